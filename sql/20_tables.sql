@@ -1,0 +1,105 @@
+-- The tables a DBA fills, and those the extension keeps.
+
+CREATE SEQUENCE retention.policy_id_seq AS smallint;
+SELECT pg_catalog.pg_extension_config_dump('retention.policy_id_seq', '');
+
+CREATE TABLE retention.policy (
+    policy_id smallint PRIMARY KEY DEFAULT pg_catalog.nextval('retention.policy_id_seq'),
+    name text NOT NULL UNIQUE,
+    relation regclass NOT NULL,
+    applies_to text,
+    priority integer NOT NULL DEFAULT 100,
+    clock_starts text[] NOT NULL,
+    starts_when text NOT NULL DEFAULT 'any' CHECK (starts_when IN ('any', 'all')),
+    keep_for retention.period NOT NULL,
+    quarantine_for retention.period NOT NULL DEFAULT '0 days',
+    action text NOT NULL CHECK (action IN ('delete', 'anonymise')),
+    if_referenced text NOT NULL DEFAULT 'anonymise' CHECK (if_referenced IN ('anonymise', 'block')),
+    must_keep_for retention.period,
+    legal_access regrole[] NOT NULL DEFAULT '{}',
+    mode text NOT NULL DEFAULT 'observe' CHECK (mode IN ('off', 'observe', 'enforce')),
+    purpose text,
+    legal_basis text,
+    reference text,
+    validated boolean NOT NULL DEFAULT false,
+    ready boolean NOT NULL DEFAULT false
+);
+SELECT pg_catalog.pg_extension_config_dump('retention.policy', '');
+COMMENT ON TABLE retention.policy IS 'which rows are kept how long, quarantined how long, and what happens then';
+COMMENT ON COLUMN retention.policy.policy_id IS 'never reused: the clocks of rows carry it';
+COMMENT ON COLUMN retention.policy.applies_to IS 'immutable condition on the row; the first matching policy by priority wins';
+COMMENT ON COLUMN retention.policy.clock_starts IS 'paths: a column, or foreign key columns joined by dots to a column of another table';
+COMMENT ON COLUMN retention.policy.starts_when IS 'any: the earliest start that is set; all: the latest, once all are set';
+COMMENT ON COLUMN retention.policy.must_keep_for IS 'mandatory period; NULL: no floor';
+COMMENT ON COLUMN retention.policy.legal_access IS 'roles that go on reading rows the law keeps';
+COMMENT ON COLUMN retention.policy.validated IS 'set by the extension: the policy was checked against the schema';
+COMMENT ON COLUMN retention.policy.ready IS 'set by the extension: every row is stamped and the index is valid';
+
+CREATE TABLE retention.personal_column (
+    relation regclass NOT NULL,
+    column_name name NOT NULL,
+    category text NOT NULL,
+    anonymise text NOT NULL DEFAULT 'null' CHECK (anonymise IN ('null', 'constant')),
+    constant text CHECK ((anonymise = 'constant') = (constant IS NOT NULL)),
+    PRIMARY KEY (relation, column_name)
+);
+SELECT pg_catalog.pg_extension_config_dump('retention.personal_column', '');
+COMMENT ON TABLE retention.personal_column IS 'which columns hold personal data, and how each is anonymised';
+
+CREATE TABLE retention.home (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    system_identifier bigint NOT NULL,
+    database oid NOT NULL,
+    timeline integer NOT NULL
+);
+COMMENT ON TABLE retention.home IS 'the cluster and database the workers act in; not dumped, so that a restore waits for retention.resume()';
+
+CREATE TABLE retention.preparation (
+    relation regclass PRIMARY KEY,
+    next_block bigint NOT NULL DEFAULT 0,
+    total_blocks bigint NOT NULL DEFAULT 0,
+    skipped bigint NOT NULL DEFAULT 0,
+    stamped boolean NOT NULL DEFAULT false,
+    problem text
+);
+COMMENT ON TABLE retention.preparation IS 'tables whose rows are being stamped or whose index is being built';
+
+CREATE TABLE retention.blocked_row (
+    policy_id smallint NOT NULL,
+    relation regclass NOT NULL,
+    row_id tid NOT NULL,
+    sqlstate text NOT NULL,
+    reason text NOT NULL,
+    attempts integer NOT NULL DEFAULT 1,
+    first_failed timestamptz NOT NULL,
+    retry_at timestamptz NOT NULL,
+    PRIMARY KEY (relation, row_id)
+);
+COMMENT ON TABLE retention.blocked_row IS 'rows a sweep could not act on, with the reason and the time of the next attempt';
+
+CREATE TABLE retention.sweep_run (
+    run_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    started_at timestamptz NOT NULL,
+    finished_at timestamptz,
+    by_worker boolean NOT NULL,
+    deleted bigint NOT NULL DEFAULT 0,
+    anonymised bigint NOT NULL DEFAULT 0,
+    blocked bigint NOT NULL DEFAULT 0,
+    problem text
+);
+COMMENT ON TABLE retention.sweep_run IS 'one row per sweep; one without finished_at was cut short';
+
+CREATE TABLE retention.ledger (
+    entry_id bigint PRIMARY KEY,
+    at timestamptz NOT NULL,
+    actor text NOT NULL,
+    action text NOT NULL,
+    policy_id smallint,
+    relation text,
+    row_count bigint,
+    detail text,
+    previous bytea NOT NULL,
+    hash bytea NOT NULL
+);
+SELECT pg_catalog.pg_extension_config_dump('retention.ledger', '');
+COMMENT ON TABLE retention.ledger IS 'append-only, hash-chained record of what was done; no data about subjects';

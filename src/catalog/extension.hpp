@@ -1,0 +1,24 @@
+#pragma once
+// OIDs of the extension's own objects in this database, cached until the catalogs change.
+#include "pg/postgres.hpp"
+
+namespace pg_retention {
+
+struct ExtensionObjects {
+    Oid schema;             // retention
+    Oid clock_type;
+    Oid period_type;
+    Oid policy_table;
+    Oid visible_function;   // retention.visible(retention.clock)
+    Oid conflict_function;  // retention.conflict_visible(retention.clock)
+};
+
+// Null when the extension is not installed in this database (or not connected to one, or it is being created).
+const ExtensionObjects *extension();
+
+// Attribute number of the clock column, InvalidAttrNumber when the relation is not governed. Cheap: relcache only.
+AttrNumber clock_column(Oid relid);
+
+void init_extension_cache();  // registers the invalidation callbacks
+
+}  // namespace pg_retention

@@ -1,0 +1,45 @@
+#pragma once
+// The policies of this database, read once per backend and again after a change (relcache invalidation of
+// retention.policy). Usable in executor functions and in parallel workers: reads by catalog snapshot, no SPI.
+#include "core/clock.hpp"
+#include "core/schedule.hpp"
+#include "pg/postgres.hpp"
+
+namespace pg_retention {
+
+enum class Mode : uint8_t { kOff, kObserve, kEnforce };
+
+struct Policy {
+    int16_t id;
+    Oid relid;
+    int32_t priority;
+    Mode mode;
+    bool ready;
+    bool validated;
+    bool starts_all;         // starts_when = 'all'
+    bool deletes;            // action = 'delete'
+    bool anonymises_if_referenced;
+    core::Terms terms;
+    const char *name;
+    const char *reference;   // law; may be null
+    const char *applies_to;  // may be null
+    int n_starts;
+    const char *const *starts;
+    int n_legal_access;
+    const Oid *legal_access;
+    core::Cutoffs cutoffs;   // maintained by cutoffs_of
+};
+
+// Hidden, acted on, refused: only then.
+inline bool enforced(const Policy &policy) { return policy.mode == Mode::kEnforce && policy.ready; }
+
+// Null when there is none. Valid until the next call after an invalidation: do not keep.
+const Policy *policy_by_id(int16_t id);
+// All policies, ordered by (relid, priority, id).
+const Policy *all_policies(int *count);
+// Cutoffs at the given time, recomputed only when they may have changed.
+const core::Cutoffs &cutoffs_of(const Policy &policy, TimestampTz at);
+
+void init_policy_cache();
+
+}  // namespace pg_retention

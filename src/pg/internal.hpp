@@ -1,0 +1,22 @@
+#pragma once
+// The extension's own queries must see hidden rows. They are recognised at plan time by a flag and a text that
+// carries a random word of this backend, so that no user code run inside them can pass for one.
+#include "pg/postgres.hpp"
+
+extern "C" {
+#include "executor/spi.h"
+}
+
+namespace pg_retention {
+
+// Prefix of every internal query, with this backend's random word. Lives for the session.
+const char *internal_mark();
+
+// True when the text being planned is the extension's own and was started by it.
+bool is_internal_query(const char *query_text);
+
+// SPI_execute_with_args for the extension's own text; the mark is put in front.
+int execute_internal(const char *text, int nargs, Oid *types, Datum *values, const char *nulls, bool read_only,
+                     long limit);
+
+}  // namespace pg_retention

@@ -1,0 +1,21 @@
+#pragma once
+// The only way to PostgreSQL's headers: C linkage, postgres.h first, C++ headers before it.
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <exception>
+#include <new>
+
+// Empty in PostgreSQL 15; everything else in the library is hidden.
+#ifndef PGDLLEXPORT
+#define PGDLLEXPORT __attribute__((visibility("default")))
+#endif
+
+extern "C" {
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+}

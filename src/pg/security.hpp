@@ -1,0 +1,20 @@
+#pragma once
+// Acting as a table's owner. Plain structs: PostgreSQL restores user and settings itself when an error passes.
+#include "pg/postgres.hpp"
+
+namespace pg_retention {
+
+struct ActingAs {
+    Oid user;
+    int context;
+    int nest_level;
+};
+
+// From here until leave(): the owner's rights, security-restricted, search_path pinned.
+// beyond_rls: the owner's own forced row security is passed over, as PostgreSQL's foreign keys do.
+ActingAs act_as(Oid owner, bool beyond_rls);
+void leave(const ActingAs &saved);
+
+Oid owner_of(Oid relid);
+
+}  // namespace pg_retention

@@ -1,0 +1,50 @@
+#include "pg/settings.hpp"
+
+#include "pg/postgres.hpp"
+#include "pg/time.hpp"
+#include "pg/timezone.hpp"
+
+extern "C" {
+#include "utils/guc.h"
+}
+
+namespace pg_retention::settings {
+
+bool worker = true;
+int naptime = 60;
+char *timezone = nullptr;
+bool reveal = false;
+char *reveal_reason = nullptr;
+char *test_now = nullptr;
+bool allow_test_time = false;
+bool confirm_drop = false;
+int batch_size = 1000;
+
+void init() {
+    DefineCustomBoolVariable("retention.allow_test_time", "Honours retention.test_now.",
+                             "Only for tests and demonstrations.", &allow_test_time, false, PGC_POSTMASTER, 0,
+                             nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("retention.batch_size", "Rows a sweep acts on in one transaction.", nullptr, &batch_size,
+                            1000, 1, 100000, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
+    DefineCustomBoolVariable("retention.confirm_drop",
+                             "Confirms that dropping a policy may make its hidden rows readable again.", nullptr,
+                             &confirm_drop, false, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("retention.naptime", "Time between two sweeps of a database.", nullptr, &naptime, 60, 1,
+                            86400, PGC_SIGHUP, GUC_UNIT_S, nullptr, nullptr, nullptr);
+    DefineCustomBoolVariable("retention.reveal", "Lets this session read hidden rows.",
+                             "Delegated with GRANT SET ON PARAMETER; recorded.", &reveal, false, PGC_SUSET, 0, nullptr,
+                             nullptr, nullptr);
+    DefineCustomStringVariable("retention.reveal_reason", "Why hidden rows are read; recorded with the first use.",
+                               nullptr, &reveal_reason, "", PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomStringVariable("retention.test_now", "Injected time for tests and demonstrations.",
+                               "Honoured only when retention.allow_test_time is on.", &test_now, "", PGC_SUSET, 0,
+                               check_test_now, assign_test_now, nullptr);
+    DefineCustomStringVariable("retention.timezone", "Time zone whose midnights end day-based periods.",
+                               "Empty means log_timezone.", &timezone, "", PGC_SIGHUP, 0, check_policy_zone,
+                               assign_policy_zone, nullptr);
+    DefineCustomBoolVariable("retention.worker", "Runs the background workers.", nullptr, &worker, true, PGC_SIGHUP, 0,
+                             nullptr, nullptr, nullptr);
+    MarkGUCPrefixReserved("retention");
+}
+
+}  // namespace pg_retention::settings

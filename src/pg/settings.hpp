@@ -1,0 +1,18 @@
+#pragma once
+// The settings retention.*; defined once, read everywhere.
+
+namespace pg_retention::settings {
+
+extern bool worker;              // retention.worker: run background workers
+extern int naptime;              // retention.naptime, seconds
+extern char *timezone;           // retention.timezone; empty means log_timezone
+extern bool reveal;              // retention.reveal: this session reads hidden rows
+extern char *reveal_reason;      // retention.reveal_reason: recorded with the first use
+extern char *test_now;           // retention.test_now: injected time, honoured only with allow_test_time
+extern bool allow_test_time;     // retention.allow_test_time, postmaster start
+extern bool confirm_drop;        // retention.confirm_drop: dropping a hiding policy may show its rows again
+extern int batch_size;           // retention.batch_size: rows per transaction of a sweep
+
+void init();
+
+}  // namespace pg_retention::settings

@@ -1,0 +1,63 @@
+#include "pg/time.hpp"
+
+#include "pg/settings.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "utils/datetime.h"
+}
+
+#include <cstdlib>
+
+namespace pg_retention {
+
+namespace {
+
+constinit TimestampTz injected = 0;
+constinit bool is_injected = false;
+
+// A check hook may not raise an error, so the text is taken apart without timestamptz_in.
+bool parse_instant(const char *text, TimestampTz *result) {
+    char work[MAXDATELEN + MAXDATEFIELDS];
+    char *field[MAXDATEFIELDS];
+    int ftype[MAXDATEFIELDS];
+    int nf = 0, dtype = 0, tz = 0;
+    struct pg_tm tm = {};
+    fsec_t fsec = 0;
+    if (ParseDateTime(text, work, sizeof work, field, ftype, MAXDATEFIELDS, &nf) != 0) return false;
+#if defined(RETENTION_DATETIME_EXTRA)
+    DateTimeErrorExtra extra;
+    if (DecodeDateTime(field, ftype, nf, &dtype, &tm, &fsec, &tz, &extra) != 0) return false;
+#else
+    if (DecodeDateTime(field, ftype, nf, &dtype, &tm, &fsec, &tz) != 0) return false;
+#endif
+    return dtype == DTK_DATE && tm2timestamp(&tm, fsec, &tz, result) == 0;
+}
+
+}  // namespace
+
+bool check_test_now(char **newval, void **extra, GucSource) {
+    if (*newval == nullptr || (*newval)[0] == '\0') return true;
+    TimestampTz parsed = 0;
+    if (!parse_instant(*newval, &parsed)) {
+        GUC_check_errdetail("\"%s\" is not a timestamp with time zone.", *newval);
+        return false;
+    }
+    TimestampTz *kept = static_cast<TimestampTz *>(std::malloc(sizeof parsed));
+    if (kept == nullptr) return false;
+    *kept = parsed;
+    *extra = kept;
+    return true;
+}
+
+void assign_test_now(const char *, void *extra) {
+    is_injected = extra != nullptr;
+    if (is_injected) injected = *static_cast<TimestampTz *>(extra);
+}
+
+TimestampTz retention_now() {
+    if (settings::allow_test_time && is_injected) return injected;
+    return GetCurrentStatementStartTimestamp();
+}
+
+}  // namespace pg_retention

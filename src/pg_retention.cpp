@@ -1,0 +1,30 @@
+// The library's entry: modules in dependency order, nothing else.
+#include "catalog/extension.hpp"
+#include "catalog/policy_cache.hpp"
+#include "catalog/policy_triggers.hpp"
+#include "pg/compat.hpp"
+#include "pg/guard.hpp"
+#include "pg/settings.hpp"
+#include "visibility/visibility.hpp"
+#include "worker/worker.hpp"
+
+extern "C" {
+RETENTION_MODULE_MAGIC;
+
+PGDLLEXPORT void _PG_init(void);
+
+void _PG_init(void) {
+    if (!process_shared_preload_libraries_in_progress)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("pg_retention must be loaded via shared_preload_libraries"),
+                        errhint("Add pg_retention to shared_preload_libraries and restart the server.")));
+    pg_retention::guarded([] {
+        pg_retention::settings::init();
+        pg_retention::init_extension_cache();
+        pg_retention::init_policy_cache();
+        pg_retention::init_visibility();
+        pg_retention::init_catalog_hooks();
+        pg_retention::init_workers();
+    });
+}
+}
