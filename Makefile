@@ -1,0 +1,58 @@
+# pg_retention. `make` builds, `make install` installs, `make test` tests a private copy.
+
+.DEFAULT_GOAL := all
+
+EXTENSION   = pg_retention
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(EXTENSION).control)
+MODULE_big  = $(EXTENSION)
+OBJS        = $(patsubst %.cpp,%.o,$(sort $(wildcard src/*.cpp src/*/*.cpp)))
+# The numbers are the order: a part uses only what lower numbers define.
+SQL_PARTS   = $(sort $(wildcard sql/[0-9]*.sql))
+DATA        = $(wildcard sql/upgrade/$(EXTENSION)--*--*.sql)
+DATA_built  = sql/$(EXTENSION)--$(EXTVERSION).sql
+EXTRA_CLEAN = $(OBJS:.o=.d) build
+
+# An unknown compiler's new warnings must not stop a packager: make WERROR=
+WERROR     ?= -Werror
+STANDARD    = -std=gnu++20 -Wno-register
+
+PG_CONFIG  ?= pg_config
+# -isystem: the server's headers do not pass our warnings, and need not.
+PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server) -Isrc
+PG_CXXFLAGS = $(STANDARD) -Wall -Wextra -Wshadow $(WERROR) \
+              -fvisibility=hidden -fvisibility-inlines-hidden -MMD -MP
+# PGXS links with the C compiler.
+SHLIB_LINK  = -lstdc++
+
+.PHONY: test demo lint bench
+
+# These build what they need themselves, on a machine that may not have PostgreSQL yet.
+test:
+	@scripts/test
+
+demo:
+	@demo/run
+
+lint:
+	@$(MAKE) all
+	@test/lint/run
+
+ifneq ($(wildcard bench/run),)
+bench:
+	@bench/run
+endif
+
+ifneq ($(filter-out test demo lint bench,$(or $(MAKECMDGOALS),all)),)
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+# PGXS gives neither CXXFLAGS nor header dependencies to the bitcode rule.
+COMPILE.cxx.bc += $(STANDARD)
+$(OBJS:.o=.bc): %.bc: %.o
+$(OBJS): Makefile
+
+$(DATA_built): $(SQL_PARTS) $(EXTENSION).control
+	cat $(SQL_PARTS) | sed 's/^CREATE OR REPLACE /CREATE /' > $@
+
+-include $(OBJS:.o=.d)
+endif

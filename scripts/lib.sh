@@ -1,0 +1,39 @@
+# shellcheck shell=bash disable=SC2034
+# Shared by the scripts beside it; source it, do not run it. Leaves the caller at the top of the
+# checkout, with:
+#   build     where everything generated goes (an absolute path)
+#   bindir    the private server's programs, see scripts/root
+#   as_user   runs a command as a user the server accepts
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
+build=$PWD/build
+config=${PG_CONFIG:-pg_config}
+pgxsdir=
+bindir=
+
+# PostgreSQL finds its own files relative to its programs, so a copy under build/ is complete.
+locate_root() {
+	bindir=$build/root$("$config" --bindir)
+	pgxsdir=$build/root$(dirname "$(dirname "$(dirname "$("$config" --pgxs)")")")
+}
+
+# The server refuses to run as root. Where that user cannot even enter the checkout (a clone under
+# /root, say), it keeps root's right to pass through directories, and nothing else of root's.
+as_user() {
+	if [ "$(id -u)" != 0 ]; then
+		"$@"
+		return
+	fi
+	local user=${RETENTION_USER:-postgres} drop
+	drop=(setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups)
+	if ! "${drop[@]}" test -r "$PWD/Makefile" -a -x "$PWD"; then
+		drop+=(--inh-caps +dac_override --ambient-caps +dac_override)
+	fi
+	HOME=$build "${drop[@]}" "$@"
+}
+
+# Makes a directory that the server's user may write to.
+user_dir() {
+	mkdir -p "$1"
+	[ "$(id -u)" != 0 ] || chown "${RETENTION_USER:-postgres}:" "$1"
+}
