@@ -3,16 +3,23 @@
 # checkout, with:
 #   build     where everything generated goes (an absolute path)
 #   bindir    the private server's programs, see scripts/root
+#   pgxsdir   where that server keeps what extensions are tested with
+#   config    the pg_config of the installed server
+# (those three from locate_root on, once PostgreSQL is installed) and
 #   as_user   runs a command as a user the server accepts
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 build=$PWD/build
-config=${PG_CONFIG:-pg_config}
+config=
 pgxsdir=
 bindir=
 
 # PostgreSQL finds its own files relative to its programs, so a copy under build/ is complete.
 locate_root() {
+	config=$(command -v "${PG_CONFIG:-pg_config}") ||
+		{ echo "pg_config not found, see scripts/install-packages" >&2; return 1; }
+	# The copy's own comes first in the PATH that "scripts/cluster env" gives.
+	config=${config#"$build/root"}
 	bindir=$build/root$("$config" --bindir)
 	pgxsdir=$build/root$(dirname "$(dirname "$(dirname "$("$config" --pgxs)")")")
 }
