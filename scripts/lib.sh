@@ -34,7 +34,9 @@ as_user() {
 	local user=${RETENTION_USER:-postgres} drop
 	drop=(setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups)
 	if ! "${drop[@]}" test -r "$PWD/Makefile" -a -x "$PWD"; then
-		drop+=(--inh-caps +dac_override --ambient-caps +dac_override)
+		# Without the secure bit access(2) would ignore the capability.
+		drop+=(--securebits +no_setuid_fixup
+			--inh-caps +dac_override --ambient-caps +dac_override)
 	fi
 	HOME=$build "${drop[@]}" "$@"
 }
