@@ -4,9 +4,12 @@
 
 extern "C" {
 #include "access/htup_details.h"
+#include "access/tableam.h"
+#include "executor/executor.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
 #include "utils/acl.h"
+#include "utils/regproc.h"
 }
 
 #if PG_VERSION_NUM < 150000 || PG_VERSION_NUM >= 200000
@@ -39,6 +42,37 @@ inline bool owns_table(Oid relid, Oid role) {
     return object_ownercheck(1259, relid, role);
 #else
     return pg_class_ownercheck(relid, role);
+#endif
+}
+
+// 16: an update says which indexes it touched (before: whether any).
+#if PG_VERSION_NUM >= 160000
+using TU_Indexes = TU_UpdateIndexes;
+inline bool needs_index_entries(TU_Indexes indexes) { return indexes != TU_None; }
+#else
+using TU_Indexes = bool;
+inline bool needs_index_entries(TU_Indexes indexes) { return indexes; }
+#endif
+
+inline void simple_update(Relation rel, ItemPointer tid, TupleTableSlot *slot, Snapshot snapshot, TU_Indexes *indexes) {
+    simple_table_tuple_update(rel, tid, slot, snapshot, indexes);
+}
+
+// 16: takes whether only summarising indexes changed.
+inline void insert_index_entries(ResultRelInfo *target, TupleTableSlot *slot, EState *estate) {
+#if PG_VERSION_NUM >= 160000
+    ExecInsertIndexTuples(target, slot, estate, true, false, nullptr, NIL, false);
+#else
+    ExecInsertIndexTuples(target, slot, estate, true, false, nullptr, NIL);
+#endif
+}
+
+// 16: reads identifiers with an error-saving context.
+inline List *qualified_names(const char *text) {
+#if PG_VERSION_NUM >= 160000
+    return stringToQualifiedNameList(text, nullptr);
+#else
+    return stringToQualifiedNameList(text);
 #endif
 }
 

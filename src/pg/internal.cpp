@@ -23,6 +23,26 @@ bool is_internal_query(const char *query_text) {
     return depth > 0 && query_text != nullptr && strncmp(query_text, mark, strlen(mark)) == 0;
 }
 
+SPIPlanPtr prepare_internal(const char *text, int nargs, Oid *types) {
+    char *marked = psprintf("%s%s", internal_mark(), text);
+    SPIPlanPtr plan = SPI_prepare(marked, nargs, types);
+    if (plan == nullptr || SPI_keepplan(plan) != 0) elog(ERROR, "could not prepare internal query: %s", text);
+    pfree(marked);
+    return plan;
+}
+
+int execute_internal_plan(SPIPlanPtr plan, Datum *values, const char *nulls, long limit) {
+    const int before = depth;
+    int result = 0;
+    depth = before + 1;
+    PG_TRY();
+    { result = SPI_execute_plan(plan, values, nulls, false, limit); }
+    PG_FINALLY();
+    { depth = before; }
+    PG_END_TRY();
+    return result;
+}
+
 int execute_internal(const char *text, int nargs, Oid *types, Datum *values, const char *nulls, bool read_only,
                      long limit) {
     char *marked = psprintf("%s%s", internal_mark(), text);

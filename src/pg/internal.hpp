@@ -19,4 +19,8 @@ bool is_internal_query(const char *query_text);
 int execute_internal(const char *text, int nargs, Oid *types, Datum *values, const char *nulls, bool read_only,
                      long limit);
 
+// The same as a plan kept for the session; SPI must be connected.
+SPIPlanPtr prepare_internal(const char *text, int nargs, Oid *types);
+int execute_internal_plan(SPIPlanPtr plan, Datum *values, const char *nulls, long limit);
+
 }  // namespace pg_retention

@@ -70,6 +70,15 @@ char *local_text(core::Micros at) {
                     tm->tm_min, tm->tm_sec);
 }
 
+core::Micros instant_of_local(core::Micros local) {
+    struct pg_tm tm = {};
+    fsec_t fsec = 0;
+    TimestampTz result = 0;
+    if (timestamp2tm(local, nullptr, &tm, &fsec, nullptr, nullptr) != 0) return core::kNever;
+    int tz = DetermineTimeZoneOffset(&tm, named_zone != nullptr ? named_zone : log_timezone);
+    return tm2timestamp(&tm, fsec, &tz, &result) == 0 ? result : core::kNever;
+}
+
 bool check_policy_zone(char **newval, void **extra, GucSource) {
     if (*newval == nullptr || (*newval)[0] == '\0') return true;
     pg_tz *zone = pg_tzset(*newval);

@@ -1,0 +1,73 @@
+#include "catalog/condition.hpp"
+
+#include "pg/compat.hpp"
+
+extern "C" {
+#include "access/tableam.h"
+#include "executor/executor.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+#include "parser/parse_coerce.h"
+#include "parser/parse_collate.h"
+#include "parser/parse_expr.h"
+#include "parser/parse_relation.h"
+#include "parser/parser.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+bool find_subquery(Node *node, void *context) {
+    if (node == nullptr) return false;
+    if (IsA(node, SubLink)) return true;
+    return raw_expression_tree_walker(node, tree_walker_fn(find_subquery), context);
+}
+
+Node *raw_condition(const char *text) {
+    List *parsed = raw_parser(psprintf("SELECT (%s)", text), RAW_PARSE_DEFAULT);
+    auto *select = list_length(parsed) == 1 ? linitial_node(RawStmt, parsed)->stmt : nullptr;
+    if (select == nullptr || !IsA(select, SelectStmt)) return nullptr;
+    auto *stmt = reinterpret_cast<SelectStmt *>(select);
+    if (list_length(stmt->targetList) != 1 || stmt->fromClause != NIL || stmt->whereClause != nullptr) return nullptr;
+    return linitial_node(ResTarget, stmt->targetList)->val;
+}
+
+}  // namespace
+
+Node *cook_condition(Relation rel, const char *text) {
+    Node *raw = raw_condition(text);
+    if (raw == nullptr)
+        ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("field \"applies_to\" is not a single condition")));
+    if (find_subquery(raw, nullptr))
+        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                        errmsg("condition in field \"applies_to\" has a subquery"),
+                        errhint("The condition may read only columns of the row itself.")));
+    ParseState *state = make_parsestate(nullptr);
+    ParseNamespaceItem *item = addRangeTableEntryForRelation(state, rel, AccessShareLock, nullptr, false, true);
+    addNSItemToQuery(state, item, false, true, true);
+    Node *expr = transformExpr(state, raw, EXPR_KIND_INDEX_PREDICATE);
+    expr = coerce_to_boolean(state, expr, "applies_to");
+    assign_expr_collations(state, expr);
+    free_parsestate(state);
+    if (contain_mutable_functions(expr))
+        ereport(ERROR, (errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
+                        errmsg("condition in field \"applies_to\" is not immutable"),
+                        errhint("Use only immutable functions and operators.")));
+    return expr;
+}
+
+bool condition_holds(ExprState *state, TupleDesc desc, HeapTuple row) {
+    TupleTableSlot *slot = MakeSingleTupleTableSlot(desc, &TTSOpsHeapTuple);
+    ExecStoreHeapTuple(row, slot, false);
+    ExprContext *context = CreateStandaloneExprContext();
+    context->ecxt_scantuple = slot;
+    bool isnull = false;
+    const Datum value = ExecEvalExprSwitchContext(state, context, &isnull);
+    const bool holds = !isnull && DatumGetBool(value);
+    FreeExprContext(context, true);
+    ExecDropSingleTupleTableSlot(slot);
+    return holds;
+}
+
+}  // namespace pg_retention

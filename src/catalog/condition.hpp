@@ -1,0 +1,18 @@
+#pragma once
+// applies_to: an immutable condition on one row, without subqueries.
+#include "catalog/path.hpp"
+#include "pg/postgres.hpp"
+
+extern "C" {
+#include "nodes/execnodes.h"
+#include "utils/rel.h"
+}
+
+namespace pg_retention {
+
+// Parses and checks; errors name the field applies_to. search_path must be pinned by the caller (act_as).
+Node *cook_condition(Relation rel, const char *text);
+
+bool condition_holds(ExprState *state, TupleDesc desc, HeapTuple row);
+
+}  // namespace pg_retention

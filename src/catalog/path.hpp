@@ -1,0 +1,38 @@
+#pragma once
+// A path: a column, or foreign-key columns joined by dots to a column of another table (DESIGN: clock_starts).
+#include "pg/postgres.hpp"
+
+namespace pg_retention {
+
+constexpr int kMaxHops = 8;
+constexpr int kMaxKeys = 8;
+
+struct Hop {
+    Oid from_relid;
+    Oid to_relid;
+    int n_keys;
+    AttrNumber from[kMaxKeys];
+    AttrNumber to[kMaxKeys];
+};
+
+struct Path {
+    int n_hops;
+    Hop hops[kMaxHops];
+    Oid relid;          // the table of the last column
+    AttrNumber column;
+    Oid type;           // date, timestamp or timestamptz
+};
+
+struct Problem {
+    int sqlstate;
+    const char *message;  // palloc'ed; null: no problem
+    const char *hint;
+};
+
+// Resolves text from relid through pg_constraint. False: problem says why.
+bool resolve_path(Oid relid, const char *text, Path *path, Problem *problem);
+
+// True when the path reads this column (as a key or as the start).
+bool path_reads(const Path &path, Oid relid, AttrNumber column);
+
+}  // namespace pg_retention

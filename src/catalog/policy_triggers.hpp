@@ -1,0 +1,17 @@
+#pragma once
+// What happens when a row of retention.policy is written: checked, provided for, undone.
+#include "catalog/path.hpp"
+#include "pg/postgres.hpp"
+
+namespace pg_retention {
+
+// While allowed, validated and ready may be written (the extension's own statements).
+void allow_policy_write(bool allowed);
+
+// Checks every policy of the relation, as after a restore, and completes what is missing. False: *problem says why.
+bool validate_relation(Oid relid, char **problem);
+
+void init_policy_triggers();
+void init_catalog_hooks();  // renames followed, drops refused or cleaned up after
+
+}  // namespace pg_retention

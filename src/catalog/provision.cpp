@@ -1,0 +1,96 @@
+#include "catalog/provision.hpp"
+
+#include "catalog/extension.hpp"
+#include "catalog/policy_cache.hpp"
+#include "pg/security.hpp"
+
+extern "C" {
+#include "commands/trigger.h"
+#include "executor/spi.h"
+#include "utils/lsyscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+constexpr char kClockTrigger[] = "~retention_clock";
+constexpr char kGuardTrigger[] = "~retention_guard";
+constexpr char kPathTrigger[] = "~retention_path";
+
+char *qualified(Oid relid) {
+    return pstrdup(quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid)));
+}
+
+void run(const char *sql) {
+    if (SPI_execute(sql, false, 0) < 0) elog(ERROR, "could not execute \"%s\"", sql);
+}
+
+void as_owner(Oid relid, const char *sql) {
+    SPI_connect();
+    const ActingAs saved = act_as(owner_of(relid), false);
+    run("SET LOCAL lock_timeout = '1s'");
+    run(sql);
+    leave(saved);
+    SPI_finish();
+}
+
+void add_trigger(Oid relid, const char *name, const char *events, const char *function) {
+    if (OidIsValid(get_trigger_oid(relid, name, true))) return;
+    const char *table = qualified(relid);
+    const char *quoted = quote_identifier(name);
+    as_owner(relid, psprintf("CREATE TRIGGER %s %s ON %s FOR EACH ROW EXECUTE FUNCTION retention.%s(); "
+                             "ALTER TABLE %s ENABLE ALWAYS TRIGGER %s",
+                             quoted, events, table, function, table, quoted));
+}
+
+void drop_trigger(Oid relid, const char *name) {
+    if (!OidIsValid(get_trigger_oid(relid, name, true))) return;
+    as_owner(relid, psprintf("DROP TRIGGER %s ON %s", quote_identifier(name), qualified(relid)));
+}
+
+// Another policy's path still runs through the table.
+bool table_is_on_a_path(Oid relid) {
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    for (int i = 0; i < count; ++i)
+        for (int k = 0; k < policy[i].n_starts; ++k) {
+            Path path;
+            Problem problem = {};
+            if (!resolve_path(policy[i].relid, policy[i].starts[k], &path, &problem)) continue;
+            for (int h = 0; h < path.n_hops; ++h)
+                if (path.hops[h].to_relid == relid) return true;
+        }
+    return false;
+}
+
+}  // namespace
+
+void provide(Oid relid, const Path *paths, int n_paths) {
+    if (clock_column(relid) == InvalidAttrNumber)
+        as_owner(relid, psprintf("ALTER TABLE %s ADD COLUMN retention_clock retention.clock NOT NULL DEFAULT 'none'",
+                                 qualified(relid)));
+    add_trigger(relid, kClockTrigger, "BEFORE INSERT OR UPDATE", "maintain_clock");
+    add_trigger(relid, kGuardTrigger, "BEFORE DELETE", "guard_delete");
+    for (int i = 0; i < n_paths; ++i)
+        for (int h = 0; h < paths[i].n_hops; ++h)
+            add_trigger(paths[i].hops[h].to_relid, kPathTrigger, "AFTER INSERT OR UPDATE", "follow_path");
+}
+
+void withdraw(Oid relid, const Path *paths, int n_paths) {
+    for (int i = 0; i < n_paths; ++i)
+        for (int h = 0; h < paths[i].n_hops; ++h)
+            if (!table_is_on_a_path(paths[i].hops[h].to_relid)) drop_trigger(paths[i].hops[h].to_relid, kPathTrigger);
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    for (int i = 0; i < count; ++i)
+        if (policy[i].relid == relid) return;
+    drop_trigger(relid, kClockTrigger);
+    drop_trigger(relid, kGuardTrigger);
+    const AttrNumber column = clock_column(relid);
+    if (column != InvalidAttrNumber)
+        as_owner(relid, psprintf("ALTER TABLE %s DROP COLUMN %s", qualified(relid),
+                                 quote_identifier(get_attname(relid, column, false))));
+}
+
+}  // namespace pg_retention

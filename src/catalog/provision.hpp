@@ -1,0 +1,13 @@
+#pragma once
+// What a policy needs in the schema: the clock column and the triggers, on its table and on the tables of its paths.
+#include "catalog/path.hpp"
+
+namespace pg_retention {
+
+// Adds what is missing, idempotently. Clock column: metadata only.
+void provide(Oid relid, const Path *paths, int n_paths);
+
+// Removes triggers nobody needs any more; with_clock also the column and what hangs on it.
+void withdraw(Oid relid, const Path *paths, int n_paths);
+
+}  // namespace pg_retention

@@ -1,0 +1,246 @@
+#include "catalog/relation_plan.hpp"
+
+#include "catalog/condition.hpp"
+#include "pg/compat.hpp"
+#include "pg/guard.hpp"
+#include "pg/internal.hpp"
+#include "pg/security.hpp"
+#include "pg/timezone.hpp"
+
+extern "C" {
+#include "access/table.h"
+#include "catalog/partition.h"
+#include "catalog/pg_type.h"
+#include "executor/executor.h"
+#include "utils/date.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+struct PlannedPolicy {
+    int16_t id;
+    bool starts_all;
+    ExprState *applies_to;
+    int n_paths;
+    Path *paths;
+    SPIPlanPtr **hop_plans;  // one per hop, prepared at first use
+};
+
+struct RelationPlan {
+    Oid relid;  // hash key
+    int n_policies;
+    PlannedPolicy *policies;
+};
+
+constinit HTAB *plans = nullptr;
+constinit MemoryContext plan_context = nullptr;
+constinit bool stale = true;
+constinit int computing = 0;
+
+void forget(Datum, Oid) { stale = true; }
+
+void reset_plans() {
+    if (plan_context != nullptr) MemoryContextDelete(plan_context);
+    plan_context = AllocSetContextCreate(TopMemoryContext, "pg_retention relation plans", ALLOCSET_SMALL_SIZES);
+    HASHCTL control = {};
+    control.keysize = sizeof(Oid);
+    control.entrysize = sizeof(RelationPlan);
+    control.hcxt = plan_context;
+    plans = hash_create("pg_retention relation plans", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+    stale = false;
+}
+
+bool stands_for(const Policy &policy, Oid relid, List *ancestors) {
+    return policy.relid == relid || list_member_oid(ancestors, policy.relid);
+}
+
+// A partition's columns may have other numbers than its parent's.
+void map_to_partition(Oid relid, Oid parent, Path *path) {
+    if (relid == parent) return;
+    auto map = [&](AttrNumber column) { return get_attnum(relid, get_attname(parent, column, false)); };
+    if (path->n_hops == 0) {
+        path->column = map(path->column);
+        path->relid = relid;
+        return;
+    }
+    for (int k = 0; k < path->hops[0].n_keys; ++k) path->hops[0].from[k] = map(path->hops[0].from[k]);
+    path->hops[0].from_relid = relid;
+}
+
+void plan_policy(Relation rel, const Policy &policy, PlannedPolicy *out) {
+    *out = PlannedPolicy{};
+    out->id = policy.id;
+    out->starts_all = policy.starts_all;
+    out->n_paths = policy.n_starts;
+    out->paths = static_cast<Path *>(palloc0(sizeof(Path) * policy.n_starts));
+    out->hop_plans = static_cast<SPIPlanPtr **>(palloc0(sizeof(SPIPlanPtr *) * policy.n_starts));
+    for (int i = 0; i < policy.n_starts; ++i) {
+        Problem problem = {};
+        if (!resolve_path(policy.relid, policy.starts[i], &out->paths[i], &problem))
+            ereport(ERROR, (errcode(problem.sqlstate), errmsg("%s", problem.message), errhint("%s", problem.hint)));
+        map_to_partition(RelationGetRelid(rel), policy.relid, &out->paths[i]);
+        out->hop_plans[i] = static_cast<SPIPlanPtr *>(palloc0(sizeof(SPIPlanPtr) * kMaxHops));
+    }
+    if (policy.applies_to != nullptr)
+        out->applies_to = ExecInitExpr(
+            reinterpret_cast<Expr *>(expression_planner(reinterpret_cast<Expr *>(cook_condition(rel, policy.applies_to)))),
+            nullptr);
+}
+
+RelationPlan *relation_plan(Relation rel) {
+    if (plans == nullptr || (stale && computing == 0)) reset_plans();
+    const Oid relid = RelationGetRelid(rel);
+    bool found = false;
+    auto *plan = static_cast<RelationPlan *>(hash_search(plans, &relid, HASH_FIND, &found));
+    if (found) return plan;
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    List *ancestors = rel->rd_rel->relispartition ? get_partition_ancestors(relid) : NIL;
+    MemoryContext before = MemoryContextSwitchTo(plan_context);
+    auto *policies = static_cast<PlannedPolicy *>(palloc0(sizeof(PlannedPolicy) * (count + 1)));
+    int n = 0;
+    for (int i = 0; i < count; ++i)
+        if (policy[i].mode != Mode::kOff && stands_for(policy[i], relid, ancestors))
+            plan_policy(rel, policy[i], &policies[n++]);
+    MemoryContextSwitchTo(before);
+    plan = static_cast<RelationPlan *>(hash_search(plans, &relid, HASH_ENTER, &found));
+    plan->n_policies = n;
+    plan->policies = policies;
+    return plan;
+}
+
+SPIPlanPtr prepare_hop(const Path &path, int i) {
+    const Hop &hop = path.hops[i];
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfoString(&sql, "SELECT ");
+    if (i + 1 < path.n_hops)
+        for (int k = 0; k < path.hops[i + 1].n_keys; ++k)
+            appendStringInfo(&sql, "%sa.%s", k == 0 ? "" : ", ",
+                             quote_identifier(get_attname(hop.to_relid, path.hops[i + 1].from[k], false)));
+    else
+        appendStringInfo(&sql, "a.%s", quote_identifier(get_attname(hop.to_relid, path.column, false)));
+    appendStringInfo(&sql, " FROM %s a WHERE ",
+                     quote_qualified_identifier(get_namespace_name(get_rel_namespace(hop.to_relid)),
+                                                get_rel_name(hop.to_relid)));
+    Oid types[kMaxKeys];
+    for (int k = 0; k < hop.n_keys; ++k) {
+        types[k] = getBaseType(get_atttype(hop.from_relid, hop.from[k]));
+        appendStringInfo(&sql, "%sa.%s OPERATOR(pg_catalog.=) $%d", k == 0 ? "" : " AND ",
+                         quote_identifier(get_attname(hop.to_relid, hop.to[k], false)), k + 1);
+    }
+    appendStringInfoString(&sql, " FOR SHARE");
+    return prepare_internal(sql.data, hop.n_keys, types);
+}
+
+// Follows the path from the row; null at the end of a broken or unset path.
+Datum follow(const Path &path, SPIPlanPtr *hop_plans, HeapTuple row, TupleDesc desc, bool *isnull) {
+    if (path.n_hops == 0) return heap_getattr(row, path.column, desc, isnull);
+    Datum values[kMaxKeys];
+    for (int k = 0; k < path.hops[0].n_keys; ++k) {
+        values[k] = heap_getattr(row, path.hops[0].from[k], desc, isnull);
+        if (*isnull) return 0;
+    }
+    for (int i = 0; i < path.n_hops; ++i) {
+        const ActingAs saved = act_as(owner_of(path.hops[i].to_relid), true);
+        if (hop_plans[i] == nullptr) hop_plans[i] = prepare_hop(path, i);
+        execute_internal_plan(hop_plans[i], values, nullptr, 1);
+        leave(saved);
+        *isnull = SPI_processed == 0;
+        if (*isnull) return 0;
+        const int n = i + 1 < path.n_hops ? path.hops[i + 1].n_keys : 1;
+        for (int k = 0; k < n; ++k) {
+            values[k] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, k + 1, isnull);
+            if (*isnull) return 0;
+        }
+    }
+    return values[0];
+}
+
+void check_start(bool before_all_time) {
+    if (before_all_time)
+        ereport(ERROR, (errcode(ERRCODE_DATETIME_FIELD_OVERFLOW), errmsg("retention clock cannot start at -infinity"),
+                        errhint("Use NULL for a clock that has not started.")));
+}
+
+core::Start start_of(Datum value, Oid type) {
+    core::Micros at = 0;
+    if (type == DATEOID) {
+        const DateADT date = DatumGetDateADT(value);
+        check_start(DATE_IS_NOBEGIN(date));
+        if (DATE_IS_NOEND(date)) return core::kNotStarted;
+        at = static_cast<core::Micros>(date) * USECS_PER_DAY;
+    } else {
+        at = DatumGetTimestampTz(value);
+        check_start(TIMESTAMP_IS_NOBEGIN(at));
+        if (TIMESTAMP_IS_NOEND(at)) return core::kNotStarted;
+    }
+    constexpr core::Micros kYear1401 = -18902419200000000LL;  // 1401-01-02, a day's margin for zones
+    constexpr core::Micros kYear9998 = 252392371200000000LL;  // 9998-01-01
+    if (at < kYear1401 || at > kYear9998)
+        ereport(ERROR, (errcode(ERRCODE_DATETIME_FIELD_OVERFLOW),
+                        errmsg("start of a retention clock is out of range"),
+                        errhint("A clock starts between the years 1401 and 9997.")));
+    if (type == DATEOID)
+        return core::start_of_day(static_cast<core::Day>(at / USECS_PER_DAY + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE)),
+                                  policy_zone());
+    return core::start_of_instant(type == TIMESTAMPOID ? instant_of_local(at) : at);
+}
+
+core::Start policy_start(PlannedPolicy *policy, HeapTuple row, TupleDesc desc) {
+    core::Start result = policy->starts_all ? -1 : core::kNotStarted;
+    for (int i = 0; i < policy->n_paths; ++i) {
+        bool isnull = false;
+        const Datum value = follow(policy->paths[i], policy->hop_plans[i], row, desc, &isnull);
+        const core::Start start = isnull ? core::kNotStarted : start_of(value, policy->paths[i].type);
+        result = policy->starts_all ? Max(result, start) : Min(result, start);
+    }
+    return result;
+}
+
+core::Clock compute_with_plan(RelationPlan *plan, Relation rel, HeapTuple row) {
+    TupleDesc desc = RelationGetDescr(rel);
+    for (int i = 0; i < plan->n_policies; ++i) {
+        PlannedPolicy *policy = &plan->policies[i];
+        if (policy->applies_to != nullptr && !condition_holds(policy->applies_to, desc, row)) continue;
+        return core::make_clock(policy->id, policy_start(policy, row, desc), 0);
+    }
+    return core::make_clock(0, core::kNotStarted, 0);
+}
+
+}  // namespace
+
+core::Clock compute_clock(Relation rel, HeapTuple row) {
+    core::Clock clock = {};
+    SPI_connect();
+    const ActingAs saved = act_as(rel->rd_rel->relowner, true);
+    RelationPlan *plan = relation_plan(rel);
+    ++computing;
+    PG_TRY();
+    { clock = compute_with_plan(plan, rel, row); }
+    PG_FINALLY();
+    { --computing; }
+    PG_END_TRY();
+    leave(saved);
+    SPI_finish();
+    return clock;
+}
+
+bool is_managed(Oid relid) {
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    List *ancestors = get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL;
+    for (int i = 0; i < count; ++i)
+        if (policy[i].validated && stands_for(policy[i], relid, ancestors)) return true;
+    return false;
+}
+
+void init_relation_plans() { CacheRegisterRelcacheCallback(forget, 0); }
+
+}  // namespace pg_retention

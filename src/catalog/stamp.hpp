@@ -1,0 +1,33 @@
+#pragma once
+// Writing clocks into rows: no trigger of the application fires for it.
+#include "core/clock.hpp"
+#include "pg/postgres.hpp"
+
+extern "C" {
+#include "storage/block.h"
+#include "storage/itemptr.h"
+}
+
+namespace pg_retention {
+
+// While allowed, the maintenance trigger takes a written clock as it is (the extension's own statements).
+void allow_clock_write(bool allowed);
+bool clock_write_allowed();
+
+struct Restamped {
+    bool changed;
+    bool skipped;  // locked by somebody else
+    core::Clock before;
+    core::Clock after;
+};
+
+// Computes the row's clock anew and writes it if it differs; flags are kept. Waits for a row lock unless skip_locked.
+Restamped restamp_row(Oid relid, ItemPointer tid, bool skip_locked);
+
+// Restamps the rows of one table or partition in blocks [from, to). Returns rows written; *skipped counts locked rows.
+int64 restamp_blocks(Oid relid, BlockNumber from, BlockNumber to, int64 *skipped);
+
+// Sets the clock of one row (reinstatement, holds). False when the row is gone.
+bool write_clock(Oid relid, ItemPointer tid, core::Clock clock);
+
+}  // namespace pg_retention
