@@ -11,3 +11,11 @@ CREATE TRIGGER policy_after AFTER INSERT OR UPDATE OR DELETE ON retention.policy
     FOR EACH ROW EXECUTE FUNCTION retention.policy_after();
 ALTER TABLE retention.policy ENABLE ALWAYS TRIGGER policy_before;
 ALTER TABLE retention.policy ENABLE ALWAYS TRIGGER policy_after;
+
+CREATE FUNCTION retention.after_ddl() RETURNS event_trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_after_ddl';
+CREATE EVENT TRIGGER retention_after_drop ON sql_drop EXECUTE FUNCTION retention.after_ddl();
+CREATE EVENT TRIGGER retention_after_alter ON ddl_command_end WHEN TAG IN ('ALTER TABLE')
+    EXECUTE FUNCTION retention.after_ddl();
+ALTER EVENT TRIGGER retention_after_drop ENABLE ALWAYS;
+ALTER EVENT TRIGGER retention_after_alter ENABLE ALWAYS;

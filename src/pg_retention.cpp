@@ -2,6 +2,8 @@
 #include "catalog/extension.hpp"
 #include "catalog/policy_cache.hpp"
 #include "catalog/policy_triggers.hpp"
+#include "catalog/relation_plan.hpp"
+#include "guard/decide.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
@@ -23,7 +25,10 @@ void _PG_init(void) {
         pg_retention::init_extension_cache();
         pg_retention::init_policy_cache();
         pg_retention::init_visibility();
+        pg_retention::init_relation_plans();
+        pg_retention::init_policy_triggers();
         pg_retention::init_catalog_hooks();
+        pg_retention::init_guard();
         pg_retention::init_workers();
     });
 }

@@ -19,6 +19,7 @@ extern "C" {
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/resowner.h"
+#include "utils/syscache.h"
 }
 
 namespace pg_retention {
@@ -266,6 +267,17 @@ void remember_old(const TriggerData *data) {
 }
 
 }  // namespace
+
+void forget_dropped() {
+    as_extension("WITH gone AS (DELETE FROM retention.policy p WHERE NOT EXISTS "
+                 "(SELECT FROM pg_catalog.pg_class c WHERE c.oid = p.relation) RETURNING p.relation), "
+                 "b AS (DELETE FROM retention.blocked_row WHERE relation IN (SELECT relation FROM gone)), "
+                 "c AS (DELETE FROM retention.personal_column WHERE relation IN (SELECT relation FROM gone)) "
+                 "DELETE FROM retention.preparation WHERE relation IN (SELECT relation FROM gone) AND $1 IS NOT NULL",
+                 OIDOID, ObjectIdGetDatum(extension()->policy_table));
+    CommandCounterIncrement();
+    drop_idle_path_triggers();
+}
 
 void init_policy_triggers() { RegisterXactCallback(forget_leaving, nullptr); }
 

@@ -93,4 +93,19 @@ void withdraw(Oid relid, const Path *paths, int n_paths) {
                                  quote_identifier(get_attname(relid, column, false))));
 }
 
+void drop_idle_path_triggers() {
+    SPI_connect();
+    (void) SPI_execute("SELECT t.tgrelid FROM pg_catalog.pg_trigger t WHERE t.tgname = '~retention_path' "
+                       "AND t.tgparentid = 0 AND t.tgfoid = 'retention.follow_path'::pg_catalog.regproc",
+                       true, 0);
+    const uint64 n = SPI_processed;
+    SPITupleTable *found = SPI_tuptable;
+    for (uint64 i = 0; i < n; ++i) {
+        bool isnull = false;
+        const Oid relid = DatumGetObjectId(SPI_getbinval(found->vals[i], found->tupdesc, 1, &isnull));
+        if (!table_is_on_a_path(relid)) drop_trigger(relid, kPathTrigger);
+    }
+    SPI_finish();
+}
+
 }  // namespace pg_retention

@@ -10,4 +10,7 @@ void provide(Oid relid, const Path *paths, int n_paths);
 // Removes triggers nobody needs any more; with_clock also the column and what hangs on it.
 void withdraw(Oid relid, const Path *paths, int n_paths);
 
+// Drops path triggers on tables that are on no policy's path.
+void drop_idle_path_triggers();
+
 }  // namespace pg_retention

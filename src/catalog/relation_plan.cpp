@@ -12,6 +12,7 @@ extern "C" {
 #include "catalog/partition.h"
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
+#include "optimizer/optimizer.h"
 #include "utils/date.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"

@@ -2,6 +2,7 @@
 // The only way to PostgreSQL's headers: C linkage, postgres.h first, C++ headers before it.
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <new>
@@ -14,6 +15,7 @@
 extern "C" {
 #include "postgres.h"
 
+#include "access/attnum.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"

@@ -1,0 +1,31 @@
+-- The trigger functions of governed tables and of the tables on their paths.
+
+CREATE FUNCTION retention.maintain_clock() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_maintain_clock';
+COMMENT ON FUNCTION retention.maintain_clock() IS 'stamps a row with its retention clock';
+CREATE FUNCTION retention.guard_delete() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_guard_delete';
+COMMENT ON FUNCTION retention.guard_delete() IS 'refuses to delete a row that must still be kept';
+CREATE FUNCTION retention.follow_path() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_follow_path';
+COMMENT ON FUNCTION retention.follow_path() IS 'restamps the rows below a changed ancestor';
+GRANT EXECUTE ON FUNCTION retention.maintain_clock(), retention.guard_delete(), retention.follow_path() TO PUBLIC;
+
+CREATE FUNCTION retention.reinstate_by_text(relation regclass, key text, composite boolean) RETURNS void
+    LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'pg_retention_reinstate';
+CREATE FUNCTION retention.reinstate(relation regclass, key bigint) RETURNS void
+    LANGUAGE sql STRICT SET search_path = pg_catalog, pg_temp
+    AS 'SELECT retention.reinstate_by_text(relation, key::pg_catalog.text, false)';
+CREATE FUNCTION retention.reinstate(relation regclass, key text) RETURNS void
+    LANGUAGE sql STRICT SET search_path = pg_catalog, pg_temp
+    AS 'SELECT retention.reinstate_by_text(relation, key, false)';
+CREATE FUNCTION retention.reinstate(relation regclass, key uuid) RETURNS void
+    LANGUAGE sql STRICT SET search_path = pg_catalog, pg_temp
+    AS 'SELECT retention.reinstate_by_text(relation, key::pg_catalog.text, false)';
+CREATE FUNCTION retention.reinstate(relation regclass, key jsonb) RETURNS void
+    LANGUAGE sql STRICT SET search_path = pg_catalog, pg_temp
+    AS 'SELECT retention.reinstate_by_text(relation, key::pg_catalog.text, true)';
+COMMENT ON FUNCTION retention.reinstate(regclass, bigint) IS 'brings a quarantined row back';
+COMMENT ON FUNCTION retention.reinstate(regclass, text) IS 'brings a quarantined row back';
+COMMENT ON FUNCTION retention.reinstate(regclass, uuid) IS 'brings a quarantined row back';
+COMMENT ON FUNCTION retention.reinstate(regclass, jsonb) IS 'brings a quarantined row back; composite key';

@@ -1,0 +1,196 @@
+// Policies follow the schema: renames rewrite them, drops they need are refused, dropped tables take theirs along.
+#include "catalog/condition.hpp"
+#include "catalog/extension.hpp"
+#include "catalog/policy_check.hpp"
+#include "catalog/policy_triggers.hpp"
+#include "catalog/provision.hpp"
+#include "pg/compat.hpp"
+#include "pg/guard.hpp"
+#include "pg/internal.hpp"
+#include "pg/security.hpp"
+
+extern "C" {
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "commands/event_trigger.h"
+#include "executor/spi.h"
+#include "tcop/utility.h"
+#include "utils/array.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/ruleutils.h"
+#include "utils/syscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+constinit ProcessUtility_hook_type previous_utility = nullptr;
+constinit bool renaming = false;
+
+struct Rewrite {
+    int16_t id;
+    Datum starts;    // text[]
+    Node *condition; // cooked before the rename; null: none
+    Oid relid;
+};
+
+char *renamed_path(Oid relid, const char *text, Oid table, const char *from, const char *to) {
+    List *names = qualified_names(text);
+    StringInfoData out;
+    initStringInfo(&out);
+    Path path;
+    Problem problem = {};
+    if (!resolve_path(relid, text, &path, &problem)) return pstrdup(text);
+    for (int i = 0; i < list_length(names); ++i) {
+        const Oid at = i == 0 ? relid : path.hops[i - 1].to_relid;
+        const char *name = strVal(list_nth(names, i));
+        if (at == table && strcmp(name, from) == 0) name = to;
+        appendStringInfo(&out, "%s%s", i == 0 ? "" : ".", quote_identifier(name));
+    }
+    return out.data;
+}
+
+Node *cooked(const Policy &policy) {
+    if (policy.applies_to == nullptr) return nullptr;
+    Relation rel = table_open(policy.relid, AccessShareLock);
+    const ActingAs saved = act_as(rel->rd_rel->relowner, false);
+    Node *condition = cook_condition(rel, policy.applies_to);
+    leave(saved);
+    table_close(rel, AccessShareLock);
+    return condition;
+}
+
+List *plan_rewrites(Oid table, const char *from, const char *to) {
+    List *rewrites = NIL;
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    for (int i = 0; i < count; ++i) {
+        if (!policy[i].validated) continue;
+        auto *rewrite = static_cast<Rewrite *>(palloc0(sizeof(Rewrite)));
+        auto *texts = static_cast<Datum *>(palloc(sizeof(Datum) * (policy[i].n_starts + 1)));
+        for (int k = 0; k < policy[i].n_starts; ++k)
+            texts[k] = CStringGetTextDatum(renamed_path(policy[i].relid, policy[i].starts[k], table, from, to));
+        rewrite->id = policy[i].id;
+        rewrite->relid = policy[i].relid;
+        rewrite->starts = PointerGetDatum(construct_array(texts, policy[i].n_starts, TEXTOID, -1, false, TYPALIGN_INT));
+        rewrite->condition = policy[i].relid == table ? cooked(policy[i]) : nullptr;
+        rewrites = lappend(rewrites, rewrite);
+    }
+    return rewrites;
+}
+
+void apply_rewrites(List *rewrites, Oid table, const char *from, const char *to) {
+    ListCell *cell = nullptr;
+    SPI_connect();
+    const ActingAs saved = act_as(owner_of(extension()->policy_table), true);
+    allow_policy_write(true);
+    PG_TRY();
+    {
+        foreach (cell, rewrites) {
+            auto *rewrite = static_cast<Rewrite *>(lfirst(cell));
+            Oid types[3] = {INT2OID, TEXTARRAYOID, TEXTOID};
+            Datum values[3] = {Int16GetDatum(rewrite->id), rewrite->starts, 0};
+            const char nulls[4] = {' ', ' ', rewrite->condition == nullptr ? 'n' : ' ', '\0'};
+            if (rewrite->condition != nullptr)
+                values[2] = CStringGetTextDatum(deparse_expression(
+                    rewrite->condition, deparse_context_for(get_rel_name(rewrite->relid), rewrite->relid), false, false));
+            (void) execute_internal("UPDATE retention.policy SET clock_starts = $2, applies_to = coalesce($3, applies_to) "
+                                    "WHERE policy_id = $1 AND (clock_starts, coalesce($3, '')) IS DISTINCT FROM "
+                                    "($2, coalesce(applies_to, ''))",
+                                    3, types, values, nulls, false, 0);
+        }
+        Oid types[3] = {OIDOID, NAMEOID, NAMEOID};
+        NameData old_name, new_name;
+        namestrcpy(&old_name, from);
+        namestrcpy(&new_name, to);
+        Datum values[3] = {ObjectIdGetDatum(table), NameGetDatum(&old_name), NameGetDatum(&new_name)};
+        (void) execute_internal("UPDATE retention.personal_column SET column_name = $3 "
+                                "WHERE relation = $1 AND column_name = $2",
+                                3, types, values, nullptr, false, 0);
+    }
+    PG_FINALLY();
+    { allow_policy_write(false); }
+    PG_END_TRY();
+    leave(saved);
+    SPI_finish();
+}
+
+const RenameStmt *column_rename(const PlannedStmt *planned) {
+    if (!IsA(planned->utilityStmt, RenameStmt) || extension() == nullptr) return nullptr;
+    auto *stmt = reinterpret_cast<const RenameStmt *>(planned->utilityStmt);
+    return stmt->renameType == OBJECT_COLUMN && stmt->relation != nullptr ? stmt : nullptr;
+}
+
+void follow_rename(PlannedStmt *planned, const char *text, bool read_only, ProcessUtilityContext context,
+                   ParamListInfo params, QueryEnvironment *env, DestReceiver *dest, QueryCompletion *done) {
+    const RenameStmt *stmt = column_rename(planned);
+    const Oid table = stmt == nullptr ? InvalidOid : RangeVarGetRelid(stmt->relation, AccessShareLock, true);
+    if (!OidIsValid(table)) {
+        previous_utility(planned, text, read_only, context, params, env, dest, done);
+        return;
+    }
+    char *from = pstrdup(stmt->subname);
+    char *to = pstrdup(stmt->newname);
+    List *rewrites = plan_rewrites(table, from, to);
+    renaming = true;
+    PG_TRY();
+    { previous_utility(planned, text, read_only, context, params, env, dest, done); }
+    PG_FINALLY();
+    { renaming = false; }
+    PG_END_TRY();
+    CommandCounterIncrement();
+    apply_rewrites(rewrites, table, from, to);
+}
+
+void utility(PlannedStmt *planned, const char *text, bool read_only, ProcessUtilityContext context,
+             ParamListInfo params, QueryEnvironment *env, DestReceiver *dest, QueryCompletion *done) {
+    guarded([&] { follow_rename(planned, text, read_only, context, params, env, dest, done); });
+}
+
+void still_whole(const Policy &policy) {
+    for (int k = 0; k < policy.n_starts; ++k) {
+        Path path;
+        Problem problem = {};
+        if (!resolve_path(policy.relid, policy.starts[k], &path, &problem))
+            ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+                            errmsg("policy \"%s\" needs path \"%s\"", policy.name, policy.starts[k]),
+                            errdetail_internal("%s", problem.message),
+                            errhint("Change or drop the policy first.")));
+    }
+    if (clock_column(policy.relid) == InvalidAttrNumber)
+        ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+                        errmsg("policy \"%s\" needs the clock column of table \"%s\"", policy.name,
+                               get_rel_name(policy.relid)),
+                        errhint("Drop the policy; its clock column goes with it.")));
+    (void) cooked(policy);
+}
+
+}  // namespace
+
+void init_catalog_hooks() {
+    previous_utility = ProcessUtility_hook != nullptr ? ProcessUtility_hook : standard_ProcessUtility;
+    ProcessUtility_hook = utility;
+}
+
+}  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_after_ddl) {
+    if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("function must be called as an event trigger")));
+    if (pg_retention::extension() == nullptr || pg_retention::renaming) PG_RETURN_NULL();
+    int count = 0;
+    const pg_retention::Policy *policy = pg_retention::all_policies(&count);
+    bool orphans = false;
+    for (int i = 0; i < count; ++i) {
+        const bool there = SearchSysCacheExists1(RELOID, ObjectIdGetDatum(policy[i].relid));
+        orphans = orphans || !there;
+        if (there && policy[i].validated) pg_retention::still_whole(policy[i]);
+    }
+    if (orphans) pg_retention::forget_dropped();
+    PG_RETURN_NULL();
+}

@@ -1,0 +1,186 @@
+#include "guard/descend.hpp"
+
+#include "catalog/path.hpp"
+#include "catalog/policy_cache.hpp"
+#include "catalog/relation_plan.hpp"
+#include "catalog/stamp.hpp"
+#include "guard/decide.hpp"
+#include "pg/compat.hpp"
+#include "pg/internal.hpp"
+#include "pg/security.hpp"
+
+extern "C" {
+#include "catalog/partition.h"
+#include "catalog/pg_type.h"
+#include "executor/executor.h"
+#include "executor/spi.h"
+#include "utils/datum.h"
+#include "utils/lsyscache.h"
+#include "utils/typcache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+struct Row {
+    Oid relid;
+    ItemPointerData tid;
+};
+
+struct Rows {
+    Row *rows;
+    uint64 n;
+};
+
+bool value_changed(const TriggerData *data, AttrNumber column) {
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    bool old_null = false, new_null = false;
+    const Datum before = heap_getattr(data->tg_trigtuple, column, desc, &old_null);
+    const Datum after = heap_getattr(data->tg_newtuple, column, desc, &new_null);
+    if (old_null || new_null) return old_null != new_null;
+    Form_pg_attribute att = TupleDescAttr(desc, column - 1);
+    return !datumIsEqual(before, after, att->attbyval, att->attlen);
+}
+
+// Columns of a partition by the numbers of the path's table.
+AttrNumber own_column(const TriggerData *data, Oid path_relid, AttrNumber column) {
+    const Oid relid = RelationGetRelid(data->tg_relation);
+    return relid == path_relid ? column : get_attnum(relid, get_attname(path_relid, column, false));
+}
+
+bool matters(const TriggerData *data, const Path &path, int depth) {
+    if (!TRIGGER_FIRED_BY_UPDATE(data->tg_event)) return true;
+    const Oid relid = path.hops[depth].to_relid;
+    if (depth + 1 == path.n_hops) return value_changed(data, own_column(data, relid, path.column));
+    for (int k = 0; k < path.hops[depth + 1].n_keys; ++k)
+        if (value_changed(data, own_column(data, relid, path.hops[depth + 1].from[k]))) return true;
+    return false;
+}
+
+char *qualified(Oid relid) {
+    return pstrdup(quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid)));
+}
+
+// The rows of the policy's table whose path runs through the changed row at this depth.
+Rows rows_below(const TriggerData *data, const Path &path, int depth, Oid relid) {
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(&sql, "SELECT t0.tableoid, t0.ctid FROM %s t0", qualified(relid));
+    for (int h = 0; h < depth; ++h) {
+        appendStringInfo(&sql, " JOIN %s t%d ON ", qualified(path.hops[h].to_relid), h + 1);
+        for (int k = 0; k < path.hops[h].n_keys; ++k)
+            appendStringInfo(&sql, "%st%d.%s OPERATOR(pg_catalog.=) t%d.%s", k == 0 ? "" : " AND ", h,
+                             pstrdup(quote_identifier(get_attname(path.hops[h].from_relid, path.hops[h].from[k], false))),
+                             h + 1,
+                             pstrdup(quote_identifier(get_attname(path.hops[h].to_relid, path.hops[h].to[k], false))));
+    }
+    const Hop &hop = path.hops[depth];
+    Datum values[kMaxKeys];
+    Oid types[kMaxKeys];
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    HeapTuple row = TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple : data->tg_trigtuple;
+    for (int k = 0; k < hop.n_keys; ++k) {
+        const AttrNumber column = own_column(data, hop.to_relid, hop.to[k]);
+        bool isnull = false;
+        values[k] = heap_getattr(row, column, desc, &isnull);
+        if (isnull) return Rows{};
+        types[k] = getBaseType(TupleDescAttr(desc, column - 1)->atttypid);
+        appendStringInfo(&sql, "%s t%d.%s OPERATOR(pg_catalog.=) $%d", k == 0 ? " WHERE" : " AND", depth,
+                         pstrdup(quote_identifier(get_attname(hop.from_relid, hop.from[k], false))), k + 1);
+    }
+    (void) execute_internal(sql.data, hop.n_keys, types, values, nullptr, false, 0);
+    Rows rows = {static_cast<Row *>(palloc(sizeof(Row) * (SPI_processed + 1))), SPI_processed};
+    for (uint64 i = 0; i < rows.n; ++i) {
+        bool isnull = false;
+        HeapTuple found = SPI_tuptable->vals[i];
+        rows.rows[i].relid = DatumGetObjectId(SPI_getbinval(found, SPI_tuptable->tupdesc, 1, &isnull));
+        rows.rows[i].tid = *reinterpret_cast<ItemPointer>(
+            DatumGetPointer(SPI_getbinval(found, SPI_tuptable->tupdesc, 2, &isnull)));
+    }
+    SPI_freetuptable(SPI_tuptable);
+    return rows;
+}
+
+void descend_path(const TriggerData *data, const Path &path, int depth, Oid relid) {
+    SPI_connect();
+    const ActingAs saved = act_as(owner_of(relid), true);
+    const Rows rows = rows_below(data, path, depth, relid);
+    leave(saved);
+    for (uint64 i = 0; i < rows.n; ++i) {
+        CHECK_FOR_INTERRUPTS();
+        const Restamped done = restamp_row(rows.rows[i].relid, &rows.rows[i].tid, false);
+        if (done.changed) check_clock_change(done.before, done.after, get_rel_name(rows.rows[i].relid));
+    }
+    SPI_finish();
+}
+
+bool is_table_of_hop(Oid relid, Oid hop_relid, List *ancestors) {
+    return relid == hop_relid || list_member_oid(ancestors, hop_relid);
+}
+
+struct Way {
+    Oid relid;
+    int depth;
+    Path path;
+};
+
+// Resolved before anything is written: writing may drop the policy cache.
+List *ways_through(Relation rel) {
+    List *ancestors = rel->rd_rel->relispartition ? get_partition_ancestors(RelationGetRelid(rel)) : NIL;
+    List *ways = NIL;
+    int count = 0;
+    const Policy *policies = all_policies(&count);
+    for (int i = 0; i < count; ++i) {
+        if (policies[i].mode == Mode::kOff || !policies[i].validated) continue;
+        for (int k = 0; k < policies[i].n_starts; ++k) {
+            auto *way = static_cast<Way *>(palloc0(sizeof(Way)));
+            Problem problem = {};
+            way->relid = policies[i].relid;
+            if (!resolve_path(way->relid, policies[i].starts[k], &way->path, &problem)) continue;
+            for (int h = 0; h < way->path.n_hops; ++h) {
+                if (!is_table_of_hop(RelationGetRelid(rel), way->path.hops[h].to_relid, ancestors)) continue;
+                auto *found = static_cast<Way *>(palloc(sizeof(Way)));
+                *found = *way;
+                found->depth = h;
+                ways = lappend(ways, found);
+            }
+        }
+    }
+    return ways;
+}
+
+constinit ExecutorRun_hook_type previous_run = nullptr;
+constinit QueryDesc *running = nullptr;
+
+void track_run(QueryDesc *query, ScanDirection direction, uint64 count, bool once) {
+    QueryDesc *outer = running;
+    running = query;
+    PG_TRY();
+    { previous_run(query, direction, count, once); }
+    PG_FINALLY();
+    { running = outer; }
+    PG_END_TRY();
+}
+
+}  // namespace
+
+void descend(const TriggerData *data) {
+    ListCell *cell = nullptr;
+    foreach (cell, ways_through(data->tg_relation)) {
+        auto *way = static_cast<Way *>(lfirst(cell));
+        if (matters(data, way->path, way->depth)) descend_path(data, way->path, way->depth, way->relid);
+    }
+}
+
+bool moves_between_partitions(Relation rel) {
+    return rel->rd_rel->relispartition && running != nullptr && running->operation == CMD_UPDATE &&
+           !running->plannedstmt->hasModifyingCTE;
+}
+
+void init_descend() {
+    previous_run = ExecutorRun_hook != nullptr ? ExecutorRun_hook : standard_ExecutorRun;
+    ExecutorRun_hook = track_run;
+}
+
+}  // namespace pg_retention

@@ -1,0 +1,19 @@
+#pragma once
+// The way down a path: a changed ancestor restamps the rows below it, in the same transaction.
+#include "pg/postgres.hpp"
+
+extern "C" {
+#include "commands/trigger.h"
+#include "utils/rel.h"
+}
+
+namespace pg_retention {
+
+void descend(const TriggerData *data);
+
+// A row that changes partition is deleted and inserted; that is no deletion.
+bool moves_between_partitions(Relation rel);
+
+void init_descend();  // follows the running statement's kind
+
+}  // namespace pg_retention

@@ -1,0 +1,130 @@
+// retention.reinstate: within the quarantine a row comes back when what started its clock on the row itself is unset.
+#include "catalog/extension.hpp"
+#include "catalog/relation_plan.hpp"
+#include "ledger/ledger.hpp"
+#include "pg/compat.hpp"
+#include "pg/guard.hpp"
+#include "pg/internal.hpp"
+#include "pg/security.hpp"
+#include "pg/time.hpp"
+
+extern "C" {
+#include "access/genam.h"
+#include "access/table.h"
+#include "catalog/pg_type.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+char *qualified(Oid relid) {
+    return pstrdup(quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid)));
+}
+
+// Key condition over $1: the key as text, or a jsonb object for composite keys.
+char *key_condition(Oid relid, bool composite) {
+    Relation rel = table_open(relid, AccessShareLock);
+    const Oid index = RelationGetPrimaryKeyIndex(rel);
+    if (!OidIsValid(index))
+        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("table \"%s\" has no primary key", get_rel_name(relid)),
+                        errhint("Rows are named by their primary key.")));
+    Relation key = index_open(index, AccessShareLock);
+    const int n = IndexRelationGetNumberOfKeyAttributes(key);
+    if (n > 1 && !composite)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("the primary key of table \"%s\" has %d columns", get_rel_name(relid), n),
+                        errhint("Give the key as a jsonb object.")));
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (int i = 0; i < n; ++i) {
+        const AttrNumber column = key->rd_index->indkey.values[i];
+        const char *name = get_attname(relid, column, false);
+        const char *type = format_type_be_qualified(get_atttype(relid, column));
+        if (i > 0) appendStringInfoString(&sql, " AND ");
+        appendStringInfo(&sql, "%s = ", quote_identifier(name));
+        if (composite)
+            appendStringInfo(&sql, "($1::pg_catalog.jsonb OPERATOR(pg_catalog.->>) %s)::%s", quote_literal_cstr(name), type);
+        else
+            appendStringInfo(&sql, "$1::%s", type);
+    }
+    index_close(key, AccessShareLock);
+    table_close(rel, AccessShareLock);
+    return sql.data;
+}
+
+core::State state_now(core::Clock clock, const Policy **policy) {
+    *policy = policy_by_id(core::policy_of(clock));
+    if (*policy == nullptr) return core::State::kNone;
+    return core::state_of(clock, cutoffs_of(**policy, retention_now()));
+}
+
+char *unset_own_starts(const Policy &policy, Oid relid) {
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (int i = 0; i < policy.n_starts; ++i) {
+        Path path;
+        Problem problem = {};
+        if (!resolve_path(policy.relid, policy.starts[i], &path, &problem) || path.n_hops > 0) continue;
+        appendStringInfo(&sql, "%s%s = NULL", sql.len > 0 ? ", " : "",
+                         quote_identifier(get_attname(relid, path.column, false)));
+    }
+    return sql.len > 0 ? sql.data : nullptr;
+}
+
+core::Clock find_row(Oid relid, const char *condition, Datum key) {
+    Oid types[1] = {TEXTOID};
+    (void) execute_internal(psprintf("SELECT retention_clock FROM %s WHERE %s FOR UPDATE", qualified(relid), condition), 1,
+                            types, &key, nullptr, false, 1);
+    if (SPI_processed == 0)
+        ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND), errmsg("no such row in table \"%s\"", get_rel_name(relid))));
+    bool isnull = false;
+    return core::Clock{
+        static_cast<uint64_t>(DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)))};
+}
+
+void reinstate(Oid relid, Datum key, bool composite) {
+    if (clock_column(relid) == InvalidAttrNumber)
+        ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("table \"%s\" is not governed", get_rel_name(relid)),
+                        errhint("See retention.policy for the tables that are.")));
+    if (pg_class_aclcheck(relid, GetUserId(), ACL_UPDATE) != ACLCHECK_OK)
+        aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, get_rel_name(relid));
+    const char *condition = key_condition(relid, composite);
+    SPI_connect();
+    const ActingAs saved = act_as(owner_of(relid), true);
+    const Policy *policy = nullptr;
+    const core::State state = state_now(find_row(relid, condition, key), &policy);
+    if (state != core::State::kQuarantined && state != core::State::kRetained)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("the row is not quarantined"),
+                        errhint("A row comes back only while its quarantine lasts.")));
+    const int16_t id = policy->id;
+    const char *unset = unset_own_starts(*policy, relid);
+    Oid types[1] = {TEXTOID};
+    if (unset != nullptr)
+        (void) execute_internal(psprintf("UPDATE %s SET %s WHERE %s", qualified(relid), unset, condition), 1, types, &key,
+                                nullptr, false, 0);
+    if (core::start_of(find_row(relid, condition, key)) != core::kNotStarted)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("the row's clock is started by another table"),
+                        errhint("Unset the start there: see clock_starts of its policy.")));
+    leave(saved);
+    LedgerEntry entry = {};
+    entry.action = "reinstated";
+    entry.policy_id = id;
+    entry.relid = relid;
+    entry.row_count = 1;
+    append_ledger(entry);
+    SPI_finish();
+}
+
+}  // namespace
+
+}  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_reinstate) {
+    pg_retention::reinstate(PG_GETARG_OID(0), PG_GETARG_DATUM(1), PG_GETARG_BOOL(2));
+    PG_RETURN_VOID();
+}

@@ -1,0 +1,96 @@
+// The triggers on governed tables and on the tables of their paths.
+#include "catalog/extension.hpp"
+#include "catalog/relation_plan.hpp"
+#include "catalog/stamp.hpp"
+#include "guard/decide.hpp"
+#include "guard/descend.hpp"
+#include "pg/compat.hpp"
+#include "pg/guard.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "commands/trigger.h"
+#include "executor/spi.h"
+#include "utils/rel.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+constexpr uint64_t kFlagBits = 0xFF | (1ULL << 47);
+
+TriggerData *trigger_data(FunctionCallInfo fcinfo) {
+    if (!CALLED_AS_TRIGGER(fcinfo))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("function must be called as a trigger")));
+    return reinterpret_cast<TriggerData *>(fcinfo->context);
+}
+
+core::Clock clock_in(HeapTuple row, TupleDesc desc, AttrNumber column) {
+    bool isnull = false;
+    const Datum value = heap_getattr(row, column, desc, &isnull);
+    return core::Clock{isnull ? 0 : static_cast<uint64_t>(DatumGetInt64(value))};
+}
+
+HeapTuple with_clock(HeapTuple row, TupleDesc desc, AttrNumber column, core::Clock clock) {
+    int columns[1] = {column};
+    Datum values[1] = {Int64GetDatum(static_cast<int64>(clock.bits))};
+    bool nulls[1] = {false};
+    return heap_modify_tuple_by_cols(row, desc, 1, columns, values, nulls);
+}
+
+// Not managed: a copy, or a restore whose policies are still to be checked; the clock stays as it was written.
+HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    const core::Clock written = clock_in(data->tg_trigtuple, desc, column);
+    if (!is_managed(RelationGetRelid(data->tg_relation))) return data->tg_trigtuple;
+    core::Clock clock = compute_clock(data->tg_relation, data->tg_trigtuple);
+    if (superuser()) clock.bits |= written.bits & kFlagBits;
+    return clock.bits == written.bits ? data->tg_trigtuple : with_clock(data->tg_trigtuple, desc, column, clock);
+}
+
+HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    const core::Clock before = clock_in(data->tg_trigtuple, desc, column);
+    const core::Clock written = clock_in(data->tg_newtuple, desc, column);
+    if (clock_write_allowed() || !is_managed(RelationGetRelid(data->tg_relation))) return data->tg_newtuple;
+    if (written.bits != before.bits)
+        ereport(ERROR, (errcode(ERRCODE_GENERATED_ALWAYS),
+                        errmsg("the retention clock of table \"%s\" cannot be written",
+                               RelationGetRelationName(data->tg_relation)),
+                        errhint("It follows from the policy; see retention.policy.")));
+    core::Clock clock = compute_clock(data->tg_relation, data->tg_newtuple);
+    clock.bits |= before.bits & kFlagBits;
+    check_clock_change(before, clock, RelationGetRelationName(data->tg_relation));
+    return clock.bits == written.bits ? data->tg_newtuple : with_clock(data->tg_newtuple, desc, column, clock);
+}
+
+}  // namespace
+
+}  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_maintain_clock) {
+    const TriggerData *data = pg_retention::trigger_data(fcinfo);
+    const AttrNumber column = pg_retention::clock_column(RelationGetRelid(data->tg_relation));
+    const bool update = TRIGGER_FIRED_BY_UPDATE(data->tg_event);
+    if (column == InvalidAttrNumber) return PointerGetDatum(update ? data->tg_newtuple : data->tg_trigtuple);
+    return PointerGetDatum(update ? pg_retention::stamp_update(data, column) : pg_retention::stamp_insert(data, column));
+}
+
+RETENTION_FUNCTION(pg_retention_guard_delete) {
+    const TriggerData *data = pg_retention::trigger_data(fcinfo);
+    const AttrNumber column = pg_retention::clock_column(RelationGetRelid(data->tg_relation));
+    if (column != InvalidAttrNumber) {
+        const pg_retention::core::Clock clock =
+            pg_retention::clock_in(data->tg_trigtuple, RelationGetDescr(data->tg_relation), column);
+        const pg_retention::Verdict verdict = pg_retention::decide(clock);
+        if (verdict.mandatory && !pg_retention::moves_between_partitions(data->tg_relation))
+            pg_retention::refuse(verdict, "delete a row of", RelationGetRelationName(data->tg_relation));
+    }
+    return PointerGetDatum(data->tg_trigtuple);
+}
+
+RETENTION_FUNCTION(pg_retention_follow_path) {
+    pg_retention::descend(pg_retention::trigger_data(fcinfo));
+    PG_RETURN_NULL();
+}

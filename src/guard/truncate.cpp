@@ -1,0 +1,57 @@
+// TRUNCATE asks for every table it empties, partitions and cascaded ones too (OAT_TRUNCATE is raised for each).
+#include "catalog/extension.hpp"
+#include "catalog/policy_cache.hpp"
+#include "guard/decide.hpp"
+#include "guard/descend.hpp"
+#include "pg/guard.hpp"
+#include "pg/internal.hpp"
+#include "pg/security.hpp"
+
+extern "C" {
+#include "catalog/objectaccess.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "utils/lsyscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+constinit object_access_hook_type previous_access = nullptr;
+
+// The floor released last decides; rows whose clock has not started sort behind all others.
+void check_truncate(Oid relid) {
+    if (extension() == nullptr || clock_column(relid) == InvalidAttrNumber) return;
+    SPI_connect();
+    const ActingAs saved = act_as(owner_of(relid), true);
+    (void) execute_internal(psprintf("SELECT DISTINCT ON (retention.policy(retention_clock)) retention_clock FROM ONLY %s "
+                                     "ORDER BY retention.policy(retention_clock), retention_clock DESC",
+                                     quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)),
+                                                                get_rel_name(relid))),
+                            0, nullptr, nullptr, nullptr, false, 0);
+    leave(saved);
+    for (uint64 i = 0; i < SPI_processed; ++i) {
+        bool isnull = false;
+        const core::Clock clock = {static_cast<uint64_t>(
+            DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull)))};
+        const Verdict verdict = decide(clock);
+        if (verdict.mandatory) refuse(verdict, "truncate", get_rel_name(relid));
+    }
+    SPI_finish();
+}
+
+void access(ObjectAccessType type, Oid class_id, Oid object, int sub, void *arg) {
+    if (previous_access != nullptr) previous_access(type, class_id, object, sub, arg);
+    if (type == OAT_TRUNCATE && class_id == RelationRelationId) guarded([object] { check_truncate(object); });
+}
+
+}  // namespace
+
+void init_guard() {
+    init_descend();
+    previous_access = object_access_hook;
+    object_access_hook = access;
+}
+
+}  // namespace pg_retention
