@@ -1,0 +1,67 @@
+#pragma once
+// What a row carries: the policy it falls under, when its retention started, and what was decided
+// about it. Ordered so that what can be swept of one policy is one range.
+#include <compare>
+#include <cstdint>
+#include <string_view>
+
+#include "core/result.hpp"
+#include "core/schedule.hpp"
+
+namespace pg_retention::core {
+
+enum : uint8_t {
+    kHeld = 1,         // a legal hold: final actions wait
+    kRestricted = 2,   // Article 18: stored, and hidden
+    kAnonymised = 4,
+    kKept = 8,         // an erasure was asked for; the law keeps the row
+    kAwaiting = 16,    // anonymised, and deleted when the last reference to it goes
+    kAllFlags = 31,
+};
+
+// From the top: policy 16 bits, exempt 1, start 39, flags 8. Exempt is set iff a flag is.
+struct Clock {
+    uint64_t bits;
+    friend constexpr auto operator<=>(const Clock &, const Clock &) = default;
+};
+
+// No policy, not started.
+inline constexpr Clock kNoClock = {static_cast<uint64_t>(kNotStarted) << 8};
+inline constexpr size_t kClockText = 128;  // room for any clock's text
+
+inline constexpr int32_t policy_of(Clock clock) noexcept { return static_cast<int32_t>(clock.bits >> 48); }
+inline constexpr Start start_of(Clock clock) noexcept {
+    return static_cast<Start>((clock.bits >> 8) & static_cast<uint64_t>(kNotStarted));
+}
+inline constexpr uint8_t flags_of(Clock clock) noexcept { return static_cast<uint8_t>(clock.bits & 0xFF); }
+inline constexpr bool is_started(Clock clock) noexcept { return start_of(clock) != kNotStarted; }
+
+// Sets the exempt bit as the flags ask for it.
+inline constexpr Clock make_clock(int32_t policy, Start start, uint8_t flags) noexcept {
+    return {static_cast<uint64_t>(static_cast<uint16_t>(policy)) << 48 | (flags != 0 ? uint64_t{1} << 47 : 0) |
+            static_cast<uint64_t>(start) << 8 | flags};
+}
+
+// Started, and something is still to be done about the row.
+inline constexpr bool is_pending(Clock clock) noexcept {
+    return is_started(clock) && (flags_of(clock) & (kAnonymised | kAwaiting)) != kAnonymised;
+}
+
+// `none`, `7`, `7 2026-01-01T10:00:00Z`, `7 2026-03-31T21:59:59.5Z held,anonymised`.
+Result<Clock> parse_clock(std::string_view text) noexcept;
+
+// Returns the length of the text, which parses to the same clock.
+size_t format_clock(Clock clock, char *buf, size_t cap) noexcept;
+
+// False when no text gives these bits: bytes from elsewhere.
+bool is_valid(Clock clock) noexcept;
+
+enum class State : uint8_t { kNone, kActive, kRetained, kQuarantined, kDue, kKept, kAnonymised };
+
+// Against the cutoffs of the clock's own policy.
+State state_of(Clock clock, const Cutoffs &cutoffs) noexcept;
+
+// Quarantined, due, kept or restricted.
+bool hidden(Clock clock, const Cutoffs &cutoffs) noexcept;
+
+}  // namespace pg_retention::core

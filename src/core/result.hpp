@@ -1,0 +1,57 @@
+#pragma once
+// Expected failures are values: core throws nothing, so the server floor decides how to report.
+#include <cstdarg>
+#include <cstdint>
+#include <cstdio>
+#include <type_traits>
+
+namespace pg_retention::core {
+
+enum class ErrorCode : uint8_t {
+    kInvalidText,       // 22P02
+    kOutOfRange,        // 22008
+    kInvalidParameter,  // 22023
+};
+
+// Texts in PostgreSQL's style; an empty hint means none.
+struct Error {
+    ErrorCode code;
+    char message[200];
+    char hint[200];
+};
+
+// printf into the message; the hint is taken as it is.
+[[gnu::format(printf, 3, 4)]] inline Error make_error(ErrorCode code, const char *hint,
+                                                      const char *format, ...) noexcept {
+    Error error;
+    error.code = code;
+    std::va_list args;
+    va_start(args, format);
+    std::vsnprintf(error.message, sizeof error.message, format, args);
+    va_end(args);
+    std::snprintf(error.hint, sizeof error.hint, "%s", hint);
+    return error;
+}
+
+// A value or an Error. Trivially destructible, so a longjmp past one leaks nothing.
+template <class T>
+class [[nodiscard]] Result {
+    static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
+
+  public:
+    Result(const T &value) noexcept : value_(value), ok_(true) {}
+    Result(const Error &error) noexcept : error_(error), ok_(false) {}
+
+    bool ok() const noexcept { return ok_; }
+    const T &value() const noexcept { return value_; }
+    const Error &error() const noexcept { return error_; }
+
+  private:
+    union {
+        T value_;
+        Error error_;
+    };
+    bool ok_;
+};
+
+}  // namespace pg_retention::core
