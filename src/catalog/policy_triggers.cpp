@@ -113,11 +113,17 @@ void policy_inserted(int16_t id) {
     // A dump loads policies before the keys and triggers they need exist: checked later, hidden meanwhile.
     const bool restored = clock_column(relid) != InvalidAttrNumber && !has_validated_policy(relid, id);
     if (!restored) {
+        const bool fresh = clock_column(relid) == InvalidAttrNumber && is_empty(relid);
         complete(*policy);
+        if (fresh) provide_index(relid);
         record_home_if_empty();
         record("policy created", *policy_by_id(id));
     }
-    plan_preparation(relid);
+    const bool empty = !restored && is_empty(relid);
+    if (empty)
+        as_extension("UPDATE retention.policy SET ready = true WHERE policy_id = $1", INT2OID, Int16GetDatum(id));
+    else
+        plan_preparation(relid);
 }
 
 [[noreturn]] void refuse_shortening(const Policy &policy) {

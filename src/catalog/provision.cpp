@@ -5,9 +5,14 @@
 #include "pg/security.hpp"
 
 extern "C" {
+#include "access/table.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
+#include "storage/bufmgr.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 }
 
 namespace pg_retention {
@@ -91,6 +96,22 @@ void withdraw(Oid relid, const Path *paths, int n_paths) {
     if (column != InvalidAttrNumber)
         as_owner(relid, psprintf("ALTER TABLE %s DROP COLUMN %s", qualified(relid),
                                  quote_identifier(get_attname(relid, column, false))));
+}
+
+bool is_empty(Oid relid) {
+    ListCell *cell = nullptr;
+    bool empty = true;
+    foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr)) {
+        Relation rel = table_open(lfirst_oid(cell), NoLock);
+        if (RELKIND_HAS_STORAGE(rel->rd_rel->relkind)) empty = empty && RelationGetNumberOfBlocks(rel) == 0;
+        table_close(rel, NoLock);
+    }
+    return empty;
+}
+
+void provide_index(Oid relid) {
+    const char *column = quote_identifier(get_attname(relid, clock_column(relid), false));
+    as_owner(relid, psprintf("CREATE INDEX ON %s (%s) WHERE retention.pending(%s)", qualified(relid), column, column));
 }
 
 void drop_idle_path_triggers() {

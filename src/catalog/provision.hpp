@@ -10,6 +10,10 @@ void provide(Oid relid, const Path *paths, int n_paths);
 // Removes triggers nobody needs any more; with_clock also the column and what hangs on it.
 void withdraw(Oid relid, const Path *paths, int n_paths);
 
+// No block written yet, partitions included: ready as soon as the index stands.
+bool is_empty(Oid relid);
+void provide_index(Oid relid);
+
 // Drops path triggers on tables that are on no policy's path.
 void drop_idle_path_triggers();
 

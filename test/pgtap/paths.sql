@@ -1,0 +1,41 @@
+BEGIN;
+SELECT plan(9);
+
+CREATE SCHEMA app;
+CREATE TABLE app.customers (id bigint PRIMARY KEY, ended_at timestamptz);
+CREATE TABLE app.cases (id bigint PRIMARY KEY, customer_id bigint NOT NULL REFERENCES app.customers, completed_at timestamptz);
+CREATE TABLE app.notes (id bigint PRIMARY KEY, case_id bigint NOT NULL REFERENCES app.cases ON DELETE CASCADE, note text)
+    PARTITION BY RANGE (id);
+CREATE TABLE app.notes_1 PARTITION OF app.notes FOR VALUES FROM (0) TO (100);
+INSERT INTO retention.policy (name, relation, clock_starts, starts_when, keep_for, action, mode) VALUES
+    ('cases', 'app.cases', '{completed_at, customer_id.ended_at}', 'all', '3 years', 'delete', 'observe'),
+    ('notes', 'app.notes', '{case_id.completed_at, case_id.customer_id.ended_at}', 'any', '3 years', 'delete', 'observe');
+
+INSERT INTO app.customers VALUES (1, NULL), (2, '2020-01-01');
+INSERT INTO app.cases VALUES (1, 1, '2019-01-01'), (2, 2, '2019-06-01');
+INSERT INTO app.notes VALUES (1, 1, 'a'), (2, 2, 'b');
+
+SELECT is((SELECT retention.starts_at(retention_clock) FROM app.cases WHERE id = 1), 'infinity'::timestamptz,
+    'all: waits for the customer');
+SELECT is((SELECT retention.starts_at(retention_clock) FROM app.cases WHERE id = 2), '2020-01-01'::timestamptz,
+    'all: the later start');
+SELECT is((SELECT retention.starts_at(retention_clock) FROM app.notes WHERE id = 2), '2019-06-01'::timestamptz,
+    'any: the earlier start, two hops away');
+UPDATE app.customers SET ended_at = '2021-05-05' WHERE id = 1;
+SELECT is((SELECT retention.starts_at(retention_clock) FROM app.cases WHERE id = 1), '2021-05-05'::timestamptz,
+    'an ancestor restamps its rows');
+UPDATE app.cases SET completed_at = NULL WHERE id = 2;
+SELECT is((SELECT retention.starts_at(retention_clock) FROM app.notes WHERE id = 2), '2020-01-01'::timestamptz,
+    'a partition follows the middle of its path');
+UPDATE app.cases SET customer_id = 1 WHERE id = 2;
+SELECT is((SELECT retention.starts_at(retention_clock) FROM app.notes WHERE id = 2), '2021-05-05'::timestamptz,
+    'and a moved foreign key');
+SELECT throws_ok($$UPDATE app.cases SET retention_clock = 'none'$$, '428C9', NULL, 'a clock cannot be written');
+SELECT throws_ok($$UPDATE app.customers SET ended_at = '-infinity' WHERE id = 1$$, '22008', NULL, 'nor start at -infinity');
+SET LOCAL session_replication_role = replica;
+INSERT INTO app.notes VALUES (3, 2, 'c');
+SELECT is((SELECT retention.starts_at(retention_clock) FROM app.notes WHERE id = 3), '2021-05-05'::timestamptz,
+    'stamped under replica role too');
+
+SELECT * FROM finish();
+ROLLBACK;
