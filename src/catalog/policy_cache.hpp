@@ -28,6 +28,7 @@ struct Policy {
     int n_legal_access;
     const Oid *legal_access;
     core::Cutoffs cutoffs;   // maintained by cutoffs_of
+    TimestampTz cutoffs_at;
 };
 
 // Hidden, acted on, refused: only then.
