@@ -41,13 +41,13 @@ struct RowReader {
         bool isnull = false;
         return get(name, &isnull);
     }
-    const char *text(const char *name) const {
+    const char *string(const char *name) const {
         bool isnull = false;
         const Datum value = get(name, &isnull);
         return isnull ? nullptr : TextDatumGetCString(value);
     }
     bool is(const char *name, const char *value) const {
-        const char *found = text(name);
+        const char *found = string(name);
         return found != nullptr && strcmp(found, value) == 0;
     }
     bool read_period(const char *name, core::Period *out) const {
@@ -87,9 +87,9 @@ void read_policy(const RowReader &row, Policy *policy) {
     row.read_period("keep_for", &policy->terms.keep_for);
     row.read_period("quarantine_for", &policy->terms.quarantine_for);
     policy->terms.has_floor = row.read_period("must_keep_for", &policy->terms.must_keep_for);
-    policy->name = row.text("name");
-    policy->reference = row.text("reference");
-    policy->applies_to = row.text("applies_to");
+    policy->name = row.string("name");
+    policy->reference = row.string("reference");
+    policy->applies_to = row.string("applies_to");
     read_arrays(row, policy);
     policy->cutoffs.valid_until = core::kAlways;
 }
