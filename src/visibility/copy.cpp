@@ -1,0 +1,105 @@
+// COPY reads tables without a plan: on a governed table it becomes a COPY of a query.
+#include "catalog/extension.hpp"
+#include "pg/compat.hpp"
+#include "pg/guard.hpp"
+#include "pg/settings.hpp"
+#include "visibility/visibility.hpp"
+
+extern "C" {
+#include "access/table.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "nodes/makefuncs.h"
+#include "tcop/utility.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+constinit ProcessUtility_hook_type previous_utility = nullptr;
+
+// All columns COPY would take by itself; without the clock when reading a file that knows nothing of it.
+List *column_names(Oid relid, bool with_clock) {
+    List *names = NIL;
+    Relation rel = table_open(relid, AccessShareLock);
+    TupleDesc desc = RelationGetDescr(rel);
+    const AttrNumber clock = clock_column(relid);
+    for (int i = 0; i < desc->natts; ++i) {
+        Form_pg_attribute att = TupleDescAttr(desc, i);
+        if (att->attisdropped || att->attgenerated != '\0' || (!with_clock && att->attnum == clock)) continue;
+        names = lappend(names, makeString(pstrdup(NameStr(att->attname))));
+    }
+    table_close(rel, NoLock);
+    return names;
+}
+
+// Core refuses generated columns by name; a query would read them.
+bool names_generated_column(Oid relid, List *names) {
+    ListCell *cell = nullptr;
+    foreach (cell, names) {
+        const AttrNumber column = get_attnum(relid, strVal(lfirst(cell)));
+        if (column <= 0 || get_attgenerated(relid, column) != '\0') return true;
+    }
+    return false;
+}
+
+SelectStmt *select_of(RangeVar *relation, List *names) {
+    auto *select = makeNode(SelectStmt);
+    ListCell *cell = nullptr;
+    foreach (cell, names) {
+        auto *column = makeNode(ColumnRef);
+        column->fields = list_make1(lfirst(cell));
+        column->location = -1;
+        auto *target = makeNode(ResTarget);
+        target->val = reinterpret_cast<Node *>(column);
+        target->location = -1;
+        select->targetList = lappend(select->targetList, target);
+    }
+    relation->inh = false;
+    select->fromClause = list_make1(relation);
+    return select;
+}
+
+void rewrite(CopyStmt *copy, Oid relid) {
+    if (copy->is_from) {
+        if (copy->attlist == NIL) copy->attlist = column_names(relid, false);
+        return;
+    }
+    check_row_security(relid);
+    if (settings::reveal) {
+        record_reveal();
+        return;
+    }
+    if (get_rel_relkind(relid) != RELKIND_RELATION || names_generated_column(relid, copy->attlist)) return;
+    List *names = copy->attlist != NIL ? copy->attlist : column_names(relid, true);
+    copy->query = reinterpret_cast<Node *>(select_of(copy->relation, names));
+    copy->relation = nullptr;
+    copy->attlist = NIL;
+}
+
+PlannedStmt *with_condition(PlannedStmt *planned) {
+    if (!IsA(planned->utilityStmt, CopyStmt) || extension() == nullptr) return planned;
+    auto *copy = reinterpret_cast<CopyStmt *>(planned->utilityStmt);
+    const Oid relid = copy->relation == nullptr ? InvalidOid : RangeVarGetRelid(copy->relation, AccessShareLock, true);
+    if (!OidIsValid(relid) || clock_column(relid) == InvalidAttrNumber) return planned;
+    auto *own = static_cast<PlannedStmt *>(copyObjectImpl(planned));
+    rewrite(reinterpret_cast<CopyStmt *>(own->utilityStmt), relid);
+    return own;
+}
+
+void utility(PlannedStmt *planned, const char *text, bool read_only, ProcessUtilityContext context,
+             ParamListInfo params, QueryEnvironment *env, DestReceiver *dest, QueryCompletion *done) {
+    guarded([&] { previous_utility(with_condition(planned), text, read_only, context, params, env, dest, done); });
+}
+
+}  // namespace
+
+void init_copy() {
+    previous_utility = ProcessUtility_hook != nullptr ? ProcessUtility_hook : standard_ProcessUtility;
+    ProcessUtility_hook = utility;
+}
+
+}  // namespace pg_retention

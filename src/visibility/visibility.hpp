@@ -1,0 +1,21 @@
+#pragma once
+// Hidden means hidden: the condition in every plan, and the readers that have no plan.
+#include "pg/postgres.hpp"
+
+extern "C" {
+#include "nodes/parsenodes.h"
+}
+
+namespace pg_retention {
+
+void init_visibility();
+void init_planner();
+void init_copy();
+
+// row_security = off asks for all rows or an error: without reveal that is an error.
+void check_row_security(Oid relid);
+
+// Called whenever reveal shows something; the first use in a transaction is logged.
+void record_reveal();
+
+}  // namespace pg_retention
