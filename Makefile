@@ -19,7 +19,7 @@ STANDARD    = -std=gnu++20 -Wno-register
 PG_CONFIG  ?= pg_config
 # -isystem: the server's headers do not pass our warnings, and need not.
 PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server) -Isrc
-PG_CXXFLAGS = $(STANDARD) -Wall -Wextra -Wshadow $(WERROR) \
+PG_CXXFLAGS = $(STANDARD) -Wall -Wextra -Wno-suggest-attribute=format -Wshadow $(WERROR) \
               -fvisibility=hidden -fvisibility-inlines-hidden -MMD -MP
 # PGXS links with the C compiler.
 SHLIB_LINK  = -lstdc++

@@ -83,35 +83,37 @@ List *plan_rewrites(Oid table, const char *from, const char *to) {
     return rewrites;
 }
 
-void apply_rewrites(List *rewrites, Oid table, const char *from, const char *to) {
+void write_rewrite(const Rewrite &rewrite) {
+    Oid types[3] = {INT2OID, TEXTARRAYOID, TEXTOID};
+    Datum values[3] = {Int16GetDatum(rewrite.id), rewrite.starts, 0};
+    const char nulls[4] = {' ', ' ', rewrite.condition == nullptr ? 'n' : ' ', '\0'};
+    if (rewrite.condition != nullptr)
+        values[2] = CStringGetTextDatum(deparse_expression(
+            rewrite.condition, deparse_context_for(get_rel_name(rewrite.relid), rewrite.relid), false, false));
+    (void) execute_internal("UPDATE retention.policy SET clock_starts = $2, applies_to = coalesce($3, applies_to) "
+                            "WHERE policy_id = $1 AND (clock_starts <> $2 OR applies_to <> $3)",
+                            3, types, values, nulls, false, 0);
+}
+
+void write_rewrites(List *rewrites, Oid table, const char *from, const char *to) {
     ListCell *cell = nullptr;
+    foreach (cell, rewrites) write_rewrite(*static_cast<Rewrite *>(lfirst(cell)));
+    Oid types[3] = {OIDOID, NAMEOID, NAMEOID};
+    NameData old_name, new_name;
+    namestrcpy(&old_name, from);
+    namestrcpy(&new_name, to);
+    Datum values[3] = {ObjectIdGetDatum(table), NameGetDatum(&old_name), NameGetDatum(&new_name)};
+    (void) execute_internal("UPDATE retention.personal_column SET column_name = $3 "
+                            "WHERE relation = $1 AND column_name = $2",
+                            3, types, values, nullptr, false, 0);
+}
+
+void apply_rewrites(List *rewrites, Oid table, const char *from, const char *to) {
     SPI_connect();
     const ActingAs saved = act_as(owner_of(extension()->policy_table), true);
     allow_policy_write(true);
     PG_TRY();
-    {
-        foreach (cell, rewrites) {
-            auto *rewrite = static_cast<Rewrite *>(lfirst(cell));
-            Oid types[3] = {INT2OID, TEXTARRAYOID, TEXTOID};
-            Datum values[3] = {Int16GetDatum(rewrite->id), rewrite->starts, 0};
-            const char nulls[4] = {' ', ' ', rewrite->condition == nullptr ? 'n' : ' ', '\0'};
-            if (rewrite->condition != nullptr)
-                values[2] = CStringGetTextDatum(deparse_expression(
-                    rewrite->condition, deparse_context_for(get_rel_name(rewrite->relid), rewrite->relid), false, false));
-            (void) execute_internal("UPDATE retention.policy SET clock_starts = $2, applies_to = coalesce($3, applies_to) "
-                                    "WHERE policy_id = $1 AND (clock_starts, coalesce($3, '')) IS DISTINCT FROM "
-                                    "($2, coalesce(applies_to, ''))",
-                                    3, types, values, nulls, false, 0);
-        }
-        Oid types[3] = {OIDOID, NAMEOID, NAMEOID};
-        NameData old_name, new_name;
-        namestrcpy(&old_name, from);
-        namestrcpy(&new_name, to);
-        Datum values[3] = {ObjectIdGetDatum(table), NameGetDatum(&old_name), NameGetDatum(&new_name)};
-        (void) execute_internal("UPDATE retention.personal_column SET column_name = $3 "
-                                "WHERE relation = $1 AND column_name = $2",
-                                3, types, values, nullptr, false, 0);
-    }
+    { write_rewrites(rewrites, table, from, to); }
     PG_FINALLY();
     { allow_policy_write(false); }
     PG_END_TRY();
@@ -125,6 +127,18 @@ const RenameStmt *column_rename(const PlannedStmt *planned) {
     return stmt->renameType == OBJECT_COLUMN && stmt->relation != nullptr ? stmt : nullptr;
 }
 
+// Its own frame: nothing of the caller's lives across the setjmp.
+[[gnu::noinline]] void rename_quietly(PlannedStmt *planned, const char *text, bool read_only, ProcessUtilityContext context,
+                                      ParamListInfo params, QueryEnvironment *env, DestReceiver *dest,
+                                      QueryCompletion *done) {
+    renaming = true;
+    PG_TRY();
+    { previous_utility(planned, text, read_only, context, params, env, dest, done); }
+    PG_FINALLY();
+    { renaming = false; }
+    PG_END_TRY();
+}
+
 void follow_rename(PlannedStmt *planned, const char *text, bool read_only, ProcessUtilityContext context,
                    ParamListInfo params, QueryEnvironment *env, DestReceiver *dest, QueryCompletion *done) {
     const RenameStmt *stmt = column_rename(planned);
@@ -136,12 +150,7 @@ void follow_rename(PlannedStmt *planned, const char *text, bool read_only, Proce
     char *from = pstrdup(stmt->subname);
     char *to = pstrdup(stmt->newname);
     List *rewrites = plan_rewrites(table, from, to);
-    renaming = true;
-    PG_TRY();
-    { previous_utility(planned, text, read_only, context, params, env, dest, done); }
-    PG_FINALLY();
-    { renaming = false; }
-    PG_END_TRY();
+    rename_quietly(planned, text, read_only, context, params, env, dest, done);
     CommandCounterIncrement();
     apply_rewrites(rewrites, table, from, to);
 }
