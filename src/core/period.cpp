@@ -69,6 +69,22 @@ Error out_of_range() noexcept {
     return make_error(ErrorCode::kOutOfRange, "", "end of the period is outside the years 1400 to 9999");
 }
 
+Result<Micros> plus_seconds(Micros from, int32_t seconds) noexcept {
+    const Micros over = from + seconds * kMicrosPerSecond;
+    if (over >= kEndOfTime) return out_of_range();
+    return over;
+}
+
+Result<Micros> after_last_day(Day event, const Period &period, const Zone &zone) noexcept {
+    const Day last = last_day(event, period);
+    if (last >= kLastDay) return out_of_range();
+    return zone.first_instant(last + 1);
+}
+
+Error start_out_of_range() noexcept {
+    return make_error(ErrorCode::kOutOfRange, "", "start of the period is outside the years 1400 to 9999");
+}
+
 }  // namespace
 
 size_t format_period(const Period &period, char *buf, size_t cap) noexcept {
@@ -152,18 +168,21 @@ Result<Micros> over_from(Micros start, const Period &period, const Zone &zone) n
     if (start == kNever) return kNever;
     if (start == kAlways)
         return make_error(ErrorCode::kOutOfRange, "", "a period cannot start at -infinity");
-    if (start < kFirstInstant || start >= kEndOfTime)
-        return make_error(ErrorCode::kOutOfRange, "", "start of the period is outside the years 1400 to 9999");
+    if (start < kFirstInstant || start >= kEndOfTime) return start_out_of_range();
     if (is_forever(period)) return kNever;
     if (is_zero(period)) return start;
-    if (is_elapsed(period)) {
-        const Micros over = start + period.seconds * kMicrosPerSecond;
-        if (over >= kEndOfTime) return out_of_range();
-        return over;
+    if (is_elapsed(period)) return plus_seconds(start, period.seconds);
+    return after_last_day(zone.day_of(start), period, zone);
+}
+
+Result<Micros> over_from_day(Day event, const Period &period, const Zone &zone) noexcept {
+    if (!in_calendar(event)) return start_out_of_range();
+    if (is_forever(period)) return kNever;
+    if (is_zero(period) || is_elapsed(period)) {
+        if (event == kLastDay) return out_of_range();
+        return plus_seconds(zone.first_instant(event + 1), period.seconds);
     }
-    const Day last = last_day(zone.day_of(start), period);
-    if (last >= kLastDay) return out_of_range();
-    return zone.first_instant(last + 1);
+    return after_last_day(event, period, zone);
 }
 
 Micros cutoff(Micros at, const Period &period, const Zone &zone) noexcept {

@@ -63,6 +63,9 @@ Day last_event_day(Day today, const Period &period) noexcept;
 // The first instant at which the period is over.
 Result<Micros> over_from(Micros start, const Period &period, const Zone &zone) noexcept;
 
+// The same for an event that is a whole local day, over at its end at the earliest.
+Result<Micros> over_from_day(Day event, const Period &period, const Zone &zone) noexcept;
+
 // The latest start whose period is over at `at`: the exact inverse of over_from. kAlways when none.
 Micros cutoff(Micros at, const Period &period, const Zone &zone) noexcept;
 

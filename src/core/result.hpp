@@ -1,8 +1,6 @@
 #pragma once
 // Expected failures are values: core throws nothing, so the server floor decides how to report.
-#include <cstdarg>
 #include <cstdint>
-#include <cstdio>
 #include <type_traits>
 
 namespace pg_retention::core {
@@ -21,17 +19,8 @@ struct Error {
 };
 
 // printf into the message; the hint is taken as it is.
-[[gnu::format(printf, 3, 4)]] inline Error make_error(ErrorCode code, const char *hint,
-                                                      const char *format, ...) noexcept {
-    Error error;
-    error.code = code;
-    std::va_list args;
-    va_start(args, format);
-    std::vsnprintf(error.message, sizeof error.message, format, args);
-    va_end(args);
-    std::snprintf(error.hint, sizeof error.hint, "%s", hint);
-    return error;
-}
+Error make_error(ErrorCode code, const char *hint, const char *format, ...) noexcept
+    __attribute__((format(__printf__, 3, 4)));
 
 // A value or an Error. Trivially destructible, so a longjmp past one leaks nothing.
 template <class T>

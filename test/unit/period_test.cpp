@@ -184,6 +184,20 @@ TEST(PeriodLaw, DaysEndAtLocalMidnightAcrossClockChanges) {
     EXPECT_EQ(utc_text(over_from(utc("2026-10-25 00:30"), period("90 minutes"), oslo).value()), "2026-10-25 02:00:00");
 }
 
+TEST(PeriodLaw, AWholeDayCountsFromItsEnd) {
+    const auto over = [](const char *event, const char *text) {
+        return utc_text(over_from_day(day(event), period(text), oslo).value());
+    };
+    EXPECT_EQ(over("2026-03-31", "0 days"), "2026-03-31 22:00:00");
+    EXPECT_EQ(over("2026-03-31", "90 minutes"), "2026-03-31 23:30:00");
+    EXPECT_EQ(over("2026-03-31", "30 days"), "2026-04-30 22:00:00");
+    EXPECT_EQ(over("2024-02-29", "3 years"), "2027-02-28 23:00:00");
+    EXPECT_EQ(over_from_day(day("2026-03-31"), period("forever"), oslo).value(), kNever);
+    EXPECT_EQ(over_from_day(kLastDay, period("0 days"), oslo).error().code, ErrorCode::kOutOfRange);
+    EXPECT_EQ(over_from_day(kFirstDay - 1, period("forever"), oslo).error().code, ErrorCode::kOutOfRange);
+    EXPECT_EQ(over_from_day(kNoDay, period("1 day"), oslo).error().code, ErrorCode::kOutOfRange);
+}
+
 TEST(PeriodLaw, EndsOfTime) {
     EXPECT_EQ(over_from(kNever, period("1 day"), oslo).value(), kNever);
     EXPECT_EQ(over_from(utc("2026-01-01"), period("forever"), oslo).value(), kNever);
