@@ -1,7 +1,25 @@
 #include "core/calendar.hpp"
 
 #include <algorithm>
+#include <exception>
+
+// Boost marks its exceptions as visible to the whole process, where another extension's Boost would
+// meet them. So they are hidden, and what Boost throws is a type of our own.
+#include <boost/config.hpp>
+#undef BOOST_SYMBOL_VISIBLE
+#define BOOST_SYMBOL_VISIBLE
+#define BOOST_NO_EXCEPTIONS
+#include <boost/assert/source_location.hpp>
 #include <boost/date_time/gregorian/gregorian_types.hpp>
+
+namespace {
+struct OutsideCalendar {};
+}  // namespace
+
+namespace boost {
+void throw_exception(const std::exception &) { throw OutsideCalendar(); }
+void throw_exception(const std::exception &, const source_location &) { throw OutsideCalendar(); }
+}  // namespace boost
 
 namespace pg_retention::core {
 
