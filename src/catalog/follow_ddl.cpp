@@ -191,7 +191,7 @@ RETENTION_FUNCTION(pg_retention_after_ddl) {
     if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
         ereport(ERROR, (errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
                         errmsg("function must be called as an event trigger")));
-    if (pg_retention::extension() == nullptr || pg_retention::renaming) PG_RETURN_NULL();
+    if (pg_retention::extension() == nullptr || pg_retention::renaming) return PointerGetDatum(nullptr);
     int count = 0;
     const pg_retention::Policy *policy = pg_retention::all_policies(&count);
     bool orphans = false;
@@ -201,5 +201,5 @@ RETENTION_FUNCTION(pg_retention_after_ddl) {
         if (there && policy[i].validated) pg_retention::still_whole(policy[i]);
     }
     if (orphans) pg_retention::forget_dropped();
-    PG_RETURN_NULL();
+    return PointerGetDatum(nullptr);
 }

@@ -330,5 +330,5 @@ RETENTION_FUNCTION(pg_retention_policy_before) {
 
 RETENTION_FUNCTION(pg_retention_policy_after) {
     pg_retention::after_policy(pg_retention::trigger_data(fcinfo));
-    PG_RETURN_NULL();
+    return PointerGetDatum(nullptr);
 }

@@ -43,7 +43,7 @@ Writer open_writer(Oid relid) {
     w.column = clock_column(relid);
     w.estate = CreateExecutorState();
     w.target = makeNode(ResultRelInfo);
-    InitResultRelInfo(w.target, w.rel, 1, nullptr, 0);
+    InitResultRelInfo(w.target, w.rel, 0, nullptr, 0);
     w.target->ri_TrigDesc = nullptr;  // stamping is not an event of the application
     ExecOpenIndices(w.target, false);
     w.old_slot = table_slot_create(w.rel, nullptr);
