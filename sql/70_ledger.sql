@@ -1,0 +1,15 @@
+-- The ledger: appended to by the library alone, readable by monitoring, checkable by everyone.
+
+CREATE FUNCTION retention.verify_ledger(OUT ok boolean, OUT entries bigint, OUT first_bad bigint) RETURNS record
+    LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_verify_ledger';
+COMMENT ON FUNCTION retention.verify_ledger() IS 'recomputes the chain: first_bad is the first entry that was altered or follows a gap';
+
+CREATE FUNCTION retention.ledger_append_only() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_ledger_append_only';
+REVOKE EXECUTE ON FUNCTION retention.ledger_append_only() FROM PUBLIC;
+
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON retention.ledger
+    FOR EACH STATEMENT EXECUTE FUNCTION retention.ledger_append_only();
+ALTER TABLE retention.ledger ENABLE ALWAYS TRIGGER append_only;
+
+GRANT SELECT ON retention.ledger TO pg_monitor;

@@ -1,0 +1,208 @@
+#include "ledger/ledger.hpp"
+
+#include "ledger/own_table.hpp"
+#include "pg/guard.hpp"
+#include "pg/time.hpp"
+
+extern "C" {
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "catalog/indexing.h"
+#include "commands/trigger.h"
+#include "common/cryptohash.h"
+#include "common/sha2.h"
+#include "funcapi.h"
+#include "lib/stringinfo.h"
+#include "port/pg_bswap.h"
+#include "postmaster/bgworker.h"
+#include "storage/lmgr.h"
+#include "utils/snapmgr.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+enum Column { kEntryId, kAt, kActor, kAction, kPolicyId, kRelation, kRowCount, kDetail, kPrevious, kHash, kColumns };
+
+struct Entry {
+    Datum values[kColumns];
+    bool nulls[kColumns];
+};
+
+void put_bytes(StringInfo out, const char *bytes, size_t length) {
+    const uint32 prefix = pg_hton32(static_cast<uint32>(length));
+    appendBinaryStringInfo(out, reinterpret_cast<const char *>(&prefix), sizeof prefix);
+    appendBinaryStringInfo(out, bytes, static_cast<int>(length));
+}
+
+void put_number(StringInfo out, int64 number) {
+    const uint64 big_endian = pg_hton64(static_cast<uint64>(number));
+    put_bytes(out, reinterpret_cast<const char *>(&big_endian), sizeof big_endian);
+}
+
+void put_varlena(StringInfo out, Datum value) {
+    varlena *bytes = PG_DETOAST_DATUM_PACKED(value);
+    put_bytes(out, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
+}
+
+// Every field but the hash, in the table's order, each with its length in front; NULL is the length 2^32-1 alone.
+void serialise(StringInfo out, const Entry &entry) {
+    for (int i = 0; i < kHash; ++i) {
+        const uint32 null = 0xFFFFFFFF;
+        if (entry.nulls[i])
+            appendBinaryStringInfo(out, reinterpret_cast<const char *>(&null), sizeof null);
+        else if (i == kEntryId || i == kAt || i == kRowCount)
+            put_number(out, DatumGetInt64(entry.values[i]));
+        else if (i == kPolicyId)
+            put_number(out, DatumGetInt16(entry.values[i]));
+        else
+            put_varlena(out, entry.values[i]);
+    }
+}
+
+bytea *digest(const Entry &entry) {
+    StringInfoData text;
+    initStringInfo(&text);
+    serialise(&text, entry);
+    auto *result = static_cast<bytea *>(palloc(VARHDRSZ + PG_SHA256_DIGEST_LENGTH));
+    SET_VARSIZE(result, VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
+    pg_cryptohash_ctx *hash = pg_cryptohash_create(PG_SHA256);
+    const bool good = hash != nullptr && pg_cryptohash_init(hash) == 0 &&
+                      pg_cryptohash_update(hash, reinterpret_cast<const uint8 *>(text.data), text.len) == 0 &&
+                      pg_cryptohash_final(hash, reinterpret_cast<uint8 *>(VARDATA(result)), PG_SHA256_DIGEST_LENGTH) == 0;
+    pg_cryptohash_free(hash);
+    if (!good) ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not compute the ledger's hash")));
+    pfree(text.data);
+    return result;
+}
+
+bytea *no_hash() {
+    auto *result = static_cast<bytea *>(palloc0(VARHDRSZ + PG_SHA256_DIGEST_LENGTH));
+    SET_VARSIZE(result, VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
+    return result;
+}
+
+bool same_bytes(Datum a, Datum b) {
+    varlena *x = PG_DETOAST_DATUM_PACKED(a);
+    varlena *y = PG_DETOAST_DATUM_PACKED(b);
+    return VARSIZE_ANY_EXHDR(x) == VARSIZE_ANY_EXHDR(y) &&
+           std::memcmp(VARDATA_ANY(x), VARDATA_ANY(y), VARSIZE_ANY_EXHDR(x)) == 0;
+}
+
+// Ends with the transaction, so that nobody continues the chain from an entry that is not committed yet.
+void lock_chain(Relation ledger) { LockDatabaseObject(RelationRelationId, RelationGetRelid(ledger), 1, ExclusiveLock); }
+
+void read_last(Relation ledger, int64 *id, Datum *hash) {
+    *id = 0;
+    *hash = PointerGetDatum(no_hash());
+    Relation index = index_open(RelationGetPrimaryKeyIndex(ledger), AccessShareLock);
+    Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
+    SysScanDesc scan = systable_beginscan_ordered(ledger, index, snapshot, 0, nullptr);
+    HeapTuple last = systable_getnext_ordered(scan, BackwardScanDirection);
+    if (HeapTupleIsValid(last)) {
+        Entry entry;
+        heap_deform_tuple(last, RelationGetDescr(ledger), entry.values, entry.nulls);
+        *id = DatumGetInt64(entry.values[kEntryId]);
+        *hash = PointerGetDatum(PG_DETOAST_DATUM_COPY(entry.values[kHash]));
+    }
+    systable_endscan_ordered(scan);
+    UnregisterSnapshot(snapshot);
+    index_close(index, AccessShareLock);
+}
+
+const char *actor() {
+    if (MyBgworkerEntry != nullptr && strcmp(MyBgworkerEntry->bgw_library_name, "pg_retention") == 0)
+        return "pg_retention worker";
+    return GetUserNameFromId(GetSessionUserId(), false);
+}
+
+char *relation_name(Oid relid) {
+    const char *name = get_rel_name(relid);
+    if (name == nullptr) return nullptr;
+    return pstrdup(quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), name));
+}
+
+void set_text(Entry *entry, Column column, const char *text) {
+    entry->nulls[column] = text == nullptr;
+    if (text != nullptr) entry->values[column] = CStringGetTextDatum(text);
+}
+
+struct Verification {
+    int64 entries;
+    int64 first_bad;  // 0: none
+};
+
+Verification verify() {
+    Verification result = {};
+    Relation ledger = open_own_table("ledger", AccessShareLock);
+    Relation index = index_open(RelationGetPrimaryKeyIndex(ledger), AccessShareLock);
+    SysScanDesc scan = systable_beginscan_ordered(ledger, index, GetActiveSnapshot(), 0, nullptr);
+    MemoryContext row_context = AllocSetContextCreate(CurrentMemoryContext, "ledger entry", ALLOCSET_DEFAULT_SIZES);
+    bytea *previous = no_hash();
+    while (HeapTuple row = systable_getnext_ordered(scan, ForwardScanDirection)) {
+        CHECK_FOR_INTERRUPTS();
+        MemoryContext before = MemoryContextSwitchTo(row_context);
+        Entry entry;
+        heap_deform_tuple(row, RelationGetDescr(ledger), entry.values, entry.nulls);
+        ++result.entries;
+        const bytea *expected = digest(entry);
+        const bool good = DatumGetInt64(entry.values[kEntryId]) == result.entries &&
+                          same_bytes(entry.values[kPrevious], PointerGetDatum(previous)) &&
+                          same_bytes(entry.values[kHash], PointerGetDatum(expected));
+        if (!good && result.first_bad == 0) result.first_bad = DatumGetInt64(entry.values[kEntryId]);
+        std::memcpy(previous, expected, VARSIZE(expected));
+        MemoryContextSwitchTo(before);
+        MemoryContextReset(row_context);
+    }
+    systable_endscan_ordered(scan);
+    index_close(index, AccessShareLock);
+    table_close(ledger, AccessShareLock);
+    return result;
+}
+
+}  // namespace
+
+void append_ledger(const LedgerEntry &entry) {
+    Relation ledger = open_own_table("ledger", RowExclusiveLock);
+    lock_chain(ledger);
+    Entry row = {};
+    int64 last = 0;
+    read_last(ledger, &last, &row.values[kPrevious]);
+    row.values[kEntryId] = Int64GetDatum(last + 1);
+    row.values[kAt] = TimestampTzGetDatum(retention_now());
+    set_text(&row, kActor, actor());
+    set_text(&row, kAction, entry.action);
+    row.values[kPolicyId] = Int16GetDatum(entry.policy_id);
+    row.nulls[kPolicyId] = entry.policy_id == 0;
+    set_text(&row, kRelation, OidIsValid(entry.relid) ? relation_name(entry.relid) : nullptr);
+    row.values[kRowCount] = Int64GetDatum(entry.row_count);
+    row.nulls[kRowCount] = entry.row_count < 0;
+    set_text(&row, kDetail, entry.detail);
+    row.values[kHash] = PointerGetDatum(digest(row));
+    CatalogTupleInsert(ledger, heap_form_tuple(RelationGetDescr(ledger), row.values, row.nulls));
+    table_close(ledger, NoLock);
+    CommandCounterIncrement();
+}
+
+}  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_verify_ledger) {
+    TupleDesc desc = nullptr;
+    if (get_call_result_type(fcinfo, nullptr, &desc) != TYPEFUNC_COMPOSITE)
+        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                        errmsg("function returning record called in context that cannot accept type record")));
+    const pg_retention::Verification found = pg_retention::verify();
+    Datum values[3] = {BoolGetDatum(found.first_bad == 0), Int64GetDatum(found.entries), Int64GetDatum(found.first_bad)};
+    bool nulls[3] = {false, false, found.first_bad == 0};
+    return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));
+}
+
+RETENTION_FUNCTION(pg_retention_ledger_append_only) {
+    if (!CALLED_AS_TRIGGER(fcinfo))
+        ereport(ERROR,
+                (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("function must be called as a trigger")));
+    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("the ledger can only be appended to")));
+    PG_RETURN_NULL();
+}
