@@ -1,0 +1,59 @@
+BEGIN;
+SELECT plan(19);
+
+SET retention.test_now = '2030-06-01 12:00:00+00';
+CREATE SCHEMA app;
+CREATE TABLE app.customers (id bigint PRIMARY KEY, ended_at timestamptz);
+CREATE TABLE app.users (id bigint PRIMARY KEY, customer_id bigint REFERENCES app.customers, email text UNIQUE,
+    deactivated_at timestamptz);
+CREATE TABLE app.logins (user_id bigint REFERENCES app.users, at timestamptz);
+INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.users', 'email', 'email');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES
+    ('users', 'app.users', '{deactivated_at, customer_id.ended_at}', '0 days', '30 days', 'delete', 'enforce');
+INSERT INTO app.customers VALUES (1, NULL), (2, NULL);
+INSERT INTO app.users VALUES (1, 1, 'kari@example.no', NULL), (2, 1, 'ola@example.no', NULL), (3, 2, 'per@example.no', NULL);
+CREATE VIEW app.v AS SELECT * FROM app.users;
+CREATE FUNCTION app.f() RETURNS bigint LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN (SELECT count(*) FROM app.users); END $$;
+PREPARE p AS SELECT count(*) FROM app.users;
+SELECT is(app.f(), 3::bigint, 'all are there');
+
+UPDATE app.users SET deactivated_at = '2030-06-01 11:00:00+00' WHERE id = 1;
+UPDATE app.customers SET ended_at = '2030-06-01 11:00:00+00' WHERE id = 2;
+SELECT results_eq('SELECT id FROM app.users', 'VALUES (2::bigint)', 'plain SELECT: deactivated and ended are gone');
+SELECT results_eq('SELECT id FROM app.v', 'VALUES (2::bigint)', 'view');
+SELECT results_eq('SELECT u.id FROM app.customers c JOIN app.users u ON u.customer_id = c.id', 'VALUES (2::bigint)', 'join');
+SELECT results_eq('EXECUTE p', 'VALUES (1::bigint)', 'prepared statement');
+SELECT is(app.f(), 1::bigint, 'plpgsql');
+SELECT is((SELECT id FROM app.users WHERE email = 'kari@example.no'), NULL, 'by a unique index');
+SELECT is((WITH u AS (SELECT * FROM app.users) SELECT count(*) FROM u), 1::bigint, 'CTE');
+UPDATE app.users SET email = 'x@example.no' WHERE id = 1;
+DELETE FROM app.users WHERE id = 3;
+SELECT throws_ok($$INSERT INTO app.users VALUES (1, 1, 'a', NULL) ON CONFLICT (id) DO UPDATE SET email = 'b'$$, '23505',
+    'row conflicts with a row that is hidden by a retention policy', 'upsert');
+SET LOCAL row_security = off;
+SELECT throws_ok('SELECT * FROM app.users', '42501', NULL, 'row_security = off is an error');
+SET LOCAL row_security = on;
+SET LOCAL retention.reveal = on;
+SELECT results_eq('SELECT id, email FROM app.users ORDER BY id',
+    $$VALUES (1::bigint, 'kari@example.no'), (2, 'ola@example.no'), (3, 'per@example.no')$$,
+    'reveal shows all; update and delete had not reached the hidden');
+SELECT is((SELECT retention.state(retention_clock) FROM app.users WHERE id = 1), 'quarantined', 'quarantined');
+SET LOCAL retention.reveal = off;
+SELECT lives_ok($$INSERT INTO app.logins VALUES (1, now())$$, 'foreign keys see hidden rows');
+SELECT throws_ok('DELETE FROM app.customers WHERE id = 2', '23503', NULL, 'both ways');
+
+CREATE ROLE app_role;
+GRANT USAGE ON SCHEMA app TO app_role;
+GRANT SELECT, UPDATE ON app.users TO app_role;
+SET ROLE app_role;
+SELECT throws_ok('SET retention.reveal = on', '42501', NULL, 'reveal is not for everybody');
+SELECT is((SELECT count(*) FROM app.users), 1::bigint, 'an ordinary role');
+RESET ROLE;
+
+SELECT retention.reinstate('app.users', 1);
+SELECT is((SELECT email FROM app.users WHERE id = 1), 'kari@example.no', 'reinstated');
+SELECT throws_ok($$SELECT retention.reinstate('app.users', 3)$$, '55000', NULL, 'started elsewhere');
+SELECT throws_ok($$DELETE FROM retention.policy$$, '55006', NULL, 'dropping it asks for confirmation');
+
+SELECT * FROM finish();
+ROLLBACK;
