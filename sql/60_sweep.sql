@@ -1,0 +1,52 @@
+-- Sweeps: how they are started, what they remember, and what they show.
+
+CREATE FUNCTION retention.with_flags(retention.clock, integer) RETURNS retention.clock
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_with_flags';
+COMMENT ON FUNCTION retention.with_flags(retention.clock, integer) IS 'the clock with these flags set, too';
+CREATE FUNCTION retention.waiting(retention.clock) RETURNS boolean
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_waiting';
+COMMENT ON FUNCTION retention.waiting(retention.clock) IS 'whether the row waits for its last reference, or for the law, to let it go';
+
+CREATE TABLE retention.quarantine_record (
+    policy_id smallint PRIMARY KEY,
+    recorded bigint NOT NULL
+);
+COMMENT ON TABLE retention.quarantine_record IS 'up to which start the ledger counts the hidden rows of a policy';
+
+CREATE PROCEDURE retention.sweep()
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_sweep';
+COMMENT ON PROCEDURE retention.sweep() IS 'one pass over all policies; outside a transaction block it commits after each batch';
+CREATE FUNCTION retention.resume() RETURNS void
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_resume';
+COMMENT ON FUNCTION retention.resume() IS 'lets the workers act in this database, after a restore, a clone or a promotion';
+CREATE FUNCTION retention.home_known() RETURNS boolean
+    LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_home_known';
+COMMENT ON FUNCTION retention.home_known() IS 'whether the workers may act in this database';
+CREATE FUNCTION retention.policy_counts(policy_id smallint, OUT state text, OUT rows bigint) RETURNS SETOF record
+    LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pg_retention_policy_counts';
+COMMENT ON FUNCTION retention.policy_counts(smallint) IS 'how many rows of a policy are in which state; reads the whole table';
+REVOKE EXECUTE ON PROCEDURE retention.sweep() FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION retention.resume(), retention.policy_counts(smallint) FROM PUBLIC;
+
+CREATE VIEW retention.status AS
+SELECT p.policy_id, p.name, p.relation, p.mode,
+    CASE
+        WHEN p.mode OPERATOR(pg_catalog.=) 'off' THEN 'off'
+        WHEN NOT retention.home_known() THEN 'waiting for retention.resume()'
+        WHEN NOT p.validated THEN 'not validated'
+        WHEN NOT p.ready THEN pg_catalog.format('preparing %s %%', coalesce(
+            least(99, 100 * r.next_block / nullif(r.total_blocks, 0)), 0))
+        WHEN p.mode OPERATOR(pg_catalog.=) 'observe' THEN 'observing'
+        ELSE 'enforcing'
+    END AS state,
+    coalesce(b.blocked, 0) AS blocked,
+    (SELECT max(s.started_at) FROM retention.sweep_run s) AS last_run,
+    coalesce(r.problem, b.reason) AS problem
+FROM retention.policy p
+LEFT JOIN retention.preparation r ON r.relation OPERATOR(pg_catalog.=) p.relation
+LEFT JOIN LATERAL (SELECT count(*) AS blocked, max(x.reason) AS reason FROM retention.blocked_row x
+    WHERE x.policy_id OPERATOR(pg_catalog.=) p.policy_id) b ON true;
+COMMENT ON VIEW retention.status IS 'per policy: how far it is, what is blocked, what is wrong';
+
+GRANT SELECT ON retention.status, retention.sweep_run, retention.blocked_row, retention.preparation TO pg_monitor;
+GRANT EXECUTE ON FUNCTION retention.policy_counts(smallint) TO pg_monitor;

@@ -1,0 +1,110 @@
+#include "sweep/act.hpp"
+
+#include "catalog/extension.hpp"
+#include "catalog/stamp.hpp"
+#include "pg/internal.hpp"
+#include "pg/security.hpp"
+#include "sweep/attempt.hpp"
+#include "sweep/engine.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/lsyscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+// The table's own personal columns, or those of the policy's table when it is a partition.
+const char *assignments_of(const Policy &policy, Oid leaf) {
+    Oid types[1] = {OIDOID};
+    Datum values[1] = {ObjectIdGetDatum(policy.relid)};
+    (void) as_system("SELECT column_name, anonymise, constant FROM retention.personal_column WHERE relation = $1", 1,
+                     types, values);
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (uint64 i = 0; i < SPI_processed; ++i) {
+        HeapTuple row = SPI_tuptable->vals[i];
+        const char *column = SPI_getvalue(row, SPI_tuptable->tupdesc, 1);
+        const char *constant = SPI_getvalue(row, SPI_tuptable->tupdesc, 3);
+        if (get_attnum(leaf, column) == InvalidAttrNumber) continue;
+        appendStringInfo(&sql, "%s%s = %s", sql.len > 0 ? ", " : "", quote_identifier(column),
+                         constant != nullptr ? quote_literal_cstr(constant) : "NULL");
+    }
+    return sql.len > 0 ? sql.data : nullptr;
+}
+
+Datum tids_of(const Row *rows, int n) {
+    auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * n));
+    for (int i = 0; i < n; ++i) values[i] = PointerGetDatum(const_cast<ItemPointerData *>(&rows[i].tid));
+    return PointerGetDatum(construct_array(values, n, TIDOID, sizeof(ItemPointerData), false, TYPALIGN_SHORT));
+}
+
+const char *statement(const Target &target, Action action) {
+    if (action == Action::kDelete)
+        return psprintf("DELETE FROM ONLY %s WHERE ctid = ANY ($1)", target.table);
+    const int flags = action == Action::kAnonymise ? core::kAnonymised : core::kAnonymised | core::kAwaiting;
+    return psprintf("UPDATE ONLY %s SET %s%s%s = retention.with_flags(%s, %d) WHERE ctid = ANY ($1)", target.table,
+                    target.assignments != nullptr ? target.assignments : "", target.assignments != nullptr ? ", " : "",
+                    target.clock, target.clock, flags);
+}
+
+// A trigger may return NULL and so let the row stand without an error.
+void check_gone(const Target &target, Datum tids) {
+    Oid types[1] = {TIDARRAYOID};
+    (void) execute_internal(psprintf("SELECT 1 FROM ONLY %s WHERE ctid = ANY ($1)", target.table), 1, types, &tids,
+                            nullptr, true, 1);
+    if (SPI_processed > 0)
+        ereport(ERROR, (errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION), errmsg("a trigger of the table suppressed the action")));
+}
+
+int64 act_together(const Target &target, Action action, const Row *rows, int n) {
+    Oid types[1] = {TIDARRAYOID};
+    Datum tids = tids_of(rows, n);
+    const ActingAs saved = act_as(target.owner, true);
+    allow_clock_write(action != Action::kDelete);
+    (void) execute_internal(statement(target, action), 1, types, &tids, nullptr, false, 0);
+    allow_clock_write(false);
+    const auto done = static_cast<int64>(SPI_processed);
+    if (done < n) {
+        CommandCounterIncrement();
+        check_gone(target, tids);
+    }
+    leave(saved);
+    return done;
+}
+
+}  // namespace
+
+Target target_of(const Policy &policy, Oid leaf) {
+    Target target = {};
+    target.leaf = leaf;
+    target.owner = owner_of(leaf);
+    target.table = qualified_name(leaf);
+    target.clock = clock_name(leaf);
+    target.assignments = assignments_of(policy, leaf);
+    return target;
+}
+
+int64 act(const Target &target, Action action, Row *rows, int n) {
+    int64 done = 0;
+    if (n == 0) return 0;
+    for (int i = 0; i < n; ++i) rows[i].sqlstate = 0;
+    if (n > 1 && attempt([&] { done = act_together(target, action, rows, n); }) == nullptr) return done;
+    done = 0;
+    for (int i = 0; i < n; ++i) {
+        int64 one = 0;
+        const ErrorData *error = attempt([&] { one = act_together(target, action, &rows[i], 1); });
+        if (error == nullptr) {
+            done += one;
+            continue;
+        }
+        rows[i].sqlstate = error->sqlerrcode;
+        rows[i].reason = error->message;
+    }
+    return done;
+}
+
+}  // namespace pg_retention

@@ -1,0 +1,236 @@
+#include "sweep/batch.hpp"
+
+#include "catalog/extension.hpp"
+#include "core/backoff.hpp"
+#include "guard/decide.hpp"
+#include "ledger/ledger.hpp"
+#include "pg/internal.hpp"
+#include "pg/security.hpp"
+#include "pg/settings.hpp"
+#include "pg/time.hpp"
+#include "sweep/act.hpp"
+#include "sweep/attempt.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "storage/lmgr.h"
+#include "utils/array.h"
+#include "utils/lsyscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+struct Batch {
+    Engine *engine;
+    int16_t policy_id;
+    Oid leaf;
+    Due due;
+    bool full;
+    Totals done;
+};
+
+Datum clock_datum(core::Clock clock) { return Int64GetDatum(static_cast<int64>(clock.bits)); }
+
+// Where the last pass of this backend stopped among waiting rows: those at the front may be kept for ever.
+struct Cursor {
+    Oid leaf;
+    int16_t policy_id;
+    core::Clock clock;
+    ItemPointerData tid;
+};
+constexpr int kCursors = 64;
+constinit Cursor cursors[kCursors] = {};
+
+Cursor *cursor_of(int16_t policy_id, Oid leaf) {
+    Cursor *cursor = &cursors[(leaf + static_cast<Oid>(policy_id)) % kCursors];
+    if (cursor->leaf != leaf || cursor->policy_id != policy_id) {
+        *cursor = Cursor{leaf, policy_id, core::make_clock(policy_id, 0, 1), {}};
+        ItemPointerSet(&cursor->tid, 0, 0);
+    }
+    return cursor;
+}
+
+// Rows that failed and whose next attempt is not due.
+Datum blocked_tids(Oid leaf) {
+    Oid types[2] = {OIDOID, TIMESTAMPTZOID};
+    Datum values[2] = {ObjectIdGetDatum(leaf), TimestampTzGetDatum(retention_now())};
+    bool isnull = false;
+    (void) as_system("SELECT coalesce(pg_catalog.array_agg(row_id), '{}') FROM retention.blocked_row "
+                     "WHERE relation = $1 AND retry_at > $2", 2, types, values);
+    return first_value(1, &isnull);
+}
+
+// For waiting rows: moves the cursor, and says which rows are anonymised already.
+Row *rows_found(int *n, Cursor *cursor) {
+    *n = static_cast<int>(SPI_processed);
+    auto *rows = static_cast<Row *>(palloc0(sizeof(Row) * (*n + 1)));
+    for (int i = 0; i < *n; ++i) {
+        bool isnull = false;
+        HeapTuple row = SPI_tuptable->vals[i];
+        rows[i].tid = *reinterpret_cast<ItemPointer>(DatumGetPointer(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull)));
+        if (cursor == nullptr) continue;
+        cursor->clock.bits = static_cast<uint64_t>(DatumGetInt64(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull)));
+        cursor->tid = rows[i].tid;
+        rows[i].awaiting = (core::flags_of(cursor->clock) & core::kAwaiting) != 0;
+    }
+    return rows;
+}
+
+Row *select_by_time(const Target &target, const core::Cutoffs &cutoffs, const Batch &batch, int *n) {
+    *n = 0;
+    if (cutoffs.due < 0) return nullptr;
+    Oid types[3] = {extension()->clock_type, extension()->clock_type, TIDARRAYOID};
+    Datum values[3] = {clock_datum(core::make_clock(batch.policy_id, 0, 0)),
+                       clock_datum(core::make_clock(batch.policy_id, cutoffs.due, 0)), blocked_tids(target.leaf)};
+    const ActingAs saved = act_as(target.owner, true);
+    (void) execute_internal(
+        psprintf("SELECT ctid FROM ONLY %s WHERE %s OPERATOR(retention.>=) $1 AND %s OPERATOR(retention.<=) $2 "
+                 "AND retention.pending(%s) AND ctid <> ALL ($3) ORDER BY %s LIMIT %d FOR UPDATE SKIP LOCKED",
+                 target.table, target.clock, target.clock, target.clock, target.clock, settings::batch_size),
+        3, types, values, nullptr, false, 0);
+    leave(saved);
+    return rows_found(n, nullptr);
+}
+
+Row *select_waiting(const Target &target, const core::Cutoffs &cutoffs, const Batch &batch, int *n) {
+    Cursor *cursor = cursor_of(batch.policy_id, batch.leaf);
+    const core::Start last = cutoffs.release < core::kNotStarted ? cutoffs.release : core::kNotStarted - 1;
+    *n = 0;
+    if (last < 0) return nullptr;
+    Oid types[3] = {extension()->clock_type, extension()->clock_type, TIDOID};
+    Datum values[3] = {clock_datum(cursor->clock), clock_datum(core::make_clock(batch.policy_id, last, 255)),
+                       PointerGetDatum(&cursor->tid)};
+    const ActingAs saved = act_as(target.owner, true);
+    (void) execute_internal(
+        psprintf("SELECT ctid, %s FROM ONLY %s WHERE %s OPERATOR(retention.>=) $1 AND %s OPERATOR(retention.<=) $2 "
+                 "AND (%s OPERATOR(retention.>) $1 OR ctid > $3) AND retention.pending(%s) AND retention.waiting(%s) "
+                 "ORDER BY %s, ctid LIMIT %d FOR UPDATE SKIP LOCKED",
+                 target.clock, target.table, target.clock, target.clock, target.clock, target.clock, target.clock,
+                 target.clock, settings::batch_size),
+        3, types, values, nullptr, false, 0);
+    leave(saved);
+    Row *rows = rows_found(n, cursor);
+    if (*n < settings::batch_size) cursor->leaf = InvalidOid;
+    return rows;
+}
+
+bool tied(const Row &row) { return row.sqlstate == ERRCODE_FOREIGN_KEY_VIOLATION || row.sqlstate == kMandatorySqlstate; }
+
+// Moves the failed rows to the front; with only_tied, only those a reference or a mandatory row keeps.
+int failed(Row *rows, int n, bool only_tied) {
+    int kept = 0;
+    for (int i = 0; i < n; ++i) {
+        if (rows[i].sqlstate == 0 || (only_tied && !tied(rows[i]))) continue;
+        const Row row = rows[i];
+        rows[i] = rows[kept];
+        rows[kept++] = row;
+    }
+    return kept;
+}
+
+void block_row(const Batch &batch, const Row &row, TimestampTz now) {
+    Oid types[6] = {INT2OID, OIDOID, TIDOID, TEXTOID, TEXTOID, TIMESTAMPTZOID};
+    Datum values[6] = {Int16GetDatum(batch.policy_id), ObjectIdGetDatum(batch.leaf),
+                       PointerGetDatum(&row.tid), CStringGetTextDatum(unpack_sql_state(row.sqlstate)),
+                       CStringGetTextDatum(row.reason), TimestampTzGetDatum(now)};
+    (void) as_system("INSERT INTO retention.blocked_row AS b (policy_id, relation, row_id, sqlstate, reason, first_failed, "
+                     "retry_at) VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (relation, row_id) DO UPDATE SET "
+                     "policy_id = excluded.policy_id, sqlstate = excluded.sqlstate, reason = excluded.reason, "
+                     "attempts = b.attempts + 1 RETURNING attempts", 6, types, values);
+    bool isnull = false;
+    const int32 attempts = DatumGetInt32(first_value(1, &isnull));
+    Oid when_types[3] = {OIDOID, TIDOID, TIMESTAMPTZOID};
+    Datum when[3] = {values[1], values[2], TimestampTzGetDatum(now + core::retry_after(attempts))};
+    (void) as_system("UPDATE retention.blocked_row SET retry_at = $3 WHERE relation = $1 AND row_id = $2", 3, when_types,
+                     when);
+}
+
+void record_action(const Batch &batch, Oid relid, const char *action, int64 rows) {
+    if (rows == 0) return;
+    LedgerEntry entry = {};
+    entry.action = action;
+    entry.policy_id = batch.policy_id;
+    entry.relid = relid;
+    entry.row_count = rows;
+    append_ledger(entry);
+}
+
+void count_in_run(const Batch &batch) {
+    Oid types[4] = {INT8OID, INT8OID, INT8OID, INT8OID};
+    Datum values[4] = {Int64GetDatum(batch.engine->run_id), Int64GetDatum(batch.done.deleted),
+                       Int64GetDatum(batch.done.anonymised), Int64GetDatum(batch.done.blocked)};
+    (void) as_system("UPDATE retention.sweep_run SET deleted = deleted + $2, anonymised = anonymised + $3, "
+                     "blocked = blocked + $4 WHERE run_id = $1", 4, types, values);
+}
+
+// Deletes what can go; what a reference keeps is anonymised now and goes with its last reference.
+void take(Batch *batch, const Target &target, const Policy &policy, Row *rows, int n) {
+    const TimestampTz now = retention_now();
+    const bool deletes = policy.deletes;
+    const bool anonymises_rest = deletes && policy.anonymises_if_referenced && target.assignments != nullptr;
+    batch->done.deleted += deletes ? act(target, Action::kDelete, rows, n) : 0;
+    const int referenced = anonymises_rest ? failed(rows, n, true) : 0;
+    batch->done.anonymised += act(target, Action::kAnonymiseAndAwait, rows, referenced);
+    batch->done.anonymised += deletes ? 0 : act(target, Action::kAnonymise, rows, n);
+    const int blocked = failed(rows, n, false);
+    for (int i = 0; i < blocked; ++i) block_row(*batch, rows[i], now);
+    batch->done.blocked += blocked;
+}
+
+// Rows that were anonymised because something refers to them: deleted once that is gone, and no failure until then.
+int take_awaiting(Batch *batch, const Target &target, Row *rows, int n) {
+    int awaiting = 0;
+    for (int i = 0; i < n; ++i) {
+        if (!rows[i].awaiting) continue;
+        const Row row = rows[i];
+        rows[i] = rows[awaiting];
+        rows[awaiting++] = row;
+    }
+    batch->done.deleted += act(target, Action::kDelete, rows, awaiting);
+    return awaiting;
+}
+
+void run_batch(Batch *batch) {
+    // A deferred trigger could not fire while we act as somebody else.
+    (void) SPI_execute("SET CONSTRAINTS ALL IMMEDIATE", false, 0);
+    LockRelationOid(batch->leaf, RowExclusiveLock);
+    const Policy *policy = policy_by_id(batch->policy_id);
+    if (policy == nullptr || !enforced(*policy) || !policy->validated) return;
+    if (clock_column(batch->leaf) == InvalidAttrNumber) return;
+    const Policy copy = *policy;
+    const core::Cutoffs cutoffs = cutoffs_of(*policy, retention_now());
+    const Target target = target_of(copy, batch->leaf);
+    int n = 0;
+    Row *rows = batch->due == Due::kByTime ? select_by_time(target, cutoffs, *batch, &n)
+                                           : select_waiting(target, cutoffs, *batch, &n);
+    if (n == 0) return;
+    batch->full = n == settings::batch_size;
+    const int awaiting = take_awaiting(batch, target, rows, n);
+    take(batch, target, copy, rows + awaiting, n - awaiting);
+    if (batch->done.deleted + batch->done.anonymised + batch->done.blocked == 0) return;
+    count_in_run(*batch);
+    record_action(*batch, copy.relid, "deleted", batch->done.deleted);
+    record_action(*batch, copy.relid, "anonymised", batch->done.anonymised);
+}
+
+}  // namespace
+
+bool sweep_batch(Engine *engine, int16_t policy_id, Oid leaf, Due due) {
+    Batch batch = {engine, policy_id, leaf, due, false, {}};
+    begin_step(engine);
+    const ErrorData *error = attempt([&] { run_batch(&batch); });
+    if (error != nullptr) {
+        note_problem(engine, get_rel_name(leaf) != nullptr ? get_rel_name(leaf) : "dropped table", error);
+        batch.full = false;
+    } else {
+        engine->totals.deleted += batch.done.deleted;
+        engine->totals.anonymised += batch.done.anonymised;
+        engine->totals.blocked += batch.done.blocked;
+    }
+    end_step(engine);
+    return batch.full;
+}
+
+}  // namespace pg_retention

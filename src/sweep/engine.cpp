@@ -1,0 +1,77 @@
+#include "sweep/engine.hpp"
+
+#include "catalog/extension.hpp"
+#include "pg/internal.hpp"
+#include "pg/security.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "storage/lmgr.h"
+#include "tcop/pquery.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+}
+
+namespace pg_retention {
+
+void begin_step(Engine *engine) {
+    if (engine->caller == Caller::kWorker) {
+        SetCurrentStatementStartTimestamp();
+        StartTransactionCommand();
+        PushActiveSnapshot(GetTransactionSnapshot());
+    } else {
+        EnsurePortalSnapshotExists();
+    }
+    SPI_connect();
+}
+
+void end_step(Engine *engine) {
+    SPI_finish();
+    if (engine->caller == Caller::kWorker) {
+        PopActiveSnapshot();
+        CommitTransactionCommand();
+    } else if (engine->caller == Caller::kProcedure) {
+        SPI_commit();
+    }
+    MemoryContextSwitchTo(engine->context);
+    CHECK_FOR_INTERRUPTS();
+    if (engine->between != nullptr) engine->between();
+}
+
+uint64 as_system(const char *sql, int n, Oid *types, Datum *values, const char *nulls) {
+    const ActingAs saved = act_as(owner_of(extension()->policy_table), true);
+    const int code = execute_internal(sql, n, types, values, nulls, false, 0);
+    if (code < 0) elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(code));
+    leave(saved);
+    return SPI_processed;
+}
+
+Datum first_value(int column, bool *isnull) {
+    return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, isnull);
+}
+
+char *qualified_name(Oid relid) {
+    return pstrdup(quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid)));
+}
+
+const char *clock_name(Oid relid) { return quote_identifier(get_attname(relid, clock_column(relid), false)); }
+
+List *leaves_of(Oid relid) {
+    List *leaves = NIL;
+    ListCell *cell = nullptr;
+    foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr))
+        if (get_rel_relkind(lfirst_oid(cell)) == RELKIND_RELATION) leaves = lappend_oid(leaves, lfirst_oid(cell));
+    list_sort(leaves, list_oid_cmp);
+    return leaves;
+}
+
+void note_problem(Engine *engine, const char *what, const ErrorData *error) {
+    engine->problem = MemoryContextStrdup(engine->context, psprintf("%s: %s", what, error->message));
+    ereport(engine->caller == Caller::kWorker ? LOG : WARNING,
+            (errcode(error->sqlerrcode), errmsg("pg_retention: %s", engine->problem)));
+}
+
+}  // namespace pg_retention

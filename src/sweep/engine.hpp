@@ -1,0 +1,50 @@
+#pragma once
+// What a sweep is made of: steps, each a transaction of its own where the caller allows it.
+#include "catalog/policy_cache.hpp"
+#include "pg/postgres.hpp"
+
+extern "C" {
+#include "executor/spi.h"
+#include "nodes/pg_list.h"
+}
+
+namespace pg_retention {
+
+enum class Caller : uint8_t { kWorker, kProcedure, kTransactionBlock };
+
+struct Totals {
+    int64 deleted;
+    int64 anonymised;
+    int64 blocked;
+};
+
+struct Engine {
+    Caller caller;
+    MemoryContext context;   // lives for the whole pass
+    int64 run_id;
+    Totals totals;
+    const char *problem;     // the last one; null: none
+    bool unfinished;         // preparation goes on: do not wait for the next pass
+    void (*between)();       // called between transactions; may be null
+};
+
+// From begin to end one transaction, with SPI connected; in a transaction block they share the caller's.
+void begin_step(Engine *engine);
+void end_step(Engine *engine);
+
+// The extension's own statements on its own tables. Returns the rows processed.
+uint64 as_system(const char *sql, int n = 0, Oid *types = nullptr, Datum *values = nullptr, const char *nulls = nullptr);
+
+// One value of the first row of the last result.
+Datum first_value(int column, bool *isnull);
+
+char *qualified_name(Oid relid);
+const char *clock_name(Oid relid);
+
+// The tables that hold rows of the relation: itself, or its partitions, by OID.
+List *leaves_of(Oid relid);
+
+// Keeps the message for the run's record, and logs it.
+void note_problem(Engine *engine, const char *what, const ErrorData *error);
+
+}  // namespace pg_retention

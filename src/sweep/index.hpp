@@ -1,0 +1,13 @@
+#pragma once
+// The partial index on started clocks, which makes "what is due" one range.
+#include "sweep/engine.hpp"
+
+namespace pg_retention {
+
+// A valid one stands on the relation itself.
+bool is_indexed(Oid relid);
+
+// CREATE INDEX CONCURRENTLY on each table or partition without one. Between two steps of a worker only: it commits.
+void build_missing_indexes(Engine *engine, Oid relid);
+
+}  // namespace pg_retention

@@ -1,0 +1,233 @@
+#include "sweep/prepare.hpp"
+
+#include "catalog/extension.hpp"
+#include "catalog/policy_triggers.hpp"
+#include "catalog/provision.hpp"
+#include "catalog/stamp.hpp"
+#include "pg/security.hpp"
+#include "sweep/attempt.hpp"
+#include "sweep/index.hpp"
+
+extern "C" {
+#include "access/table.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "portability/instr_time.h"
+#include "storage/bufmgr.h"
+#include "storage/lmgr.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+constexpr BlockNumber kBlocksPerStep = 256;
+constexpr double kMillisecondsPerPass = 5000;
+
+// How far this backend has come in a table. A backend that starts anew starts over: reading again is cheap.
+struct Progress {
+    Oid relid;
+    Oid leaf;             // being stamped; invalid: none yet
+    BlockNumber block;    // next one of it
+    int64 done;           // blocks stamped, as the table's row in preparation says
+};
+constinit Progress progress = {};
+
+enum class Step : uint8_t { kMore, kStamped, kSkipped, kBusy };
+
+BlockNumber blocks_of(Oid leaf) {
+    Relation rel = table_open(leaf, AccessShareLock);
+    const BlockNumber blocks = RelationGetNumberOfBlocks(rel);
+    table_close(rel, AccessShareLock);
+    return blocks;
+}
+
+// Moves on to the next chunk. False: all tables are done.
+bool next_chunk(BlockNumber *to, int64 *total) {
+    ListCell *cell = nullptr;
+    bool found = false;
+    *total = 0;
+    foreach (cell, leaves_of(progress.relid)) {
+        const Oid leaf = lfirst_oid(cell);
+        const BlockNumber blocks = blocks_of(leaf);
+        *total += blocks;
+        if (found || leaf < progress.leaf) continue;
+        const BlockNumber from = leaf == progress.leaf ? progress.block : 0;
+        if (from >= blocks || clock_column(leaf) == InvalidAttrNumber) continue;
+        progress.leaf = leaf;
+        progress.block = from;
+        *to = blocks - from > kBlocksPerStep ? from + kBlocksPerStep : blocks;
+        found = true;
+    }
+    return found;
+}
+
+// Locks the table's row, so that a change of policy waits for the chunk and then starts it all over.
+bool lock_preparation(Oid relid) {
+    Oid types[1] = {OIDOID};
+    Datum values[1] = {ObjectIdGetDatum(relid)};
+    if (as_system("SELECT next_block FROM retention.preparation WHERE relation = $1 AND NOT stamped "
+                  "FOR UPDATE SKIP LOCKED", 1, types, values) == 0)
+        return false;
+    bool isnull = false;
+    const int64 done = DatumGetInt64(first_value(1, &isnull));
+    if (progress.relid != relid || progress.done != done || done == 0) progress = Progress{relid, InvalidOid, 0, done};
+    return true;
+}
+
+void save_progress(int64 total, int64 skipped, bool stamped) {
+    Oid types[5] = {OIDOID, INT8OID, INT8OID, INT8OID, BOOLOID};
+    Datum values[5] = {ObjectIdGetDatum(progress.relid), Int64GetDatum(progress.done), Int64GetDatum(total),
+                       Int64GetDatum(skipped), BoolGetDatum(stamped)};
+    (void) as_system("UPDATE retention.preparation SET next_block = $2, total_blocks = $3, stamped = $5, problem = NULL, "
+                     "skipped = CASE WHEN $4 < 0 THEN 0 ELSE skipped + $4 END WHERE relation = $1", 5, types, values);
+}
+
+bool skipped_any(Oid relid) {
+    Oid types[1] = {OIDOID};
+    Datum values[1] = {ObjectIdGetDatum(relid)};
+    return as_system("SELECT 1 FROM retention.preparation WHERE relation = $1 AND skipped > 0", 1, types, values) > 0;
+}
+
+void wait_for_writers(Oid relid) {
+    LOCKTAG tag;
+    SET_LOCKTAG_RELATION(tag, MyDatabaseId, relid);
+    WaitForLockers(tag, ShareLock, false);
+}
+
+Step stamp_chunk(Oid relid) {
+    if (!lock_preparation(relid)) return Step::kBusy;
+    if (progress.done == 0) {
+        // Whoever wrote under the old policies must have ended, or their rows would be missed.
+        wait_for_writers(relid);
+        ListCell *cell = nullptr;
+        foreach (cell, leaves_of(relid))
+            if (lfirst_oid(cell) != relid) wait_for_writers(lfirst_oid(cell));
+    }
+    BlockNumber to = 0;
+    int64 total = 0, skipped = 0;
+    if (next_chunk(&to, &total)) {
+        (void) restamp_blocks(progress.leaf, progress.block, to, &skipped);
+        progress.done += to - progress.block;
+        progress.block = to;
+        save_progress(total, skipped, false);
+        return Step::kMore;
+    }
+    const bool again = skipped_any(relid);
+    if (again) progress.done = 0;
+    save_progress(total, -1, !again);
+    progress = Progress{};
+    return again ? Step::kSkipped : Step::kStamped;
+}
+
+void set_problem(Oid relid, const char *problem) {
+    Oid types[2] = {OIDOID, TEXTOID};
+    Datum values[2] = {ObjectIdGetDatum(relid), CStringGetTextDatum(problem)};
+    (void) as_system("UPDATE retention.preparation SET problem = $2 WHERE relation = $1 AND problem IS DISTINCT FROM $2", 2,
+                     types, values);
+}
+
+bool has_unvalidated(Oid relid) {
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    for (int i = 0; i < count; ++i)
+        if (policy[i].relid == relid && !policy[i].validated) return true;
+    return false;
+}
+
+// False: there is nothing to stamp, or the policies do not fit the schema.
+bool validate(Oid relid) {
+    if (!OidIsValid(owner_of(relid)) || clock_column(relid) == InvalidAttrNumber) {
+        Oid types[1] = {OIDOID};
+        Datum values[1] = {ObjectIdGetDatum(relid)};
+        if (!has_unvalidated(relid) || !OidIsValid(owner_of(relid)))
+            (void) as_system("DELETE FROM retention.preparation WHERE relation = $1", 1, types, values);
+        if (!OidIsValid(owner_of(relid))) return false;
+    }
+    char *problem = nullptr;
+    if (has_unvalidated(relid) && !validate_relation(relid, &problem)) {
+        set_problem(relid, problem);
+        return false;
+    }
+    return clock_column(relid) != InvalidAttrNumber;
+}
+
+void set_ready(Oid relid) {
+    Oid types[1] = {OIDOID};
+    Datum values[1] = {ObjectIdGetDatum(relid)};
+    if (as_system("DELETE FROM retention.preparation WHERE relation = $1 AND stamped", 1, types, values) == 0) return;
+    allow_policy_write(true);
+    (void) as_system("UPDATE retention.policy SET ready = true WHERE relation = $1 AND validated AND NOT ready", 1, types,
+                     values);
+    allow_policy_write(false);
+}
+
+template <typename F>
+bool step(Engine *engine, Oid relid, F &&body) {
+    begin_step(engine);
+    const ErrorData *error = attempt(body);
+    if (error != nullptr) {
+        note_problem(engine, get_rel_name(relid) != nullptr ? get_rel_name(relid) : "dropped table", error);
+        const ErrorData *second = attempt([&] { set_problem(relid, error->message); });
+        if (second != nullptr) note_problem(engine, "recording a problem", second);
+    }
+    end_step(engine);
+    return error == nullptr;
+}
+
+// False: time is up.
+bool stamp(Engine *engine, Oid relid, const instr_time &started, bool *stamped) {
+    for (;;) {
+        Step result = Step::kBusy;
+        if (!step(engine, relid, [&] { result = stamp_chunk(relid); })) return true;
+        *stamped = result == Step::kStamped;
+        if (result != Step::kMore) return true;
+        instr_time now;
+        INSTR_TIME_SET_CURRENT(now);
+        INSTR_TIME_SUBTRACT(now, started);
+        if (engine->caller == Caller::kWorker && INSTR_TIME_GET_MILLISEC(now) > kMillisecondsPerPass) return false;
+    }
+}
+
+struct Planned {
+    Oid relid;
+    bool stamped;
+};
+
+void prepare_table(Engine *engine, Planned table, const instr_time &started) {
+    bool valid = false;
+    if (!step(engine, table.relid, [&] { valid = validate(table.relid); }) || !valid) return;
+    bool stamped = table.stamped;
+    if (!stamped && !stamp(engine, table.relid, started, &stamped)) engine->unfinished = true;
+    if (!stamped) return;
+    bool indexed = false;
+    if (engine->caller == Caller::kWorker) build_missing_indexes(engine, table.relid);
+    (void) step(engine, table.relid, [&] {
+        indexed = is_indexed(table.relid);
+        // The partitions' indexes are taken over; a new partition will get its own.
+        if (!indexed) provide_index(table.relid);
+        set_ready(table.relid);
+    });
+}
+
+}  // namespace
+
+void prepare_tables(Engine *engine) {
+    instr_time started;
+    INSTR_TIME_SET_CURRENT(started);
+    begin_step(engine);
+    const auto n = static_cast<int>(as_system("SELECT relation, stamped FROM retention.preparation ORDER BY relation"));
+    auto *tables = static_cast<Planned *>(MemoryContextAlloc(engine->context, sizeof(Planned) * (n + 1)));
+    for (int i = 0; i < n; ++i) {
+        bool isnull = false;
+        HeapTuple row = SPI_tuptable->vals[i];
+        tables[i].relid = DatumGetObjectId(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull));
+        tables[i].stamped = DatumGetBool(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull));
+    }
+    end_step(engine);
+    for (int i = 0; i < n; ++i) prepare_table(engine, tables[i], started);
+}
+
+}  // namespace pg_retention

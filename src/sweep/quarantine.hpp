@@ -1,0 +1,13 @@
+#pragma once
+// Bookkeeping of a pass that writes no row of any governed table.
+#include "sweep/engine.hpp"
+
+namespace pg_retention {
+
+// Rows hidden since the last time, as one entry of the ledger.
+void record_quarantined(Engine *engine, int16_t policy_id);
+
+// Forgets blocked rows that were due for another attempt and did not fail again: gone, changed or no longer due.
+void forget_unblocked(Engine *engine);
+
+}  // namespace pg_retention

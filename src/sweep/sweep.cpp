@@ -1,0 +1,158 @@
+#include "sweep/sweep.hpp"
+
+#include "catalog/extension.hpp"
+#include "ledger/home.hpp"
+#include "pg/guard.hpp"
+#include "pg/time.hpp"
+#include "sweep/batch.hpp"
+#include "sweep/prepare.hpp"
+#include "sweep/quarantine.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "nodes/parsenodes.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+// An idle run is taken over by the next one: a quiet database does not collect rows.
+void start_run(Engine *engine) {
+    begin_step(engine);
+    Oid types[2] = {TIMESTAMPTZOID, BOOLOID};
+    Datum values[2] = {TimestampTzGetDatum(retention_now()), BoolGetDatum(engine->caller == Caller::kWorker)};
+    uint64 n = as_system("UPDATE retention.sweep_run r SET started_at = $1, finished_at = NULL "
+                         "WHERE run_id = (SELECT max(run_id) FROM retention.sweep_run) AND by_worker = $2 "
+                         "AND finished_at IS NOT NULL AND deleted + anonymised + blocked = 0 AND problem IS NULL "
+                         "RETURNING run_id", 2, types, values);
+    if (n == 0)
+        n = as_system("INSERT INTO retention.sweep_run (started_at, by_worker) VALUES ($1, $2) RETURNING run_id", 2, types,
+                      values);
+    bool isnull = false;
+    engine->run_id = n > 0 ? DatumGetInt64(first_value(1, &isnull)) : 0;
+    end_step(engine);
+}
+
+void finish_run(Engine *engine) {
+    begin_step(engine);
+    Oid types[3] = {INT8OID, TIMESTAMPTZOID, TEXTOID};
+    char nulls[3] = {' ', ' ', engine->problem != nullptr ? ' ' : 'n'};
+    Datum values[3] = {Int64GetDatum(engine->run_id), TimestampTzGetDatum(retention_now()),
+                       engine->problem != nullptr ? CStringGetTextDatum(engine->problem) : static_cast<Datum>(0)};
+    (void) as_system("UPDATE retention.sweep_run SET finished_at = $2, problem = $3 WHERE run_id = $1", 3, types, values, nulls);
+    end_step(engine);
+}
+
+struct Swept {
+    int16_t policy_id;
+    Oid relid;
+    const char *name;
+};
+
+// Copied for the pass: the cache may change with every transaction.
+Swept *enforced_policies(Engine *engine, int *n) {
+    begin_step(engine);
+    MemoryContextSwitchTo(engine->context);
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    auto *swept = static_cast<Swept *>(palloc(sizeof(Swept) * (count + 1)));
+    *n = 0;
+    for (int i = 0; i < count; ++i)
+        if (enforced(policy[i]) && policy[i].validated)
+            swept[(*n)++] = Swept{policy[i].id, policy[i].relid, pstrdup(policy[i].name)};
+    end_step(engine);
+    return swept;
+}
+
+List *leaves_in_step(Engine *engine, Oid relid) {
+    begin_step(engine);
+    MemoryContextSwitchTo(engine->context);
+    List *leaves = OidIsValid(get_rel_type_id(relid)) ? leaves_of(relid) : NIL;
+    end_step(engine);
+    return leaves;
+}
+
+void sweep_policy(Engine *engine, const Swept &policy) {
+    const Totals before = engine->totals;
+    record_quarantined(engine, policy.policy_id);
+    ListCell *cell = nullptr;
+    List *leaves = leaves_in_step(engine, policy.relid);
+    foreach (cell, leaves)
+        while (sweep_batch(engine, policy.policy_id, lfirst_oid(cell), Due::kByTime)) {}
+    foreach (cell, leaves) (void) sweep_batch(engine, policy.policy_id, lfirst_oid(cell), Due::kWaiting);
+    const int64 deleted = engine->totals.deleted - before.deleted;
+    const int64 anonymised = engine->totals.anonymised - before.anonymised;
+    const int64 blocked = engine->totals.blocked - before.blocked;
+    if (engine->caller != Caller::kWorker && deleted + anonymised + blocked > 0)
+        ereport(NOTICE, (errmsg("policy \"%s\": " INT64_FORMAT " rows deleted, " INT64_FORMAT " anonymised, " INT64_FORMAT
+                                " blocked", policy.name, deleted, anonymised, blocked)));
+}
+
+PassResult check_place(Engine *engine) {
+    PassResult result = {};
+    begin_step(engine);
+    result.absent = extension() == nullptr;
+    result.waiting = !result.absent && !home_known();
+    end_step(engine);
+    if (result.waiting && engine->caller != Caller::kWorker)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("retention does not act in this database: it is not where its policies were written"),
+                        errhint("After a restore, a clone or a promotion, check retention.status and then call "
+                                "retention.resume().")));
+    return result;
+}
+
+}  // namespace
+
+PassResult sweep_pass(Caller caller, void (*between)()) {
+    Engine engine = {};
+    engine.caller = caller;
+    engine.between = between;
+    engine.context = AllocSetContextCreate(caller == Caller::kTransactionBlock ? CurTransactionContext : TopMemoryContext,
+                                           "pg_retention sweep", ALLOCSET_DEFAULT_SIZES);
+    MemoryContext outer = CurrentMemoryContext;
+    PassResult result = check_place(&engine);
+    if (!result.absent && !result.waiting) {
+        start_run(&engine);
+        prepare_tables(&engine);
+        int n = 0;
+        const Swept *policies = enforced_policies(&engine, &n);
+        for (int i = 0; i < n; ++i) sweep_policy(&engine, policies[i]);
+        forget_unblocked(&engine);
+        finish_run(&engine);
+        result.unfinished = engine.unfinished;
+    }
+    MemoryContextSwitchTo(outer);
+    MemoryContextDelete(engine.context);
+    return result;
+}
+
+void record_broken_pass(const char *problem) {
+    Engine engine = {};
+    engine.caller = Caller::kWorker;
+    engine.context = CurrentMemoryContext;
+    begin_step(&engine);
+    Oid types[1] = {TEXTOID};
+    Datum values[1] = {CStringGetTextDatum(problem)};
+    if (extension() != nullptr)
+        (void) as_system("UPDATE retention.sweep_run SET problem = $1 WHERE run_id = "
+                         "(SELECT max(run_id) FROM retention.sweep_run WHERE by_worker)", 1, types, values);
+    end_step(&engine);
+}
+
+}  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_sweep) {
+    const auto *call = reinterpret_cast<CallContext *>(fcinfo->context);
+    const bool atomic = call == nullptr || !IsA(call, CallContext) || call->atomic;
+    MemoryContext before = CurrentMemoryContext;
+    SPI_connect_ext(atomic ? 0 : SPI_OPT_NONATOMIC);
+    (void) pg_retention::sweep_pass(
+        atomic ? pg_retention::Caller::kTransactionBlock : pg_retention::Caller::kProcedure, nullptr);
+    SPI_finish();
+    MemoryContextSwitchTo(before);
+    PG_RETURN_VOID();
+}

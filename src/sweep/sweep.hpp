@@ -1,0 +1,18 @@
+#pragma once
+// One pass over the policies of this database: prepare, count what is newly hidden, act on what is due.
+#include "sweep/engine.hpp"
+
+namespace pg_retention {
+
+struct PassResult {
+    bool absent;      // the extension is not installed here
+    bool waiting;     // for retention.resume()
+    bool unfinished;  // preparation goes on: come back at once
+};
+
+PassResult sweep_pass(Caller caller, void (*between)());
+
+// For a pass that broke off with an error: records it. In no transaction.
+void record_broken_pass(const char *problem);
+
+}  // namespace pg_retention
