@@ -34,8 +34,8 @@ SELECT p.policy_id, p.name, p.relation, p.mode,
         WHEN p.mode OPERATOR(pg_catalog.=) 'off' THEN 'off'
         WHEN NOT retention.home_known() THEN 'waiting for retention.resume()'
         WHEN NOT p.validated THEN 'not validated'
-        WHEN NOT p.ready THEN pg_catalog.format('preparing %s %%', coalesce(
-            least(99, 100 * r.next_block / nullif(r.total_blocks, 0)), 0))
+        WHEN NOT p.ready THEN pg_catalog.format('preparing %s %%', least(99,
+            coalesce(100 * r.next_block / nullif(r.total_blocks, 0), 0)))
         WHEN p.mode OPERATOR(pg_catalog.=) 'observe' THEN 'observing'
         ELSE 'enforcing'
     END AS state,

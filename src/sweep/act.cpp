@@ -64,6 +64,7 @@ int64 act_together(const Target &target, Action action, const Row *rows, int n) 
     Oid types[1] = {TIDARRAYOID};
     Datum tids = tids_of(rows, n);
     const ActingAs saved = act_as(target.owner, true);
+    prefer_row_ids();
     allow_clock_write(action != Action::kDelete);
     (void) execute_internal(statement(target, action), 1, types, &tids, nullptr, false, 0);
     allow_clock_write(false);

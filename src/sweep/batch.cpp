@@ -85,6 +85,7 @@ Row *select_by_time(const Target &target, const core::Cutoffs &cutoffs, const Ba
     Datum values[3] = {clock_datum(core::make_clock(batch.policy_id, 0, 0)),
                        clock_datum(core::make_clock(batch.policy_id, cutoffs.due, 0)), blocked_tids(target.leaf)};
     const ActingAs saved = act_as(target.owner, true);
+    prefer_index_order();
     (void) execute_internal(
         psprintf("SELECT ctid FROM ONLY %s WHERE %s OPERATOR(retention.>=) $1 AND %s OPERATOR(retention.<=) $2 "
                  "AND retention.pending(%s) AND ctid <> ALL ($3) ORDER BY %s LIMIT %d FOR UPDATE SKIP LOCKED",
@@ -103,6 +104,7 @@ Row *select_waiting(const Target &target, const core::Cutoffs &cutoffs, const Ba
     Datum values[3] = {clock_datum(cursor->clock), clock_datum(core::make_clock(batch.policy_id, last, 255)),
                        PointerGetDatum(&cursor->tid)};
     const ActingAs saved = act_as(target.owner, true);
+    prefer_index_order();
     (void) execute_internal(
         psprintf("SELECT ctid, %s FROM ONLY %s WHERE %s OPERATOR(retention.>=) $1 AND %s OPERATOR(retention.<=) $2 "
                  "AND (%s OPERATOR(retention.>) $1 OR ctid > $3) AND retention.pending(%s) AND retention.waiting(%s) "

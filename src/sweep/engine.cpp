@@ -10,6 +10,7 @@ extern "C" {
 #include "catalog/pg_inherits.h"
 #include "storage/lmgr.h"
 #include "tcop/pquery.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -52,6 +53,18 @@ uint64 as_system(const char *sql, int n, Oid *types, Datum *values, const char *
 Datum first_value(int column, bool *isnull) {
     return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, isnull);
 }
+
+static void disable(const char *setting) {
+    (void) set_config_option(setting, "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
+void prefer_index_order() {
+    disable("enable_seqscan");
+    disable("enable_bitmapscan");
+    disable("enable_sort");
+}
+
+void prefer_row_ids() { disable("enable_seqscan"); }
 
 char *qualified_name(Oid relid) {
     return pstrdup(quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid)));

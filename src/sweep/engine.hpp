@@ -38,6 +38,10 @@ uint64 as_system(const char *sql, int n = 0, Oid *types = nullptr, Datum *values
 // One value of the first row of the last result.
 Datum first_value(int column, bool *isnull);
 
+// Until leave(): the plan a statement on a governed table is written for, whatever the statistics say.
+void prefer_index_order();
+void prefer_row_ids();
+
 char *qualified_name(Oid relid);
 const char *clock_name(Oid relid);
 

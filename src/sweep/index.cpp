@@ -10,7 +10,9 @@ extern "C" {
 #include "parser/parser.h"
 #include "tcop/dest.h"
 #include "tcop/utility.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 }
@@ -56,29 +58,61 @@ void run_top_level(const char *sql) {
     planned->stmt_location = raw->stmt_location;
     planned->stmt_len = raw->stmt_len;
     SetCurrentStatementStartTimestamp();
+    MemoryContext lasting = CurrentMemoryContext;
     StartTransactionCommand();
     PushActiveSnapshot(GetTransactionSnapshot());
+    // What the command allocates must outlive the transactions it commits on its way.
+    MemoryContextSwitchTo(lasting);
     ProcessUtility(planned, sql, false, PROCESS_UTILITY_TOPLEVEL, nullptr, nullptr, None_Receiver, nullptr);
     if (ActiveSnapshotSet()) PopActiveSnapshot();
     CommitTransactionCommand();
 }
 
+// Waits for whoever may still use the table, but not for ever: the worker has other tables.
+constexpr char kLongestWait[] = "5min";
+
 void build(Engine *engine, const char *table, const char *column, const char *leftover) {
+    MemoryContextSwitchTo(engine->context);
     if (leftover != nullptr) run_top_level(psprintf("DROP INDEX CONCURRENTLY %s", leftover));
     MemoryContextSwitchTo(engine->context);
     run_top_level(psprintf("CREATE INDEX CONCURRENTLY ON %s (%s) WHERE retention.pending(%s)", table, column, column));
     MemoryContextSwitchTo(engine->context);
 }
 
+// A failure concerns this table only; what was begun is dropped and begun again by a later pass.
+bool try_to_build(Engine *engine, const char *table, const char *column, const char *leftover) {
+    const char *usual_wait = MemoryContextStrdup(engine->context, GetConfigOption("lock_timeout", false, false));
+    SetConfigOption("lock_timeout", kLongestWait, PGC_SUSET, PGC_S_OVERRIDE);
+    volatile bool built = true;
+    PG_TRY();
+    { build(engine, table, column, leftover); }
+    PG_CATCH();
+    {
+        MemoryContextSwitchTo(engine->context);
+        const ErrorData *error = CopyErrorData();
+        HOLD_INTERRUPTS();
+        AbortOutOfAnyTransaction();
+        FlushErrorState();
+        RESUME_INTERRUPTS();
+        MemoryContextSwitchTo(engine->context);
+        note_problem(engine, table, error);
+        built = false;
+    }
+    PG_END_TRY();
+    SetConfigOption("lock_timeout", usual_wait, PGC_SUSET, PGC_S_OVERRIDE);
+    return built;
+}
+
 }  // namespace
 
 bool is_indexed(Oid relid) { return find_index(relid, nullptr); }
 
-void build_missing_indexes(Engine *engine, Oid relid) {
+bool build_missing_indexes(Engine *engine, Oid relid) {
     begin_step(engine);
     MemoryContextSwitchTo(engine->context);
     List *leaves = leaves_of(relid);
     end_step(engine);
+    bool built = true;
     ListCell *cell = nullptr;
     foreach (cell, leaves) {
         const Oid leaf = lfirst_oid(cell);
@@ -90,8 +124,9 @@ void build_missing_indexes(Engine *engine, Oid relid) {
         const char *column = missing ? pstrdup(clock_name(leaf)) : nullptr;
         const char *leftover = OidIsValid(invalid) ? qualified_name(invalid) : nullptr;
         end_step(engine);
-        if (missing) build(engine, table, column, leftover);
+        if (missing && !try_to_build(engine, table, column, leftover)) built = false;
     }
+    return built;
 }
 
 }  // namespace pg_retention

@@ -8,6 +8,7 @@ namespace pg_retention {
 bool is_indexed(Oid relid);
 
 // CREATE INDEX CONCURRENTLY on each table or partition without one. Between two steps of a worker only: it commits.
-void build_missing_indexes(Engine *engine, Oid relid);
+// False: one could not be built.
+bool build_missing_indexes(Engine *engine, Oid relid);
 
 }  // namespace pg_retention

@@ -202,14 +202,13 @@ void prepare_table(Engine *engine, Planned table, const instr_time &started) {
     bool stamped = table.stamped;
     if (!stamped && !stamp(engine, table.relid, started, &stamped)) engine->unfinished = true;
     if (!stamped) return;
-    bool indexed = false;
-    if (engine->caller == Caller::kWorker) build_missing_indexes(engine, table.relid);
-    (void) step(engine, table.relid, [&] {
-        indexed = is_indexed(table.relid);
-        // The partitions' indexes are taken over; a new partition will get its own.
-        if (!indexed) provide_index(table.relid);
+    if (engine->caller == Caller::kWorker && !build_missing_indexes(engine, table.relid)) return;
+    const bool ready = step(engine, table.relid, [&] {
+        // Takes over the partitions' indexes; a new partition will get its own.
+        if (!is_indexed(table.relid)) provide_index(table.relid);
         set_ready(table.relid);
     });
+    if (ready) engine->unfinished = true;
 }
 
 }  // namespace

@@ -111,17 +111,19 @@ PassResult sweep_pass(Caller caller, void (*between)()) {
     Engine engine = {};
     engine.caller = caller;
     engine.between = between;
-    engine.context = AllocSetContextCreate(caller == Caller::kTransactionBlock ? CurTransactionContext : TopMemoryContext,
-                                           "pg_retention sweep", ALLOCSET_DEFAULT_SIZES);
+    // The caller's context: a worker's own, or SPI's, which outlive the transactions of the pass.
     MemoryContext outer = CurrentMemoryContext;
+    engine.context = AllocSetContextCreate(outer, "pg_retention sweep", ALLOCSET_DEFAULT_SIZES);
     PassResult result = check_place(&engine);
     if (!result.absent && !result.waiting) {
         start_run(&engine);
-        prepare_tables(&engine);
+        // A table being prepared must not keep a worker from the others; a caller wants all in one call.
+        if (caller != Caller::kWorker) prepare_tables(&engine);
         int n = 0;
         const Swept *policies = enforced_policies(&engine, &n);
         for (int i = 0; i < n; ++i) sweep_policy(&engine, policies[i]);
         forget_unblocked(&engine);
+        if (caller == Caller::kWorker) prepare_tables(&engine);
         finish_run(&engine);
         result.unfinished = engine.unfinished;
     }
