@@ -2,11 +2,10 @@
 
 extern "C" {
 #include "access/xact.h"
-#include "catalog/pg_type.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
 #include "commands/extension.h"
-#include "nodes/value.h"
-#include "parser/parse_func.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -18,44 +17,57 @@ namespace pg_retention {
 
 namespace {
 
-enum class Known : uint8_t { kNo, kAbsent, kPresent };
-
-constinit Known known = Known::kNo;
 constinit ExtensionObjects objects = {};
+constinit bool present = false;
+// What was looked up holds while no change has come since the look-up began. An error on the way leaves it unknown:
+// a look-up that failed half-way must not read as "not installed", for then nothing would be hidden.
+constinit uint64_t changes = 1;
+constinit uint64_t known_at = 0;
 
-void forget(Datum, int, uint32) { known = Known::kNo; }
-
-Oid function_of_clock(const char *name) {
-    List *qualified = list_make2(makeString(pstrdup("retention")), makeString(pstrdup(name)));
-    const Oid types[1] = {objects.clock_type};
-    return LookupFuncName(qualified, 1, types, true);
+void forget(Datum, int, uint32) { ++changes; }
+void forget_relation(Datum, Oid relid) {
+    if (relid == InvalidOid || relid == objects.policy_table) ++changes;
 }
 
-Oid type_named(const char *name) {
-    return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(name), ObjectIdGetDatum(objects.schema));
+// Not by name resolution: that would ask the user for rights on the schema.
+Oid function_of_clock(const ExtensionObjects &in, const char *name) {
+    const Oid types[1] = {in.clock_type};
+    return GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(name),
+                           PointerGetDatum(buildoidvector(types, 1)), ObjectIdGetDatum(in.schema));
+}
+
+Oid type_named(const ExtensionObjects &in, const char *name) {
+    return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(name), ObjectIdGetDatum(in.schema));
+}
+
+bool find(ExtensionObjects *out) {
+    if (!OidIsValid(get_extension_oid("pg_retention", true))) return false;
+    out->schema = get_namespace_oid("retention", true);
+    if (!OidIsValid(out->schema)) return false;
+    out->clock_type = type_named(*out, "clock");
+    out->period_type = type_named(*out, "period");
+    out->policy_table = get_relname_relid("policy", out->schema);
+    if (!OidIsValid(out->clock_type) || !OidIsValid(out->policy_table)) return false;
+    out->visible_function = function_of_clock(*out, "visible");
+    out->conflict_function = function_of_clock(*out, "conflict_visible");
+    return OidIsValid(out->visible_function) && OidIsValid(out->conflict_function);
 }
 
 void look_up() {
-    objects = ExtensionObjects{};
-    known = Known::kAbsent;
-    if (!OidIsValid(get_extension_oid("pg_retention", true))) return;
-    objects.schema = get_namespace_oid("retention", true);
-    if (!OidIsValid(objects.schema)) return;
-    objects.clock_type = type_named("clock");
-    objects.period_type = type_named("period");
-    objects.policy_table = get_relname_relid("policy", objects.schema);
-    if (!OidIsValid(objects.clock_type) || !OidIsValid(objects.policy_table)) return;
-    objects.visible_function = function_of_clock("visible");
-    objects.conflict_function = function_of_clock("conflict_visible");
-    if (OidIsValid(objects.visible_function) && OidIsValid(objects.conflict_function)) known = Known::kPresent;
+    const uint64_t before = changes;
+    ExtensionObjects found = {};
+    const bool complete = find(&found);
+    objects = found;
+    present = complete;
+    known_at = before;
 }
 
 }  // namespace
 
 const ExtensionObjects *extension() {
     if (!IsTransactionState() || !OidIsValid(MyDatabaseId)) return nullptr;
-    if (known == Known::kNo) look_up();
-    return known == Known::kPresent ? &objects : nullptr;
+    if (known_at != changes) look_up();
+    return present ? &objects : nullptr;
 }
 
 AttrNumber clock_column(Oid relid) {
@@ -75,6 +87,7 @@ void init_extension_cache() {
     CacheRegisterSyscacheCallback(NAMESPACEOID, forget, 0);
     CacheRegisterSyscacheCallback(PROCOID, forget, 0);
     CacheRegisterSyscacheCallback(TYPEOID, forget, 0);
+    CacheRegisterRelcacheCallback(forget_relation, 0);
 }
 
 }  // namespace pg_retention

@@ -23,11 +23,14 @@ namespace {
 constinit MemoryContext context = nullptr;
 constinit Policy *policies = nullptr;  // ordered by (relid, priority, id)
 constinit int n_policies = 0;
-constinit bool stale = true;
 constinit Oid watched = InvalidOid;
+// The list holds while no change has come since its reading began. An error while reading leaves it unread: it must
+// not pass for an empty one, for then nothing would be hidden.
+constinit uint64_t changes = 1;
+constinit uint64_t read_at = 0;
 
 void forget(Datum, Oid relid) {
-    if (relid == InvalidOid || relid == watched || watched == InvalidOid) stale = true;
+    if (relid == InvalidOid || relid == watched || watched == InvalidOid) ++changes;
 }
 
 // One row of retention.policy, by column name.
@@ -111,7 +114,7 @@ void load() {
     const ExtensionObjects *ext = extension();
     if (ext == nullptr) return;
     watched = ext->policy_table;
-    stale = false;
+    const uint64_t before_reading = changes;
     Relation table = table_open(ext->policy_table, AccessShareLock);
     MemoryContext before = MemoryContextSwitchTo(context);
     int room = 16;
@@ -128,19 +131,20 @@ void load() {
     table_close(table, AccessShareLock);
     policies = list;
     n_policies = n;
+    read_at = before_reading;
 }
 
 }  // namespace
 
 const Policy *policy_by_id(int16_t id) {
-    if (stale) load();
+    if (read_at != changes) load();
     for (int i = 0; i < n_policies; ++i)
         if (policies[i].id == id) return &policies[i];
     return nullptr;
 }
 
 const Policy *all_policies(int *count) {
-    if (stale) load();
+    if (read_at != changes) load();
     *count = n_policies;
     return policies;
 }
