@@ -8,6 +8,7 @@
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
 #include "visibility/visibility.hpp"
+#include "worker/worker.hpp"
 
 extern "C" {
 RETENTION_MODULE_MAGIC;
@@ -28,6 +29,7 @@ void _PG_init(void) {
         pg_retention::init_policy_triggers();
         pg_retention::init_catalog_hooks();
         pg_retention::init_guard();
+        pg_retention::init_workers();
     });
 }
 }

@@ -1,0 +1,83 @@
+# The worker does what is due, also after a crash, and waits in a database it does not know.
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('worker');
+$node->init;
+$node->append_conf('postgresql.conf', q{
+shared_preload_libraries = 'pg_retention'
+retention.naptime = 1s
+retention.timezone = 'Europe/Oslo'
+});
+$node->start;
+
+# Every row, hidden or not.
+my $reveal = "SET retention.reveal_reason = 'test'; SET retention.reveal = on;";
+
+sub settles {
+	my ($database, $query, $expected, $name) = @_;
+	my $deadline = time + ($ENV{PG_TEST_TIMEOUT_DEFAULT} || 120);
+	my $value = '';
+	while (time < $deadline) {
+		$value = $node->safe_psql($database, "$reveal $query");
+		last if $value eq $expected;
+		select undef, undef, undef, 0.2;
+	}
+	is($value, $expected, $name);
+}
+
+$node->safe_psql('postgres', q{
+CREATE EXTENSION pg_retention;
+CREATE TABLE visits (id int PRIMARY KEY, left_on timestamptz, name text);
+INSERT INTO visits SELECT n, '2020-01-01', 'gone' FROM generate_series(1, 1000) n;
+INSERT INTO visits VALUES (1001, NULL, 'here'), (1002, now(), 'just gone');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode)
+	VALUES ('visits', 'visits', '{left_on}', '30 days', '30 days', 'delete', 'observe');
+});
+settles('postgres', 'SELECT state FROM retention.status', 'observing', 'a policy is prepared');
+is($node->safe_psql('postgres', 'SELECT count(*) FROM visits'), '1002', 'observing hides nothing');
+
+$node->safe_psql('postgres', "UPDATE retention.policy SET mode = 'enforce'");
+is($node->safe_psql('postgres', 'SELECT count(*) FROM visits'), '2', 'enforcing hides at once');
+settles('postgres', 'SELECT count(*) FROM visits', '2', 'and the worker deletes');
+
+is($node->safe_psql('postgres', "SET retention.test_now = '2100-01-01'; SELECT count(*) FROM visits"),
+	'2', 'time is injected only where the configuration allows it');
+
+# A restored database has all it needs to delete, and must not before somebody says so.
+$node->safe_psql('postgres', 'ALTER SYSTEM SET retention.worker = off');
+$node->reload;
+$node->safe_psql('postgres', "INSERT INTO visits SELECT n, '2020-01-01', 'gone' FROM generate_series(2001, 2100) n");
+my $dump = PostgreSQL::Test::Utils::tempdir() . '/dump.sql';
+$node->command_fails_like([ 'pg_dump', '-f', $dump, $node->connstr('postgres') ],
+	qr/query would be affected by the retention policy/, 'a dump is never silently partial');
+{
+	local $ENV{PGOPTIONS} = '-c retention.reveal=on';
+	$node->command_ok([ 'pg_dump', '-f', $dump, $node->connstr('postgres') ], 'dumps under reveal');
+}
+$node->safe_psql('postgres', 'CREATE DATABASE copy');
+$node->command_ok([ 'psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-f', $dump, $node->connstr('copy') ], 'restores');
+is($node->safe_psql('copy', "$reveal SELECT count(*) FROM visits"),
+	$node->safe_psql('postgres', "$reveal SELECT count(*) FROM visits"), 'hidden rows are in the dump');
+$node->safe_psql('postgres', 'ALTER SYSTEM RESET retention.worker');
+$node->reload;
+settles('postgres', 'SELECT count(*) FROM visits', '2', 'the worker goes on in its home');
+is($node->safe_psql('copy', "$reveal SELECT count(*) FROM visits"), '102', 'and waits in the copy');
+is($node->safe_psql('copy', 'SELECT count(*) FROM visits'), '2', 'where the rows are hidden all the same');
+is($node->safe_psql('copy', 'SELECT state FROM retention.status'), 'waiting for retention.resume()', 'which it says');
+$node->safe_psql('copy', 'SELECT retention.resume()');
+settles('copy', 'SELECT count(*) FROM visits', '2', 'until it is told to go on');
+
+$node->safe_psql('postgres', "INSERT INTO visits SELECT n, '2020-01-01', 'gone' FROM generate_series(3001, 3500) n");
+$node->stop('immediate');
+$node->start;
+settles('postgres', 'SELECT count(*) FROM visits', '2', 'a crash does not stop it');
+is($node->safe_psql('postgres', 'SELECT ok FROM retention.verify_ledger()'), 't', 'and the ledger holds');
+
+$node->safe_psql('postgres', 'SET retention.confirm_drop = on; DROP EXTENSION pg_retention CASCADE');
+is($node->safe_psql('postgres', 'SELECT count(*) FROM visits'), '2', 'the table stays when the extension goes');
+$node->stop;
+done_testing();
