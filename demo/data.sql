@@ -65,11 +65,11 @@ FROM (SELECT i, 1 + pg_temp.pick(i, 31, 22000) AS user_id, pg_temp.one(product, 
         timestamptz '2019-01-07 08:00' + pg_temp.pick(i, 35, 3600000) * interval '1 minute' AS o FROM generate_series(1, 100000) AS i, w) AS k
 JOIN app.users u ON u.id = k.user_id;
 
--- 120,000 notes
+-- 60,000 notes
 INSERT INTO support.case_notes
-SELECT i, k.id, CASE WHEN i % 3 = 0 THEN k.opened_by END, k.opened_at + interval '1 minute' * pg_temp.pick(i, 42, 2880),
+SELECT i, k.id, CASE WHEN i % 2 = 0 THEN k.opened_by END, k.opened_at + interval '1 minute' * pg_temp.pick(i, 42, 2880),
   pg_temp.one(did, i, 43) || ' ' || k.reporter_name || '. ' || pg_temp.one(remark, i, 44)
-FROM (SELECT i, 1 + pg_temp.pick(i, 41, 100000) AS case_id, did, remark FROM generate_series(1, 120000) AS i, w) AS n
+FROM (SELECT i, 1 + pg_temp.pick(i, 41, 100000) AS case_id, did, remark FROM generate_series(1, 60000) AS i, w) AS n
 JOIN support.cases k ON k.id = n.case_id;
 
 -- 200,000 invoices over the years 2019 to 2025, and their lines

@@ -2,7 +2,7 @@
 # Sourced, never run; the working folder is the project's.
 
 database=digiquip
-limit=100              # seconds any wait may last
+limit=300              # seconds any wait may last; a loaded machine is slow
 
 title() { printf '\n\033[1m== %s\033[0m\n' "$1"; }
 say() { printf -- '-- %s\n' "$1"; }
@@ -91,7 +91,7 @@ start_cluster() {
 }
 
 load() {
-  say 'loading 22,000 users, 100,000 cases, 120,000 case notes, 200,000 invoices'
+  say 'loading 22,000 users, 100,000 cases, 60,000 case notes, 200,000 invoices'
   psql -Xq -d postgres -c "CREATE DATABASE $database"
   psql -Xq -d postgres -c "ALTER DATABASE $database SET TimeZone = 'Europe/Oslo'"
   run_file demo/schema.sql
