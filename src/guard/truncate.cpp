@@ -20,13 +20,15 @@ namespace {
 
 constinit object_access_hook_type previous_access = nullptr;
 
-// The floor released last decides; rows whose clock has not started sort behind all others.
+// The floor released last decides: of the rows still pending, of those done with, and of those that never started. One
+// order over all would put a row done with behind a later start.
 void check_truncate(Oid relid) {
     if (extension() == nullptr || clock_column(relid) == InvalidAttrNumber) return;
     SPI_connect();
     const ActingAs saved = act_as(owner_of(relid), true);
-    (void) execute_internal(psprintf("SELECT DISTINCT ON (retention.policy(retention_clock)) retention_clock FROM ONLY %s "
-                                     "ORDER BY retention.policy(retention_clock), retention_clock DESC",
+    (void) execute_internal(psprintf("SELECT DISTINCT ON (p, w, s) c FROM (SELECT retention_clock, retention.policy(retention_clock), "
+                                     "retention.pending(retention_clock), retention.starts_at(retention_clock) IS NULL "
+                                     "FROM ONLY %s) AS r (c, p, w, s) ORDER BY p, w, s, c DESC",
                                      quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)),
                                                                 get_rel_name(relid))),
                             0, nullptr, nullptr, nullptr, false, 0);

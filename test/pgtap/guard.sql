@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(12);
+SELECT plan(13);
 
 SET retention.test_now = '2030-06-01 12:00:00+00';
 CREATE SCHEMA erp;
@@ -17,6 +17,8 @@ INSERT INTO erp.invoices VALUES (1, 1, '2026-03-15', 10), (2, 2, '2020-03-15', 2
 SELECT throws_ok($$DELETE FROM erp.invoices WHERE id = 1$$, 'RT001',
     'cannot delete a row of "invoices_1": Bookkeeping Act §13 requires it until 2032-01-01', 'delete');
 SELECT throws_ok($$DELETE FROM erp.customers WHERE id = 1$$, 'RT001', NULL, 'cascade');
+CALL retention.sweep();
+SELECT is((SELECT retention.state(retention_clock) FROM erp.invoices_1 WHERE id = 2), 'anonymised', 'beside one whose time is over');
 SELECT throws_ok($$TRUNCATE erp.invoices$$, 'RT001', NULL, 'truncate');
 SELECT throws_ok($$TRUNCATE erp.invoices_1$$, 'RT001', NULL, 'truncate a partition');
 SELECT throws_ok($$TRUNCATE erp.customers CASCADE$$, 'RT001', NULL, 'truncate, cascaded');
