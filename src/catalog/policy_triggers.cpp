@@ -320,6 +320,24 @@ bool validate_relation(Oid relid, char **problem) {
     return valid;
 }
 
+void validate_all() {
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    List *relations = NIL;
+    for (int i = 0; i < count; ++i) relations = list_append_unique_oid(relations, policy[i].relid);
+    ListCell *cell = nullptr;
+    foreach (cell, relations) {
+        const Oid relid = lfirst_oid(cell);
+        char *problem = nullptr;
+        if (validate_relation(relid, &problem)) continue;
+        as_extension("UPDATE retention.policy SET validated = false WHERE relation = $1", OIDOID, ObjectIdGetDatum(relid));
+        plan_preparation(relid);
+        ereport(WARNING, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                          errmsg("the policies of table \"%s\" do not fit the schema: %s", get_rel_name(relid), problem),
+                          errhint("Rows stay hidden; nothing is acted on there until retention.status shows no problem.")));
+    }
+}
+
 }  // namespace pg_retention
 
 RETENTION_FUNCTION(pg_retention_policy_before) {

@@ -11,6 +11,9 @@ void allow_policy_write(bool allowed);
 // Checks every policy of the relation, as after a restore, and completes what is missing. False: *problem says why.
 bool validate_relation(Oid relid, char **problem);
 
+// The same for every table; what does not fit is left to the sweep, which says so in retention.status.
+void validate_all();
+
 // Removes what belonged to tables that are gone, and path triggers nobody needs any more.
 void forget_dropped();
 

@@ -114,6 +114,22 @@ void provide_index(Oid relid) {
     as_owner(relid, psprintf("CREATE INDEX ON %s (%s) WHERE retention.pending(%s)", qualified(relid), column, column));
 }
 
+void restore_triggers() {
+    SPI_connect();
+    (void) SPI_execute("SELECT t.tgrelid, t.tgname FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid "
+                       "WHERE t.tgenabled <> 'A' AND p.pronamespace = 'retention'::pg_catalog.regnamespace ORDER BY t.tgrelid",
+                       true, 0);
+    const uint64 n = SPI_processed;
+    SPITupleTable *found = SPI_tuptable;
+    for (uint64 i = 0; i < n; ++i) {
+        bool isnull = false;
+        const Oid relid = DatumGetObjectId(SPI_getbinval(found->vals[i], found->tupdesc, 1, &isnull));
+        const char *name = quote_identifier(SPI_getvalue(found->vals[i], found->tupdesc, 2));
+        as_owner(relid, psprintf("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s", qualified(relid), name));
+    }
+    SPI_finish();
+}
+
 void drop_idle_path_triggers() {
     SPI_connect();
     (void) SPI_execute("SELECT t.tgrelid FROM pg_catalog.pg_trigger t WHERE t.tgname = '~retention_path' "

@@ -14,6 +14,10 @@ void withdraw(Oid relid, const Path *paths, int n_paths);
 bool is_empty(Oid relid);
 void provide_index(Oid relid);
 
+// The extension's triggers fire under every session_replication_role. pg_restore --disable-triggers leaves them as
+// ordinary ones behind.
+void restore_triggers();
+
 // Drops path triggers on tables that are on no policy's path.
 void drop_idle_path_triggers();
 

@@ -1,6 +1,5 @@
 #include "ledger/home.hpp"
 
-#include "ledger/ledger.hpp"
 #include "ledger/own_table.hpp"
 #include "pg/guard.hpp"
 
@@ -64,6 +63,7 @@ void record_here(bool replace) {
 }  // namespace
 
 void record_home_if_empty() { record_here(false); }
+void record_home() { record_here(true); }
 
 bool home_known() {
     Relation table = open_own_table("home", AccessShareLock);
@@ -77,15 +77,3 @@ bool home_known() {
 }  // namespace pg_retention
 
 RETENTION_FUNCTION(pg_retention_home_known) { PG_RETURN_BOOL(pg_retention::home_known()); }
-
-RETENTION_FUNCTION(pg_retention_resume) {
-    if (!superuser())
-        ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be superuser to resume retention"),
-                        errhint("From then on the workers delete and anonymise in this database.")));
-    pg_retention::record_here(true);
-    pg_retention::LedgerEntry entry = {};
-    entry.action = "resumed";
-    entry.row_count = -1;
-    pg_retention::append_ledger(entry);
-    PG_RETURN_VOID();
-}
