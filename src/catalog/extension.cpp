@@ -83,6 +83,8 @@ AttrNumber clock_column(Oid relid) {
     return found;
 }
 
+const char *clock_name(Oid relid) { return quote_identifier(get_attname(relid, clock_column(relid), false)); }
+
 void init_extension_cache() {
     CacheRegisterSyscacheCallback(NAMESPACEOID, forget, 0);
     CacheRegisterSyscacheCallback(PROCOID, forget, 0);

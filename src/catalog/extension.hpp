@@ -19,6 +19,9 @@ const ExtensionObjects *extension();
 // Attribute number of the clock column, InvalidAttrNumber when the relation is not governed. Cheap: relcache only.
 AttrNumber clock_column(Oid relid);
 
+// Its quoted name. The relation must be governed.
+const char *clock_name(Oid relid);
+
 void init_extension_cache();  // registers the invalidation callbacks
 
 }  // namespace pg_retention

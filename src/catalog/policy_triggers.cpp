@@ -8,9 +8,11 @@
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/internal.hpp"
+#include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
+#include "pg/timezone.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -92,6 +94,21 @@ void record(const char *action, const Policy &policy) {
     append_ledger(entry);
 }
 
+bool counts_days(const core::Period &period) {
+    return !core::is_zero(period) && !core::is_elapsed(period) && !core::is_forever(period);
+}
+
+void warn_of_default_zone(const Policy &policy) {
+    const core::Terms &terms = policy.terms;
+    if (settings::timezone[0] != '\0' || !(counts_days(terms.keep_for) || counts_days(terms.quarantine_for) ||
+                                           (terms.has_floor && counts_days(terms.must_keep_for))))
+        return;
+    ereport(WARNING, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                      errmsg("the days of policy \"%s\" end at midnight in time zone \"%s\", which is that of the server log",
+                             policy.name, policy_zone_name()),
+                      errhint("Set retention.timezone to the zone in which the periods are meant.")));
+}
+
 void complete(const Policy &policy) {
     Path paths[kMaxStarts] = {};
     if (policy.n_starts > kMaxStarts)
@@ -143,10 +160,9 @@ bool hides_rows(const Policy &policy) {
                        Int64GetDatum(static_cast<int64>(core::make_clock(policy.id, cutoffs.hide < 0 ? 0 : cutoffs.hide, 255).bits & ~(1ULL << 47)))};
     Oid types[2] = {extension()->clock_type, extension()->clock_type};
     if (cutoffs.hide >= 0)
-        (void) execute_internal(psprintf("SELECT 1 FROM %s WHERE retention_clock OPERATOR(retention.>=) $1 AND "
-                                         "retention_clock OPERATOR(retention.<=) $2",
-                                         quote_qualified_identifier(get_namespace_name(get_rel_namespace(policy.relid)),
-                                                                    get_rel_name(policy.relid))),
+        (void) execute_internal(psprintf("SELECT 1 FROM %s WHERE %s OPERATOR(retention.>=) $1 AND "
+                                         "%s OPERATOR(retention.<=) $2",
+                                         qualified_name(policy.relid), clock_name(policy.relid), clock_name(policy.relid)),
                                 2, types, values, nullptr, true, 1);
     const bool hides = cutoffs.hide >= 0 && SPI_processed > 0;
     SPI_finish();
@@ -258,6 +274,7 @@ void after_policy(const TriggerData *data) {
         policy_updated(data, old, id);
     else if (old.id == id && SearchSysCacheExists1(RELOID, ObjectIdGetDatum(old.relid)))
         policy_gone(old);
+    if (!TRIGGER_FIRED_BY_DELETE(data->tg_event)) warn_of_default_zone(*policy_by_id(id));
 }
 
 void remember_old(const TriggerData *data) {

@@ -2,6 +2,7 @@
 
 #include "catalog/extension.hpp"
 #include "catalog/policy_cache.hpp"
+#include "pg/names.hpp"
 #include "pg/security.hpp"
 
 extern "C" {
@@ -23,10 +24,6 @@ constexpr char kClockTrigger[] = "~retention_clock";
 constexpr char kGuardTrigger[] = "~retention_guard";
 constexpr char kPathTrigger[] = "~retention_path";
 
-char *qualified(Oid relid) {
-    return pstrdup(quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid)));
-}
-
 void run(const char *sql) {
     if (SPI_execute(sql, false, 0) < 0) elog(ERROR, "could not execute \"%s\"", sql);
 }
@@ -42,7 +39,7 @@ void as_owner(Oid relid, const char *sql) {
 
 void add_trigger(Oid relid, const char *name, const char *events, const char *function) {
     if (OidIsValid(get_trigger_oid(relid, name, true))) return;
-    const char *table = qualified(relid);
+    const char *table = qualified_name(relid);
     const char *quoted = quote_identifier(name);
     as_owner(relid, psprintf("CREATE TRIGGER %s %s ON %s FOR EACH ROW EXECUTE FUNCTION retention.%s(); "
                              "ALTER TABLE %s ENABLE ALWAYS TRIGGER %s",
@@ -51,7 +48,7 @@ void add_trigger(Oid relid, const char *name, const char *events, const char *fu
 
 void drop_trigger(Oid relid, const char *name) {
     if (!OidIsValid(get_trigger_oid(relid, name, true))) return;
-    as_owner(relid, psprintf("DROP TRIGGER %s ON %s", quote_identifier(name), qualified(relid)));
+    as_owner(relid, psprintf("DROP TRIGGER %s ON %s", quote_identifier(name), qualified_name(relid)));
 }
 
 // Another policy's path still runs through the table.
@@ -74,7 +71,7 @@ bool table_is_on_a_path(Oid relid) {
 void provide(Oid relid, const Path *paths, int n_paths) {
     if (clock_column(relid) == InvalidAttrNumber)
         as_owner(relid, psprintf("ALTER TABLE %s ADD COLUMN retention_clock retention.clock NOT NULL DEFAULT 'none'",
-                                 qualified(relid)));
+                                 qualified_name(relid)));
     add_trigger(relid, kClockTrigger, "BEFORE INSERT OR UPDATE", "maintain_clock");
     add_trigger(relid, kGuardTrigger, "BEFORE DELETE", "guard_delete");
     for (int i = 0; i < n_paths; ++i)
@@ -94,7 +91,7 @@ void withdraw(Oid relid, const Path *paths, int n_paths) {
     drop_trigger(relid, kGuardTrigger);
     const AttrNumber column = clock_column(relid);
     if (column != InvalidAttrNumber)
-        as_owner(relid, psprintf("ALTER TABLE %s DROP COLUMN %s", qualified(relid),
+        as_owner(relid, psprintf("ALTER TABLE %s DROP COLUMN %s", qualified_name(relid),
                                  quote_identifier(get_attname(relid, column, false))));
 }
 
@@ -111,7 +108,7 @@ bool is_empty(Oid relid) {
 
 void provide_index(Oid relid) {
     const char *column = quote_identifier(get_attname(relid, clock_column(relid), false));
-    as_owner(relid, psprintf("CREATE INDEX ON %s (%s) WHERE retention.pending(%s)", qualified(relid), column, column));
+    as_owner(relid, psprintf("CREATE INDEX ON %s (%s) WHERE retention.pending(%s)", qualified_name(relid), column, column));
 }
 
 void restore_triggers() {
@@ -125,7 +122,7 @@ void restore_triggers() {
         bool isnull = false;
         const Oid relid = DatumGetObjectId(SPI_getbinval(found->vals[i], found->tupdesc, 1, &isnull));
         const char *name = quote_identifier(SPI_getvalue(found->vals[i], found->tupdesc, 2));
-        as_owner(relid, psprintf("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s", qualified(relid), name));
+        as_owner(relid, psprintf("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s", qualified_name(relid), name));
     }
     SPI_finish();
 }

@@ -1,9 +1,11 @@
 #include "catalog/relation_plan.hpp"
 
 #include "catalog/condition.hpp"
+#include "catalog/extension.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/internal.hpp"
+#include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "pg/timezone.hpp"
 
@@ -18,6 +20,7 @@ extern "C" {
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/syscache.h"
 }
 
 namespace pg_retention {
@@ -41,12 +44,23 @@ struct RelationPlan {
 
 constinit HTAB *plans = nullptr;
 constinit MemoryContext plan_context = nullptr;
+// What the plans were made from: their tables, partition parents included, and the policies.
+constinit List *watched = NIL;
+constinit List *prepared = NIL;
 constinit bool stale = true;
 constinit int computing = 0;
 
-void forget(Datum, Oid) { stale = true; }
+void forget(Datum, Oid relid) { stale = stale || relid == InvalidOid || list_member_oid(watched, relid); }
+
+void forget_schema(Datum, int, uint32) { stale = true; }
+
+void watch(Oid relid) { watched = list_append_unique_oid(watched, relid); }
 
 void reset_plans() {
+    ListCell *cell = nullptr;
+    foreach (cell, prepared) (void) SPI_freeplan(static_cast<SPIPlanPtr>(lfirst(cell)));
+    prepared = NIL;
+    watched = NIL;
     if (plan_context != nullptr) MemoryContextDelete(plan_context);
     plan_context = AllocSetContextCreate(TopMemoryContext, "pg_retention relation plans", ALLOCSET_SMALL_SIZES);
     HASHCTL control = {};
@@ -85,6 +99,7 @@ void plan_policy(Relation rel, const Policy &policy, PlannedPolicy *out) {
         Problem problem = {};
         if (!resolve_path(policy.relid, policy.starts[i], &out->paths[i], &problem))
             ereport(ERROR, (errcode(problem.sqlstate), errmsg("%s", problem.message), errhint("%s", problem.hint)));
+        for (int h = 0; h < out->paths[i].n_hops; ++h) watch(out->paths[i].hops[h].to_relid);
         map_to_partition(RelationGetRelid(rel), policy.relid, &out->paths[i]);
         out->hop_plans[i] = static_cast<SPIPlanPtr *>(palloc0(sizeof(SPIPlanPtr) * kMaxHops));
     }
@@ -104,6 +119,10 @@ RelationPlan *relation_plan(Relation rel) {
     const Policy *policy = all_policies(&count);
     List *ancestors = rel->rd_rel->relispartition ? get_partition_ancestors(relid) : NIL;
     MemoryContext before = MemoryContextSwitchTo(plan_context);
+    watch(extension()->policy_table);
+    watch(relid);
+    ListCell *cell = nullptr;
+    foreach (cell, ancestors) watch(lfirst_oid(cell));
     auto *policies = static_cast<PlannedPolicy *>(palloc0(sizeof(PlannedPolicy) * (count + 1)));
     int n = 0;
     for (int i = 0; i < count; ++i)
@@ -127,9 +146,7 @@ SPIPlanPtr prepare_hop(const Path &path, int i) {
                              quote_identifier(get_attname(hop.to_relid, path.hops[i + 1].from[k], false)));
     else
         appendStringInfo(&sql, "a.%s", quote_identifier(get_attname(hop.to_relid, path.column, false)));
-    appendStringInfo(&sql, " FROM %s a WHERE ",
-                     quote_qualified_identifier(get_namespace_name(get_rel_namespace(hop.to_relid)),
-                                                get_rel_name(hop.to_relid)));
+    appendStringInfo(&sql, " FROM %s a WHERE ", qualified_name(hop.to_relid));
     Oid types[kMaxKeys];
     for (int k = 0; k < hop.n_keys; ++k) {
         types[k] = getBaseType(get_atttype(hop.from_relid, hop.from[k]));
@@ -137,7 +154,11 @@ SPIPlanPtr prepare_hop(const Path &path, int i) {
                          quote_identifier(get_attname(hop.to_relid, hop.to[k], false)), k + 1);
     }
     appendStringInfoString(&sql, " FOR SHARE");
-    return prepare_internal(sql.data, hop.n_keys, types);
+    SPIPlanPtr plan = prepare_internal(sql.data, hop.n_keys, types);
+    MemoryContext before = MemoryContextSwitchTo(plan_context);
+    prepared = lappend(prepared, plan);
+    MemoryContextSwitchTo(before);
+    return plan;
 }
 
 // Follows the path from the row; null at the end of a broken or unset path.
@@ -242,6 +263,10 @@ bool is_managed(Oid relid) {
     return false;
 }
 
-void init_relation_plans() { CacheRegisterRelcacheCallback(forget, 0); }
+void init_relation_plans() {
+    CacheRegisterRelcacheCallback(forget, 0);
+    // The plans' texts name schemas.
+    CacheRegisterSyscacheCallback(NAMESPACEOID, forget_schema, 0);
+}
 
 }  // namespace pg_retention

@@ -7,6 +7,7 @@
 #include "guard/decide.hpp"
 #include "pg/compat.hpp"
 #include "pg/internal.hpp"
+#include "pg/names.hpp"
 #include "pg/security.hpp"
 
 extern "C" {
@@ -58,17 +59,13 @@ bool matters(const TriggerData *data, const Path &path, int depth) {
     return false;
 }
 
-char *qualified(Oid relid) {
-    return pstrdup(quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid)));
-}
-
 // The rows of the policy's table whose path runs through the changed row at this depth.
 Rows rows_below(const TriggerData *data, const Path &path, int depth, Oid relid) {
     StringInfoData sql;
     initStringInfo(&sql);
-    appendStringInfo(&sql, "SELECT t0.tableoid, t0.ctid FROM %s t0", qualified(relid));
+    appendStringInfo(&sql, "SELECT t0.tableoid, t0.ctid FROM %s t0", qualified_name(relid));
     for (int h = 0; h < depth; ++h) {
-        appendStringInfo(&sql, " JOIN %s t%d ON ", qualified(path.hops[h].to_relid), h + 1);
+        appendStringInfo(&sql, " JOIN %s t%d ON ", qualified_name(path.hops[h].to_relid), h + 1);
         for (int k = 0; k < path.hops[h].n_keys; ++k)
             appendStringInfo(&sql, "%st%d.%s OPERATOR(pg_catalog.=) t%d.%s", k == 0 ? "" : " AND ", h,
                              pstrdup(quote_identifier(get_attname(path.hops[h].from_relid, path.hops[h].from[k], false))),

@@ -5,6 +5,7 @@
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/internal.hpp"
+#include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "pg/time.hpp"
 
@@ -20,10 +21,6 @@ extern "C" {
 namespace pg_retention {
 
 namespace {
-
-char *qualified(Oid relid) {
-    return pstrdup(quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid)));
-}
 
 // Key condition over $1: the key as text, or a jsonb object for composite keys.
 char *key_condition(Oid relid, bool composite) {
@@ -77,8 +74,8 @@ char *unset_own_starts(const Policy &policy, Oid relid) {
 
 core::Clock find_row(Oid relid, const char *condition, Datum key) {
     Oid types[1] = {TEXTOID};
-    (void) execute_internal(psprintf("SELECT retention_clock FROM %s WHERE %s FOR UPDATE", qualified(relid), condition), 1,
-                            types, &key, nullptr, false, 1);
+    (void) execute_internal(psprintf("SELECT %s FROM %s WHERE %s FOR UPDATE", clock_name(relid), qualified_name(relid), condition),
+                            1, types, &key, nullptr, false, 1);
     if (SPI_processed == 0)
         ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND), errmsg("no such row in table \"%s\"", get_rel_name(relid))));
     bool isnull = false;
@@ -104,7 +101,7 @@ void reinstate(Oid relid, Datum key, bool composite) {
     const char *unset = unset_own_starts(*policy, relid);
     Oid types[1] = {TEXTOID};
     if (unset != nullptr)
-        (void) execute_internal(psprintf("UPDATE %s SET %s WHERE %s", qualified(relid), unset, condition), 1, types, &key,
+        (void) execute_internal(psprintf("UPDATE %s SET %s WHERE %s", qualified_name(relid), unset, condition), 1, types, &key,
                                 nullptr, false, 0);
     if (core::start_of(find_row(relid, condition, key)) != core::kNotStarted)
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

@@ -5,6 +5,7 @@
 #include "guard/descend.hpp"
 #include "pg/guard.hpp"
 #include "pg/internal.hpp"
+#include "pg/names.hpp"
 #include "pg/security.hpp"
 
 extern "C" {
@@ -26,11 +27,10 @@ void check_truncate(Oid relid) {
     if (extension() == nullptr || clock_column(relid) == InvalidAttrNumber) return;
     SPI_connect();
     const ActingAs saved = act_as(owner_of(relid), true);
-    (void) execute_internal(psprintf("SELECT DISTINCT ON (p, w, s) c FROM (SELECT retention_clock, retention.policy(retention_clock), "
-                                     "retention.pending(retention_clock), retention.starts_at(retention_clock) IS NULL "
-                                     "FROM ONLY %s) AS r (c, p, w, s) ORDER BY p, w, s, c DESC",
-                                     quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)),
-                                                                get_rel_name(relid))),
+    (void) execute_internal(psprintf("SELECT DISTINCT ON (p, w, s) c FROM (SELECT c, retention.policy(c), retention.pending(c), "
+                                     "retention.starts_at(c) IS NULL FROM (SELECT %s FROM ONLY %s) AS t (c)) AS r (c, p, w, s) "
+                                     "ORDER BY p, w, s, c DESC",
+                                     clock_name(relid), qualified_name(relid)),
                             0, nullptr, nullptr, nullptr, false, 0);
     leave(saved);
     for (uint64 i = 0; i < SPI_processed; ++i) {

@@ -3,6 +3,7 @@
 #include "catalog/extension.hpp"
 #include "catalog/stamp.hpp"
 #include "pg/internal.hpp"
+#include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "sweep/attempt.hpp"
 #include "sweep/engine.hpp"

@@ -66,12 +66,6 @@ void prefer_index_order() {
 
 void prefer_row_ids() { disable("enable_seqscan"); }
 
-char *qualified_name(Oid relid) {
-    return pstrdup(quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid)));
-}
-
-const char *clock_name(Oid relid) { return quote_identifier(get_attname(relid, clock_column(relid), false)); }
-
 List *leaves_of(Oid relid) {
     List *leaves = NIL;
     ListCell *cell = nullptr;

@@ -42,9 +42,6 @@ Datum first_value(int column, bool *isnull);
 void prefer_index_order();
 void prefer_row_ids();
 
-char *qualified_name(Oid relid);
-const char *clock_name(Oid relid);
-
 // The tables that hold rows of the relation: itself, or its partitions, by OID.
 List *leaves_of(Oid relid);
 

@@ -1,6 +1,7 @@
 #include "sweep/index.hpp"
 
 #include "catalog/extension.hpp"
+#include "pg/names.hpp"
 #include "sweep/attempt.hpp"
 
 extern "C" {

@@ -4,6 +4,7 @@
 #include "ledger/ledger.hpp"
 #include "pg/guard.hpp"
 #include "pg/internal.hpp"
+#include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "pg/time.hpp"
 #include "sweep/attempt.hpp"

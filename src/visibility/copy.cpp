@@ -21,15 +21,16 @@ namespace {
 
 constinit ProcessUtility_hook_type previous_utility = nullptr;
 
-// All columns COPY would take by itself; without the clock when reading a file that knows nothing of it.
-List *column_names(Oid relid, bool with_clock) {
+// The columns COPY takes by itself, but for the clock: what the application wrote to a file it can read back, and a file
+// from before the policy, too.
+List *column_names(Oid relid) {
     List *names = NIL;
     Relation rel = table_open(relid, AccessShareLock);
     TupleDesc desc = RelationGetDescr(rel);
     const AttrNumber clock = clock_column(relid);
     for (int i = 0; i < desc->natts; ++i) {
         Form_pg_attribute att = TupleDescAttr(desc, i);
-        if (att->attisdropped || att->attgenerated != '\0' || (!with_clock && att->attnum == clock)) continue;
+        if (att->attisdropped || att->attgenerated != '\0' || att->attnum == clock) continue;
         names = lappend(names, makeString(pstrdup(NameStr(att->attname))));
     }
     table_close(rel, NoLock);
@@ -64,18 +65,15 @@ SelectStmt *select_of(RangeVar *relation, List *names) {
 }
 
 void rewrite(CopyStmt *copy, Oid relid) {
-    if (copy->is_from) {
-        if (copy->attlist == NIL) copy->attlist = column_names(relid, false);
-        return;
-    }
+    if (copy->attlist == NIL) copy->attlist = column_names(relid);
+    if (copy->is_from) return;
     check_row_security(relid);
     if (settings::reveal) {
         record_reveal();
         return;
     }
     if (get_rel_relkind(relid) != RELKIND_RELATION || names_generated_column(relid, copy->attlist)) return;
-    List *names = copy->attlist != NIL ? copy->attlist : column_names(relid, true);
-    copy->query = reinterpret_cast<Node *>(select_of(copy->relation, names));
+    copy->query = reinterpret_cast<Node *>(select_of(copy->relation, copy->attlist));
     copy->relation = nullptr;
     copy->attlist = NIL;
 }

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(9);
+SELECT plan(11);
 
 CREATE SCHEMA app;
 CREATE TABLE app.customers (id bigint PRIMARY KEY, ended_at timestamptz);
@@ -36,6 +36,25 @@ SET LOCAL session_replication_role = replica;
 INSERT INTO app.notes VALUES (3, 2, 'c');
 SELECT is((SELECT retention.starts_at(retention_clock) FROM app.notes WHERE id = 3), '2021-05-05'::timestamptz,
     'stamped under replica role too');
+
+SET LOCAL session_replication_role = origin;
+ALTER SCHEMA app RENAME TO moved;
+INSERT INTO moved.notes VALUES (4, 2, 'd');
+SELECT is((SELECT retention.starts_at(retention_clock) FROM moved.notes WHERE id = 4), '2021-05-05'::timestamptz,
+    'a schema may be renamed between two rows');
+
+-- Whatever the catalogs go through, nothing is kept of the plans made before.
+CREATE FUNCTION pg_temp.kept_plans() RETURNS bigint LANGUAGE sql AS
+    $$SELECT count(*) FROM pg_backend_memory_contexts WHERE name = 'CachedPlanSource' AND ident LIKE '%FOR SHARE'$$;
+CREATE TEMP TABLE before AS SELECT pg_temp.kept_plans() AS n;
+DO $$BEGIN
+    FOR i IN 10 .. 29 LOOP
+        EXECUTE format('COMMENT ON TABLE moved.cases IS %L', i);
+        EXECUTE format('ALTER TABLE moved.cases ALTER completed_at SET STATISTICS %s', i);
+        EXECUTE format('INSERT INTO moved.notes VALUES (%s, 2)', i);
+    END LOOP;
+END$$;
+SELECT is(pg_temp.kept_plans(), (SELECT n FROM before), 'plans of paths do not pile up');
 
 SELECT * FROM finish();
 ROLLBACK;

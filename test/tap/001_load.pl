@@ -16,5 +16,19 @@ $node->append_conf('postgresql.conf', "shared_preload_libraries = 'pg_retention'
 $node->restart;
 is($node->psql('postgres', 'CREATE EXTENSION pg_retention'), 0, 'with it');
 is($node->safe_psql('postgres', 'SHOW retention.worker'), 'on', 'the worker is on by default');
+
+$node->safe_psql('postgres', 'CREATE TABLE visits (left_on date)');
+my $policy = "INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action) VALUES ('visits', 'visits', '{left_on}', '%s', 'delete')";
+(undef, undef, $err) = $node->psql('postgres', sprintf($policy, '90 minutes'));
+is($err, '', 'exact time needs no time zone');
+$node->safe_psql('postgres', 'DELETE FROM retention.policy');
+(undef, undef, $err) = $node->psql('postgres', sprintf($policy, '30 days'));
+like($err, qr/WARNING: .*end at midnight in time zone.*HINT: .*retention\.timezone/s, 'days do, and say so');
+$node->safe_psql('postgres', 'DELETE FROM retention.policy');
+$node->append_conf('postgresql.conf', "retention.timezone = 'Europe/Oslo'");
+$node->reload;
+$node->poll_query_until('postgres', "SELECT current_setting('retention.timezone') <> ''");
+(undef, undef, $err) = $node->psql('postgres', sprintf($policy, '30 days'));
+is($err, '', 'not when it is set');
 $node->stop;
 done_testing();
