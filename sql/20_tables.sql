@@ -41,10 +41,14 @@ CREATE TABLE retention.personal_column (
     category text NOT NULL,
     anonymise text NOT NULL DEFAULT 'null' CHECK (anonymise IN ('null', 'constant')),
     constant text CHECK ((anonymise = 'constant') = (constant IS NOT NULL)),
+    origin text NOT NULL DEFAULT 'provided' CHECK (origin IN ('provided', 'observed', 'derived')),
+    required_by_law boolean NOT NULL DEFAULT false,
     PRIMARY KEY (relation, column_name)
 );
 SELECT pg_catalog.pg_extension_config_dump('retention.personal_column', '');
 COMMENT ON TABLE retention.personal_column IS 'which columns hold personal data, and how each is anonymised';
+COMMENT ON COLUMN retention.personal_column.origin IS 'provided by the person, observed, or derived: derived data are not portable (Article 20)';
+COMMENT ON COLUMN retention.personal_column.required_by_law IS 'the law that keeps a row needs this column: an erasure leaves it until the row is released';
 
 CREATE TABLE retention.home (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),

@@ -9,7 +9,6 @@ COMMENT ON FUNCTION retention.guard_delete() IS 'refuses to delete a row that mu
 CREATE FUNCTION retention.follow_path() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_follow_path';
 COMMENT ON FUNCTION retention.follow_path() IS 'restamps the rows below a changed ancestor';
-GRANT EXECUTE ON FUNCTION retention.maintain_clock(), retention.guard_delete(), retention.follow_path() TO PUBLIC;
 
 CREATE FUNCTION retention.reinstate_by_text(relation regclass, key text, composite boolean) RETURNS void
     LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'pg_retention_reinstate';

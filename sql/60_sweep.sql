@@ -25,8 +25,6 @@ COMMENT ON FUNCTION retention.home_known() IS 'whether the workers may act in th
 CREATE FUNCTION retention.policy_counts(policy_id smallint, OUT state text, OUT rows bigint) RETURNS SETOF record
     LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pg_retention_policy_counts';
 COMMENT ON FUNCTION retention.policy_counts(smallint) IS 'how many rows of a policy are in which state; reads the whole table';
-REVOKE EXECUTE ON PROCEDURE retention.sweep() FROM PUBLIC;
-REVOKE EXECUTE ON FUNCTION retention.resume(), retention.policy_counts(smallint) FROM PUBLIC;
 
 CREATE VIEW retention.status AS
 SELECT p.policy_id, p.name, p.relation, p.mode,

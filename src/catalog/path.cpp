@@ -26,7 +26,16 @@ bool is_root_constraint(Oid constraint) {
     return root;
 }
 
-// The narrowest foreign key that has the column; on a partition the inherited one.
+bool no_such_column(Oid relid, const char *name, const char *text, Problem *problem) {
+    problem->sqlstate = ERRCODE_UNDEFINED_COLUMN;
+    problem->message = psprintf("column \"%s\" in field \"clock_starts\" does not exist in table %s", name,
+                                get_rel_name(relid));
+    problem->hint = psprintf("Path \"%s\": name a column, or foreign key columns joined by dots to a column.", text);
+    return false;
+}
+
+}  // namespace
+
 bool find_foreign_key(Oid relid, AttrNumber column, Hop *hop) {
     Relation rel = relation_open(relid, AccessShareLock);
     ListCell *cell = nullptr;
@@ -36,6 +45,7 @@ bool find_foreign_key(Oid relid, AttrNumber column, Hop *hop) {
         bool has = false;
         for (int i = 0; i < key->nkeys; ++i) has = has || key->conkey[i] == column;
         if (!has || key->nkeys > kMaxKeys) continue;
+        // On a partition the inherited one.
         if (!rel->rd_rel->relispartition && !is_root_constraint(key->conoid)) continue;
         if (found && key->nkeys >= hop->n_keys) continue;
         found = true;
@@ -50,16 +60,6 @@ bool find_foreign_key(Oid relid, AttrNumber column, Hop *hop) {
     relation_close(rel, AccessShareLock);
     return found;
 }
-
-bool no_such_column(Oid relid, const char *name, const char *text, Problem *problem) {
-    problem->sqlstate = ERRCODE_UNDEFINED_COLUMN;
-    problem->message = psprintf("column \"%s\" in field \"clock_starts\" does not exist in table %s", name,
-                                get_rel_name(relid));
-    problem->hint = psprintf("Path \"%s\": name a column, or foreign key columns joined by dots to a column.", text);
-    return false;
-}
-
-}  // namespace
 
 bool resolve_path(Oid relid, const char *text, Path *path, Problem *problem) {
     List *names = qualified_names(text);

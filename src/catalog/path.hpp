@@ -4,7 +4,7 @@
 
 namespace pg_retention {
 
-constexpr int kMaxHops = 8;
+constexpr int kMaxHops = 16;
 constexpr int kMaxKeys = 8;
 
 struct Hop {
@@ -31,6 +31,9 @@ struct Problem {
 
 // Resolves text from relid through pg_constraint. False: problem says why.
 bool resolve_path(Oid relid, const char *text, Path *path, Problem *problem);
+
+// The narrowest foreign key of the table that has the column. False: there is none.
+bool find_foreign_key(Oid relid, AttrNumber column, Hop *hop);
 
 // True when the path reads this column (as a key or as the start).
 bool path_reads(const Path &path, Oid relid, AttrNumber column);

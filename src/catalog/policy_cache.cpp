@@ -92,6 +92,8 @@ void read_policy(const RowReader &row, Policy *policy) {
     policy->terms.has_floor = row.read_period("must_keep_for", &policy->terms.must_keep_for);
     policy->name = row.string("name");
     policy->reference = row.string("reference");
+    policy->purpose = row.string("purpose");
+    policy->legal_basis = row.string("legal_basis");
     policy->applies_to = row.string("applies_to");
     read_arrays(row, policy);
     policy->cutoffs.valid_until = core::kAlways;

@@ -22,6 +22,8 @@ struct Policy {
     core::Terms terms;
     const char *name;
     const char *reference;   // law; may be null
+    const char *purpose;     // may be null
+    const char *legal_basis; // may be null
     const char *applies_to;  // may be null
     int n_starts;
     const char *const *starts;

@@ -126,6 +126,19 @@ State state_of(Clock clock, const Cutoffs &cutoffs) noexcept {
     return mandatory ? State::kKept : State::kQuarantined;
 }
 
+const char *name_of(State state) noexcept {
+    switch (state) {
+        case State::kNone: return "none";
+        case State::kActive: return "active";
+        case State::kRetained: return "retained";
+        case State::kQuarantined: return "quarantined";
+        case State::kDue: return "due";
+        case State::kKept: return "kept";
+        case State::kAnonymised: return "anonymised";
+    }
+    return "none";
+}
+
 bool hidden(Clock clock, const Cutoffs &cutoffs) noexcept {
     if ((flags_of(clock) & kRestricted) != 0) return true;
     switch (state_of(clock, cutoffs)) {

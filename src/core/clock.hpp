@@ -61,6 +61,8 @@ enum class State : uint8_t { kNone, kActive, kRetained, kQuarantined, kDue, kKep
 // Against the cutoffs of the clock's own policy.
 State state_of(Clock clock, const Cutoffs &cutoffs) noexcept;
 
+const char *name_of(State state) noexcept;
+
 // Quarantined, due, kept or restricted.
 bool hidden(Clock clock, const Cutoffs &cutoffs) noexcept;
 

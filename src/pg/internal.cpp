@@ -1,11 +1,55 @@
 #include "pg/internal.hpp"
 
+extern "C" {
+#include "common/hashfn.h"
+#include "utils/hsearch.h"
+#include "utils/memutils.h"
+}
+
 namespace pg_retention {
 
 namespace {
 
 constinit char mark[64] = "";
 constinit int depth = 0;
+
+// Plans by their text: an entry's key points to the text, which lives beside the table.
+struct Kept {
+    const char *text;
+    SPIPlanPtr plan;
+};
+constexpr long kMostKept = 256;
+constinit HTAB *kept = nullptr;
+constinit MemoryContext kept_context = nullptr;
+
+uint32 hash_of(const void *key, Size) {
+    const char *text = *static_cast<const char *const *>(key);
+    return hash_bytes(reinterpret_cast<const unsigned char *>(text), static_cast<int>(strlen(text)));
+}
+
+int differ(const void *a, const void *b, Size) {
+    return strcmp(*static_cast<const char *const *>(a), *static_cast<const char *const *>(b));
+}
+
+// Not while one of them may be running.
+void make_room() {
+    if (kept != nullptr && (depth > 0 || hash_get_num_entries(kept) < kMostKept)) return;
+    if (kept != nullptr) {
+        HASH_SEQ_STATUS scan;
+        hash_seq_init(&scan, kept);
+        while (auto *entry = static_cast<Kept *>(hash_seq_search(&scan))) (void) SPI_freeplan(entry->plan);
+        kept = nullptr;
+        MemoryContextDelete(kept_context);
+    }
+    kept_context = AllocSetContextCreate(TopMemoryContext, "pg_retention kept plans", ALLOCSET_DEFAULT_SIZES);
+    HASHCTL control = {};
+    control.keysize = sizeof(const char *);
+    control.entrysize = sizeof(Kept);
+    control.hash = hash_of;
+    control.match = differ;
+    control.hcxt = kept_context;
+    kept = hash_create("pg_retention kept plans", 64, &control, HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
+}
 
 }  // namespace
 
@@ -31,16 +75,20 @@ SPIPlanPtr prepare_internal(const char *text, int nargs, Oid *types) {
     return plan;
 }
 
-int execute_internal_plan(SPIPlanPtr plan, Datum *values, const char *nulls, long limit) {
+static int run_plan(SPIPlanPtr plan, Datum *values, const char *nulls, bool read_only, long limit) {
     const int before = depth;
     int result = 0;
     depth = before + 1;
     PG_TRY();
-    { result = SPI_execute_plan(plan, values, nulls, false, limit); }
+    { result = SPI_execute_plan(plan, values, nulls, read_only, limit); }
     PG_FINALLY();
     { depth = before; }
     PG_END_TRY();
     return result;
+}
+
+int execute_internal_plan(SPIPlanPtr plan, Datum *values, const char *nulls, long limit) {
+    return run_plan(plan, values, nulls, false, limit);
 }
 
 int execute_internal(const char *text, int nargs, Oid *types, Datum *values, const char *nulls, bool read_only,
@@ -56,6 +104,44 @@ int execute_internal(const char *text, int nargs, Oid *types, Datum *values, con
     PG_END_TRY();
     pfree(marked);
     return result;
+}
+
+SPIPlanPtr kept_plan(const char *text, int nargs, Oid *types) {
+    make_room();
+    bool found = false;
+    auto *entry = static_cast<Kept *>(hash_search(kept, &text, HASH_FIND, &found));
+    if (found) return entry->plan;
+    SPIPlanPtr plan = prepare_internal(text, nargs, types);
+    const char *own = MemoryContextStrdup(kept_context, text);
+    entry = static_cast<Kept *>(hash_search(kept, &own, HASH_ENTER, &found));
+    entry->plan = plan;
+    return plan;
+}
+
+int execute_kept(const char *text, int nargs, Oid *types, Datum *values, const char *nulls, bool read_only, long limit) {
+    return run_plan(kept_plan(text, nargs, types), values, nulls, read_only, limit);
+}
+
+Portal open_internal_cursor(SPIPlanPtr plan, Datum *values, const char *nulls, bool read_only) {
+    const int before = depth;
+    Portal portal = nullptr;
+    depth = before + 1;
+    PG_TRY();
+    { portal = SPI_cursor_open(nullptr, plan, values, nulls, read_only); }
+    PG_FINALLY();
+    { depth = before; }
+    PG_END_TRY();
+    return portal;
+}
+
+void fetch_internal(Portal portal, long count) {
+    const int before = depth;
+    depth = before + 1;
+    PG_TRY();
+    { SPI_cursor_fetch(portal, true, count); }
+    PG_FINALLY();
+    { depth = before; }
+    PG_END_TRY();
 }
 
 }  // namespace pg_retention

@@ -5,6 +5,7 @@
 
 extern "C" {
 #include "executor/spi.h"
+#include "utils/portal.h"
 }
 
 namespace pg_retention {
@@ -22,5 +23,15 @@ int execute_internal(const char *text, int nargs, Oid *types, Datum *values, con
 // The same as a plan kept for the session; SPI must be connected.
 SPIPlanPtr prepare_internal(const char *text, int nargs, Oid *types);
 int execute_internal_plan(SPIPlanPtr plan, Datum *values, const char *nulls, long limit);
+
+// The same, prepared once per text and session. For texts that come again; a bounded number is kept.
+int execute_kept(const char *text, int nargs, Oid *types, Datum *values, const char *nulls, bool read_only, long limit);
+
+// The plan that execute_kept would use; valid until the next kept text is prepared.
+SPIPlanPtr kept_plan(const char *text, int nargs, Oid *types);
+
+// SPI_cursor_fetch of a portal over an internal plan, and the opening of one.
+Portal open_internal_cursor(SPIPlanPtr plan, Datum *values, const char *nulls, bool read_only);
+void fetch_internal(Portal portal, long count);
 
 }  // namespace pg_retention

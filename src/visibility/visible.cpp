@@ -75,19 +75,6 @@ core::Clock clock_argument(FunctionCallInfo fcinfo) {
     return core::Clock{static_cast<uint64_t>(PG_GETARG_INT64(0))};
 }
 
-const char *name_of(core::State state) {
-    switch (state) {
-        case core::State::kNone: return "none";
-        case core::State::kActive: return "active";
-        case core::State::kRetained: return "retained";
-        case core::State::kQuarantined: return "quarantined";
-        case core::State::kDue: return "due";
-        case core::State::kKept: return "kept";
-        case core::State::kAnonymised: return "anonymised";
-    }
-    return "none";
-}
-
 constinit bool recorded = false;
 
 void end_of_transaction(XactEvent, void *) { recorded = false; }
@@ -130,5 +117,5 @@ RETENTION_FUNCTION(pg_retention_state) {
     if (policy != nullptr) state = core::state_of(clock, cutoffs_of(*policy, retention_now()));
     const char *held = (core::flags_of(clock) & core::kHeld) != 0 ? ", held" : "";
     const char *restricted = (core::flags_of(clock) & core::kRestricted) != 0 ? ", restricted" : "";
-    PG_RETURN_TEXT_P(cstring_to_text(psprintf("%s%s%s", name_of(state), held, restricted)));
+    PG_RETURN_TEXT_P(cstring_to_text(psprintf("%s%s%s", core::name_of(state), held, restricted)));
 }

@@ -1,0 +1,28 @@
+#pragma once
+// The way from a row to a person it concerns: foreign-key columns joined by dots up to the person's table
+// ("case_id.opened_by"), and, in brackets, a foreign key of another table that refers here and is followed down
+// ("[support.participants.case_id].user_id").
+#include "catalog/path.hpp"
+
+namespace pg_retention {
+
+// One foreign key, seen from the row's side: a near row and a far row belong together when the columns are equal.
+struct Step {
+    Oid near_relid;
+    Oid far_relid;
+    int n;
+    AttrNumber near_columns[kMaxKeys];
+    AttrNumber far_columns[kMaxKeys];
+    bool down;           // several far rows may belong to one near row
+    const char *onward;  // the rest of the path, from the far table on
+};
+
+struct LinkPath {
+    int n_steps;
+    Step steps[kMaxHops];
+};
+
+// False: problem says why. An empty text is the person's own row.
+bool resolve_link(Oid relid, const char *text, Oid person_relid, LinkPath *path, Problem *problem);
+
+}  // namespace pg_retention

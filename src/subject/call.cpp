@@ -1,0 +1,52 @@
+#include "subject/call.hpp"
+
+#include "catalog/extension.hpp"
+#include "ledger/ledger.hpp"
+#include "subject/query.hpp"
+
+extern "C" {
+#include "executor/spi.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+const char *detail_of(const Call &call) {
+    return call.request_id == 0 ? psprintf("kind %s", call.subject->kind->name)
+                                : psprintf("kind %s, request " INT64_FORMAT, call.subject->kind->name, call.request_id);
+}
+
+}  // namespace
+
+Call open_call(FunctionCallInfo fcinfo, int request, bool lock) {
+    if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("kind and key of a subject must not be null")));
+    const char *kind = text_to_cstring(PG_GETARG_TEXT_PP(0));
+    MemoryContext context = CurrentMemoryContext;
+    SPI_connect();
+    MemoryContextSwitchTo(context);
+    Call call = {};
+    call.model = load_model();
+    const Kind *found = kind_named(*call.model, kind);
+    call.subject = open_subject(*call.model, *found, key_argument(*found, fcinfo, 1), lock);
+    call.request_id = request < 0 || PG_ARGISNULL(request) ? 0 : PG_GETARG_INT64(request);
+    return call;
+}
+
+void record_rows(const Call &call, const char *action, Oid relid, int16_t policy_id, int64 rows) {
+    LedgerEntry entry = {};
+    entry.action = action;
+    entry.policy_id = policy_id;
+    entry.relid = relid;
+    entry.row_count = rows;
+    entry.detail = detail_of(call);
+    append_ledger(entry);
+}
+
+void close_call(const Call &call, const char *action, int64 rows) {
+    record_rows(call, action, InvalidOid, 0, rows);
+    SPI_finish();
+}
+
+}  // namespace pg_retention

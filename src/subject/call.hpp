@@ -1,0 +1,23 @@
+#pragma once
+// What every function about a person begins and ends with.
+#include "subject/subject.hpp"
+
+namespace pg_retention {
+
+struct Call {
+    Model *model;
+    Subject *subject;
+    int64 request_id;  // 0: none
+};
+
+// Connects to SPI, reads the model, and finds the person of arguments 0 (kind) and 1 (key); request: the argument with the
+// request's number. Errors: 22004 when kind or key is null.
+Call open_call(FunctionCallInfo fcinfo, int request, bool lock);
+
+// Writes the call into the ledger and leaves SPI. The ledger's chain stays locked until the transaction ends.
+void close_call(const Call &call, const char *action, int64 rows);
+
+// An entry of the same call about the rows of one table.
+void record_rows(const Call &call, const char *action, Oid relid, int16_t policy_id, int64 rows);
+
+}  // namespace pg_retention

@@ -1,0 +1,122 @@
+// Kinds of persons and links are checked when they are written. A dump loads them before keys and foreign keys exist: what
+// was checked where it came from is taken as it is, and checked again by each use.
+#include "catalog/link_path.hpp"
+#include "catalog/policy_check.hpp"
+#include "pg/guard.hpp"
+#include "pg/security.hpp"
+#include "subject/model.hpp"
+#include "subject/query.hpp"
+
+extern "C" {
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "utils/array.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+struct Written {
+    HeapTuple row;
+    TupleDesc desc;
+    Datum get(const char *name, bool *isnull) const { return heap_getattr(row, SPI_fnumber(desc, name), desc, isnull); }
+    Datum get(const char *name) const {
+        bool isnull = false;
+        return get(name, &isnull);
+    }
+};
+
+Datum names_array(Oid relid, const AttrNumber *columns, int n) {
+    auto *names = static_cast<Datum *>(palloc(sizeof(Datum) * (n + 1)));
+    for (int i = 0; i < n; ++i)
+        names[i] = DirectFunctionCall1(namein, CStringGetDatum(get_attname(relid, columns[i], false)));
+    return PointerGetDatum(construct_array(names, n, NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR));
+}
+
+void check_columns(const Written &written, const char *field, Oid relid) {
+    Datum *names = nullptr;
+    bool *nulls = nullptr;
+    int n = 0;
+    bool isnull = false;
+    const Datum array = written.get(field, &isnull);
+    if (isnull) return;
+    deconstruct_array(DatumGetArrayTypeP(array), NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR, &names, &nulls, &n);
+    for (int i = 0; i < n; ++i)
+        if (nulls[i] || get_attnum(relid, NameStr(*DatumGetName(names[i]))) <= 0)
+            ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
+                            errmsg("column \"%s\" in field \"%s\" does not exist in table %s",
+                                   nulls[i] ? "NULL" : NameStr(*DatumGetName(names[i])), field, get_rel_name(relid))));
+}
+
+HeapTuple with_column(const Written &written, const char *name, Datum value) {
+    int column = SPI_fnumber(written.desc, name);
+    bool isnull = false;
+    return heap_modify_tuple_by_cols(written.row, written.desc, 1, &column, &value, &isnull);
+}
+
+HeapTuple check_kind(Written written) {
+    const Oid relid = DatumGetObjectId(written.get("relation"));
+    bool no_key = false;
+    (void) written.get("key", &no_key);
+    check_relation(relid);
+    AttrNumber key[kMaxKeys];
+    const int n = primary_key(relid, key);
+    if (no_key) written.row = with_column(written, "key", names_array(relid, key, n));
+    check_columns(written, "key", relid);
+    check_columns(written, "identifying", relid);
+    return with_column(written, "validated", BoolGetDatum(true));
+}
+
+Oid table_of_kind(const Written &written) {
+    Oid types[1] = {TEXTOID};
+    Datum values[1] = {written.get("kind")};
+    if (read_as(extension_owner(), "SELECT relation FROM retention.subject_kind WHERE kind = $1", 1, types, values) == 0)
+        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+                        errmsg("kind of subject \"%s\" does not exist", TextDatumGetCString(values[0])),
+                        errhint("Write it into retention.subject_kind first.")));
+    bool isnull = false;
+    return DatumGetObjectId(result_value(0, 1, &isnull));
+}
+
+HeapTuple check_link(Written written) {
+    const Oid relid = DatumGetObjectId(written.get("relation"));
+    AttrNumber key[kMaxKeys];
+    LinkPath path;
+    Problem problem = {};
+    check_relation(relid);
+    (void) primary_key(relid, key);
+    const char *way = TextDatumGetCString(written.get("path"));
+    if (*way == '\0')
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("field \"path\" is empty"),
+                        errhint("The rows of a kind's own table need no link.")));
+    MemoryContext context = CurrentMemoryContext;
+    SPI_connect();
+    MemoryContextSwitchTo(context);
+    const Oid person = table_of_kind(written);
+    SPI_finish();
+    if (!resolve_link(relid, way, person, &path, &problem))
+        ereport(ERROR, (errcode(problem.sqlstate), errmsg("%s", problem.message), errhint("%s", problem.hint)));
+    for (int i = 0; i < path.n_steps; ++i) (void) primary_key(path.steps[i].far_relid, key);
+    check_columns(written, "columns", relid);
+    return with_column(written, "validated", BoolGetDatum(true));
+}
+
+}  // namespace
+
+}  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_check_subject) {
+    using namespace pg_retention;
+    if (!CALLED_AS_TRIGGER(fcinfo))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("function must be called as a trigger")));
+    const auto *data = reinterpret_cast<const TriggerData *>(fcinfo->context);
+    const bool update = TRIGGER_FIRED_BY_UPDATE(data->tg_event);
+    const Written written = {update ? data->tg_newtuple : data->tg_trigtuple, RelationGetDescr(data->tg_relation)};
+    if (!update && DatumGetBool(written.get("validated"))) return PointerGetDatum(written.row);
+    const bool is_kind = strcmp(RelationGetRelationName(data->tg_relation), "subject_kind") == 0;
+    return PointerGetDatum(is_kind ? check_kind(written) : check_link(written));
+}

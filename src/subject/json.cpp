@@ -1,0 +1,96 @@
+#include "subject/json.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "utils/date.h"
+#include "utils/datetime.h"
+#include "utils/json.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+JsonForm form_of(Oid type) {
+    switch (type) {
+        case BOOLOID: return JsonForm::kBoolean;
+        case INT2OID:
+        case INT4OID:
+        case INT8OID:
+        case FLOAT4OID:
+        case FLOAT8OID:
+        case NUMERICOID: return JsonForm::kNumber;
+        case JSONOID:
+        case JSONBOID: return JsonForm::kJson;
+        case DATEOID: return JsonForm::kDate;
+        case TIMESTAMPOID: return JsonForm::kTimestamp;
+        case TIMESTAMPTZOID: return JsonForm::kTimestampTz;
+        default: return JsonForm::kText;
+    }
+}
+
+// NaN and infinities have no form as a number.
+void append_number(StringInfo out, const char *text) {
+    if ((*text >= '0' && *text <= '9') || (*text == '-' && text[1] >= '0' && text[1] <= '9'))
+        appendStringInfoString(out, text);
+    else
+        escape_json(out, text);
+}
+
+void append_date_time(StringInfo out, JsonForm form, Datum value) {
+    char text[MAXDATELEN + 1];
+    const Oid type = form == JsonForm::kDate ? DATEOID : form == JsonForm::kTimestamp ? TIMESTAMPOID : TIMESTAMPTZOID;
+    JsonEncodeDateTime(text, value, type, nullptr);
+    appendStringInfo(out, "\"%s\"", text);
+}
+
+}  // namespace
+
+bool needs_to_jsonb(Oid type) {
+    const Oid base = getBaseType(type);
+    const char kind = get_typtype(base);
+    return OidIsValid(get_element_type(base)) || kind == TYPTYPE_COMPOSITE || kind == TYPTYPE_RANGE || kind == TYPTYPE_MULTIRANGE;
+}
+
+JsonColumn json_column(Oid type) {
+    JsonColumn column = {};
+    Oid output = InvalidOid;
+    bool varlena = false;
+    const Oid base = getBaseType(type);
+    column.form = form_of(base);
+    getTypeOutputInfo(base, &output, &varlena);
+    fmgr_info(output, &column.output);
+    return column;
+}
+
+void append_json(StringInfo out, JsonColumn *column, Datum value, bool isnull) {
+    if (isnull) {
+        appendStringInfoString(out, "null");
+        return;
+    }
+    switch (column->form) {
+        case JsonForm::kBoolean: appendStringInfoString(out, DatumGetBool(value) ? "true" : "false"); break;
+        case JsonForm::kNumber: append_number(out, OutputFunctionCall(&column->output, value)); break;
+        case JsonForm::kJson: appendStringInfoString(out, OutputFunctionCall(&column->output, value)); break;
+        case JsonForm::kText: escape_json(out, OutputFunctionCall(&column->output, value)); break;
+        default: append_date_time(out, column->form, value);
+    }
+}
+
+void append_json_text(StringInfo out, const char *text) {
+    if (text == nullptr)
+        appendStringInfoString(out, "null");
+    else
+        escape_json(out, text);
+}
+
+void append_json_time(StringInfo out, int64_t at) {
+    if (TIMESTAMP_NOT_FINITE(at))
+        appendStringInfoString(out, "null");
+    else
+        append_date_time(out, JsonForm::kTimestampTz, TimestampTzGetDatum(at));
+}
+
+}  // namespace pg_retention

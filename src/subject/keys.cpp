@@ -1,0 +1,171 @@
+#include "subject/keys.hpp"
+
+#include "pg/names.hpp"
+#include "pg/security.hpp"
+#include "subject/json.hpp"
+#include "subject/query.hpp"
+
+extern "C" {
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/jsonb.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+Oid array_type(Oid relid, AttrNumber column) { return get_array_type(getBaseType(get_atttype(relid, column))); }
+
+// Reads the text as the column's type would, into an array of one.
+void set_from_text(KeySet *keys, Oid relid, AttrNumber column, const char *text) {
+    const Oid type = getBaseType(get_atttype(relid, column));
+    Oid input = InvalidOid, parameter = InvalidOid;
+    int16 length = 0;
+    bool by_value = false;
+    char alignment = 0;
+    getTypeInputInfo(type, &input, &parameter);
+    get_typlenbyvalalign(type, &length, &by_value, &alignment);
+    Datum value = OidInputFunctionCall(input, const_cast<char *>(text), parameter, -1);
+    keys->types[keys->n_columns] = get_array_type(type);
+    keys->arrays[keys->n_columns++] = PointerGetDatum(construct_array(&value, 1, type, length, by_value, alignment));
+}
+
+[[noreturn]] void wrong_columns(Oid relid, const AttrNumber *columns, int n) {
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("the key of table \"%s\" is (%s)", get_rel_name(relid), column_list(relid, columns, n, "")),
+                    n == 1 ? errhint("Give its value.") : errhint("Give a jsonb object with a value for each of these columns.")));
+    pg_unreachable();
+}
+
+// Null when the object has no such field, or a null there.
+const char *field_of(Datum json, const char *name) {
+    LOCAL_FCINFO(call, 2);
+    InitFunctionCallInfoData(*call, nullptr, 2, InvalidOid, nullptr, nullptr);
+    call->args[0].value = json;
+    call->args[0].isnull = false;
+    call->args[1].value = CStringGetTextDatum(name);
+    call->args[1].isnull = false;
+    const Datum value = jsonb_object_field_text(call);
+    return call->isnull ? nullptr : TextDatumGetCString(value);
+}
+
+const char *scalar_of(Jsonb *json) {
+    JsonbValue value;
+    if (!JsonbExtractScalar(&json->root, &value) || value.type == jbvNull) return nullptr;
+    if (value.type == jbvString) return pnstrdup(value.val.string.val, value.val.string.len);
+    return JsonbToCString(nullptr, &json->root, VARSIZE(json));
+}
+
+// Not by the call's expression: a caller may have none.
+Oid argument_type(FunctionCallInfo fcinfo, int argument) {
+    HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(fcinfo->flinfo->fn_oid));
+    if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for function %u", fcinfo->flinfo->fn_oid);
+    const Oid type = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->proargtypes.values[argument];
+    ReleaseSysCache(tuple);
+    return type;
+}
+
+}  // namespace
+
+int add_parameter(Parameters *parameters, Oid type, Datum value) {
+    if (parameters->n == FUNC_MAX_ARGS)
+        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many paths lead from one table to persons")));
+    parameters->types[parameters->n] = type;
+    parameters->values[parameters->n++] = value;
+    return parameters->n;
+}
+
+KeySet key_argument(const Kind &kind, FunctionCallInfo fcinfo, int argument) {
+    const Oid type = argument_type(fcinfo, argument);
+    const Datum value = fcinfo->args[argument].value;
+    if (type == JSONBOID) return key_from_json(kind.relid, kind.keys, kind.n_keys, value);
+    if (kind.n_keys > 1) wrong_columns(kind.relid, kind.keys, kind.n_keys);
+    Oid output = InvalidOid;
+    bool varlena = false;
+    getTypeOutputInfo(type, &output, &varlena);
+    KeySet keys = {};
+    keys.n = 1;
+    set_from_text(&keys, kind.relid, kind.keys[0], OidOutputFunctionCall(output, value));
+    return keys;
+}
+
+KeySet key_from_json(Oid relid, const AttrNumber *columns, int n, Datum datum) {
+    Jsonb *json = DatumGetJsonbP(datum);
+    KeySet keys = {};
+    keys.n = 1;
+    if (JB_ROOT_IS_SCALAR(json)) {
+        const char *text = scalar_of(json);
+        if (n != 1 || text == nullptr) wrong_columns(relid, columns, n);
+        set_from_text(&keys, relid, columns[0], text);
+        return keys;
+    }
+    if (!JB_ROOT_IS_OBJECT(json) || static_cast<int>(JB_ROOT_COUNT(json)) != n) wrong_columns(relid, columns, n);
+    for (int i = 0; i < n; ++i) {
+        const char *text = field_of(datum, get_attname(relid, columns[i], false));
+        if (text == nullptr) wrong_columns(relid, columns, n);
+        set_from_text(&keys, relid, columns[i], text);
+    }
+    return keys;
+}
+
+void append_key_condition(StringInfo sql, Oid relid, const AttrNumber *columns, const KeySet &keys, const char *prefix,
+                          Parameters *parameters) {
+    if (keys.n_columns == 1) {
+        const int number = add_parameter(parameters, keys.types[0], keys.arrays[0]);
+        appendStringInfo(sql, "%s = ANY ($%d)", column_list(relid, columns, 1, prefix), number);
+        return;
+    }
+    appendStringInfo(sql, "(%s) IN (SELECT * FROM unnest(", column_list(relid, columns, keys.n_columns, prefix));
+    for (int i = 0; i < keys.n_columns; ++i)
+        appendStringInfo(sql, "%s$%d", i == 0 ? "" : ", ", add_parameter(parameters, keys.types[i], keys.arrays[i]));
+    appendStringInfoString(sql, "))");
+}
+
+KeySet distinct_keys(Oid relid, const AttrNumber *columns, int n, const char *from_where, Parameters *parameters, bool write) {
+    const char *list = column_list(relid, columns, n, "t.");
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfoString(&sql, "SELECT count(*)");
+    for (int i = 0; i < n; ++i) appendStringInfo(&sql, ", array_agg(d.k%d)", i);
+    appendStringInfo(&sql, " FROM (SELECT DISTINCT %s %s AND NOT (", list, from_where);
+    for (int i = 0; i < n; ++i)
+        appendStringInfo(&sql, "%s%s IS NULL", i == 0 ? "" : " OR ", column_list(relid, &columns[i], 1, "t."));
+    appendStringInfoString(&sql, ")) AS d (");
+    for (int i = 0; i < n; ++i) appendStringInfo(&sql, "%sk%d", i == 0 ? "" : ", ", i);
+    appendStringInfoString(&sql, ")");
+    (void) (write ? write_as : read_as)(owner_of(relid), sql.data, parameters->n, parameters->types, parameters->values);
+    KeySet keys = {};
+    bool isnull = false;
+    keys.n = static_cast<int>(DatumGetInt64(result_value(0, 1, &isnull)));
+    keys.n_columns = n;
+    for (int i = 0; i < n; ++i) {
+        keys.types[i] = array_type(relid, columns[i]);
+        const Datum array = result_value(0, i + 2, &isnull);
+        keys.arrays[i] = isnull ? PointerGetDatum(construct_empty_array(get_element_type(keys.types[i])))
+                                : PointerGetDatum(PG_DETOAST_DATUM_COPY(array));
+    }
+    SPI_freetuptable(SPI_tuptable);
+    return keys;
+}
+
+void append_key_json(StringInfo out, Oid relid, const AttrNumber *columns, int n, HeapTuple row, TupleDesc desc,
+                     const int *places) {
+    if (n > 1) appendStringInfoChar(out, '{');
+    for (int i = 0; i < n; ++i) {
+        bool isnull = false;
+        if (n > 1) {
+            appendStringInfoString(out, i == 0 ? "" : ", ");
+            append_json_text(out, get_attname(relid, columns[i], false));
+            appendStringInfoString(out, ": ");
+        }
+        JsonColumn column = json_column(TupleDescAttr(desc, places[i] - 1)->atttypid);
+        append_json(out, &column, heap_getattr(row, places[i], desc, &isnull), isnull);
+    }
+    if (n > 1) appendStringInfoChar(out, '}');
+}
+
+}  // namespace pg_retention

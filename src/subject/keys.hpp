@@ -1,0 +1,49 @@
+#pragma once
+// Sets of keys: of persons, and of rows on the way to them. An array per column, all of one length, to be given to a
+// statement as parameters.
+#include "subject/model.hpp"
+
+extern "C" {
+#include "fmgr.h"
+#include "access/htup.h"
+#include "access/tupdesc.h"
+#include "lib/stringinfo.h"
+}
+
+namespace pg_retention {
+
+struct KeySet {
+    int n;           // keys
+    int n_columns;
+    Oid types[kMaxKeys];     // array types
+    Datum arrays[kMaxKeys];
+};
+
+// Parameters of a statement, collected while its text is written.
+struct Parameters {
+    int n;
+    Oid types[FUNC_MAX_ARGS];
+    Datum values[FUNC_MAX_ARGS];
+};
+
+// Adds one and returns its number, from 1.
+int add_parameter(Parameters *parameters, Oid type, Datum value);
+
+// The key that a caller gave: bigint, text or uuid for one column, a jsonb object (or scalar) for any. Errors: 22023 with a
+// hint when the columns are not those of the kind; those of the columns' input functions.
+KeySet key_argument(const Kind &kind, FunctionCallInfo fcinfo, int argument);
+KeySet key_from_json(Oid relid, const AttrNumber *columns, int n, Datum json);
+
+// "prefix.a = ANY ($3)", or for several columns "(prefix.a, prefix.b) IN (...)".
+void append_key_condition(StringInfo sql, Oid relid, const AttrNumber *columns, const KeySet &keys, const char *prefix,
+                          Parameters *parameters);
+
+// The distinct keys that the statement "FROM ... WHERE ..." yields in these columns of a table; rows with a null do not count.
+// Runs as the table's owner; with write in a new snapshot.
+KeySet distinct_keys(Oid relid, const AttrNumber *columns, int n, const char *from_where, Parameters *parameters, bool write);
+
+// As JSON: a value for one column, an object for several.
+void append_key_json(StringInfo out, Oid relid, const AttrNumber *columns, int n, HeapTuple row, TupleDesc desc,
+                     const int *places);
+
+}  // namespace pg_retention

@@ -1,0 +1,198 @@
+#include "subject/model.hpp"
+
+#include "subject/query.hpp"
+
+extern "C" {
+#include "access/genam.h"
+#include "access/table.h"
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+Oid result_oid(uint64 row, int column) {
+    bool isnull = false;
+    return DatumGetObjectId(result_value(row, column, &isnull));
+}
+
+uint64 read_own(const char *sql) { return read_as(extension_owner(), sql, 0, nullptr, nullptr); }
+
+[[noreturn]] void does_not_fit(const char *what, const char *name, const Problem &problem) {
+    ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("%s \"%s\" does not fit the schema", what, name),
+                    errdetail_internal("%s", problem.message), errhint("%s", problem.hint)));
+    pg_unreachable();
+}
+
+AttrNumber column_named(Oid relid, const char *name, const char *field) {
+    const AttrNumber column = get_attnum(relid, name);
+    if (column <= 0)
+        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
+                        errmsg("column \"%s\" in field \"%s\" does not exist in table %s", name, field, get_rel_name(relid)),
+                        errhint("Correct retention.subject_kind or retention.subject_link.")));
+    return column;
+}
+
+int names_of(Datum array, Datum **names) {
+    bool *nulls = nullptr;
+    int n = 0;
+    deconstruct_array(DatumGetArrayTypeP(array), NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR, names, &nulls, &n);
+    for (int i = 0; i < n; ++i)
+        if (nulls[i]) ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("a list of columns has a null element")));
+    return n;
+}
+
+// The table of the kind, its key and its identifying columns.
+Kind *read_kind(uint64 row) {
+    auto *kind = static_cast<Kind *>(palloc0(sizeof(Kind)));
+    bool isnull = false;
+    Datum *names = nullptr;
+    kind->name = result_text(row, 1);
+    kind->relid = result_oid(row, 2);
+    const Datum key = result_value(row, 3, &isnull);
+    kind->n_keys = isnull ? 0 : names_of(key, &names);
+    if (kind->n_keys > kMaxKeys)
+        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("field \"key\" has more than %d columns", kMaxKeys)));
+    for (int i = 0; i < kind->n_keys; ++i)
+        kind->keys[i] = column_named(kind->relid, NameStr(*DatumGetName(names[i])), "key");
+    if (kind->n_keys == 0) kind->n_keys = primary_key(kind->relid, kind->keys);
+    kind->n_identifying = names_of(result_value(row, 4, &isnull), &names);
+    kind->identifying = static_cast<AttrNumber *>(palloc(sizeof(AttrNumber) * (kind->n_identifying + 1)));
+    for (int i = 0; i < kind->n_identifying; ++i) {
+        kind->identifying[i] = column_named(kind->relid, NameStr(*DatumGetName(names[i])), "identifying");
+        kind->words = bms_add_member(kind->words, kind->identifying[i]);
+    }
+    return kind;
+}
+
+void load_kinds(Model *model) {
+    const uint64 n = read_own("SELECT kind, relation, key, identifying FROM retention.subject_kind ORDER BY kind");
+    for (uint64 i = 0; i < n; ++i) {
+        Kind *kind = read_kind(i);
+        kind->index = static_cast<int>(i);
+        model->kinds = lappend(model->kinds, kind);
+    }
+    ListCell *cell = nullptr;
+    foreach (cell, model->kinds) {
+        auto *own = static_cast<Link *>(palloc0(sizeof(Link)));
+        own->kind = static_cast<Kind *>(lfirst(cell));
+        own->relid = own->kind->relid;
+        own->text = "";
+        model->links = lappend(model->links, own);
+    }
+}
+
+Link *read_link(const Model &model, uint64 row) {
+    auto *link = static_cast<Link *>(palloc0(sizeof(Link)));
+    bool isnull = false;
+    Problem problem = {};
+    Datum *names = nullptr;
+    link->kind = kind_named(model, result_text(row, 1));
+    link->relid = result_oid(row, 2);
+    link->text = result_text(row, 3);
+    link->mentioned = strcmp(result_text(row, 4), "mentioned") == 0;
+    if (!resolve_link(link->relid, link->text, link->kind->relid, &link->path, &problem))
+        does_not_fit("link", link->text, problem);
+    const int n = names_of(result_value(row, 5, &isnull), &names);
+    for (int i = 0; i < n; ++i)
+        link->claimed =
+            bms_add_member(link->claimed, column_named(link->relid, NameStr(*DatumGetName(names[i])), "columns"));
+    return link;
+}
+
+void load_links(Model *model) {
+    const uint64 n = read_own("SELECT kind, relation, path, role, columns FROM retention.subject_link "
+                              "ORDER BY role, pg_catalog.length(path), relation, path, kind");
+    for (uint64 i = 0; i < n; ++i) model->links = lappend(model->links, read_link(*model, i));
+}
+
+void load_personal(Model *model) {
+    const uint64 n = read_own("SELECT relation, column_name, category, origin, required_by_law FROM retention.personal_column");
+    for (uint64 row = 0; row < n; ++row) {
+        bool isnull = false;
+        auto *column = static_cast<PersonalColumn *>(palloc0(sizeof(PersonalColumn)));
+        column->relid = result_oid(row, 1);
+        column->name = result_text(row, 2);
+        column->column = get_attnum(column->relid, column->name);
+        column->category = result_text(row, 3);
+        column->derived = strcmp(result_text(row, 4), "derived") == 0;
+        column->required_by_law = DatumGetBool(result_value(row, 5, &isnull));
+        column->is_free_text = strcmp(column->category, "free text") == 0;
+        model->personal = lappend(model->personal, column);
+        auto *kind = const_cast<Kind *>(kind_of_table(*model, column->relid));
+        if (kind != nullptr && column->column > 0) kind->words = bms_add_member(kind->words, column->column);
+    }
+}
+
+}  // namespace
+
+Model *load_model() {
+    auto *model = static_cast<Model *>(palloc0(sizeof(Model)));
+    load_kinds(model);
+    load_links(model);
+    load_personal(model);
+    // What tells who a person is, in the person's own row, concerns nobody else.
+    ListCell *cell = nullptr;
+    foreach (cell, model->links) {
+        auto *link = static_cast<Link *>(lfirst(cell));
+        if (link->path.n_steps == 0) link->claimed = link->kind->words;
+    }
+    return model;
+}
+
+const Kind *kind_named(const Model &model, const char *name) {
+    ListCell *cell = nullptr;
+    foreach (cell, model.kinds)
+        if (strcmp(static_cast<Kind *>(lfirst(cell))->name, name) == 0) return static_cast<Kind *>(lfirst(cell));
+    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("kind of subject \"%s\" does not exist", name),
+                    errhint("See retention.subject_kind.")));
+    pg_unreachable();
+}
+
+const Kind *kind_of_table(const Model &model, Oid relid) {
+    ListCell *cell = nullptr;
+    foreach (cell, model.kinds)
+        if (static_cast<Kind *>(lfirst(cell))->relid == relid) return static_cast<Kind *>(lfirst(cell));
+    return nullptr;
+}
+
+const PersonalColumn *personal_column(const Model &model, Oid relid, AttrNumber column) {
+    ListCell *cell = nullptr;
+    foreach (cell, model.personal) {
+        auto *found = static_cast<PersonalColumn *>(lfirst(cell));
+        if (found->relid == relid && found->column == column) return found;
+    }
+    return nullptr;
+}
+
+int primary_key(Oid relid, AttrNumber *columns) {
+    Relation rel = table_open(relid, AccessShareLock);
+    const Oid index_oid = RelationGetPrimaryKeyIndex(rel);
+    if (!OidIsValid(index_oid))
+        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("table \"%s\" has no primary key", get_rel_name(relid)),
+                        errhint("Rows are named by their primary key: add one.")));
+    Relation index = index_open(index_oid, AccessShareLock);
+    const int n = IndexRelationGetNumberOfKeyAttributes(index);
+    if (n > kMaxKeys)
+        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                        errmsg("the primary key of table \"%s\" has more than %d columns", get_rel_name(relid), kMaxKeys)));
+    for (int i = 0; i < n; ++i) columns[i] = index->rd_index->indkey.values[i];
+    index_close(index, AccessShareLock);
+    table_close(rel, AccessShareLock);
+    return n;
+}
+
+char *column_list(Oid relid, const AttrNumber *columns, int n, const char *prefix) {
+    StringInfoData list;
+    initStringInfo(&list);
+    for (int i = 0; i < n; ++i)
+        appendStringInfo(&list, "%s%s%s", i == 0 ? "" : ", ", prefix, quote_identifier(get_attname(relid, columns[i], false)));
+    return list.data;
+}
+
+}  // namespace pg_retention

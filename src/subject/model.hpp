@@ -1,0 +1,63 @@
+#pragma once
+// What the database knows of persons: the kinds, and the links that lead from rows to them. Read anew for each call, with
+// SPI connected.
+#include "catalog/link_path.hpp"
+#include "pg/postgres.hpp"
+
+extern "C" {
+#include "nodes/bitmapset.h"
+#include "nodes/pg_list.h"
+}
+
+namespace pg_retention {
+
+struct Kind {
+    const char *name;
+    int index;         // its place among the kinds
+    Oid relid;
+    int n_keys;
+    AttrNumber keys[kMaxKeys];
+    AttrNumber *identifying;
+    int n_identifying;
+    Bitmapset *words;  // columns whose values tell who a person is: identifying and personal ones
+};
+
+struct Link {
+    const Kind *kind;
+    Oid relid;
+    const char *text;
+    LinkPath path;      // no step: the person's own row
+    bool mentioned;     // the row is about somebody else
+    Bitmapset *claimed; // columns that concern the person of this link alone; null: the row is not divided
+};
+
+struct PersonalColumn {
+    Oid relid;
+    AttrNumber column;
+    const char *name;
+    const char *category;
+    bool derived;
+    bool required_by_law;
+    bool is_free_text;
+};
+
+struct Model {
+    List *kinds;     // of Kind
+    List *links;     // of Link; the persons' own rows first, then "about" before "mentioned"
+    List *personal;  // of PersonalColumn
+};
+
+// Errors: a kind or link that no longer fits the schema (55000), naming it.
+Model *load_model();
+
+const Kind *kind_named(const Model &model, const char *name);  // error 42704 when there is none
+const Kind *kind_of_table(const Model &model, Oid relid);      // null: its rows are not persons
+const PersonalColumn *personal_column(const Model &model, Oid relid, AttrNumber column);
+
+// The key of a table's rows: its primary key. Errors: 42704 when it has none, with a hint.
+int primary_key(Oid relid, AttrNumber *columns);
+
+// "a, b" or, with a prefix, "t.a, t.b": quoted names of columns.
+char *column_list(Oid relid, const AttrNumber *columns, int n, const char *prefix);
+
+}  // namespace pg_retention

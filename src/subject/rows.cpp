@@ -1,0 +1,329 @@
+#include "subject/rows.hpp"
+
+#include "catalog/extension.hpp"
+#include "catalog/policy_cache.hpp"
+#include "core/portable.hpp"
+#include "core/redact.hpp"
+#include "pg/names.hpp"
+#include "pg/security.hpp"
+#include "subject/csv.hpp"
+#include "subject/json.hpp"
+#include "subject/others.hpp"
+#include "subject/query.hpp"
+
+extern "C" {
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/pg_type.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+constexpr long kPortion = 500;
+
+struct Column {
+    AttrNumber number;
+    const char *name;
+    const PersonalColumn *personal;  // null: not personal
+    bool is_text;
+    JsonColumn json;
+};
+
+struct Reader {
+    Subject *subject;
+    const ReachedTable *table;
+    const RowChoice *choice;
+    const Link *link;         // by which the rows of this query were reached
+    int n_columns;
+    Column *columns;
+    int n_key;
+    AttrNumber key[kMaxKeys];
+    int key_places[kMaxKeys];
+    int clock_place;          // 0: ungoverned
+    List *other_links;
+    StringInfoData key_text;
+    StringInfoData data;
+};
+
+bool is_textual(Oid type) {
+    char category = 0;
+    bool preferred = false;
+    get_type_category_preferred(getBaseType(type), &category, &preferred);
+    return category == TYPCATEGORY_STRING;
+}
+
+// The columns that are written: all of them but the clock; for Article 20 not the derived ones.
+void list_columns(Reader *reader, Oid relid) {
+    Relation rel = table_open(relid, AccessShareLock);
+    TupleDesc desc = RelationGetDescr(rel);
+    const AttrNumber clock = clock_column(relid);
+    reader->columns = static_cast<Column *>(palloc0(sizeof(Column) * desc->natts));
+    for (int i = 0; i < desc->natts; ++i) {
+        Form_pg_attribute att = TupleDescAttr(desc, i);
+        if (att->attisdropped || att->attnum == clock) continue;
+        const PersonalColumn *personal = personal_column(*reader->subject->model, relid, att->attnum);
+        if (reader->choice->portable && personal != nullptr && personal->derived) continue;
+        Column *column = &reader->columns[reader->n_columns++];
+        column->number = att->attnum;
+        column->name = pstrdup(NameStr(att->attname));
+        column->personal = personal;
+        column->is_text = is_textual(att->atttypid);
+        column->json = json_column(needs_to_jsonb(att->atttypid) ? JSONBOID : att->atttypid);
+    }
+    table_close(rel, NoLock);
+}
+
+// The values that lead on, in the order of the links, behind the columns that are written.
+void append_leads(StringInfo sql, const Reader &reader) {
+    ListCell *cell = nullptr;
+    foreach (cell, reader.other_links) {
+        const auto *link = static_cast<const Link *>(lfirst(cell));
+        const bool own = link->path.n_steps == 0;
+        appendStringInfo(sql, ", %s", own ? column_list(link->relid, link->kind->keys, link->kind->n_keys, "t.")
+                                          : column_list(link->relid, link->path.steps[0].near_columns, link->path.steps[0].n, "t."));
+    }
+}
+
+char *query_of(Reader *reader, int condition, Parameters *parameters) {
+    const Oid relid = reader->table->relid;
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfoString(&sql, "SELECT ");
+    for (int i = 0; i < reader->n_columns; ++i) {
+        const char *name = column_list(relid, &reader->columns[i].number, 1, "t.");
+        const bool wrap = needs_to_jsonb(get_atttype(relid, reader->columns[i].number));
+        appendStringInfo(&sql, wrap ? "%sto_jsonb(%s)" : "%s%s", i == 0 ? "" : ", ", name);
+    }
+    for (int i = 0; i < reader->n_key; ++i) {
+        appendStringInfo(&sql, ", %s", column_list(relid, &reader->key[i], 1, "t."));
+        reader->key_places[i] = reader->n_columns + i + 1;
+    }
+    reader->clock_place = clock_column(relid) == InvalidAttrNumber ? 0 : reader->n_columns + reader->n_key + 1;
+    appendStringInfo(&sql, ", %s%s", reader->clock_place == 0 ? "" : "t.", reader->clock_place == 0 ? "NULL" : clock_name(relid));
+    append_leads(&sql, *reader);
+    append_rows_of(&sql, *reader->table, condition, parameters);
+    if (reader->choice->by_key) appendStringInfo(&sql, " ORDER BY %s", column_list(relid, reader->key, reader->n_key, "t."));
+    return sql.data;
+}
+
+struct Portion {
+    SPITupleTable *rows;
+    int n;
+    List **others;  // per row: of Other
+};
+
+void find_others(const Reader &reader, Portion *portion) {
+    portion->others = static_cast<List **>(palloc0(sizeof(List *) * (portion->n + 1)));
+    int place = reader.n_columns + reader.n_key + 2;
+    ListCell *cell = nullptr;
+    foreach (cell, reader.other_links) {
+        const auto *link = static_cast<const Link *>(lfirst(cell));
+        const int n = link->path.n_steps == 0 ? link->kind->n_keys : link->path.steps[0].n;
+        Datum *columns[kMaxKeys];
+        bool *nulls[kMaxKeys];
+        for (int k = 0; k < n; ++k, ++place) {
+            columns[k] = static_cast<Datum *>(palloc(sizeof(Datum) * (portion->n + 1)));
+            nulls[k] = static_cast<bool *>(palloc(sizeof(bool) * (portion->n + 1)));
+            for (int row = 0; row < portion->n; ++row)
+                columns[k][row] = SPI_getbinval(portion->rows->vals[row], portion->rows->tupdesc, place, &nulls[k][row]);
+        }
+        ListCell *found = nullptr;
+        foreach (found, persons_beyond(*reader.subject, *link, columns, nulls, portion->n)) {
+            auto *other = static_cast<Other *>(lfirst(found));
+            portion->others[other->row] = lappend(portion->others[other->row], other);
+        }
+    }
+}
+
+// What is to be taken out of one row.
+struct Redaction {
+    Bitmapset *hidden;               // columns shown as null
+    std::string_view *remove;
+    size_t n_remove;
+    std::string_view *keep;
+    size_t n_keep;
+};
+
+bool leads_to_subject(List *others, const Link *link) {
+    ListCell *cell = nullptr;
+    foreach (cell, others) {
+        const auto *other = static_cast<const Other *>(lfirst(cell));
+        if (other->link == link && other->is_subject) return true;
+    }
+    return false;
+}
+
+// Columns that lead to another person, and those that concern that person alone.
+Bitmapset *columns_of_others(const Reader &reader, List *others) {
+    Bitmapset *hidden = nullptr;
+    ListCell *cell = nullptr;
+    foreach (cell, others) {
+        const auto *other = static_cast<const Other *>(lfirst(cell));
+        if (other->is_subject || leads_to_subject(others, other->link)) continue;
+        hidden = bms_union(hidden, other->link->claimed);
+        if (other->link->path.n_steps == 1 && !other->link->path.steps[0].down)
+            for (int k = 0; k < other->link->path.steps[0].n; ++k)
+                hidden = bms_add_member(hidden, other->link->path.steps[0].near_columns[k]);
+    }
+    return bms_difference(hidden, reader.link->claimed);
+}
+
+Redaction redaction_of(const Reader &reader, List *others) {
+    Redaction redaction = {};
+    redaction.hidden = columns_of_others(reader, others);
+    if (reader.link->mentioned)
+        for (int i = 0; i < reader.n_columns; ++i)
+            if (reader.columns[i].personal != nullptr && !bms_is_member(reader.columns[i].number, reader.link->claimed))
+                redaction.hidden = bms_add_member(redaction.hidden, reader.columns[i].number);
+    ListCell *cell = nullptr, *inner = nullptr;
+    size_t room = 0;
+    foreach (cell, others) room += list_length(static_cast<const Other *>(lfirst(cell))->words);
+    redaction.remove = static_cast<std::string_view *>(palloc(sizeof(std::string_view) * (room + 1)));
+    foreach (cell, others)
+        foreach (inner, static_cast<const Other *>(lfirst(cell))->words) {
+            const char *word = static_cast<char *>(lfirst(inner));
+            // A name that both share gives nobody away.
+            if (!is_own_word(*reader.subject, word)) new (&redaction.remove[redaction.n_remove++]) std::string_view(word);
+        }
+    List *own = reader.subject->words;
+    redaction.keep = static_cast<std::string_view *>(palloc(sizeof(std::string_view) * (list_length(own) + 1)));
+    foreach (cell, own) new (&redaction.keep[redaction.n_keep++]) std::string_view(static_cast<char *>(lfirst(cell)));
+    return redaction;
+}
+
+// The value as text, with other persons taken out; null when nothing has to be looked for.
+char *redacted(const Column &column, const Redaction &redaction, Datum value) {
+    const bool free_text = column.personal != nullptr && column.personal->is_free_text;
+    if (!column.is_text || (redaction.n_remove == 0 && !free_text)) return nullptr;
+    const char *text = OutputFunctionCall(const_cast<FmgrInfo *>(&column.json.output), value);
+    const std::string_view view(text);
+    auto *out = static_cast<char *>(palloc_extended(core::redacted_room(view.size()) + 1, MCXT_ALLOC_HUGE));
+    const core::Words words = {redaction.remove, redaction.n_remove, redaction.keep, redaction.n_keep};
+    out[core::redact(view, words, free_text, out)] = '\0';
+    return out;
+}
+
+void write_row(Reader *reader, HeapTuple row, TupleDesc desc, List *others) {
+    const Redaction redaction = redaction_of(*reader, others);
+    resetStringInfo(&reader->data);
+    if (!reader->choice->as_csv) appendStringInfoChar(&reader->data, '{');
+    for (int i = 0; i < reader->n_columns; ++i) {
+        Column *column = &reader->columns[i];
+        bool isnull = false;
+        const Datum value = heap_getattr(row, i + 1, desc, &isnull);
+        isnull = isnull || bms_is_member(column->number, redaction.hidden);
+        const char *text = isnull ? nullptr : redacted(*column, redaction, value);
+        if (reader->choice->as_csv) {
+            append_csv(&reader->data, i == 0, isnull ? nullptr : text != nullptr ? text : OutputFunctionCall(&column->json.output, value));
+            continue;
+        }
+        if (i > 0) appendStringInfoString(&reader->data, ", ");
+        append_json_text(&reader->data, column->name);
+        appendStringInfoString(&reader->data, ": ");
+        if (text != nullptr)
+            append_json_text(&reader->data, text);
+        else
+            append_json(&reader->data, &column->json, value, isnull);
+    }
+    if (!reader->choice->as_csv) appendStringInfoChar(&reader->data, '}');
+}
+
+core::Clock clock_of(const Reader &reader, HeapTuple row, TupleDesc desc) {
+    bool isnull = true;
+    const Datum value = reader.clock_place == 0 ? 0 : heap_getattr(row, reader.clock_place, desc, &isnull);
+    return isnull ? core::kNoClock : core::Clock{static_cast<uint64_t>(DatumGetInt64(value))};
+}
+
+bool is_portable(core::Clock clock) {
+    const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(clock)));
+    return policy != nullptr && policy->legal_basis != nullptr && core::is_portable_basis(policy->legal_basis);
+}
+
+void consume_portion(Reader *reader, const Portion &portion, RowConsumer consumer, void *argument) {
+    for (int i = 0; i < portion.n; ++i) {
+        HeapTuple row = portion.rows->vals[i];
+        TupleDesc desc = portion.rows->tupdesc;
+        FoundRow found = {};
+        found.clock = clock_of(*reader, row, desc);
+        if (reader->choice->portable && !is_portable(found.clock)) continue;
+        resetStringInfo(&reader->key_text);
+        append_key_json(&reader->key_text, reader->table->relid, reader->key, reader->n_key, row, desc, reader->key_places);
+        write_row(reader, row, desc, portion.others[i]);
+        found.relid = reader->table->relid;
+        found.link = reader->link;
+        found.key = reader->key_text.data;
+        found.data = reader->data.data;
+        consumer(argument, found);
+    }
+}
+
+void read_condition(Reader *reader, int condition, RowConsumer consumer, void *argument) {
+    ListCell *cell = nullptr;
+    reader->link = static_cast<const Condition *>(list_nth(reader->table->conditions, condition))->link;
+    reader->other_links = NIL;
+    foreach (cell, reader->subject->model->links) {
+        auto *link = static_cast<Link *>(lfirst(cell));
+        if (may_lead_elsewhere(*link, *reader->link)) reader->other_links = lappend(reader->other_links, link);
+    }
+    Parameters parameters = {};
+    const char *sql = query_of(reader, condition, &parameters);
+    const Oid owner = owner_of(reader->table->relid);
+    MemoryContext context = CurrentMemoryContext;
+    MemoryContext portion_context = AllocSetContextCreate(context, "pg_retention rows of a person", ALLOCSET_DEFAULT_SIZES);
+    ActingAs saved = act_as(owner, true);
+    Portal portal = open_internal_cursor(kept_plan(sql, parameters.n, parameters.types), parameters.values, nullptr, true);
+    leave(saved);
+    for (bool more = true; more;) {
+        CHECK_FOR_INTERRUPTS();
+        saved = act_as(owner, true);
+        fetch_internal(portal, kPortion);
+        leave(saved);
+        Portion portion = {SPI_tuptable, static_cast<int>(SPI_processed), nullptr};
+        more = portion.n == kPortion;
+        MemoryContextSwitchTo(portion_context);
+        find_others(*reader, &portion);
+        consume_portion(reader, portion, consumer, argument);
+        MemoryContextSwitchTo(context);
+        MemoryContextReset(portion_context);
+        SPI_freetuptable(portion.rows);
+    }
+    SPI_cursor_close(portal);
+    MemoryContextSwitchTo(context);
+    MemoryContextDelete(portion_context);
+}
+
+}  // namespace
+
+void for_each_row(Subject *subject, const ReachedTable &table, const RowChoice &choice, RowConsumer consumer, void *argument) {
+    Reader reader = {};
+    reader.subject = subject;
+    reader.table = &table;
+    reader.choice = &choice;
+    list_columns(&reader, table.relid);
+    reader.n_key = primary_key(table.relid, reader.key);
+    initStringInfo(&reader.key_text);
+    initStringInfo(&reader.data);
+    for (int i = 0; i < list_length(table.conditions); ++i) {
+        const auto *condition = static_cast<const Condition *>(list_nth(table.conditions, i));
+        if (!choice.portable || !condition->link->mentioned) read_condition(&reader, i, consumer, argument);
+    }
+}
+
+char *csv_header(const Subject &subject, const ReachedTable &table) {
+    const RowChoice choice = {false, true, true};
+    Reader reader = {};
+    reader.subject = const_cast<Subject *>(&subject);
+    reader.choice = &choice;
+    list_columns(&reader, table.relid);
+    StringInfoData header;
+    initStringInfo(&header);
+    for (int i = 0; i < reader.n_columns; ++i) append_csv(&header, i == 0, reader.columns[i].name);
+    return header.data;
+}
+
+}  // namespace pg_retention

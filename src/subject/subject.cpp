@@ -1,0 +1,313 @@
+#include "subject/subject.hpp"
+
+#include "pg/names.hpp"
+#include "pg/security.hpp"
+#include "subject/query.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/lsyscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+// Values of one category, over all rows that are the person.
+struct Identity {
+    const char *category;
+    List *values;  // char *
+};
+
+const char *category_of(const Subject &subject, const Kind &kind, AttrNumber column) {
+    const PersonalColumn *personal = personal_column(*subject.model, kind.relid, column);
+    return personal != nullptr ? personal->category : get_attname(kind.relid, column, false);
+}
+
+bool has_word(List *words, const char *word) {
+    ListCell *cell = nullptr;
+    foreach (cell, words)
+        if (strcmp(static_cast<char *>(lfirst(cell)), word) == 0) return true;
+    return false;
+}
+
+void add_identity(List **identities, const char *category, const char *value) {
+    ListCell *cell = nullptr;
+    foreach (cell, *identities) {
+        auto *identity = static_cast<Identity *>(lfirst(cell));
+        if (strcmp(identity->category, category) != 0) continue;
+        if (!has_word(identity->values, value)) identity->values = lappend(identity->values, pstrdup(value));
+        return;
+    }
+    auto *fresh = static_cast<Identity *>(palloc(sizeof(Identity)));
+    *fresh = Identity{category, list_make1(pstrdup(value))};
+    *identities = lappend(*identities, fresh);
+}
+
+Datum text_array(List *values) {
+    auto *elements = static_cast<Datum *>(palloc(sizeof(Datum) * (list_length(values) + 1)));
+    int n = 0;
+    ListCell *cell = nullptr;
+    foreach (cell, values) elements[n++] = CStringGetTextDatum(static_cast<char *>(lfirst(cell)));
+    return PointerGetDatum(construct_array(elements, n, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+bool is_textual(Oid relid, AttrNumber column) {
+    char category = 0;
+    bool preferred = false;
+    get_type_category_preferred(getBaseType(get_atttype(relid, column)), &category, &preferred);
+    return category == TYPCATEGORY_STRING;
+}
+
+char *from_table(Oid relid, const char *where) { return psprintf("FROM %s t WHERE %s", qualified_name(relid), where); }
+
+// Identifying values of the person's rows of one kind. Error P0002 when a row is asked for that is not there.
+uint64 read_identities(const Subject &subject, const Kind &kind, List **identities) {
+    StringInfoData sql;
+    Parameters parameters = {};
+    initStringInfo(&sql);
+    appendStringInfoString(&sql, "SELECT 1");
+    for (int i = 0; i < kind.n_identifying; ++i)
+        appendStringInfo(&sql, ", %s::text", column_list(kind.relid, &kind.identifying[i], 1, "t."));
+    appendStringInfo(&sql, " FROM %s t WHERE ", qualified_name(kind.relid));
+    append_key_condition(&sql, kind.relid, kind.keys, subject.roots[kind.index], "t.", &parameters);
+    const uint64 n = read_as(owner_of(kind.relid), sql.data, parameters.n, parameters.types, parameters.values);
+    for (uint64 row = 0; row < n; ++row)
+        for (int i = 0; i < kind.n_identifying; ++i) {
+            const char *value = result_text(row, i + 2);
+            if (value != nullptr && *value != '\0')
+                add_identity(identities, category_of(subject, kind, kind.identifying[i]), value);
+        }
+    SPI_freetuptable(SPI_tuptable);
+    return n;
+}
+
+// The rows of a kind that are the person: those known, and those that share a value.
+bool widen(Subject *subject, const Kind &kind, List *identities) {
+    StringInfoData where;
+    Parameters parameters = {};
+    KeySet *roots = &subject->roots[kind.index];
+    initStringInfo(&where);
+    if (roots->n > 0) append_key_condition(&where, kind.relid, kind.keys, *roots, "t.", &parameters);
+    ListCell *cell = nullptr;
+    bool by_value = false;
+    foreach (cell, identities) {
+        auto *identity = static_cast<Identity *>(lfirst(cell));
+        for (int i = 0; i < kind.n_identifying; ++i) {
+            if (strcmp(category_of(*subject, kind, kind.identifying[i]), identity->category) != 0) continue;
+            by_value = true;
+            appendStringInfo(&where, "%s%s%s = ANY ($%d)", where.len > 0 ? " OR " : "",
+                             column_list(kind.relid, &kind.identifying[i], 1, "t."),
+                             is_textual(kind.relid, kind.identifying[i]) ? "" : "::text",
+                             add_parameter(&parameters, TEXTARRAYOID, text_array(identity->values)));
+        }
+    }
+    if (!by_value) return false;
+    const int before = roots->n;
+    *roots = distinct_keys(kind.relid, kind.keys, kind.n_keys, from_table(kind.relid, psprintf("(%s)", where.data)),
+                           &parameters, false);
+    return roots->n != before;
+}
+
+void identify(Subject *subject) {
+    for (bool changed = true; changed;) {
+        List *identities = NIL;
+        ListCell *cell = nullptr;
+        changed = false;
+        foreach (cell, subject->model->kinds) {
+            auto *kind = static_cast<Kind *>(lfirst(cell));
+            if (subject->roots[kind->index].n > 0) (void) read_identities(*subject, *kind, &identities);
+        }
+        foreach (cell, subject->model->kinds)
+            changed = widen(subject, *static_cast<Kind *>(lfirst(cell)), identities) || changed;
+    }
+}
+
+void read_words(Subject *subject, const Kind &kind) {
+    if (subject->roots[kind.index].n == 0 || bms_is_empty(kind.words)) return;
+    StringInfoData sql;
+    Parameters parameters = {};
+    initStringInfo(&sql);
+    int columns = 0;
+    for (int c = -1; (c = bms_next_member(kind.words, c)) >= 0; ++columns) {
+        const auto column = static_cast<AttrNumber>(c);
+        appendStringInfo(&sql, "%s%s::text", columns == 0 ? "SELECT " : ", ", column_list(kind.relid, &column, 1, "t."));
+    }
+    appendStringInfo(&sql, " FROM %s t WHERE ", qualified_name(kind.relid));
+    append_key_condition(&sql, kind.relid, kind.keys, subject->roots[kind.index], "t.", &parameters);
+    const uint64 n = read_as(owner_of(kind.relid), sql.data, parameters.n, parameters.types, parameters.values);
+    for (uint64 row = 0; row < n; ++row)
+        for (int c = -1, i = 1; (c = bms_next_member(kind.words, c)) >= 0; ++i)
+            subject->words = add_word(subject->words, *subject->model, kind.relid, static_cast<AttrNumber>(c), result_text(row, i));
+    SPI_freetuptable(SPI_tuptable);
+}
+
+uint64 lock_rows(Oid relid, const char *where, Parameters *parameters) {
+    AttrNumber key[kMaxKeys];
+    const int n = primary_key(relid, key);
+    (void) write_as(owner_of(relid),
+                    psprintf("SELECT 1 FROM %s t WHERE %s ORDER BY %s FOR UPDATE", qualified_name(relid), where,
+                             column_list(relid, key, n, "t.")),
+                    parameters->n, parameters->types, parameters->values);
+    SPI_freetuptable(SPI_tuptable);
+    return SPI_processed;
+}
+
+struct Reached {
+    const Kind *kind;
+    Oid relid;
+    const char *onward;
+    int n;
+    AttrNumber columns[kMaxKeys];
+    KeySet keys;
+};
+
+const KeySet *known(const Subject &subject, const Link &link, const Step &step) {
+    ListCell *cell = nullptr;
+    foreach (cell, subject.reached) {
+        auto *reached = static_cast<Reached *>(lfirst(cell));
+        if (reached->kind == link.kind && reached->relid == step.far_relid && reached->n == step.n &&
+            std::memcmp(reached->columns, step.far_columns, sizeof(AttrNumber) * step.n) == 0 &&
+            strcmp(reached->onward, step.onward) == 0)
+            return &reached->keys;
+    }
+    return nullptr;
+}
+
+// What the far rows of a step hold in its columns: the values that near rows are found by.
+KeySet far_keys(Subject *subject, const Link &link, int i) {
+    const Step &step = link.path.steps[i];
+    const KeySet &roots = subject->roots[link.kind->index];
+    const bool last = i + 1 == link.path.n_steps;
+    if (last && step.n == link.kind->n_keys && std::memcmp(step.far_columns, link.kind->keys, sizeof(AttrNumber) * step.n) == 0)
+        return roots;
+    if (const KeySet *found = known(*subject, link, step)) return *found;
+    const KeySet beyond = last ? roots : far_keys(subject, link, i + 1);
+    StringInfoData where;
+    Parameters parameters = {};
+    initStringInfo(&where);
+    append_key_condition(&where, step.far_relid, last ? link.kind->keys : link.path.steps[i + 1].near_columns, beyond, "t.",
+                         &parameters);
+    auto *reached = static_cast<Reached *>(palloc0(sizeof(Reached)));
+    *reached = Reached{link.kind, step.far_relid, step.onward, step.n, {}, {}};
+    std::memcpy(reached->columns, step.far_columns, sizeof reached->columns);
+    if (beyond.n > 0) {
+        if (subject->lock) (void) lock_rows(step.far_relid, where.data, &parameters);
+        reached->keys = distinct_keys(step.far_relid, step.far_columns, step.n, from_table(step.far_relid, where.data), &parameters,
+                                      subject->lock);
+    }
+    subject->reached = lappend(subject->reached, reached);
+    return reached->keys;
+}
+
+ReachedTable *table_in(List **tables, Oid relid) {
+    ListCell *cell = nullptr;
+    foreach (cell, *tables)
+        if (static_cast<ReachedTable *>(lfirst(cell))->relid == relid) return static_cast<ReachedTable *>(lfirst(cell));
+    auto *table = static_cast<ReachedTable *>(palloc0(sizeof(ReachedTable)));
+    table->relid = relid;
+    *tables = lappend(*tables, table);
+    return table;
+}
+
+}  // namespace
+
+[[noreturn]] static void no_such_subject(const Kind &kind) {
+    ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND), errmsg("there is no such subject of kind \"%s\"", kind.name),
+                    errhint("retention.find_subject looks for a person by an identifying value.")));
+    pg_unreachable();
+}
+
+Subject *open_subject(const Model &model, const Kind &kind, const KeySet &key, bool lock) {
+    auto *subject = static_cast<Subject *>(palloc0(sizeof(Subject)));
+    subject->model = &model;
+    subject->kind = &kind;
+    subject->key = key;
+    subject->lock = lock;
+    subject->roots = static_cast<KeySet *>(palloc0(sizeof(KeySet) * (list_length(model.kinds) + 1)));
+    subject->roots[kind.index] = key;
+    List *identities = NIL;
+    if (read_identities(*subject, kind, &identities) == 0) no_such_subject(kind);
+    identify(subject);
+    ListCell *cell = nullptr;
+    foreach (cell, model.kinds) {
+        auto *each = static_cast<Kind *>(lfirst(cell));
+        read_words(subject, *each);
+        if (!lock || subject->roots[each->index].n == 0) continue;
+        StringInfoData where;
+        Parameters parameters = {};
+        initStringInfo(&where);
+        append_key_condition(&where, each->relid, each->keys, subject->roots[each->index], "t.", &parameters);
+        // Somebody else may have erased the person while we waited.
+        if (lock_rows(each->relid, where.data, &parameters) == 0 && each == &kind) no_such_subject(kind);
+    }
+    return subject;
+}
+
+List *reach_tables(Subject *subject) {
+    List *tables = NIL;
+    ListCell *cell = nullptr;
+    foreach (cell, subject->model->links) {
+        auto *link = static_cast<Link *>(lfirst(cell));
+        if (subject->roots[link->kind->index].n == 0) continue;
+        auto *condition = static_cast<Condition *>(palloc0(sizeof(Condition)));
+        condition->link = link;
+        const bool own = link->path.n_steps == 0;
+        condition->n = own ? link->kind->n_keys : link->path.steps[0].n;
+        std::memcpy(condition->columns, own ? link->kind->keys : link->path.steps[0].near_columns, sizeof condition->columns);
+        condition->keys = own ? subject->roots[link->kind->index] : far_keys(subject, *link, 0);
+        if (condition->keys.n == 0) continue;
+        ReachedTable *table = table_in(&tables, link->relid);
+        table->conditions = lappend(table->conditions, condition);
+    }
+    return tables;
+}
+
+void append_rows_of(StringInfo sql, const ReachedTable &table, int condition, Parameters *parameters) {
+    appendStringInfo(sql, " FROM %s t WHERE ", qualified_name(table.relid));
+    const auto *own = static_cast<const Condition *>(list_nth(table.conditions, condition));
+    append_key_condition(sql, table.relid, own->columns, own->keys, "t.", parameters);
+    for (int i = 0; i < condition; ++i) {
+        const auto *earlier = static_cast<const Condition *>(list_nth(table.conditions, i));
+        appendStringInfoString(sql, " AND (");
+        append_key_condition(sql, table.relid, earlier->columns, earlier->keys, "t.", parameters);
+        appendStringInfoString(sql, ") IS NOT TRUE");
+    }
+}
+
+List *add_word(List *words, const Model &model, Oid relid, AttrNumber column, const char *word) {
+    if (word == nullptr || *word == '\0') return words;
+    if (!has_word(words, word)) words = lappend(words, pstrdup(word));
+    const PersonalColumn *personal = personal_column(model, relid, column);
+    if (personal == nullptr || strcmp(personal->category, "name") != 0) return words;
+    for (const char *rest = word; *rest != '\0';) {
+        const size_t n = strcspn(rest, " ");
+        const char *part = pnstrdup(rest, n);
+        if (n > 1 && !has_word(words, part)) words = lappend(words, const_cast<char *>(part));
+        rest += n + (rest[n] == ' ' ? 1 : 0);
+    }
+    return words;
+}
+
+bool is_own_word(const Subject &subject, const char *word) { return has_word(subject.words, word); }
+
+char *key_json(const Subject &subject) {
+    StringInfoData sql;
+    Parameters parameters = {};
+    const Kind &kind = *subject.kind;
+    initStringInfo(&sql);
+    appendStringInfo(&sql, "SELECT %s FROM %s t WHERE ", column_list(kind.relid, kind.keys, kind.n_keys, "t."),
+                     qualified_name(kind.relid));
+    append_key_condition(&sql, kind.relid, kind.keys, subject.key, "t.", &parameters);
+    (void) read_as(owner_of(kind.relid), sql.data, parameters.n, parameters.types, parameters.values);
+    int places[kMaxKeys];
+    for (int i = 0; i < kind.n_keys; ++i) places[i] = i + 1;
+    StringInfoData out;
+    initStringInfo(&out);
+    append_key_json(&out, kind.relid, kind.keys, kind.n_keys, SPI_tuptable->vals[0], SPI_tuptable->tupdesc, places);
+    SPI_freetuptable(SPI_tuptable);
+    return out.data;
+}
+
+}  // namespace pg_retention

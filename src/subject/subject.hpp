@@ -1,0 +1,48 @@
+#pragma once
+// One person: the rows that are the person, in whatever tables, and the tables whose rows lead there.
+#include "subject/keys.hpp"
+
+namespace pg_retention {
+
+struct Subject {
+    const Model *model;
+    const Kind *kind;   // as asked for
+    KeySet key;
+    KeySet *roots;      // per kind: the rows that are this person; rows of other kinds that share an identifying value are
+    List *words;        // char *: what tells who the person is
+    List *reached;      // key sets on the way, so that paths with a common end follow it once
+    bool lock;          // rows on the way are locked, and read in a new snapshot
+};
+
+// A link's rows: those whose columns hold one of the keys.
+struct Condition {
+    const Link *link;
+    int n;
+    AttrNumber columns[kMaxKeys];
+    KeySet keys;
+};
+
+// A table and how its rows were reached. A row belongs to the first condition it meets.
+struct ReachedTable {
+    Oid relid;
+    List *conditions;  // of Condition
+};
+
+// Error P0002 when there is no such person. With lock the person's rows are locked first.
+Subject *open_subject(const Model &model, const Kind &kind, const KeySet &key, bool lock);
+
+// Tables in the order of the model's links, without those that no row can be in.
+List *reach_tables(Subject *subject);
+
+// "FROM ONLY-less table t WHERE condition, but none of the earlier ones".
+void append_rows_of(StringInfo sql, const ReachedTable &table, int condition, Parameters *parameters);
+
+bool is_own_word(const Subject &subject, const char *word);
+
+// Adds what a column of a person holds to the words that tell who it is; of a name also each of its parts.
+List *add_word(List *words, const Model &model, Oid relid, AttrNumber column, const char *word);
+
+// The key as JSON, as asked for.
+char *key_json(const Subject &subject);
+
+}  // namespace pg_retention
