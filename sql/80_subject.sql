@@ -164,3 +164,23 @@ COMMENT ON FUNCTION retention.portability_csv(text, uuid, bigint) IS 'the data a
 CREATE FUNCTION retention.portability_csv(kind text, key jsonb, request_id bigint DEFAULT NULL, OUT relation regclass, OUT csv text) RETURNS SETOF record
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_portability_csv';
 COMMENT ON FUNCTION retention.portability_csv(text, jsonb, bigint) IS 'the data a person may take along (Article 20), a CSV file per table';
+
+CREATE FUNCTION retention.erase(kind text, key bigint, dry_run boolean DEFAULT false, request_id bigint DEFAULT NULL) RETURNS json
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_erase';
+COMMENT ON FUNCTION retention.erase(text, bigint, boolean, bigint) IS 'erases a person (Article 17); the answer says what is kept, under which law and until when';
+CREATE FUNCTION retention.erase(kind text, key text, dry_run boolean DEFAULT false, request_id bigint DEFAULT NULL) RETURNS json
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_erase';
+COMMENT ON FUNCTION retention.erase(text, text, boolean, bigint) IS 'erases a person (Article 17); the answer says what is kept, under which law and until when';
+CREATE FUNCTION retention.erase(kind text, key uuid, dry_run boolean DEFAULT false, request_id bigint DEFAULT NULL) RETURNS json
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_erase';
+COMMENT ON FUNCTION retention.erase(text, uuid, boolean, bigint) IS 'erases a person (Article 17); the answer says what is kept, under which law and until when';
+CREATE FUNCTION retention.erase(kind text, key jsonb, dry_run boolean DEFAULT false, request_id bigint DEFAULT NULL) RETURNS json
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_erase';
+COMMENT ON FUNCTION retention.erase(text, jsonb, boolean, bigint) IS 'erases a person (Article 17); the answer says what is kept, under which law and until when';
+
+CREATE FUNCTION retention.erasure_list() RETURNS json
+    LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_erasure_list';
+COMMENT ON FUNCTION retention.erasure_list() IS 'the erasures done, as keyed hashes; to be kept beside the backups';
+CREATE FUNCTION retention.replay_erasures(list json, OUT kind text, OUT erased bigint) RETURNS SETOF record
+    LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'pg_retention_replay_erasures';
+COMMENT ON FUNCTION retention.replay_erasures(json) IS 'erases again, after the restore of a backup, whom the list names';

@@ -42,9 +42,10 @@ inline constexpr Clock make_clock(int32_t policy, Start start, uint8_t flags) no
             static_cast<uint64_t>(start) << 8 | flags};
 }
 
-// Started, and something is still to be done about the row.
+// Something is still to be done about the row: its retention has started, or its erasure was asked for.
 inline constexpr bool is_pending(Clock clock) noexcept {
-    return is_started(clock) && (flags_of(clock) & (kAnonymised | kAwaiting)) != kAnonymised;
+    const uint8_t flags = flags_of(clock);
+    return (is_started(clock) || (flags & (kKept | kAwaiting)) != 0) && (flags & (kAnonymised | kAwaiting)) != kAnonymised;
 }
 
 // `none`, `7`, `7 2026-01-01T10:00:00Z`, `7 2026-03-31T21:59:59.5Z held,anonymised`.

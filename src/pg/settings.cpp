@@ -18,17 +18,26 @@ char *reveal_reason = nullptr;
 char *test_now = nullptr;
 bool allow_test_time = false;
 bool confirm_drop = false;
+int backup_age = 0;
+char *erasure_key_file = nullptr;
 int batch_size = 1000;
 
 void init() {
     DefineCustomBoolVariable("retention.allow_test_time", "Honours retention.test_now.",
                              "Only for tests and demonstrations.", &allow_test_time, false, PGC_POSTMASTER, 0,
                              nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("retention.backup_age", "Age of the oldest backup: erasures are remembered that long.",
+                            "Zero remembers them for ever.", &backup_age, 0, 0, PG_INT32_MAX, PGC_SIGHUP, GUC_UNIT_MIN, nullptr,
+                            nullptr, nullptr);
     DefineCustomIntVariable("retention.batch_size", "Rows a sweep acts on in one transaction.", nullptr, &batch_size,
                             1000, 1, 100000, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
     DefineCustomBoolVariable("retention.confirm_drop",
                              "Confirms that dropping a policy may make its hidden rows readable again.", nullptr,
                              &confirm_drop, false, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomStringVariable("retention.erasure_key_file",
+                               "File with the key under which erasures are remembered, outside the cluster and its backups.",
+                               "Empty: erasures are not remembered.", &erasure_key_file, "", PGC_SIGHUP, GUC_SUPERUSER_ONLY,
+                               nullptr, nullptr, nullptr);
     DefineCustomIntVariable("retention.naptime", "Time between two sweeps of a database.", nullptr, &naptime, 60, 1,
                             86400, PGC_SIGHUP, GUC_UNIT_S, nullptr, nullptr, nullptr);
     DefineCustomBoolVariable("retention.reveal", "Lets this session read hidden rows.",

@@ -11,6 +11,8 @@ extern char *reveal_reason;      // retention.reveal_reason: recorded with the f
 extern char *test_now;           // retention.test_now: injected time, honoured only with allow_test_time
 extern bool allow_test_time;     // retention.allow_test_time, postmaster start
 extern bool confirm_drop;        // retention.confirm_drop: dropping a hiding policy may show its rows again
+extern int backup_age;           // retention.backup_age, minutes; 0: erasures are remembered for ever
+extern char *erasure_key_file;   // retention.erasure_key_file; empty: erasures are not remembered
 extern int batch_size;           // retention.batch_size: rows per transaction of a sweep
 
 void init();

@@ -1,5 +1,7 @@
 #include "subject/others.hpp"
 
+#include "catalog/extension.hpp"
+#include "core/clock.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "subject/query.hpp"
@@ -98,6 +100,10 @@ List *persons_at(const Subject &subject, const Link &link, const AttrNumber *col
         append_key_condition(&sql, kind.relid, kind.keys, subject.roots[kind.index], "t.", &parameters);
     else
         appendStringInfoString(&sql, "false");
+    if (clock_column(kind.relid) == InvalidAttrNumber)
+        appendStringInfoString(&sql, ", NULL");
+    else
+        appendStringInfo(&sql, ", t.%s", clock_name(kind.relid));
     for (int c = -1; (c = bms_next_member(kind.words, c)) >= 0;) {
         const auto column = static_cast<AttrNumber>(c);
         appendStringInfo(&sql, ", %s::text", column_list(kind.relid, &column, 1, "t."));
@@ -111,15 +117,15 @@ List *persons_at(const Subject &subject, const Link &link, const AttrNumber *col
         other->row = DatumGetInt32(result_value(i, 1, &isnull));
         other->link = &link;
         other->is_subject = DatumGetBool(result_value(i, 2, &isnull));
-        for (int c = -1, k = 3; !other->is_subject && (c = bms_next_member(kind.words, c)) >= 0; ++k)
+        const core::Clock clock = {static_cast<uint64_t>(DatumGetInt64(result_value(i, 3, &isnull)))};
+        other->is_erased = !isnull && (core::flags_of(clock) & (core::kAnonymised | core::kKept)) != 0;
+        for (int c = -1, k = 4; !other->is_subject && (c = bms_next_member(kind.words, c)) >= 0; ++k)
             other->words = add_word(other->words, *subject.model, kind.relid, static_cast<AttrNumber>(c), result_text(i, k));
         persons = lappend(persons, other);
     }
     SPI_freetuptable(SPI_tuptable);
     return persons;
 }
-
-}  // namespace
 
 bool may_lead_elsewhere(const Link &link, const Link &reached_by) {
     if (link.relid != reached_by.relid) return false;
@@ -129,6 +135,7 @@ bool may_lead_elsewhere(const Link &link, const Link &reached_by) {
     return false;
 }
 
+// columns[k][row] are the values of the link's first near columns, or of the key when the row itself is a person.
 List *persons_beyond(const Subject &subject, const Link &link, const Datum *const *columns, const bool *const *nulls, int n_rows) {
     const int n_steps = link.path.n_steps;
     const Kind &kind = *link.kind;
@@ -140,6 +147,58 @@ List *persons_beyond(const Subject &subject, const Link &link, const Datum *cons
     Front front = first_front(link.relid, step->near_columns, step->n, columns, nulls, n_rows);
     for (int i = 0; i + 1 < n_steps && front.n > 0; ++i, ++step) front = next_front(*step, step[1].near_columns, step[1].n, front);
     return front.n == 0 ? NIL : persons_at(subject, link, step->far_columns, front);
+}
+
+int n_leads(const Link &link) { return link.path.n_steps == 0 ? link.kind->n_keys : link.path.steps[0].n; }
+const AttrNumber *leads(const Link &link) { return link.path.n_steps == 0 ? link.kind->keys : link.path.steps[0].near_columns; }
+
+}  // namespace
+
+List *links_elsewhere(const Subject &subject, const Link &reached_by) {
+    List *links = NIL;
+    ListCell *cell = nullptr;
+    foreach (cell, subject.model->links)
+        if (may_lead_elsewhere(*static_cast<Link *>(lfirst(cell)), reached_by)) links = lappend(links, lfirst(cell));
+    return links;
+}
+
+void append_leads(StringInfo sql, List *links) {
+    ListCell *cell = nullptr;
+    foreach (cell, links) {
+        const auto *link = static_cast<const Link *>(lfirst(cell));
+        appendStringInfo(sql, ", %s", column_list(link->relid, leads(*link), n_leads(*link), "t."));
+    }
+}
+
+List **find_others(const Subject &subject, List *links, const SPITupleTable *rows, int n_rows, int place) {
+    auto **others = static_cast<List **>(palloc0(sizeof(List *) * (n_rows + 1)));
+    ListCell *cell = nullptr;
+    foreach (cell, links) {
+        const auto *link = static_cast<const Link *>(lfirst(cell));
+        Datum *columns[kMaxKeys];
+        bool *nulls[kMaxKeys];
+        for (int k = 0; k < n_leads(*link); ++k, ++place) {
+            columns[k] = static_cast<Datum *>(palloc(sizeof(Datum) * (n_rows + 1)));
+            nulls[k] = static_cast<bool *>(palloc(sizeof(bool) * (n_rows + 1)));
+            for (int row = 0; row < n_rows; ++row)
+                columns[k][row] = SPI_getbinval(rows->vals[row], rows->tupdesc, place, &nulls[k][row]);
+        }
+        ListCell *found = nullptr;
+        foreach (found, persons_beyond(subject, *link, columns, nulls, n_rows)) {
+            auto *other = static_cast<Other *>(lfirst(found));
+            others[other->row] = lappend(others[other->row], other);
+        }
+    }
+    return others;
+}
+
+bool leads_to_subject(List *others, const Link *link) {
+    ListCell *cell = nullptr;
+    foreach (cell, others) {
+        const auto *other = static_cast<const Other *>(lfirst(cell));
+        if (other->link == link && other->is_subject) return true;
+    }
+    return false;
 }
 
 }  // namespace pg_retention

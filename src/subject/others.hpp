@@ -2,6 +2,10 @@
 // Other persons in the rows about one: who they are, so that what tells it can be taken out.
 #include "subject/subject.hpp"
 
+extern "C" {
+#include "executor/spi.h"
+}
+
 namespace pg_retention {
 
 // Of one row and one link.
@@ -9,14 +13,19 @@ struct Other {
     int row;            // place in the portion
     const Link *link;
     bool is_subject;    // leads to the person the rows are about
+    bool is_erased;     // anonymised, or to be once the law lets it go
     List *words;        // char *: what tells who the other person is
 };
 
-// A link through which a row may lead to somebody else.
-bool may_lead_elsewhere(const Link &link, const Link &reached_by);
+// The links through which rows reached by this one may lead to somebody else.
+List *links_elsewhere(const Subject &subject, const Link &reached_by);
 
-// The persons that rows lead to through a link: columns[k][row] are the values of the link's first near columns (or of the
-// key, when the row itself is a person), nulls where there is none.
-List *persons_beyond(const Subject &subject, const Link &link, const Datum *const *columns, const bool *const *nulls, int n_rows);
+// The columns that these links begin with, each with a comma before it: what find_others reads from the rows.
+void append_leads(StringInfo sql, List *links);
+
+// Whom the rows of the last result lead to, as lists of Other by row; place is that of the first column of append_leads.
+List **find_others(const Subject &subject, List *links, const SPITupleTable *rows, int n_rows, int place);
+
+bool leads_to_subject(List *others, const Link *link);
 
 }  // namespace pg_retention

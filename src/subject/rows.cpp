@@ -78,17 +78,6 @@ void list_columns(Reader *reader, Oid relid) {
     table_close(rel, NoLock);
 }
 
-// The values that lead on, in the order of the links, behind the columns that are written.
-void append_leads(StringInfo sql, const Reader &reader) {
-    ListCell *cell = nullptr;
-    foreach (cell, reader.other_links) {
-        const auto *link = static_cast<const Link *>(lfirst(cell));
-        const bool own = link->path.n_steps == 0;
-        appendStringInfo(sql, ", %s", own ? column_list(link->relid, link->kind->keys, link->kind->n_keys, "t.")
-                                          : column_list(link->relid, link->path.steps[0].near_columns, link->path.steps[0].n, "t."));
-    }
-}
-
 char *query_of(Reader *reader, int condition, Parameters *parameters) {
     const Oid relid = reader->table->relid;
     StringInfoData sql;
@@ -105,7 +94,7 @@ char *query_of(Reader *reader, int condition, Parameters *parameters) {
     }
     reader->clock_place = clock_column(relid) == InvalidAttrNumber ? 0 : reader->n_columns + reader->n_key + 1;
     appendStringInfo(&sql, ", %s%s", reader->clock_place == 0 ? "" : "t.", reader->clock_place == 0 ? "NULL" : clock_name(relid));
-    append_leads(&sql, *reader);
+    append_leads(&sql, reader->other_links);
     append_rows_of(&sql, *reader->table, condition, parameters);
     if (reader->choice->by_key) appendStringInfo(&sql, " ORDER BY %s", column_list(relid, reader->key, reader->n_key, "t."));
     return sql.data;
@@ -117,29 +106,6 @@ struct Portion {
     List **others;  // per row: of Other
 };
 
-void find_others(const Reader &reader, Portion *portion) {
-    portion->others = static_cast<List **>(palloc0(sizeof(List *) * (portion->n + 1)));
-    int place = reader.n_columns + reader.n_key + 2;
-    ListCell *cell = nullptr;
-    foreach (cell, reader.other_links) {
-        const auto *link = static_cast<const Link *>(lfirst(cell));
-        const int n = link->path.n_steps == 0 ? link->kind->n_keys : link->path.steps[0].n;
-        Datum *columns[kMaxKeys];
-        bool *nulls[kMaxKeys];
-        for (int k = 0; k < n; ++k, ++place) {
-            columns[k] = static_cast<Datum *>(palloc(sizeof(Datum) * (portion->n + 1)));
-            nulls[k] = static_cast<bool *>(palloc(sizeof(bool) * (portion->n + 1)));
-            for (int row = 0; row < portion->n; ++row)
-                columns[k][row] = SPI_getbinval(portion->rows->vals[row], portion->rows->tupdesc, place, &nulls[k][row]);
-        }
-        ListCell *found = nullptr;
-        foreach (found, persons_beyond(*reader.subject, *link, columns, nulls, portion->n)) {
-            auto *other = static_cast<Other *>(lfirst(found));
-            portion->others[other->row] = lappend(portion->others[other->row], other);
-        }
-    }
-}
-
 // What is to be taken out of one row.
 struct Redaction {
     Bitmapset *hidden;               // columns shown as null
@@ -148,15 +114,6 @@ struct Redaction {
     std::string_view *keep;
     size_t n_keep;
 };
-
-bool leads_to_subject(List *others, const Link *link) {
-    ListCell *cell = nullptr;
-    foreach (cell, others) {
-        const auto *other = static_cast<const Other *>(lfirst(cell));
-        if (other->link == link && other->is_subject) return true;
-    }
-    return false;
-}
 
 // Columns that lead to another person, and those that concern that person alone.
 Bitmapset *columns_of_others(const Reader &reader, List *others) {
@@ -263,13 +220,8 @@ void consume_portion(Reader *reader, const Portion &portion, RowConsumer consume
 }
 
 void read_condition(Reader *reader, int condition, RowConsumer consumer, void *argument) {
-    ListCell *cell = nullptr;
     reader->link = static_cast<const Condition *>(list_nth(reader->table->conditions, condition))->link;
-    reader->other_links = NIL;
-    foreach (cell, reader->subject->model->links) {
-        auto *link = static_cast<Link *>(lfirst(cell));
-        if (may_lead_elsewhere(*link, *reader->link)) reader->other_links = lappend(reader->other_links, link);
-    }
+    reader->other_links = links_elsewhere(*reader->subject, *reader->link);
     Parameters parameters = {};
     const char *sql = query_of(reader, condition, &parameters);
     const Oid owner = owner_of(reader->table->relid);
@@ -286,7 +238,7 @@ void read_condition(Reader *reader, int condition, RowConsumer consumer, void *a
         Portion portion = {SPI_tuptable, static_cast<int>(SPI_processed), nullptr};
         more = portion.n == kPortion;
         MemoryContextSwitchTo(portion_context);
-        find_others(*reader, &portion);
+        portion.others = find_others(*reader->subject, reader->other_links, portion.rows, portion.n, reader->n_columns + reader->n_key + 2);
         consume_portion(reader, portion, consumer, argument);
         MemoryContextSwitchTo(context);
         MemoryContextReset(portion_context);

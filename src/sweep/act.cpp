@@ -2,6 +2,7 @@
 
 #include "catalog/extension.hpp"
 #include "catalog/stamp.hpp"
+#include "guard/decide.hpp"
 #include "pg/internal.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
@@ -18,25 +19,6 @@ namespace pg_retention {
 
 namespace {
 
-// The table's own personal columns, or those of the policy's table when it is a partition.
-const char *assignments_of(const Policy &policy, Oid leaf) {
-    Oid types[1] = {OIDOID};
-    Datum values[1] = {ObjectIdGetDatum(policy.relid)};
-    (void) as_system("SELECT column_name, anonymise, constant FROM retention.personal_column WHERE relation = $1", 1,
-                     types, values);
-    StringInfoData sql;
-    initStringInfo(&sql);
-    for (uint64 i = 0; i < SPI_processed; ++i) {
-        HeapTuple row = SPI_tuptable->vals[i];
-        const char *column = SPI_getvalue(row, SPI_tuptable->tupdesc, 1);
-        const char *constant = SPI_getvalue(row, SPI_tuptable->tupdesc, 3);
-        if (get_attnum(leaf, column) == InvalidAttrNumber) continue;
-        appendStringInfo(&sql, "%s%s = %s", sql.len > 0 ? ", " : "", quote_identifier(column),
-                         constant != nullptr ? quote_literal_cstr(constant) : "NULL");
-    }
-    return sql.len > 0 ? sql.data : nullptr;
-}
-
 Datum tids_of(const Row *rows, int n) {
     auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * n));
     for (int i = 0; i < n; ++i) values[i] = PointerGetDatum(const_cast<ItemPointerData *>(&rows[i].tid));
@@ -46,7 +28,11 @@ Datum tids_of(const Row *rows, int n) {
 const char *statement(const Target &target, Action action) {
     if (action == Action::kDelete)
         return psprintf("DELETE FROM ONLY %s WHERE ctid = ANY ($1)", target.table);
-    const int flags = action == Action::kAnonymise ? core::kAnonymised : core::kAnonymised | core::kAwaiting;
+    if (target.clock == nullptr)
+        return psprintf("UPDATE ONLY %s SET %s WHERE ctid = ANY ($1)", target.table, target.assignments);
+    const int flags = action == Action::kKeep        ? core::kKept
+                      : action == Action::kAnonymise ? core::kAnonymised
+                                                     : core::kAnonymised | core::kAwaiting;
     return psprintf("UPDATE ONLY %s SET %s%s%s = retention.with_flags(%s, %d) WHERE ctid = ANY ($1)", target.table,
                     target.assignments != nullptr ? target.assignments : "", target.assignments != nullptr ? ", " : "",
                     target.clock, target.clock, flags);
@@ -80,14 +66,40 @@ int64 act_together(const Target &target, Action action, const Row *rows, int n) 
 
 }  // namespace
 
+bool is_tied(const Row &row) {
+    return row.sqlstate == ERRCODE_FOREIGN_KEY_VIOLATION || row.sqlstate == ERRCODE_RESTRICT_VIOLATION ||
+           row.sqlstate == kMandatorySqlstate;
+}
+
 Target target_of(const Policy &policy, Oid leaf) {
     Target target = {};
     target.leaf = leaf;
     target.owner = owner_of(leaf);
     target.table = qualified_name(leaf);
     target.clock = clock_name(leaf);
-    target.assignments = assignments_of(policy, leaf);
+    // The policy's table has the declarations, its partitions have none of their own.
+    target.assignments = anonymising_assignments(policy.relid, leaf, Columns{});
     return target;
+}
+
+const char *anonymising_assignments(Oid relid, Oid leaf, const Columns &columns) {
+    Oid types[3] = {OIDOID, BOOLOID, NAMEARRAYOID};
+    Datum values[3] = {ObjectIdGetDatum(relid), BoolGetDatum(columns.without_required), columns.names};
+    const char nulls[4] = {' ', ' ', columns.names == 0 ? 'n' : ' ', '\0'};
+    (void) as_system("SELECT column_name, constant FROM retention.personal_column WHERE relation = $1 "
+                     "AND NOT (required_by_law AND $2) AND ($3 IS NULL OR column_name = ANY ($3)) ORDER BY column_name",
+                     3, types, values, nulls);
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (uint64 i = 0; i < SPI_processed; ++i) {
+        HeapTuple row = SPI_tuptable->vals[i];
+        const char *column = SPI_getvalue(row, SPI_tuptable->tupdesc, 1);
+        const char *constant = SPI_getvalue(row, SPI_tuptable->tupdesc, 2);
+        if (get_attnum(leaf, column) == InvalidAttrNumber) continue;
+        appendStringInfo(&sql, "%s%s = %s", sql.len > 0 ? ", " : "", quote_identifier(column),
+                         constant != nullptr ? quote_literal_cstr(constant) : "NULL");
+    }
+    return sql.len > 0 ? sql.data : nullptr;
 }
 
 int64 act(const Target &target, Action action, Row *rows, int n) {

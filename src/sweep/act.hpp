@@ -17,18 +17,32 @@ struct Row {
     bool awaiting;       // anonymised before; only its deletion is left
 };
 
-enum class Action : uint8_t { kDelete, kAnonymise, kAnonymiseAndAwait };
+// kKeep: hidden, for an erasure was asked for, until what keeps the row lets it go; then a sweep takes it.
+enum class Action : uint8_t { kDelete, kAnonymise, kAnonymiseAndAwait, kKeep };
 
 // A table's part in a batch; gathered before the batch acts as the table's owner.
 struct Target {
     Oid leaf;
     Oid owner;
     const char *table;        // qualified, quoted
-    const char *clock;        // quoted
+    const char *clock;        // quoted; null: the table is not governed
     const char *assignments;  // "phone = NULL, name = 'x'"; null: no personal columns
 };
 
 Target target_of(const Policy &policy, Oid leaf);
+
+// A reference, or a mandatory row that would go along, keeps the row.
+bool is_tied(const Row &row);
+
+// Which of a table's personal columns are anonymised.
+struct Columns {
+    bool without_required;  // not those that the law needs
+    Datum names;            // name[]: only these; 0: all
+};
+
+// What anonymises the personal columns of a table, or of the partition `leaf` of it, as "phone = NULL, name = 'x'"; null when
+// there is none.
+const char *anonymising_assignments(Oid relid, Oid leaf, const Columns &columns);
 
 // Returns how many rows were acted on. A row that fails says why in sqlstate and reason.
 int64 act(const Target &target, Action action, Row *rows, int n);

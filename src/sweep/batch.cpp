@@ -97,7 +97,7 @@ Row *select_by_time(const Target &target, const core::Cutoffs &cutoffs, const Ba
 
 Row *select_waiting(const Target &target, const core::Cutoffs &cutoffs, const Batch &batch, int *n) {
     Cursor *cursor = cursor_of(batch.policy_id, batch.leaf);
-    const core::Start last = cutoffs.release < core::kNotStarted ? cutoffs.release : core::kNotStarted - 1;
+    const core::Start last = cutoffs.release;
     *n = 0;
     if (last < 0) return nullptr;
     Oid types[3] = {extension()->clock_type, extension()->clock_type, TIDOID};
@@ -118,13 +118,11 @@ Row *select_waiting(const Target &target, const core::Cutoffs &cutoffs, const Ba
     return rows;
 }
 
-bool tied(const Row &row) { return row.sqlstate == ERRCODE_FOREIGN_KEY_VIOLATION || row.sqlstate == kMandatorySqlstate; }
-
 // Moves the failed rows to the front; with only_tied, only those a reference or a mandatory row keeps.
 int failed(Row *rows, int n, bool only_tied) {
     int kept = 0;
     for (int i = 0; i < n; ++i) {
-        if (rows[i].sqlstate == 0 || (only_tied && !tied(rows[i]))) continue;
+        if (rows[i].sqlstate == 0 || (only_tied && !is_tied(rows[i]))) continue;
         const Row row = rows[i];
         rows[i] = rows[kept];
         rows[kept++] = row;

@@ -3,6 +3,7 @@
 #include "catalog/extension.hpp"
 #include "ledger/home.hpp"
 #include "pg/guard.hpp"
+#include "pg/settings.hpp"
 #include "pg/time.hpp"
 #include "sweep/batch.hpp"
 #include "sweep/prepare.hpp"
@@ -43,6 +44,16 @@ void finish_run(Engine *engine) {
     Datum values[3] = {Int64GetDatum(engine->run_id), TimestampTzGetDatum(retention_now()),
                        engine->problem != nullptr ? CStringGetTextDatum(engine->problem) : static_cast<Datum>(0)};
     (void) as_system("UPDATE retention.sweep_run SET finished_at = $2, problem = $3 WHERE run_id = $1", 3, types, values, nulls);
+    end_step(engine);
+}
+
+// The list of erasures goes with the oldest backup that needs it.
+void forget_old_erasures(Engine *engine) {
+    if (settings::backup_age == 0) return;
+    begin_step(engine);
+    Oid types[1] = {TIMESTAMPTZOID};
+    Datum values[1] = {TimestampTzGetDatum(retention_now() - settings::backup_age * USECS_PER_MINUTE)};
+    (void) as_system("DELETE FROM retention.erasure WHERE erased_at < $1", 1, types, values);
     end_step(engine);
 }
 
@@ -123,6 +134,7 @@ PassResult sweep_pass(Caller caller, void (*between)()) {
         const Swept *policies = enforced_policies(&engine, &n);
         for (int i = 0; i < n; ++i) sweep_policy(&engine, policies[i]);
         forget_unblocked(&engine);
+        forget_old_erasures(&engine);
         if (caller == Caller::kWorker) prepare_tables(&engine);
         finish_run(&engine);
         result.unfinished = engine.unfinished;

@@ -30,9 +30,13 @@ struct Binding {
     Bound *policies;
 };
 
+// A superuser has every role's privileges, and is no accountant for that.
 bool has_legal_access(const Policy &policy) {
+    const Oid user = GetUserId();
     for (int i = 0; i < policy.n_legal_access; ++i)
-        if (has_privs_of_role(GetUserId(), policy.legal_access[i])) return true;
+        if (superuser_arg(user) ? is_member_of_role_nosuper(user, policy.legal_access[i])
+                                : has_privs_of_role(user, policy.legal_access[i]))
+            return true;
     return false;
 }
 

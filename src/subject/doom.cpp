@@ -1,0 +1,116 @@
+#include "subject/doom.hpp"
+
+#include "catalog/extension.hpp"
+#include "catalog/policy_cache.hpp"
+#include "guard/decide.hpp"
+#include "pg/security.hpp"
+#include "subject/query.hpp"
+
+extern "C" {
+#include "access/table.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+constexpr int kFixedColumns = 3;  // tableoid, ctid, clock
+
+bool has_personal_columns(const Model &model, Oid relid) {
+    ListCell *cell = nullptr;
+    foreach (cell, model.personal)
+        if (static_cast<const PersonalColumn *>(lfirst(cell))->relid == relid) return true;
+    return false;
+}
+
+// Every column is part of the key or of a foreign key.
+bool is_pure_link(Oid relid) {
+    AttrNumber key[kMaxKeys];
+    const int n_key = primary_key(relid, key);
+    Relation rel = table_open(relid, AccessShareLock);
+    TupleDesc desc = RelationGetDescr(rel);
+    bool pure = true;
+    for (int i = 0; i < desc->natts && pure; ++i) {
+        const AttrNumber column = TupleDescAttr(desc, i)->attnum;
+        Hop hop = {};
+        if (TupleDescAttr(desc, i)->attisdropped || column == clock_column(relid)) continue;
+        bool known = find_foreign_key(relid, column, &hop);
+        for (int k = 0; k < n_key; ++k) known = known || key[k] == column;
+        pure = known;
+    }
+    table_close(rel, NoLock);
+    return pure;
+}
+
+// Another person, not erased yet, whom the row is about.
+bool is_shared(const Doomed &row) {
+    ListCell *cell = nullptr;
+    foreach (cell, row.others) {
+        const auto *other = static_cast<const Other *>(lfirst(cell));
+        if (!other->is_subject && !other->is_erased && !other->link->mentioned && !leads_to_subject(row.others, other->link))
+            return true;
+    }
+    return false;
+}
+
+Fate fate_of_governed(const Policy &policy, Doomed *row) {
+    const uint8_t flags = core::flags_of(row->clock);
+    if ((flags & (core::kHeld | core::kRestricted)) != 0) {
+        row->why = (flags & core::kHeld) != 0 ? "legal hold" : "restriction of processing (Article 18)";
+        return Fate::kDefer;
+    }
+    if ((flags & core::kAnonymised) != 0) return (flags & core::kAwaiting) != 0 ? Fate::kDelete : Fate::kNothing;
+    const Verdict verdict = decide(row->clock);
+    if (!verdict.mandatory) return policy.deletes ? Fate::kDelete : Fate::kAnonymise;
+    row->why = verdict.reference != nullptr ? verdict.reference : verdict.policy;
+    row->until = verdict.until;
+    return Fate::kKeep;
+}
+
+Fate fate_of(const Model &model, const ReachedTable &table, Doomed *row) {
+    if (row->link->mentioned) return Fate::kTakeOut;
+    const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(row->clock)));
+    if (policy == nullptr && is_pure_link(table.relid)) return Fate::kUnlink;
+    if (is_shared(*row)) return Fate::kTakeOut;
+    if (policy != nullptr) return fate_of_governed(*policy, row);
+    return has_personal_columns(model, table.relid) ? Fate::kAnonymise : Fate::kTakeOut;
+}
+
+}  // namespace
+
+Doomed *doomed_rows(const Subject &subject, const ReachedTable &table, int condition, int *n) {
+    const Oid relid = table.relid;
+    const Link *link = static_cast<const Condition *>(list_nth(table.conditions, condition))->link;
+    List *links = links_elsewhere(subject, *link);
+    AttrNumber key[kMaxKeys];
+    const int n_key = primary_key(relid, key);
+    const bool governed = clock_column(relid) != InvalidAttrNumber;
+    Parameters parameters = {};
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(&sql, "SELECT t.tableoid, t.ctid, %s%s", governed ? "t." : "", governed ? clock_name(relid) : "NULL");
+    append_leads(&sql, links);
+    append_rows_of(&sql, table, condition, &parameters);
+    appendStringInfo(&sql, " ORDER BY %s FOR UPDATE OF t", column_list(relid, key, n_key, "t."));
+    *n = static_cast<int>(write_as(owner_of(relid), sql.data, parameters.n, parameters.types, parameters.values));
+    SPITupleTable *found = SPI_tuptable;
+    auto *rows = static_cast<Doomed *>(palloc_extended(sizeof(Doomed) * (*n + 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
+    List **others = find_others(subject, links, found, *n, kFixedColumns + 1);
+    for (int i = 0; i < *n; ++i) {
+        bool isnull = false;
+        Doomed *row = &rows[i];
+        row->leaf = DatumGetObjectId(SPI_getbinval(found->vals[i], found->tupdesc, 1, &isnull));
+        row->tid = *reinterpret_cast<ItemPointer>(DatumGetPointer(SPI_getbinval(found->vals[i], found->tupdesc, 2, &isnull)));
+        const Datum clock = SPI_getbinval(found->vals[i], found->tupdesc, 3, &isnull);
+        row->clock = isnull ? core::kNoClock : core::Clock{static_cast<uint64_t>(DatumGetInt64(clock))};
+        row->link = link;
+        row->others = others[i];
+        row->fate = fate_of(*subject.model, table, row);
+    }
+    SPI_freetuptable(found);
+    return rows;
+}
+
+}  // namespace pg_retention

@@ -1,0 +1,36 @@
+#pragma once
+// What an erasure does with each row that leads to the person.
+#include "core/clock.hpp"
+#include "subject/others.hpp"
+
+extern "C" {
+#include "storage/itemptr.h"
+}
+
+namespace pg_retention {
+
+enum class Fate : uint8_t {
+    kNothing,    // done before
+    kDelete,
+    kAnonymise,
+    kKeep,       // the law keeps the row: hidden, and what the law does not need anonymised
+    kDefer,      // a hold or a restriction stands: goes when that is lifted
+    kTakeOut,    // it is about somebody else, too: the person is taken out of it
+    kUnlink,     // nothing but a link between the person and something else
+};
+
+struct Doomed {
+    Oid leaf;
+    ItemPointerData tid;
+    core::Clock clock;
+    Fate fate;
+    const Link *link;   // by which the row was reached
+    List *others;       // of Other
+    const char *why;    // of kKeep and kDefer: the law, or what stands against it
+    const char *until;  // local date; null: none is known yet
+};
+
+// The rows of one condition of a table, locked, in the order of their keys, each with its fate.
+Doomed *doomed_rows(const Subject &subject, const ReachedTable &table, int condition, int *n);
+
+}  // namespace pg_retention

@@ -1,0 +1,342 @@
+#include "subject/erase.hpp"
+
+#include "catalog/extension.hpp"
+#include "catalog/policy_cache.hpp"
+#include "guard/decide.hpp"
+#include "pg/guard.hpp"
+#include "pg/names.hpp"
+#include "pg/security.hpp"
+#include "pg/time.hpp"
+#include "subject/document.hpp"
+#include "subject/doom.hpp"
+#include "subject/json.hpp"
+#include "subject/query.hpp"
+#include "subject/remember.hpp"
+#include "subject/take_out.hpp"
+#include "sweep/act.hpp"
+#include "sweep/attempt.hpp"
+#include "sweep/engine.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "storage/lmgr.h"
+#include "utils/lsyscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+// One line of the answer.
+struct Tally {
+    const char *section;
+    Oid relid;
+    const char *why;    // null: nothing to say
+    const char *until;
+    int64 rows;
+};
+
+struct Erasure {
+    const Call *call;
+    List *tallies;      // of Tally
+    int64 rows;
+    bool undecided;     // rows that something still refers to: tried again when the rest is gone
+    bool progress;
+    bool last_pass;
+};
+
+bool same(const char *a, const char *b) { return a == b || (a != nullptr && b != nullptr && strcmp(a, b) == 0); }
+
+void count(Erasure *erasure, const char *section, Oid relid, const char *why, const char *until, int64 rows) {
+    ListCell *cell = nullptr;
+    if (rows == 0) return;
+    foreach (cell, erasure->tallies) {
+        auto *tally = static_cast<Tally *>(lfirst(cell));
+        if (strcmp(tally->section, section) != 0 || tally->relid != relid || !same(tally->why, why) || !same(tally->until, until))
+            continue;
+        tally->rows += rows;
+        return;
+    }
+    auto *tally = static_cast<Tally *>(palloc(sizeof(Tally)));
+    *tally = Tally{section, relid, why == nullptr ? nullptr : pstrdup(why), until == nullptr ? nullptr : pstrdup(until), rows};
+    erasure->tallies = lappend(erasure->tallies, tally);
+}
+
+// Rows of one table or partition that share fate and policy.
+struct Group {
+    const ReachedTable *table;
+    const Doomed *first;
+    Row *rows;
+    int n;
+};
+
+Target target_of_group(const Group &group) {
+    const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(group.first->clock)));
+    if (policy != nullptr) return target_of(*policy, group.first->leaf);
+    Target target = {};
+    target.leaf = group.first->leaf;
+    target.owner = owner_of(target.leaf);
+    target.table = qualified_name(target.leaf);
+    target.assignments = anonymising_assignments(group.table->relid, target.leaf, Columns{});
+    return target;
+}
+
+void count_failures(Erasure *erasure, const Group &group) {
+    for (int i = 0; i < group.n; ++i)
+        if (group.rows[i].sqlstate != 0) count(erasure, "blocked", group.table->relid, group.rows[i].reason, nullptr, 1);
+}
+
+// What refers to a row may go later in the same erasure: the last pass anonymises what is still referred to.
+void delete_rows(Erasure *erasure, const Group &group, const Target &target) {
+    const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(group.first->clock)));
+    const bool anonymises = policy != nullptr && policy->anonymises_if_referenced && target.assignments != nullptr;
+    const int64 deleted = act(target, Action::kDelete, group.rows, group.n);
+    count(erasure, "deleted", group.table->relid, nullptr, nullptr, deleted);
+    erasure->rows += deleted;
+    erasure->progress = erasure->progress || deleted > 0;
+    int tied = 0;
+    for (int i = 0; i < group.n; ++i)
+        if (is_tied(group.rows[i])) {
+            const Row row = group.rows[i];
+            group.rows[i] = group.rows[tied];
+            group.rows[tied++] = row;
+        }
+    if (tied > 0 && !erasure->last_pass) {
+        erasure->undecided = true;
+        return;
+    }
+    const bool already = (core::flags_of(group.first->clock) & core::kAwaiting) != 0;
+    if (anonymises && !already) {
+        const int64 anonymised = act(target, Action::kAnonymiseAndAwait, group.rows, tied);
+        count(erasure, "anonymised", group.table->relid, "deleted when the last reference to it goes", nullptr, anonymised);
+        erasure->rows += anonymised;
+    }
+    if (!already) count_failures(erasure, group);
+}
+
+void anonymise_rows(Erasure *erasure, const Group &group, const Target &target) {
+    const int64 done = act(target, Action::kAnonymise, group.rows, group.n);
+    count(erasure, "anonymised", group.table->relid, nullptr, nullptr, done);
+    erasure->rows += done;
+    count_failures(erasure, group);
+}
+
+void keep_rows(Erasure *erasure, const Group &group, Target target) {
+    const bool by_law = group.first->fate == Fate::kKeep;
+    target.assignments = by_law ? anonymising_assignments(group.table->relid, target.leaf, Columns{true, 0}) : nullptr;
+    const int64 done = act(target, Action::kKeep, group.rows, group.n);
+    count(erasure, by_law ? "kept" : "deferred", group.table->relid, group.first->why, group.first->until, done);
+    erasure->rows += done;
+    count_failures(erasure, group);
+}
+
+void take_out_rows(Erasure *erasure, const Group &group, const Doomed *rows) {
+    int64 done = 0;
+    for (int i = 0; i < group.n; ++i) {
+        const ErrorData *error = attempt([&] { take_out(*erasure->call->subject, *group.table, rows[i]); });
+        if (error != nullptr)
+            count(erasure, "blocked", group.table->relid, error->message, nullptr, 1);
+        else
+            ++done;
+    }
+    count(erasure, "taken_out", group.table->relid, nullptr, nullptr, done);
+    erasure->rows += done;
+}
+
+bool belongs(const Doomed &a, const Doomed &b) {
+    return a.leaf == b.leaf && a.fate == b.fate && core::policy_of(a.clock) == core::policy_of(b.clock) && same(a.why, b.why) &&
+           same(a.until, b.until) &&
+           ((core::flags_of(a.clock) ^ core::flags_of(b.clock)) & (core::kAwaiting | core::kKept)) == 0;
+}
+
+// In a later pass only what could not be deleted before is left to do.
+void act_on(Erasure *erasure, const ReachedTable &table, const Doomed *rows, int n, bool first_pass) {
+    Group group = {&table, rows, nullptr, n};
+    const Fate fate = rows->fate;
+    if (fate == Fate::kNothing || (!first_pass && fate != Fate::kDelete && fate != Fate::kUnlink)) return;
+    if ((core::flags_of(rows->clock) & core::kKept) != 0 && (fate == Fate::kKeep || fate == Fate::kDefer)) {
+        count(erasure, fate == Fate::kKeep ? "kept" : "deferred", table.relid, rows->why, rows->until, n);
+        return;
+    }
+    if (fate == Fate::kTakeOut) return take_out_rows(erasure, group, rows);
+    MemoryContext context = CurrentMemoryContext;
+    group.rows = static_cast<Row *>(palloc_extended(sizeof(Row) * n, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
+    for (int i = 0; i < n; ++i) group.rows[i].tid = rows[i].tid;
+    const Target target = target_of_group(group);
+    switch (fate) {
+        case Fate::kDelete:
+        case Fate::kUnlink: delete_rows(erasure, group, target); break;
+        case Fate::kAnonymise: anonymise_rows(erasure, group, target); break;
+        default: keep_rows(erasure, group, target);
+    }
+    MemoryContextSwitchTo(context);
+}
+
+// Rows of one fate are taken together; rows that share it need not stand beside each other.
+void act_by_group(Erasure *erasure, const ReachedTable &table, Doomed *rows, int n, bool first_pass) {
+    for (int from = 0; from < n;) {
+        int to = from + 1;
+        for (int i = to; i < n; ++i)
+            if (belongs(rows[i], rows[from])) {
+                const Doomed row = rows[i];
+                rows[i] = rows[to];
+                rows[to++] = row;
+            }
+        act_on(erasure, table, &rows[from], to - from, first_pass);
+        from = to;
+    }
+}
+
+int depth_of(const ReachedTable &table) {
+    int depth = 0;
+    ListCell *cell = nullptr;
+    foreach (cell, table.conditions)
+        depth = Max(depth, static_cast<const Condition *>(lfirst(cell))->link->path.n_steps);
+    return depth;
+}
+
+int deepest_first(const ListCell *a, const ListCell *b) {
+    const auto *x = static_cast<const ReachedTable *>(lfirst(a));
+    const auto *y = static_cast<const ReachedTable *>(lfirst(b));
+    const int order = depth_of(*y) - depth_of(*x);
+    return order != 0 ? order : (x->relid < y->relid ? -1 : x->relid > y->relid);
+}
+
+void pass(Erasure *erasure, List *tables, bool first_pass) {
+    ListCell *cell = nullptr;
+    erasure->undecided = false;
+    erasure->progress = false;
+    foreach (cell, tables) {
+        const auto *table = static_cast<const ReachedTable *>(lfirst(cell));
+        for (int i = 0; i < list_length(table->conditions); ++i) {
+            int n = 0;
+            CHECK_FOR_INTERRUPTS();
+            Doomed *rows = doomed_rows(*erasure->call->subject, *table, i, &n);
+            act_by_group(erasure, *table, rows, n, first_pass);
+            pfree(rows);
+        }
+    }
+}
+
+void append_section(StringInfo out, const Erasure &erasure, const char *section) {
+    bool first = true;
+    ListCell *cell = nullptr;
+    appendStringInfo(out, ", \"%s\": [", section);
+    foreach (cell, erasure.tallies) {
+        const auto *tally = static_cast<const Tally *>(lfirst(cell));
+        if (strcmp(tally->section, section) != 0) continue;
+        appendStringInfoString(out, first ? "{\"table\": " : ", {\"table\": ");
+        append_json_text(out, qualified_name(tally->relid));
+        appendStringInfo(out, ", \"rows\": " INT64_FORMAT, tally->rows);
+        if (tally->why != nullptr) appendStringInfo(out, ", \"%s\": ", strcmp(section, "kept") == 0 ? "law" : "why");
+        if (tally->why != nullptr) append_json_text(out, tally->why);
+        if (strcmp(section, "kept") == 0) appendStringInfoString(out, ", \"until\": ");
+        if (strcmp(section, "kept") == 0) append_json_text(out, tally->until);
+        appendStringInfoChar(out, '}');
+        first = false;
+    }
+    appendStringInfoChar(out, ']');
+}
+
+void record_in_ledger(const Erasure &erasure) {
+    ListCell *cell = nullptr;
+    foreach (cell, erasure.tallies) {
+        const auto *tally = static_cast<const Tally *>(lfirst(cell));
+        if (strcmp(tally->section, "blocked") != 0) record_rows(*erasure.call, tally->section, tally->relid, 0, tally->rows);
+    }
+}
+
+// Statements and lifted restrictions of the person go along; a restriction that stands is still needed.
+void forget_records(const Subject &subject, const char *key) {
+    Oid types[2] = {TEXTOID, TEXTOID};
+    Datum values[2] = {CStringGetTextDatum(subject.kind->name), CStringGetTextDatum(key)};
+    (void) write_as(extension_owner(), "DELETE FROM retention.statement WHERE kind = $1 AND key = $2::jsonb", 2, types, values);
+    (void) write_as(extension_owner(),
+                    "DELETE FROM retention.restriction WHERE kind = $1 AND key = $2::jsonb AND lifted_at IS NOT NULL", 2, types,
+                    values);
+}
+
+}  // namespace
+
+void begin_erasures() {
+    if (IsolationUsesXactSnapshot())
+        ereport(ERROR, (errcode(ERRCODE_ACTIVE_SQL_TRANSACTION), errmsg("cannot erase in a transaction of this isolation level"),
+                        errhint("Rows that others have added since the transaction began would be missed: use read committed.")));
+    LockDatabaseObject(RelationRelationId, extension()->policy_table, 2, ExclusiveLock);
+}
+
+Erased erase_subject(const Call &call, bool dry_run) {
+    MemoryContext context = CurrentMemoryContext;
+    StringInfoData out;
+    initStringInfo(&out);
+    Erasure erasure = {};
+    erasure.call = &call;
+    // A deferred trigger could not fire while we act as somebody else.
+    (void) SPI_execute("SET CONSTRAINTS ALL IMMEDIATE", false, 0);
+    MemoryContextSwitchTo(context);
+    const char *key = key_json(*call.subject);
+    List *tables = reach_tables(call.subject);
+    const bool remembered = remember_erasure(*call.subject);
+    list_sort(tables, deepest_first);
+    pass(&erasure, tables, true);
+    while (erasure.undecided && !erasure.last_pass) {
+        erasure.last_pass = !erasure.progress;
+        pass(&erasure, tables, false);
+    }
+    forget_records(*call.subject, key);
+    record_in_ledger(erasure);
+    appendStringInfo(&out, "{\"subject\": {\"kind\": ");
+    append_json_text(&out, call.subject->kind->name);
+    appendStringInfo(&out, ", \"key\": %s}, \"dry_run\": %s, \"made_at\": ", key, dry_run ? "true" : "false");
+    append_json_time(&out, retention_now());
+    for (const char *section : {"deleted", "anonymised", "kept", "deferred", "taken_out", "blocked"})
+        append_section(&out, erasure, section);
+    appendStringInfo(&out, ", \"remembered\": %s, ", remembered ? "true" : "false");
+    append_controller(&out);
+    appendStringInfoChar(&out, '}');
+    MemoryContextSwitchTo(context);
+    return Erased{erasure.rows, out.data};
+}
+
+namespace {
+
+Datum answer(const char *text) { return CStringGetTextDatum(text); }
+
+Datum erase(FunctionCallInfo fcinfo) {
+    begin_erasures();
+    const Call call = open_call(fcinfo, 3, true);
+    const Erased erased = erase_subject(call, false);
+    close_call(call, "erased", erased.rows);
+    return answer(erased.answer);
+}
+
+// The same, and then taken back: what the answer says is what would be done, triggers and all.
+Datum try_to_erase(FunctionCallInfo fcinfo) {
+    MemoryContext context = CurrentMemoryContext;
+    ResourceOwner owner = CurrentResourceOwner;
+    begin_erasures();
+    SPI_connect();
+    BeginInternalSubTransaction(nullptr);
+    MemoryContextSwitchTo(context);
+    const Call call = open_call(fcinfo, 3, true);
+    const Erased erased = erase_subject(call, true);
+    SPI_finish();
+    RollbackAndReleaseCurrentSubTransaction();
+    MemoryContextSwitchTo(context);
+    CurrentResourceOwner = owner;
+    record_rows(call, "erasure previewed", InvalidOid, 0, erased.rows);
+    SPI_finish();
+    MemoryContextSwitchTo(context);
+    return answer(erased.answer);
+}
+
+}  // namespace
+
+}  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_erase) {
+    const bool dry_run = !PG_ARGISNULL(2) && PG_GETARG_BOOL(2);
+    return dry_run ? pg_retention::try_to_erase(fcinfo) : pg_retention::erase(fcinfo);
+}

@@ -1,0 +1,120 @@
+#include "subject/remember.hpp"
+
+#include "pg/names.hpp"
+#include "pg/security.hpp"
+#include "pg/settings.hpp"
+#include "pg/time.hpp"
+#include "subject/query.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "common/hmac.h"
+#include "common/sha2.h"
+#include "storage/fd.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+constexpr int kShortestKey = 32;
+
+void hmac(const ErasureKey &key, const char *text, size_t length, uint8 *hash) {
+    pg_hmac_ctx *context = pg_hmac_create(PG_SHA256);
+    const bool good = context != nullptr && pg_hmac_init(context, key.bytes, key.length) == 0 &&
+                      pg_hmac_update(context, reinterpret_cast<const uint8 *>(text), length) == 0 &&
+                      pg_hmac_final(context, hash, PG_SHA256_DIGEST_LENGTH) == 0;
+    pg_hmac_free(context);
+    if (!good) ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not compute the keyed hash of an erasure")));
+}
+
+bytea *bytes_of(const uint8 *bytes, int n) {
+    auto *result = static_cast<bytea *>(palloc(VARHDRSZ + n));
+    SET_VARSIZE(result, VARHDRSZ + n);
+    std::memcpy(VARDATA(result), bytes, n);
+    return result;
+}
+
+void remember(const ErasureKey &key, Oid relid, const char *json) {
+    uint8 hash[kHashBytes];
+    hash_person(key, relid, json, hash);
+    Oid types[3] = {BYTEAOID, BYTEAOID, TIMESTAMPTZOID};
+    Datum values[3] = {PointerGetDatum(bytes_of(hash, sizeof hash)), PointerGetDatum(bytes_of(key.print, sizeof key.print)),
+                       TimestampTzGetDatum(retention_now())};
+    (void) write_as(extension_owner(),
+                    "INSERT INTO retention.erasure (hash, key_print, erased_at) VALUES ($1, $2, $3) "
+                    "ON CONFLICT (hash) DO UPDATE SET erased_at = excluded.erased_at",
+                    3, types, values);
+}
+
+}  // namespace
+
+ErasureKey read_erasure_key() {
+    if (settings::erasure_key_file[0] == '\0')
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("no key for the list of erasures is set"),
+                        errhint("Set retention.erasure_key_file to a file with at least %d random bytes, outside the cluster and "
+                                "its backups.", kShortestKey)));
+    ErasureKey key = {};
+    FILE *file = AllocateFile(settings::erasure_key_file, PG_BINARY_R);
+    if (file == nullptr)
+        ereport(ERROR, (errcode_for_file_access(), errmsg("could not open file \"%s\": %m", settings::erasure_key_file)));
+    key.length = static_cast<int>(fread(key.bytes, 1, sizeof key.bytes, file));
+    const bool failed = ferror(file) != 0;
+    FreeFile(file);
+    if (failed)
+        ereport(ERROR, (errcode_for_file_access(), errmsg("could not read file \"%s\": %m", settings::erasure_key_file)));
+    if (key.length < kShortestKey)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("file \"%s\" holds only %d bytes", settings::erasure_key_file, key.length),
+                        errhint("A key has at least %d random bytes.", kShortestKey)));
+    constexpr char kOwnName[] = "pg_retention list of erasures";
+    uint8 hash[kHashBytes];
+    hmac(key, kOwnName, sizeof kOwnName, hash);
+    std::memcpy(key.print, hash, sizeof key.print);
+    return key;
+}
+
+void hash_person(const ErasureKey &key, Oid relid, const char *key_json, uint8 *hash) {
+    // A table's name holds no zero byte, so no two pairs of table and key give the same text.
+    StringInfoData text;
+    initStringInfo(&text);
+    appendStringInfoString(&text, qualified_name(relid));
+    appendStringInfoChar(&text, '\0');
+    appendStringInfoString(&text, key_json);
+    hmac(key, text.data, text.len, hash);
+    pfree(text.data);
+}
+
+bool remember_erasure(const Subject &subject) {
+    if (settings::erasure_key_file[0] == '\0') {
+        ereport(WARNING, (errcode(ERRCODE_WARNING), errmsg("this erasure cannot be repeated after the restore of a backup"),
+                          errhint("Set retention.erasure_key_file, so that erasures are remembered.")));
+        return false;
+    }
+    const ErasureKey key = read_erasure_key();
+    ListCell *cell = nullptr;
+    foreach (cell, subject.model->kinds) {
+        const auto *kind = static_cast<const Kind *>(lfirst(cell));
+        if (subject.roots[kind->index].n == 0) continue;
+        Parameters parameters = {};
+        StringInfoData sql;
+        initStringInfo(&sql);
+        appendStringInfo(&sql, "SELECT %s FROM %s t WHERE ", column_list(kind->relid, kind->keys, kind->n_keys, "t."),
+                         qualified_name(kind->relid));
+        append_key_condition(&sql, kind->relid, kind->keys, subject.roots[kind->index], "t.", &parameters);
+        const uint64 n = read_as(owner_of(kind->relid), sql.data, parameters.n, parameters.types, parameters.values);
+        SPITupleTable *rows = SPI_tuptable;
+        int places[kMaxKeys];
+        for (int i = 0; i < kind->n_keys; ++i) places[i] = i + 1;
+        for (uint64 i = 0; i < n; ++i) {
+            StringInfoData json;
+            initStringInfo(&json);
+            append_key_json(&json, kind->relid, kind->keys, kind->n_keys, rows->vals[i], rows->tupdesc, places);
+            remember(key, kind->relid, json.data);
+        }
+        SPI_freetuptable(rows);
+    }
+    return true;
+}
+
+}  // namespace pg_retention

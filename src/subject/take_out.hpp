@@ -1,0 +1,11 @@
+#pragma once
+// A row that is about somebody else, too, or only mentions the person: it stays, without the person.
+#include "subject/doom.hpp"
+
+namespace pg_retention {
+
+// Unsets the foreign keys that lead to the person, where they may be unset; anonymises the columns that concern the person
+// alone; and takes what tells who the person is out of texts.
+void take_out(const Subject &subject, const ReachedTable &table, const Doomed &row);
+
+}  // namespace pg_retention
