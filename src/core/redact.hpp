@@ -1,12 +1,28 @@
 #pragma once
+// Takes persons out of free text: words known to be theirs, and what identifies anybody.
 #include <cstddef>
 #include <string_view>
+
 namespace pg_retention::core {
+
+// Words of persons: occurrences of `remove` are replaced, unless the occurrence lies in (or equals)
+// one of `keep`.
 struct Words {
-    const std::string_view *remove; size_t n_remove;
-    const std::string_view *keep;   size_t n_keep;
+    const std::string_view *remove;
+    size_t n_remove;
+    const std::string_view *keep;
+    size_t n_keep;
 };
+
 inline constexpr std::string_view kRedacted = "[redacted]";
-constexpr size_t redacted_room(size_t length) noexcept { return length * 10 + 16; }
-inline size_t redact(std::string_view text, const Words &, bool, char *out) noexcept { for (size_t i=0;i<text.size();++i) out[i]=text[i]; return text.size(); }
-}
+
+// Room that redact() needs for a text of this length: two characters are the least that is replaced,
+// and marks beside each other are one.
+constexpr size_t redacted_room(size_t length) noexcept { return length * (kRedacted.size() / 2); }
+
+// Replaces each occurrence of a word, and with `identifiers` each e-mail address, telephone number,
+// Norwegian national identity number, payment card number and IBAN that is not one of `keep`. Writes
+// at most redacted_room(text.size()) bytes and returns how many.
+size_t redact(std::string_view text, const Words &words, bool identifiers, char *out) noexcept;
+
+}  // namespace pg_retention::core

@@ -1,0 +1,18 @@
+#pragma once
+// What identifies a person whoever it is: e-mail addresses, national identity, card, bank account and
+// telephone numbers. Each function gives the end of what begins at `at`, and 0 if nothing does.
+#include <cstddef>
+#include <string_view>
+
+namespace pg_retention::core {
+
+size_t match_email(std::string_view text, size_t at) noexcept;
+size_t match_iban(std::string_view text, size_t at) noexcept;
+size_t match_national_id(std::string_view text, size_t at) noexcept;
+size_t match_card(std::string_view text, size_t at) noexcept;
+size_t match_phone(std::string_view text, size_t at) noexcept;
+
+// The same identifier, however it is grouped.
+bool same_identifier(std::string_view a, std::string_view b) noexcept;
+
+}  // namespace pg_retention::core

@@ -1,0 +1,34 @@
+#pragma once
+// UTF-8 as far as words need it: what is a letter, what are the two cases of one. Bytes that are not
+// UTF-8 are characters of their own that are no letters.
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace pg_retention::core {
+
+struct Letter {
+    char32_t code;  // kNoLetter at the end of the text and for an invalid byte
+    uint8_t size;   // 0 at the end of the text
+};
+inline constexpr char32_t kNoLetter = 0xFFFFFFFF;
+
+inline constexpr bool is_digit(char32_t c) noexcept { return c >= '0' && c <= '9'; }
+
+Letter letter_at(std::string_view text, size_t at) noexcept;
+Letter letter_before(std::string_view text, size_t at) noexcept;
+
+bool is_letter(char32_t c) noexcept;
+inline bool is_word(char32_t c) noexcept { return is_digit(c) || is_letter(c); }
+
+// Space, tab, line end, no-break spaces.
+bool is_blank(char32_t c) noexcept;
+// Hyphens and dashes, however they are typed.
+bool is_hyphen(char32_t c) noexcept;
+bool is_apostrophe(char32_t c) noexcept;
+
+// Lower case of Latin, Greek and Cyrillic.
+char32_t fold(char32_t c) noexcept;
+inline bool is_upper(char32_t c) noexcept { return fold(c) != c; }
+
+}  // namespace pg_retention::core
