@@ -51,6 +51,18 @@ void make_room() {
     kept = hash_create("pg_retention kept plans", 64, &control, HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
 }
 
+int run_plan(SPIPlanPtr plan, Datum *values, const char *nulls, bool read_only, long limit) {
+    const int before = depth;
+    int result = 0;
+    depth = before + 1;
+    PG_TRY();
+    { result = SPI_execute_plan(plan, values, nulls, read_only, limit); }
+    PG_FINALLY();
+    { depth = before; }
+    PG_END_TRY();
+    return result;
+}
+
 }  // namespace
 
 const char *internal_mark() {
@@ -75,20 +87,16 @@ SPIPlanPtr prepare_internal(const char *text, int nargs, Oid *types) {
     return plan;
 }
 
-static int run_plan(SPIPlanPtr plan, Datum *values, const char *nulls, bool read_only, long limit) {
-    const int before = depth;
-    int result = 0;
-    depth = before + 1;
-    PG_TRY();
-    { result = SPI_execute_plan(plan, values, nulls, read_only, limit); }
-    PG_FINALLY();
-    { depth = before; }
-    PG_END_TRY();
-    return result;
-}
-
 int execute_internal_plan(SPIPlanPtr plan, Datum *values, const char *nulls, long limit) {
     return run_plan(plan, values, nulls, false, limit);
+}
+
+int execute_internal_generic(const char *text, int nargs, Oid *types, Datum *values, bool read_only, long limit) {
+    SPIPlanPtr plan = SPI_prepare_cursor(psprintf("%s%s", internal_mark(), text), nargs, types, CURSOR_OPT_GENERIC_PLAN);
+    if (plan == nullptr) elog(ERROR, "could not prepare internal query: %s", text);
+    const int result = run_plan(plan, values, nullptr, read_only, limit);
+    SPI_freeplan(plan);
+    return result;
 }
 
 int execute_internal(const char *text, int nargs, Oid *types, Datum *values, const char *nulls, bool read_only,

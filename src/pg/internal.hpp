@@ -20,6 +20,10 @@ bool is_internal_query(const char *query_text);
 int execute_internal(const char *text, int nargs, Oid *types, Datum *values, const char *nulls, bool read_only,
                      long limit);
 
+// The same with a plan made without a look at the values: it counts on few array elements, so that rows named by
+// ctid are fetched by it, without a planner setting that triggers would inherit.
+int execute_internal_generic(const char *text, int nargs, Oid *types, Datum *values, bool read_only, long limit);
+
 // The same as a plan kept for the session; SPI must be connected.
 SPIPlanPtr prepare_internal(const char *text, int nargs, Oid *types);
 int execute_internal_plan(SPIPlanPtr plan, Datum *values, const char *nulls, long limit);

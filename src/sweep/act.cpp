@@ -41,8 +41,8 @@ const char *statement(const Target &target, Action action) {
 // A trigger may return NULL and so let the row stand without an error.
 void check_gone(const Target &target, Datum tids) {
     Oid types[1] = {TIDARRAYOID};
-    (void) execute_internal(psprintf("SELECT 1 FROM ONLY %s WHERE ctid = ANY ($1)", target.table), 1, types, &tids,
-                            nullptr, true, 1);
+    (void) execute_internal_generic(psprintf("SELECT 1 FROM ONLY %s WHERE ctid = ANY ($1)", target.table), 1, types, &tids,
+                                    true, 1);
     if (SPI_processed > 0)
         ereport(ERROR, (errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION), errmsg("a trigger of the table suppressed the action")));
 }
@@ -51,9 +51,8 @@ int64 act_together(const Target &target, Action action, const Row *rows, int n) 
     Oid types[1] = {TIDARRAYOID};
     Datum tids = tids_of(rows, n);
     const ActingAs saved = act_as(target.owner, true);
-    prefer_row_ids();
     allow_clock_write(action != Action::kDelete);
-    (void) execute_internal(statement(target, action), 1, types, &tids, nullptr, false, 0);
+    (void) execute_internal_generic(statement(target, action), 1, types, &tids, false, 0);
     allow_clock_write(false);
     const auto done = static_cast<int64>(SPI_processed);
     if (done < n) {

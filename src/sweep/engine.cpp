@@ -64,8 +64,6 @@ void prefer_index_order() {
     disable("enable_sort");
 }
 
-void prefer_row_ids() { disable("enable_seqscan"); }
-
 List *leaves_of(Oid relid) {
     List *leaves = NIL;
     ListCell *cell = nullptr;

@@ -38,9 +38,9 @@ uint64 as_system(const char *sql, int n = 0, Oid *types = nullptr, Datum *values
 // One value of the first row of the last result.
 Datum first_value(int column, bool *isnull);
 
-// Until leave(): the plan a statement on a governed table is written for, whatever the statistics say.
+// Until leave(): the plan a statement on a governed table is written for, whatever the statistics say. Only for
+// statements that fire no trigger, for it would inherit the settings.
 void prefer_index_order();
-void prefer_row_ids();
 
 // The tables that hold rows of the relation: itself, or its partitions, by OID.
 List *leaves_of(Oid relid);
