@@ -25,23 +25,25 @@ bool has_personal_columns(const Model &model, Oid relid) {
     return false;
 }
 
-// Every column is part of the key or of a foreign key.
+// Every column is part of the key or of a foreign key, and there are two of these.
 bool is_pure_link(Oid relid) {
     AttrNumber key[kMaxKeys];
     const int n_key = primary_key(relid, key);
     Relation rel = table_open(relid, AccessShareLock);
     TupleDesc desc = RelationGetDescr(rel);
     bool pure = true;
+    int references = 0;
     for (int i = 0; i < desc->natts && pure; ++i) {
         const AttrNumber column = TupleDescAttr(desc, i)->attnum;
         Hop hop = {};
         if (TupleDescAttr(desc, i)->attisdropped || column == clock_column(relid)) continue;
         bool known = find_foreign_key(relid, column, &hop);
+        references += known ? 1 : 0;
         for (int k = 0; k < n_key; ++k) known = known || key[k] == column;
         pure = known;
     }
     table_close(rel, NoLock);
-    return pure;
+    return pure && references > 1;
 }
 
 // Another person, not erased yet, whom the row is about.

@@ -81,6 +81,10 @@ TEST(Clock, Pending) {
     EXPECT_TRUE(is_pending(make_clock(1, s, kHeld)));
     EXPECT_FALSE(is_pending(make_clock(1, s, kAnonymised)));
     EXPECT_TRUE(is_pending(make_clock(1, s, kAnonymised | kAwaiting)));
+    // Asked for before its retention started.
+    EXPECT_TRUE(is_pending(make_clock(1, kNotStarted, kKept)));
+    EXPECT_TRUE(is_pending(make_clock(1, kNotStarted, kAnonymised | kAwaiting)));
+    EXPECT_FALSE(is_pending(make_clock(1, kNotStarted, kAnonymised | kKept)));
 }
 
 TEST(Clock, States) {
