@@ -16,14 +16,7 @@ namespace pg_retention {
 
 namespace {
 
-constexpr int kFixedColumns = 3;  // tableoid, ctid, clock
-
-bool has_personal_columns(const Model &model, Oid relid) {
-    ListCell *cell = nullptr;
-    foreach (cell, model.personal)
-        if (static_cast<const PersonalColumn *>(lfirst(cell))->relid == relid) return true;
-    return false;
-}
+constexpr int kFixedColumns = 4;  // tableoid, ctid, clock, whether the personal columns are anonymised
 
 // Every column is part of the key or of a foreign key, and there are two of these.
 bool is_pure_link(Oid relid) {
@@ -71,13 +64,15 @@ Fate fate_of_governed(const Policy &policy, Doomed *row) {
     return Fate::kKeep;
 }
 
-Fate fate_of(const Model &model, const ReachedTable &table, Doomed *row) {
+// anonymised: of an ungoverned row; null when the table has no personal columns.
+Fate fate_of(const ReachedTable &table, Doomed *row, const bool *anonymised) {
     if (row->link->mentioned) return Fate::kTakeOut;
     const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(row->clock)));
     if (policy == nullptr && is_pure_link(table.relid)) return Fate::kUnlink;
     if (is_shared(*row)) return Fate::kTakeOut;
     if (policy != nullptr) return fate_of_governed(*policy, row);
-    return has_personal_columns(model, table.relid) ? Fate::kAnonymise : Fate::kTakeOut;
+    if (anonymised == nullptr) return Fate::kTakeOut;
+    return *anonymised ? Fate::kNothing : Fate::kAnonymise;
 }
 
 }  // namespace
@@ -92,7 +87,9 @@ Doomed *doomed_rows(const Subject &subject, const ReachedTable &table, int condi
     Parameters parameters = {};
     StringInfoData sql;
     initStringInfo(&sql);
-    appendStringInfo(&sql, "SELECT t.tableoid, t.ctid, %s%s", governed ? "t." : "", governed ? clock_name(relid) : "NULL");
+    const char *condition_met = governed ? nullptr : anonymised_condition(*subject.model, relid, nullptr, "t.");
+    appendStringInfo(&sql, "SELECT t.tableoid, t.ctid, %s%s, %s", governed ? "t." : "", governed ? clock_name(relid) : "NULL",
+                     condition_met != nullptr ? condition_met : "NULL");
     append_leads(&sql, links);
     append_rows_of(&sql, table, condition, &parameters);
     appendStringInfo(&sql, " ORDER BY %s FOR UPDATE OF t", column_list(relid, key, n_key, "t."));
@@ -109,7 +106,8 @@ Doomed *doomed_rows(const Subject &subject, const ReachedTable &table, int condi
         row->clock = isnull ? core::kNoClock : core::Clock{static_cast<uint64_t>(DatumGetInt64(clock))};
         row->link = link;
         row->others = others[i];
-        row->fate = fate_of(*subject.model, table, row);
+        const bool anonymised = DatumGetBool(SPI_getbinval(found->vals[i], found->tupdesc, 4, &isnull));
+        row->fate = fate_of(table, row, isnull ? nullptr : &anonymised);
     }
     SPI_freetuptable(found);
     return rows;

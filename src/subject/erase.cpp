@@ -135,11 +135,10 @@ void keep_rows(Erasure *erasure, const Group &group, Target target) {
 void take_out_rows(Erasure *erasure, const Group &group, const Doomed *rows) {
     int64 done = 0;
     for (int i = 0; i < group.n; ++i) {
-        const ErrorData *error = attempt([&] { take_out(*erasure->call->subject, *group.table, rows[i]); });
-        if (error != nullptr)
-            count(erasure, "blocked", group.table->relid, error->message, nullptr, 1);
-        else
-            ++done;
+        bool changed = false;
+        const ErrorData *error = attempt([&] { changed = take_out(*erasure->call->subject, *group.table, rows[i]); });
+        if (error != nullptr) count(erasure, "blocked", group.table->relid, error->message, nullptr, 1);
+        done += changed ? 1 : 0;
     }
     count(erasure, "taken_out", group.table->relid, nullptr, nullptr, done);
     erasure->rows += done;
@@ -267,7 +266,7 @@ void begin_erasures() {
     LockDatabaseObject(RelationRelationId, extension()->policy_table, 2, ExclusiveLock);
 }
 
-Erased erase_subject(const Call &call, bool dry_run) {
+Erased erase_subject(const Call &call, Occasion occasion) {
     MemoryContext context = CurrentMemoryContext;
     StringInfoData out;
     initStringInfo(&out);
@@ -278,7 +277,7 @@ Erased erase_subject(const Call &call, bool dry_run) {
     MemoryContextSwitchTo(context);
     const char *key = key_json(*call.subject);
     List *tables = reach_tables(call.subject);
-    const bool remembered = remember_erasure(*call.subject);
+    const bool remembered = occasion == Occasion::kReplay || remember_erasure(*call.subject);
     list_sort(tables, deepest_first);
     pass(&erasure, tables, true);
     while (erasure.undecided && !erasure.last_pass) {
@@ -286,10 +285,11 @@ Erased erase_subject(const Call &call, bool dry_run) {
         pass(&erasure, tables, false);
     }
     forget_records(*call.subject, key);
-    record_in_ledger(erasure);
+    if (occasion != Occasion::kReplay || erasure.rows > 0) record_in_ledger(erasure);
     appendStringInfo(&out, "{\"subject\": {\"kind\": ");
     append_json_text(&out, call.subject->kind->name);
-    appendStringInfo(&out, ", \"key\": %s}, \"dry_run\": %s, \"made_at\": ", key, dry_run ? "true" : "false");
+    appendStringInfo(&out, ", \"key\": %s}, \"dry_run\": %s, \"made_at\": ", key,
+                     occasion == Occasion::kPreview ? "true" : "false");
     append_json_time(&out, retention_now());
     for (const char *section : {"deleted", "anonymised", "kept", "deferred", "taken_out", "blocked"})
         append_section(&out, erasure, section);
@@ -307,7 +307,7 @@ Datum answer(const char *text) { return CStringGetTextDatum(text); }
 Datum erase(FunctionCallInfo fcinfo) {
     begin_erasures();
     const Call call = open_call(fcinfo, 3, true);
-    const Erased erased = erase_subject(call, false);
+    const Erased erased = erase_subject(call, Occasion::kRequest);
     close_call(call, "erased", erased.rows);
     return answer(erased.answer);
 }
@@ -321,7 +321,7 @@ Datum try_to_erase(FunctionCallInfo fcinfo) {
     BeginInternalSubTransaction(nullptr);
     MemoryContextSwitchTo(context);
     const Call call = open_call(fcinfo, 3, true);
-    const Erased erased = erase_subject(call, true);
+    const Erased erased = erase_subject(call, Occasion::kPreview);
     SPI_finish();
     RollbackAndReleaseCurrentSubTransaction();
     MemoryContextSwitchTo(context);

@@ -9,8 +9,11 @@ struct Erased {
     const char *answer; // JSON: what was done with which tables, what is kept, under which law and until when
 };
 
-// The call's subject must be locked. Errors: none for a row that cannot go; it stands in the answer with its reason.
-Erased erase_subject(const Call &call, bool dry_run);
+enum class Occasion : uint8_t { kRequest, kPreview, kReplay };
+
+// The call's subject must be locked. Errors: none for a row that cannot go; it stands in the answer with its reason. A replay
+// that finds nothing left to do writes nothing.
+Erased erase_subject(const Call &call, Occasion occasion);
 
 // One erasure at a time, for they lock rows of several persons; and each row must be seen as it is now. Error 25001 under
 // repeatable read.

@@ -112,7 +112,7 @@ void load_links(Model *model) {
 }
 
 void load_personal(Model *model) {
-    const uint64 n = read_own("SELECT relation, column_name, category, origin, required_by_law FROM retention.personal_column");
+    const uint64 n = read_own("SELECT relation, column_name, category, origin, required_by_law, constant FROM retention.personal_column");
     for (uint64 row = 0; row < n; ++row) {
         bool isnull = false;
         auto *column = static_cast<PersonalColumn *>(palloc0(sizeof(PersonalColumn)));
@@ -122,6 +122,7 @@ void load_personal(Model *model) {
         column->category = result_text(row, 3);
         column->derived = strcmp(result_text(row, 4), "derived") == 0;
         column->required_by_law = DatumGetBool(result_value(row, 5, &isnull));
+        column->constant = result_text(row, 6);
         column->is_free_text = strcmp(column->category, "free text") == 0;
         model->personal = lappend(model->personal, column);
         auto *kind = const_cast<Kind *>(kind_of_table(*model, column->relid));
@@ -168,6 +169,20 @@ const PersonalColumn *personal_column(const Model &model, Oid relid, AttrNumber 
         if (found->relid == relid && found->column == column) return found;
     }
     return nullptr;
+}
+
+char *anonymised_condition(const Model &model, Oid relid, const Bitmapset *only, const char *prefix) {
+    StringInfoData condition;
+    initStringInfo(&condition);
+    ListCell *cell = nullptr;
+    foreach (cell, model.personal) {
+        const auto *column = static_cast<const PersonalColumn *>(lfirst(cell));
+        if (column->relid != relid || column->column <= 0 || (only != nullptr && !bms_is_member(column->column, only))) continue;
+        appendStringInfo(&condition, "%s%s IS NOT DISTINCT FROM %s", condition.len > 0 ? " AND " : "",
+                         column_list(relid, &column->column, 1, prefix),
+                         column->constant == nullptr ? "NULL" : quote_literal_cstr(column->constant));
+    }
+    return condition.len > 0 ? condition.data : nullptr;
 }
 
 int primary_key(Oid relid, AttrNumber *columns) {

@@ -36,6 +36,7 @@ struct PersonalColumn {
     AttrNumber column;
     const char *name;
     const char *category;
+    const char *constant;  // what it is anonymised to; null: NULL
     bool derived;
     bool required_by_law;
     bool is_free_text;
@@ -53,6 +54,10 @@ Model *load_model();
 const Kind *kind_named(const Model &model, const char *name);  // error 42704 when there is none
 const Kind *kind_of_table(const Model &model, Oid relid);      // null: its rows are not persons
 const PersonalColumn *personal_column(const Model &model, Oid relid, AttrNumber column);
+
+// "t.phone IS NULL AND ...": whether a row's personal columns are anonymised already; with `only`, these columns of them.
+// Null when there is none.
+char *anonymised_condition(const Model &model, Oid relid, const Bitmapset *only, const char *prefix);
 
 // The key of a table's rows: its primary key. Errors: 42704 when it has none, with a hint.
 int primary_key(Oid relid, AttrNumber *columns);

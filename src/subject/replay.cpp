@@ -1,6 +1,5 @@
 // After the restore of a backup: who was erased since is erased again.
 #include "catalog/extension.hpp"
-#include "core/clock.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
@@ -63,16 +62,10 @@ HTAB *read_list(Datum list, const ErasureKey &key) {
     return hashes;
 }
 
-bool is_erased(Datum clock) {
-    return (core::flags_of(core::Clock{static_cast<uint64_t>(DatumGetInt64(clock))}) & (core::kAnonymised | core::kKept)) != 0;
-}
-
-// The keys, as JSON, of the kind's persons who are on the list and not erased here.
+// The keys, as JSON, of the kind's persons who are on the list.
 List *listed_persons(const Kind &kind, HTAB *hashes, const ErasureKey &key) {
     List *persons = NIL;
-    const bool governed = clock_column(kind.relid) != InvalidAttrNumber;
-    const char *sql = psprintf("SELECT %s, %s FROM %s t", column_list(kind.relid, kind.keys, kind.n_keys, "t."),
-                               governed ? psprintf("t.%s", clock_name(kind.relid)) : "NULL", qualified_name(kind.relid));
+    const char *sql = psprintf("SELECT %s FROM %s t", column_list(kind.relid, kind.keys, kind.n_keys, "t."), qualified_name(kind.relid));
     int places[kMaxKeys];
     for (int i = 0; i < kind.n_keys; ++i) places[i] = i + 1;
     MemoryContext context = CurrentMemoryContext;
@@ -91,14 +84,13 @@ List *listed_persons(const Kind &kind, HTAB *hashes, const ErasureKey &key) {
             MemoryContextSwitchTo(row_context);
             StringInfoData json;
             uint8 hash[kHashBytes];
-            bool isnull = false, found = false;
+            bool found = false;
             initStringInfo(&json);
             append_key_json(&json, kind.relid, kind.keys, kind.n_keys, rows->vals[i], rows->tupdesc, places);
             hash_person(key, kind.relid, json.data, hash);
             (void) hash_search(hashes, hash, HASH_FIND, &found);
-            const Datum clock = SPI_getbinval(rows->vals[i], rows->tupdesc, kind.n_keys + 1, &isnull);
             MemoryContextSwitchTo(context);
-            if (found && (isnull || !is_erased(clock))) persons = lappend(persons, pstrdup(json.data));
+            if (found) persons = lappend(persons, pstrdup(json.data));
             MemoryContextReset(row_context);
         }
         SPI_freetuptable(rows);
@@ -113,15 +105,11 @@ bool still_there(const Kind &kind, const KeySet &key) {
     Parameters parameters = {};
     StringInfoData sql;
     initStringInfo(&sql);
-    appendStringInfo(&sql, "SELECT %s FROM %s t WHERE ",
-                     clock_column(kind.relid) == InvalidAttrNumber ? "NULL" : psprintf("t.%s", clock_name(kind.relid)),
-                     qualified_name(kind.relid));
+    appendStringInfo(&sql, "SELECT 1 FROM %s t WHERE ", qualified_name(kind.relid));
     append_key_condition(&sql, kind.relid, kind.keys, key, "t.", &parameters);
     const uint64 n = write_as(owner_of(kind.relid), sql.data, parameters.n, parameters.types, parameters.values);
-    bool isnull = true;
-    const Datum clock = n == 0 ? 0 : result_value(0, 1, &isnull);
     SPI_freetuptable(SPI_tuptable);
-    return n > 0 && (isnull || !is_erased(clock));
+    return n > 0;
 }
 
 int64 erase_listed(const Model &model, const Kind &kind, List *persons) {
@@ -135,7 +123,10 @@ int64 erase_listed(const Model &model, const Kind &kind, List *persons) {
         Call call = {};
         call.model = const_cast<Model *>(&model);
         call.subject = open_subject(model, kind, key, true);
-        record_rows(call, "erased again", InvalidOid, 0, erase_subject(call, false).rows);
+        // Who is on the list and still there is anonymous, or kept by law: erased before, unless something is left to do.
+        const int64 rows = erase_subject(call, Occasion::kReplay).rows;
+        if (rows == 0) continue;
+        record_rows(call, "erased again", InvalidOid, 0, rows);
         ++erased;
     }
     return erased;

@@ -110,17 +110,19 @@ char *without(const Subject &subject, const char *text) {
     return view == std::string_view(out, length) ? nullptr : out;
 }
 
-// Adds "column = $n" for each text that the person is in; $1 is the row.
-void append_texts(const Subject &subject, const Doomed &row, List *columns, StringInfo set, Parameters *parameters) {
-    if (columns == NIL) return;
+// Adds "column = $n" for each text that the person is in; $1 is the row. Says whether the condition holds for the row.
+bool append_texts(const Subject &subject, const Doomed &row, List *columns, const char *condition, StringInfo set,
+                  Parameters *parameters) {
     StringInfoData sql;
     initStringInfo(&sql);
     ListCell *cell = nullptr;
-    foreach (cell, columns)
-        appendStringInfo(&sql, "%s%s::text", sql.len == 0 ? "SELECT " : ", ", static_cast<TextColumn *>(lfirst(cell))->name);
+    appendStringInfo(&sql, "SELECT %s", condition);
+    foreach (cell, columns) appendStringInfo(&sql, ", %s::text", static_cast<TextColumn *>(lfirst(cell))->name);
     appendStringInfo(&sql, " FROM ONLY %s WHERE ctid = $1", qualified_name(row.leaf));
-    if (write_as(owner_of(row.leaf), sql.data, 1, parameters->types, parameters->values) == 0) return;
-    int place = 1;
+    if (write_as(owner_of(row.leaf), sql.data, 1, parameters->types, parameters->values) == 0) return true;
+    bool isnull = false;
+    const bool holds = DatumGetBool(result_value(0, 1, &isnull));
+    int place = 2;
     foreach (cell, columns) {
         const char *before = result_text(0, place++);
         const char *after = before == nullptr ? nullptr : without(subject, before);
@@ -130,11 +132,12 @@ void append_texts(const Subject &subject, const Doomed &row, List *columns, Stri
         append_assignment(set, psprintf("%s = CAST($%d AS %s)", column->name, number, column->type));
     }
     SPI_freetuptable(SPI_tuptable);
+    return holds;
 }
 
 }  // namespace
 
-void take_out(const Subject &subject, const ReachedTable &table, const Doomed &row) {
+bool take_out(const Subject &subject, const ReachedTable &table, const Doomed &row) {
     const Changes changes = changes_of(row);
     MemoryContext context = CurrentMemoryContext;
     StringInfoData set;
@@ -143,15 +146,17 @@ void take_out(const Subject &subject, const ReachedTable &table, const Doomed &r
         const auto column = static_cast<AttrNumber>(c);
         append_assignment(&set, psprintf("%s = NULL", column_list(table.relid, &column, 1, "")));
     }
-    if (!bms_is_empty(changes.claimed))
-        append_assignment(&set, anonymising_assignments(table.relid, row.leaf, Columns{false, names_of(table.relid, changes.claimed)}));
-    MemoryContextSwitchTo(context);
     Parameters parameters = {};
     (void) add_parameter(&parameters, TIDOID, PointerGetDatum(&row.tid));
-    append_texts(subject, row, text_columns(row.leaf, bms_union(changes.unset, changes.claimed), table.relid), &set, &parameters);
-    if (set.len == 0) return;
+    const char *claimed = bms_is_empty(changes.claimed) ? nullptr : anonymised_condition(*subject.model, table.relid, changes.claimed, "");
+    List *texts = text_columns(row.leaf, bms_union(changes.unset, changes.claimed), table.relid);
+    if (!append_texts(subject, row, texts, claimed == nullptr ? "true" : claimed, &set, &parameters))
+        append_assignment(&set, anonymising_assignments(table.relid, row.leaf, Columns{false, names_of(table.relid, changes.claimed)}));
+    MemoryContextSwitchTo(context);
+    if (set.len == 0) return false;
     (void) write_as(owner_of(row.leaf), psprintf("UPDATE ONLY %s SET %s WHERE ctid = $1", qualified_name(row.leaf), set.data),
                     parameters.n, parameters.types, parameters.values);
+    return true;
 }
 
 }  // namespace pg_retention

@@ -5,7 +5,7 @@
 namespace pg_retention {
 
 // Unsets the foreign keys that lead to the person, where they may be unset; anonymises the columns that concern the person
-// alone; and takes what tells who the person is out of texts.
-void take_out(const Subject &subject, const ReachedTable &table, const Doomed &row);
+// alone; and takes what tells who the person is out of texts. False: there was nothing of the person.
+bool take_out(const Subject &subject, const ReachedTable &table, const Doomed &row);
 
 }  // namespace pg_retention

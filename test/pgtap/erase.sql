@@ -76,7 +76,7 @@ SELECT is((SELECT pg_temp.done(done, 'deleted') FROM answer), 'app.cases 1, app.
 SELECT is((SELECT pg_temp.done(done, 'anonymised') FROM answer),
     'app.contacts 1, app.invoices 1, app.logins 1, app.users 1 deleted when the last reference to it goes', 'anonymised');
 SELECT is((SELECT pg_temp.done(done, 'kept') FROM answer), 'app.invoices 1 Bookkeeping Act §13 2034-01-01', 'kept, under which law and until when');
-SELECT is((SELECT pg_temp.done(done, 'taken_out') FROM answer), 'app.cases 2, app.notes 1', 'taken out of what is about others');
+SELECT is((SELECT pg_temp.done(done, 'taken_out') FROM answer), 'app.cases 1, app.notes 1', 'taken out of what is about others');
 SELECT is((SELECT pg_temp.done(done, 'blocked') FROM answer), NULL, 'nothing is blocked');
 SELECT is((SELECT pg_temp.done(done, 'deferred') FROM answer), NULL, 'or waits');
 
@@ -103,7 +103,7 @@ SELECT results_eq('SELECT address, browser FROM app.logins ORDER BY id', $$VALUE
     'an ungoverned table: its personal columns');
 SELECT is_empty($$SELECT FROM retention.ledger l WHERE l::text ~* 'kari|example'$$, 'the ledger knows no person');
 SELECT results_eq($$SELECT action, row_count, detail FROM retention.ledger WHERE action LIKE 'eras%' ORDER BY entry_id$$,
-    $$VALUES ('erasure previewed', 11::bigint, 'kind user'), ('erased', 11, 'kind user')$$, 'but both calls');
+    $$VALUES ('erasure previewed', 10::bigint, 'kind user'), ('erased', 10, 'kind user')$$, 'but both calls');
 
 -- What is done is done, and the rest goes by itself.
 SELECT is((SELECT pg_temp.done(retention.erase('contact', 7), 'kept')), 'app.invoices 1 Bookkeeping Act §13 2034-01-01', 'again: still kept');
@@ -143,7 +143,7 @@ SELECT is((SELECT pg_temp.done(retention.erase('user', 5), 'deferred')), 'app.us
 SELECT is((SELECT count(*) FROM app.users WHERE id = 5), 0::bigint, 'hidden it is');
 CALL retention.sweep();
 SET LOCAL retention.reveal = on;
-SELECT is((SELECT retention_clock::text FROM app.users WHERE id = 5), '1 held,kept', 'and waits for the hold to be lifted');
+SELECT matches((SELECT retention_clock::text FROM app.users WHERE id = 5), 'held,kept$', 'and waits for the hold to be lifted');
 SET LOCAL retention.reveal = off;
 
 -- Keys, and calls that cannot be.
