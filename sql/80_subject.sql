@@ -96,6 +96,10 @@ CREATE TRIGGER check_subject BEFORE INSERT OR UPDATE ON retention.subject_kind
     FOR EACH ROW EXECUTE FUNCTION retention.check_subject();
 CREATE TRIGGER check_subject BEFORE INSERT OR UPDATE ON retention.subject_link
     FOR EACH ROW EXECUTE FUNCTION retention.check_subject();
+
+CREATE FUNCTION retention.propose_links(OUT kind text, OUT relation regclass, OUT path text, OUT role text) RETURNS SETOF record
+    LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_propose_links';
+COMMENT ON FUNCTION retention.propose_links() IS 'links that the foreign keys suggest and retention.subject_link does not have yet';
 CREATE FUNCTION retention.find_subject(value text, OUT kind text, OUT key jsonb, OUT column_name name) RETURNS SETOF record
     LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pg_retention_find_subject';
 COMMENT ON FUNCTION retention.find_subject(text) IS 'the persons who have this value in an identifying column';

@@ -1,12 +1,13 @@
 #include "catalog/link_path.hpp"
 
-#include "pg/compat.hpp"
 #include "pg/names.hpp"
 
 extern "C" {
 #include "catalog/namespace.h"
-#include "nodes/value.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/varlena.h"
 }
 
 namespace pg_retention {
@@ -36,8 +37,24 @@ const char *next_element(const char **rest) {
     return *p == '.' && **rest == '\0' ? nullptr : element;
 }
 
+// Names joined by dots; NIL when they are not well-formed. Not by a function that would report it: a path that was restored
+// unchecked must not stop every change of the schema.
+List *names_of(const char *text) {
+    List *names = NIL;
+    return SplitIdentifierString(pstrdup(text), '.', &names) ? names : NIL;
+}
+
+void set_step(const Hop &hop, bool down, AttrNumber named, Step *step) {
+    *step = Step{down ? hop.to_relid : hop.from_relid, down ? hop.from_relid : hop.to_relid, hop.n_keys, {}, {}, down, named, nullptr};
+    std::memcpy(step->near_columns, down ? hop.to : hop.from, sizeof(AttrNumber) * hop.n_keys);
+    std::memcpy(step->far_columns, down ? hop.from : hop.to, sizeof(AttrNumber) * hop.n_keys);
+}
+
 bool step_up(Oid at, const char *element, Step *step, Problem *problem) {
-    const char *name = strVal(linitial(qualified_names(element)));
+    List *names = names_of(element);
+    if (list_length(names) != 1)
+        return refuse(ERRCODE_SYNTAX_ERROR, psprintf("element \"%s\" in field \"path\" is not well-formed", element), problem);
+    const char *name = static_cast<char *>(linitial(names));
     const AttrNumber column = get_attnum(at, name);
     Hop hop = {};
     if (column <= 0)
@@ -47,34 +64,28 @@ bool step_up(Oid at, const char *element, Step *step, Problem *problem) {
         return refuse(ERRCODE_INVALID_FOREIGN_KEY,
                       psprintf("column \"%s\" in field \"path\" is not a foreign key of table %s", name, get_rel_name(at)),
                       problem);
-    *step = Step{at, hop.to_relid, hop.n_keys, {}, {}, false, nullptr};
-    for (int i = 0; i < hop.n_keys; ++i) {
-        step->near_columns[i] = hop.from[i];
-        step->far_columns[i] = hop.to[i];
-    }
+    set_step(hop, false, column, step);
     return true;
 }
 
 bool step_down(Oid at, const char *element, Step *step, Problem *problem) {
-    List *names = qualified_names(pnstrdup(element + 1, strlen(element) - 2));
-    const char *column_name = strVal(llast(names));
-    names = list_truncate(names, list_length(names) - 1);
-    const Oid schema = list_length(names) == 2 ? get_namespace_oid(strVal(linitial(names)), true) : get_rel_namespace(at);
-    const Oid far = names == NIL ? InvalidOid : get_relname_relid(strVal(llast(names)), schema);
+    const size_t length = strlen(element);
+    List *names = element[length - 1] == ']' ? names_of(pnstrdup(element + 1, length - 2)) : NIL;
+    const int n = list_length(names);
+    if (n != 2 && n != 3)
+        return refuse(ERRCODE_SYNTAX_ERROR, psprintf("element \"%s\" in field \"path\" is not well-formed", element), problem);
+    const Oid schema = n == 3 ? get_namespace_oid(static_cast<char *>(linitial(names)), true) : get_rel_namespace(at);
+    const Oid far = get_relname_relid(static_cast<char *>(list_nth(names, n - 2)), schema);
     if (!OidIsValid(far))
         return refuse(ERRCODE_UNDEFINED_TABLE, psprintf("element \"%s\" in field \"path\" names no table", element), problem);
-    const AttrNumber column = get_attnum(far, column_name);
+    const AttrNumber column = get_attnum(far, static_cast<char *>(llast(names)));
     Hop hop = {};
     if (column <= 0 || !find_foreign_key(far, column, &hop) || hop.to_relid != at)
         return refuse(ERRCODE_INVALID_FOREIGN_KEY,
                       psprintf("element \"%s\" in field \"path\" is not a foreign key that refers to table %s", element,
                                get_rel_name(at)),
                       problem);
-    *step = Step{at, far, hop.n_keys, {}, {}, true, nullptr};
-    for (int i = 0; i < hop.n_keys; ++i) {
-        step->near_columns[i] = hop.to[i];
-        step->far_columns[i] = hop.from[i];
-    }
+    set_step(hop, true, column, step);
     return true;
 }
 
@@ -97,6 +108,46 @@ bool resolve_link(Oid relid, const char *text, Oid person_relid, LinkPath *path,
     if (at == person_relid) return true;
     return refuse(ERRCODE_INVALID_FOREIGN_KEY,
                   psprintf("path \"%s\" ends at table %s, not at %s", text, get_rel_name(at), get_rel_name(person_relid)), problem);
+}
+
+char *link_text(const LinkPath &path) {
+    StringInfoData text;
+    initStringInfo(&text);
+    for (int i = 0; i < path.n_steps; ++i) {
+        const Step &step = path.steps[i];
+        const char *column = quote_identifier(get_attname(step.down ? step.far_relid : step.near_relid, step.named, false));
+        if (i > 0) appendStringInfoChar(&text, '.');
+        if (step.down)
+            appendStringInfo(&text, "[%s.%s]", qualified_name(step.far_relid), column);
+        else
+            appendStringInfoString(&text, column);
+    }
+    return text.data;
+}
+
+bool same_way(const LinkPath &a, const LinkPath &b) {
+    bool same = a.n_steps == b.n_steps;
+    for (int i = 0; same && i < a.n_steps; ++i) {
+        const Step &x = a.steps[i];
+        const Step &y = b.steps[i];
+        same = x.near_relid == y.near_relid && x.far_relid == y.far_relid && x.n == y.n && x.down == y.down &&
+               std::memcmp(x.near_columns, y.near_columns, sizeof x.near_columns) == 0 &&
+               std::memcmp(x.far_columns, y.far_columns, sizeof x.far_columns) == 0;
+    }
+    return same;
+}
+
+bool step_along(const Hop &key, bool down, Step *step) {
+    for (int i = 0; i < key.n_keys; ++i) {
+        Hop found = {};
+        const size_t size = sizeof(AttrNumber) * key.n_keys;
+        if (!find_foreign_key(key.from_relid, key.from[i], &found) || found.to_relid != key.to_relid || found.n_keys != key.n_keys ||
+            std::memcmp(found.from, key.from, size) != 0 || std::memcmp(found.to, key.to, size) != 0)
+            continue;
+        set_step(key, down, key.from[i], step);
+        return true;
+    }
+    return false;
 }
 
 }  // namespace pg_retention

@@ -14,6 +14,7 @@ struct Step {
     AttrNumber near_columns[kMaxKeys];
     AttrNumber far_columns[kMaxKeys];
     bool down;           // several far rows may belong to one near row
+    AttrNumber named;    // the column of the foreign key that the path names
     const char *onward;  // the rest of the path, from the far table on
 };
 
@@ -24,5 +25,14 @@ struct LinkPath {
 
 // False: problem says why. An empty text is the person's own row.
 bool resolve_link(Oid relid, const char *text, Oid person_relid, LinkPath *path, Problem *problem);
+
+// The path as text, with the names that tables and columns have now.
+char *link_text(const LinkPath &path);
+
+// Which rows a path leads to, whatever it is called.
+bool same_way(const LinkPath &a, const LinkPath &b);
+
+// The step that follows this foreign key, up or down. False: a path cannot name it, for its columns belong to another one, too.
+bool step_along(const Hop &key, bool down, Step *step);
 
 }  // namespace pg_retention

@@ -1,0 +1,265 @@
+// Links that the foreign keys suggest: from the table of each kind down the tables that refer to it, shortest first.
+#include "catalog/extension.hpp"
+#include "pg/guard.hpp"
+#include "subject/model.hpp"
+#include "subject/query.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "utils/array.h"
+#include "utils/lsyscache.h"
+#include "utils/tuplestore.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+// In a dense graph the number of paths is exponential; the longer ones say little.
+constexpr int kMostPaths = 1000;
+
+// Words in the name of a column that say: this person did something here, the row is not about him or her.
+constexpr const char *kActing[] = {
+    "accepted",   "added",     "agent",     "approved",   "approver",   "assessed",  "assigned",   "assignee", "author",
+    "boss",       "caseworker", "changed",  "checked",    "closed",     "confirmed", "created",    "creator",  "decided",
+    "deleted",    "edited",    "editor",    "entered",    "granted",    "handled",   "handler",    "imported", "inserted",
+    "inspected",  "leader",    "manager",   "moderator",  "modified",   "modifier",  "operator",   "prepared", "processed",
+    "published",  "recorded",  "registered", "resolved",  "responsible", "reviewed", "reviewer",   "revised",  "seller",
+    "salesperson", "signed",   "superior",  "supervisor", "technician", "updated",   "updater",    "validated", "verified",
+    "written"};
+
+struct Key {
+    Hop hop;
+    bool in_primary_key;
+};
+
+struct Table {
+    Oid relid;
+    bool has_key;       // a primary key that rows can be named by
+    bool is_link;       // whose primary key consists of foreign keys, at least two
+};
+
+// A path from a table to the kind's table, found from its end.
+struct Way {
+    const Table *table;
+    const Way *onward;  // from the next table on; null at the kind's own
+    LinkPath path;
+    bool acting;        // a column on it says that the person acted
+};
+
+struct Search {
+    const Model *model;
+    Key *keys;
+    int n_keys;
+    Table *tables;
+    int n_tables;
+    Way *ways;
+    int n_ways;
+};
+
+bool is_acting(Oid relid, AttrNumber column) {
+    const char *name = get_attname(relid, column, false);
+    for (const char *p = name; *p != '\0';) {
+        char word[NAMEDATALEN];
+        int n = 0;
+        // "approvedBy" has two words, as "approved_by".
+        for (; isalpha(static_cast<unsigned char>(*p)) && (n == 0 || !isupper(static_cast<unsigned char>(*p)) ||
+                                                           isupper(static_cast<unsigned char>(p[-1]))); ++p)
+            word[n++] = pg_ascii_tolower(static_cast<unsigned char>(*p));
+        word[n] = '\0';
+        for (const char *acting : kActing)
+            if (strcmp(word, acting) == 0) return true;
+        if (n == 0) ++p;
+    }
+    return false;
+}
+
+bool contains(const AttrNumber *columns, int n, AttrNumber column) {
+    for (int i = 0; i < n; ++i)
+        if (columns[i] == column) return true;
+    return false;
+}
+
+int read_columns(uint64 row, int column, AttrNumber *columns) {
+    bool isnull = false;
+    Datum *values = nullptr;
+    int n = 0;
+    const Datum array = result_value(row, column, &isnull);
+    if (isnull) return 0;
+    deconstruct_array(DatumGetArrayTypeP(array), INT2OID, sizeof(int16), true, TYPALIGN_SHORT, &values, nullptr, &n);
+    for (int i = 0; i < n && i < kMaxKeys; ++i) columns[i] = DatumGetInt16(values[i]);
+    return n;
+}
+
+Oid read_oid(uint64 row, int column) {
+    bool isnull = false;
+    return DatumGetObjectId(result_value(row, column, &isnull));
+}
+
+// Foreign keys between tables, in the order of names so that what is cut off does not depend on chance. Of partitions only
+// what their root has.
+void read_keys(Search *search) {
+    Oid types[1] = {OIDOID};
+    Datum values[1] = {ObjectIdGetDatum(extension()->schema)};
+    const uint64 n = read_as(extension_owner(),
+                             "SELECT c.conrelid, c.confrelid, c.conkey, c.confkey FROM pg_constraint c "
+                             "JOIN pg_class r ON r.oid = c.conrelid JOIN pg_namespace n ON n.oid = r.relnamespace "
+                             "WHERE c.contype = 'f' AND c.conparentid = 0 AND NOT r.relispartition AND r.relnamespace <> $1 "
+                             "ORDER BY n.nspname, r.relname, c.conkey, c.conname",
+                             1, types, values);
+    search->keys = static_cast<Key *>(palloc0(sizeof(Key) * (n + 1)));
+    for (uint64 row = 0; row < n; ++row) {
+        Key *key = &search->keys[search->n_keys];
+        key->hop.from_relid = read_oid(row, 1);
+        key->hop.to_relid = read_oid(row, 2);
+        key->hop.n_keys = read_columns(row, 3, key->hop.from);
+        if (key->hop.n_keys <= kMaxKeys && read_columns(row, 4, key->hop.to) > 0) ++search->n_keys;
+    }
+    SPI_freetuptable(SPI_tuptable);
+}
+
+void read_tables(Search *search) {
+    const uint64 n = read_as(extension_owner(),
+                             "SELECT r.oid, (i.indkey::int2[])[0:i.indnkeyatts - 1] FROM pg_class r LEFT JOIN pg_index i ON i.indrelid = r.oid "
+                             "AND i.indisprimary AND i.indimmediate AND i.indisvalid WHERE r.relkind IN ('r', 'p')",
+                             0, nullptr, nullptr);
+    search->tables = static_cast<Table *>(palloc0(sizeof(Table) * (n + 1)));
+    for (uint64 row = 0; row < n; ++row) {
+        AttrNumber primary[kMaxKeys] = {};
+        Table *table = &search->tables[search->n_tables++];
+        table->relid = read_oid(row, 1);
+        const int n_primary = read_columns(row, 2, primary);
+        table->has_key = n_primary > 0 && n_primary <= kMaxKeys;
+        int covered = 0, in_primary = 0;
+        bool seen[kMaxKeys] = {};
+        for (int i = 0; table->has_key && i < search->n_keys; ++i) {
+            Key *key = &search->keys[i];
+            if (key->hop.from_relid != table->relid) continue;
+            key->in_primary_key = true;
+            for (int k = 0; k < key->hop.n_keys; ++k)
+                key->in_primary_key = key->in_primary_key && contains(primary, n_primary, key->hop.from[k]);
+            if (!key->in_primary_key) continue;
+            ++in_primary;
+            for (int k = 0; k < n_primary; ++k) {
+                if (seen[k] || !contains(key->hop.from, key->hop.n_keys, primary[k])) continue;
+                seen[k] = true;
+                ++covered;
+            }
+        }
+        table->is_link = table->has_key && in_primary >= 2 && covered == n_primary;
+    }
+    SPI_freetuptable(SPI_tuptable);
+}
+
+const Table *table_of(const Search &search, Oid relid) {
+    for (int i = 0; i < search.n_tables; ++i)
+        if (search.tables[i].relid == relid) return &search.tables[i];
+    return nullptr;
+}
+
+bool is_known(const Search &search, const Way &way) {
+    for (int i = 0; i < search.n_ways; ++i)
+        if (search.ways[i].table == way.table && same_way(search.ways[i].path, way.path)) return true;
+    return false;
+}
+
+// The way that begins with this step and goes on with another; nothing when there is no room, or the table cannot be linked.
+void extend(Search *search, const Way &onward, const Hop &key, bool down) {
+    const Table *table = table_of(*search, down ? key.to_relid : key.from_relid);
+    Step step = {};
+    if (search->n_ways == kMostPaths + 1 || onward.path.n_steps == kMaxHops) return;
+    if (table == nullptr || !table->has_key || !step_along(key, down, &step)) return;
+    Way *way = &search->ways[search->n_ways];
+    way->table = table;
+    way->onward = &onward;
+    way->acting = onward.acting || is_acting(key.from_relid, step.named);
+    way->path.n_steps = onward.path.n_steps + 1;
+    way->path.steps[0] = step;
+    std::memcpy(&way->path.steps[1], onward.path.steps, sizeof(Step) * onward.path.n_steps);
+    if (!is_known(*search, *way)) ++search->n_ways;
+}
+
+bool passes(const Way &way, Oid relid) {
+    for (const Way *w = &way; w != nullptr; w = w->onward)
+        if (w->table->relid == relid) return true;
+    return false;
+}
+
+void extend_all(Search *search, const Way &way) {
+    const Oid at = way.table->relid;
+    const bool own = way.onward == nullptr;
+    // Nobody's rows lie beyond a person who refers to another one.
+    if (!own && passes(*way.onward, at)) return;
+    for (int i = 0; i < search->n_keys; ++i) {
+        const Hop &key = search->keys[i].hop;
+        if (key.to_relid == at && (!passes(way, key.from_relid) || (own && key.from_relid == at))) extend(search, way, key, false);
+    }
+    if (own || !way.table->is_link || way.path.steps[0].down) return;
+    for (int i = 0; i < search->n_keys; ++i) {
+        const Hop &key = search->keys[i].hop;
+        if (search->keys[i].in_primary_key && key.from_relid == at && !passes(way, key.to_relid)) extend(search, way, key, true);
+    }
+}
+
+bool is_linked(const Model &model, const Kind &kind, const Way &way) {
+    ListCell *cell = nullptr;
+    foreach (cell, model.links) {
+        const auto *link = static_cast<const Link *>(lfirst(cell));
+        if (link->kind == &kind && link->relid == way.table->relid && same_way(link->path, way.path)) return true;
+    }
+    return false;
+}
+
+// The rows are about the person at the end of the shortest way; others ways only mention somebody.
+bool is_about(const Search &search, const Way &way) {
+    if (way.acting) return false;
+    for (int i = 0; i < search.n_ways; ++i) {
+        const Way &other = search.ways[i];
+        if (other.table == way.table && !other.acting && other.path.n_steps < way.path.n_steps) return false;
+    }
+    return true;
+}
+
+void propose(const ReturnSetInfo *result, Search *search, const Kind &kind) {
+    search->ways = static_cast<Way *>(palloc_extended(sizeof(Way) * (kMostPaths + 2), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
+    search->ways[0].table = table_of(*search, kind.relid);
+    search->n_ways = 1;
+    for (int i = 0; i < search->n_ways; ++i) {
+        CHECK_FOR_INTERRUPTS();
+        extend_all(search, search->ways[i]);
+    }
+    for (int i = 1; i < search->n_ways; ++i) {
+        const Way &way = search->ways[i];
+        if (is_linked(*search->model, kind, way)) continue;
+        Datum values[4] = {CStringGetTextDatum(kind.name), ObjectIdGetDatum(way.table->relid), CStringGetTextDatum(link_text(way.path)),
+                           CStringGetTextDatum(is_about(*search, way) ? "about" : "mentioned")};
+        bool nulls[4] = {false, false, false, false};
+        tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+    }
+    pfree(search->ways);
+}
+
+void propose_links(FunctionCallInfo fcinfo) {
+    const auto *result = reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo);
+    MemoryContext context = CurrentMemoryContext;
+    SPI_connect();
+    MemoryContextSwitchTo(context);
+    Search search = {};
+    search.model = load_model();
+    read_keys(&search);
+    read_tables(&search);
+    ListCell *cell = nullptr;
+    foreach (cell, search.model->kinds) propose(result, &search, *static_cast<const Kind *>(lfirst(cell)));
+    SPI_finish();
+}
+
+}  // namespace
+
+}  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_propose_links) {
+    InitMaterializedSRF(fcinfo, 0);
+    pg_retention::propose_links(fcinfo);
+    return static_cast<Datum>(0);
+}
