@@ -1,6 +1,7 @@
-// Policies follow the schema: renames rewrite them, drops they need are refused, dropped tables take theirs along.
+// Policies, kinds of persons and links follow the schema: renames rewrite them, drops they need are refused, dropped tables take theirs along.
 #include "catalog/condition.hpp"
 #include "catalog/extension.hpp"
+#include "catalog/follow_subjects.hpp"
 #include "catalog/policy_check.hpp"
 #include "catalog/policy_triggers.hpp"
 #include "catalog/provision.hpp"
@@ -121,10 +122,21 @@ void apply_rewrites(List *rewrites, Oid table, const char *from, const char *to)
     SPI_finish();
 }
 
+// Of whose column the name changes; otherwise null.
 const RenameStmt *column_rename(const PlannedStmt *planned) {
-    if (!IsA(planned->utilityStmt, RenameStmt) || extension() == nullptr) return nullptr;
+    if (!IsA(planned->utilityStmt, RenameStmt)) return nullptr;
     auto *stmt = reinterpret_cast<const RenameStmt *>(planned->utilityStmt);
     return stmt->renameType == OBJECT_COLUMN && stmt->relation != nullptr ? stmt : nullptr;
+}
+
+bool renames(const PlannedStmt *planned) {
+    return IsA(planned->utilityStmt, RenameStmt) || IsA(planned->utilityStmt, AlterObjectSchemaStmt);
+}
+
+// Not those that commit on their way: what was noted before would be gone.
+bool may_drop(const PlannedStmt *planned) {
+    if (IsA(planned->utilityStmt, DropStmt)) return !reinterpret_cast<const DropStmt *>(planned->utilityStmt)->concurrent;
+    return IsA(planned->utilityStmt, AlterTableStmt) || IsA(planned->utilityStmt, DropOwnedStmt);
 }
 
 // Its own frame: nothing of the caller's lives across the setjmp.
@@ -143,21 +155,28 @@ void follow_rename(PlannedStmt *planned, const char *text, bool read_only, Proce
                    ParamListInfo params, QueryEnvironment *env, DestReceiver *dest, QueryCompletion *done) {
     const RenameStmt *stmt = column_rename(planned);
     const Oid table = stmt == nullptr ? InvalidOid : RangeVarGetRelid(stmt->relation, AccessShareLock, true);
-    if (!OidIsValid(table)) {
-        previous_utility(planned, text, read_only, context, params, env, dest, done);
-        return;
-    }
-    char *from = pstrdup(stmt->subname);
-    char *to = pstrdup(stmt->newname);
-    List *rewrites = plan_rewrites(table, from, to);
+    char *from = OidIsValid(table) ? pstrdup(stmt->subname) : nullptr;
+    char *to = OidIsValid(table) ? pstrdup(stmt->newname) : nullptr;
+    List *rewrites = OidIsValid(table) ? plan_rewrites(table, from, to) : NIL;
+    List *subjects = named_subjects();
     rename_quietly(planned, text, read_only, context, params, env, dest, done);
+    if (extension() == nullptr) return;
     CommandCounterIncrement();
-    apply_rewrites(rewrites, table, from, to);
+    if (OidIsValid(table)) apply_rewrites(rewrites, table, from, to);
+    rename_subjects(subjects);
 }
 
 void utility(PlannedStmt *planned, const char *text, bool read_only, ProcessUtilityContext context,
              ParamListInfo params, QueryEnvironment *env, DestReceiver *dest, QueryCompletion *done) {
-    guarded([&] { follow_rename(planned, text, read_only, context, params, env, dest, done); });
+    guarded([&] {
+        if (renames(planned) && extension() != nullptr) {
+            follow_rename(planned, text, read_only, context, params, env, dest, done);
+            return;
+        }
+        List *subjects = may_drop(planned) ? named_subjects() : NIL;
+        previous_utility(planned, text, read_only, context, params, env, dest, done);
+        require_subjects(subjects);
+    });
 }
 
 void still_whole(const Policy &policy) {
@@ -192,6 +211,8 @@ RETENTION_FUNCTION(pg_retention_after_ddl) {
         ereport(ERROR, (errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
                         errmsg("function must be called as an event trigger")));
     if (pg_retention::extension() == nullptr || pg_retention::renaming) return PointerGetDatum(nullptr);
+    const auto *event = reinterpret_cast<const EventTriggerData *>(fcinfo->context);
+    if (strcmp(event->event, "sql_drop") == 0) pg_retention::forget_dropped_subjects();
     int count = 0;
     const pg_retention::Policy *policy = pg_retention::all_policies(&count);
     bool orphans = false;

@@ -3,8 +3,6 @@
 #include "pg/compat.hpp"
 
 extern "C" {
-#include "access/relation.h"
-#include "access/table.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_type.h"
 #include "nodes/value.h"
@@ -37,10 +35,13 @@ bool no_such_column(Oid relid, const char *name, const char *text, Problem *prob
 }  // namespace
 
 bool find_foreign_key(Oid relid, AttrNumber column, Hop *hop) {
-    Relation rel = relation_open(relid, AccessShareLock);
+    // Without a lock: the catalogs are read, and whoever changes one table must not wait for another.
+    Relation rel = RelationIdGetRelation(relid);
+    if (!RelationIsValid(rel)) return false;
     ListCell *cell = nullptr;
     bool found = false;
-    foreach (cell, RelationGetFKeyList(rel)) {
+    // A copy: the list goes when the table's description is read anew.
+    foreach (cell, copyObject(RelationGetFKeyList(rel))) {
         auto *key = static_cast<ForeignKeyCacheInfo *>(lfirst(cell));
         bool has = false;
         for (int i = 0; i < key->nkeys; ++i) has = has || key->conkey[i] == column;
@@ -57,7 +58,7 @@ bool find_foreign_key(Oid relid, AttrNumber column, Hop *hop) {
             hop->to[i] = key->confkey[i];
         }
     }
-    relation_close(rel, AccessShareLock);
+    RelationClose(rel);
     return found;
 }
 

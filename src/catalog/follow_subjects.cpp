@@ -1,0 +1,236 @@
+#include "catalog/follow_subjects.hpp"
+
+#include "catalog/extension.hpp"
+#include "catalog/link_path.hpp"
+#include "pg/internal.hpp"
+#include "pg/security.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "utils/array.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
+#include "utils/syscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+// Columns by name, and by the number that stays when the name changes.
+struct Columns {
+    int n;
+    char **names;
+    AttrNumber *numbers;
+};
+
+struct Named {
+    char *kind;
+    Oid relid;
+    Oid person;
+    char *text;       // null: the kind itself
+    LinkPath path;
+    char *rendered;   // null: the path does not fit the schema
+    Columns key;      // of a kind
+    Columns columns;  // a kind's identifying ones, or those a link claims
+    bool whole;
+};
+
+bool has_tables() {
+    return extension() != nullptr && OidIsValid(get_relname_relid("subject_link", extension()->schema));
+}
+
+// Without a lock: whoever changes two of the tables at once must not meet another in the middle.
+bool has_primary_key(Oid relid) {
+    Relation rel = RelationIdGetRelation(relid);
+    if (!RelationIsValid(rel)) return false;
+    bool found = false;
+    ListCell *cell = nullptr;
+    foreach (cell, RelationGetIndexList(rel)) {
+        HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
+        if (!HeapTupleIsValid(tuple)) continue;
+        found = found || reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple))->indisprimary;
+        ReleaseSysCache(tuple);
+    }
+    RelationClose(rel);
+    return found;
+}
+
+Datum column_of(uint64 row, int column, bool *isnull) {
+    return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, isnull);
+}
+
+Oid oid_of(uint64 row, int column) {
+    bool isnull = false;
+    return DatumGetObjectId(column_of(row, column, &isnull));
+}
+
+Columns columns_of(uint64 row, int column, Oid relid) {
+    Columns columns = {};
+    Datum *values = nullptr;
+    bool *nulls = nullptr;
+    bool isnull = false;
+    const Datum array = column_of(row, column, &isnull);
+    if (isnull) return columns;
+    deconstruct_array(DatumGetArrayTypeP(array), NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR, &values, &nulls, &columns.n);
+    columns.names = static_cast<char **>(palloc(sizeof(char *) * (columns.n + 1)));
+    columns.numbers = static_cast<AttrNumber *>(palloc(sizeof(AttrNumber) * (columns.n + 1)));
+    for (int i = 0; i < columns.n; ++i) {
+        columns.names[i] = nulls[i] ? pstrdup("") : pstrdup(NameStr(*DatumGetName(values[i])));
+        columns.numbers[i] = get_attnum(relid, columns.names[i]);
+    }
+    return columns;
+}
+
+const char *missing_column(const Columns &columns, Oid relid) {
+    for (int i = 0; i < columns.n; ++i)
+        if (columns.numbers[i] <= 0)
+            return psprintf("Column \"%s\" does not exist in table %s.", columns.names[i], get_rel_name(relid));
+    return nullptr;
+}
+
+// What a kind or link needs and is not there; null: nothing.
+const char *missing_in(const Named &named) {
+    if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(named.relid)) || !SearchSysCacheExists1(RELOID, ObjectIdGetDatum(named.person)))
+        return "Its table does not exist.";
+    LinkPath path;
+    Problem problem = {};
+    if (named.text != nullptr && !resolve_link(named.relid, named.text, named.person, &path, &problem)) return problem.message;
+    if (const char *column = missing_column(named.key, named.relid)) return column;
+    if (const char *column = missing_column(named.columns, named.relid)) return column;
+    for (int i = 0; i <= named.path.n_steps; ++i) {
+        const Oid relid = i == 0 ? named.relid : named.path.steps[i - 1].far_relid;
+        if (!has_primary_key(relid)) return psprintf("Table %s has no primary key.", get_rel_name(relid));
+    }
+    return nullptr;
+}
+
+Named *read_named(uint64 row) {
+    auto *named = static_cast<Named *>(palloc0(sizeof(Named)));
+    Problem problem = {};
+    named->kind = SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 1);
+    named->relid = oid_of(row, 2);
+    named->person = oid_of(row, 3);
+    named->text = SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 4);
+    named->key = columns_of(row, 5, named->relid);
+    named->columns = columns_of(row, 6, named->relid);
+    if (named->text != nullptr && resolve_link(named->relid, named->text, named->person, &named->path, &problem))
+        named->rendered = link_text(named->path);
+    named->whole = missing_in(*named) == nullptr;
+    return named;
+}
+
+Datum names_now(const Columns &columns, Oid relid, bool *changed) {
+    auto *names = static_cast<Datum *>(palloc(sizeof(Datum) * (columns.n + 1)));
+    for (int i = 0; i < columns.n; ++i) {
+        const char *name = columns.numbers[i] > 0 ? get_attname(relid, columns.numbers[i], false) : columns.names[i];
+        *changed = *changed || strcmp(name, columns.names[i]) != 0;
+        names[i] = DirectFunctionCall1(namein, CStringGetDatum(name));
+    }
+    return PointerGetDatum(construct_array(names, columns.n, NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR));
+}
+
+void write_kind(const Named &named) {
+    bool changed = false;
+    Oid types[3] = {TEXTOID, NAMEARRAYOID, NAMEARRAYOID};
+    Datum values[3] = {CStringGetTextDatum(named.kind), names_now(named.key, named.relid, &changed),
+                       names_now(named.columns, named.relid, &changed)};
+    if (changed)
+        (void) execute_internal("UPDATE retention.subject_kind SET key = $2, identifying = $3 WHERE kind = $1", 3, types, values,
+                                nullptr, false, 0);
+}
+
+void write_link(const Named &named) {
+    const char *text = named.rendered != nullptr ? link_text(named.path) : nullptr;
+    bool changed = text != nullptr && strcmp(text, named.rendered) != 0;
+    Oid types[5] = {TEXTOID, OIDOID, TEXTOID, TEXTOID, NAMEARRAYOID};
+    Datum values[5] = {CStringGetTextDatum(named.kind), ObjectIdGetDatum(named.relid), CStringGetTextDatum(named.text),
+                       CStringGetTextDatum(changed ? text : named.text), names_now(named.columns, named.relid, &changed)};
+    if (changed)
+        (void) execute_internal("UPDATE retention.subject_link SET path = $4, columns = $5 "
+                                "WHERE kind = $1 AND relation = $2 AND path = $3",
+                                5, types, values, nullptr, false, 0);
+}
+
+}  // namespace
+
+List *named_subjects() {
+    if (!has_tables()) return NIL;
+    MemoryContext context = CurrentMemoryContext;
+    List *list = NIL;
+    SPI_connect();
+    const ActingAs saved = act_as(owner_of(extension()->policy_table), true);
+    (void) execute_internal("SELECT * FROM (SELECT kind, relation, relation, NULL, key, identifying FROM retention.subject_kind "
+                            "UNION ALL SELECT l.kind, l.relation, k.relation, l.path, NULL, l.columns "
+                            "FROM retention.subject_link l JOIN retention.subject_kind k USING (kind)) "
+                            "AS named (kind, relation, person, path, key, columns) "
+                            "ORDER BY pg_catalog.length(path) NULLS FIRST, path COLLATE \"C\", kind, relation",
+                            0, nullptr, nullptr, nullptr, false, 0);
+    MemoryContextSwitchTo(context);
+    for (uint64 row = 0; row < SPI_processed; ++row) list = lappend(list, read_named(row));
+    leave(saved);
+    SPI_finish();
+    return list;
+}
+
+void rename_subjects(List *before) {
+    if (before == NIL) return;
+    SPI_connect();
+    const ActingAs saved = act_as(owner_of(extension()->policy_table), true);
+    ListCell *cell = nullptr;
+    foreach (cell, before) {
+        const auto *named = static_cast<const Named *>(lfirst(cell));
+        if (named->text == nullptr)
+            write_kind(*named);
+        else
+            write_link(*named);
+    }
+    leave(saved);
+    SPI_finish();
+}
+
+void require_subjects(List *before) {
+    if (before == NIL) return;
+    CommandCounterIncrement();
+    ListCell *cell = nullptr, *inner = nullptr;
+    foreach (cell, named_subjects()) {
+        const auto *now = static_cast<const Named *>(lfirst(cell));
+        const bool link = now->text != nullptr;
+        bool fitted = false;
+        foreach (inner, before) {
+            const auto *then = static_cast<const Named *>(lfirst(inner));
+            fitted = fitted || (then->whole && then->relid == now->relid && strcmp(then->kind, now->kind) == 0 &&
+                                (then->text != nullptr) == link && (!link || strcmp(then->text, now->text) == 0));
+        }
+        if (now->whole || !fitted) continue;
+        ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+                        link ? errmsg("kind of subject \"%s\" needs path \"%s\" of table %s", now->kind, now->text,
+                                      get_rel_name(now->relid))
+                             : errmsg("kind of subject \"%s\" needs table %s as it is", now->kind, get_rel_name(now->relid)),
+                        errdetail_internal("%s", missing_in(*now)),
+                        errhint("Change or delete the row of retention.%s first.", link ? "subject_link" : "subject_kind")));
+    }
+}
+
+void forget_dropped_subjects() {
+    if (!has_tables()) return;
+    SPI_connect();
+    const ActingAs saved = act_as(owner_of(extension()->policy_table), true);
+    (void) execute_internal("DELETE FROM retention.subject_link l USING retention.subject_kind k WHERE k.kind = l.kind "
+                            "AND NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = k.relation)",
+                            0, nullptr, nullptr, nullptr, false, 0);
+    const char *const tables[] = {"subject_link", "subject_kind", "personal_column", "statement"};
+    for (const char *table : tables)
+        (void) execute_internal(psprintf("DELETE FROM retention.%s t WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c "
+                                         "WHERE c.oid = t.relation)",
+                                         table),
+                                0, nullptr, nullptr, nullptr, false, 0);
+    leave(saved);
+    SPI_finish();
+}
+
+}  // namespace pg_retention

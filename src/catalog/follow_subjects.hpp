@@ -1,0 +1,23 @@
+#pragma once
+// Kinds of persons and links to them follow the schema: what they name is renamed with it, and not dropped under them.
+#include "pg/postgres.hpp"
+
+extern "C" {
+#include "nodes/pg_list.h"
+}
+
+namespace pg_retention {
+
+// What all of them name now; asked before a statement that may rename or drop something.
+List *named_subjects();
+
+// Writes names anew that have changed since.
+void rename_subjects(List *before);
+
+// Error 2BP01 when one of them no longer fits the schema, and did before.
+void require_subjects(List *before);
+
+// Removes those whose table is gone, and what else is known of the columns and rows of such a table.
+void forget_dropped_subjects();
+
+}  // namespace pg_retention
