@@ -153,7 +153,7 @@ KeySet distinct_keys(Oid relid, const AttrNumber *columns, int n, const char *fr
 }
 
 void append_key_json(StringInfo out, Oid relid, const AttrNumber *columns, int n, HeapTuple row, TupleDesc desc,
-                     const int *places) {
+                     const int *places, const Bitmapset *hidden) {
     if (n > 1) appendStringInfoChar(out, '{');
     for (int i = 0; i < n; ++i) {
         bool isnull = false;
@@ -163,7 +163,8 @@ void append_key_json(StringInfo out, Oid relid, const AttrNumber *columns, int n
             appendStringInfoString(out, ": ");
         }
         JsonColumn column = json_column(TupleDescAttr(desc, places[i] - 1)->atttypid);
-        append_json(out, &column, heap_getattr(row, places[i], desc, &isnull), isnull);
+        const Datum value = heap_getattr(row, places[i], desc, &isnull);
+        append_json(out, &column, value, isnull || bms_is_member(columns[i], hidden));
     }
     if (n > 1) appendStringInfoChar(out, '}');
 }

@@ -42,8 +42,8 @@ void append_key_condition(StringInfo sql, Oid relid, const AttrNumber *columns, 
 // Runs as the table's owner; with write in a new snapshot.
 KeySet distinct_keys(Oid relid, const AttrNumber *columns, int n, const char *from_where, Parameters *parameters, bool write);
 
-// As JSON: a value for one column, an object for several.
+// As JSON: a value for one column, an object for several; null for what is hidden.
 void append_key_json(StringInfo out, Oid relid, const AttrNumber *columns, int n, HeapTuple row, TupleDesc desc,
-                     const int *places);
+                     const int *places, const Bitmapset *hidden = nullptr);
 
 }  // namespace pg_retention

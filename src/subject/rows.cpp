@@ -4,6 +4,7 @@
 #include "catalog/policy_cache.hpp"
 #include "core/portable.hpp"
 #include "core/redact.hpp"
+#include "core/redact_json.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "subject/csv.hpp"
@@ -30,7 +31,7 @@ struct Column {
     AttrNumber number;
     const char *name;
     const PersonalColumn *personal;  // null: not personal
-    bool is_text;
+    bool is_text;                    // words and numbers may stand in it
     JsonColumn json;
 };
 
@@ -50,11 +51,14 @@ struct Reader {
     StringInfoData data;
 };
 
-bool is_textual(Oid type) {
+// Types of extensions that are no other thing, too: they hold text in some form.
+bool may_hold_words(Oid type, JsonForm form) {
     char category = 0;
     bool preferred = false;
-    get_type_category_preferred(getBaseType(type), &category, &preferred);
-    return category == TYPCATEGORY_STRING;
+    const Oid base = getBaseType(type);
+    get_type_category_preferred(base, &category, &preferred);
+    return form == JsonForm::kJson || category == TYPCATEGORY_STRING || base == XMLOID ||
+           (category == TYPCATEGORY_USER && base >= FirstNormalObjectId);
 }
 
 // The columns that are written: all of them but the clock; for Article 20 not the derived ones.
@@ -72,8 +76,8 @@ void list_columns(Reader *reader, Oid relid) {
         column->number = att->attnum;
         column->name = pstrdup(NameStr(att->attname));
         column->personal = personal;
-        column->is_text = is_textual(att->atttypid);
         column->json = json_column(needs_to_jsonb(att->atttypid) ? JSONBOID : att->atttypid);
+        column->is_text = may_hold_words(att->atttypid, column->json.form);
     }
     table_close(rel, NoLock);
 }
@@ -115,19 +119,39 @@ struct Redaction {
     size_t n_keep;
 };
 
-// Columns that lead to another person, and those that concern that person alone.
+Bitmapset *first_columns(const Link &link) {
+    const bool own = link.path.n_steps == 0;
+    const AttrNumber *columns = own ? link.kind->keys : link.path.steps[0].near_columns;
+    Bitmapset *set = nullptr;
+    for (int i = 0; i < (own ? link.kind->n_keys : link.path.steps[0].n); ++i) set = bms_add_member(set, columns[i]);
+    return set;
+}
+
+// All of a row that is another person: which columns of it are personal does not matter.
+Bitmapset *add_columns_but_key(Bitmapset *set, const Reader &reader) {
+    for (int i = 0; i < reader.n_columns; ++i) {
+        bool is_key = false;
+        for (int k = 0; k < reader.n_key; ++k) is_key = is_key || reader.key[k] == reader.columns[i].number;
+        if (!is_key) set = bms_add_member(set, reader.columns[i].number);
+    }
+    return set;
+}
+
+// Columns that lead to another person, and those that concern that person alone. A column that leads to the subject, too (of
+// keys with several columns), gives nobody away.
 Bitmapset *columns_of_others(const Reader &reader, List *others) {
-    Bitmapset *hidden = nullptr;
+    Bitmapset *hidden = nullptr, *leading = nullptr, *own = first_columns(*reader.link);
     ListCell *cell = nullptr;
     foreach (cell, others) {
         const auto *other = static_cast<const Other *>(lfirst(cell));
+        if (other->is_subject) own = bms_add_members(own, first_columns(*other->link));
         if (other->is_subject || leads_to_subject(others, other->link)) continue;
-        hidden = bms_union(hidden, other->link->claimed);
+        hidden = bms_add_members(hidden, other->link->claimed);
+        if (other->link->path.n_steps == 0) leading = add_columns_but_key(leading, reader);
         if (other->link->path.n_steps == 1 && !other->link->path.steps[0].down)
-            for (int k = 0; k < other->link->path.steps[0].n; ++k)
-                hidden = bms_add_member(hidden, other->link->path.steps[0].near_columns[k]);
+            leading = bms_add_members(leading, first_columns(*other->link));
     }
-    return bms_difference(hidden, reader.link->claimed);
+    return bms_difference(bms_union(hidden, bms_difference(leading, own)), reader.link->claimed);
 }
 
 Redaction redaction_of(const Reader &reader, List *others) {
@@ -153,20 +177,23 @@ Redaction redaction_of(const Reader &reader, List *others) {
     return redaction;
 }
 
-// The value as text, with other persons taken out; null when nothing has to be looked for.
+char *room(size_t size) { return static_cast<char *>(palloc_extended(size + 1, MCXT_ALLOC_HUGE)); }
+
+// The value as text, or as JSON, with other persons taken out; null when nothing has to be looked for.
 char *redacted(const Column &column, const Redaction &redaction, Datum value) {
     const bool free_text = column.personal != nullptr && column.personal->is_free_text;
     if (!column.is_text || (redaction.n_remove == 0 && !free_text)) return nullptr;
-    const char *text = OutputFunctionCall(const_cast<FmgrInfo *>(&column.json.output), value);
-    const std::string_view view(text);
-    auto *out = static_cast<char *>(palloc_extended(core::redacted_room(view.size()) + 1, MCXT_ALLOC_HUGE));
+    const std::string_view text(OutputFunctionCall(const_cast<FmgrInfo *>(&column.json.output), value));
     const core::Words words = {redaction.remove, redaction.n_remove, redaction.keep, redaction.n_keep};
-    out[core::redact(view, words, free_text, out)] = '\0';
+    const bool json = column.json.form == JsonForm::kJson;
+    char *out = room(json ? core::redacted_json_room(text.size()) : core::redacted_room(text.size()));
+    const size_t n = json ? core::redact_json(text, words, free_text, room(core::redacted_json_scratch(text.size())), out)
+                          : core::redact(text, words, free_text, out);
+    out[n] = '\0';
     return out;
 }
 
-void write_row(Reader *reader, HeapTuple row, TupleDesc desc, List *others) {
-    const Redaction redaction = redaction_of(*reader, others);
+void write_row(Reader *reader, HeapTuple row, TupleDesc desc, const Redaction &redaction) {
     resetStringInfo(&reader->data);
     if (!reader->choice->as_csv) appendStringInfoChar(&reader->data, '{');
     for (int i = 0; i < reader->n_columns; ++i) {
@@ -182,7 +209,9 @@ void write_row(Reader *reader, HeapTuple row, TupleDesc desc, List *others) {
         if (i > 0) appendStringInfoString(&reader->data, ", ");
         append_json_text(&reader->data, column->name);
         appendStringInfoString(&reader->data, ": ");
-        if (text != nullptr)
+        if (text != nullptr && column->json.form == JsonForm::kJson)
+            appendStringInfoString(&reader->data, text);
+        else if (text != nullptr)
             append_json_text(&reader->data, text);
         else
             append_json(&reader->data, &column->json, value, isnull);
@@ -209,8 +238,10 @@ void consume_portion(Reader *reader, const Portion &portion, RowConsumer consume
         found.clock = clock_of(*reader, row, desc);
         if (reader->choice->portable && !is_portable(found.clock)) continue;
         resetStringInfo(&reader->key_text);
-        append_key_json(&reader->key_text, reader->table->relid, reader->key, reader->n_key, row, desc, reader->key_places);
-        write_row(reader, row, desc, portion.others[i]);
+        const Redaction redaction = redaction_of(*reader, portion.others[i]);
+        append_key_json(&reader->key_text, reader->table->relid, reader->key, reader->n_key, row, desc, reader->key_places,
+                        redaction.hidden);
+        write_row(reader, row, desc, redaction);
         found.relid = reader->table->relid;
         found.link = reader->link;
         found.key = reader->key_text.data;
