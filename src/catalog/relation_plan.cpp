@@ -16,6 +16,7 @@ extern "C" {
 #include "executor/executor.h"
 #include "optimizer/optimizer.h"
 #include "utils/date.h"
+#include "utils/datum.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -27,13 +28,19 @@ namespace pg_retention {
 
 namespace {
 
+// One per hop, prepared at first use.
+struct HopPlans {
+    SPIPlanPtr locking[kMaxHops];
+    SPIPlanPtr reading[kMaxHops];
+};
+
 struct PlannedPolicy {
     int16_t id;
     bool starts_all;
     ExprState *applies_to;
     int n_paths;
     Path *paths;
-    SPIPlanPtr **hop_plans;  // one per hop, prepared at first use
+    HopPlans *hop_plans;  // one per path
 };
 
 struct RelationPlan {
@@ -94,14 +101,13 @@ void plan_policy(Relation rel, const Policy &policy, PlannedPolicy *out) {
     out->starts_all = policy.starts_all;
     out->n_paths = policy.n_starts;
     out->paths = static_cast<Path *>(palloc0(sizeof(Path) * policy.n_starts));
-    out->hop_plans = static_cast<SPIPlanPtr **>(palloc0(sizeof(SPIPlanPtr *) * policy.n_starts));
+    out->hop_plans = static_cast<HopPlans *>(palloc0(sizeof(HopPlans) * policy.n_starts));
     for (int i = 0; i < policy.n_starts; ++i) {
         Problem problem = {};
         if (!resolve_path(policy.relid, policy.starts[i], &out->paths[i], &problem))
             ereport(ERROR, (errcode(problem.sqlstate), errmsg("%s", problem.message), errhint("%s", problem.hint)));
         for (int h = 0; h < out->paths[i].n_hops; ++h) watch(out->paths[i].hops[h].to_relid);
         map_to_partition(RelationGetRelid(rel), policy.relid, &out->paths[i]);
-        out->hop_plans[i] = static_cast<SPIPlanPtr *>(palloc0(sizeof(SPIPlanPtr) * kMaxHops));
     }
     if (policy.applies_to != nullptr)
         out->applies_to = ExecInitExpr(
@@ -135,7 +141,7 @@ RelationPlan *relation_plan(Relation rel) {
     return plan;
 }
 
-SPIPlanPtr prepare_hop(const Path &path, int i) {
+SPIPlanPtr prepare_hop(const Path &path, int i, bool lock) {
     const Hop &hop = path.hops[i];
     StringInfoData sql;
     initStringInfo(&sql);
@@ -153,7 +159,7 @@ SPIPlanPtr prepare_hop(const Path &path, int i) {
         appendStringInfo(&sql, "%sa.%s OPERATOR(pg_catalog.=) $%d", k == 0 ? "" : " AND ",
                          quote_identifier(get_attname(hop.to_relid, hop.to[k], false)), k + 1);
     }
-    appendStringInfoString(&sql, " FOR SHARE");
+    if (lock) appendStringInfoString(&sql, " FOR SHARE");
     SPIPlanPtr plan = prepare_internal(sql.data, hop.n_keys, types);
     MemoryContext before = MemoryContextSwitchTo(plan_context);
     prepared = lappend(prepared, plan);
@@ -162,7 +168,7 @@ SPIPlanPtr prepare_hop(const Path &path, int i) {
 }
 
 // Follows the path from the row; null at the end of a broken or unset path.
-Datum follow(const Path &path, SPIPlanPtr *hop_plans, HeapTuple row, TupleDesc desc, bool *isnull) {
+Datum follow(const Path &path, HopPlans *hop_plans, bool lock, HeapTuple row, TupleDesc desc, bool *isnull) {
     if (path.n_hops == 0) return heap_getattr(row, path.column, desc, isnull);
     Datum values[kMaxKeys];
     for (int k = 0; k < path.hops[0].n_keys; ++k) {
@@ -171,8 +177,9 @@ Datum follow(const Path &path, SPIPlanPtr *hop_plans, HeapTuple row, TupleDesc d
     }
     for (int i = 0; i < path.n_hops; ++i) {
         const ActingAs saved = act_as(owner_of(path.hops[i].to_relid), true);
-        if (hop_plans[i] == nullptr) hop_plans[i] = prepare_hop(path, i);
-        execute_internal_plan(hop_plans[i], values, nullptr, 1);
+        SPIPlanPtr *plan = lock ? &hop_plans->locking[i] : &hop_plans->reading[i];
+        if (*plan == nullptr) *plan = prepare_hop(path, i, lock);
+        execute_internal_plan(*plan, values, nullptr, 1);
         leave(saved);
         *isnull = SPI_processed == 0;
         if (*isnull) return 0;
@@ -215,37 +222,54 @@ core::Start start_of(Datum value, Oid type) {
     return core::start_of_instant(type == TIMESTAMPOID ? instant_of_local(at) : at);
 }
 
-core::Start policy_start(PlannedPolicy *policy, HeapTuple row, TupleDesc desc) {
+// Whoever changes an ancestor finds the rows that are there with its key, and waits for the lock of one that is being
+// written. A row he cannot find yet must make him wait at the ancestor.
+bool is_new_to_ancestor(const Path &path, HeapTuple row, HeapTuple stored, TupleDesc desc) {
+    if (path.n_hops == 0 || row == stored) return false;
+    if (stored == nullptr) return true;
+    for (int k = 0; k < path.hops[0].n_keys; ++k) {
+        const AttrNumber column = path.hops[0].from[k];
+        bool old_null = false, new_null = false;
+        const Datum before = heap_getattr(stored, column, desc, &old_null);
+        const Datum after = heap_getattr(row, column, desc, &new_null);
+        Form_pg_attribute att = TupleDescAttr(desc, column - 1);
+        if (old_null != new_null || (!old_null && !datumIsEqual(before, after, att->attbyval, att->attlen))) return true;
+    }
+    return false;
+}
+
+core::Start policy_start(PlannedPolicy *policy, HeapTuple row, HeapTuple stored, TupleDesc desc) {
     core::Start result = policy->starts_all ? -1 : core::kNotStarted;
     for (int i = 0; i < policy->n_paths; ++i) {
         bool isnull = false;
-        const Datum value = follow(policy->paths[i], policy->hop_plans[i], row, desc, &isnull);
+        const bool lock = is_new_to_ancestor(policy->paths[i], row, stored, desc);
+        const Datum value = follow(policy->paths[i], &policy->hop_plans[i], lock, row, desc, &isnull);
         const core::Start start = isnull ? core::kNotStarted : start_of(value, policy->paths[i].type);
         result = policy->starts_all ? Max(result, start) : Min(result, start);
     }
     return result;
 }
 
-core::Clock compute_with_plan(RelationPlan *plan, Relation rel, HeapTuple row) {
+core::Clock compute_with_plan(RelationPlan *plan, Relation rel, HeapTuple row, HeapTuple stored) {
     TupleDesc desc = RelationGetDescr(rel);
     for (int i = 0; i < plan->n_policies; ++i) {
         PlannedPolicy *policy = &plan->policies[i];
         if (policy->applies_to != nullptr && !condition_holds(policy->applies_to, desc, row)) continue;
-        return core::make_clock(policy->id, policy_start(policy, row, desc), 0);
+        return core::make_clock(policy->id, policy_start(policy, row, stored, desc), 0);
     }
     return core::make_clock(0, core::kNotStarted, 0);
 }
 
 }  // namespace
 
-core::Clock compute_clock(Relation rel, HeapTuple row) {
+core::Clock compute_clock(Relation rel, HeapTuple row, HeapTuple stored) {
     core::Clock clock = {};
     SPI_connect();
     const ActingAs saved = act_as(rel->rd_rel->relowner, true);
     RelationPlan *plan = relation_plan(rel);
     ++computing;
     PG_TRY();
-    { clock = compute_with_plan(plan, rel, row); }
+    { clock = compute_with_plan(plan, rel, row, stored); }
     PG_FINALLY();
     { --computing; }
     PG_END_TRY();

@@ -11,10 +11,10 @@ extern "C" {
 
 namespace pg_retention {
 
-// The clock a row should have: first matching policy by priority, start from its paths. Reading an ancestor locks it
-// FOR SHARE, or a row inserted beside a concurrent change of its ancestor would escape. Flags are not set.
-// Errors: 22008 for a start at -infinity or outside 1400-9999.
-core::Clock compute_clock(Relation rel, HeapTuple row);
+// The clock a row should have: first matching policy by priority, start from its paths. "stored" is the row as it stands
+// in the table, null for a new one. Where its key is not the same, reading ancestors locks them FOR SHARE, or a row
+// inserted beside a concurrent change of its ancestor would escape. Flags are not set. Errors: 22008 for a start at -infinity or outside 1400-9999.
+core::Clock compute_clock(Relation rel, HeapTuple row, HeapTuple stored);
 
 // True when a validated policy of the table, or of a partitioned table above it, stands.
 bool is_managed(Oid relid);

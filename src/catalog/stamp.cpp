@@ -93,12 +93,12 @@ core::Clock clock_in(Writer *w) {
     return core::Clock{static_cast<uint64_t>(DatumGetInt64(value))};
 }
 
-Restamped restamp_locked(Writer *w) {
+Restamped restamp_locked(Writer *w, bool lock_ancestors) {
     Restamped result = {};
     bool copied = false;
     HeapTuple row = ExecFetchSlotHeapTuple(w->old_slot, true, &copied);
     result.before = clock_in(w);
-    result.after = with_flags_of(compute_clock(w->rel, row), result.before);
+    result.after = with_flags_of(compute_clock(w->rel, row, lock_ancestors ? nullptr : row), result.before);
     result.changed = result.before.bits != result.after.bits;
     if (copied) heap_freetuple(row);
     if (result.changed) put_clock(w, result.after);
@@ -110,12 +110,13 @@ Restamped restamp_locked(Writer *w) {
 void allow_clock_write(bool allowed) { writing_allowed = allowed; }
 bool clock_write_allowed() { return writing_allowed; }
 
-Restamped restamp_row(Oid relid, ItemPointer tid, bool skip_locked) {
+Restamped restamp_row(Oid relid, ItemPointer tid, bool lock_ancestors) {
     Restamped result = {};
+    bool skipped = false;
     const ActingAs saved = act_as(owner_of(relid), true);
     PushActiveSnapshot(GetLatestSnapshot());
     Writer w = open_writer(relid);
-    if (lock_row(&w, tid, skip_locked, &result.skipped)) result = restamp_locked(&w);
+    if (lock_row(&w, tid, false, &skipped)) result = restamp_locked(&w, lock_ancestors);
     close_writer(&w);
     PopActiveSnapshot();
     leave(saved);
@@ -138,12 +139,12 @@ int64 restamp_blocks(Oid relid, BlockNumber from, BlockNumber to, int64 *skipped
         bool copied = false, isnull = false;
         HeapTuple row = ExecFetchSlotHeapTuple(slot, true, &copied);
         const core::Clock now = {static_cast<uint64_t>(DatumGetInt64(slot_getattr(slot, w.column, &isnull)))};
-        const bool differs = with_flags_of(compute_clock(w.rel, row), now).bits != now.bits;
+        const bool differs = with_flags_of(compute_clock(w.rel, row, row), now).bits != now.bits;
         if (copied) heap_freetuple(row);
         if (!differs) continue;
         bool locked_by_other = false;
         ItemPointerData tid = slot->tts_tid;
-        if (lock_row(&w, &tid, true, &locked_by_other)) written += restamp_locked(&w).changed ? 1 : 0;
+        if (lock_row(&w, &tid, true, &locked_by_other)) written += restamp_locked(&w, false).changed ? 1 : 0;
         if (locked_by_other) ++*skipped;
     }
     table_endscan(scan);

@@ -16,13 +16,13 @@ bool clock_write_allowed();
 
 struct Restamped {
     bool changed;
-    bool skipped;  // locked by somebody else
     core::Clock before;
     core::Clock after;
 };
 
-// Computes the row's clock anew and writes it if it differs; flags are kept. Waits for a row lock unless skip_locked.
-Restamped restamp_row(Oid relid, ItemPointer tid, bool skip_locked);
+// Computes the row's clock anew and writes it if it differs; flags are kept. lock_ancestors: its path may now run
+// through rows whose changes would not find it.
+Restamped restamp_row(Oid relid, ItemPointer tid, bool lock_ancestors);
 
 // Restamps the rows of one table or partition in blocks [from, to). Returns rows written; *skipped counts locked rows.
 int64 restamp_blocks(Oid relid, BlockNumber from, BlockNumber to, int64 *skipped);

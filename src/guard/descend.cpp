@@ -86,7 +86,7 @@ Rows rows_below(const TriggerData *data, const Path &path, int depth, Oid relid)
         appendStringInfo(&sql, "%s t%d.%s OPERATOR(pg_catalog.=) $%d", k == 0 ? " WHERE" : " AND", depth,
                          pstrdup(quote_identifier(get_attname(hop.from_relid, hop.from[k], false))), k + 1);
     }
-    (void) execute_internal(sql.data, hop.n_keys, types, values, nullptr, false, 0);
+    (void) execute_internal_latest(sql.data, hop.n_keys, types, values);
     Rows rows = {static_cast<Row *>(palloc(sizeof(Row) * (SPI_processed + 1))), SPI_processed};
     for (uint64 i = 0; i < rows.n; ++i) {
         bool isnull = false;
@@ -106,7 +106,8 @@ void descend_path(const TriggerData *data, const Path &path, int depth, Oid reli
     leave(saved);
     for (uint64 i = 0; i < rows.n; ++i) {
         CHECK_FOR_INTERRUPTS();
-        const Restamped done = restamp_row(rows.rows[i].relid, &rows.rows[i].tid, false);
+        const bool moved = depth + 1 < path.n_hops;
+        const Restamped done = restamp_row(rows.rows[i].relid, &rows.rows[i].tid, moved);
         if (done.changed) check_clock_change(done.before, done.after, get_rel_name(rows.rows[i].relid));
     }
     SPI_finish();

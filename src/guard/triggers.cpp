@@ -44,7 +44,7 @@ HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
     TupleDesc desc = RelationGetDescr(data->tg_relation);
     const core::Clock written = clock_in(data->tg_trigtuple, desc, column);
     if (!is_managed(RelationGetRelid(data->tg_relation))) return data->tg_trigtuple;
-    core::Clock clock = compute_clock(data->tg_relation, data->tg_trigtuple);
+    core::Clock clock = compute_clock(data->tg_relation, data->tg_trigtuple, nullptr);
     if (superuser()) clock.bits |= written.bits & kFlagBits;
     return clock.bits == written.bits ? data->tg_trigtuple : with_clock(data->tg_trigtuple, desc, column, clock);
 }
@@ -59,7 +59,7 @@ HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
                         errmsg("the retention clock of table \"%s\" cannot be written",
                                RelationGetRelationName(data->tg_relation)),
                         errhint("It follows from the policy; see retention.policy.")));
-    core::Clock clock = compute_clock(data->tg_relation, data->tg_newtuple);
+    core::Clock clock = compute_clock(data->tg_relation, data->tg_newtuple, data->tg_trigtuple);
     clock.bits |= before.bits & kFlagBits;
     check_clock_change(before, clock, RelationGetRelationName(data->tg_relation));
     return clock.bits == written.bits ? data->tg_newtuple : with_clock(data->tg_newtuple, desc, column, clock);

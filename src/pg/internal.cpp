@@ -4,6 +4,7 @@ extern "C" {
 #include "common/hashfn.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 }
 
 namespace pg_retention {
@@ -51,12 +52,20 @@ void make_room() {
     kept = hash_create("pg_retention kept plans", 64, &control, HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
 }
 
-int run_plan(SPIPlanPtr plan, Datum *values, const char *nulls, bool read_only, long limit) {
+SPIPlanPtr prepare(const char *text, int nargs, Oid *types, int options) {
+    char *marked = psprintf("%s%s", internal_mark(), text);
+    SPIPlanPtr plan = SPI_prepare_cursor(marked, nargs, types, options);
+    if (plan == nullptr) elog(ERROR, "could not prepare internal query: %s", text);
+    pfree(marked);
+    return plan;
+}
+
+int run_plan(SPIPlanPtr plan, Datum *values, const char *nulls, Snapshot snapshot, bool read_only, long limit) {
     const int before = depth;
     int result = 0;
     depth = before + 1;
     PG_TRY();
-    { result = SPI_execute_plan(plan, values, nulls, read_only, limit); }
+    { result = SPI_execute_snapshot(plan, values, nulls, snapshot, InvalidSnapshot, read_only, true, limit); }
     PG_FINALLY();
     { depth = before; }
     PG_END_TRY();
@@ -80,21 +89,25 @@ bool is_internal_query(const char *query_text) {
 }
 
 SPIPlanPtr prepare_internal(const char *text, int nargs, Oid *types) {
-    char *marked = psprintf("%s%s", internal_mark(), text);
-    SPIPlanPtr plan = SPI_prepare(marked, nargs, types);
-    if (plan == nullptr || SPI_keepplan(plan) != 0) elog(ERROR, "could not prepare internal query: %s", text);
-    pfree(marked);
+    SPIPlanPtr plan = prepare(text, nargs, types, 0);
+    if (SPI_keepplan(plan) != 0) elog(ERROR, "could not keep the plan of internal query: %s", text);
     return plan;
 }
 
 int execute_internal_plan(SPIPlanPtr plan, Datum *values, const char *nulls, long limit) {
-    return run_plan(plan, values, nulls, false, limit);
+    return run_plan(plan, values, nulls, GetLatestSnapshot(), false, limit);
 }
 
 int execute_internal_generic(const char *text, int nargs, Oid *types, Datum *values, bool read_only, long limit) {
-    SPIPlanPtr plan = SPI_prepare_cursor(psprintf("%s%s", internal_mark(), text), nargs, types, CURSOR_OPT_GENERIC_PLAN);
-    if (plan == nullptr) elog(ERROR, "could not prepare internal query: %s", text);
-    const int result = run_plan(plan, values, nullptr, read_only, limit);
+    SPIPlanPtr plan = prepare(text, nargs, types, CURSOR_OPT_GENERIC_PLAN);
+    const int result = run_plan(plan, values, nullptr, InvalidSnapshot, read_only, limit);
+    SPI_freeplan(plan);
+    return result;
+}
+
+int execute_internal_latest(const char *text, int nargs, Oid *types, Datum *values) {
+    SPIPlanPtr plan = prepare(text, nargs, types, 0);
+    const int result = run_plan(plan, values, nullptr, GetLatestSnapshot(), false, 0);
     SPI_freeplan(plan);
     return result;
 }
@@ -127,7 +140,7 @@ SPIPlanPtr kept_plan(const char *text, int nargs, Oid *types) {
 }
 
 int execute_kept(const char *text, int nargs, Oid *types, Datum *values, const char *nulls, bool read_only, long limit) {
-    return run_plan(kept_plan(text, nargs, types), values, nulls, read_only, limit);
+    return run_plan(kept_plan(text, nargs, types), values, nulls, InvalidSnapshot, read_only, limit);
 }
 
 Portal open_internal_cursor(SPIPlanPtr plan, Datum *values, const char *nulls, bool read_only) {

@@ -24,6 +24,9 @@ int execute_internal(const char *text, int nargs, Oid *types, Datum *values, con
 // ctid are fetched by it, without a planner setting that triggers would inherit.
 int execute_internal_generic(const char *text, int nargs, Oid *types, Datum *values, bool read_only, long limit);
 
+// The same, seeing what others have committed by now even where the transaction keeps an older snapshot.
+int execute_internal_latest(const char *text, int nargs, Oid *types, Datum *values);
+
 // The same as a plan kept for the session; SPI must be connected.
 SPIPlanPtr prepare_internal(const char *text, int nargs, Oid *types);
 int execute_internal_plan(SPIPlanPtr plan, Datum *values, const char *nulls, long limit);
