@@ -214,4 +214,4 @@ CREATE FUNCTION retention.started(retention.clock) RETURNS boolean
 COMMENT ON FUNCTION retention.started(retention.clock) IS 'whether retention has started';
 CREATE FUNCTION retention.pending(retention.clock) RETURNS boolean
     LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_pending';
-COMMENT ON FUNCTION retention.pending(retention.clock) IS 'whether retention has started and something is still to be done about the row';
+COMMENT ON FUNCTION retention.pending(retention.clock) IS 'whether something is still to be done about the row: its retention has started, or its erasure was asked for';

@@ -21,7 +21,7 @@ SELECT is(starts_at(c::clock), s::timestamptz, format('start of %s', c)) FROM (V
     ('none', NULL), ('7', NULL), ('7 2026-01-01T10:00:00Z', '2026-01-01 10:00Z'),
     ('7 2026-03-31T21:59:59.5Z held', '2026-03-31 21:59:59.5Z')) v (c, s);
 SELECT is(ARRAY[started(c::clock), pending(c::clock)], a::boolean[], format('started, pending: %s', c)) FROM (VALUES
-    ('none', '{f,f}'), ('7', '{f,f}'), ('7 kept', '{f,f}'), ('7 2026-01-01T10:00:00Z', '{t,t}'),
+    ('none', '{f,f}'), ('7', '{f,f}'), ('7 kept', '{f,t}'), ('7 2026-01-01T10:00:00Z', '{t,t}'),
     ('7 2026-01-01T10:00:00Z held', '{t,t}'), ('7 2026-01-01T10:00:00Z anonymised', '{t,f}'),
     ('7 2026-01-01T10:00:00Z anonymised,awaiting', '{t,t}')) v (c, a);
 
