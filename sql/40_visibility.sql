@@ -1,11 +1,21 @@
 -- The condition that stands in every plan on a governed table, and what a clock means now.
 
+CREATE FUNCTION retention.visible_support(internal) RETURNS internal
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_visible_support';
+COMMENT ON FUNCTION retention.visible_support(internal) IS 'planner support: how many rows are readable, by the statistics of the clock column';
 CREATE FUNCTION retention.visible(clock retention.clock) RETURNS boolean
-    LANGUAGE c STABLE STRICT PARALLEL SAFE LEAKPROOF COST 1 AS 'MODULE_PATHNAME', 'pg_retention_visible';
+    LANGUAGE c STABLE STRICT PARALLEL SAFE LEAKPROOF COST 1 SUPPORT retention.visible_support
+    AS 'MODULE_PATHNAME', 'pg_retention_visible';
 COMMENT ON FUNCTION retention.visible(retention.clock) IS 'whether a row with this clock is readable now, by this role';
 CREATE FUNCTION retention.conflict_visible(clock retention.clock) RETURNS boolean
     LANGUAGE c STABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'pg_retention_conflict_visible';
 COMMENT ON FUNCTION retention.conflict_visible(retention.clock) IS 'refuses ON CONFLICT DO UPDATE of a hidden row';
+CREATE FUNCTION retention.statistics_visible(relation oid) RETURNS boolean
+    LANGUAGE c STABLE STRICT PARALLEL SAFE LEAKPROOF COST 1 AS 'MODULE_PATHNAME', 'pg_retention_statistics_visible';
+COMMENT ON FUNCTION retention.statistics_visible(oid) IS 'whether statistics of this table may be read: those of a governed one hold hidden values';
+CREATE FUNCTION retention.extended_statistics_visible(statistics oid) RETURNS boolean
+    LANGUAGE c STABLE STRICT PARALLEL SAFE LEAKPROOF COST 1 AS 'MODULE_PATHNAME', 'pg_retention_extended_statistics_visible';
+COMMENT ON FUNCTION retention.extended_statistics_visible(oid) IS 'the same for an object of extended statistics';
 CREATE FUNCTION retention.state(clock retention.clock) RETURNS text
     LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_state';
 COMMENT ON FUNCTION retention.state(retention.clock) IS 'the state of a row with this clock at this time';

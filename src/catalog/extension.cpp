@@ -30,8 +30,8 @@ void forget_relation(Datum, Oid relid) {
 }
 
 // Not by name resolution: that would ask the user for rights on the schema.
-Oid function_of_clock(const ExtensionObjects &in, const char *name) {
-    const Oid types[1] = {in.clock_type};
+Oid function_of(const ExtensionObjects &in, const char *name, Oid type) {
+    const Oid types[1] = {type};
     return GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(name),
                            PointerGetDatum(buildoidvector(types, 1)), ObjectIdGetDatum(in.schema));
 }
@@ -48,9 +48,12 @@ bool find(ExtensionObjects *out) {
     out->period_type = type_named(*out, "period");
     out->policy_table = get_relname_relid("policy", out->schema);
     if (!OidIsValid(out->clock_type) || !OidIsValid(out->policy_table)) return false;
-    out->visible_function = function_of_clock(*out, "visible");
-    out->conflict_function = function_of_clock(*out, "conflict_visible");
-    return OidIsValid(out->visible_function) && OidIsValid(out->conflict_function);
+    out->visible_function = function_of(*out, "visible", out->clock_type);
+    out->conflict_function = function_of(*out, "conflict_visible", out->clock_type);
+    out->statistics_function = function_of(*out, "statistics_visible", OIDOID);
+    out->statistics_ext_function = function_of(*out, "extended_statistics_visible", OIDOID);
+    return OidIsValid(out->visible_function) && OidIsValid(out->conflict_function) && OidIsValid(out->statistics_function) &&
+           OidIsValid(out->statistics_ext_function);
 }
 
 void look_up() {

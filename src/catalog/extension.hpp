@@ -11,6 +11,8 @@ struct ExtensionObjects {
     Oid policy_table;
     Oid visible_function;   // retention.visible(retention.clock)
     Oid conflict_function;  // retention.conflict_visible(retention.clock)
+    Oid statistics_function;      // retention.statistics_visible(oid): of a table
+    Oid statistics_ext_function;  // retention.extended_statistics_visible(oid): of an object of extended statistics
 };
 
 // Null when the extension is not installed in this database (or not connected to one, or it is being created).

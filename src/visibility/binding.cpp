@@ -1,0 +1,116 @@
+#include "visibility/binding.hpp"
+
+#include "catalog/extension.hpp"
+#include "catalog/policy_cache.hpp"
+#include "pg/compat.hpp"
+#include "pg/guard.hpp"
+#include "pg/settings.hpp"
+#include "pg/time.hpp"
+#include "visibility/visibility.hpp"
+
+extern "C" {
+#include "executor/executor.h"
+#include "utils/memutils.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+constinit ExecutorStart_hook_type previous_start = nullptr;
+
+// The executions under way that have bound, innermost first. An entry lives, and ends, with its execution's memory.
+struct Execution {
+    MemoryContext context;
+    const Binding *binding;
+    Execution *outer;
+};
+constinit Execution *executions = nullptr;
+
+void forget(void *argument) {
+    for (Execution **place = &executions; *place != nullptr; place = &(*place)->outer)
+        if (*place == argument) {
+            *place = (*place)->outer;
+            return;
+        }
+}
+
+// A superuser has every role's privileges, and is no accountant for that.
+bool has_legal_access(const Policy &policy) {
+    const Oid user = GetUserId();
+    for (int i = 0; i < policy.n_legal_access; ++i)
+        if (superuser_arg(user) ? is_member_of_role_nosuper(user, policy.legal_access[i])
+                                : has_privs_of_role(user, policy.legal_access[i]))
+            return true;
+    return false;
+}
+
+Binding *bind(MemoryContext context) {
+    auto *binding = static_cast<Binding *>(MemoryContextAllocZero(context, sizeof(Binding)));
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    const TimestampTz now = retention_now();
+    binding->reveal = settings::reveal;
+    if (binding->reveal) record_reveal();
+    binding->policies = static_cast<Bound *>(MemoryContextAllocZero(context, sizeof(Bound) * (count + 1)));
+    for (int i = 0; i < count; ++i) {
+        Bound *bound = &binding->policies[binding->n++];
+        bound->id = policy[i].id;
+        bound->hides = enforced(policy[i]);
+        bound->legal = bound->hides && has_legal_access(policy[i]);
+        if (bound->hides) bound->cutoffs = cutoffs_of(policy[i], now);
+    }
+    return binding;
+}
+
+void bind_execution(MemoryContext context) {
+    auto *execution = static_cast<Execution *>(MemoryContextAlloc(context, sizeof(Execution)));
+    auto *callback = static_cast<MemoryContextCallback *>(MemoryContextAllocZero(context, sizeof(MemoryContextCallback)));
+    *execution = Execution{context, bind(context), executions};
+    callback->func = forget;
+    callback->arg = execution;
+    MemoryContextRegisterResetCallback(context, callback);
+    executions = execution;
+}
+
+// The mark: the policy table stands last among the relations that the plan depends on.
+bool is_governed(const PlannedStmt *plan) {
+    return plan != nullptr && plan->relationOids != NIL && extension() != nullptr &&
+           llast_oid(plan->relationOids) == extension()->policy_table;
+}
+
+void start(QueryDesc *query, int flags) {
+    previous_start(query, flags);
+    guarded([query] {
+        if (is_governed(query->plannedstmt) && query->estate != nullptr) bind_execution(query->estate->es_query_cxt);
+    });
+}
+
+}  // namespace
+
+const Binding *binding_of(MemoryContext execution) {
+    for (const Execution *entry = executions; entry != nullptr; entry = entry->outer)
+        if (entry->context == execution) return entry->binding;
+    return bind(execution);
+}
+
+bool is_visible(const Binding &binding, core::Clock clock) {
+    if (binding.reveal) return true;
+    if ((core::flags_of(clock) & core::kRestricted) != 0) return false;
+    for (int i = 0; i < binding.n; ++i) {
+        const Bound &bound = binding.policies[i];
+        if (bound.id != core::policy_of(clock)) continue;
+        if (!bound.hides || !core::hidden(clock, bound.cutoffs)) return true;
+        return bound.legal && core::state_of(clock, bound.cutoffs) == core::State::kKept;
+    }
+    return true;
+}
+
+void mark_governed(PlannedStmt *plan) { plan->relationOids = lappend_oid(plan->relationOids, extension()->policy_table); }
+
+void init_binding() {
+    previous_start = ExecutorStart_hook != nullptr ? ExecutorStart_hook : standard_ExecutorStart;
+    ExecutorStart_hook = start;
+}
+
+}  // namespace pg_retention

@@ -1,0 +1,39 @@
+#pragma once
+// What the condition compares with: time, reveal, the user and the cutoffs of all policies, bound when an execution starts. A
+// cursor so shows what it would have shown when it was declared.
+#include "core/clock.hpp"
+#include "core/schedule.hpp"
+#include "pg/postgres.hpp"
+
+extern "C" {
+#include "nodes/plannodes.h"
+}
+
+namespace pg_retention {
+
+struct Bound {
+    int16_t id;
+    bool hides;
+    bool legal;  // the user may read what the law keeps
+    core::Cutoffs cutoffs;
+};
+
+struct Binding {
+    bool reveal;
+    int n;
+    Bound *policies;
+};
+
+// Of the execution in whose memory the function was looked up; bound now where none was bound at the start (an expression
+// outside a plan, a parallel worker).
+const Binding *binding_of(MemoryContext execution);
+
+// The decision about one row.
+bool is_visible(const Binding &binding, core::Clock clock);
+
+// Marks the plan as one whose executions bind at their start.
+void mark_governed(PlannedStmt *plan);
+
+void init_binding();
+
+}  // namespace pg_retention

@@ -1,0 +1,145 @@
+#include "visibility/inject.hpp"
+
+#include "catalog/extension.hpp"
+#include "pg/compat.hpp"
+#include "visibility/visibility.hpp"
+
+extern "C" {
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_statistic.h"
+#include "catalog/pg_statistic_ext_data.h"
+#include "catalog/pg_type.h"
+#include "nodes/makefuncs.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+#include "parser/parsetree.h"
+#include "utils/lsyscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+struct Injection {
+    bool governed;
+    List *dependencies;
+};
+
+Node *call_on_column(Oid function, Index rti, AttrNumber column, Oid type) {
+    Var *argument = makeVar(static_cast<int>(rti), column, type, -1, InvalidOid, 0);
+    return reinterpret_cast<Node *>(
+        makeFuncExpr(function, BOOLOID, list_make1(argument), InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL));
+}
+
+// A parent's own condition would not be its governed child's; the child's comes when the planner adds it. Then the user's
+// clauses must stand on a higher level of security, which a condition that is always true provides for.
+bool has_governed_child(Oid relid) {
+    ListCell *cell = nullptr;
+    if (get_rel_relkind(relid) != RELKIND_RELATION || !has_subclass(relid)) return false;
+    foreach (cell, find_all_inheritors(relid, NoLock, nullptr))
+        if (clock_column(lfirst_oid(cell)) != InvalidAttrNumber) return true;
+    return false;
+}
+
+void refuse_conflict(Query *query, RangeTblEntry *rte, Index rti, AttrNumber column) {
+    if (static_cast<int>(rti) != query->resultRelation || query->onConflict == nullptr ||
+        query->onConflict->action != ONCONFLICT_UPDATE)
+        return;
+    auto *check = makeNode(WithCheckOption);
+    check->kind = WCO_RLS_CONFLICT_CHECK;
+    check->relname = get_rel_name(rte->relid);
+    check->qual = call_on_column(extension()->conflict_function, rti, column, extension()->clock_type);
+    query->withCheckOptions = lcons(check, query->withCheckOptions);
+}
+
+// Statistics hold values of hidden rows.
+Node *statistics_condition(const RangeTblEntry *rte, Index rti) {
+    if (rte->relid == StatisticRelationId)
+        return call_on_column(extension()->statistics_function, rti, Anum_pg_statistic_starelid, OIDOID);
+    if (rte->relid == StatisticExtDataRelationId)
+        return call_on_column(extension()->statistics_ext_function, rti, Anum_pg_statistic_ext_data_stxoid, OIDOID);
+    return nullptr;
+}
+
+void inject_into_entry(Query *query, RangeTblEntry *rte, Index rti, Injection *injection) {
+    const AttrNumber column = clock_column(rte->relid);
+    if (column != InvalidAttrNumber) {
+        injection->governed = true;
+        check_row_security(rte->relid);
+        rte->securityQuals = lcons(condition_on(rti, column), rte->securityQuals);
+        refuse_conflict(query, rte, rti, column);
+    } else if (Node *condition = statistics_condition(rte, rti)) {
+        injection->governed = true;
+        rte->securityQuals = lcons(condition, rte->securityQuals);
+    } else if (rte->inh && has_governed_child(rte->relid)) {
+        injection->governed = true;
+        rte->securityQuals = lcons(makeBoolConst(true, false), rte->securityQuals);
+    }
+}
+
+// As the planner would do it after this: the same function of the planner decides, on a planner state that knows only where
+// to note what the plan depends on.
+void expand_function(Query *query, RangeTblEntry *rte, Injection *injection) {
+    auto *root = makeNode(PlannerInfo);
+    root->parse = query;
+    root->glob = makeNode(PlannerGlobal);
+    root->planner_cxt = CurrentMemoryContext;
+    rte->functions = reinterpret_cast<List *>(eval_const_expressions(root, reinterpret_cast<Node *>(rte->functions)));
+    Query *body = inline_set_returning_function(root, rte);
+    injection->dependencies = list_concat(injection->dependencies, root->glob->invalItems);
+    if (body == nullptr) return;
+    rte->rtekind = RTE_SUBQUERY;
+    rte->subquery = body;
+    rte->security_barrier = false;
+    rte->funcordinality = false;
+}
+
+bool inject(Node *node, void *context) {
+    if (node == nullptr) return false;
+    if (!IsA(node, Query)) return expression_tree_walker(node, tree_walker_fn(inject), context);
+    auto *query = reinterpret_cast<Query *>(node);
+    auto *injection = static_cast<Injection *>(context);
+    ListCell *cell = nullptr;
+    foreach (cell, query->rtable) {
+        auto *rte = lfirst_node(RangeTblEntry, cell);
+        if (rte->rtekind == RTE_FUNCTION) expand_function(query, rte, injection);
+    }
+    // Sub-queries first: what is injected into this one needs no second visit.
+    query_tree_walker(query, tree_walker_fn(inject), context, 0);
+    Index rti = 0;
+    foreach (cell, query->rtable) {
+        auto *rte = lfirst_node(RangeTblEntry, cell);
+        ++rti;
+        if (rte->rtekind == RTE_RELATION) inject_into_entry(query, rte, rti, injection);
+    }
+    return false;
+}
+
+}  // namespace
+
+Node *condition_on(Index rti, AttrNumber clock) {
+    return call_on_column(extension()->visible_function, rti, clock, extension()->clock_type);
+}
+
+bool inject_condition(Query *query, List **dependencies) {
+    Injection injection = {};
+    (void) inject(reinterpret_cast<Node *>(query), &injection);
+    *dependencies = injection.dependencies;
+    return injection.governed;
+}
+
+void inject_into_child(PlannerInfo *root, Index rti, Oid relid) {
+    if (root->append_rel_array == nullptr || root->append_rel_array[rti] == nullptr) return;
+    const AttrNumber column = clock_column(relid);
+    const Index parent = root->append_rel_array[rti]->parent_relid;
+    const RangeTblEntry *above = planner_rt_fetch(parent, root);
+    RangeTblEntry *rte = planner_rt_fetch(rti, root);
+    // A member of UNION ALL has its own condition already; a child of a governed parent inherits the parent's.
+    if (column == InvalidAttrNumber || above->rtekind != RTE_RELATION || rte->securityQuals != NIL) return;
+    if (clock_column(above->relid) != InvalidAttrNumber) return;
+    // In the form that the planner has made of security quals by now: a list of lists.
+    rte->securityQuals = list_make1(list_make1(condition_on(rti, column)));
+}
+
+}  // namespace pg_retention

@@ -1,0 +1,23 @@
+#pragma once
+// The condition in a query tree, before it is planned.
+#include "pg/postgres.hpp"
+
+extern "C" {
+#include "nodes/parsenodes.h"
+#include "nodes/pathnodes.h"
+}
+
+namespace pg_retention {
+
+// Puts retention.visible(clock) in front of the security quals of every governed table of the query, its sub-queries
+// included, and expands the set-returning SQL functions that the planner would expand later, unseen. Returns whether a
+// governed table is read; dependencies: plan invalidation items of the functions expanded.
+bool inject_condition(Query *query, List **dependencies);
+
+// retention.visible(clock) of a range table entry.
+Node *condition_on(Index rti, AttrNumber clock);
+
+// A governed table below an ungoverned parent: the planner adds it by itself, and this gives it its condition.
+void inject_into_child(PlannerInfo *root, Index rti, Oid relid);
+
+}  // namespace pg_retention

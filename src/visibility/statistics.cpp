@@ -1,0 +1,94 @@
+// What the planner may know of a governed table, and what everybody else may: the statistics hold values of hidden rows.
+#include "catalog/extension.hpp"
+#include "pg/compat.hpp"
+#include "pg/guard.hpp"
+#include "pg/settings.hpp"
+#include "visibility/binding.hpp"
+#include "visibility/visibility.hpp"
+
+extern "C" {
+#include "catalog/pg_statistic.h"
+#include "catalog/pg_statistic_ext.h"
+#include "nodes/supportnodes.h"
+#include "utils/lsyscache.h"
+#include "utils/selfuncs.h"
+#include "utils/syscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+// What is hidden is usually a small part.
+constexpr double kUnknown = 0.95;
+
+bool is_visible_now(const Binding &binding, Datum clock) {
+    return is_visible(binding, core::Clock{static_cast<uint64_t>(DatumGetInt64(clock))});
+}
+
+// The share of the most common values that is visible; *covered: the share of the rows they stand for.
+double common_share(HeapTuple statistics, const Binding &binding, double *covered) {
+    AttStatsSlot slot;
+    double visible = 0;
+    if (!get_attstatsslot(&slot, statistics, STATISTIC_KIND_MCV, InvalidOid, ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
+        return 0;
+    for (int i = 0; i < slot.nvalues; ++i) {
+        *covered += slot.numbers[i];
+        if (is_visible_now(binding, slot.values[i])) visible += slot.numbers[i];
+    }
+    free_attstatsslot(&slot);
+    return visible;
+}
+
+// Of the rest, by the bounds of the histogram.
+double rest_share(HeapTuple statistics, const Binding &binding) {
+    AttStatsSlot slot;
+    if (!get_attstatsslot(&slot, statistics, STATISTIC_KIND_HISTOGRAM, InvalidOid, ATTSTATSSLOT_VALUES)) return kUnknown;
+    int visible = 0;
+    for (int i = 0; i < slot.nvalues; ++i) visible += is_visible_now(binding, slot.values[i]) ? 1 : 0;
+    const double share = slot.nvalues == 0 ? kUnknown : static_cast<double>(visible) / slot.nvalues;
+    free_attstatsslot(&slot);
+    return share;
+}
+
+double estimate(SupportRequestSelectivity *request) {
+    VariableStatData variable;
+    examine_variable(request->root, static_cast<Node *>(linitial(request->args)), request->varRelid, &variable);
+    double share = kUnknown;
+    if (HeapTupleIsValid(variable.statsTuple)) {
+        const Binding *binding = binding_of(CurrentMemoryContext);
+        double covered = 0;
+        const double common = common_share(variable.statsTuple, *binding, &covered);
+        share = common + (covered < 1 ? (1 - covered) * rest_share(variable.statsTuple, *binding) : 0);
+    }
+    ReleaseVariableStats(variable);
+    CLAMP_PROBABILITY(share);
+    return share;
+}
+
+bool statistics_visible(Oid relid) { return settings::reveal || clock_column(relid) == InvalidAttrNumber; }
+
+}  // namespace
+
+}  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_visible_support) {
+    auto *request = reinterpret_cast<Node *>(PG_GETARG_POINTER(0));
+    if (!IsA(request, SupportRequestSelectivity)) PG_RETURN_POINTER(nullptr);
+    auto *selectivity = reinterpret_cast<SupportRequestSelectivity *>(request);
+    if (selectivity->is_join || pg_retention::extension() == nullptr) PG_RETURN_POINTER(nullptr);
+    selectivity->selectivity = pg_retention::estimate(selectivity);
+    PG_RETURN_POINTER(request);
+}
+
+RETENTION_FUNCTION(pg_retention_statistics_visible) {
+    PG_RETURN_BOOL(pg_retention::statistics_visible(PG_GETARG_OID(0)));
+}
+
+RETENTION_FUNCTION(pg_retention_extended_statistics_visible) {
+    HeapTuple tuple = SearchSysCache1(STATEXTOID, ObjectIdGetDatum(PG_GETARG_OID(0)));
+    if (!HeapTupleIsValid(tuple)) PG_RETURN_BOOL(true);
+    const Oid relid = reinterpret_cast<Form_pg_statistic_ext>(GETSTRUCT(tuple))->stxrelid;
+    ReleaseSysCache(tuple);
+    PG_RETURN_BOOL(pg_retention::statistics_visible(relid));
+}

@@ -1,0 +1,18 @@
+#pragma once
+// Whose code a clause runs. Functions of the server and of C libraries cannot report what they are given to somebody who may
+// not read it; functions that users wrote can.
+#include "pg/postgres.hpp"
+
+extern "C" {
+#include "nodes/nodes.h"
+}
+
+namespace pg_retention {
+
+// Internal, C, or declared leakproof by a superuser.
+bool is_trusted_function(Oid function);
+
+// Every function and operator in the expression is trusted; it has no sub-query and no domain with a check.
+bool is_trusted(Node *expression);
+
+}  // namespace pg_retention

@@ -1,0 +1,99 @@
+-- The condition in plans that are made in other ways, and what it costs: no index is lost, no estimate, no function sees more.
+BEGIN;
+SELECT plan(33);
+
+SET retention.test_now = '2030-06-01 12:00:00+00';
+SET client_min_messages = error;
+CREATE SCHEMA app;
+CREATE EXTENSION pg_trgm SCHEMA app;
+SET search_path = app, public;
+CREATE TABLE app.people (id int PRIMARY KEY, name text, born date, tags text[], doc jsonb, span int4range, amount numeric, words tsvector, left_on date);
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES
+    ('people', 'app.people', '{left_on}', '30 days', '1 year', 'delete', 'enforce');
+INSERT INTO app.people SELECT n, 'name' || n, date '1950-01-01' + n, ARRAY['t' || n % 500], jsonb_build_object('k', n), int4range(n, n + 3), n,
+    to_tsvector('simple', 'word' || n), CASE WHEN n % 20 = 0 THEN date '2030-01-01' END FROM generate_series(1, 20000) n;
+CREATE INDEX by_name ON app.people (name text_pattern_ops);
+CREATE INDEX by_trigram ON app.people USING gin (name gin_trgm_ops);
+CREATE INDEX by_tags ON app.people USING gin (tags);
+CREATE INDEX by_doc ON app.people USING gin (doc);
+CREATE INDEX by_span ON app.people USING gist (span);
+CREATE INDEX by_amount ON app.people (amount);
+CREATE INDEX by_words ON app.people USING gin (words);
+CREATE INDEX by_clock ON app.people (retention_clock);
+ANALYZE app.people;
+
+CREATE FUNCTION pg_temp.plan_of(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE line text; lines text := '';
+BEGIN
+    FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP lines := lines || line || E'\n'; END LOOP;
+    RETURN lines;
+END $$;
+SELECT matches(pg_temp.plan_of('SELECT * FROM app.people WHERE ' || condition), index, condition) FROM (VALUES
+    ('id = 7', 'people_pkey'), ('id IN (7, 8)', 'people_pkey'), ('id BETWEEN 10 AND 20', 'people_pkey'),
+    ($$name LIKE 'name77%'$$, 'by_(name|trigram)'), ($$name LIKE '%me777%'$$, 'by_trigram'), ($$name ~ 'me777[0-9]$'$$, 'by_trigram'),
+    ($$tags && '{t7}'$$, 'by_tags'), ($$tags @> '{t7}'$$, 'by_tags'), ($$doc @> '{"k": 7}'$$, 'by_doc'), ('span && int4range(7, 9)', 'by_span'),
+    ('amount = 7', 'by_amount'), ('amount BETWEEN 7 AND 9', 'by_amount'), ($$words @@ 'word7'$$, 'by_words'),
+    ($$(name LIKE 'name77%' OR amount = 3)$$, 'BitmapOr')) t (condition, index);
+SELECT matches(pg_temp.plan_of('SELECT * FROM generate_series(1, 3) g JOIN app.people p ON p.amount = g.g::numeric'), 'by_amount', 'a join by a non-leakproof operator');
+SELECT matches(pg_temp.plan_of('SELECT * FROM app.people ORDER BY id LIMIT 3'), 'people_pkey', 'top N');
+
+-- The condition is evaluated before anything that a user wrote.
+CREATE TABLE app.seen (name text);
+CREATE FUNCTION app.spy(text) RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS $$BEGIN INSERT INTO app.seen VALUES ($1); RETURN true; END$$;
+SELECT is((SELECT count(*) FROM app.people WHERE app.spy(name) AND name LIKE 'name777%'), 11::bigint, 'a cheap function of a user');
+SELECT is_empty($$SELECT FROM app.seen WHERE substr(name, 5)::int % 20 = 0$$, 'sees no hidden row');
+SELECT isnt_empty('SELECT FROM app.seen', 'though it saw the others');
+CREATE FUNCTION app.leak(text) RETURNS text IMMUTABLE LANGUAGE plpgsql AS $$BEGIN INSERT INTO app.seen VALUES ($1); RETURN $1; END$$;
+SELECT unalike(pg_temp.plan_of($$SELECT * FROM app.people WHERE app.leak(name) LIKE 'name77%'$$), '%by_name%', 'such a clause uses no index');
+
+-- Row security of the table's own keeps its place.
+ALTER TABLE app.people ENABLE ROW LEVEL SECURITY;
+CREATE POLICY positive ON app.people USING (id > 0);
+CREATE ROLE reader;
+GRANT USAGE ON SCHEMA app TO reader;
+GRANT SELECT ON app.people TO reader;
+SET LOCAL ROLE reader;
+SELECT unalike(pg_temp.plan_of($$SELECT * FROM app.people WHERE name LIKE 'name77%'$$), '%Index Cond%by_name%', 'no clause passes it');
+RESET ROLE;
+ALTER TABLE app.people DISABLE ROW LEVEL SECURITY;
+
+-- Estimates.
+CREATE FUNCTION pg_temp.estimated(query text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE plan json;
+BEGIN EXECUTE 'EXPLAIN (FORMAT json) ' || query INTO plan; RETURN plan #>> '{0,Plan,Plan Rows}'; END $$;
+SELECT ok(pg_temp.estimated('SELECT * FROM app.people') BETWEEN 18500 AND 19500, 'how many rows are visible is known: ' || pg_temp.estimated('SELECT * FROM app.people'));
+
+-- Statistics are values.
+SELECT is_empty($$SELECT FROM pg_stats WHERE tablename = 'people'$$, 'statistics of a governed table are hidden');
+SELECT isnt_empty($$SELECT FROM pg_stats WHERE tablename = 'pg_class'$$, 'others are not');
+SET LOCAL retention.reveal = on;
+SELECT isnt_empty($$SELECT FROM pg_stats WHERE tablename = 'people'$$, 'nor under reveal');
+SET LOCAL retention.reveal = off;
+
+-- Set-returning SQL functions are expanded by the planner.
+CREATE FUNCTION app.all_of() RETURNS SETOF app.people STABLE LANGUAGE sql AS 'SELECT * FROM app.people';
+CREATE VIEW app.everybody AS SELECT * FROM app.people;
+CREATE FUNCTION app.all_by_view() RETURNS TABLE (id int) STABLE LANGUAGE sql BEGIN ATOMIC SELECT e.id FROM app.everybody e; END;
+SELECT is((SELECT count(*) FROM app.all_of()), 19000::bigint, 'an inlined function');
+SELECT is((SELECT count(*) FROM app.all_by_view()), 19000::bigint, 'one with a parsed body, over a view');
+SELECT is((SELECT count(*) FROM generate_series(1, 1), LATERAL (SELECT * FROM app.all_of()) x), 19000::bigint, 'inside a sub-query');
+PREPARE twice AS SELECT count(*) FROM app.all_of();
+SELECT results_eq('EXECUTE twice', 'VALUES (19000::bigint)', 'prepared');
+CREATE OR REPLACE FUNCTION app.all_of() RETURNS SETOF app.people STABLE LANGUAGE sql AS 'SELECT * FROM app.people WHERE id <= 100';
+SELECT results_eq('EXECUTE twice', 'VALUES (95::bigint)', 'and planned anew when the function is replaced');
+
+-- A governed table below one that is not.
+CREATE TABLE app.parent (id int, name text);
+CREATE TABLE app.child () INHERITS (app.parent);
+ALTER TABLE app.child ADD COLUMN left_on date;
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES
+    ('children', 'app.child', '{left_on}', '30 days', '1 year', 'delete', 'enforce');
+INSERT INTO app.parent VALUES (1, 'parent');
+INSERT INTO app.child VALUES (2, 'visible', NULL), (3, 'hidden', '2030-01-01');
+SELECT results_eq('SELECT id FROM app.parent ORDER BY id', 'VALUES (1), (2)', 'read through its parent');
+TRUNCATE app.seen;
+SELECT is((SELECT count(*) FROM app.parent WHERE app.spy(name)), 2::bigint, 'with a function of a user');
+SELECT is_empty($$SELECT FROM app.seen WHERE name = 'hidden'$$, 'that sees no hidden row');
+
+SELECT * FROM finish();
+ROLLBACK;
