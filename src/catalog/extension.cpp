@@ -1,5 +1,7 @@
 #include "catalog/extension.hpp"
 
+#include "pg/compat.hpp"
+
 extern "C" {
 #include "access/xact.h"
 #include "catalog/namespace.h"
@@ -24,7 +26,7 @@ constinit bool present = false;
 constinit uint64_t changes = 1;
 constinit uint64_t known_at = 0;
 
-void forget(Datum, int, uint32) { ++changes; }
+void forget(Datum, SysCacheId, uint32) { ++changes; }
 void forget_relation(Datum, Oid relid) {
     if (relid == InvalidOid || relid == objects.policy_table) ++changes;
 }

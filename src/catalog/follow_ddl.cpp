@@ -210,7 +210,7 @@ RETENTION_FUNCTION(pg_retention_after_ddl) {
     if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
         ereport(ERROR, (errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
                         errmsg("function must be called as an event trigger")));
-    if (pg_retention::extension() == nullptr || pg_retention::renaming) return PointerGetDatum(nullptr);
+    if (pg_retention::extension() == nullptr || pg_retention::renaming) return static_cast<Datum>(0);
     const auto *event = reinterpret_cast<const EventTriggerData *>(fcinfo->context);
     if (strcmp(event->event, "sql_drop") == 0) pg_retention::forget_dropped_subjects();
     int count = 0;
@@ -222,5 +222,5 @@ RETENTION_FUNCTION(pg_retention_after_ddl) {
         if (there && policy[i].validated) pg_retention::still_whole(policy[i]);
     }
     if (orphans) pg_retention::forget_dropped();
-    return PointerGetDatum(nullptr);
+    return static_cast<Datum>(0);
 }

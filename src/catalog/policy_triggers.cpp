@@ -365,5 +365,5 @@ RETENTION_FUNCTION(pg_retention_policy_before) {
 
 RETENTION_FUNCTION(pg_retention_policy_after) {
     pg_retention::after_policy(pg_retention::trigger_data(fcinfo));
-    return PointerGetDatum(nullptr);
+    return static_cast<Datum>(0);
 }

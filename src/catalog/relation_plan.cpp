@@ -59,7 +59,7 @@ constinit int computing = 0;
 
 void forget(Datum, Oid relid) { stale = stale || relid == InvalidOid || list_member_oid(watched, relid); }
 
-void forget_schema(Datum, int, uint32) { stale = true; }
+void forget_schema(Datum, SysCacheId, uint32) { stale = true; }
 
 void watch(Oid relid) { watched = list_append_unique_oid(watched, relid); }
 

@@ -81,8 +81,9 @@ void put_clock(Writer *w, core::Clock clock) {
     ExecForceStoreHeapTuple(fresh, w->new_slot, true);
     w->new_slot->tts_tableOid = RelationGetRelid(w->rel);
     TU_Indexes indexes = {};
-    simple_update(w->rel, &w->old_slot->tts_tid, w->new_slot, GetActiveSnapshot(), &indexes);
-    if (w->target->ri_NumIndices > 0 && needs_index_entries(indexes)) insert_index_entries(w->target, w->new_slot, w->estate);
+    simple_table_tuple_update(w->rel, &w->old_slot->tts_tid, w->new_slot, GetActiveSnapshot(), &indexes);
+    if (w->target->ri_NumIndices > 0 && needs_index_entries(indexes))
+        insert_index_entries(w->target, w->new_slot, w->estate, indexes);
     if (fetched_copy) heap_freetuple(old);
     ResetPerTupleExprContext(w->estate);
 }
@@ -133,7 +134,7 @@ int64 restamp_blocks(Oid relid, BlockNumber from, BlockNumber to, int64 *skipped
     ItemPointerData low, high;
     ItemPointerSet(&low, from, 1);
     ItemPointerSet(&high, to - 1, MaxOffsetNumber);
-    TableScanDesc scan = table_beginscan_tidrange(w.rel, GetActiveSnapshot(), &low, &high);
+    TableScanDesc scan = begin_range_scan(w.rel, GetActiveSnapshot(), &low, &high);
     while (table_scan_getnextslot_tidrange(scan, ForwardScanDirection, slot)) {
         CHECK_FOR_INTERRUPTS();
         bool copied = false, isnull = false;

@@ -151,11 +151,11 @@ List *ways_through(Relation rel) {
 constinit ExecutorRun_hook_type previous_run = nullptr;
 constinit QueryDesc *running = nullptr;
 
-void track_run(QueryDesc *query, ScanDirection direction, uint64 count, bool once) {
+void track_run(RETENTION_RUN_PARAMETERS) {
     QueryDesc *outer = running;
     running = query;
     PG_TRY();
-    { previous_run(query, direction, count, once); }
+    { previous_run(RETENTION_RUN_ARGUMENTS); }
     PG_FINALLY();
     { running = outer; }
     PG_END_TRY();

@@ -25,7 +25,7 @@ namespace {
 // Key condition over $1: the key as text, or a jsonb object for composite keys.
 char *key_condition(Oid relid, bool composite) {
     Relation rel = table_open(relid, AccessShareLock);
-    const Oid index = RelationGetPrimaryKeyIndex(rel);
+    const Oid index = primary_key_index(rel);
     if (!OidIsValid(index))
         ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("table \"%s\" has no primary key", get_rel_name(relid)),
                         errhint("Rows are named by their primary key.")));

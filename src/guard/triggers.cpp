@@ -92,5 +92,5 @@ RETENTION_FUNCTION(pg_retention_guard_delete) {
 
 RETENTION_FUNCTION(pg_retention_follow_path) {
     pg_retention::descend(pg_retention::trigger_data(fcinfo));
-    return PointerGetDatum(nullptr);
+    return static_cast<Datum>(0);
 }

@@ -1,6 +1,7 @@
 #include "ledger/ledger.hpp"
 
 #include "ledger/own_table.hpp"
+#include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/time.hpp"
 
@@ -97,7 +98,7 @@ void lock_chain(Relation ledger) { LockDatabaseObject(RelationRelationId, Relati
 void read_last(Relation ledger, int64 *id, Datum *hash) {
     *id = 0;
     *hash = PointerGetDatum(no_hash());
-    Relation index = index_open(RelationGetPrimaryKeyIndex(ledger), AccessShareLock);
+    Relation index = index_open(primary_key_index(ledger), AccessShareLock);
     Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
     SysScanDesc scan = systable_beginscan_ordered(ledger, index, snapshot, 0, nullptr);
     HeapTuple last = systable_getnext_ordered(scan, BackwardScanDirection);
@@ -137,7 +138,7 @@ struct Verification {
 Verification verify() {
     Verification result = {};
     Relation ledger = open_own_table("ledger", AccessShareLock);
-    Relation index = index_open(RelationGetPrimaryKeyIndex(ledger), AccessShareLock);
+    Relation index = index_open(primary_key_index(ledger), AccessShareLock);
     SysScanDesc scan = systable_beginscan_ordered(ledger, index, GetActiveSnapshot(), 0, nullptr);
     MemoryContext row_context = AllocSetContextCreate(CurrentMemoryContext, "ledger entry", ALLOCSET_DEFAULT_SIZES);
     bytea *previous = no_hash();

@@ -5,11 +5,19 @@
 extern "C" {
 #include "access/htup_details.h"
 #include "access/tableam.h"
+#include "catalog/pg_class.h"
+#include "commands/dbcommands.h"
 #include "executor/executor.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
 #include "utils/acl.h"
+#include "utils/datetime.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"  // 19: get_database_name, before in commands/dbcommands.h
 #include "utils/regproc.h"
+#include "utils/relcache.h"
+#include "utils/syscache.h"
+#include "utils/wait_event.h"
 }
 
 #if PG_VERSION_NUM < 150000 || PG_VERSION_NUM >= 200000
@@ -21,6 +29,34 @@ extern "C" {
 #define RETENTION_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "pg_retention", .version = "1.0")
 #else
 #define RETENTION_MODULE_MAGIC PG_MODULE_MAGIC
+#endif
+
+// Parameters of hooks, and the same as arguments for the hook before.
+// 19: a planner hook is given what EXPLAIN collects in.
+#if PG_VERSION_NUM >= 190000
+#define RETENTION_PLAN_PARAMETERS Query *query, const char *text, int options, ParamListInfo params, ExplainState *explain
+#define RETENTION_PLAN_ARGUMENTS query, text, options, params, explain
+#else
+#define RETENTION_PLAN_PARAMETERS Query *query, const char *text, int options, ParamListInfo params
+#define RETENTION_PLAN_ARGUMENTS query, text, options, params
+#endif
+
+// 18: an executor hook is no longer told whether the plan runs once.
+#if PG_VERSION_NUM >= 180000
+#define RETENTION_RUN_PARAMETERS QueryDesc *query, ScanDirection direction, uint64 count
+#define RETENTION_RUN_ARGUMENTS query, direction, count
+#else
+#define RETENTION_RUN_PARAMETERS QueryDesc *query, ScanDirection direction, uint64 count, bool once
+#define RETENTION_RUN_ARGUMENTS query, direction, count, once
+#endif
+
+// 16: permissions stand in a list beside the range table.
+#if PG_VERSION_NUM >= 160000
+#define RETENTION_PERMS_PARAMETERS List *entries, List *permissions, bool complain
+#define RETENTION_PERMS_ARGUMENTS entries, permissions, complain
+#else
+#define RETENTION_PERMS_PARAMETERS List *entries, bool complain
+#define RETENTION_PERMS_ARGUMENTS entries, complain
 #endif
 
 namespace pg_retention {
@@ -39,13 +75,13 @@ inline TreeWalker tree_walker_fn(bool (*walker)(Node *, void *)) {
 // 16: one ownership test for all object classes (object_ownercheck).
 inline bool owns_table(Oid relid, Oid role) {
 #if PG_VERSION_NUM >= 160000
-    return object_ownercheck(1259, relid, role);
+    return object_ownercheck(RelationRelationId, relid, role);
 #else
     return pg_class_ownercheck(relid, role);
 #endif
 }
 
-// 16: an update says which indexes it touched (before: whether any).
+// 16: an update says which indexes need entries: all, or only those that summarise (before: whether any).
 #if PG_VERSION_NUM >= 160000
 using TU_Indexes = TU_UpdateIndexes;
 inline bool needs_index_entries(TU_Indexes indexes) { return indexes != TU_None; }
@@ -54,18 +90,43 @@ using TU_Indexes = bool;
 inline bool needs_index_entries(TU_Indexes indexes) { return indexes; }
 #endif
 
-inline void simple_update(Relation rel, ItemPointer tid, TupleTableSlot *slot, Snapshot snapshot, TU_Indexes *indexes) {
-    simple_table_tuple_update(rel, tid, slot, snapshot, indexes);
-}
-
-// 16: takes whether only summarising indexes changed.
-inline void insert_index_entries(ResultRelInfo *target, TupleTableSlot *slot, EState *estate) {
-#if PG_VERSION_NUM >= 160000
-    ExecInsertIndexTuples(target, slot, estate, true, false, nullptr, NIL, false);
+// 19: flags instead of booleans.
+inline void insert_index_entries(ResultRelInfo *target, TupleTableSlot *slot, EState *estate,
+                                 [[maybe_unused]] TU_Indexes indexes) {
+#if PG_VERSION_NUM >= 190000
+    const uint32 flags = EIIT_IS_UPDATE | (indexes == TU_Summarizing ? EIIT_ONLY_SUMMARIZING : 0);
+    ExecInsertIndexTuples(target, estate, flags, slot, NIL, nullptr);
+#elif PG_VERSION_NUM >= 160000
+    ExecInsertIndexTuples(target, slot, estate, true, false, nullptr, NIL, indexes == TU_Summarizing);
 #else
     ExecInsertIndexTuples(target, slot, estate, true, false, nullptr, NIL);
 #endif
 }
+
+// 19: scans are given flags.
+inline TableScanDesc begin_range_scan(Relation rel, Snapshot snapshot, ItemPointer from, ItemPointer to) {
+#if PG_VERSION_NUM >= 190000
+    return table_beginscan_tidrange(rel, snapshot, from, to, SO_NONE);
+#else
+    return table_beginscan_tidrange(rel, snapshot, from, to);
+#endif
+}
+
+// 18: asked whether a deferrable key will do.
+inline Oid primary_key_index(Relation rel) {
+#if PG_VERSION_NUM >= 180000
+    return RelationGetPrimaryKeyIndex(rel, false);
+#else
+    return RelationGetPrimaryKeyIndex(rel);
+#endif
+}
+
+// 19: the caches have a type.
+#if PG_VERSION_NUM >= 190000
+using SysCacheId = SysCacheIdentifier;
+#else
+using SysCacheId = int;
+#endif
 
 // 16: reads identifiers with an error-saving context.
 inline List *qualified_names(const char *text) {
@@ -73,6 +134,36 @@ inline List *qualified_names(const char *text) {
     return stringToQualifiedNameList(text, nullptr);
 #else
     return stringToQualifiedNameList(text);
+#endif
+}
+
+// 16: says more about what is wrong.
+inline int decode_date_time(char **field, int *types, int n, int *kind, pg_tm *tm, fsec_t *fraction, int *zone) {
+#if PG_VERSION_NUM >= 160000
+    DateTimeErrorExtra extra;
+    return DecodeDateTime(field, types, n, kind, tm, fraction, zone, &extra);
+#else
+    return DecodeDateTime(field, types, n, kind, tm, fraction, zone);
+#endif
+}
+
+// 16: what a check hook hands to its assign hook lies in memory of the settings (before: in malloc's).
+inline void *allocate_extra(std::size_t size) {
+#if PG_VERSION_NUM >= 160000
+    return guc_malloc(LOG, size);
+#else
+    return std::malloc(size);
+#endif
+}
+
+// 17: extensions name what they wait for.
+inline uint32 nap_wait_event() {
+#if PG_VERSION_NUM >= 170000
+    static constinit uint32 event = 0;
+    if (event == 0) event = WaitEventExtensionNew("RetentionNap");
+    return event;
+#else
+    return PG_WAIT_EXTENSION;
 #endif
 }
 

@@ -1,13 +1,12 @@
 #include "pg/time.hpp"
 
+#include "pg/compat.hpp"
 #include "pg/settings.hpp"
 
 extern "C" {
 #include "access/xact.h"
 #include "utils/datetime.h"
 }
-
-#include <cstdlib>
 
 namespace pg_retention {
 
@@ -25,12 +24,7 @@ bool parse_instant(const char *text, TimestampTz *result) {
     struct pg_tm tm = {};
     fsec_t fsec = 0;
     if (ParseDateTime(text, work, sizeof work, field, ftype, MAXDATEFIELDS, &nf) != 0) return false;
-#if defined(RETENTION_DATETIME_EXTRA)
-    DateTimeErrorExtra extra;
-    if (DecodeDateTime(field, ftype, nf, &dtype, &tm, &fsec, &tz, &extra) != 0) return false;
-#else
-    if (DecodeDateTime(field, ftype, nf, &dtype, &tm, &fsec, &tz) != 0) return false;
-#endif
+    if (decode_date_time(field, ftype, nf, &dtype, &tm, &fsec, &tz) != 0) return false;
     return dtype == DTK_DATE && tm2timestamp(&tm, fsec, &tz, result) == 0;
 }
 
@@ -43,7 +37,7 @@ bool check_test_now(char **newval, void **extra, GucSource) {
         GUC_check_errdetail("\"%s\" is not a timestamp with time zone.", *newval);
         return false;
     }
-    TimestampTz *kept = static_cast<TimestampTz *>(std::malloc(sizeof parsed));
+    TimestampTz *kept = static_cast<TimestampTz *>(allocate_extra(sizeof parsed));
     if (kept == nullptr) return false;
     *kept = parsed;
     *extra = kept;

@@ -1,5 +1,6 @@
 #include "pg/timezone.hpp"
 
+#include "pg/compat.hpp"
 #include "pg/settings.hpp"
 
 extern "C" {
@@ -86,7 +87,7 @@ bool check_policy_zone(char **newval, void **extra, GucSource) {
         GUC_check_errdetail("Time zone \"%s\" is not known.", *newval);
         return false;
     }
-    pg_tz **kept = static_cast<pg_tz **>(malloc(sizeof zone));
+    pg_tz **kept = static_cast<pg_tz **>(allocate_extra(sizeof zone));
     if (kept == nullptr) return false;
     *kept = zone;
     *extra = kept;

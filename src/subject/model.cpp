@@ -1,5 +1,6 @@
 #include "subject/model.hpp"
 
+#include "pg/compat.hpp"
 #include "subject/query.hpp"
 
 extern "C" {
@@ -187,7 +188,7 @@ char *anonymised_condition(const Model &model, Oid relid, const Bitmapset *only,
 
 int primary_key(Oid relid, AttrNumber *columns) {
     Relation rel = table_open(relid, AccessShareLock);
-    const Oid index_oid = RelationGetPrimaryKeyIndex(rel);
+    const Oid index_oid = primary_key_index(rel);
     if (!OidIsValid(index_oid))
         ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("table \"%s\" has no primary key", get_rel_name(relid)),
                         errhint("Rows are named by their primary key: add one.")));

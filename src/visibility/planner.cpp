@@ -30,7 +30,7 @@ constinit get_relation_info_hook_type previous_relation_info = nullptr;
 constinit ExecutorCheckPerms_hook_type previous_perms = nullptr;
 constinit bool bypassed = false;  // the plan being made is exempt
 
-PlannedStmt *plan_with_condition(Query *query, const char *text, int options, ParamListInfo params) {
+PlannedStmt *plan_with_condition(RETENTION_PLAN_PARAMETERS) {
     const bool exempt = extension() == nullptr || is_internal_query(text) || is_referential_query(text);
     const bool outer = bypassed;
     PlannedStmt *planned = nullptr;
@@ -38,7 +38,7 @@ PlannedStmt *plan_with_condition(Query *query, const char *text, int options, Pa
     const bool governed = !exempt && inject_condition(query, &dependencies);
     bypassed = exempt;
     PG_TRY();
-    { planned = previous_planner(query, text, options, params); }
+    { planned = previous_planner(RETENTION_PLAN_ARGUMENTS); }
     PG_FINALLY();
     { bypassed = outer; }
     PG_END_TRY();
@@ -47,8 +47,8 @@ PlannedStmt *plan_with_condition(Query *query, const char *text, int options, Pa
     return planned;
 }
 
-PlannedStmt *plan(Query *query, const char *text, int options, ParamListInfo params) {
-    return guarded([&] { return plan_with_condition(query, text, options, params); });
+PlannedStmt *plan(RETENTION_PLAN_PARAMETERS) {
+    return guarded([&] { return plan_with_condition(RETENTION_PLAN_ARGUMENTS); });
 }
 
 void pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *rte) {
@@ -78,8 +78,8 @@ bool governed_in(List *entries) {
     return false;
 }
 
-bool check_perms(List *entries, bool complain) {
-    if (previous_perms != nullptr && !previous_perms(entries, complain)) return false;
+bool check_perms(RETENTION_PERMS_PARAMETERS) {
+    if (previous_perms != nullptr && !previous_perms(RETENTION_PERMS_ARGUMENTS)) return false;
     return guarded([&] { return complain || extension() == nullptr || !governed_in(entries); });
 }
 

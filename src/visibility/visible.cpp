@@ -12,7 +12,6 @@
 extern "C" {
 #include "access/parallel.h"
 #include "access/xact.h"
-#include "commands/dbcommands.h"
 }
 
 namespace pg_retention {

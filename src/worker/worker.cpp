@@ -1,6 +1,7 @@
 // A database's worker: one pass after another, at every nap and after every change of the configuration.
 #include "worker/worker.hpp"
 
+#include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/postgres.hpp"
 #include "pg/settings.hpp"
@@ -104,7 +105,7 @@ void run_worker(Oid database) {
         if (result.absent) return;
         if (pass_again || result.unfinished) continue;
         (void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, settings::naptime * 1000L,
-                         PG_WAIT_EXTENSION);
+                         nap_wait_event());
         ResetLatch(MyLatch);
     }
 }
