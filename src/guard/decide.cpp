@@ -23,6 +23,8 @@ const Policy *floor_policy(core::Clock clock) {
 
 Verdict decide(core::Clock clock) {
     Verdict verdict = {};
+    verdict.restricted = (core::flags_of(clock) & core::kRestricted) != 0;
+    verdict.held = (core::flags_of(clock) & core::kHeld) != 0;
     const Policy *policy = floor_policy(clock);
     if (policy == nullptr) return verdict;
     const core::Micros release = release_of(clock, *policy);
@@ -35,6 +37,12 @@ Verdict decide(core::Clock clock) {
 }
 
 void refuse(const Verdict &verdict, const char *what, const char *table) {
+    if (verdict.restricted)
+        ereport(ERROR, (errcode(kRestrictedSqlstate),
+                        errmsg("cannot %s \"%s\": its processing is restricted (Article 18)", what, table),
+                        errhint("See retention.restriction; retention.lift_restriction lifts a restriction.")));
+    if (verdict.held)
+        ereport(ERROR, (errcode(kHeldSqlstate), errmsg("cannot %s \"%s\": a legal hold stands", what, table)));
     const char *law = verdict.reference != nullptr ? verdict.reference : verdict.policy;
     if (verdict.until == nullptr)
         ereport(ERROR, (errcode(kMandatorySqlstate),
@@ -44,6 +52,13 @@ void refuse(const Verdict &verdict, const char *what, const char *table) {
                     errmsg("cannot %s \"%s\": %s requires it until %s", what, table, law, verdict.until),
                     errdetail("Policy \"%s\" is mandatory.", verdict.policy)));
     pg_unreachable();
+}
+
+void check_update(core::Clock before, const char *table) {
+    // Spares most rows the computing of dates.
+    if (core::flags_of(before) == 0) return;
+    const Verdict verdict = decide(before);
+    if (verdict.restricted) refuse(verdict, "update a row of", table);
 }
 
 void check_clock_change(core::Clock before, core::Clock after, const char *table) {

@@ -1,6 +1,7 @@
 // retention.reinstate: within the quarantine a row comes back when what started its clock on the row itself is unset.
 #include "catalog/extension.hpp"
 #include "catalog/relation_plan.hpp"
+#include "guard/decide.hpp"
 #include "ledger/ledger.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
@@ -93,7 +94,10 @@ void reinstate(Oid relid, Datum key, bool composite) {
     SPI_connect();
     const ActingAs saved = act_as(owner_of(relid), true);
     const Policy *policy = nullptr;
-    const core::State state = state_now(find_row(relid, condition, key), &policy);
+    const core::Clock clock = find_row(relid, condition, key);
+    const Verdict verdict = decide(clock);
+    if (verdict.restricted) refuse(verdict, "reinstate a row of", get_rel_name(relid));
+    const core::State state = state_now(clock, &policy);
     if (state != core::State::kQuarantined && state != core::State::kRetained)
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("the row is not quarantined"),
                         errhint("A row comes back only while its quarantine lasts.")));

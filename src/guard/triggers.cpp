@@ -45,7 +45,7 @@ HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
     const core::Clock written = clock_in(data->tg_trigtuple, desc, column);
     if (!is_managed(RelationGetRelid(data->tg_relation))) return data->tg_trigtuple;
     core::Clock clock = compute_clock(data->tg_relation, data->tg_trigtuple, nullptr);
-    if (superuser()) clock.bits |= written.bits & kFlagBits;
+    if (superuser() || moves_between_partitions(data->tg_relation)) clock.bits |= written.bits & kFlagBits;
     return clock.bits == written.bits ? data->tg_trigtuple : with_clock(data->tg_trigtuple, desc, column, clock);
 }
 
@@ -53,6 +53,7 @@ HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
     TupleDesc desc = RelationGetDescr(data->tg_relation);
     const core::Clock before = clock_in(data->tg_trigtuple, desc, column);
     const core::Clock written = clock_in(data->tg_newtuple, desc, column);
+    check_update(before, RelationGetRelationName(data->tg_relation));
     if (clock_write_allowed() || !is_managed(RelationGetRelid(data->tg_relation))) return data->tg_newtuple;
     if (written.bits != before.bits)
         ereport(ERROR, (errcode(ERRCODE_GENERATED_ALWAYS),
@@ -84,7 +85,7 @@ RETENTION_FUNCTION(pg_retention_guard_delete) {
         const pg_retention::core::Clock clock =
             pg_retention::clock_in(data->tg_trigtuple, RelationGetDescr(data->tg_relation), column);
         const pg_retention::Verdict verdict = pg_retention::decide(clock);
-        if (verdict.mandatory && !pg_retention::moves_between_partitions(data->tg_relation))
+        if (!pg_retention::may_go(verdict) && !pg_retention::moves_between_partitions(data->tg_relation))
             pg_retention::refuse(verdict, "delete a row of", RelationGetRelationName(data->tg_relation));
     }
     return PointerGetDatum(data->tg_trigtuple);

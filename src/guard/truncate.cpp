@@ -22,15 +22,19 @@ namespace {
 constinit object_access_hook_type previous_access = nullptr;
 
 // The floor released last decides: of the rows still pending, of those done with, and of those that never started. One
-// order over all would put a row done with behind a later start.
+// order over all would put a row done with behind a later start. A held or a restricted row decides whatever its start;
+// what else was decided about a row must not stand before its start in the order.
 void check_truncate(Oid relid) {
     if (extension() == nullptr || clock_column(relid) == InvalidAttrNumber) return;
     SPI_connect();
     const ActingAs saved = act_as(owner_of(relid), true);
-    (void) execute_internal(psprintf("SELECT DISTINCT ON (p, w, s) c FROM (SELECT c, retention.policy(c), retention.pending(c), "
-                                     "retention.starts_at(c) IS NULL FROM (SELECT %s FROM ONLY %s) AS t (c)) AS r (c, p, w, s) "
-                                     "ORDER BY p, w, s, c DESC",
-                                     clock_name(relid), qualified_name(relid)),
+    (void) execute_internal(psprintf("SELECT DISTINCT ON (p, w, s, h, r) c FROM (SELECT c, retention.policy(c), "
+                                     "retention.pending(c), retention.starts_at(c) IS NULL, "
+                                     "retention.with_flags(c, %d) OPERATOR(retention.=) c, "
+                                     "retention.with_flags(c, %d) OPERATOR(retention.=) c "
+                                     "FROM (SELECT %s FROM ONLY %s) AS t (c)) AS u (c, p, w, s, h, r) "
+                                     "ORDER BY p, w, s, h, r, retention.with_flags(c, %d) DESC",
+                                     core::kHeld, core::kRestricted, clock_name(relid), qualified_name(relid), core::kAllFlags),
                             0, nullptr, nullptr, nullptr, false, 0);
     leave(saved);
     for (uint64 i = 0; i < SPI_processed; ++i) {
@@ -38,7 +42,7 @@ void check_truncate(Oid relid) {
         const core::Clock clock = {static_cast<uint64_t>(
             DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull)))};
         const Verdict verdict = decide(clock);
-        if (verdict.mandatory) refuse(verdict, "truncate", get_rel_name(relid));
+        if (!may_go(verdict)) refuse(verdict, "truncate", get_rel_name(relid));
     }
     SPI_finish();
 }

@@ -67,7 +67,7 @@ int64 act_together(const Target &target, Action action, const Row *rows, int n) 
 
 bool is_tied(const Row &row) {
     return row.sqlstate == ERRCODE_FOREIGN_KEY_VIOLATION || row.sqlstate == ERRCODE_RESTRICT_VIOLATION ||
-           row.sqlstate == kMandatorySqlstate;
+           row.sqlstate == kMandatorySqlstate || row.sqlstate == kRestrictedSqlstate || row.sqlstate == kHeldSqlstate;
 }
 
 Target target_of(const Policy &policy, Oid leaf) {

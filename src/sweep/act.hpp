@@ -31,7 +31,7 @@ struct Target {
 
 Target target_of(const Policy &policy, Oid leaf);
 
-// A reference, or a mandatory row that would go along, keeps the row.
+// A reference keeps the row, or another that would have to go or change with it and may not.
 bool is_tied(const Row &row);
 
 // Which of a table's personal columns are anonymised.

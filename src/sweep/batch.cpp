@@ -118,7 +118,7 @@ Row *select_waiting(const Target &target, const core::Cutoffs &cutoffs, const Ba
     return rows;
 }
 
-// Moves the failed rows to the front; with only_tied, only those a reference or a mandatory row keeps.
+// Moves the failed rows to the front; with only_tied, only those another row keeps.
 int failed(Row *rows, int n, bool only_tied) {
     int kept = 0;
     for (int i = 0; i < n; ++i) {

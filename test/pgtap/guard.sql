@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(13);
+SELECT plan(24);
 
 SET retention.test_now = '2030-06-01 12:00:00+00';
 CREATE SCHEMA erp;
@@ -33,6 +33,42 @@ SELECT throws_ok($$DELETE FROM erp.invoices WHERE id = 101$$, 'RT001', NULL, 'no
 SET retention.test_now = '2032-12-31 23:00:00+00';
 SELECT lives_ok($$DELETE FROM erp.invoices WHERE id = 101$$, 'released');
 SELECT is((SELECT mode FROM retention.policy), 'enforce', 'still enforced');
+
+-- What else was decided about a row does not hide the floor of another from TRUNCATE.
+INSERT INTO erp.invoices (id, customer_id, issued_on, retention_clock) VALUES (3, 2, '2019-01-01', 'none kept'), (4, 2, '2031-01-01', 'none');
+SELECT throws_ok('TRUNCATE erp.invoices_1', 'RT001', NULL, 'truncate, beside a released row that is kept');
+DELETE FROM erp.invoices WHERE id = 3;
+SET retention.test_now = '2040-01-01 12:00:00+00';
+SELECT lives_ok('TRUNCATE erp.invoices', 'truncate, all released');
+
+-- A legal hold.
+INSERT INTO erp.customers VALUES (3);
+INSERT INTO erp.invoices (id, customer_id, issued_on, retention_clock) VALUES (1, 3, '2031-01-01', 'none held'), (2, 3, '2031-01-01', 'none');
+SET LOCAL retention.reveal = on;
+SELECT throws_ok('DELETE FROM erp.invoices WHERE id = 1', 'RT003', 'cannot delete a row of "invoices_1": a legal hold stands', 'held');
+SELECT throws_ok('DELETE FROM erp.customers WHERE id = 3', 'RT003', NULL, 'held, cascade');
+SELECT throws_ok('TRUNCATE erp.invoices', 'RT003', 'cannot truncate "invoices_1": a legal hold stands', 'held, truncate');
+SET LOCAL session_replication_role = replica;
+SELECT throws_ok('DELETE FROM erp.invoices WHERE id = 1', 'RT003', NULL, 'held, replica role');
+SET LOCAL session_replication_role = origin;
+CREATE ROLE clerk;
+GRANT USAGE ON SCHEMA erp TO clerk;
+GRANT SELECT, UPDATE, INSERT, DELETE ON erp.invoices TO clerk;
+SET LOCAL retention.reveal = off;
+UPDATE retention.policy SET keep_for = '20 years';
+SET ROLE clerk;
+SELECT lives_ok('UPDATE erp.invoices SET amount = 1, id = 101 WHERE id = 1', 'a held row may be changed, and change partition');
+SELECT throws_ok('DELETE FROM erp.invoices WHERE id = 101', 'RT003', NULL, 'it takes the hold along');
+INSERT INTO erp.invoices (id, issued_on, retention_clock) VALUES (5, '2031-01-01', 'none held,restricted');
+SELECT is((SELECT retention.state(retention_clock) FROM erp.invoices WHERE id = 5), 'retained', 'nobody else writes flags');
+RESET ROLE;
+UPDATE retention.policy SET keep_for = '1 year';
+CALL retention.sweep();
+SET LOCAL retention.reveal = on;
+SELECT results_eq('SELECT id, retention.state(retention_clock) FROM erp.invoices ORDER BY id',
+    $$VALUES (2::bigint, 'anonymised'), (5, 'anonymised'), (101, 'due, held')$$, 'no sweep takes it');
+DELETE FROM erp.invoices WHERE id IN (2, 5);
+SELECT results_eq('SELECT id FROM erp.invoices', 'VALUES (101::bigint)', 'rows beside it may go');
 
 SELECT * FROM finish();
 ROLLBACK;
