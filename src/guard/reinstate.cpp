@@ -41,7 +41,8 @@ char *key_condition(Oid relid, bool composite) {
     for (int i = 0; i < n; ++i) {
         const AttrNumber column = key->rd_index->indkey.values[i];
         const char *name = get_attname(relid, column, false);
-        const char *type = format_type_be_qualified(get_atttype(relid, column));
+        // Without its length: plain char is char(1), and a cast to it cuts.
+        const char *type = format_type_extended(get_atttype(relid, column), -1, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
         if (i > 0) appendStringInfoString(&sql, " AND ");
         appendStringInfo(&sql, "%s = ", quote_identifier(name));
         if (composite)

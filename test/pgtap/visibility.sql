@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(19);
+SELECT plan(21);
 
 SET retention.test_now = '2030-06-01 12:00:00+00';
 CREATE SCHEMA app;
@@ -53,6 +53,15 @@ RESET ROLE;
 SELECT retention.reinstate('app.users', 1);
 SELECT is((SELECT email FROM app.users WHERE id = 1), 'kari@example.no', 'reinstated');
 SELECT throws_ok($$SELECT retention.reinstate('app.users', 3)$$, '55000', NULL, 'started elsewhere');
+CREATE TABLE app.seats (code char(4) PRIMARY KEY, row integer, left_at timestamptz, UNIQUE (row, code));
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES
+    ('seats', 'app.seats', '{left_at}', '0 days', '30 days', 'delete', 'enforce');
+INSERT INTO app.seats VALUES ('ab', 1, '2030-06-01 11:00:00+00'), ('ac', 1, '2030-06-01 11:00:00+00');
+SELECT retention.reinstate('app.seats', 'ab'::text);
+SELECT results_eq('SELECT code::text FROM app.seats', $$VALUES ('ab')$$, 'reinstated by a key of fixed length');
+ALTER TABLE app.seats DROP CONSTRAINT seats_pkey, ADD PRIMARY KEY (row, code);
+SELECT retention.reinstate('app.seats', '{"row": 1, "code": "ac"}'::jsonb);
+SELECT results_eq('SELECT code::text FROM app.seats ORDER BY 1', $$VALUES ('ab'), ('ac')$$, 'by a composite key');
 SELECT throws_ok($$DELETE FROM retention.policy$$, '55006', NULL, 'dropping it asks for confirmation');
 
 SELECT * FROM finish();
