@@ -188,3 +188,23 @@ COMMENT ON FUNCTION retention.erasure_list() IS 'the erasures done, as keyed has
 CREATE FUNCTION retention.replay_erasures(list json, OUT kind text, OUT erased bigint) RETURNS SETOF record
     LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'pg_retention_replay_erasures';
 COMMENT ON FUNCTION retention.replay_erasures(json) IS 'erases again, after the restore of a backup, whom the list names';
+
+CREATE FUNCTION retention.restrict(kind text, key bigint, reason text, request_id bigint DEFAULT NULL) RETURNS json
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_restrict';
+COMMENT ON FUNCTION retention.restrict(text, bigint, text, bigint) IS 'hides and freezes the data about a person (Article 18)';
+CREATE FUNCTION retention.restrict(kind text, key text, reason text, request_id bigint DEFAULT NULL) RETURNS json
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_restrict';
+COMMENT ON FUNCTION retention.restrict(text, text, text, bigint) IS 'hides and freezes the data about a person (Article 18)';
+CREATE FUNCTION retention.restrict(kind text, key uuid, reason text, request_id bigint DEFAULT NULL) RETURNS json
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_restrict';
+COMMENT ON FUNCTION retention.restrict(text, uuid, text, bigint) IS 'hides and freezes the data about a person (Article 18)';
+CREATE FUNCTION retention.restrict(kind text, key jsonb, reason text, request_id bigint DEFAULT NULL) RETURNS json
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_restrict';
+COMMENT ON FUNCTION retention.restrict(text, jsonb, text, bigint) IS 'hides and freezes the data about a person (Article 18)';
+
+CREATE FUNCTION retention.inform_of_lifting(restriction_id bigint) RETURNS void
+    LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'pg_retention_inform_of_lifting';
+COMMENT ON FUNCTION retention.inform_of_lifting(bigint) IS 'records that the person was told that the restriction will be lifted (Article 18(3))';
+CREATE FUNCTION retention.lift_restriction(restriction_id bigint, request_id bigint DEFAULT NULL) RETURNS void
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_lift_restriction';
+COMMENT ON FUNCTION retention.lift_restriction(bigint, bigint) IS 'lifts a restriction; refused until the person was informed';

@@ -42,6 +42,8 @@ const Policy *policy_by_id(int16_t id);
 const Policy *all_policies(int *count);
 // Cutoffs at the given time, recomputed only when they may have changed.
 const core::Cutoffs &cutoffs_of(const Policy &policy, TimestampTz at);
+// The state of a row with this clock at that time: "due", "active, held, restricted". Palloc'ed.
+char *state_text(core::Clock clock, TimestampTz at);
 
 void init_policy_cache();
 

@@ -194,12 +194,37 @@ Policy copy_of(const Policy &policy) {
     return copy;
 }
 
+// With its clock column a restricted row would lose what hides and freezes it.
+bool restricts_rows(Oid relid) {
+    if (clock_column(relid) == InvalidAttrNumber) return false;
+    SPI_connect();
+    ActingAs saved = act_as(owner_of(extension()->policy_table), true);
+    (void) execute_internal("SELECT 1 FROM retention.restriction WHERE lifted_at IS NULL", 0, nullptr, nullptr, nullptr, false, 1);
+    leave(saved);
+    bool restricts = SPI_processed > 0;
+    if (restricts) {
+        saved = act_as(owner_of(relid), true);
+        (void) execute_internal(psprintf("SELECT 1 FROM %s WHERE retention.with_flags(%s, %d) OPERATOR(retention.=) %s",
+                                         qualified_name(relid), clock_name(relid), core::kRestricted, clock_name(relid)),
+                                0, nullptr, nullptr, nullptr, false, 1);
+        leave(saved);
+        restricts = SPI_processed > 0;
+    }
+    SPI_finish();
+    return restricts;
+}
+
 void policy_deleted(const Policy &policy) {
     if (policy.terms.has_floor && enforced(policy) && !superuser()) refuse_shortening(policy);
     if (hides_rows(policy) && !settings::confirm_drop)
         ereport(ERROR, (errcode(ERRCODE_OBJECT_IN_USE),
                         errmsg("policy \"%s\" hides rows that would reappear", policy.name),
                         errhint("Set retention.confirm_drop = on to drop it all the same.")));
+    if (!settings::confirm_drop && restricts_rows(policy.relid))
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_IN_USE),
+                        errmsg("table \"%s\" has rows whose processing is restricted (Article 18)", get_rel_name(policy.relid)),
+                        errhint("Lift the restrictions with retention.lift_restriction, or set retention.confirm_drop = on to drop "
+                                "policy \"%s\" all the same.", policy.name)));
 }
 
 void policy_gone(const Policy &policy) {

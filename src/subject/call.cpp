@@ -10,15 +10,6 @@ extern "C" {
 
 namespace pg_retention {
 
-namespace {
-
-const char *detail_of(const Call &call) {
-    return call.request_id == 0 ? psprintf("kind %s", call.subject->kind->name)
-                                : psprintf("kind %s, request " INT64_FORMAT, call.subject->kind->name, call.request_id);
-}
-
-}  // namespace
-
 Call open_call(FunctionCallInfo fcinfo, int request, bool lock) {
     if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
         ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("kind and key of a subject must not be null")));
@@ -34,18 +25,27 @@ Call open_call(FunctionCallInfo fcinfo, int request, bool lock) {
     return call;
 }
 
-void record_rows(const Call &call, const char *action, Oid relid, int16_t policy_id, int64 rows) {
+char *call_detail(const char *kind, const char *more, int64 request_id) {
+    StringInfoData detail;
+    initStringInfo(&detail);
+    appendStringInfo(&detail, "kind %s", kind);
+    if (more != nullptr) appendStringInfo(&detail, ", %s", more);
+    if (request_id != 0) appendStringInfo(&detail, ", request " INT64_FORMAT, request_id);
+    return detail.data;
+}
+
+void record_rows(const Call &call, const char *action, Oid relid, int16_t policy_id, int64 rows, const char *more) {
     LedgerEntry entry = {};
     entry.action = action;
     entry.policy_id = policy_id;
     entry.relid = relid;
     entry.row_count = rows;
-    entry.detail = detail_of(call);
+    entry.detail = call_detail(call.subject->kind->name, more, call.request_id);
     append_ledger(entry);
 }
 
-void close_call(const Call &call, const char *action, int64 rows) {
-    record_rows(call, action, InvalidOid, 0, rows);
+void close_call(const Call &call, const char *action, int64 rows, const char *more) {
+    record_rows(call, action, InvalidOid, 0, rows, more);
     SPI_finish();
 }
 

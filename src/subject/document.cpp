@@ -116,9 +116,9 @@ void append_subject(StringInfo out, const Subject &subject) {
 Lifetime lifetime_of(core::Clock clock) {
     Lifetime life = {nullptr, core::kNever, core::kNever, core::kAlways, nullptr};
     const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(clock)));
-    if (policy == nullptr) return life;
     const TimestampTz now = retention_now();
-    life.state = core::name_of(core::state_of(clock, cutoffs_of(*policy, now)));
+    if (policy != nullptr || core::flags_of(clock) != 0) life.state = state_text(clock, now);
+    if (policy == nullptr) return life;
     const bool started = core::is_started(clock);
     if (started) {
         const core::Deadlines deadlines = core::deadlines(core::start_of(clock), policy->terms, policy_zone());

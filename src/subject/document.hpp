@@ -19,7 +19,7 @@ void append_subject(StringInfo out, const Subject &subject);
 void append_lifetime(StringInfo out, core::Clock clock);
 
 struct Lifetime {
-    const char *state;      // null: ungoverned
+    const char *state;      // as retention.state() has it; null: ungoverned
     int64_t hidden_from;    // kNever: no date
     int64_t gone_from;
     int64_t required_until; // kAlways: the law does not keep the row

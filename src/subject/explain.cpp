@@ -21,19 +21,6 @@ void put(const ReturnSetInfo *result, Datum *values, bool *nulls) {
     tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
-int64 count_rows(const ReachedTable &table, int condition) {
-    Parameters parameters = {};
-    StringInfoData sql;
-    initStringInfo(&sql);
-    appendStringInfoString(&sql, "SELECT count(*)");
-    append_rows_of(&sql, table, condition, &parameters);
-    (void) read_as(owner_of(table.relid), sql.data, parameters.n, parameters.types, parameters.values);
-    bool isnull = false;
-    const int64 rows = DatumGetInt64(result_value(0, 1, &isnull));
-    SPI_freetuptable(SPI_tuptable);
-    return rows;
-}
-
 // The names of the table's policies, by priority.
 char *policies_of(Oid relid) {
     StringInfoData names;

@@ -276,6 +276,19 @@ void append_rows_of(StringInfo sql, const ReachedTable &table, int condition, Pa
     }
 }
 
+int64 count_rows(const ReachedTable &table, int condition) {
+    Parameters parameters = {};
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfoString(&sql, "SELECT count(*)");
+    append_rows_of(&sql, table, condition, &parameters);
+    (void) read_as(owner_of(table.relid), sql.data, parameters.n, parameters.types, parameters.values);
+    bool isnull = false;
+    const int64 rows = DatumGetInt64(result_value(0, 1, &isnull));
+    SPI_freetuptable(SPI_tuptable);
+    return rows;
+}
+
 List *add_word(List *words, const Model &model, Oid relid, AttrNumber column, const char *word) {
     if (word == nullptr || *word == '\0') return words;
     if (!has_word(words, word)) words = lappend(words, pstrdup(word));

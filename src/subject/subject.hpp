@@ -37,6 +37,9 @@ List *reach_tables(Subject *subject);
 // "FROM ONLY-less table t WHERE condition, but none of the earlier ones".
 void append_rows_of(StringInfo sql, const ReachedTable &table, int condition, Parameters *parameters);
 
+// How many those are.
+int64 count_rows(const ReachedTable &table, int condition);
+
 bool is_own_word(const Subject &subject, const char *word);
 
 // Adds what a column of a person holds to the words that tell who it is; of a name also each of its parts.

@@ -69,11 +69,5 @@ RETENTION_FUNCTION(pg_retention_conflict_visible) {
 
 RETENTION_FUNCTION(pg_retention_state) {
     using namespace pg_retention;
-    const core::Clock clock = clock_argument(fcinfo);
-    const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(clock)));
-    core::State state = core::State::kNone;
-    if (policy != nullptr) state = core::state_of(clock, cutoffs_of(*policy, retention_now()));
-    const char *held = (core::flags_of(clock) & core::kHeld) != 0 ? ", held" : "";
-    const char *restricted = (core::flags_of(clock) & core::kRestricted) != 0 ? ", restricted" : "";
-    PG_RETURN_TEXT_P(cstring_to_text(psprintf("%s%s%s", core::name_of(state), held, restricted)));
+    PG_RETURN_TEXT_P(cstring_to_text(state_text(clock_argument(fcinfo), retention_now())));
 }

@@ -1,0 +1,345 @@
+// Restriction of processing (Article 18): the rows about a person are hidden and frozen, until the restriction is lifted.
+#include "catalog/extension.hpp"
+#include "catalog/stamp.hpp"
+#include "core/clock.hpp"
+#include "ledger/ledger.hpp"
+#include "ledger/own_table.hpp"
+#include "pg/guard.hpp"
+#include "pg/names.hpp"
+#include "pg/security.hpp"
+#include "pg/time.hpp"
+#include "subject/call.hpp"
+#include "subject/document.hpp"
+#include "subject/json.hpp"
+#include "subject/query.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+constexpr int kReasonArgument = 2;
+constexpr int kRequestArgument = 3;
+constexpr long kPortion = 500;
+
+// Whether a row may be freed depends on everybody's restrictions, so one is imposed or lifted at a time; what others did
+// meanwhile is seen.
+void begin_alone() {
+    table_close(open_own_table("restriction", ShareRowExclusiveLock), NoLock);
+    PushActiveSnapshot(GetTransactionSnapshot());
+}
+
+const char *session_role() { return GetUserNameFromId(GetSessionUserId(), false); }
+
+core::Clock with_restricted(core::Clock clock, bool restricted) {
+    const int flags = restricted ? core::flags_of(clock) | core::kRestricted : core::flags_of(clock) & ~core::kRestricted;
+    return core::make_clock(core::policy_of(clock), core::start_of(clock), static_cast<uint8_t>(flags));
+}
+
+// Of the rows about a person, those that are restricted, and that no table in covering reaches.
+void append_freed(StringInfo sql, Oid relid, List *covering, Parameters *parameters) {
+    const char *clock = clock_name(relid);
+    appendStringInfo(sql, " AND retention.with_flags(t.%s, %d) OPERATOR(retention.=) t.%s", clock, core::kRestricted, clock);
+    ListCell *cell = nullptr, *inner = nullptr;
+    foreach (cell, covering) {
+        const auto *table = static_cast<const ReachedTable *>(lfirst(cell));
+        if (table->relid != relid) continue;
+        foreach (inner, table->conditions) {
+            const auto *condition = static_cast<const Condition *>(lfirst(inner));
+            if (condition->link->mentioned) continue;
+            appendStringInfoString(sql, " AND (");
+            append_key_condition(sql, relid, condition->columns, condition->keys, "t.", parameters);
+            appendStringInfoString(sql, ") IS NOT TRUE");
+        }
+    }
+}
+
+// Sets or clears the flag of rows that are locked.
+void write_portion(const SPITupleTable *rows, uint64 n, bool restricted) {
+    for (uint64 i = 0; i < n; ++i) {
+        bool isnull = false;
+        HeapTuple row = rows->vals[i];
+        const Oid leaf = DatumGetObjectId(SPI_getbinval(row, rows->tupdesc, 1, &isnull));
+        const auto tid = reinterpret_cast<ItemPointer>(DatumGetPointer(SPI_getbinval(row, rows->tupdesc, 2, &isnull)));
+        const core::Clock before = {static_cast<uint64_t>(DatumGetInt64(SPI_getbinval(row, rows->tupdesc, 3, &isnull)))};
+        const core::Clock after = with_restricted(before, restricted);
+        if (after != before) (void) write_clock(leaf, tid, after);
+    }
+}
+
+constexpr int kAllRows = -1;
+
+// Restricts the rows of one condition, or frees them. Returns how many they are.
+int64 mark_rows(const ReachedTable &table, int condition, List *covering, bool restricted) {
+    const Oid owner = owner_of(table.relid);
+    AttrNumber key[kMaxKeys];
+    const int n_key = primary_key(table.relid, key);
+    Parameters parameters = {};
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(&sql, "SELECT t.tableoid, t.ctid, t.%s", clock_name(table.relid));
+    if (condition == kAllRows)
+        appendStringInfo(&sql, " FROM %s t WHERE true", qualified_name(table.relid));
+    else
+        append_rows_of(&sql, table, condition, &parameters);
+    if (!restricted) append_freed(&sql, table.relid, covering, &parameters);
+    appendStringInfo(&sql, " ORDER BY %s FOR NO KEY UPDATE", column_list(table.relid, key, n_key, "t."));
+    MemoryContext context = CurrentMemoryContext;
+    MemoryContext portion = AllocSetContextCreate(context, "pg_retention rows of a person", ALLOCSET_DEFAULT_SIZES);
+    ActingAs saved = act_as(owner, true);
+    Portal portal = open_internal_cursor(kept_plan(sql.data, parameters.n, parameters.types), parameters.values, nullptr, false);
+    leave(saved);
+    int64 rows = 0;
+    for (bool more = true; more;) {
+        CHECK_FOR_INTERRUPTS();
+        saved = act_as(owner, true);
+        fetch_internal(portal, kPortion);
+        leave(saved);
+        const uint64 n = SPI_processed;
+        SPITupleTable *found = SPI_tuptable;
+        MemoryContextSwitchTo(portion);
+        write_portion(found, n, restricted);
+        MemoryContextSwitchTo(context);
+        MemoryContextReset(portion);
+        SPI_freetuptable(found);
+        rows += static_cast<int64>(n);
+        more = n == kPortion;
+    }
+    SPI_cursor_close(portal);
+    MemoryContextSwitchTo(context);
+    MemoryContextDelete(portion);
+    return rows;
+}
+
+bool is_governed(const ReachedTable &table) { return clock_column(table.relid) != InvalidAttrNumber; }
+
+// Rows about the person in one table; those that only mention it are about somebody else.
+int64 rows_about(const ReachedTable &table, List *covering, bool restricted) {
+    int64 rows = 0;
+    for (int i = 0; i < list_length(table.conditions); ++i) {
+        if (static_cast<const Condition *>(list_nth(table.conditions, i))->link->mentioned) continue;
+        rows += is_governed(table) ? mark_rows(table, i, covering, restricted) : count_rows(table, i);
+    }
+    return rows;
+}
+
+int64 insert_restriction(const Call &call, Datum reason) {
+    Oid types[6] = {TEXTOID, TEXTOID, TEXTOID, INT8OID, TIMESTAMPTZOID, TEXTOID};
+    Datum values[6] = {CStringGetTextDatum(call.subject->kind->name), CStringGetTextDatum(key_json(*call.subject)), reason,
+                       Int64GetDatum(call.request_id), TimestampTzGetDatum(retention_now()), CStringGetTextDatum(session_role())};
+    (void) write_as(extension_owner(),
+                    "INSERT INTO retention.restriction (kind, key, reason, request_id, restricted_at, restricted_by) "
+                    "VALUES ($1, $2::jsonb, $3, nullif($4, 0), $5, $6) RETURNING restriction_id",
+                    6, types, values);
+    bool isnull = false;
+    const int64 id = DatumGetInt64(result_value(0, 1, &isnull));
+    SPI_freetuptable(SPI_tuptable);
+    return id;
+}
+
+void append_table(StringInfo out, Oid relid, int64 rows, const char *why) {
+    appendStringInfoString(out, out->len > 0 ? ", {\"table\": " : "{\"table\": ");
+    append_json_text(out, qualified_name(relid));
+    appendStringInfo(out, ", \"rows\": " INT64_FORMAT, rows);
+    if (why != nullptr) appendStringInfo(out, ", \"why\": \"%s\"", why);
+    appendStringInfoChar(out, '}');
+}
+
+const char *restriction_text(int64 id) { return psprintf("restriction " INT64_FORMAT, id); }
+
+Datum impose(FunctionCallInfo fcinfo) {
+    if (PG_ARGISNULL(kReasonArgument))
+        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the reason of a restriction must not be null")));
+    begin_alone();
+    const Call call = open_call(fcinfo, kRequestArgument, true);
+    const int64 id = insert_restriction(call, PG_GETARG_DATUM(kReasonArgument));
+    StringInfoData out, restricted, others;
+    initStringInfo(&out);
+    initStringInfo(&restricted);
+    initStringInfo(&others);
+    int64 total = 0;
+    ListCell *cell = nullptr;
+    foreach (cell, reach_tables(call.subject)) {
+        const auto *table = static_cast<const ReachedTable *>(lfirst(cell));
+        const int64 rows = rows_about(*table, NIL, true);
+        if (rows == 0) continue;
+        const bool governed = is_governed(*table);
+        append_table(governed ? &restricted : &others, table->relid, rows, governed ? nullptr : "the table is not governed");
+        total += governed ? rows : 0;
+    }
+    appendStringInfoChar(&out, '{');
+    append_subject(&out, *call.subject);
+    appendStringInfo(&out, ", \"restriction_id\": " INT64_FORMAT ", \"restricted\": [%s], \"not_restricted\": [%s]}", id,
+                     restricted.data, others.data);
+    close_call(call, "restricted", total, restriction_text(id));
+    PopActiveSnapshot();
+    return PointerGetDatum(cstring_to_text_with_len(out.data, out.len));
+}
+
+struct Restriction {
+    int64 id;
+    const char *kind;
+    Datum key;  // jsonb
+    bool informed;
+};
+
+// Locks the record. Errors: P0002 when there is none, 55000 when it is lifted already.
+Restriction open_restriction(int64 id) {
+    Oid types[1] = {INT8OID};
+    Datum values[1] = {Int64GetDatum(id)};
+    if (write_as(extension_owner(),
+                 "SELECT kind, key, informed_at IS NOT NULL, lifted_at IS NOT NULL FROM retention.restriction "
+                 "WHERE restriction_id = $1 FOR UPDATE",
+                 1, types, values) == 0)
+        ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND), errmsg("restriction " INT64_FORMAT " does not exist", id),
+                        errhint("See retention.restriction.")));
+    bool isnull = false;
+    if (DatumGetBool(result_value(0, 4, &isnull)))
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("restriction " INT64_FORMAT " is lifted already", id)));
+    const Restriction found = {id, result_text(0, 1), PointerGetDatum(PG_DETOAST_DATUM_COPY(result_value(0, 2, &isnull))),
+                               DatumGetBool(result_value(0, 3, &isnull))};
+    SPI_freetuptable(SPI_tuptable);
+    return found;
+}
+
+// The persons of a kind with these keys (jsonb[]) who are still there: a table that is not governed lets them go.
+KeySet persons_with(const Kind &kind, Datum keys) {
+    StringInfoData from;
+    Parameters parameters = {};
+    initStringInfo(&from);
+    appendStringInfo(&from, "FROM %s t WHERE (%s) IN (SELECT ", qualified_name(kind.relid),
+                     column_list(kind.relid, kind.keys, kind.n_keys, "t."));
+    for (int i = 0; i < kind.n_keys; ++i) {
+        // Without its length: plain char is char(1), and a cast to it cuts.
+        const char *type = format_type_extended(getBaseType(get_atttype(kind.relid, kind.keys[i])), -1,
+                                                FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
+        if (kind.n_keys == 1)
+            appendStringInfo(&from, "(p.key #>> '{}')::%s", type);
+        else
+            appendStringInfo(&from, "%s(p.key ->> %s)::%s", i == 0 ? "" : ", ",
+                             quote_literal_cstr(get_attname(kind.relid, kind.keys[i], false)), type);
+    }
+    appendStringInfo(&from, " FROM unnest($%d) AS p (key))", add_parameter(&parameters, JSONBARRAYOID, keys));
+    return distinct_keys(kind.relid, kind.keys, kind.n_keys, from.data, &parameters, false);
+}
+
+// Nil when none of them is there.
+List *tables_of(const Model &model, const char *kind_name, Datum keys) {
+    const Kind *kind = kind_named(model, kind_name);
+    const KeySet persons = persons_with(*kind, keys);
+    return persons.n == 0 ? NIL : reach_tables(open_subject(model, *kind, persons, false));
+}
+
+// Of somebody who is gone: every table from which links of the kind lead, with no condition on its rows.
+List *tables_linked(const Model &model, const char *kind_name) {
+    const Kind *kind = kind_named(model, kind_name);
+    List *tables = NIL, *seen = NIL;
+    ListCell *cell = nullptr;
+    foreach (cell, model.links) {
+        const auto *link = static_cast<const Link *>(lfirst(cell));
+        if (link->kind != kind || link->mentioned || list_member_oid(seen, link->relid)) continue;
+        auto *table = static_cast<ReachedTable *>(palloc0(sizeof(ReachedTable)));
+        table->relid = link->relid;
+        tables = lappend(tables, table);
+        seen = lappend_oid(seen, link->relid);
+    }
+    return tables;
+}
+
+// The tables that rows lead from to a person whose restriction stands.
+List *tables_restricted(const Model &model) {
+    const uint64 n = write_as(extension_owner(),
+                              "SELECT kind, array_agg(key) FROM (SELECT kind, key FROM retention.restriction "
+                              "WHERE lifted_at IS NULL ORDER BY restriction_id FOR UPDATE) AS r GROUP BY kind ORDER BY kind",
+                              0, nullptr, nullptr);
+    SPITupleTable *kinds = SPI_tuptable;
+    List *tables = NIL;
+    for (uint64 i = 0; i < n; ++i) {
+        bool isnull = false;
+        const Datum keys = SPI_getbinval(kinds->vals[i], kinds->tupdesc, 2, &isnull);
+        tables = list_concat(tables, tables_of(model, SPI_getvalue(kinds->vals[i], kinds->tupdesc, 1),
+                                               PointerGetDatum(PG_DETOAST_DATUM_COPY(keys))));
+    }
+    SPI_freetuptable(kinds);
+    return tables;
+}
+
+void update_restriction(int64 id, const char *at, const char *by) {
+    Oid types[3] = {INT8OID, TIMESTAMPTZOID, TEXTOID};
+    Datum values[3] = {Int64GetDatum(id), TimestampTzGetDatum(retention_now()), CStringGetTextDatum(session_role())};
+    (void) write_as(extension_owner(),
+                    psprintf("UPDATE retention.restriction SET %s = $2, %s = $3 WHERE restriction_id = $1", at, by), 3, types, values);
+}
+
+void record(const char *action, const Restriction &restriction, int64 request_id, int64 rows) {
+    LedgerEntry entry = {};
+    entry.action = action;
+    entry.row_count = rows;
+    entry.detail = call_detail(restriction.kind, restriction_text(restriction.id), request_id);
+    append_ledger(entry);
+}
+
+void inform(int64 id) {
+    MemoryContext context = CurrentMemoryContext;
+    begin_alone();
+    SPI_connect();
+    MemoryContextSwitchTo(context);
+    const Restriction restriction = open_restriction(id);
+    update_restriction(id, "informed_at", "informed_by");
+    record("informed of lifting", restriction, 0, -1);
+    SPI_finish();
+    PopActiveSnapshot();
+}
+
+void lift(int64 id, int64 request_id) {
+    MemoryContext context = CurrentMemoryContext;
+    begin_alone();
+    SPI_connect();
+    MemoryContextSwitchTo(context);
+    const Restriction restriction = open_restriction(id);
+    if (!restriction.informed)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("restriction " INT64_FORMAT " cannot be lifted before the person is informed", id),
+                        errhint("Tell the person, and record it with retention.inform_of_lifting(" INT64_FORMAT ").", id)));
+    update_restriction(id, "lifted_at", "lifted_by");
+    const Model *model = load_model();
+    List *covering = tables_restricted(*model);
+    Datum key = restriction.key;
+    const Datum keys = PointerGetDatum(construct_array(&key, 1, JSONBOID, -1, false, TYPALIGN_INT));
+    List *tables = tables_of(*model, restriction.kind, keys);
+    const bool gone = tables == NIL;
+    int64 rows = 0;
+    ListCell *cell = nullptr;
+    foreach (cell, gone ? tables_linked(*model, restriction.kind) : tables) {
+        const auto *table = static_cast<const ReachedTable *>(lfirst(cell));
+        if (is_governed(*table)) rows += gone ? mark_rows(*table, kAllRows, covering, false) : rows_about(*table, covering, false);
+    }
+    record("restriction lifted", restriction, request_id, rows);
+    SPI_finish();
+    PopActiveSnapshot();
+}
+
+}  // namespace
+
+}  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_restrict) { return pg_retention::impose(fcinfo); }
+
+RETENTION_FUNCTION(pg_retention_inform_of_lifting) {
+    pg_retention::inform(PG_GETARG_INT64(0));
+    PG_RETURN_VOID();
+}
+
+RETENTION_FUNCTION(pg_retention_lift_restriction) {
+    if (PG_ARGISNULL(0))
+        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the restriction to lift must not be null")));
+    pg_retention::lift(PG_GETARG_INT64(0), PG_ARGISNULL(1) ? 0 : PG_GETARG_INT64(1));
+    PG_RETURN_VOID();
+}
