@@ -189,6 +189,19 @@ CREATE FUNCTION retention.replay_erasures(list json, OUT kind text, OUT erased b
     LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'pg_retention_replay_erasures';
 COMMENT ON FUNCTION retention.replay_erasures(json) IS 'erases again, after the restore of a backup, whom the list names';
 
+CREATE FUNCTION retention.rectify(kind text, key bigint, relation regclass, row_key jsonb, changes jsonb, statement text DEFAULT NULL, request_id bigint DEFAULT NULL) RETURNS void
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_rectify';
+COMMENT ON FUNCTION retention.rectify(text, bigint, regclass, jsonb, jsonb, text, bigint) IS 'corrects or completes a row about a person (Article 16)';
+CREATE FUNCTION retention.rectify(kind text, key text, relation regclass, row_key jsonb, changes jsonb, statement text DEFAULT NULL, request_id bigint DEFAULT NULL) RETURNS void
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_rectify';
+COMMENT ON FUNCTION retention.rectify(text, text, regclass, jsonb, jsonb, text, bigint) IS 'corrects or completes a row about a person (Article 16)';
+CREATE FUNCTION retention.rectify(kind text, key uuid, relation regclass, row_key jsonb, changes jsonb, statement text DEFAULT NULL, request_id bigint DEFAULT NULL) RETURNS void
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_rectify';
+COMMENT ON FUNCTION retention.rectify(text, uuid, regclass, jsonb, jsonb, text, bigint) IS 'corrects or completes a row about a person (Article 16)';
+CREATE FUNCTION retention.rectify(kind text, key jsonb, relation regclass, row_key jsonb, changes jsonb, statement text DEFAULT NULL, request_id bigint DEFAULT NULL) RETURNS void
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_rectify';
+COMMENT ON FUNCTION retention.rectify(text, jsonb, regclass, jsonb, jsonb, text, bigint) IS 'corrects or completes a row about a person (Article 16)';
+
 CREATE FUNCTION retention.restrict(kind text, key bigint, reason text, request_id bigint DEFAULT NULL) RETURNS json
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_restrict';
 COMMENT ON FUNCTION retention.restrict(text, bigint, text, bigint) IS 'hides and freezes the data about a person (Article 18)';
