@@ -66,8 +66,9 @@ Kind *read_kind(uint64 row) {
     kind->identifying = static_cast<AttrNumber *>(palloc(sizeof(AttrNumber) * (kind->n_identifying + 1)));
     for (int i = 0; i < kind->n_identifying; ++i) {
         kind->identifying[i] = column_named(kind->relid, NameStr(*DatumGetName(names[i])), "identifying");
-        kind->words = bms_add_member(kind->words, kind->identifying[i]);
+        kind->personal = bms_add_member(kind->personal, kind->identifying[i]);
     }
+    kind->words = bms_copy(kind->personal);
     return kind;
 }
 
@@ -127,7 +128,11 @@ void load_personal(Model *model) {
         column->is_free_text = strcmp(column->category, "free text") == 0;
         model->personal = lappend(model->personal, column);
         auto *kind = const_cast<Kind *>(kind_of_table(*model, column->relid));
-        if (kind != nullptr && column->column > 0) kind->words = bms_add_member(kind->words, column->column);
+        if (kind == nullptr || column->column <= 0) continue;
+        kind->personal = bms_add_member(kind->personal, column->column);
+        // What is said about a person names others, too, and a yes is nobody's.
+        if (!column->is_free_text && getBaseType(get_atttype(column->relid, column->column)) != BOOLOID)
+            kind->words = bms_add_member(kind->words, column->column);
     }
 }
 
@@ -138,11 +143,11 @@ Model *load_model() {
     load_kinds(model);
     load_links(model);
     load_personal(model);
-    // What tells who a person is, in the person's own row, concerns nobody else.
+    // What is personal in the person's own row concerns nobody else.
     ListCell *cell = nullptr;
     foreach (cell, model->links) {
         auto *link = static_cast<Link *>(lfirst(cell));
-        if (link->path.n_steps == 0) link->claimed = link->kind->words;
+        if (link->path.n_steps == 0) link->claimed = link->kind->personal;
     }
     return model;
 }

@@ -19,7 +19,8 @@ struct Kind {
     AttrNumber keys[kMaxKeys];
     AttrNumber *identifying;
     int n_identifying;
-    Bitmapset *words;  // columns whose values tell who a person is: identifying and personal ones
+    Bitmapset *personal;  // identifying and personal columns
+    Bitmapset *words;     // those of them whose values tell who a person is
 };
 
 struct Link {

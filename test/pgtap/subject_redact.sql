@@ -4,7 +4,7 @@ SELECT plan(26);
 
 CREATE SCHEMA g;
 CREATE TABLE g.persons (email text PRIMARY KEY, name text, phone text, salary int, team int,
-    manager text REFERENCES g.persons);
+    manager text REFERENCES g.persons, remarks text);
 CREATE TABLE g.messages (id bigint PRIMARY KEY, sender text REFERENCES g.persons, recipient text REFERENCES g.persons,
     sender_ip inet, recipient_phone text, subject varchar(200), body text, extra jsonb, tags text[], raw json, page xml);
 CREATE TABLE g.cases (id bigint PRIMARY KEY, opened_by text REFERENCES g.persons, handled_by text REFERENCES g.persons, description text);
@@ -19,12 +19,12 @@ INSERT INTO retention.subject_link (kind, relation, path, role, columns) VALUES
     ('person', 'g.helpers', 'person', 'about', '{}'), ('person', 'g.helpers', 'case_id.opened_by', 'mentioned', '{}'),
     ('person', 'g.notes', 'case_id.opened_by', 'about', '{}'), ('person', 'g.notes', 'author', 'mentioned', '{}');
 INSERT INTO retention.personal_column (relation, column_name, category) VALUES
-    ('g.persons', 'name', 'name'), ('g.persons', 'phone', 'phone'), ('g.messages', 'sender_ip', 'ip address'),
+    ('g.persons', 'remarks', 'free text'), ('g.persons', 'name', 'name'), ('g.persons', 'phone', 'phone'), ('g.messages', 'sender_ip', 'ip address'),
     ('g.messages', 'recipient_phone', 'phone'), ('g.messages', 'body', 'free text'),
     ('g.cases', 'description', 'free text'), ('g.notes', 'body', 'free text'), ('g.helpers', 'remark', 'remark');
 INSERT INTO g.persons VALUES
-    ('kari@x.example', 'Kari Lie', '+47 41234567', 1, 1, NULL), ('ola@x.example', 'Ola Moe', '499 99 999', 2, 1, 'kari@x.example'),
-    ('per@x.example', 'Per Lie', '22 22 55 55', 3, 1, NULL), ('eva@x.example', 'Eva Åsen', NULL, 4, 1, NULL);
+    ('kari@x.example', 'Kari Lie', '+47 41234567', 1, 1, NULL, 'Ring 22225555'), ('ola@x.example', 'Ola Moe', '499 99 999', 2, 1, 'kari@x.example', 'Ring 33335555'),
+    ('per@x.example', 'Per Lie', '22 22 55 55', 3, 1, NULL, NULL), ('eva@x.example', 'Eva Åsen', NULL, 4, 1, NULL, NULL);
 UPDATE g.persons SET manager = 'per@x.example' WHERE name = 'Kari Lie';
 INSERT INTO g.messages VALUES
     (1, 'kari@x.example', 'ola@x.example', '192.0.2.1', '49999999', 'Til OLA',
@@ -43,10 +43,11 @@ CREATE FUNCTION pg_temp.of(which regclass, k text, field text) RETURNS text LANG
 
 -- Her own row, and that of somebody who refers to her.
 SELECT results_eq($$SELECT data::jsonb FROM kari WHERE relation = 'g.persons'::regclass AND role = 'about'$$,
-    $$VALUES ('{"email": "kari@x.example", "name": "Kari Lie", "phone": "+47 41234567", "salary": 1, "team": 1, "manager": null}'::jsonb)$$,
-    'her own row without whom it leads to');
+    $$VALUES ('{"email": "kari@x.example", "name": "Kari Lie", "phone": "+47 41234567", "salary": 1, "team": 1, "manager": null,
+      "remarks": "Ring [redacted]"}'::jsonb)$$,
+    'her own row without whom it leads to and whom it names');
 SELECT results_eq($$SELECT row_key, data::jsonb FROM kari WHERE relation = 'g.persons'::regclass AND role = 'mentioned'$$,
-    $$VALUES ('null'::jsonb, '{"email": null, "name": null, "phone": null, "salary": null, "team": null, "manager": "kari@x.example"}'::jsonb)$$,
+    $$VALUES ('null'::jsonb, '{"email": null, "name": null, "phone": null, "salary": null, "team": null, "remarks": null, "manager": "kari@x.example"}'::jsonb)$$,
     'of another person''s row nothing but that it leads to her, whatever is declared');
 -- Two persons in one row.
 SELECT is(pg_temp.of('g.messages', '1', 'recipient'), NULL, 'a column that leads to somebody else');
