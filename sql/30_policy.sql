@@ -2,8 +2,10 @@
 
 CREATE FUNCTION retention.policy_before() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_policy_before';
+COMMENT ON FUNCTION retention.policy_before() IS 'lets only the extension write what it keeps of a policy, and refuses what would let rows go early';
 CREATE FUNCTION retention.policy_after() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_policy_after';
+COMMENT ON FUNCTION retention.policy_after() IS 'checks a policy against the schema and provides what it needs';
 
 CREATE TRIGGER policy_before BEFORE INSERT OR UPDATE OR DELETE ON retention.policy
     FOR EACH ROW EXECUTE FUNCTION retention.policy_before();
@@ -14,8 +16,11 @@ ALTER TABLE retention.policy ENABLE ALWAYS TRIGGER policy_after;
 
 CREATE FUNCTION retention.after_ddl() RETURNS event_trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_after_ddl';
+COMMENT ON FUNCTION retention.after_ddl() IS 'refuses changes of the schema that would break a policy, and cleans up after dropped tables';
 CREATE EVENT TRIGGER retention_after_drop ON sql_drop EXECUTE FUNCTION retention.after_ddl();
 CREATE EVENT TRIGGER retention_after_alter ON ddl_command_end WHEN TAG IN ('ALTER TABLE')
     EXECUTE FUNCTION retention.after_ddl();
 ALTER EVENT TRIGGER retention_after_drop ENABLE ALWAYS;
 ALTER EVENT TRIGGER retention_after_alter ENABLE ALWAYS;
+COMMENT ON EVENT TRIGGER retention_after_drop IS 'policies, kinds of persons and links go with their tables';
+COMMENT ON EVENT TRIGGER retention_after_alter IS 'policies keep what they need of the schema';

@@ -24,6 +24,7 @@ CREATE FUNCTION retention.reinstate(relation regclass, key uuid) RETURNS void
 CREATE FUNCTION retention.reinstate(relation regclass, key jsonb) RETURNS void
     LANGUAGE sql STRICT SET search_path = pg_catalog, pg_temp
     AS 'SELECT retention.reinstate_by_text(relation, key::pg_catalog.text, true)';
+COMMENT ON FUNCTION retention.reinstate_by_text(regclass, text, boolean) IS 'what the forms of retention.reinstate call';
 COMMENT ON FUNCTION retention.reinstate(regclass, bigint) IS 'brings a quarantined row back';
 COMMENT ON FUNCTION retention.reinstate(regclass, text) IS 'brings a quarantined row back';
 COMMENT ON FUNCTION retention.reinstate(regclass, uuid) IS 'brings a quarantined row back';

@@ -6,6 +6,7 @@ COMMENT ON FUNCTION retention.verify_ledger() IS 'recomputes the chain: first_ba
 
 CREATE FUNCTION retention.ledger_append_only() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_ledger_append_only';
+COMMENT ON FUNCTION retention.ledger_append_only() IS 'refuses to change or remove an entry';
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON retention.ledger
     FOR EACH STATEMENT EXECUTE FUNCTION retention.ledger_append_only();
 ALTER TABLE retention.ledger ENABLE ALWAYS TRIGGER append_only;

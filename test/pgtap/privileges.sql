@@ -1,0 +1,152 @@
+-- Who may do what: PUBLIC what is listed here, a duty what it was granted, on tables it has no rights on; nothing has more
+-- rights than its caller or the owner of a table. What the extension has is said in comments, and what a DBA fills is dumped.
+BEGIN;
+SELECT plan(22);
+
+CREATE ROLE stranger;
+CREATE ROLE exporter;
+CREATE ROLE eraser;
+CREATE FUNCTION pg_temp.executable(role_name name) RETURNS SETOF text LANGUAGE sql AS $$
+    SELECT p.oid::regprocedure::text FROM pg_proc p
+    WHERE p.pronamespace = 'retention'::regnamespace AND has_function_privilege(role_name, p.oid, 'EXECUTE')$$;
+
+-- PUBLIC.
+CREATE TEMP TABLE public AS SELECT function FROM unnest(string_to_array($$
+retention.period_in(cstring)
+retention.period_out(retention.period)
+retention.period_recv(internal)
+retention.period_send(retention.period)
+retention.period_cmp(retention.period,retention.period)
+retention.period_hash(retention.period)
+retention.period_hash_extended(retention.period,bigint)
+retention.period_lt(retention.period,retention.period)
+retention.period_le(retention.period,retention.period)
+retention.period_eq(retention.period,retention.period)
+retention.period_ne(retention.period,retention.period)
+retention.period_ge(retention.period,retention.period)
+retention.period_gt(retention.period,retention.period)
+retention.over_from(timestamp with time zone,retention.period)
+retention.over_from(date,retention.period)
+retention.cutoff(timestamp with time zone,retention.period)
+retention.clock_in(cstring)
+retention.clock_out(retention.clock)
+retention.clock_recv(internal)
+retention.clock_send(retention.clock)
+retention.clock_cmp(retention.clock,retention.clock)
+retention.clock_hash(retention.clock)
+retention.clock_hash_extended(retention.clock,bigint)
+retention.clock_lt(retention.clock,retention.clock)
+retention.clock_le(retention.clock,retention.clock)
+retention.clock_eq(retention.clock,retention.clock)
+retention.clock_ne(retention.clock,retention.clock)
+retention.clock_ge(retention.clock,retention.clock)
+retention.clock_gt(retention.clock,retention.clock)
+retention.starts_at(retention.clock)
+retention.policy(retention.clock)
+retention.started(retention.clock)
+retention.pending(retention.clock)
+retention.waiting(retention.clock)
+retention.with_flags(retention.clock,integer)
+retention.visible(retention.clock)
+retention.conflict_visible(retention.clock)
+retention.state(retention.clock)
+retention.maintain_clock()
+retention.guard_delete()
+retention.follow_path()
+retention.reinstate(regclass,bigint)
+retention.reinstate(regclass,text)
+retention.reinstate(regclass,uuid)
+retention.reinstate(regclass,jsonb)
+retention.reinstate_by_text(regclass,text,boolean)
+retention.home_known()
+retention.verify_ledger()
+$$, E'\n')) AS function WHERE function <> '';
+SELECT set_eq($$SELECT p.oid::regprocedure::text FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+    WHERE p.pronamespace = 'retention'::regnamespace AND a.grantee = 0 AND a.privilege_type = 'EXECUTE'$$, 'TABLE public', 'what PUBLIC may execute');
+SELECT set_eq($$SELECT pg_temp.executable('stranger')$$, 'TABLE public', 'is all that a stranger may');
+SELECT is_empty($$SELECT c.oid::regclass, p FROM pg_class c, unnest('{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}'::text[]) p
+    WHERE c.relnamespace = 'retention'::regnamespace AND c.relkind IN ('r', 'v', 'p', 'm') AND has_table_privilege('stranger', c.oid, p)$$,
+    'no table or view of the extension is open to one');
+SELECT is_empty($$SELECT seqrelid::regclass FROM pg_sequence WHERE seqrelid::regclass::text LIKE 'retention.%'
+    AND has_sequence_privilege('stranger', seqrelid, 'USAGE, SELECT, UPDATE')$$, 'and no sequence');
+SELECT ok(NOT has_schema_privilege('stranger', 'retention', 'CREATE'), 'nor can anything be put beside them');
+
+-- No way up.
+SELECT is_empty($$SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'retention'::regnamespace AND prosecdef$$,
+    'no function has the rights of its owner');
+SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang WHERE p.pronamespace = 'retention'::regnamespace
+    AND l.lanname NOT IN ('c', 'internal') AND NOT coalesce(p.proconfig @> '{"search_path=pg_catalog, pg_temp"}', false)$$,
+    'none resolves names where others can write');
+
+-- Comments and dumps.
+CREATE TEMP VIEW member AS SELECT classid, objid FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
+    AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'pg_retention');
+SELECT is_empty($$SELECT pg_describe_object(classid, objid, 0) FROM member LEFT JOIN pg_class c ON classid = 'pg_class'::regclass AND c.oid = objid
+    WHERE (classid IN ('pg_proc'::regclass, 'pg_type'::regclass, 'pg_operator'::regclass, 'pg_event_trigger'::regclass) OR c.relkind IN ('r', 'v'))
+    AND obj_description(objid, classid::regclass::name) IS NULL$$, 'every function, table, view, type and operator says what it is');
+SELECT is_empty($$SELECT pg_describe_object(classid, objid, 0) FROM member WHERE classid = 'pg_proc'::regclass
+    AND obj_description(objid, 'pg_proc') ~ '^[A-Z][a-z]|\.$'$$, 'in one style');
+SELECT set_eq($$SELECT c::regclass::text FROM pg_extension, unnest(extconfig) c WHERE extname = 'pg_retention'$$, $$VALUES
+    ('retention.policy'), ('retention.policy_id_seq'), ('retention.personal_column'), ('retention.ledger'),
+    ('retention.subject_kind'), ('retention.subject_link'), ('retention.controller'),
+    ('retention.restriction'), ('retention.restriction_restriction_id_seq'),
+    ('retention.statement'), ('retention.statement_statement_id_seq'), ('retention.erasure')$$, 'what a DBA fills, and what must not be lost, is in a dump');
+
+-- Duties.
+CREATE SCHEMA app;
+CREATE TABLE app.persons (id bigint PRIMARY KEY, email text, name text);
+CREATE TABLE app.files (id bigint PRIMARY KEY, person bigint REFERENCES app.persons, body text);
+INSERT INTO app.persons VALUES (1, 'kari@x.example', 'Kari'), (2, 'ola@x.example', 'Ola');
+INSERT INTO app.files VALUES (1, 1, 'one'), (2, 2, 'two');
+INSERT INTO retention.subject_kind (kind, relation, identifying) VALUES ('person', 'app.persons', '{email}');
+INSERT INTO retention.subject_link (kind, relation, path) VALUES ('person', 'app.files', 'person');
+INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.persons', 'name', 'name'), ('app.files', 'body', 'free text');
+CREATE TEMP TABLE duty (role_name name, function_name name);
+INSERT INTO duty VALUES ('exporter', 'export'), ('exporter', 'export_rows'), ('exporter', 'portability'), ('exporter', 'portability_csv'),
+    ('exporter', 'find_subject'), ('exporter', 'explain_subject'), ('eraser', 'erase'), ('eraser', 'erasure_list'), ('eraser', 'replay_erasures');
+DO $$DECLARE d record; BEGIN
+    FOR d IN SELECT role_name, p.oid::regprocedure AS function FROM duty JOIN pg_proc p ON p.proname = function_name
+        AND p.pronamespace = 'retention'::regnamespace LOOP
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', d.function, d.role_name);
+    END LOOP;
+END$$;
+
+-- What comes of a call in somebody's name; what it did is taken back.
+CREATE FUNCTION pg_temp.try(role_name name, statement text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('SET LOCAL ROLE %I', role_name);
+    EXECUTE statement;
+    RAISE EXCEPTION USING ERRCODE = 'P0999';
+EXCEPTION WHEN SQLSTATE 'P0999' THEN RETURN 'done'; WHEN OTHERS THEN RETURN SQLSTATE;
+END$$;
+CREATE TEMP TABLE call (function_name name, statement text, outcome text DEFAULT 'done');
+INSERT INTO call VALUES
+    ('export', $$SELECT 1 / (retention.export('person', 1) ->> 'data' LIKE '%one%')::int$$),
+    ('export_rows', $$SELECT 1 / (count(*) = 2)::int FROM retention.export_rows('person', 1)$$),
+    ('portability', $$SELECT retention.portability('person', 1)$$),
+    ('portability_csv', $$SELECT * FROM retention.portability_csv('person', 1)$$),
+    ('find_subject', $$SELECT 1 / (count(*) = 1)::int FROM retention.find_subject('kari@x.example')$$),
+    ('explain_subject', $$SELECT 1 / (sum(rows) = 2)::int FROM retention.explain_subject('person', 1)$$),
+    ('erase', $$SELECT 1 / (retention.erase('person', 1) ->> 'blocked' = '[]')::int$$),
+    ('sweep', 'CALL retention.sweep()'), ('resume', 'SELECT retention.resume()'), ('propose_links', 'SELECT * FROM retention.propose_links()'),
+    ('policy_counts', 'SELECT * FROM retention.policy_counts(1::smallint)');
+INSERT INTO call VALUES  -- this server has no key to remember erasures with
+    ('erasure_list', 'SELECT retention.erasure_list()', '55000'), ('replay_erasures', $$SELECT * FROM retention.replay_erasures('{}')$$, '55000');
+SET client_min_messages = error;
+SELECT is_empty($$SELECT role_name, function_name, pg_temp.try(role_name, statement) FROM duty JOIN call USING (function_name)
+    WHERE pg_temp.try(role_name, statement) <> outcome$$, 'each duty can be done, on tables it has no rights on');
+SELECT is_empty($$SELECT r, function_name, pg_temp.try(r, statement) FROM unnest('{exporter,eraser,stranger}'::name[]) r, call c
+    WHERE NOT EXISTS (SELECT FROM duty d WHERE d.role_name = r AND d.function_name = c.function_name) AND pg_temp.try(r, statement) <> '42501'$$,
+    'and no other');
+SELECT is_empty($$SELECT r, f FROM unnest('{exporter,eraser}'::name[]) r, pg_temp.executable(r) f
+    EXCEPT (SELECT r, function FROM public, unnest('{exporter,eraser}'::name[]) r
+    UNION ALL SELECT role_name, p.oid::regprocedure::text FROM duty JOIN pg_proc p ON p.proname = function_name AND p.pronamespace = 'retention'::regnamespace)$$,
+    'a duty comes with nothing else');
+SELECT is_empty($$SELECT DISTINCT proname FROM pg_proc WHERE pronamespace = 'retention'::regnamespace
+    AND oid::regprocedure::text NOT IN (TABLE public) AND prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
+    EXCEPT SELECT function_name FROM call$$, 'every function that is not for all is in this test');
+SELECT is(pg_temp.try(r, statement), '42501', r || ': ' || statement) FROM unnest('{exporter,eraser}'::name[]) r,
+    unnest('{"SELECT FROM app.persons","DELETE FROM retention.ledger","UPDATE retention.subject_link SET role = ''about''","SELECT FROM retention.erasure"}'::text[]) statement;
+
+SELECT * FROM finish();
+ROLLBACK;
