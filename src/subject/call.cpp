@@ -2,6 +2,7 @@
 
 #include "catalog/extension.hpp"
 #include "ledger/ledger.hpp"
+#include "ledger/own_table.hpp"
 #include "subject/query.hpp"
 
 extern "C" {
@@ -33,6 +34,8 @@ char *call_detail(const char *kind, const char *more, int64 request_id) {
     if (request_id != 0) appendStringInfo(&detail, ", request " INT64_FORMAT, request_id);
     return detail.data;
 }
+
+void begin_alone() { table_close(open_own_table("restriction", ShareRowExclusiveLock), NoLock); }
 
 void record_rows(const Call &call, const char *action, Oid relid, int16_t policy_id, int64 rows, const char *more) {
     LedgerEntry entry = {};

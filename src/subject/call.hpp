@@ -14,6 +14,9 @@ struct Call {
 // request's number. Errors: 22004 when kind or key is null.
 Call open_call(FunctionCallInfo fcinfo, int request, bool lock);
 
+// Erasures and restrictions lock rows of several persons and depend on each other's: one at a time, until the transaction ends.
+void begin_alone();
+
 // Writes the call into the ledger and leaves SPI. The ledger's chain stays locked until the transaction ends.
 void close_call(const Call &call, const char *action, int64 rows, const char *more = nullptr);
 

@@ -2,6 +2,7 @@
 
 #include "catalog/extension.hpp"
 #include "catalog/policy_cache.hpp"
+#include "catalog/stamp.hpp"
 #include "guard/decide.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
@@ -19,9 +20,7 @@
 
 extern "C" {
 #include "access/xact.h"
-#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
-#include "storage/lmgr.h"
 #include "utils/lsyscache.h"
 }
 
@@ -124,12 +123,24 @@ void anonymise_rows(Erasure *erasure, const Group &group, const Target &target) 
 }
 
 void keep_rows(Erasure *erasure, const Group &group, Target target) {
-    const bool by_law = group.first->fate == Fate::kKeep;
-    target.assignments = by_law ? anonymising_assignments(group.table->relid, target.leaf, Columns{true, 0}) : nullptr;
+    target.assignments = anonymising_assignments(group.table->relid, target.leaf, Columns{true, 0});
     const int64 done = act(target, Action::kKeep, group.rows, group.n);
-    count(erasure, by_law ? "kept" : "deferred", group.table->relid, group.first->why, group.first->until, done);
+    count(erasure, "kept", group.table->relid, group.first->why, group.first->until, done);
     erasure->rows += done;
     count_failures(erasure, group);
+}
+
+// A held or restricted row is not changed but for its clock, which says that it was asked for.
+void defer_rows(Erasure *erasure, const Group &group, const Doomed *rows) {
+    int64 done = 0;
+    for (int i = 0; i < group.n; ++i) {
+        const core::Clock clock = rows[i].clock;
+        const auto flags = static_cast<uint8_t>(core::flags_of(clock) | core::kKept);
+        ItemPointerData tid = rows[i].tid;
+        done += write_clock(rows[i].leaf, &tid, core::make_clock(core::policy_of(clock), core::start_of(clock), flags)) ? 1 : 0;
+    }
+    count(erasure, "deferred", group.table->relid, group.first->why, nullptr, done);
+    erasure->rows += done;
 }
 
 void take_out_rows(Erasure *erasure, const Group &group, const Doomed *rows) {
@@ -160,6 +171,7 @@ void act_on(Erasure *erasure, const ReachedTable &table, const Doomed *rows, int
         return;
     }
     if (fate == Fate::kTakeOut) return take_out_rows(erasure, group, rows);
+    if (fate == Fate::kDefer) return defer_rows(erasure, group, rows);
     MemoryContext context = CurrentMemoryContext;
     group.rows = static_cast<Row *>(palloc_extended(sizeof(Row) * n, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
     for (int i = 0; i < n; ++i) group.rows[i].tid = rows[i].tid;
@@ -263,7 +275,7 @@ void begin_erasures() {
     if (IsolationUsesXactSnapshot())
         ereport(ERROR, (errcode(ERRCODE_ACTIVE_SQL_TRANSACTION), errmsg("cannot erase in a transaction of this isolation level"),
                         errhint("Rows that others have added since the transaction began would be missed: use read committed.")));
-    LockDatabaseObject(RelationRelationId, extension()->policy_table, 2, ExclusiveLock);
+    begin_alone();
 }
 
 Erased erase_subject(const Call &call, Occasion occasion) {

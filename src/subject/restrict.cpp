@@ -28,10 +28,9 @@ constexpr int kReasonArgument = 2;
 constexpr int kRequestArgument = 3;
 constexpr long kPortion = 500;
 
-// Whether a row may be freed depends on everybody's restrictions, so one is imposed or lifted at a time; what others did
-// meanwhile is seen.
-void begin_alone() {
-    table_close(open_own_table("restriction", ShareRowExclusiveLock), NoLock);
+// What others did while we waited is seen: whether a row may be freed depends on everybody's restrictions.
+void begin_in_new_snapshot() {
+    begin_alone();
     PushActiveSnapshot(GetTransactionSnapshot());
 }
 
@@ -156,7 +155,7 @@ const char *restriction_text(int64 id) { return psprintf("restriction " INT64_FO
 Datum impose(FunctionCallInfo fcinfo) {
     if (PG_ARGISNULL(kReasonArgument))
         ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the reason of a restriction must not be null")));
-    begin_alone();
+    begin_in_new_snapshot();
     const Call call = open_call(fcinfo, kRequestArgument, true);
     const int64 id = insert_restriction(call, PG_GETARG_DATUM(kReasonArgument));
     StringInfoData out, restricted, others;
@@ -288,7 +287,7 @@ void record(const char *action, const Restriction &restriction, int64 request_id
 
 void inform(int64 id) {
     MemoryContext context = CurrentMemoryContext;
-    begin_alone();
+    begin_in_new_snapshot();
     SPI_connect();
     MemoryContextSwitchTo(context);
     const Restriction restriction = open_restriction(id);
@@ -300,7 +299,7 @@ void inform(int64 id) {
 
 void lift(int64 id, int64 request_id) {
     MemoryContext context = CurrentMemoryContext;
-    begin_alone();
+    begin_in_new_snapshot();
     SPI_connect();
     MemoryContextSwitchTo(context);
     const Restriction restriction = open_restriction(id);

@@ -1,6 +1,6 @@
 -- Article 17: what can go goes at once, what the law keeps is hidden and named, shared rows lose the person.
 BEGIN;
-SELECT plan(46);
+SELECT plan(50);
 
 SET retention.test_now = '2030-06-01 12:00:00+00';
 SET client_min_messages = error;
@@ -145,6 +145,17 @@ CALL retention.sweep();
 SET LOCAL retention.reveal = on;
 SELECT matches((SELECT retention_clock::text FROM app.users WHERE id = 5), 'held,kept$', 'and waits for the hold to be lifted');
 SET LOCAL retention.reveal = off;
+
+SELECT retention.restrict('user', 4, 'accuracy is contested');
+SELECT is((SELECT pg_temp.done(retention.erase('user', 4), 'deferred')), 'app.users 1 restriction of processing (Article 18)', 'a restriction');
+SELECT is((SELECT pg_temp.done(retention.erase('user', 4), 'deferred')), 'app.users 1 restriction of processing (Article 18)', 'and says so again');
+SELECT retention.inform_of_lifting(max(restriction_id)), retention.lift_restriction(max(restriction_id)) FROM retention.restriction;
+SET LOCAL retention.reveal = on;
+SELECT is((SELECT name FROM app.users WHERE id = 4), 'Liv Aas', 'until it is lifted nothing is touched');
+CALL retention.sweep();
+SELECT is_empty('SELECT FROM app.users WHERE id = 4', 'then what was asked for is done');
+SET LOCAL retention.reveal = off;
+INSERT INTO app.users VALUES (4, 'liv@example.no', 'Liv Aas', NULL);
 
 -- Keys, and calls that cannot be.
 SELECT lives_ok($$SELECT retention.erase(kind => 'user', key => '{"id": 3}'::jsonb)$$, 'a key as jsonb');

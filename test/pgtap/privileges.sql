@@ -6,6 +6,8 @@ SELECT plan(22);
 CREATE ROLE stranger;
 CREATE ROLE exporter;
 CREATE ROLE eraser;
+CREATE ROLE rectifier;
+CREATE ROLE restricter;
 CREATE FUNCTION pg_temp.executable(role_name name) RETURNS SETOF text LANGUAGE sql AS $$
     SELECT p.oid::regprocedure::text FROM pg_proc p
     WHERE p.pronamespace = 'retention'::regnamespace AND has_function_privilege(role_name, p.oid, 'EXECUTE')$$;
@@ -49,6 +51,8 @@ retention.waiting(retention.clock)
 retention.with_flags(retention.clock,integer)
 retention.visible(retention.clock)
 retention.conflict_visible(retention.clock)
+retention.statistics_visible(oid)
+retention.extended_statistics_visible(oid)
 retention.state(retention.clock)
 retention.maintain_clock()
 retention.guard_delete()
@@ -103,7 +107,8 @@ INSERT INTO retention.subject_link (kind, relation, path) VALUES ('person', 'app
 INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.persons', 'name', 'name'), ('app.files', 'body', 'free text');
 CREATE TEMP TABLE duty (role_name name, function_name name);
 INSERT INTO duty VALUES ('exporter', 'export'), ('exporter', 'export_rows'), ('exporter', 'portability'), ('exporter', 'portability_csv'),
-    ('exporter', 'find_subject'), ('exporter', 'explain_subject'), ('eraser', 'erase'), ('eraser', 'erasure_list'), ('eraser', 'replay_erasures');
+    ('exporter', 'find_subject'), ('exporter', 'explain_subject'), ('eraser', 'erase'), ('eraser', 'erasure_list'), ('eraser', 'replay_erasures'),
+    ('rectifier', 'rectify'), ('restricter', 'restrict'), ('restricter', 'inform_of_lifting'), ('restricter', 'lift_restriction');
 DO $$DECLARE d record; BEGIN
     FOR d IN SELECT role_name, p.oid::regprocedure AS function FROM duty JOIN pg_proc p ON p.proname = function_name
         AND p.pronamespace = 'retention'::regnamespace LOOP
@@ -128,22 +133,26 @@ INSERT INTO call VALUES
     ('find_subject', $$SELECT 1 / (count(*) = 1)::int FROM retention.find_subject('kari@x.example')$$),
     ('explain_subject', $$SELECT 1 / (sum(rows) = 2)::int FROM retention.explain_subject('person', 1)$$),
     ('erase', $$SELECT 1 / (retention.erase('person', 1) ->> 'blocked' = '[]')::int$$),
+    -- Whoever may not use the schema names the table by its number.
+    ('rectify', format($$SELECT retention.rectify('person', 1, %s::oid::regclass, '1', '{"body": "right"}')$$, 'app.files'::regclass::oid)),
+    ('restrict', $$SELECT 1 / (retention.restrict('person', 1, 'disputed') ->> 'restriction_id' IS NOT NULL)::int$$),
     ('sweep', 'CALL retention.sweep()'), ('resume', 'SELECT retention.resume()'), ('propose_links', 'SELECT * FROM retention.propose_links()'),
     ('policy_counts', 'SELECT * FROM retention.policy_counts(1::smallint)');
 INSERT INTO call VALUES  -- this server has no key to remember erasures with
+    ('inform_of_lifting', 'SELECT retention.inform_of_lifting(0)', 'P0002'), ('lift_restriction', 'SELECT retention.lift_restriction(0)', 'P0002'),
     ('erasure_list', 'SELECT retention.erasure_list()', '55000'), ('replay_erasures', $$SELECT * FROM retention.replay_erasures('{}')$$, '55000');
 SET client_min_messages = error;
 SELECT is_empty($$SELECT role_name, function_name, pg_temp.try(role_name, statement) FROM duty JOIN call USING (function_name)
     WHERE pg_temp.try(role_name, statement) <> outcome$$, 'each duty can be done, on tables it has no rights on');
-SELECT is_empty($$SELECT r, function_name, pg_temp.try(r, statement) FROM unnest('{exporter,eraser,stranger}'::name[]) r, call c
+SELECT is_empty($$SELECT r, function_name, pg_temp.try(r, statement) FROM unnest('{exporter,eraser,rectifier,restricter,stranger}'::name[]) r, call c
     WHERE NOT EXISTS (SELECT FROM duty d WHERE d.role_name = r AND d.function_name = c.function_name) AND pg_temp.try(r, statement) <> '42501'$$,
     'and no other');
-SELECT is_empty($$SELECT r, f FROM unnest('{exporter,eraser}'::name[]) r, pg_temp.executable(r) f
-    EXCEPT (SELECT r, function FROM public, unnest('{exporter,eraser}'::name[]) r
+SELECT is_empty($$SELECT r, f FROM unnest('{exporter,eraser,rectifier,restricter}'::name[]) r, pg_temp.executable(r) f
+    EXCEPT (SELECT r, function FROM public, unnest('{exporter,eraser,rectifier,restricter}'::name[]) r
     UNION ALL SELECT role_name, p.oid::regprocedure::text FROM duty JOIN pg_proc p ON p.proname = function_name AND p.pronamespace = 'retention'::regnamespace)$$,
     'a duty comes with nothing else');
 SELECT is_empty($$SELECT DISTINCT proname FROM pg_proc WHERE pronamespace = 'retention'::regnamespace
-    AND oid::regprocedure::text NOT IN (TABLE public) AND prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
+    AND oid::regprocedure::text NOT IN (TABLE public) AND prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype, 'internal'::regtype)
     EXCEPT SELECT function_name FROM call$$, 'every function that is not for all is in this test');
 SELECT is(pg_temp.try(r, statement), '42501', r || ': ' || statement) FROM unnest('{exporter,eraser}'::name[]) r,
     unnest('{"SELECT FROM app.persons","DELETE FROM retention.ledger","UPDATE retention.subject_link SET role = ''about''","SELECT FROM retention.erasure"}'::text[]) statement;
