@@ -1,5 +1,9 @@
 #include "core/identifiers.hpp"
 
+#include <algorithm>
+#include <iterator>
+
+#include "core/cues.hpp"
 #include "core/letters.hpp"
 #include "core/numbers.hpp"
 
@@ -7,94 +11,100 @@ namespace pg_retention::core {
 
 namespace {
 
-bool is_local(char32_t c) noexcept {
-    return is_word(c) || c == '.' || c == '_' || c == '-' || c == '+' || c == '%' || c == '\'';
+struct Iban {
+    char country[3];
+    uint8_t length;
+};
+
+constexpr Iban kIbans[] = {
+    {"ad", 24}, {"ae", 23}, {"al", 28}, {"at", 20}, {"az", 28}, {"ba", 20}, {"be", 16}, {"bg", 22}, {"bh", 22},
+    {"br", 29}, {"by", 28}, {"ch", 21}, {"cr", 22}, {"cy", 28}, {"cz", 24}, {"de", 22}, {"dk", 18}, {"do", 28},
+    {"ee", 20}, {"eg", 29}, {"es", 24}, {"fi", 18}, {"fo", 18}, {"fr", 27}, {"gb", 22}, {"ge", 22}, {"gi", 23},
+    {"gl", 18}, {"gr", 27}, {"gt", 28}, {"hr", 21}, {"hu", 28}, {"ie", 22}, {"il", 23}, {"iq", 23}, {"is", 26},
+    {"it", 27}, {"jo", 30}, {"kw", 30}, {"kz", 20}, {"lb", 28}, {"li", 21}, {"lt", 20}, {"lu", 20}, {"lv", 21},
+    {"mc", 27}, {"md", 24}, {"me", 22}, {"mk", 19}, {"mr", 27}, {"mt", 31}, {"mu", 30}, {"nl", 18}, {"no", 15},
+    {"pk", 24}, {"pl", 28}, {"ps", 29}, {"pt", 25}, {"qa", 29}, {"ro", 24}, {"rs", 22}, {"sa", 24}, {"se", 24},
+    {"si", 19}, {"sk", 24}, {"sm", 27}, {"tn", 24}, {"tr", 26}, {"ua", 29}, {"vg", 24}, {"xk", 20}};
+constexpr size_t kLongestIban = 31;
+
+size_t iban_length(char32_t first, char32_t second) noexcept {
+    for (const Iban &iban : kIbans)
+        if (static_cast<char32_t>(iban.country[0]) == first && static_cast<char32_t>(iban.country[1]) == second)
+            return iban.length;
+    return 0;
 }
 
-constexpr size_t kLongestLocal = 128;
-constexpr size_t kLongestDomain = 255;
-
-// Labels with dots between; the last has letters only.
-size_t domain_end(std::string_view text, size_t at) noexcept {
-    size_t end = 0;
-    size_t labels = 0;
-    const size_t begin = at;
-    while (at - begin < kLongestDomain) {
-        const size_t label = at;
-        bool letters = true;
-        for (Letter l = letter_at(text, at); is_word(l.code) || l.code == '-'; l = letter_at(text, at)) {
-            if (!is_letter(l.code)) letters = false;
-            at += l.size;
-        }
-        if (at == label) break;
-        if (++labels > 1 && letters && at - label >= 2) end = at;
-        if (letter_at(text, at).code != '.') break;
-        ++at;
+bool has_iban_check(const char *compact, size_t n) noexcept {
+    int rest = 0;
+    for (size_t i = 0; i < n; ++i) {
+        const char symbol = compact[(i + 4) % n];
+        rest = symbol <= '9' ? (rest * 10 + symbol - '0') % 97 : (rest * 100 + symbol - 'a' + 10) % 97;
     }
-    return end;
+    return rest == 1;
 }
+
+// A digit that begins a number: "-5" and the "56" of "1234.56" do not.
+bool begins_number(std::string_view text, size_t at) noexcept {
+    if (!is_digit(letter_at(text, at).code)) return false;
+    const Letter before = letter_before(text, at);
+    if (is_word(before.code)) return is_letter(before.code) && is_after_label(text, at);
+    if (before.code != '.' && before.code != ',' && !is_hyphen(before.code)) return true;
+    return !is_digit(letter_before(text, at - before.size).code);
+}
+
+bool ends_number(std::string_view text, size_t end) noexcept { return !is_word(letter_at(text, end).code); }
 
 }  // namespace
 
-size_t match_email(std::string_view text, size_t at) noexcept {
-    if (!is_word(letter_at(text, at).code) || is_local(letter_before(text, at).code)) return 0;
-    const size_t begin = at;
-    while (at - begin < kLongestLocal && is_local(letter_at(text, at).code)) at += letter_at(text, at).size;
-    if (letter_at(text, at).code != '@') return 0;
-    return domain_end(text, at + 1);
-}
-
 size_t match_iban(std::string_view text, size_t at) noexcept {
-    if (text.size() - at < 15 || !is_letter(letter_at(text, at).code) || is_word(letter_before(text, at).code)) return 0;
-    char compact[34];
+    const char32_t first = fold(letter_at(text, at).code);
+    if (first >= 0x80 || !is_letter(first) || is_word(letter_before(text, at).code)) return 0;
+    const size_t length = iban_length(first, fold(letter_at(text, at + 1).code));
+    if (length == 0) return 0;
+    char compact[kLongestIban];
     size_t n = 0;
-    size_t end = 0;
-    while (n < sizeof compact) {
-        const char32_t c = fold(letter_at(text, at).code);
-        if (c >= 0x80 || !is_word(c)) {
-            if (n >= 2 && (c == ' ' || c == '-') && is_word(letter_at(text, at + 1).code)) {
-                ++at;
-                continue;
-            }
-            break;
+    while (n < length) {
+        const Letter l = letter_at(text, at);
+        const char32_t c = fold(l.code);
+        if (c < 0x80 && is_word(c)) {
+            if ((n == 2 || n == 3) && !is_digit(c)) return 0;
+            compact[n++] = static_cast<char>(c);
+        } else if (n < 2 || (!is_blank(c) && !is_hyphen(c) && c != '.') || !is_word(letter_at(text, at + l.size).code)) {
+            return 0;
         }
-        const bool letter = is_letter(c);
-        if (n < 4 && letter != (n < 2)) break;
-        compact[n++] = static_cast<char>(c);
-        ++at;
-        if (n < 15 || is_word(letter_at(text, at).code)) continue;
-        int rest = 0;
-        for (size_t i = 0; i < n; ++i) {
-            const char symbol = compact[(i + 4) % n];
-            rest = symbol <= '9' ? (rest * 10 + symbol - '0') % 97 : (rest * 100 + symbol - 'a' + 10) % 97;
-        }
-        if (rest == 1) end = at;
+        at += l.size;
     }
-    return end;
+    return ends_number(text, at) && has_iban_check(compact, length) ? at : 0;
 }
 
+// In any groups but 4.2.5, which is a bank account.
 size_t match_national_id(std::string_view text, size_t at) noexcept {
-    if (is_word(letter_before(text, at).code)) return 0;
+    if (!begins_number(text, at)) return 0;
     const Number n = number_at(text, at);
-    if (n.plus || n.n_groups == 0 || n.begin != n.groups[0].begin) return 0;
-    const bool one = group_size(n, 0) == 11;
-    const bool two = n.n_groups > 1 && group_size(n, 0) == 6 && group_size(n, 1) == 5 && n.groups[1].gap != '.';
-    if ((!one && !two) || !is_national_id(n.digits, 11)) return 0;
-    const size_t end = n.groups[one ? 0 : 1].end;
-    return is_word(letter_at(text, end).code) ? 0 : end;
+    size_t digits = 0;
+    for (uint8_t i = 0; i < n.n_groups && digits < 11; ++i) {
+        digits += group_size(n, i);
+        if (digits != 11) continue;
+        const bool account = i == 2 && group_size(n, 0) == 4 && group_size(n, 1) == 2;
+        const size_t end = n.groups[i].end;
+        return !account && is_national_id(n.digits, 11) && ends_number(text, end) ? end : 0;
+    }
+    return 0;
 }
 
+// A KID has the same check digit.
 size_t match_card(std::string_view text, size_t at) noexcept {
-    if (is_word(letter_before(text, at).code)) return 0;
+    if (!begins_number(text, at)) return 0;
     const Number n = number_at(text, at);
-    if (n.plus || n.n_groups == 0 || n.begin != n.groups[0].begin) return 0;
     size_t end = 0;
     size_t digits = 0;
     for (uint8_t i = 0; i < n.n_groups; ++i) {
         digits += group_size(n, i);
-        if (is_card(n.digits, digits)) end = n.groups[i].end;
+        if (is_card(n.digits, digits) && (i == 0 || group_size(n, 0) == 4)) end = n.groups[i].end;
     }
-    return end != 0 && is_word(letter_at(text, end).code) ? 0 : end;
+    if (end == 0 || !ends_number(text, end)) return 0;
+    const Cue cue = cue_before(text, at);
+    return cue == Cue::kKid || (cue == Cue::kOther && end == n.groups[0].end) ? 0 : end;
 }
 
 bool same_identifier(std::string_view a, std::string_view b) noexcept {

@@ -2,6 +2,7 @@
 // What identifies a person whoever it is: e-mail addresses, national identity, card, bank account and
 // telephone numbers. Each function gives the end of what begins at `at`, and 0 if nothing does.
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace pg_retention::core {
@@ -10,7 +11,15 @@ size_t match_email(std::string_view text, size_t at) noexcept;
 size_t match_iban(std::string_view text, size_t at) noexcept;
 size_t match_national_id(std::string_view text, size_t at) noexcept;
 size_t match_card(std::string_view text, size_t at) noexcept;
-size_t match_phone(std::string_view text, size_t at) noexcept;
+
+// What was found before, as far as it says what a number is.
+struct Before {
+    enum class Number : uint8_t { kIdentifier, kPhone, kOther };
+    size_t name_end = 0;    // of the last name
+    size_t number_end = 0;  // of the last long number
+    Number number = Number::kIdentifier;
+};
+size_t match_phone(std::string_view text, size_t at, const Before &before) noexcept;
 
 // The same identifier, however it is grouped.
 bool same_identifier(std::string_view a, std::string_view b) noexcept;

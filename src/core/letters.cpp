@@ -64,4 +64,35 @@ char32_t fold(char32_t c) noexcept {
     return c;
 }
 
+size_t fold_into(std::string_view word, char *out, size_t room) noexcept {
+    size_t n = 0;
+    for (size_t i = 0; i < word.size();) {
+        const Letter l = letter_at(word, i);
+        const char32_t c = fold(l.code);
+        if (n + l.size > room) return 0;
+        // No case pair in the tables above changes its length in UTF-8; what is no letter stays.
+        if (l.size == 2) {
+            out[n++] = static_cast<char>(0xC0 | c >> 6);
+            out[n++] = static_cast<char>(0x80 | (c & 0x3F));
+        } else {
+            for (uint8_t k = 0; k < l.size; ++k) out[n++] = word[i + k];
+            if (l.size == 1 && l.code != kNoLetter) out[n - 1] = static_cast<char>(c);
+        }
+        i += l.size;
+    }
+    return n;
+}
+
+char32_t plain(char32_t folded) noexcept {
+    constexpr char kLatin1[] = "aaaaaaaceeeeiiiidnooooo/ouuuuyty";
+    constexpr char kExtended[] =
+        "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiijjjjkkklllllll"
+        "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+    static_assert(sizeof kLatin1 == 33 && sizeof kExtended == 129);
+    if (folded == 0xDF) return 's';
+    if (folded >= 0xE0 && folded <= 0xFF) return static_cast<unsigned char>(kLatin1[folded - 0xE0]);
+    if (folded >= 0x100 && folded <= 0x17F) return static_cast<unsigned char>(kExtended[folded - 0x100]);
+    return folded;
+}
+
 }  // namespace pg_retention::core

@@ -31,4 +31,11 @@ bool is_apostrophe(char32_t c) noexcept;
 char32_t fold(char32_t c) noexcept;
 inline bool is_upper(char32_t c) noexcept { return fold(c) != c; }
 
+// The word in lower case, as UTF-8; returns its length, 0 when it does not fit.
+size_t fold_into(std::string_view word, char *out, size_t room) noexcept;
+
+// The letter without accents and as a keyboard without it has it: å a, ø o, æ a, đ d.
+char32_t plain(char32_t folded) noexcept;
+inline bool is_accent(char32_t c) noexcept { return c >= 0x300 && c <= 0x36F; }
+
 }  // namespace pg_retention::core

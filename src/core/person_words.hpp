@@ -1,11 +1,18 @@
 #pragma once
-// Occurrences in a text of one word that a row holds about a person: a name, an address, a number.
+// Occurrences in a text of one value that a row holds about a person: a name, an address, a number.
+// Each function gives the end of the occurrence that begins at `at`, and 0 if none does.
 #include <cstddef>
 #include <string_view>
 
 namespace pg_retention::core {
 
-// The end of the occurrence that begins at `at`, and 0 if none does.
-size_t match_word(std::string_view text, size_t at, std::string_view word) noexcept;
+// The whole value, in either case, any grouping of its digits, the genitive.
+size_t match_value(std::string_view text, size_t at, std::string_view value) noexcept;
+
+// Also a part of a name or address, and a name misspelt.
+size_t match_person(std::string_view text, size_t at, std::string_view value) noexcept;
+
+// Whether one of the names in the value begins with this letter.
+bool has_initial(std::string_view value, char32_t letter) noexcept;
 
 }  // namespace pg_retention::core

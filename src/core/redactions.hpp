@@ -1,0 +1,43 @@
+#pragma once
+// The places that redact() replaces.
+#include "core/identifiers.hpp"
+#include "core/redact.hpp"
+
+namespace pg_retention::core {
+
+struct Span {
+    size_t begin;
+    size_t end;
+};
+
+// From left to right, as the text is read.
+class Redactions {
+  public:
+    Redactions(std::string_view text, const Words &words, bool identifiers) noexcept
+        : text_(text), words_(words), identifiers_(identifiers) {}
+
+    // False when there are no more.
+    bool next(Span &span) noexcept;
+
+  private:
+    bool found(Span &span) noexcept;
+    size_t kept() const noexcept;
+    size_t name() const noexcept;
+    size_t longest_name(size_t at) const noexcept;
+    size_t name_with_initials() const noexcept;
+    size_t with_trailing_initial(size_t end) const noexcept;
+    bool is_initial(char32_t letter) const noexcept;
+    bool is_beside_name(size_t begin, size_t end) const noexcept;
+    size_t identifier() noexcept;
+
+    std::string_view text_;
+    Words words_;
+    bool identifiers_;
+    size_t at_ = 0;
+    size_t kept_to_ = 0;
+    Span last_name_ = {0, 0};
+    Before before_;
+    Span ahead_ = {0, 0};  // read, and not yet given
+};
+
+}  // namespace pg_retention::core
