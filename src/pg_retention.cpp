@@ -4,6 +4,7 @@
 #include "catalog/policy_triggers.hpp"
 #include "catalog/relation_plan.hpp"
 #include "guard/decide.hpp"
+#include "ledger/reveals.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
@@ -24,6 +25,7 @@ void _PG_init(void) {
         pg_retention::settings::init();
         pg_retention::init_extension_cache();
         pg_retention::init_policy_cache();
+        pg_retention::init_reveals();
         pg_retention::init_visibility();
         pg_retention::init_relation_plans();
         pg_retention::init_policy_triggers();

@@ -152,6 +152,8 @@ constinit ExecutorRun_hook_type previous_run = nullptr;
 constinit QueryDesc *running = nullptr;
 
 void track_run(RETENTION_RUN_PARAMETERS) {
+    // What only reads moves no row, and is what must stay cheap.
+    if (query->operation == CMD_SELECT && !query->plannedstmt->hasModifyingCTE) return previous_run(RETENTION_RUN_ARGUMENTS);
     QueryDesc *outer = running;
     running = query;
     PG_TRY();

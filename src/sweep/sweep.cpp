@@ -2,6 +2,7 @@
 
 #include "catalog/extension.hpp"
 #include "ledger/home.hpp"
+#include "ledger/reveals.hpp"
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
@@ -54,6 +55,12 @@ void forget_old_erasures(Engine *engine) {
     Oid types[1] = {TIMESTAMPTZOID};
     Datum values[1] = {TimestampTzGetDatum(retention_now() - settings::backup_age * USECS_PER_MINUTE)};
     (void) as_system("DELETE FROM retention.erasure WHERE erased_at < $1", 1, types, values);
+    end_step(engine);
+}
+
+void record_reveals(Engine *engine) {
+    begin_step(engine);
+    record_left_reveals();
     end_step(engine);
 }
 
@@ -128,6 +135,7 @@ PassResult sweep_pass(Caller caller, void (*between)()) {
     PassResult result = check_place(&engine);
     if (!result.absent && !result.waiting) {
         start_run(&engine);
+        if (caller == Caller::kWorker) record_reveals(&engine);
         // A table being prepared must not keep a worker from the others; a caller wants all in one call.
         if (caller != Caller::kWorker) prepare_tables(&engine);
         int n = 0;

@@ -18,6 +18,7 @@ namespace pg_retention {
 namespace {
 
 constinit ExecutorStart_hook_type previous_start = nullptr;
+constinit bool explaining = false;
 
 // The executions under way that have bound, innermost first. An entry lives, and ends, with its execution's memory.
 struct Execution {
@@ -80,6 +81,12 @@ bool is_governed(const PlannedStmt *plan) {
 }
 
 void start(QueryDesc *query, int flags) {
+    guarded([query] {
+        if (explaining && query->instrument_options != 0 && is_governed(query->plannedstmt) && !settings::reveal)
+            ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                            errmsg("EXPLAIN ANALYZE would count rows that are hidden by a retention policy"),
+                            errhint("Use EXPLAIN without ANALYZE, or set retention.reveal as a role that may.")));
+    });
     previous_start(query, flags);
     guarded([query] {
         if (is_governed(query->plannedstmt) && query->estate != nullptr) bind_execution(query->estate->es_query_cxt);
@@ -105,6 +112,8 @@ bool is_visible(const Binding &binding, core::Clock clock) {
     }
     return true;
 }
+
+void set_explaining(bool now) { explaining = now; }
 
 void mark_governed(PlannedStmt *plan) { plan->relationOids = lappend_oid(plan->relationOids, extension()->policy_table); }
 

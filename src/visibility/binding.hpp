@@ -31,6 +31,9 @@ const Binding *binding_of(MemoryContext execution);
 // The decision about one row.
 bool is_visible(const Binding &binding, core::Clock clock);
 
+// While EXPLAIN ANALYZE runs a statement: its counts of rows would tell of hidden ones.
+void set_explaining(bool explaining);
+
 // Marks the plan as one whose executions bind at their start.
 void mark_governed(PlannedStmt *plan);
 

@@ -10,6 +10,7 @@ extern "C" {
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "nodes/makefuncs.h"
+#include "replication/walsender.h"
 #include "tcop/utility.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -68,6 +69,10 @@ void rewrite(CopyStmt *copy, Oid relid) {
     if (copy->attlist == NIL) copy->attlist = column_names(relid);
     if (copy->is_from) return;
     check_row_security(relid);
+    if (am_walsender && !settings::reveal)
+        ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                        errmsg("replication would copy only a part of table \"%s\"", get_rel_name(relid)),
+                        errhint("Give the replication role the right to read hidden rows: ALTER ROLE ... SET retention.reveal = on.")));
     if (settings::reveal) {
         record_reveal();
         return;

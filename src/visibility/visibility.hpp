@@ -11,6 +11,8 @@ namespace pg_retention {
 void init_visibility();
 void init_planner();
 void init_copy();
+void init_scrub();
+void init_statements();
 
 // row_security = off asks for all rows or an error: without reveal that is an error.
 void check_row_security(Oid relid);

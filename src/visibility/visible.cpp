@@ -1,6 +1,7 @@
 // The condition itself, evaluated per row.
 #include "catalog/extension.hpp"
 #include "catalog/policy_cache.hpp"
+#include "ledger/reveals.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
@@ -33,13 +34,17 @@ core::Clock clock_argument(FunctionCallInfo fcinfo) {
 
 constinit bool recorded = false;
 
-void end_of_transaction(XactEvent, void *) { recorded = false; }
+// Until the transaction has ended: what its own end does may be the first use.
+void end_of_transaction(XactEvent event, void *) {
+    if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE) recorded = false;
+}
 
 }  // namespace
 
 void record_reveal() {
     if (recorded || IsParallelWorker()) return;
     recorded = true;
+    note_reveal(settings::reveal_reason);
     ereport(LOG, (errmsg("retention.reveal used by role \"%s\" in database \"%s\"", GetUserNameFromId(GetUserId(), false),
                          get_database_name(MyDatabaseId)),
                   errdetail("Reason: %s", settings::reveal_reason[0] != '\0' ? settings::reveal_reason : "none given")));
@@ -51,6 +56,8 @@ void init_visibility() {
     init_referential();
     init_binding();
     init_copy();
+    init_scrub();
+    init_statements();
 }
 
 }  // namespace pg_retention

@@ -67,7 +67,7 @@ is(ask('restored', 'SELECT count(*) FROM retention.subject_kind'), '2', 'with th
 is(ask('restored', 'SELECT count(*) FROM retention.subject_link'), '6', 'and the links');
 my $everything = q{SELECT md5(string_agg(t, '' ORDER BY t)) FROM (SELECT u::text FROM app.users u UNION ALL SELECT c::text FROM support.cases c
 	UNION ALL SELECT n::text FROM support.case_notes n UNION ALL SELECT m::text FROM messaging.messages m UNION ALL SELECT p::text FROM crm.contacts p
-	UNION ALL SELECT v::text FROM erp.invoices v UNION ALL SELECT e::text FROM retention.erasure e UNION ALL SELECT l::text FROM retention.ledger l) x (t)};
+	UNION ALL SELECT v::text FROM erp.invoices v UNION ALL SELECT e::text FROM retention.erasure e UNION ALL SELECT (to_jsonb(l) - 'entry_id' - 'previous' - 'hash')::text FROM retention.ledger l WHERE action <> 'revealed') x (t)};
 my $restored = ask('restored', $everything);
 
 sub refused {

@@ -1,0 +1,125 @@
+#include "ledger/reveals.hpp"
+
+#include "ledger/ledger.hpp"
+#include "pg/guard.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "storage/ipc.h"
+#include "storage/lwlock.h"
+#include "storage/shmem.h"
+#include "utils/acl.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+struct Reveal {
+    Oid database;
+    TimestampTz at;
+    char role[NAMEDATALEN];
+    char reason[256];
+};
+
+// The oldest are overwritten when no worker comes: the server log has them all.
+constexpr int kPlaces = 128;
+struct Left {
+    uint64 written;
+    uint64 lost;
+    Reveal places[kPlaces];
+};
+
+constinit shmem_request_hook_type previous_request = nullptr;
+constinit shmem_startup_hook_type previous_startup = nullptr;
+constinit Left *left = nullptr;
+constinit LWLock *lock = nullptr;
+constinit Reveal current = {};
+constinit bool noted = false;
+
+void request() {
+    if (previous_request != nullptr) previous_request();
+    RequestAddinShmemSpace(MAXALIGN(sizeof(Left)));
+    RequestNamedLWLockTranche("pg_retention", 1);
+}
+
+void startup() {
+    if (previous_startup != nullptr) previous_startup();
+    bool found = false;
+    LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
+    left = static_cast<Left *>(ShmemInitStruct("pg_retention", sizeof(Left), &found));
+    if (!found) std::memset(left, 0, sizeof(Left));
+    lock = &GetNamedLWLockTranche("pg_retention")->lock;
+    LWLockRelease(AddinShmemInitLock);
+}
+
+void append(const char *action, const Reveal &reveal) {
+    LedgerEntry entry = {};
+    entry.action = action;
+    entry.row_count = -1;
+    entry.detail = psprintf("role %s: %s", reveal.role, reveal.reason[0] != '\0' ? reveal.reason : "no reason given");
+    append_ledger(entry);
+}
+
+// Raises nothing: the transaction is being rolled back.
+void leave_behind() {
+    if (left == nullptr) return;
+    LWLockAcquire(lock, LW_EXCLUSIVE);
+    Reveal *place = &left->places[left->written % kPlaces];
+    if (place->database != InvalidOid) ++left->lost;
+    *place = current;
+    ++left->written;
+    LWLockRelease(lock);
+}
+
+void end_of_transaction(XactEvent event, void *) {
+    if (!noted) return;
+    if (event == XACT_EVENT_PRE_COMMIT || event == XACT_EVENT_PRE_PREPARE) {
+        if (!RecoveryInProgress()) guarded([] { append("revealed", current); });
+        return;
+    }
+    if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE) return;
+    if (event == XACT_EVENT_ABORT) leave_behind();
+    noted = false;
+}
+
+}  // namespace
+
+void note_reveal(const char *reason) {
+    current = Reveal{};
+    current.database = MyDatabaseId;
+    current.at = GetCurrentTimestamp();
+    strlcpy(current.role, GetUserNameFromId(GetUserId(), false), sizeof current.role);
+    strlcpy(current.reason, reason, sizeof current.reason);
+    noted = true;
+}
+
+void record_left_reveals() {
+    static Reveal found[kPlaces];
+    int n = 0;
+    uint64 lost = 0;
+    LWLockAcquire(lock, LW_EXCLUSIVE);
+    for (uint64 i = 0; i < kPlaces; ++i) {
+        Reveal *place = &left->places[(left->written + i) % kPlaces];
+        if (place->database != MyDatabaseId) continue;
+        found[n++] = *place;
+        place->database = InvalidOid;
+    }
+    lost = left->lost;
+    if (n > 0) left->lost = 0;
+    LWLockRelease(lock);
+    for (int i = 0; i < n; ++i) append("revealed, rolled back", found[i]);
+    if (n > 0 && lost > 0)
+        ereport(LOG, (errmsg("pg_retention: " UINT64_FORMAT " uses of retention.reveal stand in the server log only", lost)));
+}
+
+void init_reveals() {
+    previous_request = shmem_request_hook;
+    shmem_request_hook = request;
+    previous_startup = shmem_startup_hook;
+    shmem_startup_hook = startup;
+    RegisterXactCallback(end_of_transaction, nullptr);
+}
+
+}  // namespace pg_retention

@@ -1,0 +1,79 @@
+// Statements during which the rules of reading differ: EXPLAIN ANALYZE, and the detaching of a partition.
+#include "catalog/extension.hpp"
+#include "pg/compat.hpp"
+#include "pg/guard.hpp"
+#include "visibility/binding.hpp"
+#include "visibility/referential.hpp"
+#include "visibility/visibility.hpp"
+
+extern "C" {
+#include "commands/defrem.h"
+#include "tcop/utility.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+constinit ProcessUtility_hook_type previous_utility = nullptr;
+
+bool analyzes(const ExplainStmt *explain) {
+    ListCell *cell = nullptr;
+    bool analyze = false;
+    foreach (cell, explain->options) {
+        auto *option = lfirst_node(DefElem, cell);
+        if (strcmp(option->defname, "analyze") == 0) analyze = defGetBoolean(option);
+    }
+    return analyze;
+}
+
+bool detaches(const AlterTableStmt *alter) {
+    ListCell *cell = nullptr;
+    foreach (cell, alter->cmds)
+        if (lfirst_node(AlterTableCmd, cell)->subtype == AT_DetachPartition ||
+            lfirst_node(AlterTableCmd, cell)->subtype == AT_DetachPartitionFinalize)
+            return true;
+    return false;
+}
+
+using Switch = void (*)(bool);
+
+// What to switch on for as long as the statement runs; null: nothing.
+Switch switch_for(const PlannedStmt *planned) {
+    if (extension() == nullptr) return nullptr;
+    if (IsA(planned->utilityStmt, ExplainStmt) && analyzes(reinterpret_cast<const ExplainStmt *>(planned->utilityStmt)))
+        return set_explaining;
+    if (IsA(planned->utilityStmt, AlterTableStmt) && detaches(reinterpret_cast<const AlterTableStmt *>(planned->utilityStmt)))
+        return allow_detach_check;
+    return nullptr;
+}
+
+// Its own frame: nothing of the caller's lives across the setjmp.
+[[gnu::noinline]] void run_switched(Switch turn, PlannedStmt *planned, const char *text, bool read_only,
+                                    ProcessUtilityContext context, ParamListInfo params, QueryEnvironment *env, DestReceiver *dest,
+                                    QueryCompletion *done) {
+    turn(true);
+    PG_TRY();
+    { previous_utility(planned, text, read_only, context, params, env, dest, done); }
+    PG_FINALLY();
+    { turn(false); }
+    PG_END_TRY();
+}
+
+void utility(PlannedStmt *planned, const char *text, bool read_only, ProcessUtilityContext context, ParamListInfo params,
+             QueryEnvironment *env, DestReceiver *dest, QueryCompletion *done) {
+    const Switch turn = guarded([planned] { return switch_for(planned); });
+    if (turn == nullptr)
+        previous_utility(planned, text, read_only, context, params, env, dest, done);
+    else
+        run_switched(turn, planned, text, read_only, context, params, env, dest, done);
+}
+
+}  // namespace
+
+void init_statements() {
+    previous_utility = ProcessUtility_hook != nullptr ? ProcessUtility_hook : standard_ProcessUtility;
+    ProcessUtility_hook = utility;
+}
+
+}  // namespace pg_retention
