@@ -1,0 +1,78 @@
+-- A cursor, a generic plan, a cached plan of PL/pgSQL and a parallel plan, each across a deadline, reveal, a change of policy and
+-- its roll-back, an index that goes, and a table that becomes governed: none needs a new plan to be right.
+BEGIN;
+SELECT plan(39);
+
+SET client_min_messages = error;
+SET retention.test_now = '2030-01-31 22:59:59+00';
+CREATE TABLE visits (id int PRIMARY KEY, left_on date, filler text);
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES
+    ('visits', 'visits', '{left_on}', '30 days', '1 year', 'delete', 'enforce');
+-- Eight leave with the last second of January, four long ago, the rest stay.
+INSERT INTO visits SELECT n, CASE WHEN n <= 8 THEN date '2030-01-01' WHEN n <= 12 THEN date '2029-01-01' END, repeat('x', 500)
+    FROM generate_series(1, 4000) n;
+CREATE TABLE copies (id int PRIMARY KEY, left_on date);
+INSERT INTO copies SELECT n, CASE WHEN n <= 8 THEN date '2030-01-01' WHEN n <= 12 THEN date '2029-01-01' END FROM generate_series(1, 4000) n;
+ANALYZE visits;
+
+SET plan_cache_mode = force_generic_plan;
+PREPARE prepared AS SELECT count(*) FROM visits;
+PREPARE by_key(int) AS SELECT count(*) FROM visits WHERE id = $1;
+PREPARE later AS SELECT count(*) FROM copies;
+CREATE FUNCTION pg_temp.cached() RETURNS bigint LANGUAGE plpgsql AS $$BEGIN RETURN (SELECT count(*) FROM visits); END$$;
+CREATE FUNCTION pg_temp.in_parallel() RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE n bigint;
+BEGIN
+    SET LOCAL parallel_setup_cost = 0;
+    SET LOCAL parallel_tuple_cost = 0;
+    SET LOCAL min_parallel_table_scan_size = 0;
+    SET LOCAL force_parallel_mode = on;
+    EXECUTE 'SELECT count(*) FROM visits' INTO n;
+    RESET force_parallel_mode;
+    RETURN n;
+END $$;
+CREATE FUNCTION pg_temp.seen() RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE n bigint; c refcursor;
+BEGIN
+    EXECUTE 'EXECUTE prepared' INTO n; RETURN NEXT n;
+    RETURN NEXT pg_temp.cached();
+    OPEN c FOR SELECT count(*) FROM visits; FETCH c INTO n; CLOSE c; RETURN NEXT n;
+    RETURN NEXT pg_temp.in_parallel();
+END $$;
+CREATE FUNCTION pg_temp.all_see(expected bigint, what text) RETURNS SETOF text LANGUAGE sql AS $$
+    SELECT is(s, expected::text, what || ': ' || (ARRAY['generic plan', 'cached plan', 'cursor', 'parallel plan'])[o])
+    FROM pg_temp.seen() WITH ORDINALITY x (s, o) $$;
+
+SELECT pg_temp.all_see(3996, 'at first');
+DECLARE before_deadline CURSOR FOR SELECT id FROM visits WHERE id <= 14 ORDER BY id;
+DECLARE before_reveal CURSOR FOR SELECT id FROM visits WHERE id <= 14 ORDER BY id;
+SET retention.test_now = '2030-01-31 23:00:00+00';
+SELECT pg_temp.all_see(3988, 'a second later');
+SELECT results_eq('EXECUTE by_key(8)', 'VALUES (0::bigint)', 'through the key, too');
+SELECT results_eq('FETCH ALL FROM before_deadline', 'VALUES (1), (2), (3), (4), (5), (6), (7), (8), (13), (14)', 'a cursor shows what it showed when it was opened');
+SET LOCAL retention.reveal = on;
+SELECT pg_temp.all_see(4000, 'under reveal');
+SELECT results_eq('FETCH ALL FROM before_reveal', 'VALUES (1), (2), (3), (4), (5), (6), (7), (8), (13), (14)', 'but for a cursor opened before');
+DECLARE under_reveal CURSOR FOR SELECT id FROM visits WHERE id <= 3 ORDER BY id;
+SET LOCAL retention.reveal = off;
+SELECT pg_temp.all_see(3988, 'and after it');
+SELECT results_eq('FETCH ALL FROM under_reveal', 'VALUES (1), (2), (3)', 'one opened under it keeps it');
+SAVEPOINT policy;
+UPDATE retention.policy SET keep_for = '31 days';
+SELECT pg_temp.all_see(3996, 'kept a day longer');
+ROLLBACK TO policy;
+SELECT pg_temp.all_see(3988, 'and rolled back');
+DO $$BEGIN EXECUTE (SELECT format('DROP INDEX %s', indexrelid::regclass) FROM pg_index WHERE indrelid = 'visits'::regclass AND NOT indisprimary); END$$;
+SELECT pg_temp.all_see(3988, 'without the index of the clock');
+UPDATE retention.policy SET mode = 'observe';
+SELECT pg_temp.all_see(4000, 'observed only');
+
+SELECT results_eq('EXECUTE later', 'VALUES (4000::bigint)', 'a table nobody governs');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES
+    ('copies', 'copies', '{left_on}', '30 days', '1 year', 'delete', 'enforce');
+CALL retention.sweep();
+SELECT results_eq('EXECUTE later', 'VALUES (3988::bigint)', 'and the same plan when somebody does');
+SELECT throws_ok('EXPLAIN (ANALYZE) SELECT * FROM copies', '42501', NULL, 'EXPLAIN ANALYZE counts');
+
+SELECT * FROM finish();
+ROLLBACK;
