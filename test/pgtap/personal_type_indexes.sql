@@ -4,6 +4,7 @@ BEGIN;
 SET client_min_messages = warning;
 SET LOCAL max_parallel_workers_per_gather = 0;
 CREATE EXTENSION pg_trgm;
+SET LOCAL pg_trgm.similarity_threshold = 0.9;
 CREATE FUNCTION pg_temp.types() RETURNS SETOF text LANGUAGE sql AS $$ VALUES ('person_name'), ('username'), ('email'), ('phone'),
     ('postal_address'), ('national_id'), ('free_text'), ('personal_text') $$;
 
@@ -11,10 +12,10 @@ CREATE FUNCTION pg_temp.build(schema text, type text) RETURNS void LANGUAGE plpg
 BEGIN
     EXECUTE format('CREATE SCHEMA %I', schema);
     EXECUTE format('SET LOCAL search_path = %I, public', schema);
-    EXECUTE format('CREATE TABLE t (id int PRIMARY KEY, u %s, h %1$s, g %1$s, f %1$s, p %1$s, l %1$s, d %1$s, b %1$s)', type);
-    INSERT INTO t SELECT i, v, v, v, v, v, v, 'group ' || i % 20, v FROM (SELECT i, 'person' || i || '@example' || i % 7 || '.no' AS v FROM generate_series(1, 3000) i) s;
+    EXECUTE format('CREATE TABLE t (id int PRIMARY KEY, u %s, h %1$s, g %1$s, f %1$s, p %1$s, l %1$s, d %1$s)', type);
+    INSERT INTO t SELECT i, v, v, v, v, v, v, 'group ' || i % 20 FROM (SELECT i, 'person' || i || '@example' || i % 7 || '.no' AS v FROM generate_series(1, 3000) i) s;
     CREATE TABLE other (id int PRIMARY KEY, x text UNIQUE, w varchar(50) UNIQUE);
-    INSERT INTO other SELECT id, u, u FROM t WHERE id % 10 = 0;
+    INSERT INTO other SELECT id, u, u FROM t;
     CREATE UNIQUE INDEX t_u ON t (u);
     CREATE INDEX t_h ON t USING hash (h);
     CREATE INDEX t_g ON t USING gin (g gin_trgm_ops);
@@ -22,18 +23,17 @@ BEGIN
     CREATE INDEX t_p ON t (p text_pattern_ops);
     CREATE INDEX t_l ON t (lower(l));
     CREATE INDEX t_d ON t (d, id) WHERE d <> 'group 1';
-    CREATE INDEX t_b ON t USING brin (b);
     CREATE STATISTICS t_s ON d, u FROM t;
     ANALYZE t, other;
 END $$;
 
--- The plan as it is, but for the names that text's column has, and a personal one is shown under.
+-- The plan with its costs and row counts, as it reads for a column that is text already.
 CREATE FUNCTION pg_temp.plan_of(schema text, statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE line text; result text := '';
 BEGIN
     EXECUTE format('SET LOCAL search_path = %I, public', schema);
     FOR line IN EXECUTE 'EXPLAIN ' || statement LOOP result := result || line || E'\n'; END LOOP;
-    RETURN regexp_replace(result, '\((\w+(?:\.\w+)?)\)::text(?!\[)', '\1', 'g');
+    RETURN regexp_replace(regexp_replace(result, ' width=\d+', '', 'g'), '\((\w+(?:\.\w+)?)\)::text(?!\[)', '\1', 'g');
 END $$;
 
 SELECT pg_temp.build('plain', 'text');
@@ -58,7 +58,7 @@ t_u|SELECT u, count(*) FROM t GROUP BY u ORDER BY u LIMIT 5
 t_u|SELECT * FROM t WHERE u IS NULL
 t_u|SELECT * FROM other JOIN t ON t.u = other.x WHERE other.id = 10
 t_u|SELECT * FROM other JOIN t ON t.u = other.w WHERE other.id = 10
-t_u|SELECT * FROM t WHERE u IN (SELECT x FROM other WHERE id < 30)
+t_u|SELECT * FROM t WHERE u IN (SELECT x FROM other WHERE id < 5)
 t_u|SELECT * FROM t a JOIN t b ON a.u = b.u WHERE a.id = 10
 other_x_key|SELECT * FROM t JOIN other ON x = u WHERE t.id = 10
 other_w_key|SELECT * FROM t JOIN other ON w = u WHERE t.id = 10
@@ -70,7 +70,7 @@ t_h|SELECT * FROM other JOIN t ON t.h = other.x WHERE other.id = 10
 t_g|SELECT * FROM t WHERE g LIKE '%erson77@exam%'
 t_g|SELECT * FROM t WHERE g ILIKE '%erson77@exam%'
 t_g|SELECT * FROM t WHERE g ~ 'person77@ex'
-t_g|SELECT * FROM t WHERE g % 'person77@example0.no'
+t_g|SELECT * FROM t WHERE g % 'rson77'
 t_f|SELECT * FROM t WHERE to_tsvector('simple', f) @@ to_tsquery('simple', 'person77@example0.no')
 t_p|SELECT * FROM t WHERE p LIKE 'person77@%'
 t_p|SELECT * FROM t WHERE p ^@ 'person77@'
@@ -80,15 +80,10 @@ t_u|SELECT * FROM t WHERE u LIKE 'person77@%'
 t_l|SELECT * FROM t WHERE lower(l) = 'person77@example0.no'
 t_l|SELECT * FROM t WHERE lower(l) = lower('person77@example0.no'::varchar)
 t_d|SELECT * FROM t WHERE d = 'group 2' AND id = 22 AND d <> 'group 1'
-t_d|SELECT * FROM t WHERE d = 'group 2' AND id < 100
-t_b|SELECT * FROM t WHERE b = 'person77@example0.no'
+t_d|SELECT * FROM t WHERE d = 'group 2' ORDER BY id
 \.
 
--- Becoming personal.
-CREATE TABLE pg_temp.before (what text, relation text, id oid, file oid);
-CREATE FUNCTION pg_temp.files(schema text) RETURNS TABLE (relation text, id oid, file oid) LANGUAGE sql AS $$
-    SELECT c.relname::text, c.oid, c.relfilenode FROM pg_class c WHERE c.relnamespace = schema::regnamespace AND c.relkind IN ('r', 'i')
-    UNION ALL SELECT 'toast', t.oid, t.relfilenode FROM pg_class c JOIN pg_class t ON t.oid = c.reltoastrelid WHERE c.relnamespace = schema::regnamespace $$;
+-- Becoming personal. An index that is kept has the file it had.
 CREATE SCHEMA become;
 CREATE TABLE become.t (id int PRIMARY KEY, a text UNIQUE, b varchar, c varchar(40) CHECK (c <> ''), d text DEFAULT 'nobody' NOT NULL, e text COLLATE "C",
     birth date, ip inet, place point);
@@ -96,43 +91,51 @@ INSERT INTO become.t SELECT i, 'a' || i, 'b' || i, 'c' || i, repeat('d' || i, 10
 CREATE INDEX ON become.t (b);
 CREATE INDEX ON become.t USING hash (c);
 CREATE INDEX ON become.t USING gin (d gin_trgm_ops);
-CREATE INDEX ON become.t (e);
+CREATE INDEX ON become.t (e, c text_pattern_ops);
 CREATE INDEX ON become.t (birth);
 CREATE INDEX ON become.t USING gist (ip inet_ops);
 CREATE INDEX ON become.t USING gist (place);
-CREATE FUNCTION pg_temp.untouched(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE before text; after text; rows text := 'SELECT md5(string_agg(t::text, '','' ORDER BY id)) FROM become.t'; values_before text; values_after text;
+CREATE FUNCTION pg_temp.files() RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(relname || ' ' || relfilenode, ', ' ORDER BY relname) FROM pg_class c WHERE relnamespace = 'become'::regnamespace
+        OR oid = (SELECT reltoastrelid FROM pg_class t WHERE t.oid = 'become.t'::regclass) $$;
+CREATE FUNCTION pg_temp.rows() RETURNS text LANGUAGE sql AS $$ SELECT md5(string_agg(t::text, ',' ORDER BY id)) FROM become.t t $$;
+CREATE FUNCTION pg_temp.untouched(statement text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE files text := pg_temp.files(); rows text := pg_temp.rows();
 BEGIN
-    SELECT string_agg(f::text, ',' ORDER BY f) INTO before FROM pg_temp.files('become') f; EXECUTE rows INTO values_before;
     EXECUTE statement;
-    SELECT string_agg(f::text, ',' ORDER BY f) INTO after FROM pg_temp.files('become') f; EXECUTE rows INTO values_after;
-    RETURN diag('') || is(after, before, statement) || E'\n' || is(values_after, values_before, 'and no value');
+    RETURN NEXT is(pg_temp.files(), files, 'no file is written: ' || statement);
+    RETURN NEXT is(pg_temp.rows(), rows, 'and no value is changed');
 END $$;
-
-SELECT plan(8 * q::int + q::int + 2 * 18 + 14) FROM (SELECT count(*) AS q FROM pg_temp.queries) c;
-
-SELECT ok(pg_temp.plan_of('plain', statement) ~ ('\m' || uses || '\M'), 'on text ' || uses || ' serves: ' || statement) FROM pg_temp.queries ORDER BY n;
-SELECT is(pg_temp.plan_of(t, statement), pg_temp.plan_of('plain', statement), t || ': ' || statement) FROM pg_temp.types() t, pg_temp.queries ORDER BY t, n;
-SET LOCAL search_path = public;
 
 CREATE TABLE pg_temp.alterations (n serial, statement text);
 \copy pg_temp.alterations (statement) FROM stdin
-ALTER TABLE become.t ALTER a TYPE retention.email
-ALTER TABLE become.t ALTER a TYPE retention.email('1 year')
-ALTER TABLE become.t ALTER a TYPE retention.email('2 years after end of year', 'random token')
-ALTER TABLE become.t ALTER a TYPE retention.username('redact')
-ALTER TABLE become.t ALTER a TYPE retention.personal_text
-ALTER TABLE become.t ALTER b TYPE retention.person_name, ALTER c TYPE retention.phone('1 year')
-ALTER TABLE become.t ALTER c TYPE retention.national_id('30 days', 'null')
-ALTER TABLE become.t ALTER d TYPE retention.free_text('3 years', 'redact')
-ALTER TABLE become.t ALTER d TYPE retention.free_text
-ALTER TABLE become.t ALTER e TYPE retention.postal_address COLLATE "C"
-ALTER TABLE become.t ALTER birth TYPE retention.birth_date
-ALTER TABLE become.t ALTER ip TYPE retention.ip_address
-ALTER TABLE become.t ALTER place TYPE retention.geo_point
-ALTER TABLE become.t ALTER birth TYPE date, ALTER ip TYPE inet, ALTER place TYPE point
-ALTER TABLE become.t ALTER a TYPE text, ALTER d TYPE text
-ALTER TABLE become.t ALTER b TYPE varchar
-ALTER TABLE become.t ALTER c TYPE text
-ALTER TABLE become.t ALTER e TYPE text COLLATE "C"
+a TYPE retention.email
+a TYPE retention.email('1 year')
+a TYPE retention.email('2 years after end of year', 'random token')
+a TYPE retention.username('redact')
+a TYPE retention.personal_text
+b TYPE retention.person_name, ALTER c TYPE retention.phone('1 year')
+c TYPE retention.national_id('30 days', 'null')
+d TYPE retention.free_text('3 years', 'redact')
+d TYPE retention.free_text
+e TYPE retention.postal_address COLLATE "C"
+birth TYPE retention.birth_date
+ip TYPE retention.ip_address
+place TYPE retention.geo_point
+birth TYPE date, ALTER ip TYPE inet, ALTER place TYPE point
+a TYPE text, ALTER d TYPE text
+b TYPE varchar
+c TYPE text
+e TYPE text COLLATE "C"
 \.
+
+SELECT plan(9 * q::int + 2 * a::int + 3) FROM (SELECT count(*) AS q FROM pg_temp.queries) q, (SELECT count(*) AS a FROM pg_temp.alterations) a;
+SELECT matches(pg_temp.plan_of('plain', statement), '\m' || uses || '\M', 'on text ' || uses || ' serves: ' || statement) FROM pg_temp.queries ORDER BY n;
+SELECT is(pg_temp.plan_of(t, statement), pg_temp.plan_of('plain', statement), t || ': ' || statement) FROM pg_temp.types() t, pg_temp.queries ORDER BY t, n;
+SET LOCAL search_path = public;
+SELECT pg_temp.untouched('ALTER TABLE become.t ALTER ' || statement) FROM pg_temp.alterations ORDER BY n;
+SELECT is((SELECT count(*) FROM pg_index WHERE indrelid = 'become.t'::regclass AND indisvalid), 9::bigint, 'every index is still there');
+SELECT throws_ok($$INSERT INTO become.t (id, c) VALUES (0, '')$$, '23514', NULL, 'and every constraint');
+SELECT lives_ok($$INSERT INTO become.t (id) VALUES (0)$$, 'and the default');
+SELECT * FROM finish();
+ROLLBACK;
