@@ -1,5 +1,6 @@
--- What PUBLIC may run, and nothing else: what types, indexes, plans and triggers call in everybody's name, and what checks
--- its caller by itself.
+-- What PUBLIC may run, and nothing else: what types, indexes, plans and triggers call in everybody's name, what a sweep calls
+-- in that of a table's owner, and what checks its caller by itself. Not pseudonymise: who may try any value could find out
+-- whose a pseudonym is.
 
 REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA retention FROM PUBLIC;
 
@@ -45,5 +46,13 @@ GRANT EXECUTE ON FUNCTION
     retention.maintain_clock(), retention.guard_delete(), retention.follow_path(),
     retention.reinstate(regclass, bigint), retention.reinstate(regclass, text), retention.reinstate(regclass, uuid),
     retention.reinstate(regclass, jsonb), retention.reinstate_by_text(regclass, text, boolean),
+    retention.redact(text, text[]), retention.redact(json, text[]), retention.redact(jsonb, text[]),
+    retention.generalise(date, text), retention.generalise(timestamp, text), retention.generalise(timestamptz, text),
+    retention.generalise(smallint, text), retention.generalise(integer, text), retention.generalise(bigint, text),
+    retention.generalise(numeric, text), retention.generalise(text, text), retention.generalise(inet, text),
+    retention.generalise(point, text), retention.truncate(text, integer), retention.noise(smallint, text),
+    retention.noise(integer, text), retention.noise(bigint, text), retention.noise(double precision, text),
+    retention.noise(numeric, text), retention.noise(date, text), retention.noise(timestamp, text),
+    retention.noise(timestamptz, text), retention.random_token(text, integer),
     retention.home_known(), retention.verify_ledger()
 TO PUBLIC;

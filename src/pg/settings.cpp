@@ -20,6 +20,7 @@ bool allow_test_time = false;
 bool confirm_drop = false;
 int backup_age = 0;
 char *erasure_key_file = nullptr;
+char *pseudonym_key_file = nullptr;
 int batch_size = 1000;
 
 void init() {
@@ -40,6 +41,10 @@ void init() {
                                nullptr, nullptr, nullptr);
     DefineCustomIntVariable("retention.naptime", "Time between two sweeps of a database.", nullptr, &naptime, 60, 1,
                             86400, PGC_SIGHUP, GUC_UNIT_S, nullptr, nullptr, nullptr);
+    DefineCustomStringVariable("retention.pseudonym_key_file",
+                               "File with the key of pseudonyms, outside the cluster and its backups.",
+                               "Empty: nothing can be pseudonymised.", &pseudonym_key_file, "", PGC_SIGHUP, GUC_SUPERUSER_ONLY,
+                               nullptr, nullptr, nullptr);
     DefineCustomBoolVariable("retention.reveal", "Lets this session read hidden rows.",
                              "Delegated with GRANT SET ON PARAMETER; recorded.", &reveal, false, PGC_SUSET, 0, nullptr,
                              nullptr, nullptr);

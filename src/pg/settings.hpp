@@ -13,6 +13,7 @@ extern bool allow_test_time;     // retention.allow_test_time, postmaster start
 extern bool confirm_drop;        // retention.confirm_drop: dropping a hiding policy may show its rows again
 extern int backup_age;           // retention.backup_age, minutes; 0: erasures are remembered for ever
 extern char *erasure_key_file;   // retention.erasure_key_file; empty: erasures are not remembered
+extern char *pseudonym_key_file; // retention.pseudonym_key_file; empty: there are no pseudonyms
 extern int batch_size;           // retention.batch_size: rows per transaction of a sweep
 
 void init();

@@ -8,25 +8,11 @@
 
 extern "C" {
 #include "catalog/pg_type.h"
-#include "common/hmac.h"
-#include "common/sha2.h"
-#include "storage/fd.h"
 }
 
 namespace pg_retention {
 
 namespace {
-
-constexpr int kShortestKey = 32;
-
-void hmac(const ErasureKey &key, const char *text, size_t length, uint8 *hash) {
-    pg_hmac_ctx *context = pg_hmac_create(PG_SHA256);
-    const bool good = context != nullptr && pg_hmac_init(context, key.bytes, key.length) == 0 &&
-                      pg_hmac_update(context, reinterpret_cast<const uint8 *>(text), length) == 0 &&
-                      pg_hmac_final(context, hash, PG_SHA256_DIGEST_LENGTH) == 0;
-    pg_hmac_free(context);
-    if (!good) ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not compute the keyed hash of an erasure")));
-}
 
 bytea *bytes_of(const uint8 *bytes, int n) {
     auto *result = static_cast<bytea *>(palloc(VARHDRSZ + n));
@@ -55,33 +41,22 @@ ErasureKey read_erasure_key() {
                         errhint("Set retention.erasure_key_file to a file with at least %d random bytes, outside the cluster and "
                                 "its backups.", kShortestKey)));
     ErasureKey key = {};
-    FILE *file = AllocateFile(settings::erasure_key_file, PG_BINARY_R);
-    if (file == nullptr)
-        ereport(ERROR, (errcode_for_file_access(), errmsg("could not open file \"%s\": %m", settings::erasure_key_file)));
-    key.length = static_cast<int>(fread(key.bytes, 1, sizeof key.bytes, file));
-    const bool failed = ferror(file) != 0;
-    FreeFile(file);
-    if (failed)
-        ereport(ERROR, (errcode_for_file_access(), errmsg("could not read file \"%s\": %m", settings::erasure_key_file)));
-    if (key.length < kShortestKey)
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("file \"%s\" holds only %d bytes", settings::erasure_key_file, key.length),
-                        errhint("A key has at least %d random bytes.", kShortestKey)));
+    key.secret = read_key(settings::erasure_key_file);
     constexpr char kOwnName[] = "pg_retention list of erasures";
     uint8 hash[kHashBytes];
-    hmac(key, kOwnName, sizeof kOwnName, hash);
+    keyed_hash(key.secret, kOwnName, sizeof kOwnName, hash);
     std::memcpy(key.print, hash, sizeof key.print);
     return key;
 }
 
-void hash_person(const ErasureKey &key, Oid relid, const char *key_json, uint8 *hash) {
+void hash_person(const ErasureKey &key, Oid relid, const char *key_json, uint8 (&hash)[kHashBytes]) {
     // A table's name holds no zero byte, so no two pairs of table and key give the same text.
     StringInfoData text;
     initStringInfo(&text);
     appendStringInfoString(&text, qualified_name(relid));
     appendStringInfoChar(&text, '\0');
     appendStringInfoString(&text, key_json);
-    hmac(key, text.data, text.len, hash);
+    keyed_hash(key.secret, text.data, text.len, hash);
     pfree(text.data);
 }
 

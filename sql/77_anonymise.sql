@@ -1,0 +1,79 @@
+-- The anonymisers, as functions on one value. A sweep calls them in the name of a table's owner.
+
+CREATE FUNCTION retention.redact(value text, words text[]) RETURNS text
+    LANGUAGE c IMMUTABLE PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'pg_retention_redact_text';
+COMMENT ON FUNCTION retention.redact(text, text[]) IS 'the text without these words, and without e-mail addresses, telephone, national identity, card and account numbers';
+CREATE FUNCTION retention.redact(value json, words text[]) RETURNS json
+    LANGUAGE c IMMUTABLE PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'pg_retention_redact_json';
+COMMENT ON FUNCTION retention.redact(json, text[]) IS 'the same in what strings and fields of JSON say';
+CREATE FUNCTION retention.redact(value jsonb, words text[]) RETURNS jsonb
+    LANGUAGE c IMMUTABLE PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'pg_retention_redact_jsonb';
+COMMENT ON FUNCTION retention.redact(jsonb, text[]) IS 'the same in what strings and fields of JSON say';
+
+CREATE FUNCTION retention.generalise(value date, grain text) RETURNS date
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_generalise_date';
+COMMENT ON FUNCTION retention.generalise(date, text) IS 'the first day of the month, year or decade';
+CREATE FUNCTION retention.generalise(value timestamp, grain text) RETURNS timestamp
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_generalise_timestamp';
+COMMENT ON FUNCTION retention.generalise(timestamp, text) IS 'the beginning of the month, year or decade';
+CREATE FUNCTION retention.generalise(value timestamptz, grain text) RETURNS timestamptz
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_generalise_timestamptz';
+COMMENT ON FUNCTION retention.generalise(timestamptz, text) IS 'the beginning of the month, year or decade in retention.timezone';
+CREATE FUNCTION retention.generalise(value smallint, grain text) RETURNS smallint
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_generalise_int2';
+COMMENT ON FUNCTION retention.generalise(smallint, text) IS 'the lower bound of the band';
+CREATE FUNCTION retention.generalise(value integer, grain text) RETURNS integer
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_generalise_int4';
+COMMENT ON FUNCTION retention.generalise(integer, text) IS 'the lower bound of the band';
+CREATE FUNCTION retention.generalise(value bigint, grain text) RETURNS bigint
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_generalise_int8';
+COMMENT ON FUNCTION retention.generalise(bigint, text) IS 'the lower bound of the band';
+CREATE FUNCTION retention.generalise(value numeric, grain text) RETURNS numeric
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_generalise_numeric';
+COMMENT ON FUNCTION retention.generalise(numeric, text) IS 'the lower bound of the band';
+CREATE FUNCTION retention.generalise(value text, grain text) RETURNS text
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_generalise_text';
+COMMENT ON FUNCTION retention.generalise(text, text) IS 'the postal district of a Norwegian address; NULL when there is no post code';
+CREATE FUNCTION retention.generalise(value inet, grain text) RETURNS inet
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_generalise_inet';
+COMMENT ON FUNCTION retention.generalise(inet, text) IS 'the network of the address';
+CREATE FUNCTION retention.generalise(value point, grain text) RETURNS point
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_generalise_point';
+COMMENT ON FUNCTION retention.generalise(point, text) IS 'the corner of the square of the grid';
+
+CREATE FUNCTION retention.truncate(value text, characters integer DEFAULT 1) RETURNS text
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_truncate';
+COMMENT ON FUNCTION retention.truncate(text, integer) IS 'the first characters';
+
+CREATE FUNCTION retention.noise(value smallint, amount text) RETURNS smallint
+    LANGUAGE c VOLATILE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_noise_int2';
+COMMENT ON FUNCTION retention.noise(smallint, text) IS 'moved by chance by up to the amount, or percentage';
+CREATE FUNCTION retention.noise(value integer, amount text) RETURNS integer
+    LANGUAGE c VOLATILE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_noise_int4';
+COMMENT ON FUNCTION retention.noise(integer, text) IS 'moved by chance by up to the amount, or percentage';
+CREATE FUNCTION retention.noise(value bigint, amount text) RETURNS bigint
+    LANGUAGE c VOLATILE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_noise_int8';
+COMMENT ON FUNCTION retention.noise(bigint, text) IS 'moved by chance by up to the amount, or percentage';
+CREATE FUNCTION retention.noise(value double precision, amount text) RETURNS double precision
+    LANGUAGE c VOLATILE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_noise_float8';
+COMMENT ON FUNCTION retention.noise(double precision, text) IS 'moved by chance by up to the amount, or percentage';
+CREATE FUNCTION retention.noise(value numeric, amount text) RETURNS numeric
+    LANGUAGE c VOLATILE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_noise_numeric';
+COMMENT ON FUNCTION retention.noise(numeric, text) IS 'moved by chance by up to the amount, or percentage, with as many decimals';
+CREATE FUNCTION retention.noise(value date, amount text) RETURNS date
+    LANGUAGE c VOLATILE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_noise_date';
+COMMENT ON FUNCTION retention.noise(date, text) IS 'moved by chance by up to so many days';
+CREATE FUNCTION retention.noise(value timestamp, amount text) RETURNS timestamp
+    LANGUAGE c VOLATILE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_noise_time';
+COMMENT ON FUNCTION retention.noise(timestamp, text) IS 'moved by chance by up to so many days';
+CREATE FUNCTION retention.noise(value timestamptz, amount text) RETURNS timestamptz
+    LANGUAGE c VOLATILE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_noise_time';
+COMMENT ON FUNCTION retention.noise(timestamptz, text) IS 'moved by chance by up to so many days';
+
+CREATE FUNCTION retention.random_token(form text DEFAULT 'text', length integer DEFAULT NULL) RETURNS text
+    LANGUAGE c VOLATILE PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_random_token';
+COMMENT ON FUNCTION retention.random_token(text, integer) IS 'a text, e-mail address or phone number of nobody that is met only once, no longer than this';
+
+CREATE FUNCTION retention.pseudonymise(value text, length integer DEFAULT 64) RETURNS text
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_pseudonymise';
+COMMENT ON FUNCTION retention.pseudonymise(text, integer) IS 'a keyed hash of the text; who has the key of retention.pseudonym_key_file can tell whose it is';
