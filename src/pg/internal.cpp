@@ -2,7 +2,9 @@
 
 extern "C" {
 #include "common/hashfn.h"
+#include "utils/array.h"
 #include "utils/hsearch.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 }
@@ -14,9 +16,16 @@ namespace {
 constinit char mark[64] = "";
 constinit int depth = 0;
 
-// Plans by their text: an entry's key points to the text, which lives beside the table.
-struct Kept {
+// Plans by their text and the types of their parameters, for a column's type may change; what a key points to lives beside
+// the table.
+struct KeptKey {
     const char *text;
+    int nargs;
+    const Oid *types;
+    bool wide;
+};
+struct Kept {
+    KeptKey key;
     SPIPlanPtr plan;
 };
 constexpr long kMostKept = 256;
@@ -24,12 +33,28 @@ constinit HTAB *kept = nullptr;
 constinit MemoryContext kept_context = nullptr;
 
 uint32 hash_of(const void *key, Size) {
-    const char *text = *static_cast<const char *const *>(key);
+    const char *text = static_cast<const KeptKey *>(key)->text;
     return hash_bytes(reinterpret_cast<const unsigned char *>(text), static_cast<int>(strlen(text)));
 }
 
 int differ(const void *a, const void *b, Size) {
-    return strcmp(*static_cast<const char *const *>(a), *static_cast<const char *const *>(b));
+    const auto *x = static_cast<const KeptKey *>(a);
+    const auto *y = static_cast<const KeptKey *>(b);
+    if (x->nargs != y->nargs || x->wide != y->wide || strcmp(x->text, y->text) != 0) return 1;
+    return x->nargs == 0 ? 0 : std::memcmp(x->types, y->types, sizeof(Oid) * x->nargs);
+}
+
+// Planned without a look at the values, a statement counts on few elements of an array: that is made once. For many of them
+// another plan is right, and the time to make it each time does not matter.
+constexpr int kFewElements = 100;
+
+bool is_wide(int nargs, const Oid *types, const Datum *values) {
+    for (int i = 0; i < nargs; ++i) {
+        if (!type_is_array(types[i])) continue;
+        const ArrayType *array = DatumGetArrayTypeP(values[i]);
+        if (ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)) > kFewElements) return true;
+    }
+    return false;
 }
 
 // Not while one of them may be running.
@@ -44,7 +69,7 @@ void make_room() {
     }
     kept_context = AllocSetContextCreate(TopMemoryContext, "pg_retention kept plans", ALLOCSET_DEFAULT_SIZES);
     HASHCTL control = {};
-    control.keysize = sizeof(const char *);
+    control.keysize = sizeof(KeptKey);
     control.entrysize = sizeof(Kept);
     control.hash = hash_of;
     control.match = differ;
@@ -58,6 +83,10 @@ SPIPlanPtr prepare(const char *text, int nargs, Oid *types, int options) {
     if (plan == nullptr) elog(ERROR, "could not prepare internal query: %s", text);
     pfree(marked);
     return plan;
+}
+
+void keep(SPIPlanPtr plan, const char *text) {
+    if (SPI_keepplan(plan) != 0) elog(ERROR, "could not keep the plan of internal query: %s", text);
 }
 
 int run_plan(SPIPlanPtr plan, Datum *values, const char *nulls, Snapshot snapshot, bool read_only, long limit) {
@@ -90,7 +119,7 @@ bool is_internal_query(const char *query_text) {
 
 SPIPlanPtr prepare_internal(const char *text, int nargs, Oid *types) {
     SPIPlanPtr plan = prepare(text, nargs, types, 0);
-    if (SPI_keepplan(plan) != 0) elog(ERROR, "could not keep the plan of internal query: %s", text);
+    keep(plan, text);
     return plan;
 }
 
@@ -127,20 +156,25 @@ int execute_internal(const char *text, int nargs, Oid *types, Datum *values, con
     return result;
 }
 
-SPIPlanPtr kept_plan(const char *text, int nargs, Oid *types) {
+SPIPlanPtr kept_plan(const char *text, int nargs, Oid *types, const Datum *values) {
     make_room();
     bool found = false;
-    auto *entry = static_cast<Kept *>(hash_search(kept, &text, HASH_FIND, &found));
+    KeptKey key = {text, nargs, types, is_wide(nargs, types, values)};
+    auto *entry = static_cast<Kept *>(hash_search(kept, &key, HASH_FIND, &found));
     if (found) return entry->plan;
-    SPIPlanPtr plan = prepare_internal(text, nargs, types);
-    const char *own = MemoryContextStrdup(kept_context, text);
-    entry = static_cast<Kept *>(hash_search(kept, &own, HASH_ENTER, &found));
+    SPIPlanPtr plan = prepare(text, nargs, types, key.wide ? CURSOR_OPT_CUSTOM_PLAN : CURSOR_OPT_GENERIC_PLAN);
+    keep(plan, text);
+    auto *own = static_cast<Oid *>(MemoryContextAlloc(kept_context, sizeof(Oid) * (nargs + 1)));
+    if (nargs > 0) std::memcpy(own, types, sizeof(Oid) * nargs);
+    key.text = MemoryContextStrdup(kept_context, text);
+    key.types = own;
+    entry = static_cast<Kept *>(hash_search(kept, &key, HASH_ENTER, &found));
     entry->plan = plan;
     return plan;
 }
 
 int execute_kept(const char *text, int nargs, Oid *types, Datum *values, const char *nulls, bool read_only, long limit) {
-    return run_plan(kept_plan(text, nargs, types), values, nulls, InvalidSnapshot, read_only, limit);
+    return run_plan(kept_plan(text, nargs, types, values), values, nulls, InvalidSnapshot, read_only, limit);
 }
 
 Portal open_internal_cursor(SPIPlanPtr plan, Datum *values, const char *nulls, bool read_only) {

@@ -31,11 +31,11 @@ int execute_internal_latest(const char *text, int nargs, Oid *types, Datum *valu
 SPIPlanPtr prepare_internal(const char *text, int nargs, Oid *types);
 int execute_internal_plan(SPIPlanPtr plan, Datum *values, const char *nulls, long limit);
 
-// The same, prepared once per text and session. For texts that come again; a bounded number is kept.
+// The same, prepared once per text, types and session. Values are never null. For texts that come again; a bounded number is kept.
 int execute_kept(const char *text, int nargs, Oid *types, Datum *values, const char *nulls, bool read_only, long limit);
 
 // The plan that execute_kept would use; valid until the next kept text is prepared.
-SPIPlanPtr kept_plan(const char *text, int nargs, Oid *types);
+SPIPlanPtr kept_plan(const char *text, int nargs, Oid *types, const Datum *values);
 
 // SPI_cursor_fetch of a portal over an internal plan, and the opening of one.
 Portal open_internal_cursor(SPIPlanPtr plan, Datum *values, const char *nulls, bool read_only);

@@ -71,7 +71,7 @@ List *listed_persons(const Kind &kind, HTAB *hashes, const ErasureKey &key) {
     MemoryContext context = CurrentMemoryContext;
     MemoryContext row_context = AllocSetContextCreate(context, "pg_retention listed persons", ALLOCSET_DEFAULT_SIZES);
     ActingAs saved = act_as(owner_of(kind.relid), true);
-    Portal portal = open_internal_cursor(kept_plan(sql, 0, nullptr), nullptr, nullptr, true);
+    Portal portal = open_internal_cursor(kept_plan(sql, 0, nullptr, nullptr), nullptr, nullptr, true);
     leave(saved);
     for (bool more = true; more;) {
         saved = act_as(owner_of(kind.relid), true);

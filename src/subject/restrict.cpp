@@ -92,7 +92,7 @@ int64 mark_rows(const ReachedTable &table, int condition, List *covering, bool r
     MemoryContext context = CurrentMemoryContext;
     MemoryContext portion = AllocSetContextCreate(context, "pg_retention rows of a person", ALLOCSET_DEFAULT_SIZES);
     ActingAs saved = act_as(owner, true);
-    Portal portal = open_internal_cursor(kept_plan(sql.data, parameters.n, parameters.types), parameters.values, nullptr, false);
+    Portal portal = open_internal_cursor(kept_plan(sql.data, parameters.n, parameters.types, parameters.values), parameters.values, nullptr, false);
     leave(saved);
     int64 rows = 0;
     for (bool more = true; more;) {

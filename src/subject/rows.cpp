@@ -259,7 +259,7 @@ void read_condition(Reader *reader, int condition, RowConsumer consumer, void *a
     MemoryContext context = CurrentMemoryContext;
     MemoryContext portion_context = AllocSetContextCreate(context, "pg_retention rows of a person", ALLOCSET_DEFAULT_SIZES);
     ActingAs saved = act_as(owner, true);
-    Portal portal = open_internal_cursor(kept_plan(sql, parameters.n, parameters.types), parameters.values, nullptr, true);
+    Portal portal = open_internal_cursor(kept_plan(sql, parameters.n, parameters.types, parameters.values), parameters.values, nullptr, true);
     leave(saved);
     for (bool more = true; more;) {
         CHECK_FOR_INTERRUPTS();

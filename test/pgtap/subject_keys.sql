@@ -1,6 +1,6 @@
 -- A person may be named by a number, a text, a uuid or JSON, with named and positional arguments.
 BEGIN;
-SELECT plan(47);
+SELECT plan(49);
 
 CREATE SCHEMA k;
 CREATE DOMAIN k.code AS varchar(10);
@@ -80,6 +80,12 @@ SELECT is((SELECT count(*) FROM retention.ledger WHERE detail LIKE '%kari%' OR d
 SELECT set_eq($$SELECT relation::text, row_key FROM retention.export_rows('nicked', 'kari')$$,
     $$VALUES ('k.nicked', '1'::jsonb), ('k.posts', '1'), ('k.posts', '2')$$, 'another unique key');
 SELECT is_empty($$SELECT * FROM retention.find_subject('nobody')$$, 'nobody is found');
+
+-- The type of a column changes in the middle of a session.
+ALTER TABLE k.numbered ALTER id TYPE text;
+SELECT is(pg_temp.key_of(retention.export('numbered', 42)), '"42"', 'another type');
+ALTER TABLE k.numbered ALTER id TYPE bigint USING id::bigint;
+SELECT is(pg_temp.key_of(retention.export('numbered', 42)), '42', 'and back');
 
 -- What is wrong.
 SELECT throws_ok($$SELECT retention.export('none', 1)$$, '42704', 'kind of subject "none" does not exist', 'no such kind');
