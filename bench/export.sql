@@ -1,4 +1,4 @@
--- A shop with 2,000 persons, each with 100 rows in eight tables, and one person with as many events as are asked for.
+-- A shop with 2,000 persons, each with 100 rows in eight tables; two of them have events, 10,000 and :many.
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
 CREATE SCHEMA shop;
@@ -12,6 +12,7 @@ CREATE TABLE shop.payments (id bigint PRIMARY KEY, order_id bigint NOT NULL REFE
 CREATE TABLE shop.tickets (id bigint PRIMARY KEY, person_id bigint NOT NULL REFERENCES shop.persons, subject text, opened_at timestamptz NOT NULL, closed_at timestamptz);
 CREATE TABLE shop.ticket_messages (id bigint PRIMARY KEY, ticket_id bigint NOT NULL REFERENCES shop.tickets, author_id bigint REFERENCES shop.persons,
     written_at timestamptz NOT NULL, body text NOT NULL);
+CREATE TABLE shop.events (id bigint PRIMARY KEY, person_id bigint NOT NULL REFERENCES shop.persons, at timestamptz NOT NULL, what text NOT NULL);
 CREATE TABLE shop.logins (id bigint PRIMARY KEY, person_id bigint NOT NULL REFERENCES shop.persons, at timestamptz NOT NULL, address inet, browser text);
 
 INSERT INTO shop.persons SELECT i, 'Person ' || to_hex(i * 7919), 'p' || i || '@shop.example', '+47 4' || lpad(i::text, 7, '0'), date '1950-01-01' + i, '2024-01-01', NULL
@@ -24,6 +25,9 @@ INSERT INTO shop.tickets SELECT p * 7 + k, p, 'Ticket about order ' || k, timest
 INSERT INTO shop.ticket_messages SELECT p * 25 + k, p * 7 + k % 7, CASE WHEN k % 2 = 0 THEN p ELSE 1 + p % 20 END, timestamptz '2025-02-02' + k * interval '1 hour',
     'The parcel of ' || p || ' has not arrived yet, could you have a look at where it is? Thank you.' FROM generate_series(1, 2000) p, generate_series(0, 24) k;
 INSERT INTO shop.logins SELECT p * 15 + k, p, timestamptz '2025-03-01' + k * interval '1 day', '192.0.2.1', 'Mozilla/5.0 (X11; Linux x86_64)' FROM generate_series(1, 2000) p, generate_series(0, 14) k;
+INSERT INTO shop.events SELECT i, 2000, timestamptz '2025-01-01' + i * interval '1 second', 'looked at product ' || i FROM generate_series(1, :'many'::bigint) i;
+INSERT INTO shop.events SELECT -i, 1999, timestamptz '2025-01-01' + i * interval '1 second', 'looked at product ' || i FROM generate_series(1, 10000) i;
+CREATE INDEX ON shop.events (person_id);
 CREATE INDEX ON shop.addresses (person_id);
 CREATE INDEX ON shop.orders (person_id);
 CREATE INDEX ON shop.payments (order_id);

@@ -44,9 +44,10 @@ int differ(const void *a, const void *b, Size) {
     return x->nargs == 0 ? 0 : std::memcmp(x->types, y->types, sizeof(Oid) * x->nargs);
 }
 
-// Planned without a look at the values, a statement counts on few elements of an array: that is made once. For many of them
-// another plan is right, and the time to make it each time does not matter.
+// A plan for few elements of an array is made once, without a look at the values. For many of them another one is right, and
+// the time to make it each time does not matter.
 constexpr int kFewElements = 100;
+constexpr char kFew[] = "/* few */ ";
 
 bool is_wide(int nargs, const Oid *types, const Datum *values) {
     for (int i = 0; i < nargs; ++i) {
@@ -117,6 +118,10 @@ bool is_internal_query(const char *query_text) {
     return depth > 0 && query_text != nullptr && strncmp(query_text, mark, strlen(mark)) == 0;
 }
 
+bool is_for_few(const char *query_text) {
+    return is_internal_query(query_text) && strncmp(query_text + strlen(mark), kFew, strlen(kFew)) == 0;
+}
+
 SPIPlanPtr prepare_internal(const char *text, int nargs, Oid *types) {
     SPIPlanPtr plan = prepare(text, nargs, types, 0);
     keep(plan, text);
@@ -162,7 +167,8 @@ SPIPlanPtr kept_plan(const char *text, int nargs, Oid *types, const Datum *value
     KeptKey key = {text, nargs, types, is_wide(nargs, types, values)};
     auto *entry = static_cast<Kept *>(hash_search(kept, &key, HASH_FIND, &found));
     if (found) return entry->plan;
-    SPIPlanPtr plan = prepare(text, nargs, types, key.wide ? CURSOR_OPT_CUSTOM_PLAN : CURSOR_OPT_GENERIC_PLAN);
+    SPIPlanPtr plan = key.wide ? prepare(text, nargs, types, CURSOR_OPT_CUSTOM_PLAN)
+                               : prepare(psprintf("%s%s", kFew, text), nargs, types, CURSOR_OPT_GENERIC_PLAN);
     keep(plan, text);
     auto *own = static_cast<Oid *>(MemoryContextAlloc(kept_context, sizeof(Oid) * (nargs + 1)));
     if (nargs > 0) std::memcpy(own, types, sizeof(Oid) * nargs);

@@ -16,6 +16,10 @@ const char *internal_mark();
 // True when the text being planned is the extension's own and was started by it.
 bool is_internal_query(const char *query_text);
 
+// True when its plan is made without a look at the values, and is right for few elements of arrays: with an index, however
+// many rows the commonest values have.
+bool is_for_few(const char *query_text);
+
 // SPI_execute_with_args for the extension's own text; the mark is put in front.
 int execute_internal(const char *text, int nargs, Oid *types, Datum *values, const char *nulls, bool read_only,
                      long limit);

@@ -86,7 +86,8 @@ char *query_of(Reader *reader, int condition, Parameters *parameters) {
     const Oid relid = reader->table->relid;
     StringInfoData sql;
     initStringInfo(&sql);
-    appendStringInfoString(&sql, "SELECT ");
+    // Sorted outside, or an index on the key would be read from end to end to save the sorting.
+    appendStringInfo(&sql, "%sSELECT ", reader->choice->by_key ? "SELECT * FROM (" : "");
     for (int i = 0; i < reader->n_columns; ++i) {
         const char *name = column_list(relid, &reader->columns[i].number, 1, "t.");
         const bool wrap = needs_to_jsonb(get_atttype(relid, reader->columns[i].number));
@@ -100,7 +101,9 @@ char *query_of(Reader *reader, int condition, Parameters *parameters) {
     appendStringInfo(&sql, ", %s%s", reader->clock_place == 0 ? "" : "t.", reader->clock_place == 0 ? "NULL" : clock_name(relid));
     append_leads(&sql, reader->other_links);
     append_rows_of(&sql, *reader->table, condition, parameters);
-    if (reader->choice->by_key) appendStringInfo(&sql, " ORDER BY %s", column_list(relid, reader->key, reader->n_key, "t."));
+    if (reader->choice->by_key) appendStringInfoString(&sql, " OFFSET 0) AS found ORDER BY ");
+    for (int i = 0; reader->choice->by_key && i < reader->n_key; ++i)
+        appendStringInfo(&sql, "%s%d", i == 0 ? "" : ", ", reader->key_places[i]);
     return sql.data;
 }
 

@@ -12,6 +12,7 @@
 
 extern "C" {
 #include "executor/executor.h"
+#include "optimizer/cost.h"
 #include "optimizer/paths.h"
 #include "optimizer/planner.h"
 #include "optimizer/plancat.h"
@@ -33,14 +34,20 @@ constinit bool bypassed = false;  // the plan being made is exempt
 PlannedStmt *plan_with_condition(RETENTION_PLAN_PARAMETERS) {
     const bool exempt = extension() == nullptr || is_internal_query(text) || is_referential_query(text);
     const bool outer = bypassed;
+    const bool scans = enable_seqscan;
     PlannedStmt *planned = nullptr;
     List *dependencies = NIL;
     const bool governed = !exempt && inject_condition(query, &dependencies);
     bypassed = exempt;
+    // A common value must not make one plan for all values a scan of the table.
+    enable_seqscan = scans && !is_for_few(text);
     PG_TRY();
     { planned = previous_planner(RETENTION_PLAN_ARGUMENTS); }
     PG_FINALLY();
-    { bypassed = outer; }
+    {
+        bypassed = outer;
+        enable_seqscan = scans;
+    }
     PG_END_TRY();
     planned->invalItems = list_concat(planned->invalItems, dependencies);
     if (governed) mark_governed(planned);
