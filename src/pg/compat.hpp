@@ -31,6 +31,16 @@ extern "C" {
 #define RETENTION_MODULE_MAGIC PG_MODULE_MAGIC
 #endif
 
+// 16: an input function can hand an error to its caller instead of raising it.
+#ifndef ereturn
+#define ereturn(context, value, ...)  \
+    do {                              \
+        (void) (context);             \
+        ereport(ERROR, __VA_ARGS__);  \
+        return value;                 \
+    } while (0)
+#endif
+
 // Parameters of hooks, and the same as arguments for the hook before.
 // 19: a planner hook is given what EXPLAIN collects in.
 #if PG_VERSION_NUM >= 190000

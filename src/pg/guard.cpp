@@ -1,5 +1,7 @@
 #include "pg/guard.hpp"
 
+#include "pg/compat.hpp"
+
 namespace pg_retention {
 
 namespace {
@@ -46,6 +48,12 @@ void raise(const core::Error &error) {
     ereport(ERROR, (errcode(sqlstate_of(error.code)), errmsg("%s", error.message),
                     error.hint[0] != '\0' ? errhint("%s", error.hint) : 0));
     pg_unreachable();
+}
+
+Datum reject_input(FunctionCallInfo fcinfo, const core::Error &error) {
+    ereturn(fcinfo->context, static_cast<Datum>(0),
+            (errcode(sqlstate_of(error.code)), errmsg("%s", error.message),
+             error.hint[0] != '\0' ? errhint("%s", error.hint) : 0));
 }
 
 }  // namespace pg_retention

@@ -19,6 +19,9 @@ void capture(ErrorRecord &rec) noexcept;
 // Reports an expected failure of core with its SQLSTATE, message and hint.
 [[noreturn]] void raise(const core::Error &error);
 
+// The same for an input function: where the caller wants to be told, it is, and this returns.
+Datum reject_input(FunctionCallInfo fcinfo, const core::Error &error);
+
 template <typename F>
 auto guarded(F &&body) -> decltype(body()) {
     ErrorRecord rec;

@@ -20,7 +20,7 @@ Datum clock_datum(core::Clock clock) { return Int64GetDatum(static_cast<int64>(c
 
 RETENTION_FUNCTION(pg_retention_clock_in) {
     const core::Result<core::Clock> result = core::parse_clock(PG_GETARG_CSTRING(0));
-    if (!result.ok()) raise(result.error());
+    if (!result.ok()) return reject_input(fcinfo, result.error());
     return clock_datum(result.value());
 }
 

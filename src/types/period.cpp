@@ -35,7 +35,7 @@ core::Micros value_or_raise(const core::Result<core::Micros> &result) {
 
 RETENTION_FUNCTION(pg_retention_period_in) {
     const core::Result<core::Period> result = core::parse_period(PG_GETARG_CSTRING(0));
-    if (!result.ok()) raise(result.error());
+    if (!result.ok()) return reject_input(fcinfo, result.error());
     return period_datum(result.value());
 }
 
