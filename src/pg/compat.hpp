@@ -122,6 +122,26 @@ inline TableScanDesc begin_range_scan(Relation rel, Snapshot snapshot, ItemPoint
 #endif
 }
 
+// 19: ON CONFLICT DO SELECT returns the row that is there.
+inline bool reads_conflicting_row(const OnConflictExpr *conflict) {
+    if (conflict == nullptr) return false;
+#if PG_VERSION_NUM >= 190000
+    if (conflict->action == ONCONFLICT_SELECT) return true;
+#endif
+    return conflict->action == ONCONFLICT_UPDATE;
+}
+
+// What COPY TO reads by itself. 18: a materialized view; 19: the partitions of a table.
+inline bool copies_without_plan(char relkind) {
+#if PG_VERSION_NUM >= 190000
+    if (relkind == RELKIND_PARTITIONED_TABLE) return true;
+#endif
+#if PG_VERSION_NUM >= 180000
+    if (relkind == RELKIND_MATVIEW) return true;
+#endif
+    return relkind == RELKIND_RELATION;
+}
+
 // 18: asked whether a deferrable key will do.
 inline Oid primary_key_index(Relation rel) {
 #if PG_VERSION_NUM >= 180000

@@ -48,7 +48,7 @@ bool names_generated_column(Oid relid, List *names) {
     return false;
 }
 
-SelectStmt *select_of(RangeVar *relation, List *names) {
+SelectStmt *select_of(RangeVar *relation, bool partitioned, List *names) {
     auto *select = makeNode(SelectStmt);
     ListCell *cell = nullptr;
     foreach (cell, names) {
@@ -60,7 +60,7 @@ SelectStmt *select_of(RangeVar *relation, List *names) {
         target->location = -1;
         select->targetList = lappend(select->targetList, target);
     }
-    relation->inh = false;
+    relation->inh = partitioned;
     select->fromClause = list_make1(relation);
     return select;
 }
@@ -77,8 +77,9 @@ void rewrite(CopyStmt *copy, Oid relid) {
         record_reveal();
         return;
     }
-    if (get_rel_relkind(relid) != RELKIND_RELATION || names_generated_column(relid, copy->attlist)) return;
-    copy->query = reinterpret_cast<Node *>(select_of(copy->relation, copy->attlist));
+    if (!copies_without_plan(get_rel_relkind(relid)) || names_generated_column(relid, copy->attlist)) return;
+    const bool partitioned = get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE;
+    copy->query = reinterpret_cast<Node *>(select_of(copy->relation, partitioned, copy->attlist));
     copy->relation = nullptr;
     copy->attlist = NIL;
 }

@@ -43,9 +43,7 @@ bool has_governed_child(Oid relid) {
 }
 
 void refuse_conflict(Query *query, RangeTblEntry *rte, Index rti, AttrNumber column) {
-    if (static_cast<int>(rti) != query->resultRelation || query->onConflict == nullptr ||
-        query->onConflict->action != ONCONFLICT_UPDATE)
-        return;
+    if (static_cast<int>(rti) != query->resultRelation || !reads_conflicting_row(query->onConflict)) return;
     auto *check = makeNode(WithCheckOption);
     check->kind = WCO_RLS_CONFLICT_CHECK;
     check->relname = get_rel_name(rte->relid);
