@@ -3,6 +3,7 @@
 #include "catalog/policy_cache.hpp"
 #include "catalog/policy_triggers.hpp"
 #include "catalog/relation_plan.hpp"
+#include "catalog/user_code.hpp"
 #include "guard/decide.hpp"
 #include "ledger/reveals.hpp"
 #include "pg/compat.hpp"
@@ -25,6 +26,7 @@ void _PG_init(void) {
         pg_retention::settings::init();
         pg_retention::init_extension_cache();
         pg_retention::init_policy_cache();
+        pg_retention::init_user_code();
         pg_retention::init_reveals();
         pg_retention::init_visibility();
         pg_retention::init_relation_plans();

@@ -2,6 +2,7 @@
 
 #include "catalog/extension.hpp"
 #include "catalog/policy_cache.hpp"
+#include "pg/internal.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 
@@ -25,7 +26,14 @@ constexpr char kGuardTrigger[] = "~retention_guard";
 constexpr char kPathTrigger[] = "~retention_path";
 
 void run(const char *sql) {
-    if (SPI_execute(sql, false, 0) < 0) elog(ERROR, "could not execute \"%s\"", sql);
+    volatile int code = 0;
+    set_own_command(true);
+    PG_TRY();
+    { code = SPI_execute(sql, false, 0); }
+    PG_FINALLY();
+    { set_own_command(false); }
+    PG_END_TRY();
+    if (code < 0) elog(ERROR, "could not execute \"%s\"", sql);
 }
 
 void as_owner(Oid relid, const char *sql) {

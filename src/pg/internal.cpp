@@ -15,6 +15,7 @@ namespace {
 
 constinit char mark[64] = "";
 constinit int depth = 0;
+constinit bool own_command = false;
 
 // Plans by their text and the types of their parameters, for a column's type may change; what a key points to lives beside
 // the table.
@@ -160,6 +161,9 @@ int execute_internal(const char *text, int nargs, Oid *types, Datum *values, con
     pfree(marked);
     return result;
 }
+
+bool in_own_command() { return own_command; }
+void set_own_command(bool own) { own_command = own; }
 
 SPIPlanPtr kept_plan(const char *text, int nargs, Oid *types, const Datum *values) {
     make_room();

@@ -41,6 +41,10 @@ int execute_kept(const char *text, int nargs, Oid *types, Datum *values, const c
 // The plan that execute_kept would use; valid until the next kept text is prepared.
 SPIPlanPtr kept_plan(const char *text, int nargs, Oid *types, const Datum *values);
 
+// While the extension alters a table by itself: its own commands are not held against its rules.
+bool in_own_command();
+void set_own_command(bool own);
+
 // SPI_cursor_fetch of a portal over an internal plan, and the opening of one.
 Portal open_internal_cursor(SPIPlanPtr plan, Datum *values, const char *nulls, bool read_only);
 void fetch_internal(Portal portal, long count);

@@ -1,6 +1,7 @@
 #include "sweep/index.hpp"
 
 #include "catalog/extension.hpp"
+#include "pg/internal.hpp"
 #include "pg/names.hpp"
 #include "sweep/attempt.hpp"
 
@@ -64,7 +65,9 @@ void run_top_level(const char *sql) {
     PushActiveSnapshot(GetTransactionSnapshot());
     // What the command allocates must outlive the transactions it commits on its way.
     MemoryContextSwitchTo(lasting);
+    set_own_command(true);
     ProcessUtility(planned, sql, false, PROCESS_UTILITY_TOPLEVEL, nullptr, nullptr, None_Receiver, nullptr);
+    set_own_command(false);
     if (ActiveSnapshotSet()) PopActiveSnapshot();
     CommitTransactionCommand();
 }
@@ -91,6 +94,7 @@ bool try_to_build(Engine *engine, const char *table, const char *column, const c
     {
         MemoryContextSwitchTo(engine->context);
         const ErrorData *error = CopyErrorData();
+        set_own_command(false);
         HOLD_INTERRUPTS();
         AbortOutOfAnyTransaction();
         FlushErrorState();

@@ -7,7 +7,6 @@
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
 #include "visibility/binding.hpp"
-#include "visibility/referential.hpp"
 #include "visibility/visibility.hpp"
 
 extern "C" {
@@ -53,7 +52,6 @@ void record_reveal() {
 void init_visibility() {
     RegisterXactCallback(end_of_transaction, nullptr);
     init_planner();
-    init_referential();
     init_binding();
     init_copy();
     init_scrub();

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(24);
+SELECT plan(25);
 
 SET retention.test_now = '2030-06-01 12:00:00+00';
 CREATE SCHEMA erp;
@@ -39,7 +39,11 @@ INSERT INTO erp.invoices (id, customer_id, issued_on, retention_clock) VALUES (3
 SELECT throws_ok('TRUNCATE erp.invoices_1', 'RT001', NULL, 'truncate, beside a released row that is kept');
 DELETE FROM erp.invoices WHERE id = 3;
 SET retention.test_now = '2040-01-01 12:00:00+00';
-SELECT lives_ok('TRUNCATE erp.invoices', 'truncate, all released');
+SELECT throws_ok('TRUNCATE erp.invoices', '42501', 'cannot truncate "invoices_1": it holds rows that are hidden by a retention policy',
+    'truncate, all released, but hidden');
+SET LOCAL retention.reveal = on;
+SELECT lives_ok('TRUNCATE erp.invoices', 'and by who may read them');
+SET LOCAL retention.reveal = off;
 
 -- A legal hold.
 INSERT INTO erp.customers VALUES (3);

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(21);
+SELECT plan(22);
 
 SET retention.test_now = '2030-06-01 12:00:00+00';
 CREATE SCHEMA app;
@@ -59,7 +59,11 @@ INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine
 INSERT INTO app.seats VALUES ('ab', 1, '2030-06-01 11:00:00+00'), ('ac', 1, '2030-06-01 11:00:00+00');
 SELECT retention.reinstate('app.seats', 'ab'::text);
 SELECT results_eq('SELECT code::text FROM app.seats', $$VALUES ('ab')$$, 'reinstated by a key of fixed length');
+SELECT throws_ok('ALTER TABLE app.seats DROP CONSTRAINT seats_pkey, ADD PRIMARY KEY (row, code)', '42501', NULL,
+    'a constraint over hidden rows would tell of them');
+SET LOCAL retention.reveal = on;
 ALTER TABLE app.seats DROP CONSTRAINT seats_pkey, ADD PRIMARY KEY (row, code);
+SET LOCAL retention.reveal = off;
 SELECT retention.reinstate('app.seats', '{"row": 1, "code": "ac"}'::jsonb);
 SELECT results_eq('SELECT code::text FROM app.seats ORDER BY 1', $$VALUES ('ab'), ('ac')$$, 'by a composite key');
 SELECT throws_ok($$DELETE FROM retention.policy$$, '55006', NULL, 'dropping it asks for confirmation');

@@ -1,8 +1,10 @@
-// TRUNCATE asks for every table it empties, partitions and cascaded ones too (OAT_TRUNCATE is raised for each).
+// TRUNCATE and DROP ask for every table they empty, partitions and cascaded ones too (OAT_TRUNCATE and OAT_DROP are raised for
+// each).
 #include "catalog/extension.hpp"
 #include "catalog/policy_cache.hpp"
 #include "guard/decide.hpp"
 #include "guard/descend.hpp"
+#include "guard/hidden.hpp"
 #include "pg/guard.hpp"
 #include "pg/internal.hpp"
 #include "pg/names.hpp"
@@ -24,8 +26,7 @@ constinit object_access_hook_type previous_access = nullptr;
 // The floor released last decides: of the rows still pending, of those done with, and of those that never started. One
 // order over all would put a row done with behind a later start. A held or a restricted row decides whatever its start;
 // what else was decided about a row must not stand before its start in the order.
-void check_truncate(Oid relid) {
-    if (extension() == nullptr || clock_column(relid) == InvalidAttrNumber) return;
+void check_rows(Oid relid, const char *what) {
     SPI_connect();
     const ActingAs saved = act_as(owner_of(relid), true);
     (void) execute_internal(psprintf("SELECT DISTINCT ON (p, w, s, h, r) c FROM (SELECT c, retention.policy(c), "
@@ -42,20 +43,31 @@ void check_truncate(Oid relid) {
         const core::Clock clock = {static_cast<uint64_t>(
             DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull)))};
         const Verdict verdict = decide(clock);
-        if (!may_go(verdict)) refuse(verdict, "truncate", get_rel_name(relid));
+        if (!may_go(verdict)) refuse(verdict, what, get_rel_name(relid));
     }
     SPI_finish();
 }
 
+// A temporary table is its session's own, and goes when that is past answering.
+void check_removal(Oid relid, const char *what) {
+    if (extension() == nullptr || in_own_command() || clock_column(relid) == InvalidAttrNumber) return;
+    if (get_rel_relkind(relid) != RELKIND_RELATION || get_rel_persistence(relid) == RELPERSISTENCE_TEMP) return;
+    check_rows(relid, what);
+    refuse_over_hidden_rows(relid, what);
+}
+
 void access(ObjectAccessType type, Oid class_id, Oid object, int sub, void *arg) {
     if (previous_access != nullptr) previous_access(type, class_id, object, sub, arg);
-    if (type == OAT_TRUNCATE && class_id == RelationRelationId) guarded([object] { check_truncate(object); });
+    if (class_id != RelationRelationId || sub != 0) return;
+    if (type == OAT_TRUNCATE) guarded([object] { check_removal(object, "truncate"); });
+    if (type == OAT_DROP) guarded([object] { check_removal(object, "drop"); });
 }
 
 }  // namespace
 
 void init_guard() {
     init_descend();
+    init_owner_commands();
     previous_access = object_access_hook;
     object_access_hook = access;
 }

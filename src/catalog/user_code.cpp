@@ -1,0 +1,95 @@
+#include "catalog/user_code.hpp"
+
+#include "catalog/extension.hpp"
+#include "pg/guard.hpp"
+
+extern "C" {
+#include "access/htup_details.h"
+#include "catalog/pg_language.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+constinit needs_fmgr_hook_type previous_needs = nullptr;
+constinit fmgr_hook_type previous_call = nullptr;
+constinit bool forbidden = false;
+
+// What was switched off for the time of a call.
+enum Suspended : uint8_t { kNothing = 0, kExemption = 1, kProhibition = 2 };
+
+// Asked when a function is looked up. Elsewhere functions stay as cheap as they are, and are inlined.
+bool needs_call(Oid function) {
+    if (previous_needs != nullptr && previous_needs(function)) return true;
+    if (!forbidden && !InNoForceRLSOperation()) return false;
+    return guarded([function] { return extension() != nullptr && is_written_by_a_user(function); });
+}
+
+int suspend(Oid function) {
+    int suspended = kNothing;
+    Oid user = InvalidOid;
+    int context = 0;
+    GetUserIdAndSecContext(&user, &context);
+    if ((context & SECURITY_NOFORCE_RLS) != 0) {
+        SetUserIdAndSecContext(user, context & ~SECURITY_NOFORCE_RLS);
+        suspended |= kExemption;
+    }
+    if (!forbidden) return suspended;
+    if (get_func_rettype(function) != EVENT_TRIGGEROID)
+        ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                        errmsg("function %s cannot run on rows that are hidden by a retention policy", get_func_name(function)),
+                        errhint("Set retention.reveal as a role that may.")));
+    forbidden = false;
+    return suspended | kProhibition;
+}
+
+void resume(int suspended) {
+    Oid user = InvalidOid;
+    int context = 0;
+    GetUserIdAndSecContext(&user, &context);
+    if ((suspended & kExemption) != 0) SetUserIdAndSecContext(user, context | SECURITY_NOFORCE_RLS);
+    if ((suspended & kProhibition) != 0) forbidden = true;
+}
+
+// The argument is shared with the previous hook, if there is one: then nothing is resumed, which errs on the safe side.
+void call(FmgrHookEventType event, FmgrInfo *info, Datum *suspended) {
+    if (previous_call != nullptr) previous_call(event, info, suspended);
+    if (event == FHET_START) {
+        if (extension() == nullptr || !is_written_by_a_user(info->fn_oid)) return;
+        const int now = suspend(info->fn_oid);
+        if (previous_call == nullptr) *suspended = Int32GetDatum(now);
+    } else if (previous_call == nullptr && DatumGetInt32(*suspended) != kNothing) {
+        resume(DatumGetInt32(*suspended));
+        *suspended = Int32GetDatum(kNothing);
+    }
+}
+
+void guarded_call(FmgrHookEventType event, FmgrInfo *info, Datum *suspended) {
+    guarded([&] { call(event, info, suspended); });
+}
+
+}  // namespace
+
+bool is_written_by_a_user(Oid function) {
+    HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+    if (!HeapTupleIsValid(tuple)) return false;
+    const Oid language = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->prolang;
+    ReleaseSysCache(tuple);
+    return language != INTERNALlanguageId && language != ClanguageId;
+}
+
+void forbid_user_code(bool now) { forbidden = now; }
+
+void init_user_code() {
+    previous_needs = needs_fmgr_hook;
+    needs_fmgr_hook = needs_call;
+    previous_call = fmgr_hook;
+    fmgr_hook = guarded_call;
+}
+
+}  // namespace pg_retention

@@ -1,0 +1,18 @@
+#pragma once
+// Functions that users wrote, where they must have less than those who run them.
+#include "pg/postgres.hpp"
+
+namespace pg_retention {
+
+// In any language but C and the server's own.
+bool is_written_by_a_user(Oid function);
+
+// While forbidden, such a function is an error (42501): what runs is a command over rows that its caller may not read. Event
+// triggers run as ever.
+void forbid_user_code(bool forbidden);
+
+// Sets the function manager's hooks. They also take the exemption of referential queries off such functions, wherever these run
+// inside one (triggers, checks, domains, generated columns), so that what they plan is planned, and kept, as for anybody.
+void init_user_code();
+
+}  // namespace pg_retention

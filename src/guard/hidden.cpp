@@ -1,0 +1,51 @@
+#include "guard/hidden.hpp"
+
+#include "catalog/extension.hpp"
+#include "catalog/relation_plan.hpp"
+#include "pg/internal.hpp"
+#include "pg/names.hpp"
+#include "pg/security.hpp"
+#include "pg/settings.hpp"
+
+extern "C" {
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "utils/lsyscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+bool holds_itself(Oid relid) {
+    if (get_rel_relkind(relid) != RELKIND_RELATION || clock_column(relid) == InvalidAttrNumber) return false;
+    SPI_connect();
+    const ActingAs saved = act_as(owner_of(relid), true);
+    (void) execute_internal(psprintf("SELECT 1 FROM ONLY %s WHERE NOT retention.visible(%s)", qualified_name(relid), clock_name(relid)),
+                            0, nullptr, nullptr, nullptr, true, 1);
+    leave(saved);
+    const bool holds = SPI_processed > 0;
+    SPI_finish();
+    return holds;
+}
+
+}  // namespace
+
+bool holds_hidden_rows(Oid relid) {
+    ListCell *cell = nullptr;
+    foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr))
+        if (holds_itself(lfirst_oid(cell))) return true;
+    return false;
+}
+
+void refuse_over_hidden_rows(Oid relid, const char *what) {
+    if (settings::reveal || in_own_command()) return;
+    // A restore completes tables whose policies are not checked yet, with their rows in place.
+    if (superuser() && !is_managed(relid)) return;
+    if (!holds_hidden_rows(relid)) return;
+    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                    errmsg("cannot %s \"%s\": it holds rows that are hidden by a retention policy", what, get_rel_name(relid)),
+                    errhint("Set retention.reveal as a role that may.")));
+}
+
+}  // namespace pg_retention
