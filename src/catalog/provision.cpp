@@ -76,15 +76,16 @@ bool table_is_on_a_path(Oid relid) {
 
 }  // namespace
 
+// Ancestors first and the table last, as an application locks them: whoever has changed an ancestor gets on to its rows.
 void provide(Oid relid, const Path *paths, int n_paths) {
+    for (int i = 0; i < n_paths; ++i)
+        for (int h = paths[i].n_hops - 1; h >= 0; --h)
+            add_trigger(paths[i].hops[h].to_relid, kPathTrigger, "AFTER INSERT OR UPDATE", "follow_path");
     if (clock_column(relid) == InvalidAttrNumber)
         as_owner(relid, psprintf("ALTER TABLE %s ADD COLUMN retention_clock retention.clock NOT NULL DEFAULT 'none'",
                                  qualified_name(relid)));
     add_trigger(relid, kClockTrigger, "BEFORE INSERT OR UPDATE", "maintain_clock");
     add_trigger(relid, kGuardTrigger, "BEFORE DELETE", "guard_delete");
-    for (int i = 0; i < n_paths; ++i)
-        for (int h = 0; h < paths[i].n_hops; ++h)
-            add_trigger(paths[i].hops[h].to_relid, kPathTrigger, "AFTER INSERT OR UPDATE", "follow_path");
 }
 
 void withdraw(Oid relid, const Path *paths, int n_paths) {
