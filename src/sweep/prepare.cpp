@@ -24,6 +24,9 @@ namespace pg_retention {
 namespace {
 
 constexpr BlockNumber kBlocksPerStep = 256;
+constexpr BlockNumber kBlocksAtOnce = 4;
+// How long somebody who wants a row that was just stamped has to wait for it.
+constexpr double kMillisecondsPerStep = 100;
 constexpr double kMillisecondsPerPass = 5000;
 
 // How far this backend has come in a table. A backend that starts anew starts over: reading again is cheap.
@@ -62,6 +65,25 @@ bool next_chunk(BlockNumber *to, int64 *total) {
         found = true;
     }
     return found;
+}
+
+double milliseconds_since(const instr_time &started) {
+    instr_time now;
+    INSTR_TIME_SET_CURRENT(now);
+    INSTR_TIME_SUBTRACT(now, started);
+    return INSTR_TIME_GET_MILLISEC(now);
+}
+
+// Until the chunk is done or the time of a step is over; at least a little, so that there is progress.
+void stamp_blocks(BlockNumber to, int64 *skipped) {
+    instr_time started;
+    INSTR_TIME_SET_CURRENT(started);
+    do {
+        const BlockNumber end = to - progress.block > kBlocksAtOnce ? progress.block + kBlocksAtOnce : to;
+        (void) restamp_blocks(progress.leaf, progress.block, end, skipped);
+        progress.done += end - progress.block;
+        progress.block = end;
+    } while (progress.block < to && milliseconds_since(started) < kMillisecondsPerStep);
 }
 
 // Locks the table's row, so that a change of policy waits for the chunk and then starts it all over.
@@ -109,9 +131,7 @@ Step stamp_chunk(Oid relid) {
     BlockNumber to = 0;
     int64 total = 0, skipped = 0;
     if (next_chunk(&to, &total)) {
-        (void) restamp_blocks(progress.leaf, progress.block, to, &skipped);
-        progress.done += to - progress.block;
-        progress.block = to;
+        stamp_blocks(to, &skipped);
         save_progress(total, skipped, false);
         return Step::kMore;
     }
@@ -184,10 +204,7 @@ bool stamp(Engine *engine, Oid relid, const instr_time &started, bool *stamped) 
         if (!step(engine, relid, [&] { result = stamp_chunk(relid); })) return true;
         *stamped = result == Step::kStamped;
         if (result != Step::kMore) return true;
-        instr_time now;
-        INSTR_TIME_SET_CURRENT(now);
-        INSTR_TIME_SUBTRACT(now, started);
-        if (engine->caller == Caller::kWorker && INSTR_TIME_GET_MILLISEC(now) > kMillisecondsPerPass) return false;
+        if (engine->caller == Caller::kWorker && milliseconds_since(started) > kMillisecondsPerPass) return false;
     }
 }
 
