@@ -35,7 +35,12 @@ constexpr int kMaxStarts = 32;
 const TriggerData *trigger_data(FunctionCallInfo fcinfo) {
     if (!CALLED_AS_TRIGGER(fcinfo))
         ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("function must be called as a trigger")));
-    return reinterpret_cast<const TriggerData *>(fcinfo->context);
+    const auto *data = reinterpret_cast<const TriggerData *>(fcinfo->context);
+    if (extension() == nullptr || RelationGetRelid(data->tg_relation) != extension()->policy_table ||
+        !TRIGGER_FIRED_FOR_ROW(data->tg_event))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("function must be called for each row of retention.policy")));
+    return data;
 }
 
 Datum field(const TriggerData *data, HeapTuple row, const char *name, bool *isnull) {
