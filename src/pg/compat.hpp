@@ -186,6 +186,13 @@ inline void *allocate_extra(std::size_t size) {
 #endif
 }
 
+// 17: a transaction may have a time limit.
+inline void lift_transaction_timeout() {
+#if PG_VERSION_NUM >= 170000
+    SetConfigOption("transaction_timeout", "0", PGC_SUSET, PGC_S_OVERRIDE);
+#endif
+}
+
 // 17: extensions name what they wait for.
 inline uint32 nap_wait_event() {
 #if PG_VERSION_NUM >= 170000

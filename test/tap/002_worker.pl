@@ -96,6 +96,18 @@ $node->start;
 settles('postgres', 'SELECT count(*) FROM visits', '2', 'a crash does not stop it');
 is($node->safe_psql('postgres', 'SELECT ok FROM retention.verify_ledger()'), 't', 'and the ledger holds');
 
+SKIP: {
+	skip 'transactions have no time limit before 17, nor waits a name', 2 if $node->pg_version < 17;
+	local $ENV{PGOPTIONS} = '-c transaction_timeout=0';
+	$node->safe_psql('postgres', q{ALTER DATABASE postgres SET transaction_timeout = '1ms'});
+	$node->restart;
+	$node->safe_psql('postgres', "INSERT INTO visits SELECT n, '2020-01-01', 'gone' FROM generate_series(4001, 4500) n");
+	settles('postgres', 'SELECT count(*) FROM visits', '2', 'nor does a time limit for transactions');
+	settles('postgres', "SELECT wait_event FROM pg_stat_activity WHERE backend_type = 'pg_retention worker' AND datname = 'postgres'",
+		'RetentionNap', 'between two passes it says what it waits for');
+	$node->safe_psql('postgres', 'ALTER DATABASE postgres RESET transaction_timeout');
+}
+
 $node->safe_psql('postgres', 'SET retention.confirm_drop = on; DROP EXTENSION pg_retention CASCADE');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM visits'), '2', 'the table stays when the extension goes');
 $node->stop;
