@@ -30,10 +30,12 @@ constinit set_rel_pathlist_hook_type previous_pathlist = nullptr;
 constinit get_relation_info_hook_type previous_relation_info = nullptr;
 constinit ExecutorCheckPerms_hook_type previous_perms = nullptr;
 constinit bool bypassed = false;  // the plan being made is exempt
+constinit uint64 plans_seen = 0;
 
 PlannedStmt *plan_with_condition(RETENTION_PLAN_PARAMETERS) {
     const bool exempt = extension() == nullptr || is_internal_query(text) || is_referential_query(text);
     const bool outer = bypassed;
+    ++plans_seen;
     const bool scans = enable_seqscan;
     PlannedStmt *planned = nullptr;
     List *dependencies = NIL;
@@ -111,3 +113,11 @@ void init_planner() {
 }
 
 }  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_hooks_in_place) {
+    const uint64 before = pg_retention::plans_seen;
+    SPI_connect();
+    (void) SPI_execute("SELECT 1", true, 0);
+    SPI_finish();
+    PG_RETURN_BOOL(pg_retention::plans_seen > before);
+}

@@ -1,0 +1,57 @@
+-- Is the installation whole: what is checked, whether it is as it should be, and what to do when it is not.
+
+CREATE FUNCTION retention.hooks_in_place() RETURNS boolean
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_hooks_in_place';
+COMMENT ON FUNCTION retention.hooks_in_place() IS 'whether a statement planned and executed now comes by the library: another one may have taken its place';
+
+CREATE VIEW retention.governed_table AS
+SELECT c.oid::pg_catalog.regclass AS relation, a.attname AS clock,
+    EXISTS (SELECT FROM retention.policy p WHERE p.validated AND (p.relation OPERATOR(pg_catalog.=) c.oid
+        OR p.relation IN (SELECT t.relid FROM pg_catalog.pg_partition_ancestors(c.oid) t))) AS managed,
+    EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid OPERATOR(pg_catalog.=) c.oid AND i.indisvalid AND i.indnkeyatts OPERATOR(pg_catalog.=) 1
+        AND i.indkey[0] OPERATOR(pg_catalog.=) a.attnum AND i.indpred IS NOT NULL) AS indexed,
+    (SELECT pg_catalog.count(*) FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc f ON f.oid OPERATOR(pg_catalog.=) t.tgfoid
+        WHERE t.tgrelid OPERATOR(pg_catalog.=) c.oid AND t.tgenabled OPERATOR(pg_catalog.=) 'A'
+        AND f.pronamespace OPERATOR(pg_catalog.=) 'retention'::pg_catalog.regnamespace
+        AND f.proname IN ('maintain_clock', 'guard_delete')) OPERATOR(pg_catalog.=) 2 AS guarded
+FROM pg_catalog.pg_depend d
+JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) d.objid AND c.relkind IN ('r', 'p') AND c.relpersistence OPERATOR(pg_catalog.<>) 't'
+JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) c.oid AND a.attnum OPERATOR(pg_catalog.=) d.objsubid AND NOT a.attisdropped
+WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+    AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_type'::pg_catalog.regclass
+    AND d.refobjid OPERATOR(pg_catalog.=) 'retention.clock'::pg_catalog.regtype;
+COMMENT ON VIEW retention.governed_table IS 'tables with a clock column: whether a policy stands, the index is there, and the triggers always fire';
+GRANT SELECT ON retention.governed_table TO pg_monitor;
+
+CREATE FUNCTION retention.check(OUT what text, OUT object text, OUT ok boolean, OUT hint text) RETURNS SETOF record
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+SELECT 'library is preloaded', NULL, current_setting('shared_preload_libraries') ~ '(^|[ ,])pg_retention($|[ ,])',
+    'Add pg_retention to shared_preload_libraries and restart the server; on standbys, too.'
+UNION ALL
+SELECT 'hooks are in place', NULL, retention.hooks_in_place(), 'Put pg_retention last in shared_preload_libraries.'
+UNION ALL
+SELECT 'time zone is set', NULL, current_setting('retention.timezone') <> '', 'Set retention.timezone to the zone in which periods are meant.'
+UNION ALL
+SELECT 'time is not injected', NULL, current_setting('retention.allow_test_time') = 'off', 'Switch retention.allow_test_time off outside of tests.'
+UNION ALL
+SELECT 'database is the one to act in', NULL, pg_is_in_recovery() OR retention.home_known() OR NOT EXISTS (SELECT FROM retention.policy),
+    'After a restore, a clone or a promotion, call retention.resume().'
+UNION ALL
+SELECT 'worker is alive', NULL, pg_is_in_recovery() OR EXISTS (SELECT FROM pg_stat_activity
+        WHERE backend_type = 'pg_retention worker' AND datname = current_database()),
+    CASE current_setting('retention.worker') WHEN 'on' THEN 'Raise max_worker_processes, or see the server log.'
+        ELSE 'Set retention.worker = on, or call retention.sweep() regularly.' END
+UNION ALL
+SELECT 'policy is ready', p.name, p.validated AND p.ready, 'See retention.status.' FROM retention.policy p WHERE p.mode <> 'off'
+UNION ALL
+SELECT 'governed table has a policy', g.relation::text, g.managed, 'Write a policy for it, or drop its clock column.' FROM retention.governed_table g
+UNION ALL
+SELECT 'clock is indexed', g.relation::text, g.indexed, 'The worker, or retention.sweep(), builds the index.' FROM retention.governed_table g WHERE g.managed
+UNION ALL
+SELECT 'triggers always fire', g.relation::text, g.guarded, 'Call retention.resume().' FROM retention.governed_table g WHERE g.managed
+UNION ALL
+SELECT 'owner is no superuser', g.relation::text, NOT r.rolsuper, 'Sweeps act with the owner''s rights: give the table to a role of its own.'
+FROM retention.governed_table g JOIN pg_class c ON c.oid = g.relation JOIN pg_roles r ON r.oid = c.relowner
+$$;
+COMMENT ON FUNCTION retention.check() IS 'verifies the installation; what is not ok says what to do';
+GRANT EXECUTE ON FUNCTION retention.check(), retention.hooks_in_place() TO pg_monitor;
