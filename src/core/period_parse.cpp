@@ -1,5 +1,4 @@
 #include <cstdio>
-#include <cstring>
 
 #include "core/period.hpp"
 
@@ -69,7 +68,7 @@ class Parser {
         if (shown > 80)
             for (shown = 80; shown > 0 && (static_cast<unsigned char>(text_[shown]) & 0xC0) == 0x80; --shown) {}
         char shown_text[84];
-        std::memcpy(shown_text, text_.data(), shown);
+        text_.copy(shown_text, shown);  // an empty text may have no data
         std::snprintf(shown_text + shown, sizeof shown_text - shown, "%s", shown < text_.size() ? "..." : "");
         error_ = make_error(code, hint, "%s: \"%s\"", format, shown_text);
     }
