@@ -1,9 +1,7 @@
 #include "core/cues.hpp"
 
-#include <algorithm>
-#include <iterator>
-
 #include "core/letters.hpp"
+#include "core/word_list.hpp"
 
 namespace pg_retention::core {
 
@@ -13,92 +11,69 @@ constexpr int kFarthestWord = 8;  // words between a cue and its number
 constexpr size_t kLongestWord = 24;
 
 // A stem with a star stands for all words that begin with it.
-constexpr std::string_view kPhoneWords[] = {
-    "alarmtlf",  "cell",        "cellphone",    "cellular",   "dirnr",     "fasttlf",  "fasttelefon*", "fastlinje",
-    "faks",      "fax",         "fon",          "handy",      "hustelefon", "landline", "landlinje",   "mob",
-    "mobil",     "mobile",      "mobilen",      "mobilnr",    "mobilnummer*", "mobilt*", "mobnr",      "ph",
-    "phone",     "phones",      "privattlf",    "sentralbord*", "signal",  "sms",      "switchboard",  "tel",
-    "telef",     "telefon*",    "telephone",    "telf",       "tlf*",      "tlph",     "vipps",        "vippsnr",
-    "whatsapp",  "direktenr",   "direktenummer", "kontaktnr", "kontakttlf", "kontakttelefon", "viber", "voicemail"};
+constexpr WordList kPhoneWords(
+    "alarmtlf cell cellphone cellular direktenr direktenummer dirnr faks fastlinje fasttelefon* fasttlf fax fon "
+    "handy hustelefon kontaktnr kontakttelefon kontakttlf landline landlinje mob mobil mobile mobilen mobilnr "
+    "mobilnummer* mobilt* mobnr ph phone phones privattlf sentralbord* signal sms switchboard tel telef telefon* "
+    "telephone telf tlf* tlph viber vipps vippsnr voicemail whatsapp");
 
-constexpr std::string_view kPhoneEnds[] = {"tlf", "telefon", "telefonen", "telefonnr", "tlfnr", "phone", "mobilen"};
+constexpr WordList kPhoneEnds("mobilen phone telefon telefonen telefonnr tlf tlfnr");
 
-constexpr std::string_view kCallWords[] = {
-    "call",   "callback", "called", "calling", "calls",  "dial",   "kontakt", "kontakte", "kontaktes", "kontaktperson",
-    "contact", "melding", "nås",    "nåes",    "nummeret", "oppringt", "rang", "reach",   "reached",   "ring",
-    "ringa",  "ringe",    "ringer", "ringes",  "ringt",  "ringte", "rung",    "svarer",   "tekst",     "text",
-    "texted", "treffes",  "treffe", "ringeliste", "tilbakeringing", "contactable", "reachable", "ringde", "ringing"};
+constexpr WordList kCallWords(
+    "call callback called calling calls contact contactable dial kontakt kontakte kontaktes kontaktperson melding "
+    "nummeret nåes nås oppringt rang reach reachable reached ring ringa ringde ringe ringeliste ringer ringes "
+    "ringing ringt ringte rung svarer tekst text texted tilbakeringing treffe treffes");
 
-constexpr std::string_view kOtherWords[] = {
-    "acc",        "account*",   "acct",      "agreement*", "amount",     "anlegg*",    "ansatt*",   "ansattnr",
-    "arkiv*",     "article*",   "artikkel*", "art",        "asset*",     "auth*",      "avtale*",   "awb",
-    "badge*",     "batch*",     "beløp*",    "bestilling*", "betaling*", "bilag*",     "bill*",     "bnr",
-    "booking*",   "bug",        "build*",    "case*",      "chassis*",   "claim*",     "code*",     "commit*",
-    "container*", "contract*",  "cvr",       "dkk",        "doc*",       "dok*",       "dollar*",   "ean*",
-    "employee*",  "error*",     "etikett*",  "eur",        "euro",       "fakt*",      "feil",      "feilkode*",
-    "firmware*",  "flight*",    "forsendelse*", "fw",      "gbp",        "gnr",        "gtin*",     "hpr*",
-    "hylle*",     "iccid*",     "id",        "imei*",      "inv",        "invoice*",   "ip",        "isbn*",
-    "issue*",     "item*",      "job",       "jobnr",      "journal*",   "kand*",      "key*",      "kode*",
-    "kolli*",     "konto*",     "kontrakt*", "kreditnota*", "kr",        "kroner",     "kto*",      "kundenr",
-    "kundenummer*", "kvittering*", "label*", "legitimasjon*", "licence*", "license*",  "lisens*",   "log",
-    "logg*",      "lot*",       "løpenr",    "mac",        "maskinnr",   "medlem*",    "member*",   "meter*",
-    "mid",        "model*",     "motornr",   "mva*",       "måler*",     "målepunkt*", "nip",       "nok",
-    "offer*",     "opptak*",    "order*",    "ordre*",     "org*",       "orgnr",      "otp",       "pakke*",
-    "parcel*",    "part*",      "pass",      "passnr",     "passord*",   "password*",  "pasient*",  "patient*",
-    "payment*",   "payroll*",   "pid",       "pin*",       "pnr",        "po",         "polise*",   "policy*",
-    "port*",      "postboks",   "price*",    "pris*",      "prod*",      "project*",   "prosjekt*", "puk*",
-    "quote*",     "ramme*",     "rec",       "receipt*",   "ref*",       "reg*",       "reservasjon*", "resept*",
-    "rma*",       "sak",        "saken",     "saks*",      "saldo",      "seal*",      "sek",       "sending*",
-    "serial*",    "serie*",     "seriell*",  "session*",   "sesjon*",    "shipment*",  "sim*",      "skade*",
-    "sku*",       "sn",         "snr",       "sort",       "sporing*",   "stud",       "studentbevis*", "sum",
-    "sw",         "tag*",       "terminal*", "ticket*",    "tid",        "tilbud*",    "tkt",       "token*",
-    "total*",     "tracking*",  "transaksjon*", "trx*",    "tx",         "usd",        "vare*",     "vat*",
-    "vedtak*",    "verdi*",     "version*",  "versjon*",   "vin",        "voucher*",   "wire",      "wo",
-    "del",        "delenr",     "delnr",     "samtale",    "understell*", "lokalitet*", "req",      "faktnr",
-    "understellsnr", "engine*", "circuit*",  "value*",     "permit*",    "løyve*",     "billett*",  "serienr"};
+constexpr WordList kOtherWords(
+    "acc account* acct agreement* amount anlegg* ansatt* ansattnr arkiv* article* artikkel* asset* auth "
+    "autorisasjon* avtale* awb badge* batch* beløp* bestilling* betaling* bilag* billett* billing bills bnr "
+    "booking* bug build* case caseno cases chassis* circuit* claim* code* commit* container* contract* cvr date "
+    "dato del delenr delnr dkk doc document* dok doknr dokument* dollar* ean* employee* engine* error* etikett* "
+    "eur euro fakt* faktnr feil feilkode* firmware* flight* forsendelse* fw fødselsdato følgeseddel* gbp gnr "
+    "gtin* hpr* hylle* iccid* id imei* inv invoice* ip isbn* issue* item* job jobnr journal journalnr kand* key "
+    "kode* kolli* kolonne konto kontoen kontonr kontonummer* kontrakt* kr kreditnota* kroner kto* kundenr "
+    "kundenummer* kvittering* label* legitimasjon* licence* license* lisens* log logg lokalitet* lot lotnr løpenr "
+    "løpenummer løyve* maskinnr medlem* member* meter meternr mid model modell modellnr motornr mva* målepunkt* "
+    "måler* nip nok offer* opptak* order orderno ordernr ordernumber orders ordre* ordrebekreftelse org* orgnr "
+    "otp pakke* parcel* part partnr parts pasient* pass passnr passord* password* patient* payment* payroll* "
+    "permit* pid pin pinkode pnr po policy* polise* port postboks price prices pris prisen prod prodnr product* "
+    "produkt* project* prosess prosjekt* puk* quote* ramme* rec receipt* ref referanse* reference* refnr reg "
+    "registration* registrering* regnr remittance* req resept* reservasjon* rma* sak saken sakid saks* saksref "
+    "saldo seal sek sending* serial* serie* seriell* serienr sesjon* session* shipment* sim simkort* skade* sku* "
+    "sn snr sort sporing* stud studentbevis* sum sw tag terminal* ticket* ticketid tid tilbud* tkt token* total* "
+    "tracking* transaksjon* trx* tx uke understell* understellsnr usd value* vare* vat* vedtak* verdi* version* "
+    "versjon* vin vlan voucher* wire wo");
+
+constexpr WordList kKidWords("kid kidnr kidnummer*");
 
 // Names of departments and people begin like that, and say nothing.
-constexpr std::string_view kOtherExceptEnds[] = {"avdeling", "avdelingen", "behandler", "behandleren", "kontor", "kontoret",
-                                                 "leder",    "lederen",    "mottak",    "mottaket",    "ansvarlig", "sjef"};
+constexpr WordList kOtherExceptEnds(
+    "ansvarlig avdeling avdelingen behandler behandleren kontor kontoret leder lederen mottak mottaket sjef");
 
 // Number of something: a cue when a noun comes before it.
-constexpr std::string_view kNumberWords[] = {"nr", "no", "num", "number", "nummer", "id", "n"};
-constexpr std::string_view kNumberedNouns[] = {"bruker", "customer", "kunde", "maskin", "user", "vogn", "abonnement", "abo",
-                                               "hytte", "rom", "room", "sone", "unit", "machine", "vehicle", "s"};
-constexpr std::string_view kOtherEnds[] = {"nr", "nummer", "number", "kode", "id", "ref"};
+constexpr WordList kNumberWords("id n no nr num number nummer");
+constexpr WordList kNumberedNouns(
+    "abo abonnement art bruker customer hytte kunde machine maskin rom room s sone unit user vehicle vogn");
+constexpr WordList kOtherEnds("id kode nr number nummer ref");
 
 // Words between a cue and the number it belongs to.
-constexpr std::string_view kConnecting[] = {
-    "angående", "ang", "av", "denne", "deres", "det", "din", "ditt", "er", "gjelder", "hans", "hennes", "her", "his", "is",
-    "med", "min", "mitt", "my", "new", "no", "nr", "num", "number", "nummer", "ny", "nye", "nytt", "of", "old", "our",
-    "re", "sin", "sitt", "the", "their", "this", "under", "var", "was", "vår", "vårt", "with", "your", "gammelt", "gamle",
-    "heter", "lyder", "numbers", "numrene", "som", "ref", "n", "d"};
+constexpr WordList kConnecting(
+    "ang angående av d denne deres det din ditt er gamle gammelt gjelder hans hennes her heter his is lyder med "
+    "min mitt my n new no nr num number numbers nummer numrene ny nye nytt of old our re ref sin sitt som the "
+    "their this under var vår vårt was with your");
 // Words that lead from whatever was spoken of to a number to be reached on.
-constexpr std::string_view kLeading[] = {"at", "på", "on", "til", "via", "to"};
+constexpr WordList kLeading("at on på til to via");
 
-constexpr std::string_view kUnits[] = {"kr",  "kroner", "nok", "sek",  "dkk", "eur",  "euro", "usd", "gbp", "stk",
-                                       "pcs", "kg",     "km",  "kwh",  "m",   "m2",   "mb",   "gb",  "timer", "liter",
-                                       "l",   "t",      "år",  "rpm",  "poeng", "enheter", "units", "tonn"};
-constexpr std::string_view kAfterPhone[] = {"cell", "home", "jobb", "kontor", "mob", "mobil", "mobile", "office", "phone",
-                                            "privat", "telefon", "tlf", "work", "direkte", "sms"};
-constexpr std::string_view kLabels[] = {"tlf", "tel", "mob", "mobil", "nr", "fnr", "pnr", "dnr", "t", "m", "ph", "phone",
-                                        "sms", "ring", "tlfnr", "telefon", "kort", "personnr", "mobilnr"};
-constexpr std::string_view kAnd[] = {"og", "eller", "or", "and", "el", "evt", "alt", "samt", "eventuelt", "alternativt"};
+constexpr WordList kUnits(
+    "dkk enheter eur euro gb gbp kg km kr kroner kwh l liter m m2 mb nok pcs poeng rpm sek stk t timer tonn units "
+    "usd år");
+constexpr WordList kAfterPhone(
+    "cell direkte home jobb kontor mob mobil mobile office phone privat sms telefon tlf work");
+constexpr WordList kLabels(
+    "dnr fnr kort m mob mobil mobilnr nr personnr ph phone pnr ring sms t tel telefon tlf tlfnr");
+constexpr WordList kAnd("alt alternativt and el eller eventuelt evt og or samt");
 
-template <size_t n>
-bool listed(const std::string_view (&words)[n], std::string_view word) noexcept {
-    return std::any_of(std::begin(words), std::end(words), [word](std::string_view w) {
-        return w.back() == '*' ? word.starts_with(w.substr(0, w.size() - 1)) : word == w;
-    });
-}
-
-template <size_t n>
-bool ends_as(const std::string_view (&ends)[n], std::string_view word) noexcept {
-    return std::any_of(std::begin(ends), std::end(ends),
-                       [word](std::string_view e) { return word.size() > e.size() && word.ends_with(e); });
-}
-
-// One word of a text, in lower case; empty when there is none or it is too long to be a cue.
+// One word of a text, in lower case; empty when there is none or it is too long to be a cue, and then cut.
 struct Word {
     char buffer[kLongestWord];
     size_t n = 0;
@@ -111,7 +86,8 @@ struct Word {
 Word word_ending(std::string_view text, size_t end) noexcept {
     Word word;
     word.end = word.begin = end;
-    for (Letter l = letter_before(text, word.begin); is_word(l.code); l = letter_before(text, word.begin)) {
+    for (Letter l = letter_before(text, word.begin); is_word(l.code) && end - word.begin <= kLongestWord;
+         l = letter_before(text, word.begin)) {
         if (is_digit(l.code)) word.number = true;
         word.begin -= l.size;
     }
@@ -121,26 +97,29 @@ Word word_ending(std::string_view text, size_t end) noexcept {
 
 Word word_beginning(std::string_view text, size_t begin) noexcept {
     size_t end = begin;
-    for (Letter l = letter_at(text, end); is_word(l.code); l = letter_at(text, end)) end += l.size;
+    for (Letter l = letter_at(text, end); is_word(l.code) && end - begin <= kLongestWord; l = letter_at(text, end))
+        end += l.size;
     return word_ending(text.substr(0, end), end);
 }
 
 bool is_phone_word(const Word &word, std::string_view text) noexcept {
-    if (listed(kPhoneWords, word.view()) || ends_as(kPhoneEnds, word.view())) return true;
+    if (kPhoneWords.has(word.view()) || kPhoneEnds.ends(word.view())) return true;
     // M: and T. of a signature.
-    const bool single = word.n == 1 && (word.view() == "m" || word.view() == "t" || word.view() == "p");
+    const bool single = word.view() == "m" || word.view() == "t" || word.view() == "p";
     const char32_t after = letter_at(text, word.end).code;
-    return single && (after == ':' || after == '.' || (after == ' ' && is_upper(letter_at(text, word.begin).code)));
+    const bool label = after == ':' || (word.view() != "p" && (after == '.' || after == ' '));
+    return single && label && letter_before(text, word.begin).code != '.' &&
+           (after == ':' || is_upper(letter_at(text, word.begin).code));
 }
 
 Cue cue_of(const Word &word, std::string_view text) noexcept {
     if (word.n == 0) return Cue::kNone;
     if (is_phone_word(word, text)) return Cue::kPhone;
-    if (listed(kCallWords, word.view())) return Cue::kCall;
-    if (word.view().starts_with("kid")) return Cue::kKid;
+    if (kCallWords.has(word.view())) return Cue::kCall;
+    if (kKidWords.has(word.view())) return Cue::kKid;
     if (word.view().starts_with("kort") || word.view().starts_with("card")) return Cue::kNone;
-    if (ends_as(kOtherExceptEnds, word.view())) return Cue::kNone;
-    if (listed(kOtherWords, word.view()) || ends_as(kOtherEnds, word.view())) return Cue::kOther;
+    if (kOtherExceptEnds.ends(word.view())) return Cue::kNone;
+    if (kOtherWords.has(word.view()) || kOtherEnds.ends(word.view())) return Cue::kOther;
     return Cue::kNone;
 }
 
@@ -164,7 +143,7 @@ size_t gap_before(std::string_view text, size_t at, bool &stop) noexcept {
 
 // "customer no", "kunde nr".
 bool is_numbered_noun(const Word &word, const Word &after) noexcept {
-    return listed(kNumberWords, after.view()) && listed(kNumberedNouns, word.view());
+    return kNumberWords.has(after.view()) && kNumberedNouns.has(word.view());
 }
 
 }  // namespace
@@ -184,9 +163,9 @@ Cue cue_before(std::string_view text, size_t at) noexcept {
         if (cue == Cue::kCall) return cue;
         if (cue != Cue::kNone && adjacent && !led) return cue;
         if (cue != Cue::kNone && !led) return Cue::kNone;
-        if (listed(kLeading, word.view()))
+        if (kLeading.has(word.view()))
             led = true;
-        else if (!listed(kConnecting, word.view()))
+        else if (word.end - word.begin > 1 && !kConnecting.has(word.view()))
             adjacent = false;
         after = word;
         end = gap_before(text, word.begin, stop);
@@ -207,18 +186,19 @@ Cue cue_after(std::string_view text, size_t end) noexcept {
     if (at > end && (sign.code == '%' || sign.code == 0x20AC || sign.code == '$')) return Cue::kOther;
     const Word word = word_beginning(text, at);
     if (at == end || word.n == 0) return Cue::kNone;
-    if (at == end + 1 && listed(kUnits, word.view())) return Cue::kOther;
-    if (!listed(kAfterPhone, word.view())) return Cue::kNone;
+    if (at == end + 1 && kUnits.has(word.view())) return Cue::kOther;
+    if (!kAfterPhone.has(word.view())) return Cue::kNone;
     // "45120098 tlf 99887766": the word belongs to the next number.
     size_t next = word.end;
-    while (next < text.size() && (is_blank(letter_at(text, next).code) || text[next] == '.' || text[next] == ':')) ++next;
+    while (next < text.size() && (is_blank(letter_at(text, next).code) || text[next] == '.' || text[next] == ':'))
+        ++next;
     const char32_t c = letter_at(text, next).code;
     return is_digit(c) || c == '+' ? Cue::kNone : Cue::kPhone;
 }
 
 bool is_after_label(std::string_view text, size_t at) noexcept {
     const Word word = word_ending(text, at);
-    return word.n != 0 && !word.number && listed(kLabels, word.view());
+    return word.n != 0 && !word.number && kLabels.has(word.view());
 }
 
 List list_between(std::string_view text, size_t end, size_t at) noexcept {
@@ -229,7 +209,7 @@ List list_between(std::string_view text, size_t end, size_t at) noexcept {
         if (is_digit(l.code)) return List::kNone;
         if (is_letter(l.code)) {
             const Word word = word_beginning(text, end);
-            if (!listed(kAnd, word.view())) return List::kNone;
+            if (!kAnd.has(word.view())) return List::kNone;
             list = List::kFirm;
             end = word.end;
             continue;

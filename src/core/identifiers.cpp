@@ -69,7 +69,8 @@ size_t match_iban(std::string_view text, size_t at) noexcept {
         if (c < 0x80 && is_word(c)) {
             if ((n == 2 || n == 3) && !is_digit(c)) return 0;
             compact[n++] = static_cast<char>(c);
-        } else if (n < 2 || (!is_blank(c) && !is_hyphen(c) && c != '.') || !is_word(letter_at(text, at + l.size).code)) {
+        } else if (n < 2 || (!is_blank(c) && !is_hyphen(c) && c != '.') ||
+                   !is_word(letter_at(text, at + l.size).code)) {
             return 0;
         }
         at += l.size;

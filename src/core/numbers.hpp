@@ -19,8 +19,8 @@ inline constexpr uint8_t kMaxDigits = 34;
 // the arrays is cut off, and says so.
 struct Number {
     size_t begin;
-    bool plus;         // +47 or (+47)
-    bool more;         // the text goes on with more groups
+    bool plus;  // +47 or (+47)
+    bool more;  // the text goes on with more groups
     uint8_t n_groups;
     uint8_t n_digits;
     uint8_t digits[kMaxDigits];

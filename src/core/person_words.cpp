@@ -1,12 +1,11 @@
 #include "core/person_words.hpp"
 
 #include <algorithm>
-#include <initializer_list>
-#include <iterator>
 
 #include "core/letters.hpp"
 #include "core/numbers.hpp"
 #include "core/spelling.hpp"
+#include "core/word_list.hpp"
 
 namespace pg_retention::core {
 
@@ -14,6 +13,7 @@ namespace {
 
 constexpr uint8_t kFewestDigits = 7;  // of a value that is compared as a number
 constexpr uint8_t kMostParts = 6;     // of a name
+constexpr int kWidestGap = 16;        // blanks between two
 
 bool ends_here(std::string_view text, size_t at) noexcept { return !is_word(letter_at(text, at).code); }
 bool is_gap(char32_t c) noexcept { return is_blank(c) || is_hyphen(c); }
@@ -22,9 +22,7 @@ bool is_gap(char32_t c) noexcept { return is_blank(c) || is_hyphen(c); }
 bool is_common_with_s(std::string_view word) noexcept {
     char buffer[8];
     const std::string_view lower(buffer, fold_into(word, buffer, sizeof buffer));
-    constexpr std::string_view kWords[] = {"as",  "bus", "dens", "dis", "gas",  "has", "hans", "his", "is",
-                                           "its", "los", "mens", "us",  "this", "was", "yes"};
-    return std::find(std::begin(kWords), std::end(kWords), lower) != std::end(kWords);
+    return WordList("as bus dens dis gas has hans his is its los mens this us was yes").has(lower);
 }
 
 // Kari, Karis, Kari's.
@@ -39,7 +37,7 @@ size_t with_genitive(std::string_view text, size_t begin, size_t at) noexcept {
 }
 
 size_t skip_gap(std::string_view text, size_t at) noexcept {
-    for (Letter l = letter_at(text, at); is_gap(l.code); l = letter_at(text, at)) at += l.size;
+    for (int i = 0; i < kWidestGap && is_gap(letter_at(text, at).code); ++i) at += letter_at(text, at).size;
     return at;
 }
 
@@ -62,6 +60,11 @@ size_t match_text(std::string_view text, size_t begin, std::string_view value) n
             at = skip_gap(text, at);
             in_value = skip_gap(value, in_value);
             last = b;
+            continue;
+        }
+        // Annkristin for Ann-Kristin.
+        if (is_gap(b.code) && is_letter(a.code) && is_letter(last.code)) {
+            in_value = skip_gap(value, in_value);
             continue;
         }
         if (is_blank(a.code) && is_digit(last.code) && is_letter(b.code)) a = letter_at(text, at += a.size);
@@ -89,10 +92,6 @@ bool has_two_characters(std::string_view value) noexcept {
     return n == 2;
 }
 
-bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) noexcept {
-    return std::find(words.begin(), words.end(), word) != words.end();
-}
-
 // The names a value consists of, none if it is no person's name.
 struct Names {
     std::string_view parts[kMostParts];
@@ -105,14 +104,10 @@ enum class Part : uint8_t { kName, kParticle, kOther };
 Part part_kind(std::string_view word) noexcept {
     char buffer[24];
     const std::string_view lower(buffer, fold_into(word, buffer, sizeof buffer));
-    if (is_one_of(lower, {"af", "al", "av", "bin", "da", "de", "del", "den", "der", "di", "dos", "du", "ibn", "la", "le",
-                          "mac", "van", "von"}))
-        return Part::kParticle;
-    if (is_one_of(lower, {"ab", "and", "ans", "as", "asa", "avenue", "ba", "gmbh", "inc", "lane", "llc", "ltd", "og",
-                          "oy", "road", "sa", "street", "the"}))
+    if (WordList("af al av bin da de del den der di dos du ibn la le mac van von").has(lower)) return Part::kParticle;
+    if (WordList("ab and ans as asa avenue ba gmbh inc lane llc ltd og oy road sa street the").has(lower))
         return Part::kOther;
-    for (const std::string_view end : {"gate", "gata", "vei", "veien", "veg", "vegen", "plass", "stien", "allé"})
-        if (lower.ends_with(end)) return Part::kOther;
+    if (WordList("allé gata gate plass stien veg vegen vei veien").ends(lower)) return Part::kOther;
     return is_upper(letter_at(word, 0).code) ? Part::kName : Part::kOther;
 }
 
@@ -181,8 +176,27 @@ size_t match_person(std::string_view text, size_t at, std::string_view value) no
     if (!is_letter(letter_at(text, at).code)) return end;
     const Names names = names_in(value);
     for (uint8_t i = 0; i < names.n; ++i)
-        end = std::max(end, names.whole ? match_spelling(text, at, names.parts[i]) : match_part(text, at, names.parts[i]));
+        end = std::max(end,
+                       names.whole ? match_spelling(text, at, names.parts[i]) : match_part(text, at, names.parts[i]));
     return end;
+}
+
+uint64_t first_letter_bit(char32_t letter) noexcept {
+    char32_t c = plain(fold(letter));
+    if (c == 'k') c = 'c';
+    if (c == 'w') c = 'v';
+    if (is_digit(c) || c == '+' || c == '(') c = '0';
+    if (is_apostrophe(c)) c = '\'';
+    if (is_gap(c)) c = ' ';
+    return uint64_t{1} << (c % 64);
+}
+
+uint64_t first_letters(std::string_view value) noexcept {
+    value = trimmed(value);
+    uint64_t letters = value.empty() ? 0 : first_letter_bit(letter_at(value, 0).code);
+    for (size_t i = 0; i < value.size(); i += letter_at(value, i).size)
+        if (!is_word(letter_before(value, i).code)) letters |= first_letter_bit(letter_at(value, i).code);
+    return letters;
 }
 
 bool has_initial(std::string_view value, char32_t letter) noexcept {

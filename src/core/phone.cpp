@@ -35,7 +35,10 @@ constexpr Country kCountries[] = {
     {964, 9, 10}, {965, 8, 8},  {966, 9, 9},  {967, 8, 9},  {968, 8, 8},  {970, 9, 9},  {971, 8, 9},  {972, 8, 9},
     {973, 8, 8},  {974, 8, 8},  {977, 8, 10}, {992, 9, 9},  {994, 9, 9},  {995, 9, 9},  {996, 9, 9},  {998, 9, 9}};
 
-// A number that may be one, and how much its form says so: from 0 (needs a word beside it) to 3.
+constexpr int kCertain = 5;
+
+// A number that may be one, and how much its form says so: from 0, needs a word beside it, to 2, is one
+// unless a word says otherwise, and certain.
 struct Candidate {
     size_t end = 0;
     int form = 0;
@@ -71,15 +74,22 @@ Candidate norwegian(const Number &n, uint8_t from) noexcept {
     const struct {
         const char *sizes;
         int form;
-    } shapes[] = {{"8", mobile ? 1 : 0}, {"2222", 2}, {"323", 2}, {"44", mobile ? 1 : 0},
-                  {"233", 0},            {"332", 0},  {"53", 0},  {"35", 0}};
+    } shapes[] = {{"8", mobile ? 1 : 0},
+                  {"2222", 2},
+                  {"323", 2},
+                  {"44", mobile ? 1 : 0},
+                  {"233", 0},
+                  {"332", 0},
+                  {"53", 0},
+                  {"35", 0}};
     for (const auto &shape : shapes) {
         const std::string_view sizes = shape.sizes;
         if (!has_sizes(n, from, shape.sizes) || !has_even_gaps(n, from, sizes.size())) continue;
         const char gap = sizes.size() > 1 ? n.groups[from + 1u].gap : ' ';
         if (gap == ')') return {};
         const int form = gap == ' ' ? shape.form : std::max(shape.form - 1, 0);
-        return {n.groups[from + sizes.size() - 1].end, form, static_cast<size_t>(sizes.back() - '0'), sizes.size() == 1};
+        return {n.groups[from + sizes.size() - 1].end, form, static_cast<size_t>(sizes.back() - '0'),
+                sizes.size() == 1};
     }
     return {};
 }
@@ -112,7 +122,8 @@ Candidate international(const Number &n, size_t skip) noexcept {
         if (digits < code + trunk) continue;
         const size_t national = digits - code - trunk;
         if (national > country->most) break;
-        if (national >= country->fewest) candidate = {n.groups[i].end, 3, group_size(n, i), false};
+        if (national >= country->fewest)
+            candidate = {n.groups[i].end, skip == 0 ? kCertain : 2, group_size(n, i), false};
     }
     return candidate;
 }
@@ -138,7 +149,7 @@ Candidate with_trunk_zero(const Number &n) noexcept {
         int form;
     } shapes[] = {{"56", 1},   {"533", 1},  {"344", 1},  {"434", 1},   {"433", 1}, {"443", 1},
                   {"3322", 1}, {"2332", 0}, {"3222", 0}, {"22222", 1}, {"28", 0},  {"37", 0},
-                  {"38", 0},   {"47", 0},   {"46", 0},  {"55", 0}};
+                  {"38", 0},   {"47", 0},   {"46", 0},   {"48", 0},    {"55", 0}};
     for (const auto &shape : shapes)
         if (const std::string_view sizes = shape.sizes; has_sizes(n, 0, shape.sizes))
             return {n.groups[sizes.size() - 1].end, shape.form, static_cast<size_t>(sizes.back() - '0'), false};
@@ -203,7 +214,8 @@ bool goes_on(std::string_view text, const Candidate &c) noexcept {
     size_t end = c.end + l.size;
     while (is_digit(letter_at(text, end).code)) ++end;
     const Letter stop = letter_at(text, end);
-    const bool time = (stop.code == ':' || stop.code == '.' || stop.code == '/') && is_digit(letter_at(text, end + 1).code);
+    const bool time = (stop.code == ':' || stop.code == '.' || stop.code == '/' || is_hyphen(stop.code)) &&
+                      is_digit(letter_at(text, end + 1).code);
     const size_t size = end - (c.end + l.size);
     return !time && (size < 4 || (size == 4 && c.last_group == 4));
 }
@@ -229,9 +241,11 @@ Start start_at(std::string_view text, size_t at, const Before &before) noexcept 
     if (l.code == '#' || l.code == '_' || l.code == '=') return Start::kWithCue;
     if (l.code == '$' || l.code == 0x20AC || l.code == 0xA3 || l.code == '+') return Start::kNever;
     if (l.code == '.' || l.code == ',' || l.code == ':') return is_digit(earlier) ? Start::kNever : Start::kFree;
-    if (is_hyphen(l.code)) return is_digit(earlier) ? Start::kNever : is_letter(earlier) ? Start::kWithCue : Start::kFree;
+    if (is_hyphen(l.code))
+        return is_digit(earlier) ? Start::kNever : is_letter(earlier) ? Start::kWithCue : Start::kFree;
     if (l.code == '/' && is_digit(earlier))
-        return before.number == Before::Number::kPhone && before.number_end + l.size == at ? Start::kFree : Start::kNever;
+        return before.number == Before::Number::kPhone && before.number_end + l.size == at ? Start::kFree
+                                                                                           : Start::kNever;
     if (is_blank(l.code) && (earlier == '$' || earlier == 0x20AC || earlier == 0xA3)) return Start::kNever;
     return continues_group(text, at, before) ? Start::kWithCue : Start::kFree;
 }
@@ -244,12 +258,22 @@ bool follows_name(std::string_view text, size_t at, const Before &before) noexce
     return true;
 }
 
+// Two in a row that begin alike, 40112345 and 40112346, are numbers of the same kind.
+bool is_series(std::string_view text, size_t end, size_t at) noexcept {
+    constexpr size_t kSize = 8;
+    if (end < kSize || list_between(text, end, at) == List::kNone) return false;
+    const std::string_view last = text.substr(end - kSize, kSize);
+    return std::all_of(last.begin(), last.end(), [](char c) { return is_digit(static_cast<unsigned char>(c)); }) &&
+           text.substr(at, 3) == last.substr(0, 3);
+}
+
 int context(std::string_view text, size_t at, const Candidate &c, const Before &before) noexcept {
     int score = 0;
     const List list = list_between(text, before.number_end, at);
     if (list != List::kNone && before.number == Before::Number::kPhone) {
         score = 2;
-    } else if (list == List::kFirm && before.number == Before::Number::kOther) {
+    } else if (before.number == Before::Number::kOther &&
+               (list == List::kFirm || is_series(text, before.number_end, at))) {
         score = -3;
     } else {
         switch (cue_before(text, at)) {

@@ -24,6 +24,14 @@ size_t letters_end(std::string_view text, size_t at) noexcept {
     return at;
 }
 
+// Where six digits or more begin, their end.
+size_t long_number_end(std::string_view text, size_t begin) noexcept {
+    if (is_digit(letter_before(text, begin).code)) return 0;
+    size_t end = begin;
+    while (is_digit(letter_at(text, end).code)) ++end;
+    return end - begin >= 6 ? end : 0;
+}
+
 size_t skip_one_gap(std::string_view text, size_t at) noexcept {
     const Letter l = letter_at(text, at);
     return is_blank(l.code) || is_hyphen(l.code) ? at + l.size : at;
@@ -31,16 +39,26 @@ size_t skip_one_gap(std::string_view text, size_t at) noexcept {
 
 }  // namespace
 
+Redactions::Redactions(std::string_view text, const Words &words, bool identifiers) noexcept
+    : text_(text), words_(words), identifiers_(identifiers) {
+    for (size_t i = 0; i < words.n_remove; ++i) first_letters_ |= first_letters(words.remove[i]);
+    for (size_t i = 0; i < words.n_keep; ++i) first_letters_ |= first_letters(words.keep[i]);
+}
+
+bool Redactions::may_begin(size_t at) const noexcept {
+    return (first_letters_ & first_letter_bit(letter_at(text_, at).code)) != 0 && begins_word(text_, at);
+}
+
 size_t Redactions::kept() const noexcept {
     size_t end = 0;
-    if (!begins_word(text_, at_)) return end;
+    if (!may_begin(at_)) return end;
     for (size_t i = 0; i < words_.n_keep; ++i) end = std::max(end, match_value(text_, at_, words_.keep[i]));
     return end;
 }
 
 size_t Redactions::longest_name(size_t at) const noexcept {
     size_t end = 0;
-    if (!begins_word(text_, at)) return end;
+    if (!may_begin(at)) return end;
     for (size_t i = 0; i < words_.n_remove; ++i) end = std::max(end, match_person(text_, at, words_.remove[i]));
     return end;
 }
@@ -96,8 +114,15 @@ size_t Redactions::name() const noexcept {
     if (end == 0) return name_with_initials();
     if (!is_letter(letter_at(text_, at_).code)) return end;
     const size_t word = letters_end(text_, at_);
-    if (end <= letters_end(text_, word + 1) && is_ordinary_word(text_, at_, word) && !is_beside_name(at_, word)) return 0;
+    const Letter after = letter_at(text_, word);
+    const size_t genitive = is_apostrophe(after.code) ? word + after.size + 1 : word;
+    if (end <= genitive && is_ordinary_word(text_, at_, word) && !is_beside_name(at_, word)) return 0;
     return with_trailing_initial(end);
+}
+
+void Redactions::remember(size_t end, Before::Number number) noexcept {
+    before_.number_end = end;
+    before_.number = number;
 }
 
 size_t Redactions::identifier() noexcept {
@@ -108,12 +133,10 @@ size_t Redactions::identifier() noexcept {
     } else if (is_digit(first) || first == '+' || first == '(') {
         const size_t phone = match_phone(text_, at_, before_);
         end = std::max({phone, match_email(text_, at_), match_national_id(text_, at_), match_card(text_, at_)});
-        size_t digits = at_;
-        while (is_digit(letter_at(text_, digits).code)) ++digits;
         if (end != 0)
-            before_.number_end = end, before_.number = phone == end ? Before::Number::kPhone : Before::Number::kIdentifier;
-        else if (digits - at_ >= 6 && !is_digit(letter_before(text_, at_).code))
-            before_.number_end = digits, before_.number = Before::Number::kOther;
+            remember(end, phone == end ? Before::Number::kPhone : Before::Number::kIdentifier);
+        else if (const size_t digits = long_number_end(text_, at_))
+            remember(digits, Before::Number::kOther);
     }
     if (end == 0) return 0;
     const std::string_view identifier = text_.substr(at_, end - at_);
@@ -136,8 +159,7 @@ bool Redactions::found(Span &span) noexcept {
             last_name_ = span;
             before_.name_end = end;
         } else if (by_name == end) {
-            before_.number_end = end;
-            before_.number = Before::Number::kPhone;
+            remember(end, Before::Number::kPhone);
         }
         at_ = end;
         return true;

@@ -11,7 +11,7 @@ namespace {
 constexpr size_t kLongestName = 32;
 constexpr size_t kShortestPlain = 4;     // with fewer letters å is not a: Bø is not bo
 constexpr size_t kShortestSlip = 5;      // a letter doubled, or two swapped
-constexpr size_t kShortestSound = 5;     // Christian, Kristian
+constexpr size_t kShortestSound = 4;     // Thor, Tor
 constexpr size_t kShortestMisspelt = 6;  // any one letter
 
 // A name without accents; aa and ae are a, oe is o, ue is u.
@@ -102,10 +102,12 @@ bool is_one_letter_off(const Plain &a, const Plain &b) noexcept {
 bool is_same_name(const Plain &written, const Plain &name, bool capital) noexcept {
     if (equal(written, name))
         return name.n >= kShortestPlain || written.accents || name.accents || (written.ring && name.ring);
-    if (capital && name.n >= kShortestSound && equal(sound_of(written), sound_of(name))) return true;
+    if (capital && std::max(name.n, written.n) >= kShortestSound && equal(sound_of(written), sound_of(name)))
+        return true;
     const size_t shorter = std::min(written.n, name.n);
     if (shorter + 1 >= kShortestSlip && name.n >= kShortestSlip && is_slip(written, name)) return true;
-    return capital && name.n >= kShortestMisspelt && shorter + 1 >= kShortestMisspelt && is_one_letter_off(written, name);
+    return capital && name.n >= kShortestMisspelt && shorter + 1 >= kShortestMisspelt &&
+           is_one_letter_off(written, name);
 }
 
 }  // namespace
@@ -120,7 +122,8 @@ size_t match_spelling(std::string_view text, size_t at, std::string_view name) n
     if (!same) return 0;
     const Plain wanted = plain_at(name, 0);
     Plain written = plain_at(text, at);
-    if (!wanted.fits || !written.fits || wanted.end != name.size() || is_digit(letter_at(text, written.end).code)) return 0;
+    if (!wanted.fits || !written.fits || wanted.end != name.size() || is_digit(letter_at(text, written.end).code))
+        return 0;
     const bool capital = is_upper(first.code);
     if (is_same_name(written, wanted, capital)) return written.end;
     if (written.n == 0 || written.letters[written.n - 1] != 's') return 0;
