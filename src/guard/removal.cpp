@@ -11,6 +11,7 @@
 #include "pg/security.hpp"
 
 extern "C" {
+#include "catalog/dependency.h"
 #include "catalog/objectaccess.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
@@ -48,6 +49,12 @@ void check_rows(Oid relid, const char *what) {
     SPI_finish();
 }
 
+// Of a rewrite (ALTER TABLE, CLUSTER, VACUUM FULL) the old copy of the table goes.
+bool is_internal(const void *arg) {
+    const auto *drop = static_cast<const ObjectAccessDrop *>(arg);
+    return drop != nullptr && (drop->dropflags & PERFORM_DELETION_INTERNAL) != 0;
+}
+
 // A temporary table is its session's own, and goes when that is past answering.
 void check_removal(Oid relid, const char *what) {
     if (extension() == nullptr || in_own_command() || clock_column(relid) == InvalidAttrNumber) return;
@@ -60,7 +67,7 @@ void access(ObjectAccessType type, Oid class_id, Oid object, int sub, void *arg)
     if (previous_access != nullptr) previous_access(type, class_id, object, sub, arg);
     if (class_id != RelationRelationId || sub != 0) return;
     if (type == OAT_TRUNCATE) guarded([object] { check_removal(object, "truncate"); });
-    if (type == OAT_DROP) guarded([object] { check_removal(object, "drop"); });
+    if (type == OAT_DROP && !is_internal(arg)) guarded([object] { check_removal(object, "drop"); });
 }
 
 }  // namespace
