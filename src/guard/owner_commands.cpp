@@ -4,6 +4,7 @@
 #include "catalog/relation_plan.hpp"
 #include "catalog/user_code.hpp"
 #include "guard/hidden.hpp"
+#include "guard/removal.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/internal.hpp"
@@ -133,6 +134,18 @@ List *tables_of(const Node *statement) {
     }
 }
 
+// A detached partition has no trigger left that keeps its rows.
+void check_detach(const Node *statement) {
+    if (!IsA(statement, AlterTableStmt) || in_own_command() || extension() == nullptr) return;
+    ListCell *cell = nullptr;
+    foreach (cell, reinterpret_cast<const AlterTableStmt *>(statement)->cmds) {
+        const auto *command = lfirst_node(AlterTableCmd, cell);
+        if (command->subtype != AT_DetachPartition && command->subtype != AT_DetachPartitionFinalize) continue;
+        const Oid partition = RangeVarGetRelid(reinterpret_cast<const PartitionCmd *>(command->def)->name, AccessShareLock, true);
+        if (OidIsValid(partition)) refuse_over_kept_rows(partition, "detach");
+    }
+}
+
 // Checks the command, and says whether what users wrote is forbidden while it runs.
 bool check(const Node *statement) {
     if (settings::reveal || in_own_command() || extension() == nullptr) return false;
@@ -164,6 +177,7 @@ bool check(const Node *statement) {
 
 void utility(PlannedStmt *planned, const char *text, bool read_only, ProcessUtilityContext context, ParamListInfo params,
              QueryEnvironment *env, DestReceiver *dest, QueryCompletion *done) {
+    guarded([planned] { check_detach(planned->utilityStmt); });
     if (guarded([planned] { return check(planned->utilityStmt); }))
         run_without_user_code(planned, text, read_only, context, params, env, dest, done);
     else

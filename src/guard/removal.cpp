@@ -5,6 +5,7 @@
 #include "guard/decide.hpp"
 #include "guard/descend.hpp"
 #include "guard/hidden.hpp"
+#include "guard/removal.hpp"
 #include "pg/guard.hpp"
 #include "pg/internal.hpp"
 #include "pg/names.hpp"
@@ -14,6 +15,7 @@ extern "C" {
 #include "catalog/dependency.h"
 #include "catalog/objectaccess.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "utils/lsyscache.h"
 }
@@ -71,6 +73,13 @@ void access(ObjectAccessType type, Oid class_id, Oid object, int sub, void *arg)
 }
 
 }  // namespace
+
+void refuse_over_kept_rows(Oid relid, const char *what) {
+    ListCell *cell = nullptr;
+    foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr))
+        if (get_rel_relkind(lfirst_oid(cell)) == RELKIND_RELATION && clock_column(lfirst_oid(cell)) != InvalidAttrNumber)
+            check_rows(lfirst_oid(cell), what);
+}
 
 void init_guard() {
     init_descend();
