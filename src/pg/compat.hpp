@@ -10,6 +10,10 @@ extern "C" {
 #include "executor/executor.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
+#include "nodes/plannodes.h"
+#include "optimizer/clauses.h"
+#include "optimizer/pathnode.h"
+#include "optimizer/plancat.h"
 #include "utils/acl.h"
 #include "utils/datetime.h"
 #include "utils/guc.h"
@@ -58,6 +62,19 @@ extern "C" {
 #else
 #define RETENTION_RUN_PARAMETERS QueryDesc *query, ScanDirection direction, uint64 count, bool once
 #define RETENTION_RUN_ARGUMENTS query, direction, count, once
+#endif
+
+// 19: one hook for each relation of a plan, in place of one for tables.
+#if PG_VERSION_NUM >= 190000
+#define RETENTION_RELATION_HOOK build_simple_rel_hook
+using RelationHook = build_simple_rel_hook_type;
+#define RETENTION_RELATION_PARAMETERS PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *entry
+#define RETENTION_RELATION_ARGUMENTS root, rel, entry
+#else
+#define RETENTION_RELATION_HOOK get_relation_info_hook
+using RelationHook = get_relation_info_hook_type;
+#define RETENTION_RELATION_PARAMETERS PlannerInfo *root, Oid relid, bool inherits, RelOptInfo *rel
+#define RETENTION_RELATION_ARGUMENTS root, relid, inherits, rel
 #endif
 
 // 16: permissions stand in a list beside the range table.
@@ -129,6 +146,27 @@ inline bool reads_conflicting_row(const OnConflictExpr *conflict) {
     if (conflict->action == ONCONFLICT_SELECT) return true;
 #endif
     return conflict->action == ONCONFLICT_UPDATE;
+}
+
+// 19: not only set-returning functions in SQL, but any that has a support function for it.
+inline Query *inline_function(PlannerInfo *root, RangeTblEntry *rte) {
+#if PG_VERSION_NUM >= 190000
+    return inline_function_in_from(root, rte);
+#else
+    return inline_set_returning_function(root, rte);
+#endif
+}
+
+// 19: a set in place of a list.
+inline Bitmapset *result_relations(const PlannedStmt *plan) {
+#if PG_VERSION_NUM >= 190000
+    return plan->resultRelationRelids;
+#else
+    Bitmapset *result = nullptr;
+    ListCell *cell = nullptr;
+    foreach (cell, plan->resultRelations) result = bms_add_member(result, lfirst_int(cell));
+    return result;
+#endif
 }
 
 // What COPY TO reads by itself. 18: a materialized view; 19: the partitions of a table.

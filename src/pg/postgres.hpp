@@ -20,4 +20,7 @@ extern "C" {
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
+#if __has_include("varatt.h")  // 16: no longer a part of postgres.h
+#include "varatt.h"
+#endif
 }

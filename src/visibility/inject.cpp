@@ -84,7 +84,7 @@ void expand_function(Query *query, RangeTblEntry *rte, Injection *injection) {
     root->glob = makeNode(PlannerGlobal);
     root->planner_cxt = CurrentMemoryContext;
     rte->functions = reinterpret_cast<List *>(eval_const_expressions(root, reinterpret_cast<Node *>(rte->functions)));
-    Query *body = inline_set_returning_function(root, rte);
+    Query *body = inline_function(root, rte);
     injection->dependencies = list_concat(injection->dependencies, root->glob->invalItems);
     if (body == nullptr) return;
     rte->rtekind = RTE_SUBQUERY;
@@ -127,12 +127,12 @@ bool inject_condition(Query *query, List **dependencies) {
     return injection.governed;
 }
 
-void inject_into_child(PlannerInfo *root, Index rti, Oid relid) {
-    if (root->append_rel_array == nullptr || root->append_rel_array[rti] == nullptr) return;
-    const AttrNumber column = clock_column(relid);
+void inject_into_child(PlannerInfo *root, Index rti) {
+    RangeTblEntry *rte = planner_rt_fetch(rti, root);
+    if (rte->rtekind != RTE_RELATION || root->append_rel_array == nullptr || root->append_rel_array[rti] == nullptr) return;
+    const AttrNumber column = clock_column(rte->relid);
     const Index parent = root->append_rel_array[rti]->parent_relid;
     const RangeTblEntry *above = planner_rt_fetch(parent, root);
-    RangeTblEntry *rte = planner_rt_fetch(rti, root);
     // A member of UNION ALL has its own condition already; a child of a governed parent inherits the parent's.
     if (column == InvalidAttrNumber || above->rtekind != RTE_RELATION || rte->securityQuals != NIL) return;
     if (clock_column(above->relid) != InvalidAttrNumber) return;

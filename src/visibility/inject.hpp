@@ -18,6 +18,6 @@ bool inject_condition(Query *query, List **dependencies);
 Node *condition_on(Index rti, AttrNumber clock);
 
 // A governed table below an ungoverned parent: the planner adds it by itself, and this gives it its condition.
-void inject_into_child(PlannerInfo *root, Index rti, Oid relid);
+void inject_into_child(PlannerInfo *root, Index rti);
 
 }  // namespace pg_retention

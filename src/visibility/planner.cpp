@@ -15,7 +15,6 @@ extern "C" {
 #include "optimizer/cost.h"
 #include "optimizer/paths.h"
 #include "optimizer/planner.h"
-#include "optimizer/plancat.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rls.h"
@@ -27,7 +26,7 @@ namespace {
 
 constinit planner_hook_type previous_planner = nullptr;
 constinit set_rel_pathlist_hook_type previous_pathlist = nullptr;
-constinit get_relation_info_hook_type previous_relation_info = nullptr;
+constinit RelationHook previous_relation = nullptr;
 constinit ExecutorCheckPerms_hook_type previous_perms = nullptr;
 constinit bool bypassed = false;  // the plan being made is exempt
 constinit uint64 plans_seen = 0;
@@ -69,11 +68,11 @@ void pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *rte)
     });
 }
 
-void relation_info(PlannerInfo *root, Oid relid, bool inherits, RelOptInfo *rel) {
-    if (previous_relation_info != nullptr) previous_relation_info(root, relid, inherits, rel);
+void relation(RETENTION_RELATION_PARAMETERS) {
+    if (previous_relation != nullptr) previous_relation(RETENTION_RELATION_ARGUMENTS);
     guarded([&] {
         if (!bypassed && rel->reloptkind == RELOPT_OTHER_MEMBER_REL && extension() != nullptr)
-            inject_into_child(root, rel->relid, relid);
+            inject_into_child(root, rel->relid);
     });
 }
 
@@ -106,8 +105,8 @@ void init_planner() {
     planner_hook = plan;
     previous_pathlist = set_rel_pathlist_hook;
     set_rel_pathlist_hook = pathlist;
-    previous_relation_info = get_relation_info_hook;
-    get_relation_info_hook = relation_info;
+    previous_relation = RETENTION_RELATION_HOOK;
+    RETENTION_RELATION_HOOK = relation;
     previous_perms = ExecutorCheckPerms_hook;
     ExecutorCheckPerms_hook = check_perms;
 }

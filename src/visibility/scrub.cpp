@@ -27,11 +27,9 @@ bool writes(const QueryDesc *query) { return query->operation != CMD_SELECT || q
 
 bool writes_governed(const QueryDesc *query) {
     if (extension() == nullptr || settings::reveal) return false;
-    ListCell *cell = nullptr;
-    foreach (cell, query->plannedstmt->resultRelations) {
-        const RangeTblEntry *rte = rt_fetch(lfirst_int(cell), query->plannedstmt->rtable);
-        if (clock_column(rte->relid) != InvalidAttrNumber) return true;
-    }
+    const Bitmapset *targets = result_relations(query->plannedstmt);
+    for (int i = bms_next_member(targets, -1); i >= 0; i = bms_next_member(targets, i))
+        if (clock_column(rt_fetch(i, query->plannedstmt->rtable)->relid) != InvalidAttrNumber) return true;
     return false;
 }
 

@@ -74,9 +74,9 @@ bool statistics_visible(Oid relid) { return settings::reveal || clock_column(rel
 
 RETENTION_FUNCTION(pg_retention_visible_support) {
     auto *request = reinterpret_cast<Node *>(PG_GETARG_POINTER(0));
-    if (!IsA(request, SupportRequestSelectivity)) PG_RETURN_POINTER(nullptr);
+    if (!IsA(request, SupportRequestSelectivity)) return static_cast<Datum>(0);
     auto *selectivity = reinterpret_cast<SupportRequestSelectivity *>(request);
-    if (selectivity->is_join || pg_retention::extension() == nullptr) PG_RETURN_POINTER(nullptr);
+    if (selectivity->is_join || pg_retention::extension() == nullptr) return static_cast<Datum>(0);
     selectivity->selectivity = pg_retention::estimate(selectivity);
     PG_RETURN_POINTER(request);
 }
