@@ -91,7 +91,8 @@ void start_worker(Oid database) {
     worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
     worker.bgw_restart_time = BGW_NEVER_RESTART;
     worker.bgw_main_arg = ObjectIdGetDatum(database);
-    worker.bgw_notify_pid = MyProcPid;
+    // Not told of its end: a worker that has nothing to do, or cannot, would be started again at once.
+    worker.bgw_notify_pid = 0;
     MemoryContext before = MemoryContextSwitchTo(TopMemoryContext);
     const bool good = RegisterDynamicBackgroundWorker(&worker, &entry->handle);
     MemoryContextSwitchTo(before);
