@@ -3,6 +3,7 @@
 #include "pg/compat.hpp"
 
 extern "C" {
+#include "access/sysattr.h"
 #include "access/tableam.h"
 #include "executor/executor.h"
 #include "optimizer/clauses.h"
@@ -33,6 +34,22 @@ Node *raw_condition(const char *text) {
     return linitial_node(ResTarget, stmt->targetList)->val;
 }
 
+// The row is read before they have their values.
+void refuse_generated_columns(Relation rel, Node *expr) {
+    TupleDesc desc = RelationGetDescr(rel);
+    Bitmapset *columns = nullptr;
+    pull_varattnos(expr, 1, &columns);
+    const bool whole_row = bms_is_member(-FirstLowInvalidHeapAttributeNumber, columns);
+    for (int i = 0; i < desc->natts; ++i) {
+        Form_pg_attribute att = TupleDescAttr(desc, i);
+        if (att->attisdropped || att->attgenerated == '\0') continue;
+        if (whole_row || bms_is_member(att->attnum - FirstLowInvalidHeapAttributeNumber, columns))
+            ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                            errmsg("condition in field \"applies_to\" reads generated column \"%s\"", NameStr(att->attname)),
+                            errhint("Use the columns that it is computed from.")));
+    }
+}
+
 }  // namespace
 
 Node *cook_condition(Relation rel, const char *text) {
@@ -54,6 +71,7 @@ Node *cook_condition(Relation rel, const char *text) {
         ereport(ERROR, (errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
                         errmsg("condition in field \"applies_to\" is not immutable"),
                         errhint("Use only immutable functions and operators.")));
+    refuse_generated_columns(rel, expr);
     return expr;
 }
 

@@ -32,6 +32,20 @@ bool no_such_column(Oid relid, const char *name, const char *text, Problem *prob
     return false;
 }
 
+// The row itself is read before what is generated has its value, and a column that is not stored has none in any trigger.
+bool has_no_value_yet(Oid relid, AttrNumber column, bool own_row) {
+    const char generated = get_attgenerated(relid, column);
+    return own_row ? generated != '\0' : generated == ATTRIBUTE_GENERATED_VIRTUAL;
+}
+
+bool generated_column(Oid relid, AttrNumber column, const char *text, Problem *problem) {
+    problem->sqlstate = ERRCODE_FEATURE_NOT_SUPPORTED;
+    problem->message = psprintf("column \"%s\" in field \"clock_starts\" is generated in table %s",
+                                get_attname(relid, column, false), get_rel_name(relid));
+    problem->hint = psprintf("Path \"%s\": a clock starts by columns that are written.", text);
+    return false;
+}
+
 }  // namespace
 
 bool find_foreign_key(Oid relid, AttrNumber column, Hop *hop) {
@@ -70,6 +84,7 @@ bool resolve_path(Oid relid, const char *text, Path *path, Problem *problem) {
         const char *name = strVal(list_nth(names, i));
         const AttrNumber column = get_attnum(at, name);
         if (column <= 0) return no_such_column(at, name, text, problem);
+        if (has_no_value_yet(at, column, i == 0)) return generated_column(at, column, text, problem);
         if (i == list_length(names) - 1) {
             path->relid = at;
             path->column = column;

@@ -5,6 +5,7 @@
 extern "C" {
 #include "access/htup_details.h"
 #include "access/tableam.h"
+#include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "commands/dbcommands.h"
 #include "executor/executor.h"
@@ -43,6 +44,11 @@ extern "C" {
         ereport(ERROR, __VA_ARGS__);  \
         return value;                 \
     } while (0)
+#endif
+
+// 18: generated columns need not be stored.
+#ifndef ATTRIBUTE_GENERATED_VIRTUAL
+#define ATTRIBUTE_GENERATED_VIRTUAL 'v'
 #endif
 
 // Parameters of hooks, and the same as arguments for the hook before.

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(17);
+SELECT plan(21);
 
 CREATE SCHEMA app;
 CREATE TABLE app.customers (id bigint PRIMARY KEY, name text, ended_at timestamptz);
@@ -23,6 +23,16 @@ SELECT throws_ok($$SELECT pg_temp.write('app.users', '{deactivated_at}', 'deacti
 SELECT throws_ok($$SELECT pg_temp.write('app.users', '{deactivated_at}', 'id IN (SELECT 1)')$$, '0A000', NULL,
     'a subquery');
 SELECT throws_ok($$SELECT pg_temp.write('app.users', '{deactivated_at}', 'id = ')$$, '42601', NULL, 'not a condition');
+
+-- Generated columns of the row have no value when its clock is computed.
+CREATE TABLE app.dated (id bigint PRIMARY KEY, written date, raw int, day date GENERATED ALWAYS AS (make_date(2000, 1, raw)) STORED,
+    odd boolean GENERATED ALWAYS AS (raw % 2 = 1) STORED);
+CREATE TABLE app.dated_users (dated_id bigint REFERENCES app.dated, deactivated_at timestamptz);
+SELECT throws_ok($$SELECT pg_temp.write('app.dated', '{day}')$$, '0A000', NULL, 'a generated column of the row');
+SELECT throws_ok($$SELECT pg_temp.write('app.dated', '{written}', 'odd')$$, '0A000', NULL, 'a condition on one');
+SELECT throws_ok($$SELECT pg_temp.write('app.dated', '{written}', 'dated IS NOT NULL')$$, '0A000', NULL, 'or on the whole row');
+SELECT lives_ok($$SELECT pg_temp.write('app.dated_users', '{dated_id.day}')$$, 'one of an ancestor is stored by then');
+DELETE FROM retention.policy;
 
 CREATE ROLE stranger;
 GRANT USAGE ON SCHEMA app TO stranger;
