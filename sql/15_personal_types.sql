@@ -174,42 +174,58 @@ CREATE CAST (varchar AS retention.personal_text) WITHOUT FUNCTION AS ASSIGNMENT;
 -- on their way to text.
 
 CREATE FUNCTION retention.character_to_person_name(character) RETURNS retention.person_name LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'rtrim1';
+COMMENT ON FUNCTION retention.character_to_person_name(character) IS 'cast';
 CREATE FUNCTION retention.name_to_person_name(name) RETURNS retention.person_name LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'name_text';
+COMMENT ON FUNCTION retention.name_to_person_name(name) IS 'cast';
 CREATE CAST (character AS retention.person_name) WITH FUNCTION retention.character_to_person_name(character) AS IMPLICIT;
 CREATE CAST (name AS retention.person_name) WITH FUNCTION retention.name_to_person_name(name) AS IMPLICIT;
 
 CREATE FUNCTION retention.character_to_username(character) RETURNS retention.username LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'rtrim1';
+COMMENT ON FUNCTION retention.character_to_username(character) IS 'cast';
 CREATE FUNCTION retention.name_to_username(name) RETURNS retention.username LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'name_text';
+COMMENT ON FUNCTION retention.name_to_username(name) IS 'cast';
 CREATE CAST (character AS retention.username) WITH FUNCTION retention.character_to_username(character) AS IMPLICIT;
 CREATE CAST (name AS retention.username) WITH FUNCTION retention.name_to_username(name) AS IMPLICIT;
 
 CREATE FUNCTION retention.character_to_email(character) RETURNS retention.email LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'rtrim1';
+COMMENT ON FUNCTION retention.character_to_email(character) IS 'cast';
 CREATE FUNCTION retention.name_to_email(name) RETURNS retention.email LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'name_text';
+COMMENT ON FUNCTION retention.name_to_email(name) IS 'cast';
 CREATE CAST (character AS retention.email) WITH FUNCTION retention.character_to_email(character) AS IMPLICIT;
 CREATE CAST (name AS retention.email) WITH FUNCTION retention.name_to_email(name) AS IMPLICIT;
 
 CREATE FUNCTION retention.character_to_phone(character) RETURNS retention.phone LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'rtrim1';
+COMMENT ON FUNCTION retention.character_to_phone(character) IS 'cast';
 CREATE FUNCTION retention.name_to_phone(name) RETURNS retention.phone LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'name_text';
+COMMENT ON FUNCTION retention.name_to_phone(name) IS 'cast';
 CREATE CAST (character AS retention.phone) WITH FUNCTION retention.character_to_phone(character) AS IMPLICIT;
 CREATE CAST (name AS retention.phone) WITH FUNCTION retention.name_to_phone(name) AS IMPLICIT;
 
 CREATE FUNCTION retention.character_to_postal_address(character) RETURNS retention.postal_address LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'rtrim1';
+COMMENT ON FUNCTION retention.character_to_postal_address(character) IS 'cast';
 CREATE FUNCTION retention.name_to_postal_address(name) RETURNS retention.postal_address LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'name_text';
+COMMENT ON FUNCTION retention.name_to_postal_address(name) IS 'cast';
 CREATE CAST (character AS retention.postal_address) WITH FUNCTION retention.character_to_postal_address(character) AS IMPLICIT;
 CREATE CAST (name AS retention.postal_address) WITH FUNCTION retention.name_to_postal_address(name) AS IMPLICIT;
 
 CREATE FUNCTION retention.character_to_national_id(character) RETURNS retention.national_id LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'rtrim1';
+COMMENT ON FUNCTION retention.character_to_national_id(character) IS 'cast';
 CREATE FUNCTION retention.name_to_national_id(name) RETURNS retention.national_id LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'name_text';
+COMMENT ON FUNCTION retention.name_to_national_id(name) IS 'cast';
 CREATE CAST (character AS retention.national_id) WITH FUNCTION retention.character_to_national_id(character) AS IMPLICIT;
 CREATE CAST (name AS retention.national_id) WITH FUNCTION retention.name_to_national_id(name) AS IMPLICIT;
 
 CREATE FUNCTION retention.character_to_free_text(character) RETURNS retention.free_text LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'rtrim1';
+COMMENT ON FUNCTION retention.character_to_free_text(character) IS 'cast';
 CREATE FUNCTION retention.name_to_free_text(name) RETURNS retention.free_text LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'name_text';
+COMMENT ON FUNCTION retention.name_to_free_text(name) IS 'cast';
 CREATE CAST (character AS retention.free_text) WITH FUNCTION retention.character_to_free_text(character) AS IMPLICIT;
 CREATE CAST (name AS retention.free_text) WITH FUNCTION retention.name_to_free_text(name) AS IMPLICIT;
 
 CREATE FUNCTION retention.character_to_personal_text(character) RETURNS retention.personal_text LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'rtrim1';
+COMMENT ON FUNCTION retention.character_to_personal_text(character) IS 'cast';
 CREATE FUNCTION retention.name_to_personal_text(name) RETURNS retention.personal_text LANGUAGE internal IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'name_text';
+COMMENT ON FUNCTION retention.name_to_personal_text(name) IS 'cast';
 CREATE CAST (character AS retention.personal_text) WITH FUNCTION retention.character_to_personal_text(character) AS IMPLICIT;
 CREATE CAST (name AS retention.personal_text) WITH FUNCTION retention.name_to_personal_text(name) AS IMPLICIT;
 

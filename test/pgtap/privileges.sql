@@ -64,7 +64,23 @@ retention.reinstate(regclass,jsonb)
 retention.reinstate_by_text(regclass,text,boolean)
 retention.home_known()
 retention.verify_ledger()
-$$, E'\n')) AS function WHERE function <> '';
+retention.type_modifier_in(cstring[])
+retention.type_modifier_out(integer)
+retention.modifier_period(integer)
+retention.modifier_anonymiser(integer)
+retention.redact(text,text[])
+retention.redact(json,text[])
+retention.redact(jsonb,text[])
+retention.truncate(text,integer)
+retention.random_token(text,integer)
+$$, E'\n')) AS function WHERE function <> ''
+UNION ALL SELECT format(f, t) FROM unnest('{person_name,username,email,phone,postal_address,national_id,free_text,personal_text}'::text[]) t,
+    unnest('{retention.%1$s_in(cstring),retention.%1$s_out(retention.%1$s),retention.%1$s_recv(internal),retention.%1$s_send(retention.%1$s),
+        retention.name_to_%1$s(name),retention.character_to_%1$s(character)}'::text[]) f
+UNION ALL SELECT format('retention.generalise(%s,text)', t) FROM unnest('{date,timestamp with time zone,timestamp without time zone,smallint,
+    integer,bigint,numeric,text,inet,point}'::text[]) t
+UNION ALL SELECT format('retention.noise(%s,text)', t) FROM unnest('{date,timestamp with time zone,timestamp without time zone,smallint,
+    integer,bigint,numeric,double precision}'::text[]) t;
 SELECT set_eq($$SELECT p.oid::regprocedure::text FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
     WHERE p.pronamespace = 'retention'::regnamespace AND a.grantee = 0 AND a.privilege_type = 'EXECUTE'$$, 'TABLE public', 'what PUBLIC may execute');
 SELECT set_eq($$SELECT pg_temp.executable('stranger')$$, 'TABLE public', 'is all that a stranger may');
@@ -137,7 +153,9 @@ INSERT INTO call VALUES
     ('rectify', format($$SELECT retention.rectify('person', 1, %s::oid::regclass, '1', '{"body": "right"}')$$, 'app.files'::regclass::oid)),
     ('restrict', $$SELECT 1 / (retention.restrict('person', 1, 'disputed') ->> 'restriction_id' IS NOT NULL)::int$$),
     ('sweep', 'CALL retention.sweep()'), ('resume', 'SELECT retention.resume()'), ('propose_links', 'SELECT * FROM retention.propose_links()'),
-    ('policy_counts', 'SELECT * FROM retention.policy_counts(1::smallint)');
+    ('policy_counts', 'SELECT * FROM retention.policy_counts(1::smallint)'),
+    ('check', 'SELECT * FROM retention.check()'), ('hooks_in_place', 'SELECT retention.hooks_in_place()'),
+    ('pseudonymise', $$SELECT retention.pseudonymise('Kari', 8)$$);
 INSERT INTO call VALUES  -- this server has no key to remember erasures with
     ('inform_of_lifting', 'SELECT retention.inform_of_lifting(0)', 'P0002'), ('lift_restriction', 'SELECT retention.lift_restriction(0)', 'P0002'),
     ('erasure_list', 'SELECT retention.erasure_list()', '55000'), ('replay_erasures', $$SELECT * FROM retention.replay_erasures('{}')$$, '55000');
