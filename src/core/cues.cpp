@@ -61,6 +61,9 @@ constexpr WordList kConnecting(
     "ang angående av d denne deres det din ditt er gamle gammelt gjelder hans hennes her heter his is lyder med "
     "min mitt my n new no nr num number numbers nummer numrene ny nye nytt of old our re ref sin sitt som the "
     "their this under var vår vårt was with your");
+// With "number" they speak of one person's: "mitt nytt nr", "his number".
+constexpr WordList kPersonal(
+    "deres din ditt gammelt hans hennes her his min mitt my new ny nytt old our riktig sin sitt their your");
 // Words that lead from whatever was spoken of to a number to be reached on.
 constexpr WordList kLeading("at on på til to via");
 
@@ -152,11 +155,13 @@ Cue cue_before(std::string_view text, size_t at) noexcept {
     bool stop = false;
     bool adjacent = true;  // only connecting words so far
     bool led = false;      // a word such as "på" so far
+    bool personal = false;
+    bool number = false;
     Word after;
     size_t end = gap_before(text, at, stop);
     for (int i = 0; i < kFarthestWord && end > 0 && !stop; ++i) {
         const Word word = word_ending(text, end);
-        if (word.number) return Cue::kNone;
+        if (word.number) break;
         Cue cue = cue_of(word, text);
         if (cue == Cue::kNone && is_numbered_noun(word, after)) cue = Cue::kOther;
         if (cue == Cue::kPhone) return adjacent || led ? Cue::kPhone : Cue::kCall;
@@ -167,10 +172,12 @@ Cue cue_before(std::string_view text, size_t at) noexcept {
             led = true;
         else if (word.end - word.begin > 1 && !kConnecting.has(word.view()))
             adjacent = false;
+        personal = personal || (adjacent && kPersonal.has(word.view()));
+        number = number || (adjacent && kNumberWords.has(word.view()));
         after = word;
         end = gap_before(text, word.begin, stop);
     }
-    return Cue::kNone;
+    return personal && number ? Cue::kCall : Cue::kNone;
 }
 
 Cue cue_after(std::string_view text, size_t end) noexcept {

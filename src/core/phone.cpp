@@ -178,7 +178,7 @@ Candidate candidate_at(const Number &n) noexcept {
     const bool open = n.begin != n.groups[0].begin;  // a parenthesis
     if (n.n_digits > 9 && n.digits[0] == 0 && n.digits[1] == 0) return international(n, 2);
     if (Candidate c = american(n); c.end != 0) return c;
-    if (open) return {};
+    if (open) return with_trunk_zero(n);
     if (n.digits[0] == 4 && n.digits[1] == 7 && group_size(n, 0) == 2)
         if (Candidate c = norwegian(n, 1); c.end != 0) return c;
     if (Candidate c = norwegian(n, 0); c.end != 0) return c;
@@ -243,9 +243,11 @@ Start start_at(std::string_view text, size_t at, const Before &before) noexcept 
     if (l.code == '.' || l.code == ',' || l.code == ':') return is_digit(earlier) ? Start::kNever : Start::kFree;
     if (is_hyphen(l.code))
         return is_digit(earlier) ? Start::kNever : is_letter(earlier) ? Start::kWithCue : Start::kFree;
-    if (l.code == '/' && is_digit(earlier))
-        return before.number == Before::Number::kPhone && before.number_end + l.size == at ? Start::kFree
-                                                                                           : Start::kNever;
+    if (l.code == '/' && is_word(earlier)) {
+        const bool listed = before.number == Before::Number::kPhone && before.number_end + 1 == at;
+        if (listed || before.name_end + 1 == at) return Start::kFree;
+        return is_digit(earlier) ? Start::kNever : Start::kWithCue;
+    }
     if (is_blank(l.code) && (earlier == '$' || earlier == 0x20AC || earlier == 0xA3)) return Start::kNever;
     return continues_group(text, at, before) ? Start::kWithCue : Start::kFree;
 }

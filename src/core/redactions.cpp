@@ -94,7 +94,7 @@ size_t Redactions::with_trailing_initial(size_t end) const noexcept {
     if (gap.code != ' ' || !is_letter(l.code) || !is_upper(l.code)) return end;
     const char32_t next = letter_at(text_, after).code;
     const bool word = l.code == 'A' || l.code == 'I' || l.code == 0xC5;
-    if (is_word(next) || is_apostrophe(next) || (word && next != '.')) return end;
+    if (is_word(next) || is_apostrophe(next) || is_hyphen(next) || (word && next != '.')) return end;
     return is_initial(l.code) ? after : end;
 }
 

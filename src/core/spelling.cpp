@@ -102,8 +102,9 @@ bool is_one_letter_off(const Plain &a, const Plain &b) noexcept {
 bool is_same_name(const Plain &written, const Plain &name, bool capital) noexcept {
     if (equal(written, name))
         return name.n >= kShortestPlain || written.accents || name.accents || (written.ring && name.ring);
-    if (capital && std::max(name.n, written.n) >= kShortestSound && equal(sound_of(written), sound_of(name)))
-        return true;
+    // Tor may be Thor; Maks is not Max.
+    const bool sounds = name.n >= kShortestSound && (written.n >= kShortestSound || name.letters[1] == 'h');
+    if (capital && sounds && equal(sound_of(written), sound_of(name))) return true;
     const size_t shorter = std::min(written.n, name.n);
     if (shorter + 1 >= kShortestSlip && name.n >= kShortestSlip && is_slip(written, name)) return true;
     return capital && name.n >= kShortestMisspelt && shorter + 1 >= kShortestMisspelt &&

@@ -60,6 +60,9 @@ TEST(Redact, NamesAsPeopleWriteThem) {
         kari);
     expect_as_marked({"{{Håkon}}, {{Haakon}}, {{Hakon}}, {{hakons}}"}, {"Håkon"});
     expect_as_marked({"{{Kristoffer}}, {{Christoffer}}, {{Kristofer}}, {{Kirstoffer}}"}, {"Kristoffer"});
+    expect_as_marked({"{{Thor}} og {{Tor}}"}, {"Thor"});
+    expect_as_marked({"{{Max}}: Maks 4 stk"}, {"Max"});
+    expect_as_marked({"{{Kari}} E-post sendt, {{Kari E}}. kom"}, {"Kari", "Eng"});
     expect_as_marked({"{{Anne-Grethe}}, {{Anne Grethe}}, {{anne  grethe}}"}, {"Anne-Grethe"});
     expect_as_marked({"bo på hotell med {{Bø}}"}, {"Bø"});
     expect_as_marked({"{{James O’Connor}}"}, {"James", "O'Connor"});
@@ -144,7 +147,8 @@ TEST(Redact, PhonesByTheWordsBeside) {
          "{{22334455}} (mobil)", "tlf {{22334455}} / {{23456789}}", "faktura sendt, ring {{22334455}}",
          "Ring kunden om ordre på {{99887766}}", "tel {{070-174 06 35}}", "direktenr {{22334455}}",
          "sms til {{22334455}}", "tlf #{{22334455}}", "call {{555-0148}}", "ordrenr 45678901, tlf {{22334455}}",
-         "mobil {{123 45 678}}"});
+         "mobil {{123 45 678}}", "mitt nye nr er {{22334455}}",
+         "Tel {{(020) 7946 0018}}"});
     expect_as_marked(
         {"faktura 99887766", "fakturanr. 99887766", "faktura nr 99887766", "Ordre: 99887766",
          "ordrenummer er 99887766", "sak 99887766", "saksnr 99 88 77 66", "ref. 99887766", "kr 99887766",
@@ -152,7 +156,7 @@ TEST(Redact, PhonesByTheWordsBeside) {
          "S/N 99887766", "serienummer 99887766", "SN99887766", "INV-99887766", "#99887766", "kundenr 99887766",
          "customer no. 99887766", "order number 99887766", "case #99887766", "ticket 99887766", "invoice 99887766",
          "konto 99887766", "faktura 99887766 og 99887767", "kode 99887766", "maskin nr 99887766",
-         "Ring kunden om ordre 99887766", "bestilling 9988 7766"});
+         "Ring kunden om ordre 99887766", "bestilling 9988 7766", "GET /orders/99887766"});
 }
 
 TEST(Redact, OtherNumbersStay) {
