@@ -75,15 +75,15 @@ Node *cook_condition(Relation rel, const char *text) {
     return expr;
 }
 
-bool condition_holds(ExprState *state, TupleDesc desc, HeapTuple row) {
+bool condition_holds(ExprState *state, ExprContext *context, TupleDesc desc, HeapTuple row) {
     TupleTableSlot *slot = MakeSingleTupleTableSlot(desc, &TTSOpsHeapTuple);
     ExecStoreHeapTuple(row, slot, false);
-    ExprContext *context = CreateStandaloneExprContext();
     context->ecxt_scantuple = slot;
     bool isnull = false;
     const Datum value = ExecEvalExprSwitchContext(state, context, &isnull);
     const bool holds = !isnull && DatumGetBool(value);
-    FreeExprContext(context, true);
+    context->ecxt_scantuple = nullptr;
+    ResetExprContext(context);
     ExecDropSingleTupleTableSlot(slot);
     return holds;
 }

@@ -13,6 +13,7 @@ namespace pg_retention {
 // Parses and checks; errors name the field applies_to. search_path must be pinned by the caller (act_as).
 Node *cook_condition(Relation rel, const char *text);
 
-bool condition_holds(ExprState *state, TupleDesc desc, HeapTuple row);
+// The context must live as long as the state: what the state keeps is allocated there.
+bool condition_holds(ExprState *state, ExprContext *context, TupleDesc desc, HeapTuple row);
 
 }  // namespace pg_retention

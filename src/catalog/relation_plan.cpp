@@ -38,6 +38,7 @@ struct PlannedPolicy {
     int16_t id;
     bool starts_all;
     ExprState *applies_to;
+    ExprContext *context;  // of applies_to
     int n_paths;
     Path *paths;
     HopPlans *hop_plans;  // one per path
@@ -109,10 +110,10 @@ void plan_policy(Relation rel, const Policy &policy, PlannedPolicy *out) {
         for (int h = 0; h < out->paths[i].n_hops; ++h) watch(out->paths[i].hops[h].to_relid);
         map_to_partition(RelationGetRelid(rel), policy.relid, &out->paths[i]);
     }
-    if (policy.applies_to != nullptr)
-        out->applies_to = ExecInitExpr(
-            reinterpret_cast<Expr *>(expression_planner(reinterpret_cast<Expr *>(cook_condition(rel, policy.applies_to)))),
-            nullptr);
+    if (policy.applies_to == nullptr) return;
+    out->applies_to = ExecInitExpr(
+        reinterpret_cast<Expr *>(expression_planner(reinterpret_cast<Expr *>(cook_condition(rel, policy.applies_to)))), nullptr);
+    out->context = CreateStandaloneExprContext();
 }
 
 RelationPlan *relation_plan(Relation rel) {
@@ -254,7 +255,7 @@ core::Clock compute_with_plan(RelationPlan *plan, Relation rel, HeapTuple row, H
     TupleDesc desc = RelationGetDescr(rel);
     for (int i = 0; i < plan->n_policies; ++i) {
         PlannedPolicy *policy = &plan->policies[i];
-        if (policy->applies_to != nullptr && !condition_holds(policy->applies_to, desc, row)) continue;
+        if (policy->applies_to != nullptr && !condition_holds(policy->applies_to, policy->context, desc, row)) continue;
         return core::make_clock(policy->id, policy_start(policy, row, stored, desc), 0);
     }
     return core::make_clock(0, core::kNotStarted, 0);

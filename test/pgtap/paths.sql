@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(11);
+SELECT plan(12);
 
 CREATE SCHEMA app;
 CREATE TABLE app.customers (id bigint PRIMARY KEY, ended_at timestamptz);
@@ -55,6 +55,20 @@ DO $$BEGIN
     END LOOP;
 END$$;
 SELECT is(pg_temp.kept_plans(), (SELECT n FROM before), 'plans of paths do not pile up');
+
+-- What a condition keeps from one row to the next is still there.
+CREATE TABLE moved.visits (id bigint PRIMARY KEY, name text, "from" text, left_at timestamptz);
+INSERT INTO retention.policy (name, relation, applies_to, clock_starts, keep_for, action) VALUES
+    ('whole rows', 'moved.visits', 'visits IS NOT NULL', '{left_at}', '1 day', 'delete');
+INSERT INTO moved.visits SELECT n, 'Kari Lie', 'Bergen', '2020-01-01' FROM generate_series(1, 3) n;
+DO $$BEGIN
+    EXECUTE 'UPDATE moved.visits SET name = NULL WHERE id = 2';
+    FOR i IN 1 .. 3 LOOP
+        EXECUTE format('UPDATE moved.visits SET left_at = ''2021-01-01'' WHERE id = %s', i);
+    END LOOP;
+END$$;
+SELECT results_eq('SELECT id, retention.starts_at(retention_clock) FROM moved.visits ORDER BY id',
+    $$VALUES (1::bigint, timestamptz '2021-01-01'), (2, NULL), (3, '2021-01-01')$$, 'a condition on whole rows');
 
 SELECT * FROM finish();
 ROLLBACK;
