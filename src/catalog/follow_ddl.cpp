@@ -34,8 +34,9 @@ constinit bool renaming = false;
 
 struct Rewrite {
     int16_t id;
-    Datum starts;    // text[]
-    Node *condition; // cooked before the rename; null: none
+    Datum starts;        // text[]
+    Node *condition;     // cooked before the rename; null: none
+    const char *before;  // what it reads with the old names; null: it must be written anew
     Oid relid;
 };
 
@@ -55,6 +56,11 @@ char *renamed_path(Oid relid, const char *text, Oid table, const char *from, con
     return out.data;
 }
 
+// Qualified as far as the pinned search_path of the caller asks for.
+char *text_of(Node *condition, Oid relid) {
+    return deparse_expression(condition, deparse_context_for(get_rel_name(relid), relid), false, false);
+}
+
 Node *cooked(const Policy &policy) {
     if (policy.applies_to == nullptr) return nullptr;
     Relation rel = table_open(policy.relid, AccessShareLock);
@@ -63,6 +69,15 @@ Node *cooked(const Policy &policy) {
     leave(saved);
     table_close(rel, AccessShareLock);
     return condition;
+}
+
+// The names in a text are found by what they meant before: its own table's need not be there when it is read back.
+void plan_condition(const Policy &policy, bool own_table, Rewrite *rewrite) {
+    rewrite->condition = cooked(policy);
+    if (own_table || rewrite->condition == nullptr) return;
+    const ActingAs saved = act_as(owner_of(policy.relid), false);
+    rewrite->before = text_of(rewrite->condition, policy.relid);
+    leave(saved);
 }
 
 List *plan_rewrites(Oid table, const char *from, const char *to) {
@@ -74,11 +89,12 @@ List *plan_rewrites(Oid table, const char *from, const char *to) {
         auto *rewrite = static_cast<Rewrite *>(palloc0(sizeof(Rewrite)));
         auto *texts = static_cast<Datum *>(palloc(sizeof(Datum) * (policy[i].n_starts + 1)));
         for (int k = 0; k < policy[i].n_starts; ++k)
-            texts[k] = CStringGetTextDatum(renamed_path(policy[i].relid, policy[i].starts[k], table, from, to));
+            texts[k] = CStringGetTextDatum(from == nullptr ? policy[i].starts[k]
+                                                           : renamed_path(policy[i].relid, policy[i].starts[k], table, from, to));
         rewrite->id = policy[i].id;
         rewrite->relid = policy[i].relid;
         rewrite->starts = PointerGetDatum(construct_array(texts, policy[i].n_starts, TEXTOID, -1, false, TYPALIGN_INT));
-        rewrite->condition = policy[i].relid == table ? cooked(policy[i]) : nullptr;
+        plan_condition(policy[i], policy[i].relid == table, rewrite);
         rewrites = lappend(rewrites, rewrite);
     }
     return rewrites;
@@ -86,11 +102,10 @@ List *plan_rewrites(Oid table, const char *from, const char *to) {
 
 void write_rewrite(const Rewrite &rewrite) {
     Oid types[3] = {INT2OID, TEXTARRAYOID, TEXTOID};
-    Datum values[3] = {Int16GetDatum(rewrite.id), rewrite.starts, 0};
-    const char nulls[4] = {' ', ' ', rewrite.condition == nullptr ? 'n' : ' ', '\0'};
-    if (rewrite.condition != nullptr)
-        values[2] = CStringGetTextDatum(deparse_expression(
-            rewrite.condition, deparse_context_for(get_rel_name(rewrite.relid), rewrite.relid), false, false));
+    const char *now = rewrite.condition == nullptr ? nullptr : text_of(rewrite.condition, rewrite.relid);
+    const bool same = now == nullptr || (rewrite.before != nullptr && strcmp(now, rewrite.before) == 0);
+    Datum values[3] = {Int16GetDatum(rewrite.id), rewrite.starts, same ? 0 : CStringGetTextDatum(now)};
+    const char nulls[4] = {' ', ' ', same ? 'n' : ' ', '\0'};
     (void) execute_internal("UPDATE retention.policy SET clock_starts = $2, applies_to = coalesce($3, applies_to) "
                             "WHERE policy_id = $1 AND (clock_starts <> $2 OR applies_to <> $3)",
                             3, types, values, nulls, false, 0);
@@ -99,6 +114,7 @@ void write_rewrite(const Rewrite &rewrite) {
 void write_rewrites(List *rewrites, Oid table, const char *from, const char *to) {
     ListCell *cell = nullptr;
     foreach (cell, rewrites) write_rewrite(*static_cast<Rewrite *>(lfirst(cell)));
+    if (from == nullptr) return;
     Oid types[3] = {OIDOID, NAMEOID, NAMEOID};
     NameData old_name, new_name;
     namestrcpy(&old_name, from);
@@ -122,11 +138,12 @@ void apply_rewrites(List *rewrites, Oid table, const char *from, const char *to)
     SPI_finish();
 }
 
-// Of whose column the name changes; otherwise null.
-const RenameStmt *column_rename(const PlannedStmt *planned) {
+// Whose own name changes, or that of a column; otherwise null.
+const RenameStmt *table_rename(const PlannedStmt *planned) {
     if (!IsA(planned->utilityStmt, RenameStmt)) return nullptr;
     auto *stmt = reinterpret_cast<const RenameStmt *>(planned->utilityStmt);
-    return stmt->renameType == OBJECT_COLUMN && stmt->relation != nullptr ? stmt : nullptr;
+    const bool its = stmt->renameType == OBJECT_COLUMN || stmt->renameType == OBJECT_TABLE;
+    return its && stmt->relation != nullptr ? stmt : nullptr;
 }
 
 bool renames(const PlannedStmt *planned) {
@@ -153,16 +170,17 @@ bool may_drop(const PlannedStmt *planned) {
 
 void follow_rename(PlannedStmt *planned, const char *text, bool read_only, ProcessUtilityContext context,
                    ParamListInfo params, QueryEnvironment *env, DestReceiver *dest, QueryCompletion *done) {
-    const RenameStmt *stmt = column_rename(planned);
+    const RenameStmt *stmt = table_rename(planned);
     const Oid table = stmt == nullptr ? InvalidOid : RangeVarGetRelid(stmt->relation, AccessShareLock, true);
-    char *from = OidIsValid(table) ? pstrdup(stmt->subname) : nullptr;
-    char *to = OidIsValid(table) ? pstrdup(stmt->newname) : nullptr;
-    List *rewrites = OidIsValid(table) ? plan_rewrites(table, from, to) : NIL;
+    const bool column = OidIsValid(table) && stmt->renameType == OBJECT_COLUMN;
+    char *from = column ? pstrdup(stmt->subname) : nullptr;
+    char *to = column ? pstrdup(stmt->newname) : nullptr;
+    List *rewrites = plan_rewrites(table, from, to);
     List *subjects = named_subjects();
     rename_quietly(planned, text, read_only, context, params, env, dest, done);
     if (extension() == nullptr) return;
     CommandCounterIncrement();
-    if (OidIsValid(table)) apply_rewrites(rewrites, table, from, to);
+    apply_rewrites(rewrites, table, from, to);
     rename_subjects(subjects);
 }
 
