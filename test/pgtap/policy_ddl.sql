@@ -1,16 +1,17 @@
 -- Whatever a policy names may be called something else, and enforcement goes on; what it needs cannot go, and the error says what to do.
 BEGIN;
-SELECT plan(15);
+SELECT plan(47);
 
 SET retention.test_now = '2030-06-01 12:00:00+00';
 SET client_min_messages = error;
 CREATE SCHEMA app;
 CREATE TABLE app.customers (id bigint PRIMARY KEY, ended_at timestamptz);
 CREATE TABLE app.users (id bigint PRIMARY KEY, customer_id bigint REFERENCES app.customers, kind text, email text, deactivated_at timestamptz);
+CREATE FUNCTION app.is_person(text) RETURNS boolean IMMUTABLE LANGUAGE sql AS $$ SELECT $1 <> 'robot' $$;
 CREATE TABLE app.invoices (id bigint PRIMARY KEY, issued_on date, attention text);
 INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.users', 'email', 'email'), ('app.invoices', 'attention', 'name');
 INSERT INTO retention.policy (name, relation, applies_to, clock_starts, keep_for, quarantine_for, action, mode) VALUES
-    ('users', 'app.users', $$users.kind <> 'robot' AND users IS DISTINCT FROM NULL$$, '{deactivated_at, customer_id.ended_at}', '0 days', '30 days', 'delete', 'enforce');
+    ('users', 'app.users', $$app.is_person(users.kind) AND users IS DISTINCT FROM NULL$$, '{deactivated_at, customer_id.ended_at}', '0 days', '30 days', 'delete', 'enforce');
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, must_keep_for, reference, mode) VALUES
     ('invoices', 'app.invoices', '{issued_on}', '5 years after end of fiscal year', '0 days', 'anonymise', '5 years after end of fiscal year', 'Bookkeeping Act §13', 'enforce');
 INSERT INTO app.customers VALUES (1, NULL), (2, NULL);
@@ -89,8 +90,40 @@ SELECT pg_temp.renamed('', '', 'ALTER TABLE app.members RENAME CONSTRAINT users_
 SELECT pg_temp.renamed('users', 'public.members', 'ALTER TABLE app.members SET SCHEMA public');
 UPDATE called SET name = replace(name, 'app.', '"The App".');
 SELECT pg_temp.renamed('', '', 'ALTER SCHEMA app RENAME TO "The App"');
-SELECT is((SELECT applies_to FROM retention.policy WHERE name = 'users'), $$((kind <> 'robot'::text) AND (members.* IS DISTINCT FROM NULL))$$, 'a condition names the table as it is called now');
-SELECT lives_ok($$UPDATE retention.policy SET keep_for = '0 days'$$, 'policies can be changed as before');
+SELECT pg_temp.renamed('', '', 'ALTER FUNCTION "The App".is_person RENAME TO person');
+SELECT is((SELECT applies_to FROM retention.policy WHERE name = 'users'), $$("The App".person(kind) AND (members.* IS DISTINCT FROM NULL))$$, 'a condition names the table as it is called now');
+SELECT lives_ok($$UPDATE retention.policy SET purpose = 'service'$$, 'policies can be changed as before');
+
+CREATE FUNCTION pg_temp.refused(command text, because text, state text DEFAULT '2BP01') RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE message text; hint text;
+BEGIN
+    EXECUTE command;
+    RETURN NEXT fail(command);
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT;
+    RETURN NEXT is(SQLSTATE || ' ' || message, state || ' ' || because, command);
+    RETURN NEXT matches(hint, 'rop the policy', 'with a hint');
+END $$;
+SET LOCAL retention.reveal = on;
+SELECT pg_temp.refused('ALTER TABLE members DROP COLUMN "left at"', 'policy "users" needs path ""left at""');
+SELECT pg_temp.refused('ALTER TABLE members DROP COLUMN client', 'policy "users" needs path "client."Ended""');
+SELECT pg_temp.refused('ALTER TABLE members DROP CONSTRAINT fkey', 'policy "users" needs path "client."Ended""');
+SELECT pg_temp.refused('ALTER TABLE members DROP COLUMN kind CASCADE', 'column "kind" does not exist', '42703');
+SELECT pg_temp.refused('DROP FUNCTION "The App".person', 'function The App.person(text) does not exist', '42883');
+SELECT pg_temp.refused('ALTER TABLE members DROP COLUMN "Clock of it"', 'policy "users" needs the clock column of table "members"');
+SELECT pg_temp.refused('ALTER TABLE "The App".clients DROP COLUMN "Ended"', 'policy "users" needs path "client."Ended""');
+SELECT pg_temp.refused('DROP TABLE "The App".clients CASCADE', 'policy "users" needs path "client."Ended""');
+SELECT pg_temp.refused('ALTER TABLE "The App".clients DROP CONSTRAINT customers_pkey CASCADE', 'policy "users" needs path "client."Ended""');
+SELECT pg_temp.refused('ALTER TABLE members ALTER "left at" TYPE date', 'policy "users" needs column "left at" of table "members" as it is');
+SELECT pg_temp.refused('ALTER TABLE "The App".clients ALTER "Ended" TYPE timestamp', 'policy "users" needs column "Ended" of table "clients" as it is');
+SELECT pg_temp.refused($$ALTER TABLE "The App"."Invoices" ALTER issued_on TYPE date USING '2001-01-01'$$, 'policy "invoices" needs column "issued_on" of table "Invoices" as it is');
+SELECT pg_temp.refused($$ALTER TABLE "The App"."Invoices" ALTER clock TYPE retention.clock USING 'none'$$, 'policy "invoices" needs column "clock" of table "Invoices" as it is');
+SET LOCAL retention.reveal = off;
+SELECT is(pg_temp.goes_on(), '21012 428C9 RT001 RT001 0 nobody', 'after all that as before');
+SELECT lives_ok('ALTER TABLE members ALTER client TYPE integer', 'a key may change its type');
+SELECT is(pg_temp.goes_on(), '21012 428C9 RT001 RT001 0 nobody', 'and is followed');
+SELECT lives_ok('DROP TABLE members', 'a governed table takes its policy along');
+SELECT is_empty($$SELECT FROM retention.policy WHERE name = 'users'$$, 'which is gone');
 
 SELECT * FROM finish();
 ROLLBACK;
