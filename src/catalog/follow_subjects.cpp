@@ -229,6 +229,9 @@ void forget_dropped_subjects() {
                                          "WHERE c.oid = t.relation)",
                                          table),
                                 0, nullptr, nullptr, nullptr, false, 0);
+    (void) execute_internal("DELETE FROM retention.personal_column p USING pg_catalog.pg_event_trigger_dropped_objects() d "
+                            "WHERE d.object_type = 'table column' AND d.objid = p.relation AND d.address_names[3] = p.column_name",
+                            0, nullptr, nullptr, nullptr, false, 0);
     leave(saved);
     SPI_finish();
 }

@@ -1,6 +1,6 @@
 -- Whatever a policy names may be called something else, and enforcement goes on; what it needs cannot go, and the error says what to do.
 BEGIN;
-SELECT plan(47);
+SELECT plan(49);
 
 SET retention.test_now = '2030-06-01 12:00:00+00';
 SET client_min_messages = error;
@@ -122,6 +122,8 @@ SET LOCAL retention.reveal = off;
 SELECT is(pg_temp.goes_on(), '21012 428C9 RT001 RT001 0 nobody', 'after all that as before');
 SELECT lives_ok('ALTER TABLE members ALTER client TYPE integer', 'a key may change its type');
 SELECT is(pg_temp.goes_on(), '21012 428C9 RT001 RT001 0 nobody', 'and is followed');
+SELECT lives_ok('ALTER TABLE "The App"."Invoices" DROP COLUMN att', 'a personal column may be dropped');
+SELECT is_empty($$SELECT FROM retention.personal_column WHERE column_name IN ('att', 'attention')$$, 'and is no longer listed');
 SELECT lives_ok('DROP TABLE members', 'a governed table takes its policy along');
 SELECT is_empty($$SELECT FROM retention.policy WHERE name = 'users'$$, 'which is gone');
 
