@@ -4,7 +4,7 @@ CREATE SEQUENCE retention.policy_id_seq AS smallint;
 SELECT pg_catalog.pg_extension_config_dump('retention.policy_id_seq', '');
 
 CREATE TABLE retention.policy (
-    policy_id smallint PRIMARY KEY DEFAULT pg_catalog.nextval('retention.policy_id_seq'),
+    policy_id smallint PRIMARY KEY DEFAULT pg_catalog.nextval('retention.policy_id_seq') CHECK (policy_id > 0),
     name text NOT NULL UNIQUE,
     relation regclass NOT NULL,
     applies_to text,

@@ -1,12 +1,14 @@
 #include "catalog/policy_check.hpp"
 
 #include "catalog/condition.hpp"
+#include "catalog/extension.hpp"
 #include "pg/compat.hpp"
 #include "pg/security.hpp"
 #include "pg/timezone.hpp"
 
 extern "C" {
 #include "access/table.h"
+#include "catalog/catalog.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
@@ -18,11 +20,20 @@ namespace pg_retention {
 
 void check_relation(Oid relid) {
     const char kind = get_rel_relkind(relid);
+    if (kind == '\0')
+        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
+                        errmsg("relation with OID %u in field \"relation\" does not exist", relid),
+                        errhint("Write the name of a table.")));
     if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
         ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
                         errmsg("relation \"%s\" in field \"relation\" is not a table", get_rel_name(relid)),
                         errhint("A policy governs an ordinary or partitioned table; views, foreign tables and "
                                 "materialized views follow the tables they read.")));
+    const Oid schema = get_rel_namespace(relid);
+    if (schema == extension()->schema || IsCatalogNamespace(schema) || get_rel_persistence(relid) == RELPERSISTENCE_TEMP)
+        ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+                        errmsg("table \"%s\" in field \"relation\" cannot have a policy", get_rel_name(relid)),
+                        errhint("A policy governs a lasting table of your own.")));
     if (!owns_table(relid, GetUserId()))
         ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                         errmsg("must be owner of table %s in field \"relation\"", get_rel_name(relid)),

@@ -114,6 +114,14 @@ void check_drop(const DropStmt *drop) {
     }
 }
 
+void check_rename(const RenameStmt *rename) {
+    const Oid relid = rename->renameType == OBJECT_TRIGGER ? governed(rename->relation) : InvalidOid;
+    if (!OidIsValid(relid) || !is_own_trigger(relid, rename->subname)) return;
+    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                    errmsg("cannot rename the retention triggers of table \"%s\"", get_rel_name(relid)),
+                    errhint("They are found by their names, and fire in the order of names.")));
+}
+
 // The tables over whose rows the command may run what users wrote.
 List *tables_of(const Node *statement) {
     List *tables = NIL;
@@ -150,6 +158,7 @@ void check_detach(const Node *statement) {
 bool check(const Node *statement) {
     if (settings::reveal || in_own_command() || extension() == nullptr) return false;
     if (IsA(statement, DropStmt)) check_drop(reinterpret_cast<const DropStmt *>(statement));
+    if (IsA(statement, RenameStmt)) check_rename(reinterpret_cast<const RenameStmt *>(statement));
     bool forbidden = false;
     ListCell *cell = nullptr;
     foreach (cell, tables_of(statement)) {

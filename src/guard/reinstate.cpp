@@ -86,6 +86,8 @@ core::Clock find_row(Oid relid, const char *condition, Datum key) {
 }
 
 void reinstate(Oid relid, Datum key, bool composite) {
+    if (get_rel_name(relid) == nullptr)
+        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", relid)));
     if (clock_column(relid) == InvalidAttrNumber)
         ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("table \"%s\" is not governed", get_rel_name(relid)),
                         errhint("See retention.policy for the tables that are.")));

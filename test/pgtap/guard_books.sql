@@ -1,6 +1,6 @@
 -- Whatever the statement: an invoice inside its five years stays as it is, for its owner and for a superuser.
 BEGIN;
-SELECT plan(56);
+SELECT plan(70);
 
 SET retention.test_now = '2030-06-01 12:00:00+00';
 SET client_min_messages = error;
@@ -76,6 +76,19 @@ FROM attempt;
 RESET ROLE;
 SELECT matches(pg_temp.trying(statement), '^RT001 cannot .* "(invoices|receipts_1)": Bookkeeping Act §13 requires it until 2032-01-01$', 'a superuser: ' || statement)
 FROM attempt;
+TRUNCATE attempt;
+INSERT INTO attempt VALUES
+    ('ALTER TABLE erp.invoices DISABLE TRIGGER ALL'),
+    ('ALTER TABLE erp.invoices DISABLE TRIGGER USER'),
+    ('ALTER TABLE erp.invoices DISABLE TRIGGER "~retention_guard"'),
+    ('ALTER TABLE erp.invoices ENABLE REPLICA TRIGGER "~retention_clock"'),
+    ('ALTER TRIGGER "~retention_guard" ON erp.invoices RENAME TO harmless'),
+    ('DROP TRIGGER "~retention_guard" ON erp.invoices'),
+    ('DROP TRIGGER "~retention_guard" ON erp.receipts');
+SET ROLE bookkeeper;
+SELECT matches(pg_temp.trying(statement), '^42501 cannot (disable|rename|drop) the retention triggers of table "', 'nor what keeps it, its owner: ' || statement) FROM attempt;
+RESET ROLE;
+SELECT matches(pg_temp.trying(statement), '^42501 cannot (disable|rename|drop) the retention triggers of table "', 'nor a superuser: ' || statement) FROM attempt;
 SELECT results_eq('SELECT id, order_id, kind, issued_on, attention, net FROM erp.invoices WHERE id = 1',
     $$VALUES (1::bigint, 1::bigint, 'sale', date '2025-12-30', 'Kari Lie', 1200::numeric)$$, 'nothing of it has happened');
 SET ROLE clerk;
