@@ -10,6 +10,7 @@
 
 extern "C" {
 #include "executor/executor.h"
+#include "utils/inval.h"
 #include "utils/memutils.h"
 }
 
@@ -47,6 +48,8 @@ bool has_legal_access(const Policy &policy) {
 }
 
 Binding *bind(MemoryContext context) {
+    // A transaction that has its locks already would not hear of another session's change before it ends.
+    AcceptInvalidationMessages();
     auto *binding = static_cast<Binding *>(MemoryContextAllocZero(context, sizeof(Binding)));
     int count = 0;
     const Policy *policy = all_policies(&count);
