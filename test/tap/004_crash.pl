@@ -38,7 +38,8 @@ INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mo
 sub ask {
 	my ($query) = @_;
 	for (1 .. 600) {
-		my $out = eval { $node->safe_psql('postgres', "$reveal $query") };
+		# Rolled back, for what commits waits for the chain of the ledger, to write that hidden rows were read.
+		my $out = eval { $node->safe_psql('postgres', "BEGIN; $reveal $query; ROLLBACK") };
 		return $out if !$@;
 		select undef, undef, undef, 0.1;
 	}
