@@ -40,8 +40,10 @@ PlannedStmt *plan_with_condition(RETENTION_PLAN_PARAMETERS) {
     List *dependencies = NIL;
     const bool governed = !exempt && inject_condition(query, &dependencies);
     bypassed = exempt;
-    // A common value must not make one plan for all values a scan of the table.
-    enable_seqscan = scans && !is_for_few(text);
+    // A common value must not make one plan for all values a scan of the table. Where there is no index after all, the price
+    // put on a scan must not make it worth compiling.
+    const bool few = is_for_few(text);
+    enable_seqscan = scans && !few;
     PG_TRY();
     { planned = previous_planner(RETENTION_PLAN_ARGUMENTS); }
     PG_FINALLY();
@@ -52,6 +54,7 @@ PlannedStmt *plan_with_condition(RETENTION_PLAN_PARAMETERS) {
     PG_END_TRY();
     planned->invalItems = list_concat(planned->invalItems, dependencies);
     if (governed) mark_governed(planned);
+    if (few) planned->jitFlags = 0;
     return planned;
 }
 
