@@ -151,7 +151,10 @@ bool Redactions::found(Span &span) noexcept {
         const size_t by_name = name();
         const size_t end = std::max(by_name, identifiers_ ? identifier() : 0);
         if (end <= kept_to_) {
-            at_ += letter_at(text_, at_).size;
+            const Letter passed = letter_at(text_, at_);
+            at_ += passed.size;
+            // Nothing begins among the letters of a word.
+            if (is_letter(passed.code)) at_ = letters_end(text_, at_);
             continue;
         }
         span = {at_, end};
