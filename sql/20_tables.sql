@@ -39,14 +39,19 @@ CREATE TABLE retention.personal_column (
     relation regclass NOT NULL,
     column_name name NOT NULL,
     category text NOT NULL,
-    anonymise text NOT NULL DEFAULT 'null' CHECK (anonymise IN ('null', 'constant')),
+    keep_for retention.period,
+    anonymise text NOT NULL DEFAULT 'null' CHECK (anonymise IN
+        ('null', 'constant', 'redact', 'generalise', 'truncate', 'random token', 'noise', 'pseudonymise', 'function')),
     constant text CHECK ((anonymise = 'constant') = (constant IS NOT NULL)),
+    argument text,
     origin text NOT NULL DEFAULT 'provided' CHECK (origin IN ('provided', 'observed', 'derived')),
     required_by_law boolean NOT NULL DEFAULT false,
     PRIMARY KEY (relation, column_name)
 );
 SELECT pg_catalog.pg_extension_config_dump('retention.personal_column', '');
 COMMENT ON TABLE retention.personal_column IS 'which columns hold personal data, and how each is anonymised';
+COMMENT ON COLUMN retention.personal_column.keep_for IS 'the period after the start of the row''s clock at which this column is anonymised; NULL: as long as the row';
+COMMENT ON COLUMN retention.personal_column.argument IS 'what the anonymiser is told beside the value';
 COMMENT ON COLUMN retention.personal_column.origin IS 'provided by the person, observed, or derived: derived data are not portable (Article 20)';
 COMMENT ON COLUMN retention.personal_column.required_by_law IS 'the law that keeps a row needs this column: an erasure leaves it until the row is released';
 

@@ -22,7 +22,7 @@ GRANT EXECUTE ON FUNCTION
     retention.clock_eq(retention.clock, retention.clock), retention.clock_ne(retention.clock, retention.clock),
     retention.clock_ge(retention.clock, retention.clock), retention.clock_gt(retention.clock, retention.clock),
     retention.type_modifier_in(cstring[]), retention.type_modifier_out(integer),
-    retention.modifier_period(integer), retention.modifier_anonymiser(integer),
+    retention.modifier_period(integer), retention.modifier_anonymiser(integer), retention.personal_types(),
     retention.person_name_in(cstring), retention.person_name_out(retention.person_name), retention.person_name_recv(internal), retention.person_name_send(retention.person_name),
     retention.character_to_person_name(character), retention.name_to_person_name(name),
     retention.username_in(cstring), retention.username_out(retention.username), retention.username_recv(internal), retention.username_send(retention.username),

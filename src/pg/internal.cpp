@@ -52,7 +52,8 @@ constexpr char kFew[] = "/* few */ ";
 
 bool is_wide(int nargs, const Oid *types, const Datum *values) {
     for (int i = 0; i < nargs; ++i) {
-        if (!type_is_array(types[i])) continue;
+        // A null value is zero.
+        if (values[i] == 0 || !type_is_array(types[i])) continue;
         const ArrayType *array = DatumGetArrayTypeP(values[i]);
         if (ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)) > kFewElements) return true;
     }

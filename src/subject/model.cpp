@@ -114,7 +114,7 @@ void load_links(Model *model) {
 }
 
 void load_personal(Model *model) {
-    const uint64 n = read_own("SELECT relation, column_name, category, origin, required_by_law, constant FROM retention.personal_column");
+    const uint64 n = read_own("SELECT relation, column_name, category, origin, required_by_law, constant FROM retention.personal_columns");
     for (uint64 row = 0; row < n; ++row) {
         bool isnull = false;
         auto *column = static_cast<PersonalColumn *>(palloc0(sizeof(PersonalColumn)));

@@ -85,9 +85,11 @@ const char *anonymising_assignments(Oid relid, Oid leaf, const Columns &columns)
     Oid types[3] = {OIDOID, BOOLOID, NAMEARRAYOID};
     Datum values[3] = {ObjectIdGetDatum(relid), BoolGetDatum(columns.without_required), columns.names};
     const char nulls[4] = {' ', ' ', columns.names == 0 ? 'n' : ' ', '\0'};
-    (void) as_system("SELECT column_name, constant FROM retention.personal_column WHERE relation = $1 "
-                     "AND NOT (required_by_law AND $2) AND ($3 IS NULL OR column_name = ANY ($3)) ORDER BY column_name",
-                     3, types, values, nulls);
+    const ActingAs saved = act_as(owner_of(extension()->policy_table), true);
+    (void) execute_kept("SELECT column_name, constant FROM retention.personal_columns WHERE relation = $1 "
+                        "AND NOT (required_by_law AND $2) AND ($3 IS NULL OR column_name = ANY ($3)) ORDER BY column_name",
+                        3, types, values, nulls, false, 0);
+    leave(saved);
     StringInfoData sql;
     initStringInfo(&sql);
     for (uint64 i = 0; i < SPI_processed; ++i) {

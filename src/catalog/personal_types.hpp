@@ -1,0 +1,20 @@
+#pragma once
+// Which types are personal: the extension's own, arrays of them, and domains over them.
+#include "pg/postgres.hpp"
+
+extern "C" {
+#include "nodes/pg_list.h"
+}
+
+namespace pg_retention {
+
+struct PersonalType {
+    Oid oid;
+    const char *category;
+    int32 modifier;  // of a domain; -1: none
+};
+
+// Of PersonalType. The extension must be installed.
+List *personal_types();
+
+}  // namespace pg_retention
