@@ -80,11 +80,13 @@ CREATE TABLE retention.blocked_row (
     sqlstate text NOT NULL,
     reason text NOT NULL,
     attempts integer NOT NULL DEFAULT 1,
+    columns_only boolean NOT NULL DEFAULT false,
     first_failed timestamptz NOT NULL,
     retry_at timestamptz NOT NULL,
     PRIMARY KEY (relation, row_id)
 );
 COMMENT ON TABLE retention.blocked_row IS 'rows a sweep could not act on, with the reason and the time of the next attempt';
+COMMENT ON COLUMN retention.blocked_row.columns_only IS 'what failed are columns whose period is over before that of the row';
 
 CREATE TABLE retention.sweep_run (
     run_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -93,10 +95,12 @@ CREATE TABLE retention.sweep_run (
     by_worker boolean NOT NULL,
     deleted bigint NOT NULL DEFAULT 0,
     anonymised bigint NOT NULL DEFAULT 0,
+    columns_anonymised bigint NOT NULL DEFAULT 0,
     blocked bigint NOT NULL DEFAULT 0,
     problem text
 );
 COMMENT ON TABLE retention.sweep_run IS 'one row per sweep; one without finished_at was cut short';
+COMMENT ON COLUMN retention.sweep_run.columns_anonymised IS 'rows that live on without the columns whose period was over';
 
 CREATE TABLE retention.ledger (
     entry_id bigint PRIMARY KEY,

@@ -1,5 +1,6 @@
 // The library's entry: modules in dependency order, nothing else.
 #include "catalog/extension.hpp"
+#include "catalog/late_starts.hpp"
 #include "catalog/policy_cache.hpp"
 #include "catalog/policy_triggers.hpp"
 #include "catalog/relation_plan.hpp"
@@ -30,6 +31,7 @@ void _PG_init(void) {
         pg_retention::init_reveals();
         pg_retention::init_visibility();
         pg_retention::init_relation_plans();
+        pg_retention::init_late_starts();
         pg_retention::init_policy_triggers();
         pg_retention::init_catalog_hooks();
         pg_retention::init_guard();

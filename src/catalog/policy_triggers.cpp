@@ -240,7 +240,9 @@ void policy_gone(const Policy &policy) {
         if (resolve_path(policy.relid, policy.starts[i], &paths[n], &problem)) ++n;
     record("policy dropped", policy);
     withdraw(policy.relid, paths, n);
-    as_extension("DELETE FROM retention.blocked_row WHERE policy_id = $1", INT2OID, Int16GetDatum(policy.id));
+    as_extension("WITH p AS (DELETE FROM retention.column_progress WHERE policy_id = $1), "
+                 "l AS (DELETE FROM retention.column_late WHERE policy_id = $1) "
+                 "DELETE FROM retention.blocked_row WHERE policy_id = $1", INT2OID, Int16GetDatum(policy.id));
     if (clock_column(policy.relid) != InvalidAttrNumber)
         plan_preparation(policy.relid);
     else
@@ -325,6 +327,10 @@ void forget_dropped() {
     as_extension("WITH gone AS (DELETE FROM retention.policy p WHERE NOT EXISTS "
                  "(SELECT FROM pg_catalog.pg_class c WHERE c.oid = p.relation) RETURNING p.relation), "
                  "b AS (DELETE FROM retention.blocked_row WHERE relation IN (SELECT relation FROM gone)), "
+                 "d AS (DELETE FROM retention.column_progress t WHERE NOT EXISTS "
+                 "(SELECT FROM pg_catalog.pg_class k WHERE k.oid = t.relation)), "
+                 "e AS (DELETE FROM retention.column_late t WHERE NOT EXISTS "
+                 "(SELECT FROM pg_catalog.pg_class k WHERE k.oid = t.relation)), "
                  "c AS (DELETE FROM retention.personal_column WHERE relation IN (SELECT relation FROM gone)) "
                  "DELETE FROM retention.preparation WHERE relation IN (SELECT relation FROM gone) AND $1 IS NOT NULL",
                  OIDOID, ObjectIdGetDatum(extension()->policy_table));

@@ -1,6 +1,7 @@
 #include "catalog/stamp.hpp"
 
 #include "catalog/extension.hpp"
+#include "catalog/late_starts.hpp"
 #include "catalog/relation_plan.hpp"
 #include "pg/compat.hpp"
 #include "pg/security.hpp"
@@ -86,6 +87,7 @@ void put_clock(Writer *w, core::Clock clock) {
         insert_index_entries(w->target, w->new_slot, w->estate, indexes);
     if (fetched_copy) heap_freetuple(old);
     ResetPerTupleExprContext(w->estate);
+    note_start(RelationGetRelid(w->rel), clock);
 }
 
 core::Clock clock_in(Writer *w) {

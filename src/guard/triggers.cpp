@@ -1,5 +1,6 @@
 // The triggers on governed tables and on the tables of their paths.
 #include "catalog/extension.hpp"
+#include "catalog/late_starts.hpp"
 #include "catalog/relation_plan.hpp"
 #include "catalog/stamp.hpp"
 #include "guard/decide.hpp"
@@ -55,6 +56,7 @@ HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
     if (!is_managed(RelationGetRelid(data->tg_relation))) return data->tg_trigtuple;
     core::Clock clock = compute_clock(data->tg_relation, data->tg_trigtuple, nullptr);
     if (superuser() || moves_between_partitions(data->tg_relation)) clock.bits |= written.bits & kFlagBits;
+    note_start(RelationGetRelid(data->tg_relation), clock);
     return clock.bits == written.bits ? data->tg_trigtuple : with_clock(data->tg_trigtuple, desc, column, clock);
 }
 
@@ -72,6 +74,8 @@ HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
     core::Clock clock = compute_clock(data->tg_relation, data->tg_newtuple, data->tg_trigtuple);
     clock.bits |= before.bits & kFlagBits;
     check_clock_change(before, clock, RelationGetRelationName(data->tg_relation));
+    if (clock.bits != before.bits || has_new_value(data->tg_relation, clock, data->tg_trigtuple, data->tg_newtuple))
+        note_start(RelationGetRelid(data->tg_relation), clock);
     return clock.bits == written.bits ? data->tg_newtuple : with_clock(data->tg_newtuple, desc, column, clock);
 }
 

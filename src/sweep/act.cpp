@@ -28,7 +28,7 @@ Datum tids_of(const Row *rows, int n) {
 const char *statement(const Target &target, Action action) {
     if (action == Action::kDelete)
         return psprintf("DELETE FROM ONLY %s WHERE ctid = ANY ($1)", target.table);
-    if (target.clock == nullptr)
+    if (target.clock == nullptr || action == Action::kColumns)
         return psprintf("UPDATE ONLY %s SET %s WHERE ctid = ANY ($1)", target.table, target.assignments);
     const int flags = action == Action::kKeep        ? core::kKept
                       : action == Action::kAnonymise ? core::kAnonymised

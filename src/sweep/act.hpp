@@ -17,8 +17,9 @@ struct Row {
     bool awaiting;       // anonymised before; only its deletion is left
 };
 
-// kKeep: hidden, for an erasure was asked for, until what keeps the row lets it go; then a sweep takes it.
-enum class Action : uint8_t { kDelete, kAnonymise, kAnonymiseAndAwait, kKeep };
+// kKeep: hidden, for an erasure was asked for, until what keeps the row lets it go; then a sweep takes it. kColumns: nothing
+// becomes of the row itself.
+enum class Action : uint8_t { kDelete, kAnonymise, kAnonymiseAndAwait, kKeep, kColumns };
 
 // A table's part in a batch; gathered before the batch acts as the table's owner.
 struct Target {

@@ -1,15 +1,14 @@
 #include "sweep/batch.hpp"
 
 #include "catalog/extension.hpp"
-#include "core/backoff.hpp"
 #include "guard/decide.hpp"
-#include "ledger/ledger.hpp"
 #include "pg/internal.hpp"
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
 #include "sweep/act.hpp"
 #include "sweep/attempt.hpp"
+#include "sweep/record.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -58,7 +57,7 @@ Datum blocked_tids(Oid leaf) {
     Datum values[2] = {ObjectIdGetDatum(leaf), TimestampTzGetDatum(retention_now())};
     bool isnull = false;
     (void) as_system("SELECT coalesce(pg_catalog.array_agg(row_id), '{}') FROM retention.blocked_row "
-                     "WHERE relation = $1 AND retry_at > $2", 2, types, values);
+                     "WHERE relation = $1 AND retry_at > $2 AND NOT columns_only", 2, types, values);
     return first_value(1, &isnull);
 }
 
@@ -130,41 +129,6 @@ int failed(Row *rows, int n, bool only_tied) {
     return kept;
 }
 
-void block_row(const Batch &batch, const Row &row, TimestampTz now) {
-    Oid types[6] = {INT2OID, OIDOID, TIDOID, TEXTOID, TEXTOID, TIMESTAMPTZOID};
-    Datum values[6] = {Int16GetDatum(batch.policy_id), ObjectIdGetDatum(batch.leaf),
-                       PointerGetDatum(&row.tid), CStringGetTextDatum(unpack_sql_state(row.sqlstate)),
-                       CStringGetTextDatum(row.reason), TimestampTzGetDatum(now)};
-    (void) as_system("INSERT INTO retention.blocked_row AS b (policy_id, relation, row_id, sqlstate, reason, first_failed, "
-                     "retry_at) VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (relation, row_id) DO UPDATE SET "
-                     "policy_id = excluded.policy_id, sqlstate = excluded.sqlstate, reason = excluded.reason, "
-                     "attempts = b.attempts + 1 RETURNING attempts", 6, types, values);
-    bool isnull = false;
-    const int32 attempts = DatumGetInt32(first_value(1, &isnull));
-    Oid when_types[3] = {OIDOID, TIDOID, TIMESTAMPTZOID};
-    Datum when[3] = {values[1], values[2], TimestampTzGetDatum(now + core::retry_after(attempts))};
-    (void) as_system("UPDATE retention.blocked_row SET retry_at = $3 WHERE relation = $1 AND row_id = $2", 3, when_types,
-                     when);
-}
-
-void record_action(const Batch &batch, Oid relid, const char *action, int64 rows) {
-    if (rows == 0) return;
-    LedgerEntry entry = {};
-    entry.action = action;
-    entry.policy_id = batch.policy_id;
-    entry.relid = relid;
-    entry.row_count = rows;
-    append_ledger(entry);
-}
-
-void count_in_run(const Batch &batch) {
-    Oid types[4] = {INT8OID, INT8OID, INT8OID, INT8OID};
-    Datum values[4] = {Int64GetDatum(batch.engine->run_id), Int64GetDatum(batch.done.deleted),
-                       Int64GetDatum(batch.done.anonymised), Int64GetDatum(batch.done.blocked)};
-    (void) as_system("UPDATE retention.sweep_run SET deleted = deleted + $2, anonymised = anonymised + $3, "
-                     "blocked = blocked + $4 WHERE run_id = $1", 4, types, values);
-}
-
 // Deletes what can go; what a reference keeps is anonymised now and goes with its last reference.
 void take(Batch *batch, const Target &target, const Policy &policy, Row *rows, int n) {
     const TimestampTz now = retention_now();
@@ -175,7 +139,7 @@ void take(Batch *batch, const Target &target, const Policy &policy, Row *rows, i
     batch->done.anonymised += act(target, Action::kAnonymiseAndAwait, rows, referenced);
     batch->done.anonymised += deletes ? 0 : act(target, Action::kAnonymise, rows, n);
     const int blocked = failed(rows, n, false);
-    for (int i = 0; i < blocked; ++i) block_row(*batch, rows[i], now);
+    for (int i = 0; i < blocked; ++i) block_row(batch->policy_id, batch->leaf, rows[i], now, false);
     batch->done.blocked += blocked;
 }
 
@@ -210,9 +174,9 @@ void run_batch(Batch *batch) {
     const int awaiting = take_awaiting(batch, target, rows, n);
     take(batch, target, copy, rows + awaiting, n - awaiting);
     if (batch->done.deleted + batch->done.anonymised + batch->done.blocked == 0) return;
-    count_in_run(*batch);
-    record_action(*batch, copy.relid, "deleted", batch->done.deleted);
-    record_action(*batch, copy.relid, "anonymised", batch->done.anonymised);
+    count_in_run(batch->engine, batch->done);
+    record_action(copy.id, copy.relid, "deleted", batch->done.deleted);
+    record_action(copy.id, copy.relid, "anonymised", batch->done.anonymised);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ enum class Caller : uint8_t { kWorker, kProcedure, kTransactionBlock };
 struct Totals {
     int64 deleted;
     int64 anonymised;
+    int64 columns;  // rows of which only columns were anonymised
     int64 blocked;
 };
 

@@ -7,6 +7,7 @@
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
 #include "sweep/batch.hpp"
+#include "sweep/columns.hpp"
 #include "sweep/prepare.hpp"
 #include "sweep/quarantine.hpp"
 
@@ -28,7 +29,7 @@ void start_run(Engine *engine) {
     Datum values[2] = {TimestampTzGetDatum(retention_now()), BoolGetDatum(engine->caller == Caller::kWorker)};
     uint64 n = as_system("UPDATE retention.sweep_run r SET started_at = $1, finished_at = NULL "
                          "WHERE run_id = (SELECT max(run_id) FROM retention.sweep_run) AND by_worker = $2 "
-                         "AND finished_at IS NOT NULL AND deleted + anonymised + blocked = 0 AND problem IS NULL "
+                         "AND finished_at IS NOT NULL AND deleted + anonymised + columns_anonymised + blocked = 0 AND problem IS NULL "
                          "RETURNING run_id", 2, types, values);
     if (n == 0)
         n = as_system("INSERT INTO retention.sweep_run (started_at, by_worker) VALUES ($1, $2) RETURNING run_id", 2, types,
@@ -101,12 +102,16 @@ void sweep_policy(Engine *engine, const Swept &policy) {
     foreach (cell, leaves)
         while (sweep_batch(engine, policy.policy_id, lfirst_oid(cell), Due::kByTime)) {}
     foreach (cell, leaves) (void) sweep_batch(engine, policy.policy_id, lfirst_oid(cell), Due::kWaiting);
+    foreach (cell, leaves) sweep_columns(engine, policy.policy_id, lfirst_oid(cell));
     const int64 deleted = engine->totals.deleted - before.deleted;
     const int64 anonymised = engine->totals.anonymised - before.anonymised;
+    const int64 columns = engine->totals.columns - before.columns;
     const int64 blocked = engine->totals.blocked - before.blocked;
     if (engine->caller != Caller::kWorker && deleted + anonymised + blocked > 0)
         ereport(NOTICE, (errmsg("policy \"%s\": " INT64_FORMAT " rows deleted, " INT64_FORMAT " anonymised, " INT64_FORMAT
                                 " blocked", policy.name, deleted, anonymised, blocked)));
+    if (engine->caller != Caller::kWorker && columns > 0)
+        ereport(NOTICE, (errmsg("policy \"%s\": columns of " INT64_FORMAT " rows anonymised", policy.name, columns)));
 }
 
 PassResult check_place(Engine *engine) {

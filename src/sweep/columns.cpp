@@ -1,0 +1,496 @@
+#include "sweep/columns.hpp"
+
+#include "catalog/extension.hpp"
+#include "catalog/late_starts.hpp"
+#include "pg/internal.hpp"
+#include "pg/names.hpp"
+#include "pg/security.hpp"
+#include "pg/settings.hpp"
+#include "pg/time.hpp"
+#include "pg/timezone.hpp"
+#include "sweep/act.hpp"
+#include "sweep/attempt.hpp"
+#include "sweep/record.hpp"
+
+extern "C" {
+#include "access/transam.h"
+#include "access/xact.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "storage/lmgr.h"
+#include "storage/lock.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/xid8.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+struct Column {
+    AttrNumber number;
+    NameData name;
+    core::Start cutoff;  // the latest start for which its period is over
+    core::Start done;    // as in retention.column_progress; -1: none
+    core::Start taken;
+};
+
+// One step's view of a table.
+struct Table {
+    Engine *engine;
+    Policy policy;
+    Oid leaf;
+    Target target;
+    int n_columns;
+    Column *columns;
+    Totals done;
+};
+
+// Starts after low and up to high, for which the same columns are due.
+struct Segment {
+    core::Start low;
+    core::Start high;
+    bool *columns;  // one for each column of the table
+};
+
+struct Found {
+    int n;
+    Row *rows;
+    core::Start *starts;
+    TransactionId *written_by;
+};
+
+// Of rows to come back to.
+struct Late {
+    core::Start from;
+    core::Start until;
+    FullTransactionId since;
+    bool one;             // the row with this ctid, as this transaction has written it
+    ItemPointerData tid;
+};
+
+enum class Step : uint8_t { kNothing, kMore, kAnnounce };
+
+Datum clock_datum(const Table &table, core::Start start) {
+    return Int64GetDatum(static_cast<int64>(core::make_clock(table.policy.id, start, 0).bits));
+}
+
+Datum column_value(HeapTuple row, int column, bool *isnull) {
+    return SPI_getbinval(row, SPI_tuptable->tupdesc, column, isnull);
+}
+
+// What the law needs is left until the law lets the row go.
+core::Start cutoff_of(const Table &table, const core::Period &period, bool required) {
+    core::Terms terms = {};
+    terms.keep_for = period;
+    terms.has_floor = required && table.policy.terms.has_floor;
+    terms.must_keep_for = table.policy.terms.must_keep_for;
+    return core::cutoffs(retention_now(), terms, policy_zone()).due;
+}
+
+void read_columns(Table *table) {
+    Oid types[3] = {OIDOID, OIDOID, INT2OID};
+    Datum values[3] = {ObjectIdGetDatum(table->policy.relid), ObjectIdGetDatum(table->leaf), Int16GetDatum(table->policy.id)};
+    const ActingAs saved = act_as(owner_of(extension()->policy_table), true);
+    (void) execute_kept("SELECT a.attnum, a.attname, c.keep_for, c.required_by_law, coalesce(p.done_until, -1), "
+                        "coalesce(p.taken_until, -1) FROM retention.personal_columns c JOIN pg_catalog.pg_attribute a "
+                        "ON a.attrelid = $2 AND a.attname = c.column_name AND a.attnum > 0 LEFT JOIN retention.column_progress p "
+                        "ON p.relation = $2 AND p.policy_id = $3 AND p.column_number = a.attnum "
+                        "WHERE c.relation = $1 AND c.keep_for IS NOT NULL ORDER BY a.attnum", 3, types, values, nullptr, false, 0);
+    leave(saved);
+    table->n_columns = static_cast<int>(SPI_processed);
+    table->columns = static_cast<Column *>(palloc0(sizeof(Column) * (table->n_columns + 1)));
+    for (int i = 0; i < table->n_columns; ++i) {
+        bool isnull = false;
+        HeapTuple row = SPI_tuptable->vals[i];
+        Column *column = &table->columns[i];
+        core::Period period = {};
+        column->number = DatumGetInt16(column_value(row, 1, &isnull));
+        column->name = *DatumGetName(column_value(row, 2, &isnull));
+        std::memcpy(&period, DatumGetPointer(column_value(row, 3, &isnull)), sizeof period);
+        column->cutoff = cutoff_of(*table, period, DatumGetBool(column_value(row, 4, &isnull)));
+        column->done = DatumGetInt64(column_value(row, 5, &isnull));
+        column->taken = DatumGetInt64(column_value(row, 6, &isnull));
+    }
+}
+
+void save(const Table &table, const Column &column) {
+    Oid types[5] = {OIDOID, INT2OID, INT2OID, INT8OID, INT8OID};
+    Datum values[5] = {ObjectIdGetDatum(table.leaf), Int16GetDatum(table.policy.id), Int16GetDatum(column.number),
+                       Int64GetDatum(column.done), Int64GetDatum(column.taken)};
+    if (as_system("UPDATE retention.column_progress SET done_until = $4, taken_until = $5 "
+                  "WHERE relation = $1 AND policy_id = $2 AND column_number = $3", 5, types, values) > 0)
+        return;
+    (void) as_system("INSERT INTO retention.column_progress (relation, policy_id, column_number, done_until, taken_until) "
+                     "VALUES ($1, $2, $3, $4, $5)", 5, types, values);
+    progress_changed();
+}
+
+// A column that has no period any more begins anew when it is given one. Where a period became longer, the rows between are
+// no longer done: they will be when it is over.
+void follow_changes(Table *table) {
+    auto *numbers = static_cast<Datum *>(palloc(sizeof(Datum) * (table->n_columns + 1)));
+    for (int i = 0; i < table->n_columns; ++i) {
+        Column *column = &table->columns[i];
+        numbers[i] = Int16GetDatum(column->number);
+        if (column->done <= column->cutoff) continue;
+        column->done = column->cutoff;
+        save(*table, *column);
+    }
+    Oid types[3] = {OIDOID, INT2OID, INT2ARRAYOID};
+    Datum values[3] = {ObjectIdGetDatum(table->leaf), Int16GetDatum(table->policy.id),
+                       PointerGetDatum(construct_array(numbers, table->n_columns, INT2OID, 2, true, TYPALIGN_SHORT))};
+    if (as_system("DELETE FROM retention.column_progress WHERE relation = $1 AND policy_id = $2 AND column_number <> ALL ($3)",
+                  3, types, values) > 0)
+        progress_changed();
+    if (table->n_columns == 0)
+        (void) as_system("DELETE FROM retention.column_late WHERE relation = $1 AND policy_id = $2", 2, types, values);
+}
+
+const char *assignments(const Table &table, const bool *columns) {
+    auto *names = static_cast<Datum *>(palloc(sizeof(Datum) * (table.n_columns + 1)));
+    int n = 0;
+    for (int i = 0; i < table.n_columns; ++i)
+        if (columns[i]) names[n++] = NameGetDatum(&table.columns[i].name);
+    Datum list = PointerGetDatum(construct_array(names, n, NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR));
+    return anonymising_assignments(table.policy.relid, table.leaf, Columns{false, list});
+}
+
+// The rows of a segment; of late ones those that may not be done yet. All with the same start come together.
+Found find(const Table &table, const Segment &segment, const Late *late) {
+    const char *clock = table.target.clock;
+    Oid types[4] = {extension()->clock_type, extension()->clock_type, XIDOID, TIDOID};
+    Datum values[4] = {clock_datum(table, segment.low + 1), clock_datum(table, segment.high), 0, 0};
+    const char *narrower = "";
+    if (late != nullptr) {
+        const uint64 now = U64FromFullTransactionId(ReadNextFullTransactionId());
+        const bool ancient = now - U64FromFullTransactionId(late->since) > PG_INT32_MAX;
+        values[2] = TransactionIdGetDatum(ancient ? FrozenTransactionId : XidFromFullTransactionId(late->since));
+        values[3] = PointerGetDatum(const_cast<ItemPointerData *>(&late->tid));
+        narrower = late->one ? "AND ctid = $4 AND xmin = $3 " : "AND pg_catalog.age(xmin) <= pg_catalog.age($3) ";
+    }
+    const ActingAs saved = act_as(table.target.owner, true);
+    if (late == nullptr || !late->one) prefer_index_order();
+    (void) execute_internal_latest(
+        psprintf("SELECT ctid, %s, xmin FROM ONLY %s WHERE %s OPERATOR(retention.>=) $1 AND %s OPERATOR(retention.<=) $2 "
+                 "AND retention.pending(%s) %sORDER BY %s FETCH FIRST %d ROWS WITH TIES",
+                 clock, table.target.table, clock, clock, clock, narrower, clock, settings::batch_size),
+        late == nullptr ? 2 : late->one ? 4 : 3, types, values);
+    leave(saved);
+    Found found = {static_cast<int>(SPI_processed), nullptr, nullptr, nullptr};
+    found.rows = static_cast<Row *>(palloc0(sizeof(Row) * (found.n + 1)));
+    found.starts = static_cast<core::Start *>(palloc(sizeof(core::Start) * (found.n + 1)));
+    found.written_by = static_cast<TransactionId *>(palloc(sizeof(TransactionId) * (found.n + 1)));
+    for (int i = 0; i < found.n; ++i) {
+        bool isnull = false;
+        HeapTuple row = SPI_tuptable->vals[i];
+        found.rows[i].tid = *reinterpret_cast<ItemPointer>(DatumGetPointer(column_value(row, 1, &isnull)));
+        found.starts[i] = core::start_of(core::Clock{static_cast<uint64_t>(DatumGetInt64(column_value(row, 2, &isnull)))});
+        found.written_by[i] = DatumGetTransactionId(column_value(row, 3, &isnull));
+    }
+    return found;
+}
+
+void come_back(const Table &table, const Found &found, int i) {
+    const FullTransactionId next = ReadNextFullTransactionId();
+    const uint64 age = static_cast<uint32>(XidFromFullTransactionId(next) - found.written_by[i]);
+    Oid types[5] = {INT2OID, OIDOID, INT8OID, XID8OID, TIDOID};
+    Datum values[5] = {Int16GetDatum(table.policy.id), ObjectIdGetDatum(table.leaf), Int64GetDatum(found.starts[i]),
+                       FullTransactionIdGetDatum(FullTransactionIdFromU64(U64FromFullTransactionId(next) - age)),
+                       PointerGetDatum(&found.rows[i].tid)};
+    (void) as_system("INSERT INTO retention.column_late (policy_id, relation, from_start, until_start, written_since, row_id) "
+                     "VALUES ($1, $2, $3, $3, $4, $5)", 5, types, values);
+}
+
+int by_tid(const void *a, const void *b) {
+    return ItemPointerCompare(const_cast<ItemPointer>(static_cast<const ItemPointerData *>(a)),
+                              const_cast<ItemPointer>(static_cast<const ItemPointerData *>(b)));
+}
+
+// Those that nobody else has locked or changed, in order of their places.
+ItemPointerData *lock(const Table &table, const Segment &segment, const Found &found, int *n) {
+    auto *tids = static_cast<Datum *>(palloc(sizeof(Datum) * found.n));
+    for (int i = 0; i < found.n; ++i) tids[i] = PointerGetDatum(&found.rows[i].tid);
+    const char *clock = table.target.clock;
+    Oid types[3] = {extension()->clock_type, extension()->clock_type, TIDARRAYOID};
+    Datum values[3] = {clock_datum(table, segment.low + 1), clock_datum(table, segment.high),
+                       PointerGetDatum(construct_array(tids, found.n, TIDOID, sizeof(ItemPointerData), false, TYPALIGN_SHORT))};
+    const ActingAs saved = act_as(table.target.owner, true);
+    (void) execute_internal_generic(psprintf("SELECT ctid FROM ONLY %s WHERE ctid = ANY ($3) AND %s OPERATOR(retention.>=) $1 "
+                                             "AND %s OPERATOR(retention.<=) $2 FOR UPDATE SKIP LOCKED",
+                                             table.target.table, clock, clock),
+                                    3, types, values, false, 0);
+    leave(saved);
+    *n = static_cast<int>(SPI_processed);
+    auto *locked = static_cast<ItemPointerData *>(palloc(sizeof(ItemPointerData) * (*n + 1)));
+    for (int i = 0; i < *n; ++i) {
+        bool isnull = false;
+        locked[i] = *reinterpret_cast<ItemPointer>(DatumGetPointer(column_value(SPI_tuptable->vals[i], 1, &isnull)));
+    }
+    qsort(locked, *n, sizeof(ItemPointerData), by_tid);
+    return locked;
+}
+
+// Anonymises the segment's columns of the rows; those that are locked or fail are come back to.
+void take(Table *table, const Segment &segment, const Found &found) {
+    Target target = table->target;
+    target.assignments = assignments(*table, segment.columns);
+    if (found.n == 0 || target.assignments == nullptr) return;
+    int n_locked = 0, n = 0;
+    const ItemPointerData *locked = lock(*table, segment, found, &n_locked);
+    auto *rows = static_cast<Row *>(palloc0(sizeof(Row) * found.n));
+    auto *origin = static_cast<int *>(palloc(sizeof(int) * found.n));
+    for (int i = 0; i < found.n; ++i) {
+        if (bsearch(&found.rows[i].tid, locked, n_locked, sizeof(ItemPointerData), by_tid) == nullptr) {
+            come_back(*table, found, i);
+            continue;
+        }
+        origin[n] = i;
+        rows[n++].tid = found.rows[i].tid;
+    }
+    table->done.columns += act(target, Action::kColumns, rows, n);
+    for (int i = 0; i < n; ++i) {
+        if (rows[i].sqlstate == 0) continue;
+        block_row(table->policy.id, table->leaf, rows[i], retention_now(), true);
+        come_back(*table, found, origin[i]);
+        ++table->done.blocked;
+    }
+}
+
+// The first segment in which a column is due and not done.
+bool next_due(const Table &table, const core::Start *reached, Segment *segment) {
+    segment->low = core::kNotStarted;
+    for (int i = 0; i < table.n_columns; ++i)
+        if (reached[i] < table.columns[i].cutoff) segment->low = Min(segment->low, reached[i]);
+    if (segment->low == core::kNotStarted) return false;
+    segment->high = core::kNotStarted;
+    for (int i = 0; i < table.n_columns; ++i) {
+        const core::Start cutoff = table.columns[i].cutoff;
+        segment->columns[i] = reached[i] == segment->low && cutoff > segment->low;
+        if (reached[i] < cutoff) segment->high = Min(segment->high, segment->columns[i] ? cutoff : reached[i]);
+    }
+    return true;
+}
+
+// The part of it that has been announced, so that whoever writes such a start meanwhile enters it himself.
+core::Start announced(const Table &table, const Segment &segment) {
+    core::Start until = segment.high;
+    for (int i = 0; i < table.n_columns; ++i)
+        if (segment.columns[i]) until = Min(until, table.columns[i].taken);
+    return until;
+}
+
+void advance(Table *table, const Segment &segment, core::Start until) {
+    for (int i = 0; i < table->n_columns; ++i) {
+        if (!segment.columns[i]) continue;
+        table->columns[i].done = until;
+        save(*table, table->columns[i]);
+    }
+}
+
+Step take_due(Table *table) {
+    auto *reached = static_cast<core::Start *>(palloc(sizeof(core::Start) * (table->n_columns + 1)));
+    for (int i = 0; i < table->n_columns; ++i) reached[i] = table->columns[i].done;
+    Segment segment = {0, 0, static_cast<bool *>(palloc0(table->n_columns + 1))};
+    while (next_due(*table, reached, &segment)) {
+        Found found = find(*table, segment, nullptr);
+        if (found.n > 0) {
+            const core::Start until = announced(*table, segment);
+            if (found.starts[0] > until) return Step::kAnnounce;
+            const bool full = found.n >= settings::batch_size;
+            const core::Start last = full ? Min(until, found.starts[found.n - 1]) : until;
+            while (found.starts[found.n - 1] > last) --found.n;
+            take(table, segment, found);
+            advance(table, segment, last);
+            return Step::kMore;
+        }
+        for (int i = 0; i < table->n_columns; ++i)
+            if (segment.columns[i]) reached[i] = segment.high;
+    }
+    return Step::kNothing;
+}
+
+// The segment after low in which columns are done, up to the late rows' last start.
+bool next_done(const Table &table, const Late &late, core::Start low, Segment *segment) {
+    bool any = false;
+    segment->low = low;
+    segment->high = late.until;
+    for (int i = 0; i < table.n_columns; ++i) {
+        segment->columns[i] = table.columns[i].done > low;
+        any = any || segment->columns[i];
+        if (segment->columns[i]) segment->high = Min(segment->high, table.columns[i].done);
+    }
+    return any && low < late.until;
+}
+
+// What is still to be done of it goes back into the table. Returns whether that is so.
+bool take_late(Table *table, Late late) {
+    Segment segment = {0, 0, static_cast<bool *>(palloc0(table->n_columns + 1))};
+    core::Start low = late.from - 1;
+    while (next_done(*table, late, low, &segment)) {
+        Found found = find(*table, segment, &late);
+        if (late.one && found.n == 0) {
+            // It was changed since, and has another place.
+            late.one = false;
+            continue;
+        }
+        take(table, segment, found);
+        const bool full = !late.one && found.n >= settings::batch_size;
+        low = full ? found.starts[found.n - 1] : segment.high;
+        if (!full || low >= late.until) continue;
+        Oid types[5] = {INT2OID, OIDOID, INT8OID, INT8OID, XID8OID};
+        Datum values[5] = {Int16GetDatum(table->policy.id), ObjectIdGetDatum(table->leaf), Int64GetDatum(low + 1),
+                           Int64GetDatum(late.until), FullTransactionIdGetDatum(late.since)};
+        (void) as_system("INSERT INTO retention.column_late (policy_id, relation, from_start, until_start, written_since) "
+                         "VALUES ($1, $2, $3, $4, $5)", 5, types, values);
+        return true;
+    }
+    return false;
+}
+
+struct Entry {
+    Late late;
+    ItemPointerData tid;  // its own
+};
+
+constexpr int kEntriesAtOnce = 100;
+
+// Not those whose row failed and whose next attempt is not due.
+Entry *next_entries(const Table &table, int *n) {
+    Oid types[4] = {OIDOID, INT2OID, TIMESTAMPTZOID, INT4OID};
+    Datum values[4] = {ObjectIdGetDatum(table.leaf), Int16GetDatum(table.policy.id), TimestampTzGetDatum(retention_now()),
+                       Int32GetDatum(kEntriesAtOnce)};
+    (void) as_system("SELECT l.ctid, l.from_start, l.until_start, l.written_since, l.row_id FROM retention.column_late l "
+                     "WHERE l.relation = $1 AND l.policy_id = $2 AND NOT EXISTS (SELECT FROM retention.blocked_row b "
+                     "WHERE b.relation = l.relation AND b.row_id = l.row_id AND b.retry_at > $3) "
+                     "LIMIT $4 FOR UPDATE OF l SKIP LOCKED", 4, types, values);
+    *n = static_cast<int>(SPI_processed);
+    auto *entries = static_cast<Entry *>(palloc0(sizeof(Entry) * (*n + 1)));
+    for (int i = 0; i < *n; ++i) {
+        bool isnull = false;
+        HeapTuple row = SPI_tuptable->vals[i];
+        Late *late = &entries[i].late;
+        entries[i].tid = *reinterpret_cast<ItemPointer>(DatumGetPointer(column_value(row, 1, &isnull)));
+        late->from = DatumGetInt64(column_value(row, 2, &isnull));
+        late->until = DatumGetInt64(column_value(row, 3, &isnull));
+        late->since = DatumGetFullTransactionId(column_value(row, 4, &isnull));
+        const Datum tid = column_value(row, 5, &isnull);
+        late->one = !isnull;
+        if (!isnull) late->tid = *reinterpret_cast<ItemPointer>(DatumGetPointer(tid));
+    }
+    return entries;
+}
+
+// Returns how many entries fewer are to be looked at.
+int64 take_entries(Table *table) {
+    int n = 0, taken = 0;
+    const Entry *entries = next_entries(*table, &n);
+    int64 left = 0;
+    for (; taken < n && table->done.columns < settings::batch_size; ++taken) {
+        Oid types[1] = {TIDOID};
+        Datum values[1] = {PointerGetDatum(const_cast<ItemPointerData *>(&entries[taken].tid))};
+        (void) as_system("DELETE FROM retention.column_late WHERE ctid = $1", 1, types, values);
+        if (take_late(table, entries[taken].late)) ++left;
+    }
+    return n == 0 ? PG_INT64_MAX : taken - left;
+}
+
+// One sweep at a time; where another one is at it there is nothing to wait for.
+bool lock_table(Oid leaf) {
+    LOCKTAG tag;
+    SET_LOCKTAG_OBJECT(tag, MyDatabaseId, RelationRelationId, leaf, 1);
+    return LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
+}
+
+// False: nothing is to be done there.
+bool open_table(Table *table, Engine *engine, int16_t policy_id, Oid leaf) {
+    if (engine->caller == Caller::kTransactionBlock) record_late_starts();
+    const Policy *policy = policy_by_id(policy_id);
+    if (policy == nullptr || !enforced(*policy) || !policy->validated) return false;
+    // A deferred trigger could not fire while we act as somebody else.
+    (void) SPI_execute("SET CONSTRAINTS ALL IMMEDIATE", false, 0);
+    LockRelationOid(leaf, RowExclusiveLock);
+    if (clock_column(leaf) == InvalidAttrNumber || !lock_table(leaf)) return false;
+    *table = Table{engine, *policy, leaf, {leaf, owner_of(leaf), qualified_name(leaf), clock_name(leaf), nullptr}, 0, nullptr, {}};
+    read_columns(table);
+    if (!is_in_progress(leaf, policy_id)) return table->n_columns > 0;
+    follow_changes(table);
+    return table->n_columns > 0;
+}
+
+void record(const Table &table) {
+    if (table.done.columns + table.done.blocked == 0) return;
+    count_in_run(table.engine, table.done);
+    record_action(table.policy.id, table.policy.relid, "columns anonymised", table.done.columns);
+}
+
+// One step, a transaction of its own. False: it failed, and is undone.
+template <typename F>
+bool step(Engine *engine, int16_t policy_id, Oid leaf, F &&body) {
+    Totals done = {};
+    begin_step(engine);
+    const ErrorData *error = attempt([&] {
+        Table table = {};
+        if (!open_table(&table, engine, policy_id, leaf)) return;
+        body(&table);
+        record(table);
+        done = table.done;
+    });
+    if (error != nullptr) {
+        note_problem(engine, get_rel_name(leaf) != nullptr ? get_rel_name(leaf) : "dropped table", error);
+    } else {
+        engine->totals.columns += done.columns;
+        engine->totals.blocked += done.blocked;
+    }
+    end_step(engine);
+    return error == nullptr;
+}
+
+// From when this is committed, whoever writes a start up to the cutoffs enters it for us; and whoever did not, because he was
+// before us, has committed: the next step sees his rows.
+void announce(Table *table) {
+    lock_starts(table->leaf);
+    for (int i = 0; i < table->n_columns; ++i) {
+        Column *column = &table->columns[i];
+        if (column->cutoff <= column->taken) continue;
+        column->taken = column->cutoff;
+        save(*table, *column);
+    }
+}
+
+int64 count_late(const Table &table) {
+    if (!is_in_progress(table.leaf, table.policy.id)) return 0;
+    Oid types[2] = {OIDOID, INT2OID};
+    Datum values[2] = {ObjectIdGetDatum(table.leaf), Int16GetDatum(table.policy.id)};
+    (void) as_system("SELECT pg_catalog.count(*) FROM retention.column_late WHERE relation = $1 AND policy_id = $2", 2, types,
+                     values);
+    bool isnull = false;
+    return DatumGetInt64(first_value(1, &isnull));
+}
+
+}  // namespace
+
+void sweep_columns(Engine *engine, int16_t policy_id, Oid leaf) {
+    int64 late = 0;
+    for (Step next = Step::kMore; next != Step::kNothing;) {
+        const bool announcing = next == Step::kAnnounce;
+        next = Step::kNothing;
+        const bool good = step(engine, policy_id, leaf, [&](Table *table) {
+            if (announcing) {
+                announce(table);
+                next = Step::kMore;
+                return;
+            }
+            next = take_due(table);
+            if (next == Step::kNothing) late = count_late(*table);
+        });
+        if (!good) return;
+    }
+    // What is entered again meanwhile is left to the next pass.
+    while (late > 0)
+        if (!step(engine, policy_id, leaf, [&](Table *table) { late -= Min(late, take_entries(table)); })) return;
+}
+
+}  // namespace pg_retention
