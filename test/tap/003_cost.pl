@@ -55,8 +55,11 @@ is(changes_of($from, \@files), 0, 'and writes no page of the table either');
 $node->safe_psql('postgres', "UPDATE visits SET name = 'x' WHERE id = $rows");
 isnt(changes_of($from, \@files), 0, 'as a change would');
 
-my (undef, undef, $log) = $node->psql('postgres', q{
-SET retention.test_now = '2030-01-31 23:00:00+00';
+# What a sweep asks of the table, each with an index and few pages.
+sub probes_of {
+	my ($now, $least, $what) = @_;
+	my (undef, undef, $log) = $node->psql('postgres', qq{
+SET retention.test_now = '$now';
 CALL retention.sweep();
 LOAD 'auto_explain';
 SET auto_explain.log_min_duration = 0;
@@ -67,15 +70,32 @@ SET auto_explain.log_nested_statements = on;
 SET client_min_messages = log;
 CALL retention.sweep();
 });
-my @probes = grep { /FROM ONLY public\.visits/ } split /(?=Query Text)/, $log;
-cmp_ok(scalar @probes, '>=', 2, 'a sweep with nothing due asks the table');
-for my $probe (@probes) {
-	note($probe =~ s/\npsql:.*//sr);
-	my ($buffers) = $probe =~ /Buffers: shared ((?:hit=\d+ ?)?(?:read=\d+)?)/;
-	my $pages = 0;
-	$pages += $_ for ($buffers // '') =~ /\d+/g;
-	like($probe, qr/Index (Only )?Scan using visits_retention_clock_idx/, 'through the index');
-	ok($pages > 0 && $pages <= 8, "reading $pages pages");
+	my @probes = grep { /FROM ONLY public\.visits/ } split /(?=Query Text)/, $log;
+	cmp_ok(scalar @probes, '>=', $least, $what);
+	for my $probe (@probes) {
+		note($probe =~ s/\npsql:.*//sr);
+		my ($buffers) = $probe =~ /Buffers: shared ((?:hit=\d+ ?)?(?:read=\d+)?)/;
+		my $pages = 0;
+		$pages += $_ for ($buffers // '') =~ /\d+/g;
+		like($probe, qr/Index (Only )?Scan using visits_retention_clock_idx/, 'through the index');
+		ok($pages > 0 && $pages <= 8, "reading $pages pages");
+	}
+	return;
 }
+probes_of('2030-01-31 23:00:00+00', 2, 'a sweep with nothing due asks the table');
+
+# The same of columns with a period of their own, once all that was due is done.
+$node->safe_psql('postgres', q{
+INSERT INTO retention.personal_column (relation, column_name, category, keep_for) VALUES ('visits', 'name', 'name', '29 days');
+SET retention.test_now = '2030-02-01 00:00:00+00';
+CALL retention.sweep();
+});
+is($node->safe_psql('postgres', "SELECT sum(columns_anonymised) FROM retention.sweep_run"), $rows, 'a column is anonymised in all rows');
+$node->safe_psql('postgres', 'VACUUM ANALYZE visits');
+$node->safe_psql('postgres', 'CHECKPOINT');
+$from = $node->safe_psql('postgres', 'SELECT pg_current_wal_insert_lsn()');
+probes_of('2030-02-01 23:00:00+00', 3, 'a sweep with no column due asks the table once more');
+is(changes_of($from, \@files), 0, 'and writes nothing');
+is($node->safe_psql('postgres', 'SELECT count(*) FROM visits WHERE name IS NOT NULL'), 0, 'nothing was left out');
 $node->stop;
 done_testing();
