@@ -21,7 +21,11 @@ bool confirm_drop = false;
 int backup_age = 0;
 char *erasure_key_file = nullptr;
 char *pseudonym_key_file = nullptr;
+int unmanaged_personal_column = kIgnore;
 int batch_size = 1000;
+
+static constexpr config_enum_entry kUnmanaged[] = {
+    {"ignore", kIgnore, false}, {"warning", kWarning, false}, {"error", kError, false}, {nullptr, 0, false}};
 
 void init() {
     DefineCustomBoolVariable("retention.allow_test_time", "Honours retention.test_now.",
@@ -56,6 +60,9 @@ void init() {
     DefineCustomStringVariable("retention.timezone", "Time zone whose midnights end day-based periods.",
                                "Empty means log_timezone.", &timezone, "", PGC_SIGHUP, 0, check_policy_zone,
                                assign_policy_zone, nullptr);
+    DefineCustomEnumVariable("retention.unmanaged_personal_column",
+                             "Reports commands that leave a personal column outside any policy.", nullptr,
+                             &unmanaged_personal_column, kIgnore, kUnmanaged, PGC_SUSET, 0, nullptr, nullptr, nullptr);
     DefineCustomBoolVariable("retention.worker", "Runs the background workers.", nullptr, &worker, true, PGC_SIGHUP, 0,
                              nullptr, nullptr, nullptr);
     MarkGUCPrefixReserved("retention");

@@ -3,6 +3,9 @@
 
 namespace pg_retention::settings {
 
+// What is said of a command that leaves a personal column outside any policy.
+enum Unmanaged : int { kIgnore, kWarning, kError };
+
 extern bool worker;              // retention.worker: run background workers
 extern int naptime;              // retention.naptime, seconds
 extern char *timezone;           // retention.timezone; empty means log_timezone
@@ -14,6 +17,7 @@ extern bool confirm_drop;        // retention.confirm_drop: dropping a hiding po
 extern int backup_age;           // retention.backup_age, minutes; 0: erasures are remembered for ever
 extern char *erasure_key_file;   // retention.erasure_key_file; empty: erasures are not remembered
 extern char *pseudonym_key_file; // retention.pseudonym_key_file; empty: there are no pseudonyms
+extern int unmanaged_personal_column;  // retention.unmanaged_personal_column, of Unmanaged
 extern int batch_size;           // retention.batch_size: rows per transaction of a sweep
 
 void init();

@@ -1,0 +1,66 @@
+-- What retention does not reach.
+
+CREATE VIEW retention.gaps AS
+WITH RECURSIVE governed AS MATERIALIZED (
+    SELECT c.oid, c.relkind, c.relowner,
+        EXISTS (SELECT FROM retention.policy p WHERE p.relation = c.oid
+            OR p.relation IN (SELECT a.relid FROM pg_partition_ancestors(c.oid) a)) AS managed
+    FROM pg_depend d
+    JOIN pg_attribute a ON a.attrelid = d.objid AND a.attnum = d.objsubid AND a.atttypid = d.refobjid
+    JOIN pg_class c ON c.oid = d.objid AND c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't'
+    WHERE d.refclassid = 'pg_type'::regclass AND d.refobjid = 'retention.clock'::regtype AND d.classid = 'pg_class'::regclass AND d.objsubid > 0
+), above AS (
+    SELECT r.ev_class AS oid, g.oid AS governed
+    FROM governed g
+    JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = g.oid AND d.classid = 'pg_rewrite'::regclass
+    JOIN pg_rewrite r ON r.oid = d.objid AND r.ev_class <> g.oid
+    UNION
+    SELECT r.ev_class, v.governed
+    FROM above v
+    JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = v.oid AND d.classid = 'pg_rewrite'::regclass
+    JOIN pg_rewrite r ON r.oid = d.objid AND r.ev_class <> v.oid
+)
+SELECT 'personal column without a policy' AS kind, format('%s.%I', c.relation, c.column_name) AS object,
+    format('no policy stands for table %s', c.relation) AS detail,
+    'Write a policy for the table in retention.policy.' AS hint
+FROM retention.personal_columns c
+WHERE NOT EXISTS (SELECT FROM retention.policy p WHERE p.mode <> 'off' AND (p.relation = c.relation
+    OR p.relation IN (SELECT a.relid FROM pg_partition_ancestors(c.relation) a)))
+UNION ALL
+SELECT 'pseudonymised column', format('%s.%I', c.relation, c.column_name),
+    'who has the key can tell whose a pseudonym is: it stays personal data',
+    'Choose another anonymiser when nobody has to recognise the value again.'
+FROM retention.personal_columns c
+WHERE c.anonymise = 'pseudonymise'
+UNION ALL
+SELECT 'unmanaged table', g.oid::regclass::text, 'its rows have clocks, but no policy stands for it: a copy, or a detached partition',
+    'Write a policy for it, attach it again, or drop it.'
+FROM governed g
+WHERE g.relkind <> 'm' AND NOT g.managed
+UNION ALL
+SELECT 'materialised view without the clock', v.oid::regclass::text,
+    format('it keeps copies of what it reads of %s, which are not hidden when those are',
+        string_agg(v.governed::regclass::text, ', ' ORDER BY v.governed::regclass::text)),
+    'Select retention_clock in it, too, or refresh it as often as rows must be hidden.'
+FROM above v
+JOIN pg_class c ON c.oid = v.oid AND c.relkind = 'm'
+WHERE NOT EXISTS (SELECT FROM governed g WHERE g.oid = v.oid)
+GROUP BY v.oid
+UNION ALL
+SELECT 'table of a superuser', g.oid::regclass::text,
+    format('sweeps act with the rights of its owner, superuser %I', r.rolname), 'Give the table to a role that owns no more than it has to.'
+FROM governed g
+JOIN pg_roles r ON r.oid = g.relowner AND r.rolsuper
+WHERE g.relkind <> 'm';
+COMMENT ON VIEW retention.gaps IS 'personal data that no policy reaches, or that outlive what is done about them';
+
+GRANT SELECT ON retention.gaps TO pg_monitor;
+
+CREATE FUNCTION retention.check_managed() RETURNS event_trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_check_managed';
+COMMENT ON FUNCTION retention.check_managed() IS 'what retention.unmanaged_personal_column says of personal columns outside any policy';
+CREATE EVENT TRIGGER retention_check_managed ON ddl_command_end
+    WHEN TAG IN ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO', 'CREATE SCHEMA', 'ALTER TABLE')
+    EXECUTE FUNCTION retention.check_managed();
+ALTER EVENT TRIGGER retention_check_managed ENABLE ALWAYS;
+COMMENT ON EVENT TRIGGER retention_check_managed IS 'tables with personal columns are put under a policy';
