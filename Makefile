@@ -24,7 +24,7 @@ PG_CXXFLAGS = $(STANDARD) -Wall -Wextra -Wno-suggest-attribute=format -Wshadow $
 # PGXS links with the C compiler.
 SHLIB_LINK  = -lstdc++
 
-.PHONY: test demo lint bench
+.PHONY: test demo lint bench fuzz
 
 # These build what they need themselves, on a machine that may not have PostgreSQL yet.
 test:
@@ -37,12 +37,17 @@ lint:
 	@$(MAKE) all
 	@test/lint/run
 
+# Five minutes on each of what reads text, or TIME seconds.
+fuzz:
+	@scripts/install-packages clang libclang-rt-dev
+	@$(MAKE) -C test/fuzz run TIME=$(or $(TIME),300)
+
 ifneq ($(wildcard bench/run),)
 bench:
 	@bench/run
 endif
 
-ifneq ($(filter-out test demo lint bench,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out test demo lint bench fuzz,$(or $(MAKECMDGOALS),all)),)
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
