@@ -1,5 +1,7 @@
 #include "catalog/extension.hpp"
 
+#include "pg/security.hpp"
+
 #include "pg/compat.hpp"
 
 extern "C" {
@@ -74,6 +76,8 @@ const ExtensionObjects *extension() {
     if (known_at != changes) look_up();
     return present ? &objects : nullptr;
 }
+
+Oid extension_owner() { return owner_of(extension()->policy_table); }
 
 AttrNumber clock_column(Oid relid) {
     if (extension() == nullptr) return InvalidAttrNumber;

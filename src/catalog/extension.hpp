@@ -18,6 +18,9 @@ struct ExtensionObjects {
 // Null when the extension is not installed in this database (or not connected to one, or it is being created).
 const ExtensionObjects *extension();
 
+// The owner of the extension's own tables. It must be installed.
+Oid extension_owner();
+
 // Attribute number of the clock column, InvalidAttrNumber when the relation is not governed. Cheap: relcache only.
 AttrNumber clock_column(Oid relid);
 

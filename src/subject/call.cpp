@@ -3,7 +3,7 @@
 #include "catalog/extension.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/own_table.hpp"
-#include "subject/query.hpp"
+#include "pg/query.hpp"
 
 extern "C" {
 #include "executor/spi.h"

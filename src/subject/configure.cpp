@@ -1,11 +1,12 @@
 // Kinds of persons and links are checked when they are written. A dump loads them before keys and foreign keys exist: what
 // was checked where it came from is taken as it is, and checked again by each use.
+#include "catalog/extension.hpp"
 #include "catalog/link_path.hpp"
 #include "catalog/policy_check.hpp"
 #include "pg/guard.hpp"
+#include "pg/query.hpp"
 #include "pg/security.hpp"
 #include "subject/model.hpp"
-#include "subject/query.hpp"
 
 extern "C" {
 #include "access/htup_details.h"

@@ -1,11 +1,12 @@
 #include "subject/document.hpp"
 
+#include "catalog/extension.hpp"
 #include "catalog/policy_cache.hpp"
 #include "pg/names.hpp"
+#include "pg/query.hpp"
 #include "pg/time.hpp"
 #include "pg/timezone.hpp"
 #include "subject/json.hpp"
-#include "subject/query.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"

@@ -3,8 +3,9 @@
 #include "catalog/extension.hpp"
 #include "catalog/policy_cache.hpp"
 #include "guard/decide.hpp"
+#include "pg/names.hpp"
+#include "pg/query.hpp"
 #include "pg/security.hpp"
-#include "subject/query.hpp"
 
 extern "C" {
 #include "access/table.h"

@@ -2,9 +2,9 @@
 #include "catalog/policy_cache.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
+#include "pg/query.hpp"
 #include "pg/security.hpp"
 #include "subject/call.hpp"
-#include "subject/query.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"

@@ -1,12 +1,13 @@
 // Access and a copy (Article 15), and what a person may take along (Article 20).
+#include "catalog/extension.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
+#include "pg/query.hpp"
 #include "pg/time.hpp"
 #include "subject/call.hpp"
 #include "subject/csv.hpp"
 #include "subject/document.hpp"
 #include "subject/json.hpp"
-#include "subject/query.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"

@@ -3,7 +3,6 @@
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "subject/json.hpp"
-#include "subject/query.hpp"
 
 extern "C" {
 #include "catalog/pg_proc.h"
@@ -70,14 +69,6 @@ Oid argument_type(FunctionCallInfo fcinfo, int argument) {
 }
 
 }  // namespace
-
-int add_parameter(Parameters *parameters, Oid type, Datum value) {
-    if (parameters->n == FUNC_MAX_ARGS)
-        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many paths lead from one table to persons")));
-    parameters->types[parameters->n] = type;
-    parameters->values[parameters->n++] = value;
-    return parameters->n;
-}
 
 KeySet key_argument(const Kind &kind, FunctionCallInfo fcinfo, int argument) {
     const Oid type = argument_type(fcinfo, argument);

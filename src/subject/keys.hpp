@@ -1,6 +1,7 @@
 #pragma once
 // Sets of keys: of persons, and of rows on the way to them. An array per column, all of one length, to be given to a
 // statement as parameters.
+#include "pg/query.hpp"
 #include "subject/model.hpp"
 
 extern "C" {
@@ -18,16 +19,6 @@ struct KeySet {
     Oid types[kMaxKeys];     // array types
     Datum arrays[kMaxKeys];
 };
-
-// Parameters of a statement, collected while its text is written.
-struct Parameters {
-    int n;
-    Oid types[FUNC_MAX_ARGS];
-    Datum values[FUNC_MAX_ARGS];
-};
-
-// Adds one and returns its number, from 1.
-int add_parameter(Parameters *parameters, Oid type, Datum value);
 
 // The key that a caller gave: bigint, text or uuid for one column, a jsonb object (or scalar) for any. Errors: 22023 with a
 // hint when the columns are not those of the kind; those of the columns' input functions.

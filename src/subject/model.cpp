@@ -1,7 +1,9 @@
 #include "subject/model.hpp"
 
+#include "catalog/extension.hpp"
 #include "pg/compat.hpp"
-#include "subject/query.hpp"
+#include "pg/names.hpp"
+#include "pg/query.hpp"
 
 extern "C" {
 #include "access/genam.h"
@@ -206,14 +208,6 @@ int primary_key(Oid relid, AttrNumber *columns) {
     index_close(index, AccessShareLock);
     table_close(rel, AccessShareLock);
     return n;
-}
-
-char *column_list(Oid relid, const AttrNumber *columns, int n, const char *prefix) {
-    StringInfoData list;
-    initStringInfo(&list);
-    for (int i = 0; i < n; ++i)
-        appendStringInfo(&list, "%s%s%s", i == 0 ? "" : ", ", prefix, quote_identifier(get_attname(relid, columns[i], false)));
-    return list.data;
 }
 
 }  // namespace pg_retention

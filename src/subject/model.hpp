@@ -63,7 +63,4 @@ char *anonymised_condition(const Model &model, Oid relid, const Bitmapset *only,
 // The key of a table's rows: its primary key. Errors: 42704 when it has none, with a hint.
 int primary_key(Oid relid, AttrNumber *columns);
 
-// "a, b" or, with a prefix, "t.a, t.b": quoted names of columns.
-char *column_list(Oid relid, const AttrNumber *columns, int n, const char *prefix);
-
 }  // namespace pg_retention

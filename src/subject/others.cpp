@@ -1,93 +1,15 @@
 #include "subject/others.hpp"
 
 #include "catalog/extension.hpp"
+#include "catalog/front.hpp"
 #include "core/clock.hpp"
 #include "pg/names.hpp"
+#include "pg/query.hpp"
 #include "pg/security.hpp"
-#include "subject/query.hpp"
-
-extern "C" {
-#include "catalog/pg_type.h"
-#include "utils/array.h"
-#include "utils/lsyscache.h"
-}
 
 namespace pg_retention {
 
 namespace {
-
-// Rows, each by its place, with values that lead one step on; several of one row where a path goes down.
-struct Front {
-    int n;
-    int n_columns;
-    Oid types[kMaxKeys];     // array types
-    Datum values[kMaxKeys];  // arrays
-    Datum rows;              // int4[]
-};
-
-Datum array_of(Datum *values, int n, Oid type) {
-    int16 length = 0;
-    bool by_value = false;
-    char alignment = 0;
-    get_typlenbyvalalign(type, &length, &by_value, &alignment);
-    return PointerGetDatum(construct_array(values, n, type, length, by_value, alignment));
-}
-
-Front first_front(Oid relid, const AttrNumber *near, int n_columns, const Datum *const *columns, const bool *const *nulls,
-                  int n_rows) {
-    Front front = {};
-    auto *kept = static_cast<Datum *>(palloc(sizeof(Datum) * (n_rows + 1)));
-    auto *places = static_cast<Datum *>(palloc(sizeof(Datum) * (n_rows + 1)));
-    for (int row = 0; row < n_rows; ++row) {
-        bool whole = true;
-        for (int k = 0; k < n_columns; ++k) whole = whole && !nulls[k][row];
-        if (whole) places[front.n++] = Int32GetDatum(row);
-    }
-    front.n_columns = n_columns;
-    front.rows = array_of(places, front.n, INT4OID);
-    for (int k = 0; k < n_columns; ++k) {
-        const Oid type = getBaseType(get_atttype(relid, near[k]));
-        for (int i = 0; i < front.n; ++i) kept[i] = columns[k][DatumGetInt32(places[i])];
-        front.types[k] = get_array_type(type);
-        front.values[k] = array_of(kept, front.n, type);
-    }
-    return front;
-}
-
-// "FROM unnest($1, $2) f (row, v0) JOIN table t ON t.a = f.v0", with the front as parameters.
-void append_join(StringInfo sql, Oid relid, const AttrNumber *columns, const Front &front, Parameters *parameters) {
-    appendStringInfo(sql, " FROM ROWS FROM (unnest($%d)", add_parameter(parameters, INT4ARRAYOID, front.rows));
-    for (int k = 0; k < front.n_columns; ++k)
-        appendStringInfo(sql, ", unnest($%d)", add_parameter(parameters, front.types[k], front.values[k]));
-    appendStringInfoString(sql, ") AS f (row");
-    for (int k = 0; k < front.n_columns; ++k) appendStringInfo(sql, ", v%d", k);
-    appendStringInfo(sql, ") JOIN %s t ON ", qualified_name(relid));
-    for (int k = 0; k < front.n_columns; ++k)
-        appendStringInfo(sql, "%s%s = f.v%d", k == 0 ? "" : " AND ", column_list(relid, &columns[k], 1, "t."), k);
-}
-
-Front next_front(const Step &step, const AttrNumber *onward, int n_onward, const Front &front) {
-    Parameters parameters = {};
-    StringInfoData sql;
-    initStringInfo(&sql);
-    appendStringInfoString(&sql, "SELECT count(*), array_agg(f.row)");
-    for (int k = 0; k < n_onward; ++k) appendStringInfo(&sql, ", array_agg(%s)", column_list(step.far_relid, &onward[k], 1, "t."));
-    append_join(&sql, step.far_relid, step.far_columns, front, &parameters);
-    for (int k = 0; k < n_onward; ++k)
-        appendStringInfo(&sql, "%s %s IS NOT NULL", k == 0 ? " WHERE" : " AND", column_list(step.far_relid, &onward[k], 1, "t."));
-    (void) read_as(owner_of(step.far_relid), sql.data, parameters.n, parameters.types, parameters.values);
-    Front next = {};
-    bool isnull = false;
-    next.n = static_cast<int>(DatumGetInt64(result_value(0, 1, &isnull)));
-    next.n_columns = n_onward;
-    if (next.n > 0) next.rows = PointerGetDatum(PG_DETOAST_DATUM_COPY(result_value(0, 2, &isnull)));
-    for (int k = 0; k < n_onward && next.n > 0; ++k) {
-        next.types[k] = get_array_type(getBaseType(get_atttype(step.far_relid, onward[k])));
-        next.values[k] = PointerGetDatum(PG_DETOAST_DATUM_COPY(result_value(0, k + 3, &isnull)));
-    }
-    SPI_freetuptable(SPI_tuptable);
-    return next;
-}
 
 // The front has arrived at the persons: which of them are the subject, and what tells who the others are.
 List *persons_at(const Subject &subject, const Link &link, const AttrNumber *columns, const Front &front) {
@@ -108,7 +30,7 @@ List *persons_at(const Subject &subject, const Link &link, const AttrNumber *col
         const auto column = static_cast<AttrNumber>(c);
         appendStringInfo(&sql, ", %s::text", column_list(kind.relid, &column, 1, "t."));
     }
-    append_join(&sql, kind.relid, columns, front, &parameters);
+    append_front_join(&sql, kind.relid, columns, front, &parameters);
     const uint64 n = read_as(owner_of(kind.relid), sql.data, parameters.n, parameters.types, parameters.values);
     List *persons = NIL;
     for (uint64 i = 0; i < n; ++i) {
@@ -145,7 +67,8 @@ List *persons_beyond(const Subject &subject, const Link &link, const Datum *cons
     }
     const Step *step = link.path.steps;
     Front front = first_front(link.relid, step->near_columns, step->n, columns, nulls, n_rows);
-    for (int i = 0; i + 1 < n_steps && front.n > 0; ++i, ++step) front = next_front(*step, step[1].near_columns, step[1].n, front);
+    for (int i = 0; i + 1 < n_steps && front.n > 0; ++i, ++step)
+        front = next_front(step->far_relid, step->far_columns, step[1].near_columns, step[1].n, front);
     return front.n == 0 ? NIL : persons_at(subject, link, step->far_columns, front);
 }
 

@@ -1,8 +1,8 @@
 // Links that the foreign keys suggest: from the table of each kind down the tables that refer to it, shortest first.
 #include "catalog/extension.hpp"
 #include "pg/guard.hpp"
+#include "pg/query.hpp"
 #include "subject/model.hpp"
-#include "subject/query.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"

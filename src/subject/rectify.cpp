@@ -4,10 +4,10 @@
 #include "guard/decide.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
+#include "pg/query.hpp"
 #include "pg/security.hpp"
 #include "pg/time.hpp"
 #include "subject/call.hpp"
-#include "subject/query.hpp"
 
 extern "C" {
 #include "access/htup_details.h"

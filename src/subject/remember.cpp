@@ -1,10 +1,11 @@
 #include "subject/remember.hpp"
 
+#include "catalog/extension.hpp"
 #include "pg/names.hpp"
+#include "pg/query.hpp"
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
-#include "subject/query.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"

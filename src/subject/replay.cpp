@@ -2,9 +2,9 @@
 #include "catalog/extension.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
+#include "pg/query.hpp"
 #include "pg/security.hpp"
 #include "subject/erase.hpp"
-#include "subject/query.hpp"
 #include "subject/remember.hpp"
 
 extern "C" {

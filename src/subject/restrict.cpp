@@ -6,12 +6,12 @@
 #include "ledger/own_table.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
+#include "pg/query.hpp"
 #include "pg/security.hpp"
 #include "pg/time.hpp"
 #include "subject/call.hpp"
 #include "subject/document.hpp"
 #include "subject/json.hpp"
-#include "subject/query.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"

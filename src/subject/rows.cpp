@@ -6,11 +6,11 @@
 #include "core/redact.hpp"
 #include "core/redact_json.hpp"
 #include "pg/names.hpp"
+#include "pg/query.hpp"
 #include "pg/security.hpp"
 #include "subject/csv.hpp"
 #include "subject/json.hpp"
 #include "subject/others.hpp"
-#include "subject/query.hpp"
 
 extern "C" {
 #include "access/htup_details.h"

@@ -1,8 +1,8 @@
 #include "subject/subject.hpp"
 
 #include "pg/names.hpp"
+#include "pg/query.hpp"
 #include "pg/security.hpp"
-#include "subject/query.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"

@@ -2,8 +2,8 @@
 
 #include "core/redact.hpp"
 #include "pg/names.hpp"
+#include "pg/query.hpp"
 #include "pg/security.hpp"
-#include "subject/query.hpp"
 #include "sweep/act.hpp"
 
 extern "C" {

@@ -1,6 +1,5 @@
-#include "subject/query.hpp"
+#include "pg/query.hpp"
 
-#include "catalog/extension.hpp"
 #include "pg/security.hpp"
 
 namespace pg_retention {
@@ -19,13 +18,19 @@ uint64 run_as(Oid owner, const char *sql, int n, Oid *types, Datum *values, bool
 
 }  // namespace
 
+int add_parameter(Parameters *parameters, Oid type, Datum value) {
+    if (parameters->n == FUNC_MAX_ARGS)
+        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many paths lead from one table to persons")));
+    parameters->types[parameters->n] = type;
+    parameters->values[parameters->n++] = value;
+    return parameters->n;
+}
+
 uint64 read_as(Oid owner, const char *sql, int n, Oid *types, Datum *values) { return run_as(owner, sql, n, types, values, true); }
 
 uint64 write_as(Oid owner, const char *sql, int n, Oid *types, Datum *values) {
     return run_as(owner, sql, n, types, values, false);
 }
-
-Oid extension_owner() { return owner_of(extension()->policy_table); }
 
 Datum result_value(uint64 row, int column, bool *isnull) {
     return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, isnull);

@@ -1,0 +1,81 @@
+#include "catalog/front.hpp"
+
+#include "pg/names.hpp"
+#include "pg/security.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/lsyscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+Datum array_of(Datum *values, int n, Oid type) {
+    int16 length = 0;
+    bool by_value = false;
+    char alignment = 0;
+    get_typlenbyvalalign(type, &length, &by_value, &alignment);
+    return PointerGetDatum(construct_array(values, n, type, length, by_value, alignment));
+}
+
+}  // namespace
+
+Front first_front(Oid relid, const AttrNumber *near, int n_columns, const Datum *const *columns, const bool *const *nulls,
+                  int n_rows) {
+    Front front = {};
+    auto *kept = static_cast<Datum *>(palloc(sizeof(Datum) * (n_rows + 1)));
+    auto *places = static_cast<Datum *>(palloc(sizeof(Datum) * (n_rows + 1)));
+    for (int row = 0; row < n_rows; ++row) {
+        bool whole = true;
+        for (int k = 0; k < n_columns; ++k) whole = whole && !nulls[k][row];
+        if (whole) places[front.n++] = Int32GetDatum(row);
+    }
+    front.n_columns = n_columns;
+    front.rows = array_of(places, front.n, INT4OID);
+    for (int k = 0; k < n_columns; ++k) {
+        const Oid type = getBaseType(get_atttype(relid, near[k]));
+        for (int i = 0; i < front.n; ++i) kept[i] = columns[k][DatumGetInt32(places[i])];
+        front.types[k] = get_array_type(type);
+        front.values[k] = array_of(kept, front.n, type);
+    }
+    return front;
+}
+
+void append_front_join(StringInfo sql, Oid relid, const AttrNumber *columns, const Front &front, Parameters *parameters) {
+    appendStringInfo(sql, " FROM ROWS FROM (unnest($%d)", add_parameter(parameters, INT4ARRAYOID, front.rows));
+    for (int k = 0; k < front.n_columns; ++k)
+        appendStringInfo(sql, ", unnest($%d)", add_parameter(parameters, front.types[k], front.values[k]));
+    appendStringInfoString(sql, ") AS f (row");
+    for (int k = 0; k < front.n_columns; ++k) appendStringInfo(sql, ", v%d", k);
+    appendStringInfo(sql, ") JOIN %s t ON ", qualified_name(relid));
+    for (int k = 0; k < front.n_columns; ++k)
+        appendStringInfo(sql, "%s%s = f.v%d", k == 0 ? "" : " AND ", column_list(relid, &columns[k], 1, "t."), k);
+}
+
+Front next_front(Oid relid, const AttrNumber *columns, const AttrNumber *onward, int n_onward, const Front &front) {
+    Parameters parameters = {};
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfoString(&sql, "SELECT count(*), array_agg(f.row)");
+    for (int k = 0; k < n_onward; ++k) appendStringInfo(&sql, ", array_agg(%s)", column_list(relid, &onward[k], 1, "t."));
+    append_front_join(&sql, relid, columns, front, &parameters);
+    for (int k = 0; k < n_onward; ++k)
+        appendStringInfo(&sql, "%s %s IS NOT NULL", k == 0 ? " WHERE" : " AND", column_list(relid, &onward[k], 1, "t."));
+    (void) read_as(owner_of(relid), sql.data, parameters.n, parameters.types, parameters.values);
+    Front next = {};
+    bool isnull = false;
+    next.n = static_cast<int>(DatumGetInt64(result_value(0, 1, &isnull)));
+    next.n_columns = n_onward;
+    if (next.n > 0) next.rows = PointerGetDatum(PG_DETOAST_DATUM_COPY(result_value(0, 2, &isnull)));
+    for (int k = 0; k < n_onward && next.n > 0; ++k) {
+        next.types[k] = get_array_type(getBaseType(get_atttype(relid, onward[k])));
+        next.values[k] = PointerGetDatum(PG_DETOAST_DATUM_COPY(result_value(0, k + 3, &isnull)));
+    }
+    SPI_freetuptable(SPI_tuptable);
+    return next;
+}
+
+}  // namespace pg_retention
