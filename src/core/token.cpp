@@ -63,23 +63,34 @@ Result<Token> token_of(const Alphabet &alphabet, std::string_view before, std::s
 
 }  // namespace
 
-Result<TokenForm> parse_token_form(std::string_view text) noexcept {
-    const std::string_view word = next_word(&text);
-    if (next_word(&text).empty()) {
-        if (word.empty() || same_word(word, "text")) return TokenForm::kText;
-        if (same_word(word, "email")) return TokenForm::kEmail;
-        if (same_word(word, "phone")) return TokenForm::kPhone;
-    }
-    return make_error(ErrorCode::kInvalidParameter, "Write text, email or phone, or leave it out.",
-                      "argument of anonymiser \"random token\" is not a form of tokens");
-}
-
 TokenForm form_of_category(std::string_view category) noexcept {
     for (const std::string_view word : {"email", "e-mail", "mail"})
         if (same_word(category, word)) return TokenForm::kEmail;
     for (const std::string_view word : {"phone", "telephone", "mobile"})
         if (same_word(category, word)) return TokenForm::kPhone;
     return TokenForm::kText;
+}
+
+Result<TokenChoice> parse_token_choice(std::string_view text, TokenChoice column) noexcept {
+    TokenChoice choice = column;
+    std::string_view word = next_word(&text);
+    bool known = true;
+    if (same_word(word, "text"))
+        choice.form = TokenForm::kText;
+    else if (same_word(word, "email"))
+        choice.form = TokenForm::kEmail;
+    else if (same_word(word, "phone"))
+        choice.form = TokenForm::kPhone;
+    else
+        known = false;
+    if (known) word = next_word(&text);
+    const int64_t room = word.empty() ? 0 : whole_number_in(word);
+    if (room >= 0 && (word.empty() || room > 0) && next_word(&text).empty()) {
+        if (room > 0) choice.room = column.room == 0 ? static_cast<size_t>(room) : std::min(static_cast<size_t>(room), column.room);
+        return choice;
+    }
+    return make_error(ErrorCode::kInvalidParameter, "Write text, email or phone, a greatest length, or both: \"email 40\".",
+                      "argument of anonymiser \"random token\" is not a form of tokens");
 }
 
 Result<Token> make_token(TokenForm form, size_t room, const uint8_t (&random)[kTokenRandom]) noexcept {

@@ -15,11 +15,16 @@ enum class TokenForm : uint8_t {
     kPhone,  // digits after +999, a country code that is not given to anybody
 };
 
-// "text", "email", "phone"; empty: text.
-Result<TokenForm> parse_token_form(std::string_view text) noexcept;
+struct TokenChoice {
+    TokenForm form;
+    size_t room;  // characters; 0: any number
+};
 
 // Which form a column of this category takes.
 TokenForm form_of_category(std::string_view category) noexcept;
+
+// "text", "email", "phone", with or without a length: "email 40", "40". What is not said is as the column has it.
+Result<TokenChoice> parse_token_choice(std::string_view text, TokenChoice column) noexcept;
 
 inline constexpr size_t kTokenRandom = 32;  // bytes that a token is made of
 struct Token {

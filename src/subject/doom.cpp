@@ -88,7 +88,7 @@ Doomed *doomed_rows(const Subject &subject, const ReachedTable &table, int condi
     Parameters parameters = {};
     StringInfoData sql;
     initStringInfo(&sql);
-    const char *condition_met = governed ? nullptr : anonymised_condition(*subject.model, relid, nullptr, "t.");
+    const char *condition_met = governed ? nullptr : anonymised_condition(*subject.model, relid, nullptr);
     appendStringInfo(&sql, "SELECT t.tableoid, t.ctid, %s%s, %s", governed ? "t." : "", governed ? clock_name(relid) : "NULL",
                      condition_met != nullptr ? condition_met : "NULL");
     append_leads(&sql, links);

@@ -71,14 +71,20 @@ struct Group {
     int n;
 };
 
-Target target_of_group(const Group &group) {
-    const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(group.first->clock)));
-    if (policy != nullptr) return target_of(*policy, group.first->leaf);
+const Policy *policy_of(const Doomed &row) { return policy_by_id(static_cast<int16_t>(core::policy_of(row.clock))); }
+
+Target target_of_group(const Erasure &erasure, const Group &group) {
+    const Policy *policy = policy_of(*group.first);
     Target target = {};
-    target.leaf = group.first->leaf;
-    target.owner = owner_of(target.leaf);
-    target.table = qualified_name(target.leaf);
-    target.assignments = anonymising_assignments(group.table->relid, target.leaf, Columns{});
+    if (policy != nullptr) {
+        target = target_of(*policy, group.first->leaf);
+    } else {
+        target.leaf = group.first->leaf;
+        target.owner = owner_of(target.leaf);
+        target.table = qualified_name(target.leaf);
+        target.anonymisation = anonymisation_of(group.table->relid, target.leaf, nullptr, Columns{});
+    }
+    if (target.anonymisation != nullptr) target.anonymisation->words = erasure.call->subject->words;
     return target;
 }
 
@@ -89,8 +95,8 @@ void count_failures(Erasure *erasure, const Group &group) {
 
 // What refers to a row may go later in the same erasure: the last pass anonymises what is still referred to.
 void delete_rows(Erasure *erasure, const Group &group, const Target &target) {
-    const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(group.first->clock)));
-    const bool anonymises = policy != nullptr && policy->anonymises_if_referenced && target.assignments != nullptr;
+    const Policy *policy = policy_of(*group.first);
+    const bool anonymises = policy != nullptr && policy->anonymises_if_referenced && target.anonymisation != nullptr;
     const int64 deleted = act(target, Action::kDelete, group.rows, group.n);
     count(erasure, "deleted", group.table->relid, nullptr, nullptr, deleted);
     erasure->rows += deleted;
@@ -123,7 +129,8 @@ void anonymise_rows(Erasure *erasure, const Group &group, const Target &target) 
 }
 
 void keep_rows(Erasure *erasure, const Group &group, Target target) {
-    target.assignments = anonymising_assignments(group.table->relid, target.leaf, Columns{true, 0});
+    target.anonymisation = anonymisation_of(group.table->relid, target.leaf, policy_of(*group.first), Columns{true, NIL});
+    if (target.anonymisation != nullptr) target.anonymisation->words = erasure->call->subject->words;
     const int64 done = act(target, Action::kKeep, group.rows, group.n);
     count(erasure, "kept", group.table->relid, group.first->why, group.first->until, done);
     erasure->rows += done;
@@ -175,7 +182,7 @@ void act_on(Erasure *erasure, const ReachedTable &table, const Doomed *rows, int
     MemoryContext context = CurrentMemoryContext;
     group.rows = static_cast<Row *>(palloc_extended(sizeof(Row) * n, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
     for (int i = 0; i < n; ++i) group.rows[i].tid = rows[i].tid;
-    const Target target = target_of_group(group);
+    const Target target = target_of_group(*erasure, group);
     switch (fate) {
         case Fate::kDelete:
         case Fate::kUnlink: delete_rows(erasure, group, target); break;

@@ -1,5 +1,6 @@
 #include "subject/model.hpp"
 
+#include "catalog/anonymiser.hpp"
 #include "catalog/extension.hpp"
 #include "pg/compat.hpp"
 #include "pg/names.hpp"
@@ -116,25 +117,14 @@ void load_links(Model *model) {
 }
 
 void load_personal(Model *model) {
-    const uint64 n = read_own("SELECT relation, column_name, category, origin, required_by_law, constant FROM retention.personal_columns");
-    for (uint64 row = 0; row < n; ++row) {
-        bool isnull = false;
-        auto *column = static_cast<PersonalColumn *>(palloc0(sizeof(PersonalColumn)));
-        column->relid = result_oid(row, 1);
-        column->name = result_text(row, 2);
-        column->column = get_attnum(column->relid, column->name);
-        column->category = result_text(row, 3);
-        column->derived = strcmp(result_text(row, 4), "derived") == 0;
-        column->required_by_law = DatumGetBool(result_value(row, 5, &isnull));
-        column->constant = result_text(row, 6);
-        column->is_free_text = strcmp(column->category, "free text") == 0;
-        model->personal = lappend(model->personal, column);
+    model->personal = all_personal_columns();
+    ListCell *cell = nullptr;
+    foreach (cell, model->personal) {
+        const auto *column = static_cast<const PersonalColumn *>(lfirst(cell));
         auto *kind = const_cast<Kind *>(kind_of_table(*model, column->relid));
-        if (kind == nullptr || column->column <= 0) continue;
+        if (kind == nullptr) continue;
         kind->personal = bms_add_member(kind->personal, column->column);
-        // What is said about a person names others, too, and a yes is nobody's.
-        if (!column->is_free_text && getBaseType(get_atttype(column->relid, column->column)) != BOOLOID)
-            kind->words = bms_add_member(kind->words, column->column);
+        if (tells_who(*column)) kind->words = bms_add_member(kind->words, column->column);
     }
 }
 
@@ -171,24 +161,17 @@ const Kind *kind_of_table(const Model &model, Oid relid) {
 }
 
 const PersonalColumn *personal_column(const Model &model, Oid relid, AttrNumber column) {
-    ListCell *cell = nullptr;
-    foreach (cell, model.personal) {
-        auto *found = static_cast<PersonalColumn *>(lfirst(cell));
-        if (found->relid == relid && found->column == column) return found;
-    }
-    return nullptr;
+    return find_personal_column(model.personal, relid, column);
 }
 
-char *anonymised_condition(const Model &model, Oid relid, const Bitmapset *only, const char *prefix) {
+char *anonymised_condition(const Model &model, Oid relid, const Bitmapset *only) {
     StringInfoData condition;
     initStringInfo(&condition);
     ListCell *cell = nullptr;
     foreach (cell, model.personal) {
         const auto *column = static_cast<const PersonalColumn *>(lfirst(cell));
-        if (column->relid != relid || column->column <= 0 || (only != nullptr && !bms_is_member(column->column, only))) continue;
-        appendStringInfo(&condition, "%s%s IS NOT DISTINCT FROM %s", condition.len > 0 ? " AND " : "",
-                         column_list(relid, &column->column, 1, prefix),
-                         column->constant == nullptr ? "NULL" : quote_literal_cstr(column->constant));
+        if (column->relid != relid || (only != nullptr && !bms_is_member(column->column, only))) continue;
+        appendStringInfo(&condition, "%s%s", condition.len > 0 ? " AND " : "", is_anonymised(*column));
     }
     return condition.len > 0 ? condition.data : nullptr;
 }

@@ -2,6 +2,7 @@
 // What the database knows of persons: the kinds, and the links that lead from rows to them. Read anew for each call, with
 // SPI connected.
 #include "catalog/link_path.hpp"
+#include "catalog/personal.hpp"
 #include "pg/postgres.hpp"
 
 extern "C" {
@@ -32,17 +33,6 @@ struct Link {
     Bitmapset *claimed; // columns that concern the person of this link alone; null: the row is not divided
 };
 
-struct PersonalColumn {
-    Oid relid;
-    AttrNumber column;
-    const char *name;
-    const char *category;
-    const char *constant;  // what it is anonymised to; null: NULL
-    bool derived;
-    bool required_by_law;
-    bool is_free_text;
-};
-
 struct Model {
     List *kinds;     // of Kind
     List *links;     // of Link; the persons' own rows first, then "about" before "mentioned"
@@ -58,7 +48,7 @@ const PersonalColumn *personal_column(const Model &model, Oid relid, AttrNumber 
 
 // "t.phone IS NULL AND ...": whether a row's personal columns are anonymised already; with `only`, these columns of them.
 // Null when there is none.
-char *anonymised_condition(const Model &model, Oid relid, const Bitmapset *only, const char *prefix);
+char *anonymised_condition(const Model &model, Oid relid, const Bitmapset *only);
 
 // The key of a table's rows: its primary key. Errors: 42704 when it has none, with a hint.
 int primary_key(Oid relid, AttrNumber *columns);

@@ -25,13 +25,6 @@ const char *category_of(const Subject &subject, const Kind &kind, AttrNumber col
     return personal != nullptr ? personal->category : get_attname(kind.relid, column, false);
 }
 
-bool has_word(List *words, const char *word) {
-    ListCell *cell = nullptr;
-    foreach (cell, words)
-        if (strcmp(static_cast<char *>(lfirst(cell)), word) == 0) return true;
-    return false;
-}
-
 void add_identity(List **identities, const char *category, const char *value) {
     ListCell *cell = nullptr;
     foreach (cell, *identities) {
@@ -290,14 +283,12 @@ int64 count_rows(const ReachedTable &table, int condition) {
 }
 
 List *add_word(List *words, const Model &model, Oid relid, AttrNumber column, const char *word) {
-    if (word == nullptr || *word == '\0') return words;
-    if (!has_word(words, word)) words = lappend(words, pstrdup(word));
+    words = add_word(words, word);
     const PersonalColumn *personal = personal_column(model, relid, column);
-    if (personal == nullptr || strcmp(personal->category, "name") != 0) return words;
+    if (word == nullptr || personal == nullptr || strcmp(personal->category, "name") != 0) return words;
     for (const char *rest = word; *rest != '\0';) {
         const size_t n = strcspn(rest, " ");
-        const char *part = pnstrdup(rest, n);
-        if (n > 1 && !has_word(words, part)) words = lappend(words, const_cast<char *>(part));
+        if (n > 1) words = add_word(words, pnstrdup(rest, n));
         rest += n + (rest[n] == ' ' ? 1 : 0);
     }
     return words;

@@ -1,15 +1,16 @@
 #include "subject/take_out.hpp"
 
+#include "catalog/anonymiser.hpp"
+#include "catalog/policy_cache.hpp"
 #include "core/redact.hpp"
 #include "pg/names.hpp"
 #include "pg/query.hpp"
 #include "pg/security.hpp"
-#include "sweep/act.hpp"
+#include "sweep/anonymise.hpp"
 
 extern "C" {
 #include "access/table.h"
 #include "catalog/pg_type.h"
-#include "utils/array.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 }
@@ -58,16 +59,15 @@ Changes changes_of(const Doomed &row) {
     return changes;
 }
 
-Datum names_of(Oid relid, const Bitmapset *columns) {
-    auto *names = static_cast<Datum *>(palloc(sizeof(Datum) * (bms_num_members(columns) + 1)));
-    int n = 0;
+List *names_of(Oid relid, const Bitmapset *columns) {
+    List *names = NIL;
     for (int c = -1; (c = bms_next_member(columns, c)) >= 0;)
-        names[n++] = DirectFunctionCall1(namein, CStringGetDatum(get_attname(relid, static_cast<AttrNumber>(c), false)));
-    return PointerGetDatum(construct_array(names, n, NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR));
+        names = lappend(names, get_attname(relid, static_cast<AttrNumber>(c), false));
+    return names;
 }
 
 void append_assignment(StringInfo set, const char *assignment) {
-    if (assignment != nullptr) appendStringInfo(set, "%s%s", set->len > 0 ? ", " : "", assignment);
+    appendStringInfo(set, "%s%s", set->len > 0 ? ", " : "", assignment);
 }
 
 struct TextColumn {
@@ -91,7 +91,7 @@ List *text_columns(Oid leaf, const Bitmapset *changed_names_of, Oid relid) {
         Hop hop = {};
         if (find_foreign_key(relid, declared, &hop)) continue;
         auto *column = static_cast<TextColumn *>(palloc(sizeof(TextColumn)));
-        *column = TextColumn{pstrdup(quote_identifier(NameStr(att->attname))), format_type_with_typemod(att->atttypid, att->atttypmod)};
+        *column = TextColumn{pstrdup(quote_identifier(NameStr(att->attname))), column_type_name(leaf, att->attnum)};
         columns = lappend(columns, column);
     }
     table_close(rel, NoLock);
@@ -117,8 +117,8 @@ bool append_texts(const Subject &subject, const Doomed &row, List *columns, cons
     initStringInfo(&sql);
     ListCell *cell = nullptr;
     appendStringInfo(&sql, "SELECT %s", condition);
-    foreach (cell, columns) appendStringInfo(&sql, ", %s::text", static_cast<TextColumn *>(lfirst(cell))->name);
-    appendStringInfo(&sql, " FROM ONLY %s WHERE ctid = $1", qualified_name(row.leaf));
+    foreach (cell, columns) appendStringInfo(&sql, ", t.%s::text", static_cast<TextColumn *>(lfirst(cell))->name);
+    appendStringInfo(&sql, " FROM ONLY %s t WHERE t.ctid = $1", qualified_name(row.leaf));
     if (write_as(owner_of(row.leaf), sql.data, 1, parameters->types, parameters->values) == 0) return true;
     bool isnull = false;
     const bool holds = DatumGetBool(result_value(0, 1, &isnull));
@@ -135,6 +135,14 @@ bool append_texts(const Subject &subject, const Doomed &row, List *columns, cons
     return holds;
 }
 
+AnonymisingUpdate anonymise_claimed(const Subject &subject, const ReachedTable &table, const Doomed &row, const Bitmapset *claimed,
+                                    Parameters *parameters) {
+    const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(row.clock)));
+    Anonymisation *anonymisation = anonymisation_of(table.relid, row.leaf, policy, Columns{false, names_of(table.relid, claimed)});
+    anonymisation->words = subject.words;
+    return anonymising_update(*anonymisation, &row.tid, 1, parameters);
+}
+
 }  // namespace
 
 bool take_out(const Subject &subject, const ReachedTable &table, const Doomed &row) {
@@ -148,13 +156,16 @@ bool take_out(const Subject &subject, const ReachedTable &table, const Doomed &r
     }
     Parameters parameters = {};
     (void) add_parameter(&parameters, TIDOID, PointerGetDatum(&row.tid));
-    const char *claimed = bms_is_empty(changes.claimed) ? nullptr : anonymised_condition(*subject.model, table.relid, changes.claimed, "");
+    const char *claimed = bms_is_empty(changes.claimed) ? nullptr : anonymised_condition(*subject.model, table.relid, changes.claimed);
     List *texts = text_columns(row.leaf, bms_union(changes.unset, changes.claimed), table.relid);
-    if (!append_texts(subject, row, texts, claimed == nullptr ? "true" : claimed, &set, &parameters))
-        append_assignment(&set, anonymising_assignments(table.relid, row.leaf, Columns{false, names_of(table.relid, changes.claimed)}));
+    AnonymisingUpdate update = {"", "", "t.ctid = $1"};
+    if (!append_texts(subject, row, texts, claimed == nullptr ? "true" : claimed, &set, &parameters)) {
+        update = anonymise_claimed(subject, table, row, changes.claimed, &parameters);
+        append_assignment(&set, update.set);
+    }
     MemoryContextSwitchTo(context);
     if (set.len == 0) return false;
-    (void) write_as(owner_of(row.leaf), psprintf("UPDATE ONLY %s SET %s WHERE ctid = $1", qualified_name(row.leaf), set.data),
+    (void) write_as(owner_of(row.leaf), psprintf("UPDATE ONLY %s t SET %s%s WHERE %s", qualified_name(row.leaf), set.data, update.from, update.where),
                     parameters.n, parameters.types, parameters.values);
     return true;
 }

@@ -11,7 +11,6 @@
 
 extern "C" {
 #include "catalog/pg_type.h"
-#include "utils/array.h"
 #include "utils/lsyscache.h"
 }
 
@@ -19,23 +18,33 @@ namespace pg_retention {
 
 namespace {
 
-Datum tids_of(const Row *rows, int n) {
-    auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * n));
-    for (int i = 0; i < n; ++i) values[i] = PointerGetDatum(const_cast<ItemPointerData *>(&rows[i].tid));
-    return PointerGetDatum(construct_array(values, n, TIDOID, sizeof(ItemPointerData), false, TYPALIGN_SHORT));
+ItemPointerData *ids_of(const Row *rows, int n) {
+    auto *ids = static_cast<ItemPointerData *>(palloc(sizeof(ItemPointerData) * (n + 1)));
+    for (int i = 0; i < n; ++i) ids[i] = rows[i].tid;
+    return ids;
 }
 
-const char *statement(const Target &target, Action action) {
-    if (action == Action::kDelete)
-        return psprintf("DELETE FROM ONLY %s WHERE ctid = ANY ($1)", target.table);
-    if (target.clock == nullptr || action == Action::kColumns)
-        return psprintf("UPDATE ONLY %s SET %s WHERE ctid = ANY ($1)", target.table, target.assignments);
+// "retention_clock = ..." with the flags that tell what was done.
+const char *new_clock(const Target &target, Action action) {
     const int flags = action == Action::kKeep        ? core::kKept
                       : action == Action::kAnonymise ? core::kAnonymised
                                                      : core::kAnonymised | core::kAwaiting;
-    return psprintf("UPDATE ONLY %s SET %s%s%s = retention.with_flags(%s, %d) WHERE ctid = ANY ($1)", target.table,
-                    target.assignments != nullptr ? target.assignments : "", target.assignments != nullptr ? ", " : "",
-                    target.clock, target.clock, flags);
+    return psprintf("%s = retention.with_flags(t.%s, %d)", target.clock, target.clock, flags);
+}
+
+const char *statement(const Target &target, Action action, const ItemPointerData *ids, int n, Parameters *parameters) {
+    if (action == Action::kDelete) {
+        const int rows = add_parameter(parameters, TIDARRAYOID, tid_array(ids, n));
+        return psprintf("DELETE FROM ONLY %s WHERE ctid = ANY ($%d)", target.table, rows);
+    }
+    AnonymisingUpdate update = {"", "", ""};
+    if (target.anonymisation != nullptr)
+        update = anonymising_update(*target.anonymisation, ids, n, parameters);
+    else
+        update.where = psprintf("t.ctid = ANY ($%d)", add_parameter(parameters, TIDARRAYOID, tid_array(ids, n)));
+    const bool marked = target.clock != nullptr && action != Action::kColumns;
+    return psprintf("UPDATE ONLY %s t SET %s%s%s%s WHERE %s", target.table, update.set,
+                    marked && update.set[0] != '\0' ? ", " : "", marked ? new_clock(target, action) : "", update.from, update.where);
 }
 
 // A trigger may return NULL and so let the row stand without an error.
@@ -48,16 +57,17 @@ void check_gone(const Target &target, Datum tids) {
 }
 
 int64 act_together(const Target &target, Action action, const Row *rows, int n) {
-    Oid types[1] = {TIDARRAYOID};
-    Datum tids = tids_of(rows, n);
+    const ItemPointerData *ids = ids_of(rows, n);
+    Parameters parameters = {};
+    const char *sql = statement(target, action, ids, n, &parameters);
     const ActingAs saved = act_as(target.owner, true);
     allow_clock_write(action != Action::kDelete);
-    (void) execute_internal_generic(statement(target, action), 1, types, &tids, false, 0);
+    (void) execute_internal_generic(sql, parameters.n, parameters.types, parameters.values, false, 0);
     allow_clock_write(false);
     const auto done = static_cast<int64>(SPI_processed);
     if (done < n) {
         CommandCounterIncrement();
-        check_gone(target, tids);
+        check_gone(target, tid_array(ids, n));
     }
     leave(saved);
     return done;
@@ -77,30 +87,8 @@ Target target_of(const Policy &policy, Oid leaf) {
     target.table = qualified_name(leaf);
     target.clock = clock_name(leaf);
     // The policy's table has the declarations, its partitions have none of their own.
-    target.assignments = anonymising_assignments(policy.relid, leaf, Columns{});
+    target.anonymisation = anonymisation_of(policy.relid, leaf, &policy, Columns{});
     return target;
-}
-
-const char *anonymising_assignments(Oid relid, Oid leaf, const Columns &columns) {
-    Oid types[3] = {OIDOID, BOOLOID, NAMEARRAYOID};
-    Datum values[3] = {ObjectIdGetDatum(relid), BoolGetDatum(columns.without_required), columns.names};
-    const char nulls[4] = {' ', ' ', columns.names == 0 ? 'n' : ' ', '\0'};
-    const ActingAs saved = act_as(owner_of(extension()->policy_table), true);
-    (void) execute_kept("SELECT column_name, constant FROM retention.personal_columns WHERE relation = $1 "
-                        "AND NOT (required_by_law AND $2) AND ($3 IS NULL OR column_name = ANY ($3)) ORDER BY column_name",
-                        3, types, values, nulls, false, 0);
-    leave(saved);
-    StringInfoData sql;
-    initStringInfo(&sql);
-    for (uint64 i = 0; i < SPI_processed; ++i) {
-        HeapTuple row = SPI_tuptable->vals[i];
-        const char *column = SPI_getvalue(row, SPI_tuptable->tupdesc, 1);
-        const char *constant = SPI_getvalue(row, SPI_tuptable->tupdesc, 2);
-        if (get_attnum(leaf, column) == InvalidAttrNumber) continue;
-        appendStringInfo(&sql, "%s%s = %s", sql.len > 0 ? ", " : "", quote_identifier(column),
-                         constant != nullptr ? quote_literal_cstr(constant) : "NULL");
-    }
-    return sql.len > 0 ? sql.data : nullptr;
 }
 
 int64 act(const Target &target, Action action, Row *rows, int n) {

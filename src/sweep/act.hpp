@@ -3,6 +3,7 @@
 #include "catalog/policy_cache.hpp"
 #include "core/clock.hpp"
 #include "pg/postgres.hpp"
+#include "sweep/anonymise.hpp"
 
 extern "C" {
 #include "storage/itemptr.h"
@@ -27,23 +28,13 @@ struct Target {
     Oid owner;
     const char *table;        // qualified, quoted
     const char *clock;        // quoted; null: the table is not governed
-    const char *assignments;  // "phone = NULL, name = 'x'"; null: no personal columns
+    Anonymisation *anonymisation;  // null: no personal columns
 };
 
 Target target_of(const Policy &policy, Oid leaf);
 
 // A reference keeps the row, or another that would have to go or change with it and may not.
 bool is_tied(const Row &row);
-
-// Which of a table's personal columns are anonymised.
-struct Columns {
-    bool without_required;  // not those that the law needs
-    Datum names;            // name[]: only these; 0: all
-};
-
-// What anonymises the personal columns of a table, or of the partition `leaf` of it, as "phone = NULL, name = 'x'"; null when
-// there is none.
-const char *anonymising_assignments(Oid relid, Oid leaf, const Columns &columns);
 
 // Returns how many rows were acted on. A row that fails says why in sqlstate and reason.
 int64 act(const Target &target, Action action, Row *rows, int n);

@@ -252,14 +252,15 @@ RETENTION_FUNCTION(pg_retention_noise_time) {
 }
 
 RETENTION_FUNCTION(pg_retention_random_token) {
-    const core::TokenForm form = PG_ARGISNULL(0) ? core::TokenForm::kText : good(core::parse_token_form(argument(fcinfo, 0)));
     const int32 room = PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1);
     if (!PG_ARGISNULL(1) && room < 1)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("length of a random token must be above zero")));
+    core::TokenChoice choice = {core::TokenForm::kText, static_cast<size_t>(room)};
+    if (!PG_ARGISNULL(0)) choice = good(core::parse_token_choice(argument(fcinfo, 0), choice));
     uint8 random[core::kTokenRandom];
     if (!pg_strong_random(random, sizeof random))
         ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not generate random bytes")));
-    const core::Token token = good(core::make_token(form, static_cast<size_t>(room), random));
+    const core::Token token = good(core::make_token(choice.form, choice.room, random));
     PG_RETURN_TEXT_P(cstring_to_text_with_len(token.text, static_cast<int>(token.length)));
 }
 

@@ -133,7 +133,7 @@ int failed(Row *rows, int n, bool only_tied) {
 void take(Batch *batch, const Target &target, const Policy &policy, Row *rows, int n) {
     const TimestampTz now = retention_now();
     const bool deletes = policy.deletes;
-    const bool anonymises_rest = deletes && policy.anonymises_if_referenced && target.assignments != nullptr;
+    const bool anonymises_rest = deletes && policy.anonymises_if_referenced && target.anonymisation != nullptr;
     batch->done.deleted += deletes ? act(target, Action::kDelete, rows, n) : 0;
     const int referenced = anonymises_rest ? failed(rows, n, true) : 0;
     batch->done.anonymised += act(target, Action::kAnonymiseAndAwait, rows, referenced);

@@ -149,13 +149,11 @@ void follow_changes(Table *table) {
         (void) as_system("DELETE FROM retention.column_late WHERE relation = $1 AND policy_id = $2", 2, types, values);
 }
 
-const char *assignments(const Table &table, const bool *columns) {
-    auto *names = static_cast<Datum *>(palloc(sizeof(Datum) * (table.n_columns + 1)));
-    int n = 0;
+Anonymisation *anonymisation(const Table &table, const bool *columns) {
+    List *names = NIL;
     for (int i = 0; i < table.n_columns; ++i)
-        if (columns[i]) names[n++] = NameGetDatum(&table.columns[i].name);
-    Datum list = PointerGetDatum(construct_array(names, n, NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR));
-    return anonymising_assignments(table.policy.relid, table.leaf, Columns{false, list});
+        if (columns[i]) names = lappend(names, pstrdup(NameStr(table.columns[i].name)));
+    return names == NIL ? nullptr : anonymisation_of(table.policy.relid, table.leaf, &table.policy, Columns{false, names});
 }
 
 // The rows of a segment; of late ones those that may not be done yet. All with the same start come together.
@@ -236,8 +234,8 @@ ItemPointerData *lock(const Table &table, const Segment &segment, const Found &f
 // Anonymises the segment's columns of the rows; those that are locked or fail are come back to.
 void take(Table *table, const Segment &segment, const Found &found) {
     Target target = table->target;
-    target.assignments = assignments(*table, segment.columns);
-    if (found.n == 0 || target.assignments == nullptr) return;
+    target.anonymisation = anonymisation(*table, segment.columns);
+    if (found.n == 0 || target.anonymisation == nullptr) return;
     int n_locked = 0, n = 0;
     const ItemPointerData *locked = lock(*table, segment, found, &n_locked);
     auto *rows = static_cast<Row *>(palloc0(sizeof(Row) * found.n));

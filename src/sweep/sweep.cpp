@@ -1,6 +1,7 @@
 #include "sweep/sweep.hpp"
 
 #include "catalog/extension.hpp"
+#include "catalog/path.hpp"
 #include "ledger/home.hpp"
 #include "ledger/reveals.hpp"
 #include "pg/guard.hpp"
@@ -69,7 +70,39 @@ struct Swept {
     int16_t policy_id;
     Oid relid;
     const char *name;
+    List *on_paths;  // the other tables that its rows' clocks start by
 };
+
+List *tables_on_paths(const Policy &policy) {
+    List *tables = NIL;
+    for (int i = 0; i < policy.n_starts; ++i) {
+        Path path;
+        Problem problem = {};
+        if (!resolve_path(policy.relid, policy.starts[i], &path, &problem)) continue;
+        for (int h = 0; h < path.n_hops; ++h)
+            if (path.hops[h].to_relid != policy.relid) tables = list_append_unique_oid(tables, path.hops[h].to_relid);
+    }
+    return tables;
+}
+
+bool another_leads_to(const Swept *policies, int n, Oid relid) {
+    for (int i = 0; i < n; ++i)
+        if (list_member_oid(policies[i].on_paths, relid)) return true;
+    return false;
+}
+
+// Rows before those on their paths: a text is redacted while the names of its persons are still there, and what refers to a
+// row is gone before it.
+void order_by_paths(Swept *policies, int n) {
+    for (int i = 0; i < n; ++i) {
+        int next = i;
+        while (next < n && another_leads_to(&policies[i], n - i, policies[next].relid)) ++next;
+        if (next == n) return;
+        const Swept first = policies[next];
+        std::memmove(&policies[i + 1], &policies[i], sizeof(Swept) * static_cast<size_t>(next - i));
+        policies[i] = first;
+    }
+}
 
 // Copied for the pass: the cache may change with every transaction.
 Swept *enforced_policies(Engine *engine, int *n) {
@@ -81,7 +114,8 @@ Swept *enforced_policies(Engine *engine, int *n) {
     *n = 0;
     for (int i = 0; i < count; ++i)
         if (enforced(policy[i]) && policy[i].validated)
-            swept[(*n)++] = Swept{policy[i].id, policy[i].relid, pstrdup(policy[i].name)};
+            swept[(*n)++] = Swept{policy[i].id, policy[i].relid, pstrdup(policy[i].name), tables_on_paths(policy[i])};
+    order_by_paths(swept, *n);
     end_step(engine);
     return swept;
 }

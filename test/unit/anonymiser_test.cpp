@@ -124,9 +124,15 @@ std::string token(Chance &chance, TokenForm form, size_t room) {
 }
 
 TEST(Token, Forms) {
-    EXPECT_EQ(parse_token_form("").value(), TokenForm::kText);
-    EXPECT_EQ(parse_token_form("phone").value(), TokenForm::kPhone);
-    EXPECT_FALSE(parse_token_form("uuid").ok());
+    const TokenChoice column = {TokenForm::kEmail, 50};
+    EXPECT_EQ(parse_token_choice("", column).value().form, TokenForm::kEmail);
+    EXPECT_EQ(parse_token_choice("", column).value().room, 50u);
+    EXPECT_EQ(parse_token_choice("phone", column).value().form, TokenForm::kPhone);
+    EXPECT_EQ(parse_token_choice("phone", column).value().room, 50u);
+    EXPECT_EQ(parse_token_choice("text 40", column).value().room, 40u);
+    EXPECT_EQ(parse_token_choice("60", column).value().room, 50u) << "no more than the column has";
+    EXPECT_EQ(parse_token_choice("60", TokenChoice{TokenForm::kText, 0}).value().room, 60u);
+    for (const char *bad : {"uuid", "text 0", "40 text", "text 40 40", "-1"}) EXPECT_FALSE(parse_token_choice(bad, column).ok()) << bad;
     EXPECT_EQ(form_of_category("E-mail"), TokenForm::kEmail);
     EXPECT_EQ(form_of_category("phone"), TokenForm::kPhone);
     EXPECT_EQ(form_of_category("name"), TokenForm::kText);

@@ -1,0 +1,103 @@
+#include "catalog/personal.hpp"
+
+#include "catalog/extension.hpp"
+#include "pg/guard.hpp"
+#include "pg/query.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "utils/lsyscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+constexpr char kSelect[] = "SELECT relation, column_name, category, anonymise, constant, argument, keep_for IS NOT NULL, "
+                           "origin = 'derived', required_by_law FROM retention.personal_columns";
+
+core::Anonymiser anonymiser_named(const char *word) {
+    const core::Result<core::Anonymiser> parsed = core::parse_anonymiser(word);
+    if (!parsed.ok()) raise(parsed.error());
+    return parsed.value();
+}
+
+bool result_bool(uint64 row, int column) {
+    bool isnull = false;
+    return DatumGetBool(result_value(row, column, &isnull));
+}
+
+List *columns_found(uint64 n) {
+    List *columns = NIL;
+    for (uint64 row = 0; row < n; ++row) {
+        bool isnull = false;
+        auto *column = static_cast<PersonalColumn *>(palloc0(sizeof(PersonalColumn)));
+        column->relid = DatumGetObjectId(result_value(row, 1, &isnull));
+        column->name = result_text(row, 2);
+        column->column = get_attnum(column->relid, column->name);
+        column->category = result_text(row, 3);
+        column->anonymiser = anonymiser_named(result_text(row, 4));
+        column->constant = result_text(row, 5);
+        column->argument = result_text(row, 6) == nullptr ? "" : result_text(row, 6);
+        column->has_period = result_bool(row, 7);
+        column->derived = result_bool(row, 8);
+        column->required_by_law = result_bool(row, 9);
+        column->is_free_text = strcmp(column->category, "free text") == 0;
+        columns = lappend(columns, column);
+    }
+    SPI_freetuptable(SPI_tuptable);
+    return columns;
+}
+
+}  // namespace
+
+List *personal_columns_of(Oid relid) {
+    Oid types[1] = {OIDOID};
+    Datum values[1] = {ObjectIdGetDatum(relid)};
+    return columns_found(write_as(extension_owner(), psprintf("%s WHERE relation = $1 ORDER BY column_name", kSelect), 1, types, values));
+}
+
+List *all_personal_columns() { return columns_found(read_as(extension_owner(), kSelect, 0, nullptr, nullptr)); }
+
+const PersonalColumn *find_personal_column(List *columns, Oid relid, AttrNumber column) {
+    ListCell *cell = nullptr;
+    foreach (cell, columns) {
+        const auto *found = static_cast<const PersonalColumn *>(lfirst(cell));
+        if (found->relid == relid && found->column == column) return found;
+    }
+    return nullptr;
+}
+
+bool tells_who(const PersonalColumn &column) {
+    return !column.is_free_text && column.anonymiser != core::Anonymiser::kRedact &&
+           getBaseType(get_atttype(column.relid, column.column)) != BOOLOID;
+}
+
+char *text_of_column(const PersonalColumn &column, const char *prefix) {
+    const bool is_date = getBaseType(get_atttype(column.relid, column.column)) == DATEOID;
+    return psprintf(is_date ? "pg_catalog.to_char(%s%s, 'YYYY-MM-DD')" : "CAST(%s%s AS text)", prefix, quote_identifier(column.name));
+}
+
+bool has_word(List *words, const char *word) {
+    ListCell *cell = nullptr;
+    foreach (cell, words)
+        if (strcmp(static_cast<char *>(lfirst(cell)), word) == 0) return true;
+    return false;
+}
+
+List *add_word(List *words, const char *word) {
+    if (word == nullptr || *word == '\0' || has_word(words, word)) return words;
+    return lappend(words, pstrdup(word));
+}
+
+List *add_words_of(List *words, const PersonalColumn &column, const char *value) {
+    if (value == nullptr || (column.constant != nullptr && strcmp(value, column.constant) == 0)) return words;
+    int year = 0, month = 0, day = 0;
+    const bool is_date = getBaseType(get_atttype(column.relid, column.column)) == DATEOID;
+    words = add_word(words, value);
+    if (!is_date || sscanf(value, "%d-%d-%d", &year, &month, &day) != 3) return words;
+    for (const char *form : {"%02d.%02d.%04d", "%d.%d.%04d", "%02d/%02d/%04d"}) words = add_word(words, psprintf(form, day, month, year));
+    return words;
+}
+
+}  // namespace pg_retention
