@@ -21,3 +21,7 @@ WHERE NOT EXISTS (SELECT FROM retention.personal_column p WHERE p.relation = a.a
 COMMENT ON VIEW retention.personal_columns IS 'all personal columns of tables; partitions are part of their table, temporary and foreign tables are not looked at';
 COMMENT ON COLUMN retention.personal_columns.declared_by IS 'type, or personal_column, which overrides the type';
 COMMENT ON COLUMN retention.personal_columns.keep_for IS 'the period after the start of the row''s clock at which this column is anonymised; NULL: as long as the row';
+
+CREATE FUNCTION retention.release_types(OUT relation regclass, OUT column_name name, OUT released_from text) RETURNS SETOF record
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_release_types';
+COMMENT ON FUNCTION retention.release_types() IS 'turns personal columns into text, date, inet and point, so that the extension can be dropped; what their types said goes into retention.personal_column';

@@ -2,6 +2,7 @@
 #include "catalog/condition.hpp"
 #include "catalog/extension.hpp"
 #include "catalog/follow_subjects.hpp"
+#include "catalog/own_columns.hpp"
 #include "catalog/policy_check.hpp"
 #include "catalog/policy_triggers.hpp"
 #include "catalog/provision.hpp"
@@ -229,8 +230,10 @@ void utility(PlannedStmt *planned, const char *text, bool read_only, ProcessUtil
         }
         check_retyping(planned->utilityStmt);
         List *subjects = may_drop(planned) ? named_subjects() : NIL;
+        List *columns = columns_at_risk(planned);
         previous_utility(planned, text, read_only, context, params, env, dest, done);
         require_subjects(subjects);
+        require_columns(columns);
     });
 }
 

@@ -63,19 +63,36 @@ List *add_made_of(List *types, Relation depend, const PersonalType &type) {
     return types;
 }
 
-}  // namespace
-
-List *personal_types() {
-    List *types = NIL;
-    for (const Category &own : kCategories)
-        types = add(types, GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(own.type), ObjectIdGetDatum(extension()->schema)),
-                    own.category, -1);
+List *with_made_of(List *types) {
     Relation depend = table_open(DependRelationId, AccessShareLock);
     // The list grows under way; nothing is made of itself.
     for (int i = 0; i < list_length(types); ++i)
         types = add_made_of(types, depend, *static_cast<PersonalType *>(list_nth(types, i)));
     table_close(depend, AccessShareLock);
     return types;
+}
+
+List *named_types() {
+    List *types = NIL;
+    for (const Category &own : kCategories)
+        types = add(types, GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(own.type), ObjectIdGetDatum(extension()->schema)),
+                    own.category, -1);
+    return types;
+}
+
+}  // namespace
+
+bool is_defined_personal(Oid type) {
+    ListCell *cell = nullptr;
+    foreach (cell, named_types())
+        if (static_cast<const PersonalType *>(lfirst(cell))->oid == type) return true;
+    return false;
+}
+
+List *personal_types() { return with_made_of(named_types()); }
+
+List *own_types() {
+    return with_made_of(add(add(named_types(), extension()->clock_type, nullptr, -1), extension()->period_type, nullptr, -1));
 }
 
 }  // namespace pg_retention

@@ -17,4 +17,10 @@ struct PersonalType {
 // Of PersonalType. The extension must be installed.
 List *personal_types();
 
+// One of those the extension defines.
+bool is_defined_personal(Oid type);
+
+// The personal types, and what is made of the period and the clock, which have no category (null).
+List *own_types();
+
 }  // namespace pg_retention
