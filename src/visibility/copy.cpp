@@ -3,6 +3,7 @@
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
+#include "visibility/inject.hpp"
 #include "visibility/visibility.hpp"
 
 extern "C" {
@@ -10,7 +11,6 @@ extern "C" {
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "nodes/makefuncs.h"
-#include "replication/walsender.h"
 #include "tcop/utility.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -69,10 +69,6 @@ void rewrite(CopyStmt *copy, Oid relid) {
     if (copy->attlist == NIL) copy->attlist = column_names(relid);
     if (copy->is_from) return;
     check_row_security(relid);
-    if (am_walsender && !settings::reveal)
-        ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-                        errmsg("replication would copy only a part of table \"%s\"", get_rel_name(relid)),
-                        errhint("Give the replication role the right to read hidden rows: ALTER ROLE ... SET retention.reveal = on.")));
     if (settings::reveal) {
         record_reveal();
         return;
@@ -88,7 +84,7 @@ PlannedStmt *with_condition(PlannedStmt *planned) {
     if (!IsA(planned->utilityStmt, CopyStmt) || extension() == nullptr) return planned;
     auto *copy = reinterpret_cast<CopyStmt *>(planned->utilityStmt);
     const Oid relid = copy->relation == nullptr ? InvalidOid : RangeVarGetRelid(copy->relation, AccessShareLock, true);
-    if (!OidIsValid(relid) || clock_column(relid) == InvalidAttrNumber) return planned;
+    if (!OidIsValid(relid) || (clock_column(relid) == InvalidAttrNumber && !is_statistics_catalog(relid))) return planned;
     auto *own = static_cast<PlannedStmt *>(copyObjectImpl(planned));
     rewrite(reinterpret_cast<CopyStmt *>(own->utilityStmt), relid);
     return own;

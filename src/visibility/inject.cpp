@@ -32,16 +32,6 @@ Node *call_on_column(Oid function, Index rti, AttrNumber column, Oid type) {
         makeFuncExpr(function, BOOLOID, list_make1(argument), InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL));
 }
 
-// A parent's own condition would not be its governed child's; the child's comes when the planner adds it. Then the user's
-// clauses must stand on a higher level of security, which a condition that is always true provides for.
-bool has_governed_child(Oid relid) {
-    ListCell *cell = nullptr;
-    if (get_rel_relkind(relid) != RELKIND_RELATION || !has_subclass(relid)) return false;
-    foreach (cell, find_all_inheritors(relid, NoLock, nullptr))
-        if (clock_column(lfirst_oid(cell)) != InvalidAttrNumber) return true;
-    return false;
-}
-
 void refuse_conflict(Query *query, RangeTblEntry *rte, Index rti, AttrNumber column) {
     if (static_cast<int>(rti) != query->resultRelation || !reads_conflicting_row(query->onConflict)) return;
     auto *check = makeNode(WithCheckOption);
@@ -71,6 +61,8 @@ void inject_into_entry(Query *query, RangeTblEntry *rte, Index rti, Injection *i
         injection->governed = true;
         rte->securityQuals = lcons(condition, rte->securityQuals);
     } else if (rte->inh && has_governed_child(rte->relid)) {
+        // A parent's own condition would not be its governed child's; the child's comes when the planner adds it. Then the
+        // user's clauses must stand on a higher level of security, which a condition that is always true provides for.
         injection->governed = true;
         rte->securityQuals = lcons(makeBoolConst(true, false), rte->securityQuals);
     }
@@ -115,6 +107,16 @@ bool inject(Node *node, void *context) {
 }
 
 }  // namespace
+
+bool has_governed_child(Oid relid) {
+    ListCell *cell = nullptr;
+    if (get_rel_relkind(relid) != RELKIND_RELATION || !has_subclass(relid)) return false;
+    foreach (cell, find_all_inheritors(relid, NoLock, nullptr))
+        if (clock_column(lfirst_oid(cell)) != InvalidAttrNumber) return true;
+    return false;
+}
+
+bool is_statistics_catalog(Oid relid) { return relid == StatisticRelationId || relid == StatisticExtDataRelationId; }
 
 Node *condition_on(Index rti, AttrNumber clock) {
     return call_on_column(extension()->visible_function, rti, clock, extension()->clock_type);

@@ -15,6 +15,7 @@ extern "C" {
 #include "optimizer/cost.h"
 #include "optimizer/paths.h"
 #include "optimizer/planner.h"
+#include "replication/walsender.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rls.h"
@@ -97,7 +98,12 @@ bool check_perms(RETENTION_PERMS_PARAMETERS) {
 }  // namespace
 
 void check_row_security(Oid relid) {
-    if (row_security || settings::reveal) return;
+    if (settings::reveal) return;
+    if (am_walsender)
+        ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                        errmsg("replication would copy only a part of table \"%s\"", get_rel_name(relid)),
+                        errhint("Give the replication role the right to read hidden rows: ALTER ROLE ... SET retention.reveal = on.")));
+    if (row_security) return;
     ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                     errmsg("query would be affected by the retention policy of table \"%s\"", get_rel_name(relid)),
                     errhint("To read all rows, set retention.reveal as a role that may.")));

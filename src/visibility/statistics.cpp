@@ -4,9 +4,12 @@
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
 #include "visibility/binding.hpp"
+#include "visibility/inject.hpp"
 #include "visibility/visibility.hpp"
 
 extern "C" {
+#include "catalog/index.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_statistic.h"
 #include "catalog/pg_statistic_ext.h"
 #include "nodes/supportnodes.h"
@@ -66,7 +69,13 @@ double estimate(SupportRequestSelectivity *request) {
     return share;
 }
 
-bool statistics_visible(Oid relid) { return settings::reveal || clock_column(relid) == InvalidAttrNumber; }
+// An index over expressions has statistics of its own, and a parent has those of its children with it.
+bool statistics_visible(Oid relid) {
+    if (settings::reveal) return true;
+    const bool index = get_rel_relkind(relid) == RELKIND_INDEX || get_rel_relkind(relid) == RELKIND_PARTITIONED_INDEX;
+    const Oid table = index ? IndexGetRelation(relid, true) : relid;
+    return !OidIsValid(table) || (clock_column(table) == InvalidAttrNumber && !has_governed_child(table));
+}
 
 }  // namespace
 

@@ -1,0 +1,10 @@
+-- Who attacks. None of them may reveal.
+CREATE ROLE reader LOGIN;                            -- an application
+CREATE ROLE owner LOGIN;                             -- owns the tables
+CREATE ROLE bypass LOGIN BYPASSRLS;                  -- is not held by row security
+CREATE ROLE auditor LOGIN IN ROLE pg_read_all_data;  -- reads everything
+CREATE ROLE admin LOGIN SUPERUSER;                   -- a superuser who did not ask to reveal
+CREATE ROLE mover LOGIN REPLICATION IN ROLE pg_read_all_data;
+CREATE ROLE accounting;                              -- has legal access to contracts
+CREATE ROLE accountant LOGIN IN ROLE accounting, pg_read_all_data;
+CREATE ROLE revealer LOGIN IN ROLE pg_read_all_data;
