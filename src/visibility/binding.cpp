@@ -6,6 +6,7 @@
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
+#include "visibility/referential.hpp"
 #include "visibility/visibility.hpp"
 
 extern "C" {
@@ -83,9 +84,16 @@ bool is_governed(const PlannedStmt *plan) {
            llast_oid(plan->relationOids) == extension()->policy_table;
 }
 
+// A cascade fires triggers once per row, which are counted, too.
+bool counts_rows(const QueryDesc *query) {
+    if (!explaining || settings::reveal) return false;
+    if (query->instrument_options != 0 && is_governed(query->plannedstmt)) return true;
+    return is_referential_query(query->sourceText) && writes_governed(query);
+}
+
 void start(QueryDesc *query, int flags) {
     guarded([query] {
-        if (explaining && query->instrument_options != 0 && is_governed(query->plannedstmt) && !settings::reveal)
+        if (counts_rows(query))
             ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                             errmsg("EXPLAIN ANALYZE would count rows that are hidden by a retention policy"),
                             errhint("Use EXPLAIN without ANALYZE, or set retention.reveal as a role that may.")));

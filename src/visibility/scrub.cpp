@@ -1,5 +1,5 @@
-// Error details show rows. Of a governed table's they are taken away where the row is not the statement's own: another row's
-// key of an exclusion constraint, and the row that a cascade changed.
+// Error details show rows. They are taken away where the row may be a hidden one: another row's key of an exclusion constraint,
+// and any row once a cascade has reached a governed table, or while such a table is altered.
 #include "catalog/extension.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
@@ -8,8 +8,10 @@
 
 extern "C" {
 #include "access/xact.h"
+#include "catalog/namespace.h"
 #include "executor/executor.h"
 #include "parser/parsetree.h"
+#include "tcop/utility.h"
 #include "utils/memutils.h"
 }
 
@@ -19,11 +21,117 @@ namespace {
 
 constinit ExecutorRun_hook_type previous_run = nullptr;
 constinit ExecutorFinish_hook_type previous_finish = nullptr;
+constinit ProcessUtility_hook_type previous_utility = nullptr;
 constinit emit_log_hook_type previous_emit = nullptr;
-// A deferred constraint is checked when no statement is there to ask, and no catalog may be read.
+
+// In this transaction, since a constraint may be checked long after the statement that violates it, when no catalog may be read.
 constinit bool wrote_governed = false;
+constinit bool cascaded = false;
+// Not forgotten as soon as it is over: what a procedure's COMMIT raises comes after the abort.
+constinit bool over = false;
+
+void begin_statement() {
+    if (over) over = wrote_governed = cascaded = false;
+}
 
 bool writes(const QueryDesc *query) { return query->operation != CMD_SELECT || query->plannedstmt->hasModifyingCTE; }
+
+bool shows_a_row(int sqlstate, bool any) {
+    if (settings::reveal) return false;
+    if (any || cascaded) return ERRCODE_TO_CATEGORY(sqlstate) == ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION;
+    return wrote_governed && sqlstate == ERRCODE_EXCLUSION_VIOLATION;
+}
+
+[[noreturn]] void raise_without_row(MemoryContext context) {
+    MemoryContextSwitchTo(context);
+    ErrorData *error = CopyErrorData();
+    FlushErrorState();
+    error->detail = nullptr;
+    error->detail_log = nullptr;
+    ReThrowError(error);
+}
+
+// Its own frame: nothing of the caller's lives across the setjmp. any: of whatever constraint the detail is.
+template <typename F>
+[[gnu::noinline]] void run_scrubbed(bool any, F body) {
+    MemoryContext context = CurrentMemoryContext;
+    PG_TRY();
+    { body(); }
+    PG_CATCH();
+    {
+        if (!shows_a_row(geterrcode(), any)) PG_RE_THROW();
+        raise_without_row(context);
+    }
+    PG_END_TRY();
+}
+
+void note_write(const QueryDesc *query) {
+    if (!writes_governed(query)) return;
+    wrote_governed = true;
+    if (InNoForceRLSOperation()) cascaded = true;
+}
+
+void run(RETENTION_RUN_PARAMETERS) {
+    if (!writes(query)) {
+        previous_run(RETENTION_RUN_ARGUMENTS);
+        return;
+    }
+    begin_statement();
+    guarded([query] { note_write(query); });
+    run_scrubbed(false, [&] { previous_run(RETENTION_RUN_ARGUMENTS); });
+}
+
+void finish(QueryDesc *query) {
+    if (writes(query))
+        run_scrubbed(false, [query] { previous_finish(query); });
+    else
+        previous_finish(query);
+}
+
+bool is_governed(const RangeVar *relation) {
+    const Oid relid = relation == nullptr ? InvalidOid : RangeVarGetRelid(relation, NoLock, true);
+    return OidIsValid(relid) && clock_column(relid) != InvalidAttrNumber;
+}
+
+enum class Scope : uint8_t { kNone, kNoted, kAny };
+
+// What of the details of a command's errors goes: nothing; what the writing of rows, noted here, calls for; all.
+Scope scope_of(const Node *statement) {
+    if (extension() == nullptr) return Scope::kNone;
+    if (IsA(statement, ConstraintsSetStmt)) return Scope::kNoted;
+    if (IsA(statement, AlterTableStmt))
+        return is_governed(reinterpret_cast<const AlterTableStmt *>(statement)->relation) ? Scope::kAny : Scope::kNone;
+    if (!IsA(statement, CopyStmt)) return Scope::kNone;
+    const auto *copy = reinterpret_cast<const CopyStmt *>(statement);
+    if (!copy->is_from || !is_governed(copy->relation)) return Scope::kNone;
+    wrote_governed = true;
+    return Scope::kNoted;
+}
+
+void utility(PlannedStmt *planned, const char *text, bool read_only, ProcessUtilityContext context, ParamListInfo params,
+             QueryEnvironment *env, DestReceiver *dest, QueryCompletion *done) {
+    begin_statement();
+    const Scope scope = guarded([planned] { return scope_of(planned->utilityStmt); });
+    const auto body = [&] { previous_utility(planned, text, read_only, context, params, env, dest, done); };
+    if (scope == Scope::kNone)
+        body();
+    else
+        run_scrubbed(scope == Scope::kAny, body);
+}
+
+void emit(ErrorData *error) {
+    if (shows_a_row(error->sqlerrcode, false)) {
+        error->detail = nullptr;
+        error->detail_log = nullptr;
+    }
+    if (previous_emit != nullptr) previous_emit(error);
+}
+
+void end_of_transaction(XactEvent event, void *) {
+    if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE) over = true;
+}
+
+}  // namespace
 
 bool writes_governed(const QueryDesc *query) {
     if (extension() == nullptr || settings::reveal) return false;
@@ -33,69 +141,13 @@ bool writes_governed(const QueryDesc *query) {
     return false;
 }
 
-bool shows_a_row(int sqlstate, bool cascaded) {
-    return sqlstate == ERRCODE_EXCLUSION_VIOLATION ||
-           (cascaded && (sqlstate == ERRCODE_NOT_NULL_VIOLATION || sqlstate == ERRCODE_CHECK_VIOLATION));
-}
-
-[[noreturn]] void raise_without_row(MemoryContext context, bool cascaded) {
-    MemoryContextSwitchTo(context);
-    ErrorData *error = CopyErrorData();
-    if (!shows_a_row(error->sqlerrcode, cascaded)) PG_RE_THROW();
-    FlushErrorState();
-    error->detail = nullptr;
-    error->detail_log = nullptr;
-    ReThrowError(error);
-}
-
-// Its own frame: nothing of the caller's lives across the setjmp.
-template <typename F>
-[[gnu::noinline]] void run_scrubbed(F body) {
-    MemoryContext context = CurrentMemoryContext;
-    const bool cascaded = InNoForceRLSOperation();
-    wrote_governed = true;
-    PG_TRY();
-    { body(); }
-    PG_CATCH();
-    { raise_without_row(context, cascaded); }
-    PG_END_TRY();
-}
-
-void run(RETENTION_RUN_PARAMETERS) {
-    if (!writes(query) || !guarded([query] { return writes_governed(query); })) {
-        previous_run(RETENTION_RUN_ARGUMENTS);
-        return;
-    }
-    run_scrubbed([&] { previous_run(RETENTION_RUN_ARGUMENTS); });
-}
-
-void finish(QueryDesc *query) {
-    if (!writes(query) || !guarded([query] { return writes_governed(query); })) {
-        previous_finish(query);
-        return;
-    }
-    run_scrubbed([&] { previous_finish(query); });
-}
-
-void emit(ErrorData *error) {
-    if (wrote_governed && !settings::reveal && shows_a_row(error->sqlerrcode, false)) {
-        error->detail = nullptr;
-        error->detail_log = nullptr;
-    }
-    if (previous_emit != nullptr) previous_emit(error);
-}
-
-void end_of_transaction(XactEvent event, void *) {
-    if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE) wrote_governed = false;
-}
-
-}  // namespace
-
 void init_scrub() {
     previous_run = ExecutorRun_hook != nullptr ? ExecutorRun_hook : standard_ExecutorRun;
     ExecutorRun_hook = run;
     previous_finish = ExecutorFinish_hook != nullptr ? ExecutorFinish_hook : standard_ExecutorFinish;
     ExecutorFinish_hook = finish;
+    previous_utility = ProcessUtility_hook != nullptr ? ProcessUtility_hook : standard_ProcessUtility;
+    ProcessUtility_hook = utility;
     previous_emit = emit_log_hook;
     emit_log_hook = emit;
     RegisterXactCallback(end_of_transaction, nullptr);

@@ -3,6 +3,7 @@
 #include "pg/postgres.hpp"
 
 extern "C" {
+#include "executor/execdesc.h"
 #include "nodes/parsenodes.h"
 }
 
@@ -16,6 +17,9 @@ void init_statements();
 
 // row_security = off asks for all rows or an error: without reveal that is an error.
 void check_row_security(Oid relid);
+
+// Whether the statement writes to a governed table, without the right to read its hidden rows.
+bool writes_governed(const QueryDesc *query);
 
 // Called whenever reveal shows something; the first use in a transaction is logged.
 void record_reveal();
