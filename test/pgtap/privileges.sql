@@ -99,9 +99,11 @@ SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_language l O
     AND l.lanname NOT IN ('c', 'internal') AND NOT coalesce(p.proconfig @> '{"search_path=pg_catalog, pg_temp"}', false)$$,
     'none resolves names where others can write');
 
--- Comments and dumps.
+-- Comments and dumps. From 17 on a type's array and a table's row type are members, too; they come with what they are of.
 CREATE TEMP VIEW member AS SELECT classid, objid FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
-    AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'pg_retention');
+    AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'pg_retention')
+    AND NOT (classid = 'pg_type'::regclass AND (EXISTS (SELECT FROM pg_type WHERE typarray = objid)
+        OR EXISTS (SELECT FROM pg_class WHERE reltype = objid AND relkind <> 'c')));
 SELECT is_empty($$SELECT pg_describe_object(classid, objid, 0) FROM member LEFT JOIN pg_class c ON classid = 'pg_class'::regclass AND c.oid = objid
     WHERE (classid IN ('pg_proc'::regclass, 'pg_type'::regclass, 'pg_operator'::regclass, 'pg_event_trigger'::regclass) OR c.relkind IN ('r', 'v'))
     AND obj_description(objid, classid::regclass::name) IS NULL$$, 'every function, table, view, type and operator says what it is');
