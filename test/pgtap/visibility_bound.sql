@@ -26,9 +26,9 @@ BEGIN
     SET LOCAL parallel_setup_cost = 0;
     SET LOCAL parallel_tuple_cost = 0;
     SET LOCAL min_parallel_table_scan_size = 0;
-    SET LOCAL force_parallel_mode = on;
+    PERFORM set_config(name, 'on', true) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
     EXECUTE 'SELECT count(*) FROM visits' INTO n;
-    RESET force_parallel_mode;
+    PERFORM set_config(name, 'off', true) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
     RETURN n;
 END $$;
 CREATE FUNCTION pg_temp.seen() RETURNS SETOF text LANGUAGE plpgsql AS $$

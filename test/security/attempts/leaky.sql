@@ -151,7 +151,8 @@ SELECT * FROM scratch.t;
 
 -- attempt: a spy in parallel
 -- attack
-SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0; SET LOCAL min_parallel_table_scan_size = 0; SET LOCAL force_parallel_mode = on;
+SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0; SET LOCAL min_parallel_table_scan_size = 0;
+SELECT set_config(name, 'on', true) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 CREATE FUNCTION scratch.spy(text) RETURNS boolean LANGUAGE plpgsql PARALLEL SAFE COST 0.0000001 AS $$BEGIN RAISE NOTICE '%', $1; RETURN true; END$$;
 SELECT count(*) FROM app.people WHERE scratch.spy(name);
 

@@ -223,7 +223,8 @@ SELECT * FROM (SELECT * FROM app.people FOR KEY SHARE) x;
 -- as: reader admin
 -- attack
 SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0; SET LOCAL min_parallel_table_scan_size = 0;
-SET LOCAL max_parallel_workers_per_gather = 2; SET LOCAL force_parallel_mode = on; SET LOCAL parallel_leader_participation = off;
+SET LOCAL max_parallel_workers_per_gather = 2; SET LOCAL parallel_leader_participation = off;
+SELECT set_config(name, 'on', true) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 SELECT string_agg(name, ',') FROM app.people;
 
 -- attempt: JIT
