@@ -57,6 +57,15 @@ UPDATE messaging.messages m SET body = m.body || ' Svar til ' || c.email || '.' 
 UPDATE crm.contacts k SET remarks = k.remarks || ' Vikar: ' || c.national_id || ' / ' || c.email FROM colleague c WHERE c.id = k.id;
 });
 declare_persons($node, $database);
+is(ask(q{
+BEGIN;
+CREATE TEMP TABLE declared AS SELECT kind, relation, path, role FROM retention.subject_link;
+DELETE FROM retention.subject_link;
+INSERT INTO retention.subject_link (kind, relation, path, role) SELECT * FROM retention.propose_links();
+CREATE TEMP TABLE proposed AS SELECT kind, relation, path, role FROM retention.subject_link;
+SELECT * FROM ((TABLE declared EXCEPT TABLE proposed) UNION ALL (TABLE proposed EXCEPT TABLE declared)) differing;
+ROLLBACK;
+}), '', 'what is proposed for the company is what was declared by hand');
 ask(q{
 UPDATE retention.subject_kind SET identifying = '{email, national_id}';
 INSERT INTO retention.personal_column (relation, column_name, category) VALUES
