@@ -1,5 +1,7 @@
 #include "pg/query.hpp"
 
+#include <algorithm>
+
 #include "pg/security.hpp"
 
 namespace pg_retention {
@@ -19,8 +21,18 @@ uint64 run_as(Oid owner, const char *sql, int n, Oid *types, Datum *values, bool
 }  // namespace
 
 int add_parameter(Parameters *parameters, Oid type, Datum value) {
-    if (parameters->n == FUNC_MAX_ARGS)
-        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many paths lead from one table to persons")));
+    for (int i = 0; i < parameters->n; ++i)
+        if (parameters->types[i] == type && parameters->values[i] == value) return i + 1;
+    if (parameters->n == parameters->room) {
+        const int room = parameters->room == 0 ? 8 : 2 * parameters->room;
+        auto *types = static_cast<Oid *>(palloc(sizeof(Oid) * room));
+        auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * room));
+        std::copy(parameters->types, parameters->types + parameters->n, types);
+        std::copy(parameters->values, parameters->values + parameters->n, values);
+        parameters->types = types;
+        parameters->values = values;
+        parameters->room = room;
+    }
     parameters->types[parameters->n] = type;
     parameters->values[parameters->n++] = value;
     return parameters->n;

@@ -10,11 +10,12 @@ namespace pg_retention {
 // Parameters of a statement, collected while its text is written.
 struct Parameters {
     int n;
-    Oid types[FUNC_MAX_ARGS];
-    Datum values[FUNC_MAX_ARGS];
+    int room;
+    Oid *types;
+    Datum *values;
 };
 
-// Adds one and returns its number, from 1.
+// Adds one and returns its number, from 1; the same value again has the same number.
 int add_parameter(Parameters *parameters, Oid type, Datum value);
 
 // Values are never null. The prepared statement is kept for the session. Returns the rows processed.
