@@ -5,8 +5,12 @@
 #include "pg/query.hpp"
 
 extern "C" {
+#include "access/transam.h"
 #include "catalog/pg_type.h"
+#include "utils/array.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
 }
 
 namespace pg_retention {
@@ -14,7 +18,7 @@ namespace pg_retention {
 namespace {
 
 constexpr char kSelect[] = "SELECT relation, column_name, category, anonymise, constant, argument, keep_for IS NOT NULL, "
-                           "origin = 'derived', required_by_law FROM retention.personal_columns";
+                           "origin = 'derived', required_by_law FROM retention.";
 
 core::Anonymiser anonymiser_named(const char *word) {
     const core::Result<core::Anonymiser> parsed = core::parse_anonymiser(word);
@@ -35,6 +39,7 @@ List *columns_found(uint64 n) {
         column->relid = DatumGetObjectId(result_value(row, 1, &isnull));
         column->name = result_text(row, 2);
         column->column = get_attnum(column->relid, column->name);
+        if (column->column <= 0) continue;
         column->category = result_text(row, 3);
         column->anonymiser = anonymiser_named(result_text(row, 4));
         column->constant = result_text(row, 5);
@@ -49,15 +54,44 @@ List *columns_found(uint64 n) {
     return columns;
 }
 
+// A column of a type that PostgreSQL does not bring along: it may be one of ours, or be made of one.
+bool may_have_personal_type(Oid relid) {
+    Relation rel = RelationIdGetRelation(relid);
+    bool found = false;
+    if (!RelationIsValid(rel)) return false;
+    TupleDesc desc = RelationGetDescr(rel);
+    for (int i = 0; i < desc->natts && !found; ++i) {
+        Form_pg_attribute att = TupleDescAttr(desc, i);
+        found = !att->attisdropped && att->atttypid >= FirstNormalObjectId && att->atttypid != extension()->clock_type;
+    }
+    RelationClose(rel);
+    return found;
+}
+
 }  // namespace
 
 List *personal_columns_of(Oid relid) {
     Oid types[1] = {OIDOID};
     Datum values[1] = {ObjectIdGetDatum(relid)};
-    return columns_found(write_as(extension_owner(), psprintf("%s WHERE relation = $1 ORDER BY column_name", kSelect), 1, types, values));
+    return columns_found(
+        write_as(extension_owner(), psprintf("%spersonal_columns WHERE relation = $1 ORDER BY column_name", kSelect), 1, types, values));
 }
 
-List *all_personal_columns() { return columns_found(read_as(extension_owner(), kSelect, 0, nullptr, nullptr)); }
+// The view that knows the types looks through the catalogs: only where there may be one.
+List *personal_columns_in(List *relids) {
+    auto *oids = static_cast<Datum *>(palloc(sizeof(Datum) * (list_length(relids) + 1)));
+    bool typed = false;
+    int n = 0;
+    ListCell *cell = nullptr;
+    foreach (cell, relids) {
+        oids[n++] = ObjectIdGetDatum(lfirst_oid(cell));
+        typed = typed || may_have_personal_type(lfirst_oid(cell));
+    }
+    Oid types[1] = {OIDARRAYOID};
+    Datum values[1] = {PointerGetDatum(construct_array(oids, n, OIDOID, sizeof(Oid), true, TYPALIGN_INT))};
+    const char *from = typed ? "personal_columns" : "personal_column";
+    return columns_found(read_as(extension_owner(), psprintf("%s%s WHERE relation = ANY ($1)", kSelect, from), 1, types, values));
+}
 
 const PersonalColumn *find_personal_column(List *columns, Oid relid, AttrNumber column) {
     ListCell *cell = nullptr;

@@ -23,9 +23,9 @@ struct PersonalColumn {
     bool is_free_text;
 };
 
-// Of one table, or of all; a list of PersonalColumn by name, those that exist. SPI must be connected.
+// Of one table, by name, or of some; a list of PersonalColumn, those that exist. SPI must be connected.
 List *personal_columns_of(Oid relid);
-List *all_personal_columns();
+List *personal_columns_in(List *relids);
 
 const PersonalColumn *find_personal_column(List *columns, Oid relid, AttrNumber column);  // null: it is not personal
 

@@ -117,8 +117,10 @@ void load_links(Model *model) {
 }
 
 void load_personal(Model *model) {
-    model->personal = all_personal_columns();
+    List *relids = NIL;
     ListCell *cell = nullptr;
+    foreach (cell, model->links) relids = list_append_unique_oid(relids, static_cast<Link *>(lfirst(cell))->relid);
+    model->personal = personal_columns_in(relids);
     foreach (cell, model->personal) {
         const auto *column = static_cast<const PersonalColumn *>(lfirst(cell));
         auto *kind = const_cast<Kind *>(kind_of_table(*model, column->relid));

@@ -1,6 +1,6 @@
 -- Other persons in the rows about one (Article 15(4)): in free text, in columns that lead to them, in columns that are theirs.
 BEGIN;
-SELECT plan(26);
+SELECT plan(28);
 
 CREATE SCHEMA g;
 CREATE TABLE g.persons (email text PRIMARY KEY, name text, phone text, salary int, team int,
@@ -89,5 +89,19 @@ SELECT is((SELECT data::jsonb FROM kari WHERE relation = 'g.notes'::regclass AND
 -- The document and what she may take along say no more.
 SELECT is((SELECT count(*) FROM unnest('{ola@x.example,per@x.example,eva@x.example,ukjent@y.example,49999999,22225555,Moe,Åsen}'::text[]) AS w
     WHERE retention.export('person', 'kari@x.example')::text LIKE '%' || w || '%'), 0::bigint, 'nor does the document');
+
+-- What types say, and domains over them, in the person's table and in that of the row.
+CREATE SCHEMA t;
+CREATE DOMAIN t.name AS retention.person_name;
+CREATE TABLE t.persons (id int PRIMARY KEY, name t.name, mail retention.email);
+CREATE TABLE t.notes (id int PRIMARY KEY, about int REFERENCES t.persons, by int REFERENCES t.persons, body retention.free_text, plain text);
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('typed', 't.persons');
+INSERT INTO retention.subject_link (kind, relation, path, role) VALUES ('typed', 't.notes', 'about', 'about'), ('typed', 't.notes', 'by', 'mentioned');
+INSERT INTO t.persons VALUES (1, 'Kari Lie', 'kari@x.example'), (2, 'Ola Moe', 'ola@x.example');
+INSERT INTO t.notes VALUES (1, 1, 2, 'Kari, says Ola; ring 22225555', 'ola@x.example');
+SELECT is((SELECT data::jsonb FROM retention.export_rows('typed', 1) WHERE relation = 't.notes'::regclass),
+    '{"id": 1, "about": 1, "by": null, "body": "Kari, says [redacted]; ring [redacted]", "plain": "[redacted]"}', 'columns that are personal by their types');
+SELECT is((SELECT data::jsonb FROM retention.export_rows('typed', 2) WHERE relation = 't.notes'::regclass),
+    '{"id": 1, "about": null, "by": 2, "body": null, "plain": "ola@x.example"}', 'in rows that only mention her, too');
 SELECT * FROM finish();
 ROLLBACK;
