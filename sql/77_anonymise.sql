@@ -77,3 +77,9 @@ COMMENT ON FUNCTION retention.random_token(text, integer) IS 'a text, e-mail add
 CREATE FUNCTION retention.pseudonymise(value text, length integer DEFAULT 64) RETURNS text
     LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_pseudonymise';
 COMMENT ON FUNCTION retention.pseudonymise(text, integer) IS 'a keyed hash of the text; who has the key of retention.pseudonym_key_file can tell whose it is';
+
+CREATE FUNCTION retention.check_personal_column() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_check_personal_column';
+COMMENT ON FUNCTION retention.check_personal_column() IS 'refuses an anonymiser that does not work on its column, or that the constraints of its table cannot take';
+CREATE TRIGGER check_personal_column AFTER INSERT OR UPDATE ON retention.personal_column
+    FOR EACH ROW EXECUTE FUNCTION retention.check_personal_column();

@@ -254,6 +254,23 @@ char *anonymised_value(const PersonalColumn &column, Oid leaf, const char *words
     pg_unreachable();
 }
 
+char *sample_value(const PersonalColumn &column, Oid leaf) {
+    const ColumnType type = type_of(leaf, get_attnum(leaf, column.name));
+    switch (column.anonymiser) {
+        case Anonymiser::kNull: return cast("NULL", type);
+        case Anonymiser::kConstant: return cast(quote_literal_cstr(column.constant), type);
+        case Anonymiser::kRedact: return cast(type.content == Content::kJson ? "'\"[redacted]\"'" : "'[redacted]'", type);
+        case Anonymiser::kRandomToken: return cast(token(column, type), type);
+        case Anonymiser::kPseudonymise:
+            return cast(psprintf("pg_catalog.left(pg_catalog.repeat('0123456789abcdef', 4), %d)", static_cast<int>(pseudonym_digits(column, type))), type);
+        default: return nullptr;
+    }
+}
+
+bool may_give_null(const PersonalColumn &column) {
+    return core::may_give_null(column.anonymiser, type_of(column.relid, column.column).content);
+}
+
 char *is_anonymised(const PersonalColumn &column) {
     const char *value = psprintf("t.%s", quote_identifier(column.name));
     const char *result = nullptr;

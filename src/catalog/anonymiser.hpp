@@ -14,6 +14,12 @@ bool check_anonymiser(const PersonalColumn &column, Oid owner, Problem *problem)
 // pseudonym of the column's value. Errors: a declaration that does not fit the schema (55000), naming the column.
 char *anonymised_value(const PersonalColumn &column, Oid leaf, const char *words, const char *pseudonym);
 
+// One that stands for all that anonymising gives; null: what it gives depends on the value.
+char *sample_value(const PersonalColumn &column, Oid leaf);
+
+// Whether it can give NULL where there was a value.
+bool may_give_null(const PersonalColumn &column);
+
 // The room for pseudonyms in the column, in characters.
 size_t pseudonym_room(const PersonalColumn &column, Oid leaf);
 

@@ -1,9 +1,12 @@
 #include "catalog/policy_check.hpp"
 
 #include "catalog/condition.hpp"
+#include "catalog/constraints.hpp"
 #include "catalog/extension.hpp"
 #include "pg/compat.hpp"
+#include "pg/query.hpp"
 #include "pg/security.hpp"
+#include "pg/settings.hpp"
 #include "pg/timezone.hpp"
 
 extern "C" {
@@ -63,42 +66,80 @@ void check_policy(const Policy &policy, Path *paths) {
     table_close(rel, AccessShareLock);
 }
 
-void check_anonymisers(const Policy &policy) {
-    if (policy.deletes && !policy.anonymises_if_referenced) return;
-    SPI_connect();
+namespace {
+
+void check_declared(Oid relid) {
     Oid types[1] = {OIDOID};
-    Datum values[1] = {ObjectIdGetDatum(policy.relid)};
-    // Whoever may write policies need not be able to read what is personal.
-    const ActingAs saved = act_as(owner_of(extension()->policy_table), true);
-    SPI_execute_with_args("SELECT c.column_name, false, a.attnotnull AND c.anonymise = 'null' "
-                          "FROM retention.personal_columns c JOIN pg_catalog.pg_attribute a "
-                          "ON a.attrelid = c.relation AND a.attname = c.column_name WHERE c.relation = $1 "
-                          "UNION ALL SELECT c.column_name, true, NULL FROM retention.personal_column c "
-                          "WHERE c.relation = $1 AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a "
-                          "WHERE a.attrelid = c.relation AND a.attname = c.column_name AND a.attnum > 0) "
-                          "ORDER BY 2 DESC, 3 DESC NULLS LAST",
-                          1, types, values, nullptr, true, 0);
-    leave(saved);
-    if (SPI_processed == 0 && !policy.deletes)
+    Datum values[1] = {ObjectIdGetDatum(relid)};
+    if (write_as(extension_owner(), "SELECT c.column_name FROM retention.personal_column c WHERE c.relation = $1 AND NOT EXISTS "
+                 "(SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.relation AND a.attname = c.column_name AND a.attnum > 0)",
+                 1, types, values) > 0)
+        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
+                        errmsg("personal column \"%s\" does not exist in table %s", result_text(0, 1), get_rel_name(relid)),
+                        errhint("Correct retention.personal_column.")));
+}
+
+bool is_referenced(Oid relid) {
+    Oid types[1] = {OIDOID};
+    Datum values[1] = {ObjectIdGetDatum(relid)};
+    return read_as(extension_owner(), "SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.contype = 'f' AND c.confrelid = $1 LIMIT 1", 1, types, values) > 0;
+}
+
+// Those that the policy anonymises: all, or those with a period of their own. What deletes a row anonymises it when something
+// refers to it, and an erasure does when the law keeps it.
+List *anonymised_columns(const Policy &policy) {
+    List *columns = NIL;
+    ListCell *cell = nullptr;
+    const bool all = !policy.deletes || policy.terms.has_floor || (policy.anonymises_if_referenced && is_referenced(policy.relid));
+    foreach (cell, personal_columns_of(policy.relid))
+        if (all || static_cast<const PersonalColumn *>(lfirst(cell))->has_period) columns = lappend(columns, lfirst(cell));
+    return columns;
+}
+
+const PersonalColumn *pseudonymised(List *columns) {
+    ListCell *cell = nullptr;
+    foreach (cell, columns)
+        if (static_cast<const PersonalColumn *>(lfirst(cell))->anonymiser == core::Anonymiser::kPseudonymise)
+            return static_cast<const PersonalColumn *>(lfirst(cell));
+    return nullptr;
+}
+
+// What is in the cache may be renewed by reading tables.
+Policy as_it_is_now(const Policy &policy) {
+    Policy copy = policy;
+    copy.name = pstrdup(policy.name);
+    copy.applies_to = policy.applies_to == nullptr ? nullptr : pstrdup(policy.applies_to);
+    return copy;
+}
+
+}  // namespace
+
+void check_anonymisers(const Policy &policy) {
+    if (policy.mode == Mode::kOff) return;
+    SPI_connect();
+    const Policy copy = as_it_is_now(policy);
+    check_declared(copy.relid);
+    List *columns = anonymised_columns(copy);
+    if (columns == NIL && !copy.deletes && copy.mode == Mode::kEnforce)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("policy \"%s\" anonymises, but table %s has no personal columns", policy.name,
-                               get_rel_name(policy.relid)),
+                        errmsg("policy \"%s\" anonymises, but table %s has no personal columns", copy.name, get_rel_name(copy.relid)),
                         errhint("Declare them first, by their types or in retention.personal_column.")));
-    if (SPI_processed > 0) {
-        bool isnull = false;
-        HeapTuple first = SPI_tuptable->vals[0];
-        char *name = SPI_getvalue(first, SPI_tuptable->tupdesc, 1);
-        if (DatumGetBool(SPI_getbinval(first, SPI_tuptable->tupdesc, 2, &isnull)))
-            ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
-                            errmsg("personal column \"%s\" does not exist in table %s", name,
-                                   get_rel_name(policy.relid)),
-                            errhint("Correct retention.personal_column.")));
-        if (DatumGetBool(SPI_getbinval(first, SPI_tuptable->tupdesc, 3, &isnull)))
-            ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
-                            errmsg("personal column \"%s\" of table %s is anonymised to null but is not nullable", name,
-                                   get_rel_name(policy.relid)),
-                            errhint("Set anonymise = 'constant' with a constant in retention.personal_column.")));
-    }
+    if (columns != NIL) check_constraints(copy.relid, columns, copy.applies_to);
+    const PersonalColumn *pseudonym = pseudonymised(columns);
+    if (pseudonym != nullptr && copy.mode == Mode::kEnforce && settings::pseudonym_key_file[0] == '\0')
+        refuse_anonymiser(*pseudonym, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "no key for pseudonyms is set", "Set retention.pseudonym_key_file.");
+    SPI_finish();
+}
+
+void warn_of_pseudonyms(const Policy &policy) {
+    if (policy.mode == Mode::kOff) return;
+    SPI_connect();
+    const Policy copy = as_it_is_now(policy);
+    const PersonalColumn *column = pseudonymised(anonymised_columns(copy));
+    if (column != nullptr)
+        ereport(WARNING, (errcode(ERRCODE_WARNING),
+                          errmsg("rows of policy \"%s\" stay personal: column \"%s\" is only pseudonymised", copy.name, column->name),
+                          errhint("Who has the key can tell whose they are. Another anonymiser makes them anonymous.")));
     SPI_finish();
 }
 

@@ -122,7 +122,7 @@ void complete(const Policy &policy) {
     const int n = policy.n_starts;
     const Oid relid = policy.relid;
     check_policy(policy, paths);
-    if (policy.mode == Mode::kEnforce) check_anonymisers(policy);
+    check_anonymisers(policy);
     provide(relid, paths, n);
     as_extension("UPDATE retention.policy SET validated = true WHERE policy_id = $1 AND NOT validated", INT2OID,
                  Int16GetDatum(id));
@@ -306,7 +306,9 @@ void after_policy(const TriggerData *data) {
         policy_updated(data, old, id);
     else if (old.id == id && SearchSysCacheExists1(RELOID, ObjectIdGetDatum(old.relid)))
         policy_gone(old);
-    if (!TRIGGER_FIRED_BY_DELETE(data->tg_event)) warn_of_default_zone(*policy_by_id(id));
+    if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) return;
+    warn_of_default_zone(*policy_by_id(id));
+    warn_of_pseudonyms(*policy_by_id(id));
 }
 
 void remember_old(const TriggerData *data) {

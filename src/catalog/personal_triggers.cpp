@@ -1,0 +1,73 @@
+// A declaration of a personal column is checked when it is written. A dump loads it before the policies of the table are checked:
+// then it is, with them.
+#include "catalog/anonymiser.hpp"
+#include "catalog/constraints.hpp"
+#include "catalog/extension.hpp"
+#include "catalog/policy_check.hpp"
+#include "pg/compat.hpp"
+#include "pg/guard.hpp"
+#include "pg/security.hpp"
+
+extern "C" {
+#include "commands/trigger.h"
+#include "executor/spi.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+// By ids: checking one may renew the list.
+List *validated_policies(Oid relid) {
+    List *ids = NIL;
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    for (int i = 0; i < count; ++i)
+        if (policy[i].relid == relid && policy[i].validated) ids = lappend_int(ids, policy[i].id);
+    return ids;
+}
+
+void check_by_itself(Oid relid, const char *name) {
+    SPI_connect();
+    Problem problem = {};
+    const PersonalColumn *column = find_personal_column(personal_columns_of(relid), relid, get_attnum(relid, name));
+    if (column != nullptr && !check_anonymiser(*column, owner_of(relid), &problem))
+        refuse_anonymiser(*column, problem.sqlstate, problem.message, problem.hint);
+    SPI_finish();
+}
+
+void check_personal_column(const TriggerData *data) {
+    HeapTuple row = TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple : data->tg_trigtuple;
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    bool isnull = false;
+    const Oid relid = DatumGetObjectId(heap_getattr(row, SPI_fnumber(desc, "relation"), desc, &isnull));
+    const char *name = NameStr(*DatumGetName(heap_getattr(row, SPI_fnumber(desc, "column_name"), desc, &isnull)));
+    if (get_rel_name(relid) == nullptr) return;
+    if (!owns_table(relid, GetUserId()))
+        ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be owner of table %s in field \"relation\"", get_rel_name(relid)),
+                        errhint("What becomes of its columns is said by the owner of a table or by a superuser.")));
+    List *policies = validated_policies(relid);
+    ListCell *cell = nullptr;
+    foreach (cell, policies) check_anonymisers(*policy_by_id(static_cast<int16_t>(lfirst_int(cell))));
+    const bool restored = policies == NIL && clock_column(relid) != InvalidAttrNumber;
+    if (!restored) check_by_itself(relid, name);
+}
+
+}  // namespace
+
+}  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_check_personal_column) {
+    if (!CALLED_AS_TRIGGER(fcinfo))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("function must be called as a trigger")));
+    const auto *data = reinterpret_cast<const TriggerData *>(fcinfo->context);
+    const bool own = pg_retention::extension() != nullptr &&
+                     RelationGetRelid(data->tg_relation) == get_relname_relid("personal_column", pg_retention::extension()->schema);
+    if (!own || !TRIGGER_FIRED_AFTER(data->tg_event) || !TRIGGER_FIRED_FOR_ROW(data->tg_event) || TRIGGER_FIRED_BY_DELETE(data->tg_event))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("function must be called as a trigger of retention.personal_column"),
+                        errdetail("It is made for AFTER INSERT OR UPDATE, for each row.")));
+    pg_retention::check_personal_column(data);
+    return PointerGetDatum(nullptr);
+}
