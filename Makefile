@@ -24,11 +24,15 @@ PG_CXXFLAGS = $(STANDARD) -Wall -Wextra -Wno-suggest-attribute=format -Wshadow $
 # PGXS links with the C compiler.
 SHLIB_LINK  = -lstdc++
 
-.PHONY: test demo lint bench fuzz
+.PHONY: test test-clients demo lint bench fuzz
 
 # These build what they need themselves, on a machine that may not have PostgreSQL yet.
 test:
 	@scripts/test
+
+# What applications do through the clients they use; "make test" runs those that are here.
+test-clients:
+	@scripts/test-clients
 
 demo:
 	@demo/run
@@ -47,7 +51,7 @@ bench:
 	@bench/run
 endif
 
-ifneq ($(filter-out test demo lint bench fuzz,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out test test-clients demo lint bench fuzz,$(or $(MAKECMDGOALS),all)),)
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
