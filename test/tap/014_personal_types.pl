@@ -70,7 +70,7 @@ INSERT INTO people (name, email, own, whole, phone, note, left_on) VALUES ('Kari
 INSERT INTO logins VALUES (1, 'kari\@x.example', '::1', '2026-01-01');
 REFRESH MATERIALIZED VIEW kept;
 INSERT INTO retention.personal_column (relation, column_name, category, keep_for, anonymise, argument) VALUES
-	('people', 'name', 'name', '1 year 2 months', 'noise', '3'), ('domains', 'birth_date', 'birth date', '5 years after end of fiscal year ending 06-30', 'generalise', 'decade');
+	('people', 'name', 'name', '1 year 2 months', 'truncate', '3'), ('domains', 'birth_date', 'birth date', '5 years after end of fiscal year ending 06-30', 'generalise', 'decade');
 });
 
 # Every statement of the dump, in its order.
