@@ -7,6 +7,8 @@
 extern "C" {
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
@@ -90,6 +92,14 @@ AttrNumber clock_column(Oid relid) {
             found = static_cast<AttrNumber>(i + 1);
     RelationClose(rel);
     return found;
+}
+
+bool has_governed_child(Oid relid) {
+    ListCell *cell = nullptr;
+    if (get_rel_relkind(relid) != RELKIND_RELATION || !has_subclass(relid)) return false;
+    foreach (cell, find_all_inheritors(relid, NoLock, nullptr))
+        if (clock_column(lfirst_oid(cell)) != InvalidAttrNumber) return true;
+    return false;
 }
 
 const char *clock_name(Oid relid) { return quote_identifier(get_attname(relid, clock_column(relid), false)); }

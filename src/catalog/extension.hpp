@@ -24,6 +24,9 @@ Oid extension_owner();
 // Attribute number of the clock column, InvalidAttrNumber when the relation is not governed. Cheap: relcache only.
 AttrNumber clock_column(Oid relid);
 
+// An ordinary table below the relation is governed, as a child of one that is not may be.
+bool has_governed_child(Oid relid);
+
 // Its quoted name. The relation must be governed.
 const char *clock_name(Oid relid);
 

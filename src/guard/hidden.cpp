@@ -38,11 +38,17 @@ bool holds_hidden_rows(Oid relid) {
     return false;
 }
 
+bool is_spared(Oid relid) {
+    ListCell *cell = nullptr;
+    if (!superuser()) return false;
+    foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr))
+        if (is_managed(lfirst_oid(cell))) return false;
+    return true;
+}
+
 void refuse_over_hidden_rows(Oid relid, const char *what) {
     if (settings::reveal || in_own_command()) return;
-    // A restore completes tables whose policies are not checked yet, with their rows in place.
-    if (superuser() && !is_managed(relid)) return;
-    if (!holds_hidden_rows(relid)) return;
+    if (is_spared(relid) || !holds_hidden_rows(relid)) return;
     ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                     errmsg("cannot %s \"%s\": it holds rows that are hidden by a retention policy", what, get_rel_name(relid)),
                     errhint("Set retention.reveal as a role that may.")));

@@ -185,6 +185,28 @@ inline Bitmapset *result_relations(const PlannedStmt *plan) {
 #endif
 }
 
+// 19: CLUSTER is a form of REPACK. relation: null where it is all tables.
+inline bool is_cluster(const Node *statement, const RangeVar **relation) {
+#if PG_VERSION_NUM >= 190000
+    if (!IsA(statement, RepackStmt)) return false;
+    const VacuumRelation *target = reinterpret_cast<const RepackStmt *>(statement)->relation;
+    *relation = target == nullptr ? nullptr : target->relation;
+#else
+    if (!IsA(statement, ClusterStmt)) return false;
+    *relation = reinterpret_cast<const ClusterStmt *>(statement)->relation;
+#endif
+    return true;
+}
+
+// 17: the expression of a generated column can be changed.
+inline bool sets_expression([[maybe_unused]] AlterTableType type) {
+#if PG_VERSION_NUM >= 170000
+    return type == AT_SetExpression;
+#else
+    return false;
+#endif
+}
+
 // What COPY TO reads by itself. 18: a materialized view; 19: the partitions of a table.
 inline bool copies_without_plan(char relkind) {
 #if PG_VERSION_NUM >= 190000

@@ -6,7 +6,6 @@
 
 extern "C" {
 #include "catalog/pg_class.h"
-#include "catalog/pg_inherits.h"
 #include "catalog/pg_statistic.h"
 #include "catalog/pg_statistic_ext_data.h"
 #include "catalog/pg_type.h"
@@ -107,14 +106,6 @@ bool inject(Node *node, void *context) {
 }
 
 }  // namespace
-
-bool has_governed_child(Oid relid) {
-    ListCell *cell = nullptr;
-    if (get_rel_relkind(relid) != RELKIND_RELATION || !has_subclass(relid)) return false;
-    foreach (cell, find_all_inheritors(relid, NoLock, nullptr))
-        if (clock_column(lfirst_oid(cell)) != InvalidAttrNumber) return true;
-    return false;
-}
 
 bool is_statistics_catalog(Oid relid) { return relid == StatisticRelationId || relid == StatisticExtDataRelationId; }
 

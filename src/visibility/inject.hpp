@@ -14,9 +14,6 @@ namespace pg_retention {
 // governed table is read; dependencies: plan invalidation items of the functions expanded.
 bool inject_condition(Query *query, List **dependencies);
 
-// A parent that is not governed, of a table that is.
-bool has_governed_child(Oid relid);
-
 // A catalog of statistics, which holds values of hidden rows.
 bool is_statistics_catalog(Oid relid);
 

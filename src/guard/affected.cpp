@@ -1,0 +1,123 @@
+#include "guard/affected.hpp"
+
+#include "catalog/extension.hpp"
+#include "pg/compat.hpp"
+#include "pg/internal.hpp"
+
+extern "C" {
+#include "catalog/index.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/lsyscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+bool is_index(Oid relid) {
+    const char kind = get_rel_relkind(relid);
+    return kind == RELKIND_INDEX || kind == RELKIND_PARTITIONED_INDEX;
+}
+
+bool matters(Oid relid) { return clock_column(relid) != InvalidAttrNumber || has_governed_child(relid); }
+
+// The relations that a query names, of those that matter.
+List *found(const char *text, Oid argument) {
+    Oid types[1] = {OIDOID};
+    Datum values[1] = {ObjectIdGetDatum(argument)};
+    List *tables = NIL;
+    MemoryContext context = CurrentMemoryContext;
+    SPI_connect();
+    (void) execute_internal(text, 1, types, values, nullptr, true, 0);
+    for (uint64 i = 0; i < SPI_processed; ++i) {
+        bool isnull = false;
+        const Oid relid = DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+        MemoryContext spi = MemoryContextSwitchTo(context);
+        if (matters(relid)) tables = lappend_oid(tables, relid);
+        (void) MemoryContextSwitchTo(spi);
+    }
+    SPI_finish();
+    return tables;
+}
+
+List *all_governed() {
+    if (superuser()) return NIL;
+    return found("SELECT DISTINCT a.attrelid FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) a.attrelid "
+                 "WHERE a.atttypid OPERATOR(pg_catalog.=) $1 AND NOT a.attisdropped AND c.relkind IN ('r', 'm')",
+                 extension()->clock_type);
+}
+
+List *add(List *tables, const RangeVar *relation) {
+    const Oid relid = governed_table(relation);
+    return OidIsValid(relid) ? lappend_oid(tables, relid) : tables;
+}
+
+List *of_alter(const AlterTableStmt *alter) {
+    List *tables = add(NIL, alter->relation);
+    ListCell *cell = nullptr;
+    foreach (cell, alter->cmds) {
+        const auto *command = lfirst_node(AlterTableCmd, cell);
+        if (command->subtype == AT_AttachPartition)
+            tables = add(tables, reinterpret_cast<const PartitionCmd *>(command->def)->name);
+    }
+    return tables;
+}
+
+List *of_vacuum(const VacuumStmt *vacuum) {
+    if (vacuum->rels == NIL) return all_governed();
+    List *tables = NIL;
+    ListCell *cell = nullptr;
+    foreach (cell, vacuum->rels) tables = add(tables, lfirst_node(VacuumRelation, cell)->relation);
+    return tables;
+}
+
+List *of_statistics(const CreateStatsStmt *statistics) {
+    List *tables = NIL;
+    ListCell *cell = nullptr;
+    foreach (cell, statistics->relations)
+        if (IsA(lfirst(cell), RangeVar)) tables = add(tables, static_cast<const RangeVar *>(lfirst(cell)));
+    return tables;
+}
+
+// A new partition's rows could stand in the default one.
+List *of_create(const CreateStmt *create) {
+    return create->partbound == nullptr ? NIL : add(NIL, linitial_node(RangeVar, create->inhRelations));
+}
+
+}  // namespace
+
+Oid governed_table(const RangeVar *relation) {
+    Oid relid = relation == nullptr ? InvalidOid : RangeVarGetRelid(relation, NoLock, true);
+    if (OidIsValid(relid) && is_index(relid)) relid = IndexGetRelation(relid, true);
+    return OidIsValid(relid) && matters(relid) ? relid : InvalidOid;
+}
+
+List *tables_of_domain(Oid domain) {
+    return found("WITH RECURSIVE d AS (SELECT $1 AS oid UNION SELECT t.oid FROM pg_catalog.pg_type t "
+                 "JOIN d ON t.typbasetype OPERATOR(pg_catalog.=) d.oid) "
+                 "SELECT DISTINCT a.attrelid FROM pg_catalog.pg_attribute a JOIN d ON a.atttypid OPERATOR(pg_catalog.=) d.oid "
+                 "JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) a.attrelid "
+                 "WHERE NOT a.attisdropped AND c.relkind IN ('r', 'm', 'p')",
+                 domain);
+}
+
+List *affected_tables(const Node *statement) {
+    const RangeVar *clustered = nullptr;
+    if (is_cluster(statement, &clustered)) return clustered == nullptr ? all_governed() : add(NIL, clustered);
+    switch (nodeTag(statement)) {
+        case T_AlterTableStmt: return of_alter(reinterpret_cast<const AlterTableStmt *>(statement));
+        case T_CreateStmt: return of_create(reinterpret_cast<const CreateStmt *>(statement));
+        case T_CreateStatsStmt: return of_statistics(reinterpret_cast<const CreateStatsStmt *>(statement));
+        case T_IndexStmt: return add(NIL, reinterpret_cast<const IndexStmt *>(statement)->relation);
+        case T_VacuumStmt: return of_vacuum(reinterpret_cast<const VacuumStmt *>(statement));
+        case T_ReindexStmt: {
+            const RangeVar *relation = reinterpret_cast<const ReindexStmt *>(statement)->relation;
+            return relation == nullptr ? all_governed() : add(NIL, relation);
+        }
+        default: return NIL;
+    }
+}
+
+}  // namespace pg_retention

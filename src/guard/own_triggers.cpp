@@ -1,0 +1,116 @@
+#include "guard/own_triggers.hpp"
+
+#include "catalog/extension.hpp"
+#include "catalog/relation_plan.hpp"
+#include "guard/affected.hpp"
+#include "pg/compat.hpp"
+
+extern "C" {
+#include "catalog/namespace.h"
+#include "catalog/pg_trigger.h"
+#include "miscadmin.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
+#include "utils/reltrigger.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+bool is_own(const Trigger &trigger) { return get_func_namespace(trigger.tgfoid) == extension()->schema; }
+
+// Whether test holds for one of the extension's triggers on the table. Not by its name: that can be given.
+template <typename F>
+bool any_own(Oid relid, F test) {
+    Relation rel = RelationIdGetRelation(relid);
+    bool found = false;
+    if (!RelationIsValid(rel)) return false;
+    for (int i = 0; rel->trigdesc != nullptr && i < rel->trigdesc->numtriggers && !found; ++i)
+        found = is_own(rel->trigdesc->triggers[i]) && test(rel->trigdesc->triggers[i]);
+    RelationClose(rel);
+    return found;
+}
+
+bool is_named(Oid relid, const char *name) {
+    return any_own(relid, [name](const Trigger &own) { return strcmp(own.tgname, name) == 0; });
+}
+
+// Triggers fire in the order of their names, and the last one before a row is written has the last word on it.
+bool is_before_row(const Trigger &trigger) {
+    return TRIGGER_FOR_ROW(trigger.tgtype) && TRIGGER_FOR_BEFORE(trigger.tgtype) && !TRIGGER_FOR_DELETE(trigger.tgtype);
+}
+
+bool comes_last(Oid relid, const char *name) {
+    return any_own(relid, [name](const Trigger &own) { return is_before_row(own) && strcmp(name, own.tgname) > 0; });
+}
+
+// A restore brings the triggers along before policies are checked.
+Oid guarded_table(const RangeVar *relation) {
+    const Oid relid = governed_table(relation);
+    return OidIsValid(relid) && !(superuser() && !is_managed(relid)) ? relid : InvalidOid;
+}
+
+[[noreturn]] void refuse(const char *what, Oid relid, const char *hint) {
+    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                    errmsg("cannot %s the retention triggers of table \"%s\"", what, get_rel_name(relid)), errhint("%s", hint)));
+}
+
+void check_alter(const AlterTableStmt *alter, Oid relid) {
+    ListCell *cell = nullptr;
+    foreach (cell, alter->cmds) {
+        const auto *command = lfirst_node(AlterTableCmd, cell);
+        const AlterTableType type = command->subtype;
+        const bool all = type == AT_DisableTrigAll || type == AT_DisableTrigUser;
+        const bool one = type == AT_DisableTrig || type == AT_EnableReplicaTrig || type == AT_EnableTrig;
+        if (all || (one && is_named(relid, command->name)))
+            refuse("disable", relid, "Name the trigger to be disabled, or change the policy of the table.");
+    }
+}
+
+void check_drop(const DropStmt *drop) {
+    ListCell *cell = nullptr;
+    foreach (cell, drop->objects) {
+        List *name = castNode(List, static_cast<Node *>(lfirst(cell)));
+        const Oid relid = guarded_table(makeRangeVarFromNameList(list_truncate(list_copy(name), list_length(name) - 1)));
+        if (OidIsValid(relid) && is_named(relid, strVal(llast(name))))
+            refuse("drop", relid, "Drop the policy of the table; its triggers go with it.");
+    }
+}
+
+void check_rename(const RenameStmt *rename, Oid relid) {
+    if (is_named(relid, rename->subname)) refuse("rename", relid, "They are found by their names.");
+    if (comes_last(relid, rename->newname))
+        refuse("pass", relid, "Choose a name that comes before theirs in the order of bytes.");
+}
+
+void check_create(const CreateTrigStmt *create, Oid relid) {
+    if (create->replace && is_named(relid, create->trigname)) refuse("replace", relid, "Choose another name.");
+    const bool sets_rows = create->row && create->timing == TRIGGER_TYPE_BEFORE &&
+                           (create->events & (TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE)) != 0;
+    if (sets_rows && comes_last(relid, create->trigname))
+        refuse("pass", relid, "Choose a name that comes before theirs in the order of bytes.");
+}
+
+}  // namespace
+
+void check_trigger_command(const Node *statement) {
+    if (IsA(statement, AlterTableStmt)) {
+        const auto *alter = reinterpret_cast<const AlterTableStmt *>(statement);
+        const Oid relid = guarded_table(alter->relation);
+        if (OidIsValid(relid)) check_alter(alter, relid);
+    } else if (IsA(statement, CreateTrigStmt)) {
+        const auto *create = reinterpret_cast<const CreateTrigStmt *>(statement);
+        const Oid relid = guarded_table(create->relation);
+        if (OidIsValid(relid)) check_create(create, relid);
+    } else if (IsA(statement, RenameStmt) && reinterpret_cast<const RenameStmt *>(statement)->renameType == OBJECT_TRIGGER) {
+        const auto *rename = reinterpret_cast<const RenameStmt *>(statement);
+        const Oid relid = guarded_table(rename->relation);
+        if (OidIsValid(relid)) check_rename(rename, relid);
+    } else if (IsA(statement, DropStmt) && reinterpret_cast<const DropStmt *>(statement)->removeType == OBJECT_TRIGGER) {
+        check_drop(reinterpret_cast<const DropStmt *>(statement));
+    }
+}
+
+}  // namespace pg_retention
