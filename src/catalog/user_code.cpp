@@ -2,6 +2,7 @@
 
 #include "catalog/extension.hpp"
 #include "pg/guard.hpp"
+#include "pg/internal.hpp"
 
 extern "C" {
 #include "access/htup_details.h"
@@ -20,13 +21,14 @@ constinit needs_fmgr_hook_type previous_needs = nullptr;
 constinit fmgr_hook_type previous_call = nullptr;
 constinit bool forbidden = false;
 
-// What was switched off for the time of a call.
+// What was switched off for the time of a call; above these bits, how deep in internal queries it was made.
 enum Suspended : uint8_t { kNothing = 0, kExemption = 1, kProhibition = 2 };
+constexpr int kDepthShift = 8;
 
 // Asked when a function is looked up. Elsewhere functions stay as cheap as they are, and are inlined.
 bool needs_call(Oid function) {
     if (previous_needs != nullptr && previous_needs(function)) return true;
-    if (!forbidden && !InNoForceRLSOperation()) return false;
+    if (!forbidden && !InNoForceRLSOperation() && !in_internal_query()) return false;
     return guarded([function] { return extension() != nullptr && is_written_by_a_user(function); });
 }
 
@@ -39,13 +41,13 @@ int suspend(Oid function) {
         SetUserIdAndSecContext(user, context & ~SECURITY_NOFORCE_RLS);
         suspended |= kExemption;
     }
-    if (!forbidden) return suspended;
+    if (!forbidden) return suspended | (suspend_internal() << kDepthShift);
     if (get_func_rettype(function) != EVENT_TRIGGEROID)
         ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                         errmsg("function %s cannot run on rows that are hidden by a retention policy", get_func_name(function)),
                         errhint("Set retention.reveal as a role that may.")));
     forbidden = false;
-    return suspended | kProhibition;
+    return suspended | kProhibition | (suspend_internal() << kDepthShift);
 }
 
 void resume(int suspended) {
@@ -54,6 +56,7 @@ void resume(int suspended) {
     GetUserIdAndSecContext(&user, &context);
     if ((suspended & kExemption) != 0) SetUserIdAndSecContext(user, context | SECURITY_NOFORCE_RLS);
     if ((suspended & kProhibition) != 0) forbidden = true;
+    resume_internal(suspended >> kDepthShift);
 }
 
 // The argument is shared with the previous hook, if there is one: then nothing is resumed, which errs on the safe side.

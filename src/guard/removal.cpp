@@ -5,6 +5,7 @@
 #include "guard/decide.hpp"
 #include "guard/descend.hpp"
 #include "guard/hidden.hpp"
+#include "guard/own_objects.hpp"
 #include "guard/removal.hpp"
 #include "pg/guard.hpp"
 #include "pg/internal.hpp"
@@ -84,6 +85,7 @@ void refuse_over_kept_rows(Oid relid, const char *what) {
 void init_guard() {
     init_descend();
     init_owner_commands();
+    init_own_objects();
     previous_access = object_access_hook;
     object_access_hook = access;
 }

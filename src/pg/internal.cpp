@@ -120,6 +120,16 @@ bool is_internal_query(const char *query_text) {
     return depth > 0 && query_text != nullptr && strncmp(query_text, mark, strlen(mark)) == 0;
 }
 
+bool in_internal_query() { return depth > 0; }
+
+int suspend_internal() {
+    const int suspended = depth;
+    depth = 0;
+    return suspended;
+}
+
+void resume_internal(int suspended) { depth = suspended; }
+
 bool is_for_few(const char *query_text) {
     return is_internal_query(query_text) && strncmp(query_text + strlen(mark), kFew, strlen(kFew)) == 0;
 }

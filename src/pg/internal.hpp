@@ -16,6 +16,12 @@ const char *internal_mark();
 // True when the text being planned is the extension's own and was started by it.
 bool is_internal_query(const char *query_text);
 
+// What a user wrote and runs inside such a query could learn its text, and the word: meanwhile nothing passes for one.
+// resume_internal takes what suspend_internal returned.
+bool in_internal_query();
+int suspend_internal();
+void resume_internal(int suspended);
+
 // True when its plan is made without a look at the values, and is right for few elements of arrays: with an index, however
 // many rows the commonest values have.
 bool is_for_few(const char *query_text);

@@ -23,7 +23,6 @@ BEGIN
 		VALUES (tab::text, tab, '{left_on}', '30 days', '1 year', 'delete', how);
 	END IF;
 END $$;
--- A table and its rows become the owner's.
 GRANT EXECUTE ON FUNCTION lab.govern(regclass) TO PUBLIC;
 
 CREATE SCHEMA app AUTHORIZATION owner;
@@ -56,7 +55,7 @@ VALUES ('contracts', 'app.people', 'contract', 10, '{left_on}', '30 days', '0 da
 SELECT lab.govern(t) FROM unnest('{app.people,app.visits,app.owned_things,app.members}'::regclass[]) t \g /dev/null
 
 SET ROLE owner;
-INSERT INTO app.people SELECT n, 'open' || n, 'open' || n || '@example.no', 'Oslo', n, int4range(n * 10, n * 10 + 5), false, NULL
+INSERT INTO app.people SELECT n, 'open' || n, 'open' || n || '@example.no', 'Oslo', n, int4range(n * 100, n * 100 + 5), false, NULL
 FROM generate_series(101, 140) n;
 INSERT INTO app.people (id, name, email, city, amount, seat, contract, left_on) VALUES
 	(1, 'SECRETquarantined', 'SECRETquarantined@example.no', 'SECRETtown', 1000001, '[1000,1010)', false, '2030-01-15'),

@@ -15,6 +15,7 @@ SELECT id FROM app.people WHERE scratch.spy(name);
 
 -- attempt: LEAKPROOF by somebody else
 -- as: reader owner
+-- control: enforce as admin
 -- errors: expected
 -- attack
 CREATE FUNCTION scratch.spy(text) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS $$BEGIN RAISE NOTICE '%', $1; RETURN true; END$$;
