@@ -11,8 +11,11 @@ bool holds_hidden_rows(Oid relid);
 // one below it is managed, and the user is a superuser.
 bool is_spared(Oid relid);
 
-// Error 42501 when it does and this session has no reveal. what: "drop table", "alter the type of a column of".
+// Error 42501 when it does and this session has no reveal, and it is not spared. what: "drop table", "alter the type of a column of".
 void refuse_over_hidden_rows(Oid relid, const char *what);
+
+// The same where it is spared, too.
+void refuse_without_reveal(Oid relid, const char *what);
 
 void init_owner_commands();
 

@@ -35,8 +35,6 @@ const char *what_shows(const AlterTableCmd *command) {
         }
         case AT_ValidateConstraint: return "validate a constraint of table";
         case AT_SetNotNull: return "add a constraint to table";
-        case AT_DetachPartition:
-        case AT_DetachPartitionFinalize: return "detach a partition of table";
         case AT_DropInherit: return "change the inheritance of table";
         default: return sets_expression(command->subtype) ? "alter a generated column of table" : nullptr;
     }
@@ -53,15 +51,32 @@ bool adds_evaluated_column(const AlterTableCmd *command) {
     return false;
 }
 
+// The partition that the command detaches, if it does and there is one.
+Oid detached(const AlterTableCmd *command) {
+    if (command->subtype != AT_DetachPartition && command->subtype != AT_DetachPartitionFinalize) return InvalidOid;
+    return RangeVarGetRelid(reinterpret_cast<const PartitionCmd *>(command->def)->name, AccessShareLock, true);
+}
+
 void check_alter(const AlterTableStmt *alter, Oid relid) {
     ListCell *cell = nullptr;
     foreach (cell, alter->cmds) {
         const auto *command = lfirst_node(AlterTableCmd, cell);
-        const bool drops_clock = command->subtype == AT_DropColumn && get_attnum(relid, command->name) == clock_column(relid);
-        const char *what = drops_clock                     ? "drop the clock of table"
-                           : adds_evaluated_column(command) ? "add an evaluated column to table"
-                                                            : what_shows(command);
+        const char *what = adds_evaluated_column(command) ? "add an evaluated column to table" : what_shows(command);
         if (what != nullptr) refuse_over_hidden_rows(relid, what);
+        const Oid partition = detached(command);
+        if (OidIsValid(partition)) refuse_over_hidden_rows(partition, "detach table");
+    }
+}
+
+// No restore takes a clock away from the rows it hides.
+void check_clock(const AlterTableStmt *alter, Oid relid) {
+    ListCell *cell = nullptr;
+    foreach (cell, alter->cmds) {
+        const auto *command = lfirst_node(AlterTableCmd, cell);
+        if (command->subtype != AT_DropColumn && command->subtype != AT_AlterColumnType) continue;
+        const AttrNumber clock = clock_column(relid);
+        if (clock != InvalidAttrNumber && get_attnum(relid, command->name) == clock)
+            refuse_without_reveal(relid, command->subtype == AT_DropColumn ? "drop the clock of table" : "alter the clock of table");
     }
 }
 
@@ -84,9 +99,7 @@ void check_detach(const Node *statement) {
     if (!IsA(statement, AlterTableStmt) || in_own_command() || extension() == nullptr) return;
     ListCell *cell = nullptr;
     foreach (cell, reinterpret_cast<const AlterTableStmt *>(statement)->cmds) {
-        const auto *command = lfirst_node(AlterTableCmd, cell);
-        if (command->subtype != AT_DetachPartition && command->subtype != AT_DetachPartitionFinalize) continue;
-        const Oid partition = RangeVarGetRelid(reinterpret_cast<const PartitionCmd *>(command->def)->name, AccessShareLock, true);
+        const Oid partition = detached(lfirst_node(AlterTableCmd, cell));
         if (OidIsValid(partition)) refuse_over_kept_rows(partition, "detach");
     }
 }
@@ -116,8 +129,10 @@ bool check(const Node *statement) {
     ListCell *cell = nullptr;
     foreach (cell, affected_tables(statement)) {
         const Oid relid = lfirst_oid(cell);
+        const bool altered = relid == target && IsA(statement, AlterTableStmt);
+        if (altered) check_clock(reinterpret_cast<const AlterTableStmt *>(statement), relid);
         if (is_spared(relid)) continue;
-        if (relid == target && IsA(statement, AlterTableStmt)) check_alter(reinterpret_cast<const AlterTableStmt *>(statement), relid);
+        if (altered) check_alter(reinterpret_cast<const AlterTableStmt *>(statement), relid);
         if (relid == target && IsA(statement, IndexStmt)) check_index(reinterpret_cast<const IndexStmt *>(statement), relid);
         forbidden = forbidden || holds_hidden_rows(relid);
     }

@@ -236,7 +236,7 @@ ALTER TABLE app.members NO INHERIT app.up;
 SELECT name FROM app.members;
 
 -- attempt: drop the clock of a copy that no policy knows
--- as: owner
+-- as: owner admin
 -- expect: refused 42501
 -- control: none
 -- prepare
@@ -248,9 +248,9 @@ RESET retention.reveal;
 ALTER TABLE app.copied DROP COLUMN retention_clock;
 SELECT * FROM app.copied;
 
--- attempt: drop the clock of a copy that no policy knows, as a restore may
--- as: admin
--- expect: oracle superuser
+-- attempt: the clock of a copy that no policy knows becomes another type
+-- as: owner admin
+-- expect: refused 42501
 -- control: none
 -- prepare
 SET retention.reveal = on;
@@ -258,8 +258,34 @@ CREATE TABLE app.copied AS SELECT * FROM app.people;
 ALTER TABLE app.copied OWNER TO owner;
 RESET retention.reveal;
 -- attack
-ALTER TABLE app.copied DROP COLUMN retention_clock;
+ALTER TABLE app.copied ALTER retention_clock TYPE text USING '';
 SELECT * FROM app.copied;
+
+-- attempt: an index over a copy that no policy knows
+-- as: owner
+-- expect: refused 42501
+-- control: none
+-- prepare
+SET retention.reveal = on;
+CREATE TABLE app.copied AS SELECT * FROM app.people;
+ALTER TABLE app.copied OWNER TO owner;
+RESET retention.reveal;
+-- attack
+CREATE FUNCTION app.spy(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RAISE NOTICE '%', $1; RETURN $1; END$$;
+CREATE INDEX ON app.copied (app.spy(name));
+
+-- attempt: an index over a copy that no policy knows, as a restore may
+-- as: admin
+-- expect: oracle restore
+-- control: none
+-- prepare
+SET retention.reveal = on;
+CREATE TABLE app.copied AS SELECT * FROM app.people;
+ALTER TABLE app.copied OWNER TO owner;
+RESET retention.reveal;
+-- attack
+CREATE FUNCTION app.spy(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RAISE NOTICE '%', $1; RETURN $1; END$$;
+CREATE INDEX ON app.copied (app.spy(name));
 
 -- attempt: a second clock, in place of the first
 -- as: owner admin
