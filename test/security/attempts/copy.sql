@@ -228,7 +228,7 @@ psql -Xq -d $subscriber -c "CREATE SUBSCRIPTION s CONNECTION 'host=$PGHOST port=
 # Either all rows come, or the first copy fails, says so in the log, and is tried again for ever.
 for i in $(seq 600); do
 	psql -XAt -d $subscriber -c 'SELECT string_agg(name, chr(10)) FROM app.people' | grep . && break
-	[ $MODE = control ] || tail -c +$before $log | grep 'ERROR:  replication would copy' && break
+	[ $MODE = control ] || { tail -c +$before $log | grep 'ERROR:  replication would copy' && break; }
 	sleep 0.1
 done
 psql -Xq -d $subscriber -c 'ALTER SUBSCRIPTION s DISABLE' -c 'ALTER SUBSCRIPTION s SET (slot_name = NONE)' -c 'DROP SUBSCRIPTION s' 2>&1 | grep -v 'could not drop'

@@ -167,7 +167,10 @@ CREATE INDEX many_spied ON app.many (app.spy(name));
 SELECT lab.govern('app.many') \g /dev/null
 SET client_min_messages = error;
 INSERT INTO app.many SELECT n, CASE WHEN n % 10 = 0 THEN 'SECRET' ELSE 'open' END || n, CASE WHEN n % 10 = 0 THEN date '2030-01-15' END FROM generate_series(1, 2000) n;
+RESET ROLE;
+SET retention.reveal = on;
 ANALYZE app.many;
+RESET retention.reveal;
 SET client_min_messages = notice;
 -- attack
 SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; SET LOCAL work_mem = '64kB';

@@ -115,10 +115,9 @@ SELECT note FROM app.orders WHERE person_id IN (SELECT id FROM app.people WHERE 
 SELECT count(*) FROM app.people HAVING count(*) = (SELECT count(*) FROM app.people);
 
 -- attempt: sub-query in ORDER BY
--- shows: order of [1-4]\nnone
+-- shows: order of 1\norder of 2\n
 -- attack
-SELECT note FROM (TABLE app.orders UNION ALL VALUES (9, NULL::int, 'none')) o (id, person_id, note)
-ORDER BY (SELECT p.id FROM app.people p WHERE p.id = o.person_id) NULLS LAST, o.id;
+SELECT note FROM app.orders o ORDER BY (SELECT p.id FROM app.people p WHERE p.id = o.person_id) NULLS LAST, o.id DESC;
 
 -- attempt: sub-query in LIMIT
 -- shows: ^44$

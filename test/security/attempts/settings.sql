@@ -49,7 +49,8 @@ CREATE FUNCTION scratch.f() RETURNS SETOF app.people LANGUAGE sql SET retention.
 SELECT * FROM scratch.f();
 
 -- attempt: a function's SET FROM CURRENT
--- expect: oracle delegated
+-- errors: expected
+-- control: enforce as admin
 -- prepare
 SET retention.reveal = on;
 CREATE FUNCTION app.f() RETURNS SETOF app.people LANGUAGE sql SET retention.reveal FROM CURRENT AS 'SELECT * FROM app.people';
@@ -267,7 +268,7 @@ GRANT SET ON PARAMETER retention.reveal TO CURRENT_USER;
 SET retention.reveal = on;
 SELECT * FROM app.people;
 
--- attempt: reveal is logged, and not to be had without
+-- attempt: reveal without a line in the log
 -- as: admin
 -- shows: ^unlogged
 -- run: shell
@@ -275,8 +276,17 @@ SELECT * FROM app.people;
 -- attack
 log=build/security/log/server.log
 before=$(wc -c <$log)
-PGOPTIONS='-c retention.reveal=on -c log_min_messages=panic -c log_statement=none' psql -XAtq -c 'SELECT count(*) FROM app.people' >/dev/null
+PGOPTIONS='-c retention.reveal=on -c log_statement=none' psql -XAtq -c 'SELECT count(*) FROM app.people' >/dev/null
 tail -c +$before $log | grep -q "retention.reveal used by role \"admin\" in database \"$PGDATABASE\"" || echo un''logged
+
+-- attempt: reveal without an entry in the ledger
+-- as: admin
+-- shows: ^no entry
+-- run: shell
+-- control: none
+-- attack
+PGOPTIONS='-c retention.reveal=on -c log_min_messages=panic' psql -XAtq -c 'SELECT count(*) FROM app.people' >/dev/null
+psql -XAt -c "SELECT 'no ' || 'entry' WHERE NOT EXISTS (SELECT FROM retention.ledger WHERE action ~ 'reveal' AND actor = 'admin')"
 
 -- attempt: a library loaded by the session
 -- as: reader owner

@@ -3,41 +3,37 @@
 -- attempt: visible() replaced
 -- as: reader owner bypass auditor
 -- errors: expected
--- control: enforce as admin
 -- attack
-CREATE OR REPLACE FUNCTION retention.visible(retention.clock) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+CREATE OR REPLACE FUNCTION retention.visible(clock retention.clock) RETURNS boolean LANGUAGE plpgsql STABLE AS 'BEGIN RETURN true; END';
 SELECT * FROM app.people;
 
 -- attempt: visible() replaced by a superuser
 -- as: admin
--- expect: oracle superuser
+-- expect: refused 2BP01
+-- control: none
 -- attack
-CREATE OR REPLACE FUNCTION retention.visible(clock retention.clock) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+CREATE OR REPLACE FUNCTION retention.visible(clock retention.clock) RETURNS boolean LANGUAGE plpgsql STABLE AS 'BEGIN RETURN true; END';
 SELECT * FROM app.people;
 
 -- attempt: visible() dropped and made anew
 -- as: reader owner
 -- errors: expected
--- control: none as admin
--- shows: it is gone
 -- attack
 DROP FUNCTION retention.visible(retention.clock) CASCADE;
 ALTER EXTENSION pg_retention DROP FUNCTION retention.visible(retention.clock);
 DROP FUNCTION retention.visible(retention.clock) CASCADE;
-SELECT 'it is ' || 'gone' WHERE NOT EXISTS (SELECT FROM pg_proc WHERE proname = 'visible' AND pronamespace = 'retention'::regnamespace);
+SELECT * FROM app.people;
 
 -- attempt: visible() renamed
 -- as: reader owner
 -- errors: expected
--- control: none as admin
--- shows: it is gone
 -- attack
 ALTER FUNCTION retention.visible(retention.clock) RENAME TO hidden;
-SELECT 'it is ' || 'gone' WHERE NOT EXISTS (SELECT FROM pg_proc WHERE proname = 'visible' AND pronamespace = 'retention'::regnamespace);
+SELECT * FROM app.people;
 
 -- attempt: visible() renamed by a superuser
 -- as: admin
--- expect: refused [0-9A-Z]{5}
+-- expect: refused 2BP01
 -- control: none
 -- attack
 ALTER FUNCTION retention.visible(retention.clock) RENAME TO hidden;
@@ -45,7 +41,7 @@ SELECT * FROM app.people;
 
 -- attempt: the type moved to another schema by a superuser
 -- as: admin
--- expect: refused [0-9A-Z]{5}
+-- expect: refused 2BP01
 -- control: none
 -- attack
 ALTER TYPE retention.clock SET SCHEMA scratch;
@@ -53,7 +49,7 @@ SELECT * FROM app.people;
 
 -- attempt: the schema renamed by a superuser
 -- as: admin
--- expect: refused [0-9A-Z]{5}
+-- expect: refused 2BP01
 -- control: none
 -- attack
 ALTER SCHEMA retention RENAME TO retained;
@@ -129,16 +125,13 @@ CREATE TYPE scratch.clock AS (x int);
 ALTER TABLE app.people ALTER retention_clock TYPE scratch.clock USING NULL;
 SELECT * FROM app.people;
 
--- attempt: a schema called retention in another place
+-- attempt: the schema dropped or renamed
 -- as: owner
 -- errors: expected
--- control: none as admin
--- shows: it is gone
 -- attack
 DROP SCHEMA retention CASCADE;
-SELECT 'it is ' || 'gone' WHERE to_regnamespace('retention') IS NULL;
 ALTER SCHEMA retention RENAME TO old;
-SELECT 'it is ' || 'gone' WHERE to_regnamespace('retention') IS NULL;
+SELECT * FROM app.people;
 
 -- attempt: a rule on the table of policies
 -- as: reader owner
@@ -193,6 +186,7 @@ SELECT * FROM app.people;
 -- attempt: the words of an internal query, learned by a trigger inside one, and used there
 -- as: owner
 -- errors: expected
+-- shows: SECRET(due|kept|restricted)
 -- prepare
 GRANT USAGE ON SCHEMA retention TO owner;
 -- attack
@@ -210,6 +204,7 @@ UPDATE app.people SET city = 'x' WHERE id = 101;
 -- attempt: the words of an internal query, learned by a trigger and used in a check
 -- as: owner
 -- errors: expected
+-- shows: SECRET(due|kept|restricted)
 -- prepare
 GRANT USAGE ON SCHEMA retention TO owner;
 -- attack
