@@ -1,7 +1,7 @@
 -- What retention does not reach.
 
 CREATE VIEW retention.gaps AS
-WITH RECURSIVE governed AS MATERIALIZED (
+WITH governed AS MATERIALIZED (
     SELECT c.oid, c.relkind, c.relowner,
         EXISTS (SELECT FROM retention.policy p WHERE p.relation = c.oid
             OR p.relation IN (SELECT a.relid FROM pg_partition_ancestors(c.oid) a)) AS managed
@@ -9,16 +9,6 @@ WITH RECURSIVE governed AS MATERIALIZED (
     JOIN pg_attribute a ON a.attrelid = d.objid AND a.attnum = d.objsubid AND a.atttypid = d.refobjid
     JOIN pg_class c ON c.oid = d.objid AND c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't'
     WHERE d.refclassid = 'pg_type'::regclass AND d.refobjid = 'retention.clock'::regtype AND d.classid = 'pg_class'::regclass AND d.objsubid > 0
-), above AS (
-    SELECT r.ev_class AS oid, g.oid AS governed
-    FROM governed g
-    JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = g.oid AND d.classid = 'pg_rewrite'::regclass
-    JOIN pg_rewrite r ON r.oid = d.objid AND r.ev_class <> g.oid
-    UNION
-    SELECT r.ev_class, v.governed
-    FROM above v
-    JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = v.oid AND d.classid = 'pg_rewrite'::regclass
-    JOIN pg_rewrite r ON r.oid = d.objid AND r.ev_class <> v.oid
 )
 SELECT 'personal column without a policy' AS kind, format('%s.%I', c.relation, c.column_name) AS object,
     format('no policy stands for table %s', c.relation) AS detail,
@@ -38,14 +28,13 @@ SELECT 'unmanaged table', g.oid::regclass::text, 'its rows have clocks, but no p
 FROM governed g
 WHERE g.relkind <> 'm' AND NOT g.managed
 UNION ALL
-SELECT 'materialised view without the clock', v.oid::regclass::text,
+SELECT 'materialised view without the clock', s.view::text,
     format('it keeps copies of what it reads of %s, which are not hidden when those are',
-        string_agg(v.governed::regclass::text, ', ' ORDER BY v.governed::regclass::text)),
-    'Select retention_clock in it, too, or refresh it as often as rows must be hidden.'
-FROM above v
-JOIN pg_class c ON c.oid = v.oid AND c.relkind = 'm'
-WHERE NOT EXISTS (SELECT FROM governed g WHERE g.oid = v.oid)
-GROUP BY v.oid
+        string_agg(s.source::text, ', ' ORDER BY s.source::text)),
+    'Select retention_clock in it, too; without, it is refreshed by the worker after a sweep.'
+FROM retention.view_source s
+WHERE NOT s.clock
+GROUP BY s.view
 UNION ALL
 SELECT 'table of a superuser', g.oid::regclass::text,
     format('sweeps act with the rights of its owner, superuser %I', r.rolname), 'Give the table to a role that owns no more than it has to.'

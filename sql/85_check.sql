@@ -50,6 +50,9 @@ SELECT 'clock is indexed', g.relation::text, g.indexed, 'The worker, or retentio
 UNION ALL
 SELECT 'triggers always fire', g.relation::text, g.guarded, 'Call retention.resume().' FROM retention.governed_table g WHERE g.managed
 UNION ALL
+SELECT 'materialised view is fresh', s.view::text, s.problem IS NULL, 'It may hold rows that are gone or hidden, and could not be refreshed: see retention.view_refresh.'
+FROM retention.stale_view s
+UNION ALL
 SELECT 'owner is no superuser', g.relation::text, NOT r.rolsuper, 'Sweeps act with the owner''s rights: give the table to a role of its own.'
 FROM retention.governed_table g JOIN pg_class c ON c.oid = g.relation JOIN pg_roles r ON r.oid = c.relowner
 $$;

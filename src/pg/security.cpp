@@ -11,16 +11,20 @@ extern "C" {
 
 namespace pg_retention {
 
-ActingAs act_as(Oid owner, bool beyond_rls) {
+static ActingAs act(Oid owner, int restrictions) {
     ActingAs saved = {};
     GetUserIdAndSecContext(&saved.user, &saved.context);
-    int context = saved.context | SECURITY_RESTRICTED_OPERATION | SECURITY_LOCAL_USERID_CHANGE;
-    if (beyond_rls) context |= SECURITY_NOFORCE_RLS;
-    SetUserIdAndSecContext(owner, context);
+    SetUserIdAndSecContext(owner, saved.context | SECURITY_LOCAL_USERID_CHANGE | restrictions);
     saved.nest_level = NewGUCNestLevel();
     (void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
     return saved;
 }
+
+ActingAs act_as(Oid owner, bool beyond_rls) {
+    return act(owner, SECURITY_RESTRICTED_OPERATION | (beyond_rls ? SECURITY_NOFORCE_RLS : 0));
+}
+
+ActingAs act_as_for_command(Oid owner) { return act(owner, 0); }
 
 void leave(const ActingAs &saved) {
     AtEOXact_GUC(false, saved.nest_level);

@@ -13,6 +13,8 @@ struct ActingAs {
 // From here until leave(): the owner's rights, security-restricted, search_path pinned.
 // beyond_rls: the owner's own forced row security is passed over, as PostgreSQL's foreign keys do.
 ActingAs act_as(Oid owner, bool beyond_rls);
+// The same for a command that restricts itself what it runs: within the restriction it could not make its temporary tables.
+ActingAs act_as_for_command(Oid owner);
 void leave(const ActingAs &saved);
 
 Oid owner_of(Oid relid);

@@ -22,6 +22,7 @@ int backup_age = 0;
 char *erasure_key_file = nullptr;
 char *pseudonym_key_file = nullptr;
 int unmanaged_personal_column = kIgnore;
+bool refresh_views = true;
 int batch_size = 1000;
 
 static constexpr config_enum_entry kUnmanaged[] = {
@@ -49,6 +50,10 @@ void init() {
                                "File with the key of pseudonyms, outside the cluster and its backups.",
                                "Empty: nothing can be pseudonymised.", &pseudonym_key_file, "", PGC_SIGHUP, GUC_SUPERUSER_ONLY,
                                nullptr, nullptr, nullptr);
+    DefineCustomBoolVariable("retention.refresh_views",
+                             "Refreshes materialised views that may hold rows which are gone or hidden by now.",
+                             "Off: retention.stale_view lists them.", &refresh_views, true, PGC_SIGHUP, 0, nullptr, nullptr,
+                             nullptr);
     DefineCustomBoolVariable("retention.reveal", "Lets this session read hidden rows.",
                              "Delegated with GRANT SET ON PARAMETER; recorded.", &reveal, false, PGC_SUSET, 0, nullptr,
                              nullptr, nullptr);

@@ -18,6 +18,7 @@ extern int backup_age;           // retention.backup_age, minutes; 0: erasures a
 extern char *erasure_key_file;   // retention.erasure_key_file; empty: erasures are not remembered
 extern char *pseudonym_key_file; // retention.pseudonym_key_file; empty: there are no pseudonyms
 extern int unmanaged_personal_column;  // retention.unmanaged_personal_column, of Unmanaged
+extern bool refresh_views;       // retention.refresh_views: sweeps refresh stale materialised views
 extern int batch_size;           // retention.batch_size: rows per transaction of a sweep
 
 void init();

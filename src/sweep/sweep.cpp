@@ -11,6 +11,7 @@
 #include "sweep/columns.hpp"
 #include "sweep/prepare.hpp"
 #include "sweep/quarantine.hpp"
+#include "sweep/views.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -182,6 +183,7 @@ PassResult sweep_pass(Caller caller, void (*between)()) {
         for (int i = 0; i < n; ++i) sweep_policy(&engine, policies[i]);
         forget_unblocked(&engine);
         forget_old_erasures(&engine);
+        refresh_stale_views(&engine);
         if (caller == Caller::kWorker) prepare_tables(&engine);
         finish_run(&engine);
         result.unfinished = engine.unfinished;

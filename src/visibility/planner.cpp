@@ -30,6 +30,7 @@ constinit set_rel_pathlist_hook_type previous_pathlist = nullptr;
 constinit RelationHook previous_relation = nullptr;
 constinit ExecutorCheckPerms_hook_type previous_perms = nullptr;
 constinit bool bypassed = false;  // the plan being made is exempt
+constinit bool refreshing = false;
 constinit uint64 plans_seen = 0;
 
 PlannedStmt *plan_with_condition(RETENTION_PLAN_PARAMETERS) {
@@ -103,11 +104,13 @@ void check_row_security(Oid relid) {
         ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                         errmsg("replication would copy only a part of table \"%s\"", get_rel_name(relid)),
                         errhint("Give the replication role the right to read hidden rows: ALTER ROLE ... SET retention.reveal = on.")));
-    if (row_security) return;
+    if (row_security || refreshing) return;
     ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                     errmsg("query would be affected by the retention policy of table \"%s\"", get_rel_name(relid)),
                     errhint("To read all rows, set retention.reveal as a role that may.")));
 }
+
+void set_refreshing(bool now) { refreshing = now; }
 
 void init_planner() {
     previous_planner = planner_hook != nullptr ? planner_hook : standard_planner;

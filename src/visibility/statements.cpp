@@ -1,4 +1,4 @@
-// Statements during which the rules of reading differ: EXPLAIN ANALYZE, and the detaching of a partition.
+// Statements during which the rules of reading differ: EXPLAIN ANALYZE, REFRESH, and the detaching of a partition.
 #include "catalog/extension.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
@@ -43,6 +43,7 @@ Switch switch_for(const PlannedStmt *planned) {
     if (extension() == nullptr) return nullptr;
     if (IsA(planned->utilityStmt, ExplainStmt) && analyzes(reinterpret_cast<const ExplainStmt *>(planned->utilityStmt)))
         return set_explaining;
+    if (IsA(planned->utilityStmt, RefreshMatViewStmt)) return set_refreshing;
     if (IsA(planned->utilityStmt, AlterTableStmt) && detaches(reinterpret_cast<const AlterTableStmt *>(planned->utilityStmt)))
         return allow_detach_check;
     return nullptr;

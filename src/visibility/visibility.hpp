@@ -18,6 +18,9 @@ void init_statements();
 // row_security = off asks for all rows or an error: without reveal that is an error.
 void check_row_security(Oid relid);
 
+// While a materialised view is refreshed: it holds what is visible, and a restore, which is made with row_security = off, fills it.
+void set_refreshing(bool refreshing);
+
 // Whether the statement writes to a governed table, without the right to read its hidden rows.
 bool writes_governed(const QueryDesc *query);
 

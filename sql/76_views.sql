@@ -1,0 +1,59 @@
+-- Materialised views: copies that no clock hides. They are refreshed when rows that they may hold are gone or hidden.
+
+CREATE VIEW retention.view_source AS
+WITH RECURSIVE governed AS (
+    SELECT DISTINCT c.oid, c.relkind
+    FROM pg_depend d
+    JOIN pg_attribute a ON a.attrelid = d.objid AND a.attnum = d.objsubid AND a.atttypid = d.refobjid
+    JOIN pg_class c ON c.oid = d.objid AND c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't'
+    WHERE d.refclassid = 'pg_type'::regclass AND d.refobjid = 'retention.clock'::regtype AND d.classid = 'pg_class'::regclass AND d.objsubid > 0
+), above AS (
+    SELECT g.oid, g.oid AS source, 0 AS depth FROM governed g WHERE g.relkind <> 'm'
+    UNION
+    SELECT r.ev_class, v.source, v.depth + 1
+    FROM above v
+    JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = v.oid AND d.classid = 'pg_rewrite'::regclass
+    JOIN pg_rewrite r ON r.oid = d.objid AND r.ev_class <> v.oid
+)
+SELECT c.oid::regclass AS view, v.source::regclass AS source, max(v.depth) AS depth,
+    EXISTS (SELECT FROM governed g WHERE g.oid = c.oid) AS clock
+FROM above v
+JOIN pg_class c ON c.oid = v.oid AND c.relkind = 'm'
+GROUP BY c.oid, v.source;
+COMMENT ON VIEW retention.view_source IS 'which governed tables a materialised view reads, through how many others, and whether it carries the clock';
+
+CREATE TABLE retention.view_refresh (
+    view regclass PRIMARY KEY,
+    entry_id bigint NOT NULL DEFAULT 0,
+    attempts integer NOT NULL DEFAULT 0,
+    problem text,
+    retry_at timestamptz
+);
+COMMENT ON TABLE retention.view_refresh IS 'how far in the ledger a materialised view over governed tables is known to be right';
+COMMENT ON COLUMN retention.view_refresh.problem IS 'why it could not be refreshed; retry_at: when that is tried again';
+
+-- A source stands for all of its inheritance tree: a policy for a table acts in its partitions, and an entry names the table.
+CREATE VIEW retention.stale_view AS
+WITH RECURSIVE tree AS (
+    SELECT s.source, s.source::oid AS member FROM (SELECT DISTINCT source FROM retention.view_source) s
+    UNION
+    SELECT t.source, n.relid
+    FROM tree t
+    JOIN pg_inherits i ON i.inhrelid = t.member OR i.inhparent = t.member
+    CROSS JOIN LATERAL (VALUES (i.inhrelid), (i.inhparent)) n (relid)
+)
+SELECT s.view, max(s.depth) AS depth, coalesce(r.attempts, 0) AS attempts, r.problem, r.retry_at
+FROM retention.view_source s
+JOIN pg_class c ON c.oid = s.view AND c.relispopulated
+LEFT JOIN retention.view_refresh r ON r.view = s.view
+WHERE EXISTS (
+    SELECT FROM retention.ledger l
+    WHERE l.entry_id > coalesce(r.entry_id, 0)
+        AND (l.action IN ('deleted', 'anonymised', 'columns anonymised', 'kept', 'taken_out', 'rectified', 'reinstated')
+            OR NOT s.clock AND l.action IN ('quarantined', 'deferred', 'restricted', 'restriction lifted'))
+        AND (l.relation IS NULL OR to_regclass(l.relation) IS NULL OR EXISTS (SELECT FROM tree t
+            WHERE t.source = s.source AND t.member = to_regclass(l.relation))))
+GROUP BY s.view, r.attempts, r.problem, r.retry_at;
+COMMENT ON VIEW retention.stale_view IS 'materialised views that may hold rows which are gone, changed or hidden by now';
+
+GRANT SELECT ON retention.view_source, retention.view_refresh, retention.stale_view TO pg_monitor;

@@ -1,0 +1,122 @@
+#include "sweep/views.hpp"
+
+#include "core/backoff.hpp"
+#include "ledger/ledger.hpp"
+#include "pg/names.hpp"
+#include "pg/security.hpp"
+#include "pg/settings.hpp"
+#include "pg/time.hpp"
+#include "sweep/attempt.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+struct View {
+    Oid relid;
+    int64 entry;          // the ledger's last one before the refresh began: what it says will be in the view
+    int32 attempts;       // that failed
+    bool concurrently;
+};
+
+// Those of others after what they read. A view that carries the clock is not refreshed concurrently: its hidden rows would be
+// compared with nothing, and stay.
+constexpr char kStale[] =
+    "SELECT v.view, v.attempts, (SELECT pg_catalog.max(entry_id) FROM retention.ledger), "
+    "EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = v.view AND i.indisunique AND i.indimmediate AND i.indisvalid "
+    "AND i.indpred IS NULL AND 0 <> ALL (i.indkey)) "
+    "AND NOT EXISTS (SELECT FROM retention.view_source s WHERE s.view = v.view AND s.clock) "
+    "FROM retention.stale_view v WHERE v.retry_at IS NULL OR v.retry_at <= $1 ORDER BY v.depth, v.view";
+
+View *stale_views(Engine *engine, int *n) {
+    begin_step(engine);
+    Oid types[1] = {TIMESTAMPTZOID};
+    Datum values[1] = {TimestampTzGetDatum(retention_now())};
+    *n = static_cast<int>(as_system(kStale, 1, types, values));
+    auto *views = static_cast<View *>(MemoryContextAlloc(engine->context, sizeof(View) * (*n + 1)));
+    for (int i = 0; i < *n; ++i) {
+        bool isnull = false;
+        HeapTuple row = SPI_tuptable->vals[i];
+        TupleDesc desc = SPI_tuptable->tupdesc;
+        views[i] = View{DatumGetObjectId(SPI_getbinval(row, desc, 1, &isnull)), DatumGetInt64(SPI_getbinval(row, desc, 3, &isnull)),
+                        DatumGetInt32(SPI_getbinval(row, desc, 2, &isnull)), DatumGetBool(SPI_getbinval(row, desc, 4, &isnull))};
+    }
+    end_step(engine);
+    return views;
+}
+
+void save(const View &view, const char *problem) {
+    Oid types[5] = {OIDOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID};
+    const bool failed = problem != nullptr;
+    const char nulls[5] = {' ', ' ', ' ', failed ? ' ' : 'n', failed ? ' ' : 'n'};
+    const int32 attempts = failed ? view.attempts + 1 : 0;
+    Datum values[5] = {ObjectIdGetDatum(view.relid), Int64GetDatum(view.entry), Int32GetDatum(attempts),
+                       failed ? CStringGetTextDatum(problem) : static_cast<Datum>(0),
+                       TimestampTzGetDatum(retention_now() + core::retry_after(Max(attempts, 1)))};
+    (void) as_system("INSERT INTO retention.view_refresh AS r (view, entry_id, attempts, problem, retry_at) "
+                     "VALUES ($1, CASE WHEN $4 IS NULL THEN $2 ELSE 0 END, $3, $4, $5) ON CONFLICT (view) DO UPDATE SET "
+                     "entry_id = greatest(r.entry_id, excluded.entry_id), attempts = excluded.attempts, problem = excluded.problem, "
+                     "retry_at = excluded.retry_at", 5, types, values, nulls);
+}
+
+void refresh(const View &view) {
+    const Oid owner = owner_of(view.relid);
+    if (!OidIsValid(owner)) return;
+    const ActingAs saved = act_as_for_command(owner);
+    // A reveal that the database or the caller has set must not fill the view with hidden rows.
+    (void) set_config_option("retention.reveal", "off", PGC_SUSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+    const int code = SPI_execute(psprintf("REFRESH MATERIALIZED VIEW %s%s", view.concurrently ? "CONCURRENTLY " : "",
+                                          qualified_name(view.relid)), false, 0);
+    if (code < 0) elog(ERROR, "could not refresh a materialized view: %s", SPI_result_code_string(code));
+    leave(saved);
+    LedgerEntry entry = {};
+    entry.action = "refreshed";
+    entry.relid = view.relid;
+    entry.row_count = -1;
+    append_ledger(entry);
+    save(view, nullptr);
+}
+
+void refresh_in_step(Engine *engine, const View &view) {
+    begin_step(engine);
+    const ErrorData *error = attempt([&] { refresh(view); });
+    if (error != nullptr) {
+        note_problem(engine, get_rel_name(view.relid) != nullptr ? get_rel_name(view.relid) : "dropped materialised view", error);
+        const ErrorData *second = attempt([&] { save(view, error->message); });
+        if (second != nullptr) note_problem(engine, "recording a problem", second);
+    }
+    end_step(engine);
+}
+
+// Nothing that the ledger says by now concerns the others.
+void note_fresh(Engine *engine) {
+    begin_step(engine);
+    (void) as_system("DELETE FROM retention.view_refresh r WHERE NOT EXISTS "
+                     "(SELECT FROM retention.view_source s WHERE s.view = r.view)");
+    (void) as_system("INSERT INTO retention.view_refresh AS r (view, entry_id) "
+                     "SELECT DISTINCT s.view, l.last FROM retention.view_source s, "
+                     "(SELECT pg_catalog.max(entry_id) AS last FROM retention.ledger) l "
+                     "WHERE l.last IS NOT NULL AND NOT EXISTS (SELECT FROM retention.stale_view v WHERE v.view = s.view) "
+                     "ON CONFLICT (view) DO UPDATE SET entry_id = excluded.entry_id, attempts = 0, problem = NULL, retry_at = NULL "
+                     "WHERE r.entry_id < excluded.entry_id");
+    end_step(engine);
+}
+
+}  // namespace
+
+void refresh_stale_views(Engine *engine) {
+    if (!settings::refresh_views) return;
+    int n = 0;
+    const View *views = stale_views(engine, &n);
+    for (int i = 0; i < n; ++i) refresh_in_step(engine, views[i]);
+    note_fresh(engine);
+}
+
+}  // namespace pg_retention

@@ -1,0 +1,153 @@
+-- Materialised views over governed tables are refreshed when rows that they may hold are gone or hidden.
+BEGIN;
+SELECT plan(36);
+
+CREATE ROLE app_owner;
+CREATE SCHEMA app AUTHORIZATION app_owner;
+SET client_min_messages = error;
+SET retention.test_now = '2030-01-01 12:00:00+00';
+SET ROLE app_owner;
+CREATE TABLE app.users (id int PRIMARY KEY, name text, left_on date);
+CREATE TABLE app.calls (id int, phone text, day date) PARTITION BY RANGE (day);
+CREATE TABLE app.calls_1 PARTITION OF app.calls FOR VALUES FROM ('2029-01-01') TO ('2031-01-01');
+CREATE TABLE app.colours (colour text);
+INSERT INTO app.users VALUES (1, 'Kari', NULL), (2, 'Ola', '2030-01-01'), (3, 'Liv', '2030-01-10');
+INSERT INTO app.calls VALUES (1, '22', '2029-12-30'), (2, '33', '2030-06-01');
+RESET ROLE;
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES
+    ('users', 'app.users', '{left_on}', '30 days', '30 days', 'delete', 'enforce'),
+    ('calls', 'app.calls', '{day}', '3 months', '0 days', 'delete', 'enforce');
+CALL retention.sweep();
+SET ROLE app_owner;
+CREATE VIEW app.people AS SELECT id, name FROM app.users;
+CREATE MATERIALIZED VIEW app.list AS SELECT id, name FROM app.people;
+CREATE UNIQUE INDEX ON app.list (id);
+CREATE MATERIALIZED VIEW app.names AS SELECT string_agg(name, ',' ORDER BY id) AS names FROM app.list;
+CREATE MATERIALIZED VIEW app.phones AS SELECT phone FROM app.calls_1;
+CREATE MATERIALIZED VIEW app.carried AS SELECT id, name, retention_clock FROM app.users;
+CREATE UNIQUE INDEX ON app.carried (id);
+CREATE MATERIALIZED VIEW app.palette AS SELECT colour FROM app.colours;
+CREATE MATERIALIZED VIEW app.later AS SELECT name FROM app.users WITH NO DATA;
+RESET ROLE;
+CREATE FUNCTION pg_temp.files() RETURNS text LANGUAGE sql AS
+    $$SELECT string_agg(relname || ' ' || relfilenode, ',' ORDER BY relname) FROM pg_class WHERE relnamespace = 'app'::regnamespace AND relkind = 'm'$$;
+CREATE FUNCTION pg_temp.stored(v regclass) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE n bigint;
+BEGIN
+    SET LOCAL retention.reveal = on;
+    EXECUTE format('SELECT count(*) FROM %s', v) INTO n;
+    SET LOCAL retention.reveal = off;
+    RETURN n;
+END $$;
+
+-- What reads what.
+SELECT results_eq($$SELECT view::text, source::text, clock FROM retention.view_source WHERE view::text LIKE 'app.%' ORDER BY 1, 2$$,
+    $$VALUES ('app.carried', 'app.users', true), ('app.later', 'app.users', false), ('app.list', 'app.users', false),
+    ('app.names', 'app.users', false), ('app.phones', 'app.calls_1', false)$$, 'governed tables, through views and other materialised ones');
+SELECT cmp_ok((SELECT depth FROM retention.view_source WHERE view = 'app.names'::regclass), '>',
+    (SELECT depth FROM retention.view_source WHERE view = 'app.list'::regclass), 'one above another is deeper');
+SELECT is_empty('SELECT view FROM retention.stale_view', 'nothing has happened to what they read');
+CALL retention.sweep();
+CREATE TEMP TABLE before AS SELECT pg_temp.files();
+SELECT set_eq($$SELECT view::text FROM retention.view_refresh WHERE problem IS NULL$$,
+    '{app.carried,app.later,app.list,app.names,app.phones}'::text[], 'each is known to be right');
+CALL retention.sweep();
+SELECT results_eq('SELECT pg_temp.files()', 'TABLE before', 'and is left alone');
+
+-- Hidden.
+SET retention.test_now = '2030-02-01 12:00:00+00';
+SELECT results_eq('SELECT name FROM app.people ORDER BY id', '{Kari,Liv}'::text[], 'one is hidden by time alone');
+SELECT results_eq('SELECT name FROM app.list ORDER BY id', '{Kari,Ola,Liv}'::text[], 'but not in what was copied');
+SELECT results_eq('SELECT name FROM app.carried ORDER BY id', '{Kari,Liv}'::text[], 'where the clock was not');
+SELECT is((SELECT count(*) FROM retention.view_refresh WHERE retry_at IS NOT NULL), 0::bigint, 'nothing waits');
+SET retention.reveal = on;
+CALL retention.sweep();
+SET retention.reveal = off;
+SELECT results_eq('SELECT name FROM app.list ORDER BY id', '{Kari,Liv}'::text[], 'a sweep refreshes the copy, without the rows that reveal shows its caller');
+SELECT results_eq('SELECT names FROM app.names', '{"Kari,Liv"}'::text[], 'and what was copied of the copy');
+SELECT is(pg_temp.stored('app.carried'), 3::bigint, 'what hides by itself is left');
+SELECT results_eq($$SELECT relation FROM retention.ledger WHERE action = 'refreshed' AND relation LIKE 'app.%' ORDER BY entry_id$$,
+    '{app.list,app.names}'::text[], 'the ledger says so');
+SELECT ok(relispopulated IS FALSE, 'one without data gets none') FROM pg_class WHERE oid = 'app.later'::regclass;
+
+-- Gone.
+SET retention.test_now = '2030-03-04 12:00:00+00';
+CALL retention.sweep();
+SELECT is(pg_temp.stored('app.users'), 2::bigint, 'the row is deleted');
+SELECT is(pg_temp.stored('app.carried'), 1::bigint, 'and no more in the copy that hid it');
+SELECT results_eq('SELECT names FROM app.names', '{Kari}'::text[], 'another one is hidden');
+
+-- Renamed, and not known where it was.
+SET ROLE app_owner;
+ALTER MATERIALIZED VIEW app.list RENAME TO directory;
+RESET ROLE;
+SELECT lives_ok($$SELECT retention.reinstate('app.users', 3)$$, 'a row comes back');
+SET ROLE app_owner;
+ALTER TABLE app.users RENAME TO accounts;
+RESET ROLE;
+CALL retention.sweep();
+SELECT results_eq('SELECT name FROM app.directory ORDER BY id', '{Kari,Liv}'::text[], 'also where the table has another name by now');
+
+-- A partition.
+SET retention.test_now = '2030-04-02 12:00:00+00';
+SELECT is(pg_temp.stored('app.phones'), 2::bigint, 'a copy of a partition');
+CALL retention.sweep();
+SELECT is(pg_temp.stored('app.phones'), 1::bigint, 'goes by the policy of its table');
+SELECT is_empty('SELECT view FROM retention.stale_view', 'all is fresh');
+
+-- What cannot be refreshed says why, and when it is tried again.
+SET ROLE app_owner;
+CREATE FUNCTION app.count_down(n int) RETURNS int LANGUAGE plpgsql AS
+    $$BEGIN IF (SELECT count(*) FROM app.accounts) < 2 THEN RAISE 'too few are left'; END IF; RETURN n; END$$;
+CREATE MATERIALIZED VIEW app.counted AS SELECT app.count_down(id) AS id FROM app.accounts;
+UPDATE app.accounts SET left_on = '2030-04-01' WHERE id = 1;
+RESET ROLE;
+SET retention.test_now = '2030-06-01 12:00:00+00';
+CALL retention.sweep();
+SELECT results_eq('SELECT name FROM app.directory', '{Liv}'::text[], 'one that fails is not in the way of the others');
+SELECT results_eq($$SELECT view::text, attempts, problem, retry_at FROM retention.view_refresh WHERE problem IS NOT NULL$$,
+    $$VALUES ('app.counted', 1, 'too few are left', timestamptz '2030-06-01 12:01:00+00')$$, 'its problem is there to see');
+SELECT results_eq($$SELECT object, ok FROM retention.check() WHERE what = 'materialised view is fresh' AND NOT ok$$,
+    $$VALUES ('app.counted', false)$$, 'in the check, too');
+SELECT matches((SELECT problem FROM retention.sweep_run ORDER BY run_id DESC LIMIT 1), 'counted: too few', 'and in the record of the sweep');
+SET ROLE app_owner;
+CREATE OR REPLACE FUNCTION app.count_down(n int) RETURNS int LANGUAGE sql AS 'SELECT n';
+RESET ROLE;
+CALL retention.sweep();
+SELECT is((SELECT attempts FROM retention.view_refresh WHERE view = 'app.counted'::regclass), 1, 'not before its time');
+SET retention.test_now = '2030-06-01 12:01:00+00';
+CALL retention.sweep();
+SELECT is(pg_temp.stored('app.counted'), 1::bigint, 'then again');
+SELECT is_empty('SELECT view FROM retention.view_refresh WHERE problem IS NOT NULL', 'and nothing is wrong any more');
+
+-- Whose rights it has.
+SET ROLE app_owner;
+CREATE FUNCTION app.whoami() RETURNS text LANGUAGE sql AS 'SELECT current_user::text';
+CREATE MATERIALIZED VIEW app.rights AS SELECT id, app.whoami() FROM app.accounts;
+RESET ROLE;
+CREATE ROLE janitor;
+GRANT USAGE ON SCHEMA retention TO janitor;
+GRANT EXECUTE ON PROCEDURE retention.sweep() TO janitor;
+INSERT INTO app.accounts VALUES (4, 'Nils', '2020-01-01'), (5, 'Else', NULL);
+SET ROLE janitor;
+CALL retention.sweep();
+SELECT is(current_user::text, 'janitor', 'a caller without any has no more afterwards');
+RESET ROLE;
+SELECT results_eq($$SELECT id, whoami FROM app.rights WHERE id > 3$$, $$VALUES (5, 'app_owner')$$, 'those of its owner');
+
+-- A restore fills them with row_security off.
+SET row_security = off;
+SELECT lives_ok('REFRESH MATERIALIZED VIEW app.rights', 'which asks for all rows or an error, but not here');
+SELECT throws_ok('TABLE app.accounts', '42501', NULL, 'elsewhere it does');
+RESET row_security;
+SELECT results_eq('SELECT id FROM app.rights ORDER BY id', '{3,5}'::int[], 'what is visible is in it');
+
+-- Gone themselves.
+DROP MATERIALIZED VIEW app.counted;
+CALL retention.sweep();
+SELECT set_eq($$SELECT view::text FROM retention.view_refresh$$, '{app.carried,app.directory,app.later,app.names,app.phones,app.rights}'::text[],
+    'one that was dropped is forgotten');
+SELECT ok(has_table_privilege('pg_monitor', 'retention.stale_view', 'SELECT'), 'monitoring may see them');
+
+SELECT * FROM finish();
+ROLLBACK;
