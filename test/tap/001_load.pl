@@ -30,5 +30,23 @@ $node->reload;
 $node->poll_query_until('postgres', "SELECT current_setting('retention.timezone') <> ''");
 (undef, undef, $err) = $node->psql('postgres', sprintf($policy, '30 days'));
 is($err, '', 'not when it is set');
+
+# What was planned before there was an extension does not go on without the condition.
+$node->safe_psql('postgres', 'CREATE DATABASE later');
+is($node->safe_psql('later', q{
+	CREATE TABLE visits (id int, left_on date);
+	INSERT INTO visits VALUES (1, NULL), (2, '2020-01-01');
+	CREATE FUNCTION seen() RETURNS bigint LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT count(*) FROM visits); END';
+	SET plan_cache_mode = force_generic_plan;
+	PREPARE seen AS SELECT count(*) FROM visits;
+	EXECUTE seen;
+	SELECT seen();
+	CREATE EXTENSION pg_retention;
+	INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode)
+		VALUES ('visits', 'visits', '{left_on}', '30 days', 'forever', 'delete', 'enforce');
+	CALL retention.sweep();
+	EXECUTE seen;
+	SELECT seen();
+}), "2\n2\n1\n1", 'plans from before the extension');
 $node->stop;
 done_testing();
