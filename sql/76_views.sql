@@ -1,22 +1,24 @@
 -- Materialised views: copies that no clock hides. They are refreshed when rows that they may hold are gone or hidden.
 
+CREATE VIEW retention.clock_column AS
+SELECT c.oid::regclass AS relation, c.relkind AS kind, a.attname AS column_name, a.attnum AS column_number
+FROM pg_depend d
+JOIN pg_attribute a ON a.attrelid = d.objid AND a.attnum = d.objsubid AND a.atttypid = d.refobjid AND NOT a.attisdropped
+JOIN pg_class c ON c.oid = d.objid AND c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't'
+WHERE d.refclassid = 'pg_type'::regclass AND d.refobjid = 'retention.clock'::regtype AND d.classid = 'pg_class'::regclass AND d.objsubid > 0;
+COMMENT ON VIEW retention.clock_column IS 'what is governed: tables (r, p) and materialised views (m) that carry a clock';
+
 CREATE VIEW retention.view_source AS
-WITH RECURSIVE governed AS (
-    SELECT DISTINCT c.oid, c.relkind
-    FROM pg_depend d
-    JOIN pg_attribute a ON a.attrelid = d.objid AND a.attnum = d.objsubid AND a.atttypid = d.refobjid
-    JOIN pg_class c ON c.oid = d.objid AND c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't'
-    WHERE d.refclassid = 'pg_type'::regclass AND d.refobjid = 'retention.clock'::regtype AND d.classid = 'pg_class'::regclass AND d.objsubid > 0
-), above AS (
-    SELECT g.oid, g.oid AS source, 0 AS depth FROM governed g WHERE g.relkind <> 'm'
+WITH RECURSIVE above AS (
+    SELECT g.relation::oid AS oid, g.relation AS source, 0 AS depth FROM retention.clock_column g WHERE g.kind <> 'm'
     UNION
     SELECT r.ev_class, v.source, v.depth + 1
     FROM above v
     JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = v.oid AND d.classid = 'pg_rewrite'::regclass
     JOIN pg_rewrite r ON r.oid = d.objid AND r.ev_class <> v.oid
 )
-SELECT c.oid::regclass AS view, v.source::regclass AS source, max(v.depth) AS depth,
-    EXISTS (SELECT FROM governed g WHERE g.oid = c.oid) AS clock
+SELECT c.oid::regclass AS view, v.source, max(v.depth) AS depth,
+    EXISTS (SELECT FROM retention.clock_column g WHERE g.relation = c.oid) AS clock
 FROM above v
 JOIN pg_class c ON c.oid = v.oid AND c.relkind = 'm'
 GROUP BY c.oid, v.source;
@@ -56,4 +58,4 @@ WHERE EXISTS (
 GROUP BY s.view, r.attempts, r.problem, r.retry_at;
 COMMENT ON VIEW retention.stale_view IS 'materialised views that may hold rows which are gone, changed or hidden by now';
 
-GRANT SELECT ON retention.view_source, retention.view_refresh, retention.stale_view TO pg_monitor;
+GRANT SELECT ON retention.clock_column, retention.view_source, retention.view_refresh, retention.stale_view TO pg_monitor;

@@ -2,13 +2,11 @@
 
 CREATE VIEW retention.gaps AS
 WITH governed AS MATERIALIZED (
-    SELECT c.oid, c.relkind, c.relowner,
-        EXISTS (SELECT FROM retention.policy p WHERE p.relation = c.oid
-            OR p.relation IN (SELECT a.relid FROM pg_partition_ancestors(c.oid) a)) AS managed
-    FROM pg_depend d
-    JOIN pg_attribute a ON a.attrelid = d.objid AND a.attnum = d.objsubid AND a.atttypid = d.refobjid
-    JOIN pg_class c ON c.oid = d.objid AND c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't'
-    WHERE d.refclassid = 'pg_type'::regclass AND d.refobjid = 'retention.clock'::regtype AND d.classid = 'pg_class'::regclass AND d.objsubid > 0
+    SELECT g.relation, c.relowner, EXISTS (SELECT FROM retention.policy p WHERE p.relation = g.relation
+        OR p.relation IN (SELECT a.relid FROM pg_partition_ancestors(g.relation) a)) AS managed
+    FROM retention.clock_column g
+    JOIN pg_class c ON c.oid = g.relation
+    WHERE g.kind <> 'm'
 )
 SELECT 'personal column without a policy' AS kind, format('%s.%I', c.relation, c.column_name) AS object,
     format('no policy stands for table %s', c.relation) AS detail,
@@ -23,10 +21,10 @@ SELECT 'pseudonymised column', format('%s.%I', c.relation, c.column_name),
 FROM retention.personal_columns c
 WHERE c.anonymise = 'pseudonymise'
 UNION ALL
-SELECT 'unmanaged table', g.oid::regclass::text, 'its rows have clocks, but no policy stands for it: a copy, or a detached partition',
+SELECT 'unmanaged table', g.relation::text, 'its rows have clocks, but no policy stands for it: a copy, or a detached partition',
     'Write a policy for it, attach it again, or drop it.'
 FROM governed g
-WHERE g.relkind <> 'm' AND NOT g.managed
+WHERE NOT g.managed
 UNION ALL
 SELECT 'materialised view without the clock', s.view::text,
     format('it keeps copies of what it reads of %s, which are not hidden when those are',
@@ -36,11 +34,10 @@ FROM retention.view_source s
 WHERE NOT s.clock
 GROUP BY s.view
 UNION ALL
-SELECT 'table of a superuser', g.oid::regclass::text,
+SELECT 'table of a superuser', g.relation::text,
     format('sweeps act with the rights of its owner, superuser %I', r.rolname), 'Give the table to a role that owns no more than it has to.'
 FROM governed g
-JOIN pg_roles r ON r.oid = g.relowner AND r.rolsuper
-WHERE g.relkind <> 'm';
+JOIN pg_roles r ON r.oid = g.relowner AND r.rolsuper;
 COMMENT ON VIEW retention.gaps IS 'personal data that no policy reaches, or that outlive what is done about them';
 
 GRANT SELECT ON retention.gaps TO pg_monitor;

@@ -5,21 +5,16 @@ CREATE FUNCTION retention.hooks_in_place() RETURNS boolean
 COMMENT ON FUNCTION retention.hooks_in_place() IS 'whether a statement planned and executed now comes by the library: another one may have taken its place';
 
 CREATE VIEW retention.governed_table AS
-SELECT c.oid::pg_catalog.regclass AS relation, a.attname AS clock,
-    EXISTS (SELECT FROM retention.policy p WHERE p.validated AND (p.relation OPERATOR(pg_catalog.=) c.oid
-        OR p.relation IN (SELECT t.relid FROM pg_catalog.pg_partition_ancestors(c.oid) t))) AS managed,
-    EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid OPERATOR(pg_catalog.=) c.oid AND i.indisvalid AND i.indnkeyatts OPERATOR(pg_catalog.=) 1
-        AND i.indkey[0] OPERATOR(pg_catalog.=) a.attnum AND i.indpred IS NOT NULL) AS indexed,
-    (SELECT pg_catalog.count(*) FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc f ON f.oid OPERATOR(pg_catalog.=) t.tgfoid
-        WHERE t.tgrelid OPERATOR(pg_catalog.=) c.oid AND t.tgenabled OPERATOR(pg_catalog.=) 'A'
-        AND f.pronamespace OPERATOR(pg_catalog.=) 'retention'::pg_catalog.regnamespace
-        AND f.proname IN ('maintain_clock', 'guard_delete')) OPERATOR(pg_catalog.=) 2 AS guarded
-FROM pg_catalog.pg_depend d
-JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) d.objid AND c.relkind IN ('r', 'p') AND c.relpersistence OPERATOR(pg_catalog.<>) 't'
-JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) c.oid AND a.attnum OPERATOR(pg_catalog.=) d.objsubid AND NOT a.attisdropped
-WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
-    AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_type'::pg_catalog.regclass
-    AND d.refobjid OPERATOR(pg_catalog.=) 'retention.clock'::pg_catalog.regtype;
+SELECT g.relation, g.column_name AS clock,
+    EXISTS (SELECT FROM retention.policy p WHERE p.validated AND (p.relation = g.relation
+        OR p.relation IN (SELECT t.relid FROM pg_partition_ancestors(g.relation) t))) AS managed,
+    EXISTS (SELECT FROM pg_index i WHERE i.indrelid = g.relation AND i.indisvalid AND i.indnkeyatts = 1
+        AND i.indkey[0] = g.column_number AND i.indpred IS NOT NULL) AS indexed,
+    (SELECT count(*) FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid
+        WHERE t.tgrelid = g.relation AND t.tgenabled = 'A' AND f.pronamespace = 'retention'::regnamespace
+        AND f.proname IN ('maintain_clock', 'guard_delete')) = 2 AS guarded
+FROM retention.clock_column g
+WHERE g.kind <> 'm';
 COMMENT ON VIEW retention.governed_table IS 'tables with a clock column: whether a policy stands, the index is there, and the triggers always fire';
 GRANT SELECT ON retention.governed_table TO pg_monitor;
 
