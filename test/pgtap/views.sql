@@ -1,6 +1,6 @@
 -- Materialised views over governed tables are refreshed when rows that they may hold are gone or hidden.
 BEGIN;
-SELECT plan(36);
+SELECT plan(41);
 
 CREATE ROLE app_owner;
 CREATE SCHEMA app AUTHORIZATION app_owner;
@@ -134,6 +134,21 @@ CALL retention.sweep();
 SELECT is(current_user::text, 'janitor', 'a caller without any has no more afterwards');
 RESET ROLE;
 SELECT results_eq($$SELECT id, whoami FROM app.rights WHERE id > 3$$, $$VALUES (5, 'app_owner')$$, 'those of its owner');
+
+-- One person.
+SELECT is_empty('SELECT view FROM retention.stale_view', 'all is fresh');
+INSERT INTO retention.subject_kind (kind, relation, identifying) VALUES ('account', 'app.accounts', '{name}');
+CREATE TEMP TABLE answer AS SELECT retention.restrict('account', 5, 'contested');
+SELECT set_eq('SELECT view::text FROM retention.stale_view', '{app.counted,app.directory,app.names,app.phones,app.rights}'::text[], 'a restriction hides, too, wherever rows lead to the person');
+CALL retention.sweep();
+SELECT results_eq('SELECT name FROM app.directory', '{Liv}'::text[], 'also here');
+SELECT retention.inform_of_lifting((SELECT max(restriction_id) FROM retention.restriction)), retention.lift_restriction((SELECT max(restriction_id) FROM retention.restriction)) \g /dev/null
+CALL retention.sweep();
+SELECT results_eq('SELECT name FROM app.directory ORDER BY id', '{Liv,Else}'::text[], 'until it is lifted');
+INSERT INTO answer SELECT retention.erase('account', 3);
+CALL retention.sweep();
+SELECT results_eq('SELECT name FROM app.directory ORDER BY id', '{Else}'::text[], 'who is erased is so in copies, too');
+INSERT INTO app.accounts VALUES (3, 'Liv', NULL);
 
 -- A restore fills them with row_security off.
 SET row_security = off;
