@@ -69,5 +69,5 @@ RETENTION_FUNCTION(pg_retention_check_personal_column) {
         ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("function must be called as a trigger of retention.personal_column"),
                         errdetail("It is made for AFTER INSERT OR UPDATE, for each row.")));
     pg_retention::check_personal_column(data);
-    return PointerGetDatum(nullptr);
+    return static_cast<Datum>(0);
 }
