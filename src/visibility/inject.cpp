@@ -31,13 +31,11 @@ Node *call_on_column(Oid function, Index rti, AttrNumber column, Oid type) {
         makeFuncExpr(function, BOOLOID, list_make1(argument), InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL));
 }
 
-void refuse_conflict(Query *query, RangeTblEntry *rte, Index rti, AttrNumber column) {
+// In front of the statement's own condition, which some releases evaluate before any check of row security.
+void refuse_conflict(Query *query, Index rti, AttrNumber column) {
     if (static_cast<int>(rti) != query->resultRelation || !reads_conflicting_row(query->onConflict)) return;
-    auto *check = makeNode(WithCheckOption);
-    check->kind = WCO_RLS_CONFLICT_CHECK;
-    check->relname = get_rel_name(rte->relid);
-    check->qual = call_on_column(extension()->conflict_function, rti, column, extension()->clock_type);
-    query->withCheckOptions = lcons(check, query->withCheckOptions);
+    Node *check = call_on_column(extension()->conflict_function, rti, column, extension()->clock_type);
+    query->onConflict->onConflictWhere = make_and_qual(check, query->onConflict->onConflictWhere);
 }
 
 // Statistics hold values of hidden rows.
@@ -55,7 +53,7 @@ void inject_into_entry(Query *query, RangeTblEntry *rte, Index rti, Injection *i
         injection->governed = true;
         check_row_security(rte->relid);
         rte->securityQuals = lcons(condition_on(rti, column), rte->securityQuals);
-        refuse_conflict(query, rte, rti, column);
+        refuse_conflict(query, rti, column);
     } else if (Node *condition = statistics_condition(rte, rti)) {
         injection->governed = true;
         rte->securityQuals = lcons(condition, rte->securityQuals);

@@ -1,6 +1,6 @@
 -- The condition in plans that are made in other ways, and what it costs: no index is lost, no estimate, no function sees more.
 BEGIN;
-SELECT plan(33);
+SELECT plan(35);
 
 SET retention.test_now = '2030-06-01 12:00:00+00';
 SET client_min_messages = error;
@@ -45,6 +45,13 @@ SELECT is_empty($$SELECT FROM app.seen WHERE substr(name, 5)::int % 20 = 0$$, 's
 SELECT isnt_empty('SELECT FROM app.seen', 'though it saw the others');
 CREATE FUNCTION app.leak(text) RETURNS text IMMUTABLE LANGUAGE plpgsql AS $$BEGIN INSERT INTO app.seen VALUES ($1); RETURN $1; END$$;
 SELECT unalike(pg_temp.plan_of($$SELECT * FROM app.people WHERE app.leak(name) LIKE 'name77%'$$), '%by_name%', 'such a clause uses no index');
+
+
+-- The row that an INSERT meets, too, whatever a release of the server does first.
+SELECT matches(pg_temp.plan_of($$INSERT INTO app.people AS p (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET name = 'x' WHERE app.spy(p.name)$$),
+    'Conflict Filter: \(retention\.conflict_visible\(p\.retention_clock\) AND', 'of ON CONFLICT');
+SELECT matches(pg_temp.plan_of($$INSERT INTO app.people AS p (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET name = 'x'$$),
+    'Conflict Filter: retention\.conflict_visible\(p\.retention_clock\)', 'of one without a condition');
 
 -- Row security of the table's own keeps its place.
 ALTER TABLE app.people ENABLE ROW LEVEL SECURITY;
