@@ -282,7 +282,7 @@ void check_constraints(Oid relid, List *columns, const char *applies_to) {
     List *known = NIL;
     foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr)) {
         const bool is_whole = lfirst_oid(cell) == relid;
-        Relation rel = table_open(lfirst_oid(cell), NoLock);
+        Relation rel = table_open(lfirst_oid(cell), AccessShareLock);
         check_table(Table{rel, is_whole, columns});
         known = check_samples(rel, columns, applies_to, known);
         table_close(rel, NoLock);

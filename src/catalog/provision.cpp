@@ -108,9 +108,9 @@ bool is_empty(Oid relid) {
     ListCell *cell = nullptr;
     bool empty = true;
     foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr)) {
-        Relation rel = table_open(lfirst_oid(cell), NoLock);
+        Relation rel = table_open(lfirst_oid(cell), AccessShareLock);
         if (RELKIND_HAS_STORAGE(rel->rd_rel->relkind)) empty = empty && RelationGetNumberOfBlocks(rel) == 0;
-        table_close(rel, NoLock);
+        table_close(rel, AccessShareLock);
     }
     return empty;
 }

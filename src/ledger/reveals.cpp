@@ -10,6 +10,7 @@ extern "C" {
 #include "storage/lwlock.h"
 #include "storage/shmem.h"
 #include "utils/acl.h"
+#include "utils/snapmgr.h"
 }
 
 namespace pg_retention {
@@ -62,6 +63,13 @@ void append(const char *action, const Reveal &reveal) {
     append_ledger(entry);
 }
 
+// The statements' snapshots are gone by now, and a long reason may be toasted.
+void append_at_end() {
+    PushActiveSnapshot(GetTransactionSnapshot());
+    append("revealed", current);
+    PopActiveSnapshot();
+}
+
 // Raises nothing: the transaction is being rolled back.
 void leave_behind() {
     if (left == nullptr) return;
@@ -76,7 +84,7 @@ void leave_behind() {
 void end_of_transaction(XactEvent event, void *) {
     if (!noted) return;
     if (event == XACT_EVENT_PRE_COMMIT || event == XACT_EVENT_PRE_PREPARE) {
-        if (!RecoveryInProgress()) guarded([] { append("revealed", current); });
+        if (!RecoveryInProgress()) guarded([] { append_at_end(); });
         return;
     }
     if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE) return;
