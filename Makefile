@@ -24,7 +24,7 @@ PG_CXXFLAGS = $(STANDARD) -Wall -Wextra -Wno-suggest-attribute=format -Wshadow $
 # PGXS links with the C compiler.
 SHLIB_LINK  = -lstdc++
 
-.PHONY: test test-clients demo lint bench fuzz
+.PHONY: test test-clients demo lint bench fuzz assert-check
 
 # These build what they need themselves, on a machine that may not have PostgreSQL yet.
 test:
@@ -46,12 +46,16 @@ fuzz:
 	@scripts/install-packages clang libclang-rt-dev
 	@$(MAKE) -C test/fuzz run TIME=$(or $(TIME),300)
 
+# What attacks and what tests behaviour, on a PostgreSQL built with assertions from Debian's sources, or those in SOURCE=DIR.
+assert-check:
+	@SOURCE=$(SOURCE) scripts/assert-check
+
 ifneq ($(wildcard bench/run),)
 bench:
 	@bench/run
 endif
 
-ifneq ($(filter-out test test-clients demo lint bench fuzz,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out test test-clients demo lint bench fuzz assert-check,$(or $(MAKECMDGOALS),all)),)
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 

@@ -7,6 +7,7 @@
 #   config    the pg_config of the installed server
 # (those three from locate_root on, once PostgreSQL is installed) and
 #   as_user   runs a command as a user the server accepts
+#   copy_checkout   copies what is built from, to be built for another server
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 build=$PWD/build
@@ -45,4 +46,11 @@ as_user() {
 user_dir() {
 	mkdir -p "$1"
 	[ "$(id -u)" != 0 ] || chown "${RETENTION_USER:-postgres}:" "$1"
+}
+
+# Objects made there before stay, and what has not changed keeps its age.
+copy_checkout() {
+	mkdir -p "$1"
+	find "$1" -path "$1/build" -prune -o -type f ! -name '*.[od]' -exec rm {} +
+	tar -c --exclude=./build --exclude=./.git --exclude='*.o' --exclude='*.d' --exclude='*.bc' --exclude='*.so' . | tar -x --no-same-owner -C "$1"
 }
