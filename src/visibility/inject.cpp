@@ -22,7 +22,7 @@ namespace {
 
 struct Injection {
     bool governed;
-    List *dependencies;
+    Dependencies *dependencies;
 };
 
 Node *call_on_column(Oid function, Index rti, AttrNumber column, Oid type) {
@@ -74,7 +74,9 @@ void expand_function(Query *query, RangeTblEntry *rte, Injection *injection) {
     root->planner_cxt = CurrentMemoryContext;
     rte->functions = reinterpret_cast<List *>(eval_const_expressions(root, reinterpret_cast<Node *>(rte->functions)));
     Query *body = inline_function(root, rte);
-    injection->dependencies = list_concat(injection->dependencies, root->glob->invalItems);
+    Dependencies *dependencies = injection->dependencies;
+    dependencies->items = list_concat(dependencies->items, root->glob->invalItems);
+    dependencies->role = dependencies->role || root->glob->dependsOnRole;
     if (body == nullptr) return;
     rte->rtekind = RTE_SUBQUERY;
     rte->subquery = body;
@@ -111,10 +113,9 @@ Node *condition_on(Index rti, AttrNumber clock) {
     return call_on_column(extension()->visible_function, rti, clock, extension()->clock_type);
 }
 
-bool inject_condition(Query *query, List **dependencies) {
-    Injection injection = {};
+bool inject_condition(Query *query, Dependencies *dependencies) {
+    Injection injection = {false, dependencies};
     (void) inject(reinterpret_cast<Node *>(query), &injection);
-    *dependencies = injection.dependencies;
     return injection.governed;
 }
 

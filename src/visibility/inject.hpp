@@ -9,10 +9,16 @@ extern "C" {
 
 namespace pg_retention {
 
+// What a plan depends on by the functions expanded in it: they themselves, and the role, where row security is in one.
+struct Dependencies {
+    List *items;
+    bool role;
+};
+
 // Puts retention.visible(clock) in front of the security quals of every governed table of the query, its sub-queries
 // included, and expands the set-returning SQL functions that the planner would expand later, unseen. Returns whether a
-// governed table is read; dependencies: plan invalidation items of the functions expanded.
-bool inject_condition(Query *query, List **dependencies);
+// governed table is read.
+bool inject_condition(Query *query, Dependencies *dependencies);
 
 // A catalog of statistics, which holds values of hidden rows.
 bool is_statistics_catalog(Oid relid);

@@ -39,7 +39,7 @@ PlannedStmt *plan_with_condition(RETENTION_PLAN_PARAMETERS) {
     ++plans_seen;
     const bool scans = enable_seqscan;
     PlannedStmt *planned = nullptr;
-    List *dependencies = NIL;
+    Dependencies dependencies = {};
     const bool governed = !exempt && inject_condition(query, &dependencies);
     bypassed = exempt;
     // A common value must not make one plan for all values a scan of the table. Where there is no index after all, the price
@@ -54,7 +54,8 @@ PlannedStmt *plan_with_condition(RETENTION_PLAN_PARAMETERS) {
         enable_seqscan = scans;
     }
     PG_END_TRY();
-    planned->invalItems = list_concat(planned->invalItems, dependencies);
+    planned->invalItems = list_concat(planned->invalItems, dependencies.items);
+    planned->dependsOnRole = planned->dependsOnRole || dependencies.role;
     if (governed) mark_governed(planned);
     if (few) planned->jitFlags = 0;
     return planned;

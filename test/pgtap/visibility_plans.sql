@@ -1,6 +1,6 @@
 -- The condition in plans that are made in other ways, and what it costs: no index is lost, no estimate, no function sees more.
 BEGIN;
-SELECT plan(35);
+SELECT plan(36);
 
 SET retention.test_now = '2030-06-01 12:00:00+00';
 SET client_min_messages = error;
@@ -88,6 +88,28 @@ PREPARE twice AS SELECT count(*) FROM app.all_of();
 SELECT results_eq('EXECUTE twice', 'VALUES (19000::bigint)', 'prepared');
 CREATE OR REPLACE FUNCTION app.all_of() RETURNS SETOF app.people STABLE LANGUAGE sql AS 'SELECT * FROM app.people WHERE id <= 100';
 SELECT results_eq('EXECUTE twice', 'VALUES (95::bigint)', 'and planned anew when the function is replaced');
+
+-- With another role comes another plan, where a function is expanded that reads a table with row security.
+CREATE ROLE other;
+CREATE TABLE app.notes (note text);
+INSERT INTO app.notes VALUES ('for one of them');
+ALTER TABLE app.notes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY all_rows ON app.notes TO reader USING (true);
+CREATE FUNCTION app.all_notes() RETURNS SETOF app.notes STABLE LANGUAGE sql AS 'SELECT * FROM app.notes';
+GRANT USAGE ON SCHEMA app TO other;
+GRANT SELECT ON app.notes TO reader, other;
+PREPARE notes AS SELECT count(*) FROM app.all_notes();
+SET plan_cache_mode = force_generic_plan;
+CREATE FUNCTION pg_temp.notes_of(role text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE n bigint;
+BEGIN
+    EXECUTE format('SET LOCAL ROLE %I', role);
+    EXECUTE 'EXECUTE notes' INTO n;
+    RESET ROLE;
+    RETURN n;
+END $$;
+SELECT is(ARRAY[pg_temp.notes_of('reader'), pg_temp.notes_of('other'), pg_temp.notes_of('reader')], '{1,0,1}', 'row security is the role''s that executes');
+RESET plan_cache_mode;
 
 -- A governed table below one that is not.
 CREATE TABLE app.parent (id int, name text);
