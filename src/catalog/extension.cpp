@@ -1,8 +1,8 @@
 #include "catalog/extension.hpp"
 
-#include "pg/security.hpp"
-
+#include "catalog/governed.hpp"
 #include "pg/compat.hpp"
+#include "pg/security.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -98,7 +98,7 @@ bool has_governed_child(Oid relid) {
     ListCell *cell = nullptr;
     if (get_rel_relkind(relid) != RELKIND_RELATION || !has_subclass(relid)) return false;
     foreach (cell, find_all_inheritors(relid, NoLock, nullptr))
-        if (clock_column(lfirst_oid(cell)) != InvalidAttrNumber) return true;
+        if (is_governed(lfirst_oid(cell))) return true;
     return false;
 }
 

@@ -1,6 +1,7 @@
 #include "guard/affected.hpp"
 
 #include "catalog/extension.hpp"
+#include "catalog/governed.hpp"
 #include "pg/compat.hpp"
 #include "pg/internal.hpp"
 
@@ -21,7 +22,7 @@ bool is_index(Oid relid) {
     return kind == RELKIND_INDEX || kind == RELKIND_PARTITIONED_INDEX;
 }
 
-bool matters(Oid relid) { return clock_column(relid) != InvalidAttrNumber || has_governed_child(relid); }
+bool matters(Oid relid) { return is_governed(relid) || has_governed_child(relid); }
 
 // The relations that a query names, of those that matter.
 List *found(const char *text, Oid argument) {

@@ -1,5 +1,6 @@
 // COPY reads tables without a plan: on a governed table it becomes a COPY of a query.
 #include "catalog/extension.hpp"
+#include "catalog/governed.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
@@ -84,7 +85,7 @@ PlannedStmt *with_condition(PlannedStmt *planned) {
     if (!IsA(planned->utilityStmt, CopyStmt) || extension() == nullptr) return planned;
     auto *copy = reinterpret_cast<CopyStmt *>(planned->utilityStmt);
     const Oid relid = copy->relation == nullptr ? InvalidOid : RangeVarGetRelid(copy->relation, AccessShareLock, true);
-    if (!OidIsValid(relid) || (clock_column(relid) == InvalidAttrNumber && !is_statistics_catalog(relid))) return planned;
+    if (!OidIsValid(relid) || (!is_governed(relid) && !is_statistics_catalog(relid))) return planned;
     auto *own = static_cast<PlannedStmt *>(copyObjectImpl(planned));
     rewrite(reinterpret_cast<CopyStmt *>(own->utilityStmt), relid);
     return own;

@@ -1,6 +1,7 @@
 #include "visibility/inject.hpp"
 
 #include "catalog/extension.hpp"
+#include "catalog/governed.hpp"
 #include "pg/compat.hpp"
 #include "visibility/visibility.hpp"
 
@@ -25,35 +26,35 @@ struct Injection {
     Dependencies *dependencies;
 };
 
-Node *call_on_column(Oid function, Index rti, AttrNumber column, Oid type) {
-    Var *argument = makeVar(static_cast<int>(rti), column, type, -1, InvalidOid, 0);
+Node *call(Oid function, Node *argument) {
     return reinterpret_cast<Node *>(
         makeFuncExpr(function, BOOLOID, list_make1(argument), InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL));
 }
 
+Node *condition_on(Oid relid, Index rti) { return call(extension()->visible_function, clock_of(relid, rti)); }
+
 // In front of the statement's own condition, which some releases evaluate before any check of row security.
-void refuse_conflict(Query *query, Index rti, AttrNumber column) {
+void refuse_conflict(Query *query, Oid relid, Index rti) {
     if (static_cast<int>(rti) != query->resultRelation || !reads_conflicting_row(query->onConflict)) return;
-    Node *check = call_on_column(extension()->conflict_function, rti, column, extension()->clock_type);
+    Node *check = call(extension()->conflict_function, clock_of(relid, rti));
     query->onConflict->onConflictWhere = make_and_qual(check, query->onConflict->onConflictWhere);
 }
 
 // Statistics hold values of hidden rows.
 Node *statistics_condition(const RangeTblEntry *rte, Index rti) {
-    if (rte->relid == StatisticRelationId)
-        return call_on_column(extension()->statistics_function, rti, Anum_pg_statistic_starelid, OIDOID);
-    if (rte->relid == StatisticExtDataRelationId)
-        return call_on_column(extension()->statistics_ext_function, rti, Anum_pg_statistic_ext_data_stxoid, OIDOID);
-    return nullptr;
+    if (!is_statistics_catalog(rte->relid)) return nullptr;
+    const bool extended = rte->relid == StatisticExtDataRelationId;
+    const AttrNumber column = extended ? Anum_pg_statistic_ext_data_stxoid : Anum_pg_statistic_starelid;
+    Var *of = makeVar(static_cast<int>(rti), column, OIDOID, -1, InvalidOid, 0);
+    return call(extended ? extension()->statistics_ext_function : extension()->statistics_function, reinterpret_cast<Node *>(of));
 }
 
 void inject_into_entry(Query *query, RangeTblEntry *rte, Index rti, Injection *injection) {
-    const AttrNumber column = clock_column(rte->relid);
-    if (column != InvalidAttrNumber) {
+    if (is_governed(rte->relid)) {
         injection->governed = true;
         check_row_security(rte->relid);
-        rte->securityQuals = lcons(condition_on(rti, column), rte->securityQuals);
-        refuse_conflict(query, rti, column);
+        rte->securityQuals = lcons(condition_on(rte->relid, rti), rte->securityQuals);
+        refuse_conflict(query, rte->relid, rti);
     } else if (Node *condition = statistics_condition(rte, rti)) {
         injection->governed = true;
         rte->securityQuals = lcons(condition, rte->securityQuals);
@@ -109,10 +110,6 @@ bool inject(Node *node, void *context) {
 
 bool is_statistics_catalog(Oid relid) { return relid == StatisticRelationId || relid == StatisticExtDataRelationId; }
 
-Node *condition_on(Index rti, AttrNumber clock) {
-    return call_on_column(extension()->visible_function, rti, clock, extension()->clock_type);
-}
-
 bool inject_condition(Query *query, Dependencies *dependencies) {
     Injection injection = {false, dependencies};
     (void) inject(reinterpret_cast<Node *>(query), &injection);
@@ -122,14 +119,12 @@ bool inject_condition(Query *query, Dependencies *dependencies) {
 void inject_into_child(PlannerInfo *root, Index rti) {
     RangeTblEntry *rte = planner_rt_fetch(rti, root);
     if (rte->rtekind != RTE_RELATION || root->append_rel_array == nullptr || root->append_rel_array[rti] == nullptr) return;
-    const AttrNumber column = clock_column(rte->relid);
     const Index parent = root->append_rel_array[rti]->parent_relid;
     const RangeTblEntry *above = planner_rt_fetch(parent, root);
     // A member of UNION ALL has its own condition already; a child of a governed parent inherits the parent's.
-    if (column == InvalidAttrNumber || above->rtekind != RTE_RELATION || rte->securityQuals != NIL) return;
-    if (clock_column(above->relid) != InvalidAttrNumber) return;
+    if (above->rtekind != RTE_RELATION || rte->securityQuals != NIL || !is_governed(rte->relid) || is_governed(above->relid)) return;
     // In the form that the planner has made of security quals by now: a list of lists.
-    rte->securityQuals = list_make1(list_make1(condition_on(rti, column)));
+    rte->securityQuals = list_make1(list_make1(condition_on(rte->relid, rti)));
 }
 
 }  // namespace pg_retention

@@ -23,9 +23,6 @@ bool inject_condition(Query *query, Dependencies *dependencies);
 // A catalog of statistics, which holds values of hidden rows.
 bool is_statistics_catalog(Oid relid);
 
-// retention.visible(clock) of a range table entry.
-Node *condition_on(Index rti, AttrNumber clock);
-
 // A governed table below an ungoverned parent: the planner adds it by itself, and this gives it its condition.
 void inject_into_child(PlannerInfo *root, Index rti);
 

@@ -1,6 +1,7 @@
 #include "visibility/paths.hpp"
 
 #include "catalog/extension.hpp"
+#include "catalog/governed.hpp"
 #include "pg/compat.hpp"
 #include "visibility/trust.hpp"
 
@@ -21,10 +22,9 @@ struct Wanted {
 bool calls_condition(Node *node, void *context) {
     if (node == nullptr) return false;
     auto *wanted = static_cast<Wanted *>(context);
-    if (IsA(node, FuncExpr) && reinterpret_cast<FuncExpr *>(node)->funcid == wanted->function) {
-        Node *argument = static_cast<Node *>(linitial(reinterpret_cast<FuncExpr *>(node)->args));
-        if (IsA(argument, Var) && reinterpret_cast<Var *>(argument)->varno == static_cast<int>(wanted->rti)) return true;
-    }
+    if (IsA(node, FuncExpr) && reinterpret_cast<FuncExpr *>(node)->funcid == wanted->function &&
+        is_clock_of(static_cast<Node *>(linitial(reinterpret_cast<FuncExpr *>(node)->args)), wanted->rti))
+        return true;
     return expression_tree_walker(node, tree_walker_fn(calls_condition), context);
 }
 
@@ -73,7 +73,7 @@ void demote(List *promoted) {
 
 void require_condition(RelOptInfo *rel, Index rti, RangeTblEntry *rte) {
     if (rte->rtekind != RTE_RELATION || rte->inh || IS_DUMMY_REL(rel)) return;
-    if (clock_column(rte->relid) == InvalidAttrNumber || has_condition(rel, rti)) return;
+    if (!is_governed(rte->relid) || has_condition(rel, rti)) return;
     ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
                     errmsg("cannot read governed table \"%s\" through this kind of statement", get_rel_name(rte->relid)),
                     errhint("Read it in a plain query, a view or a PL/pgSQL function.")));
@@ -81,7 +81,7 @@ void require_condition(RelOptInfo *rel, Index rti, RangeTblEntry *rte) {
 
 void offer_trusted_index_paths(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *rte) {
     if (rte->rtekind != RTE_RELATION || rte->inh || rel->indexlist == NIL || IS_DUMMY_REL(rel)) return;
-    if (clock_column(rte->relid) == InvalidAttrNumber || !has_condition(rel, rti) || has_row_security(root, rel)) return;
+    if (!is_governed(rte->relid) || !has_condition(rel, rti) || has_row_security(root, rel)) return;
     List *promoted = NIL;
     ListCell *cell = nullptr;
     foreach (cell, rel->baserestrictinfo) promote(lfirst_node(RestrictInfo, cell), &promoted);

@@ -1,5 +1,6 @@
 // Puts the condition into every plan; what would be read without it is refused.
 #include "catalog/extension.hpp"
+#include "catalog/governed.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/internal.hpp"
@@ -87,7 +88,7 @@ bool governed_in(List *entries) {
     ListCell *cell = nullptr;
     foreach (cell, entries) {
         auto *rte = lfirst_node(RangeTblEntry, cell);
-        if (rte->rtekind == RTE_RELATION && clock_column(rte->relid) != InvalidAttrNumber) return true;
+        if (rte->rtekind == RTE_RELATION && is_governed(rte->relid)) return true;
     }
     return false;
 }

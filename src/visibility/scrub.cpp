@@ -1,6 +1,7 @@
 // Error details show rows. They are taken away where the row may be a hidden one: another row's key of an exclusion constraint,
 // and any row once a cascade has reached a governed table, or while such a table is altered.
 #include "catalog/extension.hpp"
+#include "catalog/governed.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
@@ -88,9 +89,9 @@ void finish(QueryDesc *query) {
         previous_finish(query);
 }
 
-bool is_governed(const RangeVar *relation) {
+bool names_governed(const RangeVar *relation) {
     const Oid relid = relation == nullptr ? InvalidOid : RangeVarGetRelid(relation, NoLock, true);
-    return OidIsValid(relid) && clock_column(relid) != InvalidAttrNumber;
+    return OidIsValid(relid) && is_governed(relid);
 }
 
 enum class Scope : uint8_t { kNone, kNoted, kAny };
@@ -100,10 +101,10 @@ Scope scope_of(const Node *statement) {
     if (extension() == nullptr) return Scope::kNone;
     if (IsA(statement, ConstraintsSetStmt)) return Scope::kNoted;
     if (IsA(statement, AlterTableStmt))
-        return is_governed(reinterpret_cast<const AlterTableStmt *>(statement)->relation) ? Scope::kAny : Scope::kNone;
+        return names_governed(reinterpret_cast<const AlterTableStmt *>(statement)->relation) ? Scope::kAny : Scope::kNone;
     if (!IsA(statement, CopyStmt)) return Scope::kNone;
     const auto *copy = reinterpret_cast<const CopyStmt *>(statement);
-    if (!copy->is_from || !is_governed(copy->relation)) return Scope::kNone;
+    if (!copy->is_from || !names_governed(copy->relation)) return Scope::kNone;
     wrote_governed = true;
     return Scope::kNoted;
 }
@@ -137,7 +138,7 @@ bool writes_governed(const QueryDesc *query) {
     if (extension() == nullptr || settings::reveal) return false;
     const Bitmapset *targets = result_relations(query->plannedstmt);
     for (int i = bms_next_member(targets, -1); i >= 0; i = bms_next_member(targets, i))
-        if (clock_column(rt_fetch(i, query->plannedstmt->rtable)->relid) != InvalidAttrNumber) return true;
+        if (is_governed(rt_fetch(i, query->plannedstmt->rtable)->relid)) return true;
     return false;
 }
 

@@ -1,5 +1,6 @@
 // What the planner may know of a governed table, and what everybody else may: the statistics hold values of hidden rows.
 #include "catalog/extension.hpp"
+#include "catalog/governed.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
@@ -74,7 +75,7 @@ bool statistics_visible(Oid relid) {
     if (settings::reveal) return true;
     const bool index = get_rel_relkind(relid) == RELKIND_INDEX || get_rel_relkind(relid) == RELKIND_PARTITIONED_INDEX;
     const Oid table = index ? IndexGetRelation(relid, true) : relid;
-    return !OidIsValid(table) || (clock_column(table) == InvalidAttrNumber && !has_governed_child(table));
+    return !OidIsValid(table) || (!is_governed(table) && !has_governed_child(table));
 }
 
 }  // namespace

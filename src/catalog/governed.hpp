@@ -1,0 +1,21 @@
+#pragma once
+// The decision behind the condition in every plan: which relations hide rows, and by what. test/core puts another in its place, to
+// see what the rest does to the server's own tests when everything is governed.
+#include "pg/postgres.hpp"
+
+extern "C" {
+#include "nodes/primnodes.h"
+}
+
+namespace pg_retention {
+
+// The relation has a clock.
+bool is_governed(Oid relid);
+
+// The clock of a governed relation's row, in a query that has the relation as entry rti of its range table.
+Node *clock_of(Oid relid, Index rti);
+
+// Whether the expression is the clock of that entry, wherever the planner has put it.
+bool is_clock_of(const Node *expression, Index rti);
+
+}  // namespace pg_retention
