@@ -30,8 +30,24 @@ constinit bool present = false;
 constinit uint64_t changes = 1;
 constinit uint64_t known_at = 0;
 
-void forget(Datum, SysCacheId, uint32) { ++changes; }
+// What the planner asks of every table of every statement, governed or not. Holds while nothing at all has been invalidated,
+// which is told together with what is kept in the relcache.
+struct Traits {
+    Oid relid;
+    AttrNumber clock;
+    bool has_children;
+    uint64_t known_at;
+};
+constexpr Oid kPlaces = 256;
+constinit Traits traits[kPlaces] = {};
+constinit uint64_t schema_changes = 1;
+
+void forget(Datum, SysCacheId, uint32) {
+    ++changes;
+    ++schema_changes;
+}
 void forget_relation(Datum, Oid relid) {
+    ++schema_changes;
     if (relid == InvalidOid || relid == objects.policy_table) ++changes;
 }
 
@@ -62,13 +78,34 @@ bool find(ExtensionObjects *out) {
            OidIsValid(out->statistics_ext_function);
 }
 
-void look_up() {
+// Rare, and large: not to be a part of what is asked all the time.
+[[gnu::noinline]] void look_up() {
     const uint64_t before = changes;
     ExtensionObjects found = {};
     const bool complete = find(&found);
     objects = found;
     present = complete;
     known_at = before;
+}
+
+// Null when there is no such relation.
+[[gnu::noinline]] const Traits *read_traits(Oid relid, Traits *place) {
+    const uint64_t before = schema_changes;
+    Relation rel = RelationIdGetRelation(relid);
+    if (!RelationIsValid(rel)) return nullptr;
+    *place = Traits{relid, InvalidAttrNumber, rel->rd_rel->relkind == RELKIND_RELATION && rel->rd_rel->relhassubclass, before};
+    TupleDesc desc = RelationGetDescr(rel);
+    for (int i = 0; i < desc->natts && place->clock == InvalidAttrNumber; ++i)
+        if (TupleDescAttr(desc, i)->atttypid == objects.clock_type && !TupleDescAttr(desc, i)->attisdropped)
+            place->clock = static_cast<AttrNumber>(i + 1);
+    RelationClose(rel);
+    return place;
+}
+
+const Traits *traits_of(Oid relid) {
+    if (extension() == nullptr) return nullptr;
+    Traits *place = &traits[relid % kPlaces];
+    return place->relid == relid && place->known_at == schema_changes ? place : read_traits(relid, place);
 }
 
 }  // namespace
@@ -79,24 +116,23 @@ const ExtensionObjects *extension() {
     return present ? &objects : nullptr;
 }
 
+bool is_policy_table(Oid relid) {
+    // Asked at the start of every execution: what is known for sure is answered from memory alone.
+    if (known_at == changes && relid != objects.policy_table) return false;
+    return extension() != nullptr && relid == objects.policy_table;
+}
+
 Oid extension_owner() { return owner_of(extension()->policy_table); }
 
 AttrNumber clock_column(Oid relid) {
-    if (extension() == nullptr) return InvalidAttrNumber;
-    Relation rel = RelationIdGetRelation(relid);
-    if (!RelationIsValid(rel)) return InvalidAttrNumber;
-    AttrNumber found = InvalidAttrNumber;
-    TupleDesc desc = RelationGetDescr(rel);
-    for (int i = 0; i < desc->natts && found == InvalidAttrNumber; ++i)
-        if (TupleDescAttr(desc, i)->atttypid == objects.clock_type && !TupleDescAttr(desc, i)->attisdropped)
-            found = static_cast<AttrNumber>(i + 1);
-    RelationClose(rel);
-    return found;
+    const Traits *of = traits_of(relid);
+    return of == nullptr ? InvalidAttrNumber : of->clock;
 }
 
 bool has_governed_child(Oid relid) {
+    const Traits *of = traits_of(relid);
+    if (of == nullptr || !of->has_children) return false;
     ListCell *cell = nullptr;
-    if (get_rel_relkind(relid) != RELKIND_RELATION || !has_subclass(relid)) return false;
     foreach (cell, find_all_inheritors(relid, NoLock, nullptr))
         if (is_governed(lfirst_oid(cell))) return true;
     return false;

@@ -18,6 +18,9 @@ struct ExtensionObjects {
 // Null when the extension is not installed in this database (or not connected to one, or it is being created).
 const ExtensionObjects *extension();
 
+// Whether this is retention.policy of an extension that is installed.
+bool is_policy_table(Oid relid);
+
 // The owner of the extension's own tables. It must be installed.
 Oid extension_owner();
 

@@ -7,6 +7,7 @@
 #include "catalog/policy_triggers.hpp"
 #include "catalog/provision.hpp"
 #include "pg/compat.hpp"
+#include "pg/everyday.hpp"
 #include "pg/guard.hpp"
 #include "pg/internal.hpp"
 #include "pg/security.hpp"
@@ -158,19 +159,16 @@ bool may_drop(const PlannedStmt *planned) {
 }
 
 // Its own frame: nothing of the caller's lives across the setjmp.
-[[gnu::noinline]] void rename_quietly(PlannedStmt *planned, const char *text, bool read_only, ProcessUtilityContext context,
-                                      ParamListInfo params, QueryEnvironment *env, DestReceiver *dest,
-                                      QueryCompletion *done) {
+[[gnu::noinline]] void rename_quietly(RETENTION_COMMAND_PARAMETERS) {
     renaming = true;
     PG_TRY();
-    { previous_utility(planned, text, read_only, context, params, env, dest, done); }
+    { previous_utility(RETENTION_COMMAND_ARGUMENTS); }
     PG_FINALLY();
     { renaming = false; }
     PG_END_TRY();
 }
 
-void follow_rename(PlannedStmt *planned, const char *text, bool read_only, ProcessUtilityContext context,
-                   ParamListInfo params, QueryEnvironment *env, DestReceiver *dest, QueryCompletion *done) {
+void follow_rename(RETENTION_COMMAND_PARAMETERS) {
     const RenameStmt *stmt = table_rename(planned);
     const Oid table = stmt == nullptr ? InvalidOid : RangeVarGetRelid(stmt->relation, AccessShareLock, true);
     const bool column = OidIsValid(table) && stmt->renameType == OBJECT_COLUMN;
@@ -178,7 +176,7 @@ void follow_rename(PlannedStmt *planned, const char *text, bool read_only, Proce
     char *to = column ? pstrdup(stmt->newname) : nullptr;
     List *rewrites = plan_rewrites(table, from, to);
     List *subjects = named_subjects();
-    rename_quietly(planned, text, read_only, context, params, env, dest, done);
+    rename_quietly(RETENTION_COMMAND_ARGUMENTS);
     if (extension() == nullptr) return;
     CommandCounterIncrement();
     apply_rewrites(rewrites, table, from, to);
@@ -221,20 +219,24 @@ void check_retyping(const Node *statement) {
     }
 }
 
-void utility(PlannedStmt *planned, const char *text, bool read_only, ProcessUtilityContext context,
-             ParamListInfo params, QueryEnvironment *env, DestReceiver *dest, QueryCompletion *done) {
+[[gnu::noinline]] void watch(RETENTION_COMMAND_PARAMETERS) {
     guarded([&] {
         if (renames(planned) && extension() != nullptr) {
-            follow_rename(planned, text, read_only, context, params, env, dest, done);
+            follow_rename(RETENTION_COMMAND_ARGUMENTS);
             return;
         }
         check_retyping(planned->utilityStmt);
         List *subjects = may_drop(planned) ? named_subjects() : NIL;
         List *columns = columns_at_risk(planned);
-        previous_utility(planned, text, read_only, context, params, env, dest, done);
+        previous_utility(RETENTION_COMMAND_ARGUMENTS);
         require_subjects(subjects);
         require_columns(columns);
     });
+}
+
+void utility(RETENTION_COMMAND_PARAMETERS) {
+    if (is_everyday(planned)) return previous_utility(RETENTION_COMMAND_ARGUMENTS);
+    watch(RETENTION_COMMAND_ARGUMENTS);
 }
 
 void tell_policy(void *policy) {

@@ -8,12 +8,13 @@
 #include "pg/compat.hpp"
 #include "pg/internal.hpp"
 #include "pg/names.hpp"
+#include "pg/running.hpp"
 #include "pg/security.hpp"
 
 extern "C" {
 #include "catalog/partition.h"
 #include "catalog/pg_type.h"
-#include "executor/executor.h"
+#include "executor/execdesc.h"
 #include "executor/spi.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
@@ -148,21 +149,6 @@ List *ways_through(Relation rel) {
     return ways;
 }
 
-constinit ExecutorRun_hook_type previous_run = nullptr;
-constinit QueryDesc *running = nullptr;
-
-void track_run(RETENTION_RUN_PARAMETERS) {
-    // What only reads moves no row, and is what must stay cheap.
-    if (query->operation == CMD_SELECT && !query->plannedstmt->hasModifyingCTE) return previous_run(RETENTION_RUN_ARGUMENTS);
-    QueryDesc *outer = running;
-    running = query;
-    PG_TRY();
-    { previous_run(RETENTION_RUN_ARGUMENTS); }
-    PG_FINALLY();
-    { running = outer; }
-    PG_END_TRY();
-}
-
 }  // namespace
 
 void descend(const TriggerData *data) {
@@ -174,13 +160,9 @@ void descend(const TriggerData *data) {
 }
 
 bool moves_between_partitions(Relation rel) {
-    return rel->rd_rel->relispartition && running != nullptr && running->operation == CMD_UPDATE &&
-           !running->plannedstmt->hasModifyingCTE;
-}
-
-void init_descend() {
-    previous_run = ExecutorRun_hook != nullptr ? ExecutorRun_hook : standard_ExecutorRun;
-    ExecutorRun_hook = track_run;
+    const QueryDesc *query = running();
+    return rel->rd_rel->relispartition && query != nullptr && query->operation == CMD_UPDATE &&
+           !query->plannedstmt->hasModifyingCTE;
 }
 
 }  // namespace pg_retention

@@ -14,6 +14,4 @@ void descend(const TriggerData *data);
 // A row that changes partition is deleted and inserted; that is no deletion.
 bool moves_between_partitions(Relation rel);
 
-void init_descend();  // follows the running statement's kind
-
 }  // namespace pg_retention

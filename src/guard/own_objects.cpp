@@ -3,6 +3,7 @@
 #include "catalog/user_code.hpp"
 #include "guard/own_objects.hpp"
 #include "pg/compat.hpp"
+#include "pg/everyday.hpp"
 #include "pg/guard.hpp"
 
 extern "C" {
@@ -31,21 +32,25 @@ bool is_whole(const ExtensionObjects &before) {
            !is_written_by_a_user(now->statistics_function) && !is_written_by_a_user(now->statistics_ext_function);
 }
 
-void utility(PlannedStmt *planned, const char *text, bool read_only, ProcessUtilityContext context, ParamListInfo params,
-             QueryEnvironment *env, DestReceiver *dest, QueryCompletion *done) {
+[[gnu::noinline]] void watch(RETENTION_COMMAND_PARAMETERS) {
     guarded([&] {
         if (!may_change(planned->utilityStmt)) {
-            previous_utility(planned, text, read_only, context, params, env, dest, done);
+            previous_utility(RETENTION_COMMAND_ARGUMENTS);
             return;
         }
         const ExtensionObjects before = *extension();
-        previous_utility(planned, text, read_only, context, params, env, dest, done);
+        previous_utility(RETENTION_COMMAND_ARGUMENTS);
         CommandCounterIncrement();
         if (!is_whole(before))
             ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
                             errmsg("cannot rename, move or replace what pg_retention hides rows with"),
                             errhint("ALTER EXTENSION pg_retention UPDATE changes it, DROP EXTENSION removes it.")));
     });
+}
+
+void utility(RETENTION_COMMAND_PARAMETERS) {
+    if (is_everyday(planned)) return previous_utility(RETENTION_COMMAND_ARGUMENTS);
+    watch(RETENTION_COMMAND_ARGUMENTS);
 }
 
 }  // namespace

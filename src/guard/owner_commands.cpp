@@ -7,6 +7,7 @@
 #include "guard/own_triggers.hpp"
 #include "guard/removal.hpp"
 #include "pg/compat.hpp"
+#include "pg/everyday.hpp"
 #include "pg/guard.hpp"
 #include "pg/internal.hpp"
 #include "pg/settings.hpp"
@@ -140,24 +141,26 @@ bool check(const Node *statement) {
 }
 
 // Its own frame: nothing of the caller's lives across the setjmp.
-[[gnu::noinline]] void run_without_user_code(PlannedStmt *planned, const char *text, bool read_only, ProcessUtilityContext context,
-                                             ParamListInfo params, QueryEnvironment *env, DestReceiver *dest,
-                                             QueryCompletion *done) {
+[[gnu::noinline]] void run_without_user_code(RETENTION_COMMAND_PARAMETERS) {
     forbid_user_code(true);
     PG_TRY();
-    { previous_utility(planned, text, read_only, context, params, env, dest, done); }
+    { previous_utility(RETENTION_COMMAND_ARGUMENTS); }
     PG_FINALLY();
     { forbid_user_code(false); }
     PG_END_TRY();
 }
 
-void utility(PlannedStmt *planned, const char *text, bool read_only, ProcessUtilityContext context, ParamListInfo params,
-             QueryEnvironment *env, DestReceiver *dest, QueryCompletion *done) {
+[[gnu::noinline]] void watch(RETENTION_COMMAND_PARAMETERS) {
     guarded([planned] { check_detach(planned->utilityStmt); });
     if (guarded([planned] { return check(planned->utilityStmt); }))
-        run_without_user_code(planned, text, read_only, context, params, env, dest, done);
+        run_without_user_code(RETENTION_COMMAND_ARGUMENTS);
     else
-        previous_utility(planned, text, read_only, context, params, env, dest, done);
+        previous_utility(RETENTION_COMMAND_ARGUMENTS);
+}
+
+void utility(RETENTION_COMMAND_PARAMETERS) {
+    if (is_everyday(planned)) return previous_utility(RETENTION_COMMAND_ARGUMENTS);
+    watch(RETENTION_COMMAND_ARGUMENTS);
 }
 
 }  // namespace

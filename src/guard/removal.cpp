@@ -3,7 +3,6 @@
 #include "catalog/extension.hpp"
 #include "catalog/policy_cache.hpp"
 #include "guard/decide.hpp"
-#include "guard/descend.hpp"
 #include "guard/hidden.hpp"
 #include "guard/own_objects.hpp"
 #include "guard/removal.hpp"
@@ -66,11 +65,16 @@ void check_removal(Oid relid, const char *what) {
     refuse_over_hidden_rows(relid, what);
 }
 
-void access(ObjectAccessType type, Oid class_id, Oid object, int sub, void *arg) {
-    if (previous_access != nullptr) previous_access(type, class_id, object, sub, arg);
+[[gnu::noinline]] void check_access(ObjectAccessType type, Oid class_id, Oid object, int sub, void *arg) {
     if (class_id != RelationRelationId || sub != 0) return;
     if (type == OAT_TRUNCATE) guarded([object] { check_removal(object, "truncate"); });
     if (type == OAT_DROP && !is_internal(arg)) guarded([object] { check_removal(object, "drop"); });
+}
+
+// Called for every name that is looked up and every function that is called, too.
+void access(ObjectAccessType type, Oid class_id, Oid object, int sub, void *arg) {
+    if (previous_access != nullptr) previous_access(type, class_id, object, sub, arg);
+    if (type == OAT_TRUNCATE || type == OAT_DROP) check_access(type, class_id, object, sub, arg);
 }
 
 }  // namespace
@@ -83,7 +87,6 @@ void refuse_over_kept_rows(Oid relid, const char *what) {
 }
 
 void init_guard() {
-    init_descend();
     init_owner_commands();
     init_own_objects();
     previous_access = object_access_hook;

@@ -173,16 +173,19 @@ inline Query *inline_function(PlannerInfo *root, RangeTblEntry *rte) {
 #endif
 }
 
-// 19: a set in place of a list.
-inline Bitmapset *result_relations(const PlannedStmt *plan) {
+// 19: a set in place of a list. Whether the test holds for one of the relations written to, by its place in the range table.
+template <typename F>
+bool any_result_relation(const PlannedStmt *plan, F test) {
 #if PG_VERSION_NUM >= 190000
-    return plan->resultRelationRelids;
+    const Bitmapset *targets = plan->resultRelationRelids;
+    for (int i = bms_next_member(targets, -1); i >= 0; i = bms_next_member(targets, i))
+        if (test(i)) return true;
 #else
-    Bitmapset *result = nullptr;
     ListCell *cell = nullptr;
-    foreach (cell, plan->resultRelations) result = bms_add_member(result, lfirst_int(cell));
-    return result;
+    foreach (cell, plan->resultRelations)
+        if (test(lfirst_int(cell))) return true;
 #endif
+    return false;
 }
 
 // 19: CLUSTER is a form of REPACK. relation: null where it is all tables.

@@ -80,27 +80,26 @@ void bind_execution(MemoryContext context) {
 
 // The mark: the policy table stands last among the relations that the plan depends on.
 bool is_governed(const PlannedStmt *plan) {
-    return plan != nullptr && plan->relationOids != NIL && extension() != nullptr &&
-           llast_oid(plan->relationOids) == extension()->policy_table;
+    return plan != nullptr && plan->relationOids != NIL && is_policy_table(llast_oid(plan->relationOids));
 }
 
 // A cascade fires triggers once per row, which are counted, too.
 bool counts_rows(const QueryDesc *query) {
-    if (!explaining || settings::reveal) return false;
+    if (settings::reveal) return false;
     if (query->instrument_options != 0 && is_governed(query->plannedstmt)) return true;
     return is_referential_query(query->sourceText) && writes_governed(query);
 }
 
 void start(QueryDesc *query, int flags) {
-    guarded([query] {
+    if (explaining) guarded([query] {
         if (counts_rows(query))
             ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                             errmsg("EXPLAIN ANALYZE would count rows that are hidden by a retention policy"),
                             errhint("Use EXPLAIN without ANALYZE, or set retention.reveal as a role that may.")));
     });
     previous_start(query, flags);
-    guarded([query] {
-        if (is_governed(query->plannedstmt) && query->estate != nullptr) bind_execution(query->estate->es_query_cxt);
+    if (is_governed(query->plannedstmt)) guarded([query] {
+        if (query->estate != nullptr) bind_execution(query->estate->es_query_cxt);
     });
 }
 

@@ -2,6 +2,7 @@
 #include "catalog/extension.hpp"
 #include "catalog/governed.hpp"
 #include "pg/compat.hpp"
+#include "pg/everyday.hpp"
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
 #include "visibility/inject.hpp"
@@ -91,9 +92,13 @@ PlannedStmt *with_condition(PlannedStmt *planned) {
     return own;
 }
 
-void utility(PlannedStmt *planned, const char *text, bool read_only, ProcessUtilityContext context,
-             ParamListInfo params, QueryEnvironment *env, DestReceiver *dest, QueryCompletion *done) {
+[[gnu::noinline]] void watch(RETENTION_COMMAND_PARAMETERS) {
     guarded([&] { previous_utility(with_condition(planned), text, read_only, context, params, env, dest, done); });
+}
+
+void utility(RETENTION_COMMAND_PARAMETERS) {
+    if (is_everyday(planned)) return previous_utility(RETENTION_COMMAND_ARGUMENTS);
+    watch(RETENTION_COMMAND_ARGUMENTS);
 }
 
 }  // namespace

@@ -90,6 +90,20 @@ void expand_function(Query *query, RangeTblEntry *rte, Injection *injection) {
     rte->funcordinality = false;
 }
 
+bool inject(Node *node, void *context);
+
+// Expressions read tables only through sub-queries. Where there are none, by the flag that the planner goes by, too, the walk
+// through all expressions is spared to every statement.
+void inject_into_parts(Query *query, Injection *injection) {
+    if (query->hasSubLinks) {
+        query_tree_walker(query, tree_walker_fn(inject), injection, 0);
+        return;
+    }
+    ListCell *cell = nullptr;
+    foreach (cell, query->cteList) (void) inject(lfirst_node(CommonTableExpr, cell)->ctequery, injection);
+    foreach (cell, query->rtable) (void) inject(reinterpret_cast<Node *>(lfirst_node(RangeTblEntry, cell)->subquery), injection);
+}
+
 bool inject(Node *node, void *context) {
     if (node == nullptr) return false;
     if (!IsA(node, Query)) return expression_tree_walker(node, tree_walker_fn(inject), context);
@@ -101,7 +115,7 @@ bool inject(Node *node, void *context) {
         if (rte->rtekind == RTE_FUNCTION) expand_function(query, rte, injection);
     }
     // Sub-queries first: what is injected into this one needs no second visit.
-    query_tree_walker(query, tree_walker_fn(inject), context, 0);
+    inject_into_parts(query, injection);
     Index rti = 0;
     foreach (cell, query->rtable) {
         auto *rte = lfirst_node(RangeTblEntry, cell);

@@ -71,17 +71,19 @@ void demote(List *promoted) {
 
 }  // namespace
 
+bool is_governed_scan(RelOptInfo *rel, const RangeTblEntry *rte) {
+    return rte->rtekind == RTE_RELATION && !rte->inh && is_governed(rte->relid) && !IS_DUMMY_REL(rel);
+}
+
 void require_condition(RelOptInfo *rel, Index rti, RangeTblEntry *rte) {
-    if (rte->rtekind != RTE_RELATION || rte->inh || IS_DUMMY_REL(rel)) return;
-    if (!is_governed(rte->relid) || has_condition(rel, rti)) return;
+    if (has_condition(rel, rti)) return;
     ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
                     errmsg("cannot read governed table \"%s\" through this kind of statement", get_rel_name(rte->relid)),
                     errhint("Read it in a plain query, a view or a PL/pgSQL function.")));
 }
 
-void offer_trusted_index_paths(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *rte) {
-    if (rte->rtekind != RTE_RELATION || rte->inh || rel->indexlist == NIL || IS_DUMMY_REL(rel)) return;
-    if (!is_governed(rte->relid) || !has_condition(rel, rti) || has_row_security(root, rel)) return;
+void offer_trusted_index_paths(PlannerInfo *root, RelOptInfo *rel) {
+    if (rel->indexlist == NIL || has_row_security(root, rel)) return;
     List *promoted = NIL;
     ListCell *cell = nullptr;
     foreach (cell, rel->baserestrictinfo) promote(lfirst_node(RestrictInfo, cell), &promoted);

@@ -34,18 +34,14 @@ constinit bool bypassed = false;  // the plan being made is exempt
 constinit bool refreshing = false;
 constinit uint64 plans_seen = 0;
 
-PlannedStmt *plan_with_condition(RETENTION_PLAN_PARAMETERS) {
-    const bool exempt = extension() == nullptr || is_internal_query(text) || is_referential_query(text);
+// Its own frame: nothing of the caller's lives across the setjmp.
+[[gnu::noinline]] PlannedStmt *plan_switched(bool exempt, bool few, RETENTION_PLAN_PARAMETERS) {
     const bool outer = bypassed;
-    ++plans_seen;
     const bool scans = enable_seqscan;
     PlannedStmt *planned = nullptr;
-    Dependencies dependencies = {};
-    const bool governed = !exempt && inject_condition(query, &dependencies);
     bypassed = exempt;
     // A common value must not make one plan for all values a scan of the table. Where there is no index after all, the price
     // put on a scan must not make it worth compiling.
-    const bool few = is_for_few(text);
     enable_seqscan = scans && !few;
     PG_TRY();
     { planned = previous_planner(RETENTION_PLAN_ARGUMENTS); }
@@ -55,10 +51,22 @@ PlannedStmt *plan_with_condition(RETENTION_PLAN_PARAMETERS) {
         enable_seqscan = scans;
     }
     PG_END_TRY();
-    planned->invalItems = list_concat(planned->invalItems, dependencies.items);
+    if (few) planned->jitFlags = 0;
+    return planned;
+}
+
+PlannedStmt *plan_with_condition(RETENTION_PLAN_PARAMETERS) {
+    const bool exempt = extension() == nullptr || is_internal_query(text) || is_referential_query(text);
+    const bool few = is_for_few(text);
+    Dependencies dependencies = {};
+    ++plans_seen;
+    const bool governed = !exempt && inject_condition(query, &dependencies);
+    // Where nothing is to be switched, nothing is to be switched back after an error.
+    PlannedStmt *planned = exempt == bypassed && !few ? previous_planner(RETENTION_PLAN_ARGUMENTS)
+                                                      : plan_switched(exempt, few, RETENTION_PLAN_ARGUMENTS);
+    if (dependencies.items != NIL) planned->invalItems = list_concat(planned->invalItems, dependencies.items);
     planned->dependsOnRole = planned->dependsOnRole || dependencies.role;
     if (governed) mark_governed(planned);
-    if (few) planned->jitFlags = 0;
     return planned;
 }
 
@@ -68,18 +76,18 @@ PlannedStmt *plan(RETENTION_PLAN_PARAMETERS) {
 
 void pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *rte) {
     if (previous_pathlist != nullptr) previous_pathlist(root, rel, rti, rte);
+    if (bypassed || !is_governed_scan(rel, rte)) return;
     guarded([&] {
-        if (bypassed || extension() == nullptr) return;
         require_condition(rel, rti, rte);
-        offer_trusted_index_paths(root, rel, rti, rte);
+        offer_trusted_index_paths(root, rel);
     });
 }
 
 void relation(RETENTION_RELATION_PARAMETERS) {
     if (previous_relation != nullptr) previous_relation(RETENTION_RELATION_ARGUMENTS);
+    if (bypassed || rel->reloptkind != RELOPT_OTHER_MEMBER_REL) return;
     guarded([&] {
-        if (!bypassed && rel->reloptkind == RELOPT_OTHER_MEMBER_REL && extension() != nullptr)
-            inject_into_child(root, rel->relid);
+        if (extension() != nullptr) inject_into_child(root, rel->relid);
     });
 }
 
@@ -95,7 +103,8 @@ bool governed_in(List *entries) {
 
 bool check_perms(RETENTION_PERMS_PARAMETERS) {
     if (previous_perms != nullptr && !previous_perms(RETENTION_PERMS_ARGUMENTS)) return false;
-    return guarded([&] { return complain || extension() == nullptr || !governed_in(entries); });
+    if (complain) return true;
+    return guarded([&] { return extension() == nullptr || !governed_in(entries); });
 }
 
 }  // namespace

@@ -3,7 +3,9 @@
 #include "catalog/extension.hpp"
 #include "catalog/governed.hpp"
 #include "pg/compat.hpp"
+#include "pg/everyday.hpp"
 #include "pg/guard.hpp"
+#include "pg/running.hpp"
 #include "pg/settings.hpp"
 #include "visibility/visibility.hpp"
 
@@ -56,10 +58,12 @@ bool shows_a_row(int sqlstate, bool any) {
 template <typename F>
 [[gnu::noinline]] void run_scrubbed(bool any, F body) {
     MemoryContext context = CurrentMemoryContext;
+    const QueryDesc *outer = running();
     PG_TRY();
     { body(); }
     PG_CATCH();
     {
+        set_running(outer);
         if (!shows_a_row(geterrcode(), any)) PG_RE_THROW();
         raise_without_row(context);
     }
@@ -79,7 +83,12 @@ void run(RETENTION_RUN_PARAMETERS) {
     }
     begin_statement();
     guarded([query] { note_write(query); });
-    run_scrubbed(false, [&] { previous_run(RETENTION_RUN_ARGUMENTS); });
+    run_scrubbed(false, [&] {
+        const QueryDesc *outer = running();
+        set_running(query);
+        previous_run(RETENTION_RUN_ARGUMENTS);
+        set_running(outer);
+    });
 }
 
 void finish(QueryDesc *query) {
@@ -109,15 +118,19 @@ Scope scope_of(const Node *statement) {
     return Scope::kNoted;
 }
 
-void utility(PlannedStmt *planned, const char *text, bool read_only, ProcessUtilityContext context, ParamListInfo params,
-             QueryEnvironment *env, DestReceiver *dest, QueryCompletion *done) {
-    begin_statement();
+[[gnu::noinline]] void watch(RETENTION_COMMAND_PARAMETERS) {
     const Scope scope = guarded([planned] { return scope_of(planned->utilityStmt); });
-    const auto body = [&] { previous_utility(planned, text, read_only, context, params, env, dest, done); };
+    const auto body = [&] { previous_utility(RETENTION_COMMAND_ARGUMENTS); };
     if (scope == Scope::kNone)
         body();
     else
         run_scrubbed(scope == Scope::kAny, body);
+}
+
+void utility(RETENTION_COMMAND_PARAMETERS) {
+    begin_statement();
+    if (is_everyday(planned)) return previous_utility(RETENTION_COMMAND_ARGUMENTS);
+    watch(RETENTION_COMMAND_ARGUMENTS);
 }
 
 void emit(ErrorData *error) {
@@ -129,17 +142,16 @@ void emit(ErrorData *error) {
 }
 
 void end_of_transaction(XactEvent event, void *) {
+    if (!wrote_governed && !cascaded) return;
     if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE) over = true;
 }
 
 }  // namespace
 
 bool writes_governed(const QueryDesc *query) {
-    if (extension() == nullptr || settings::reveal) return false;
-    const Bitmapset *targets = result_relations(query->plannedstmt);
-    for (int i = bms_next_member(targets, -1); i >= 0; i = bms_next_member(targets, i))
-        if (is_governed(rt_fetch(i, query->plannedstmt->rtable)->relid)) return true;
-    return false;
+    if (settings::reveal) return false;
+    const PlannedStmt *plan = query->plannedstmt;
+    return any_result_relation(plan, [plan](int i) { return is_governed(rt_fetch(i, plan->rtable)->relid); });
 }
 
 void init_scrub() {

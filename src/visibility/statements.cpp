@@ -1,6 +1,7 @@
 // Statements during which the rules of reading differ: EXPLAIN ANALYZE, REFRESH, and the detaching of a partition.
 #include "catalog/extension.hpp"
 #include "pg/compat.hpp"
+#include "pg/everyday.hpp"
 #include "pg/guard.hpp"
 #include "visibility/binding.hpp"
 #include "visibility/referential.hpp"
@@ -50,24 +51,26 @@ Switch switch_for(const PlannedStmt *planned) {
 }
 
 // Its own frame: nothing of the caller's lives across the setjmp.
-[[gnu::noinline]] void run_switched(Switch turn, PlannedStmt *planned, const char *text, bool read_only,
-                                    ProcessUtilityContext context, ParamListInfo params, QueryEnvironment *env, DestReceiver *dest,
-                                    QueryCompletion *done) {
+[[gnu::noinline]] void run_switched(Switch turn, RETENTION_COMMAND_PARAMETERS) {
     turn(true);
     PG_TRY();
-    { previous_utility(planned, text, read_only, context, params, env, dest, done); }
+    { previous_utility(RETENTION_COMMAND_ARGUMENTS); }
     PG_FINALLY();
     { turn(false); }
     PG_END_TRY();
 }
 
-void utility(PlannedStmt *planned, const char *text, bool read_only, ProcessUtilityContext context, ParamListInfo params,
-             QueryEnvironment *env, DestReceiver *dest, QueryCompletion *done) {
+[[gnu::noinline]] void watch(RETENTION_COMMAND_PARAMETERS) {
     const Switch turn = guarded([planned] { return switch_for(planned); });
     if (turn == nullptr)
-        previous_utility(planned, text, read_only, context, params, env, dest, done);
+        previous_utility(RETENTION_COMMAND_ARGUMENTS);
     else
-        run_switched(turn, planned, text, read_only, context, params, env, dest, done);
+        run_switched(turn, RETENTION_COMMAND_ARGUMENTS);
+}
+
+void utility(RETENTION_COMMAND_PARAMETERS) {
+    if (is_everyday(planned)) return previous_utility(RETENTION_COMMAND_ARGUMENTS);
+    watch(RETENTION_COMMAND_ARGUMENTS);
 }
 
 }  // namespace

@@ -35,6 +35,7 @@ constinit bool recorded = false;
 
 // Until the transaction has ended: what its own end does may be the first use.
 void end_of_transaction(XactEvent event, void *) {
+    if (!recorded) return;
     if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE) recorded = false;
 }
 

@@ -1,0 +1,16 @@
+#pragma once
+// The statement that is being run, the innermost of those that write: whose doing it is that a trigger fires. Kept by whoever
+// hooks into the running of statements.
+#include "pg/postgres.hpp"
+
+extern "C" {
+#include "executor/execdesc.h"
+}
+
+namespace pg_retention {
+
+const QueryDesc *running();  // null: none
+
+void set_running(const QueryDesc *query);
+
+}  // namespace pg_retention
