@@ -20,6 +20,7 @@ namespace {
 struct Reveal {
     Oid database;
     TimestampTz at;
+    bool prepared;
     char role[NAMEDATALEN];
     char reason[256];
 };
@@ -70,7 +71,7 @@ void append_at_end() {
     PopActiveSnapshot();
 }
 
-// Raises nothing: the transaction is being rolled back.
+// Raises nothing: the transaction is over.
 void leave_behind() {
     if (left == nullptr) return;
     LWLockAcquire(lock, LW_EXCLUSIVE);
@@ -83,12 +84,14 @@ void leave_behind() {
 
 void end_of_transaction(XactEvent event, void *) {
     if (!noted) return;
-    if (event == XACT_EVENT_PRE_COMMIT || event == XACT_EVENT_PRE_PREPARE) {
+    if (event == XACT_EVENT_PRE_COMMIT) {
         if (!RecoveryInProgress()) guarded([] { append_at_end(); });
         return;
     }
     if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE) return;
-    if (event == XACT_EVENT_ABORT) leave_behind();
+    // A prepared transaction would hold the ledger's lock until somebody ends it.
+    current.prepared = event == XACT_EVENT_PREPARE;
+    if (event != XACT_EVENT_COMMIT) leave_behind();
     noted = false;
 }
 
@@ -117,7 +120,7 @@ void record_left_reveals() {
     lost = left->lost;
     if (n > 0) left->lost = 0;
     LWLockRelease(lock);
-    for (int i = 0; i < n; ++i) append("revealed, rolled back", found[i]);
+    for (int i = 0; i < n; ++i) append(found[i].prepared ? "revealed, prepared" : "revealed, rolled back", found[i]);
     if (n > 0 && lost > 0)
         ereport(LOG, (errmsg("pg_retention: " UINT64_FORMAT " uses of retention.reveal stand in the server log only", lost)));
 }

@@ -10,6 +10,7 @@ $node->init;
 $node->append_conf('postgresql.conf', q{
 shared_preload_libraries = 'pg_retention'
 retention.naptime = 1s
+max_prepared_transactions = 1
 retention.timezone = 'Europe/Oslo'
 });
 $node->start;
@@ -37,6 +38,10 @@ ok($node->poll_query_until('postgres', "SELECT ($entries) = 'revealed role suppo
 	'the worker records what the roll-back took away');
 is(as_support('call 3', 'BEGIN READ ONLY; SET LOCAL retention.reveal = on; SELECT count(*) FROM visits; COMMIT'), '2', 'read only');
 like($node->safe_psql('postgres', $entries), qr/revealed role support: call 3$/, 'is recorded all the same');
+is(as_support('call 4', q{SET retention.reveal = on; BEGIN; SELECT count(*) FROM visits; PREPARE TRANSACTION 'later'}), '2', 'prepared');
+is(as_support('call 5', q{SET lock_timeout = '5s'; SET retention.reveal = on; SELECT count(*) FROM visits}), '2', 'keeps nobody waiting');
+ok($node->poll_query_until('postgres', "SELECT ($entries) ~ 'revealed, prepared role support: call 4'"), 'and the worker records it');
+$node->safe_psql('postgres', q{COMMIT PREPARED 'later'});
 like(slurp_file($log, $from), qr/retention\.reveal used by role "support".*\n.*Reason: call 1.*Reason: call 2.*Reason: call 3/s, 'the server log has them at once');
 is($node->safe_psql('postgres', 'SELECT ok FROM retention.verify_ledger()'), 't', 'the ledger holds');
 $node->stop;
