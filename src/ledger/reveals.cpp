@@ -106,6 +106,8 @@ void note_reveal(const char *reason) {
     noted = true;
 }
 
+bool is_reveal_noted() { return noted; }
+
 void record_left_reveals() {
     static Reveal found[kPlaces];
     int n = 0;

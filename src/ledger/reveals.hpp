@@ -8,6 +8,9 @@ namespace pg_retention {
 // The first use in this transaction, by the current user.
 void note_reveal(const char *reason);
 
+// Whether there was one, until the transaction has ended: what its own end does may be the first use.
+bool is_reveal_noted();
+
 // Writes what rolled-back transactions of this database left. For the worker.
 void record_left_reveals();
 

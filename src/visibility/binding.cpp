@@ -90,17 +90,26 @@ bool counts_rows(const QueryDesc *query) {
     return is_referential_query(query->sourceText) && writes_governed(query);
 }
 
-void start(QueryDesc *query, int flags) {
-    if (explaining) guarded([query] {
+[[gnu::noinline]] void refuse_counting(const QueryDesc *query) {
+    guarded([query] {
         if (counts_rows(query))
             ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                             errmsg("EXPLAIN ANALYZE would count rows that are hidden by a retention policy"),
                             errhint("Use EXPLAIN without ANALYZE, or set retention.reveal as a role that may.")));
     });
-    previous_start(query, flags);
-    if (is_governed(query->plannedstmt)) guarded([query] {
+}
+
+[[gnu::noinline]] void bind_started(const QueryDesc *query) {
+    guarded([query] {
         if (query->estate != nullptr) bind_execution(query->estate->es_query_cxt);
     });
+}
+
+// What needs a frame of its own stands apart: nearly every execution passes both questions.
+void start(QueryDesc *query, int flags) {
+    if (explaining) refuse_counting(query);
+    previous_start(query, flags);
+    if (is_governed(query->plannedstmt)) bind_started(query);
 }
 
 }  // namespace

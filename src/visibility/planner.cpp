@@ -101,10 +101,13 @@ bool governed_in(List *entries) {
     return false;
 }
 
+[[gnu::noinline]] bool may_check_at_once(List *entries) {
+    return guarded([&] { return extension() == nullptr || !governed_in(entries); });
+}
+
 bool check_perms(RETENTION_PERMS_PARAMETERS) {
     if (previous_perms != nullptr && !previous_perms(RETENTION_PERMS_ARGUMENTS)) return false;
-    if (complain) return true;
-    return guarded([&] { return extension() == nullptr || !governed_in(entries); });
+    return complain || may_check_at_once(entries);
 }
 
 }  // namespace

@@ -11,7 +11,6 @@
 
 extern "C" {
 #include "access/parallel.h"
-#include "access/xact.h"
 }
 
 namespace pg_retention {
@@ -31,19 +30,10 @@ core::Clock clock_argument(FunctionCallInfo fcinfo) {
     return core::Clock{static_cast<uint64_t>(PG_GETARG_INT64(0))};
 }
 
-constinit bool recorded = false;
-
-// Until the transaction has ended: what its own end does may be the first use.
-void end_of_transaction(XactEvent event, void *) {
-    if (!recorded) return;
-    if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE) recorded = false;
-}
-
 }  // namespace
 
 void record_reveal() {
-    if (recorded || IsParallelWorker()) return;
-    recorded = true;
+    if (is_reveal_noted() || IsParallelWorker()) return;
     note_reveal(settings::reveal_reason);
     ereport(LOG, (errmsg("retention.reveal used by role \"%s\" in database \"%s\"", GetUserNameFromId(GetUserId(), false),
                          get_database_name(MyDatabaseId)),
@@ -51,7 +41,6 @@ void record_reveal() {
 }
 
 void init_visibility() {
-    RegisterXactCallback(end_of_transaction, nullptr);
     init_planner();
     init_binding();
     init_copy();
