@@ -24,7 +24,7 @@ PG_CXXFLAGS = $(STANDARD) -Wall -Wextra -Wno-suggest-attribute=format -Wshadow $
 # PGXS links with the C compiler.
 SHLIB_LINK  = -lstdc++
 
-.PHONY: test test-clients demo lint bench fuzz assert-check
+.PHONY: test test-clients demo lint bench fuzz assert-check coretest
 
 # These build what they need themselves, on a machine that may not have PostgreSQL yet.
 test:
@@ -50,12 +50,16 @@ fuzz:
 assert-check:
 	@SOURCE=$(SOURCE) scripts/assert-check
 
+# PostgreSQL's own regression suite on the same server: with nothing governed, and with everything.
+coretest:
+	@SOURCE=$(SOURCE) scripts/coretest
+
 ifneq ($(wildcard bench/run),)
 bench:
 	@bench/run
 endif
 
-ifneq ($(filter-out test test-clients demo lint bench fuzz assert-check,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out test test-clients demo lint bench fuzz assert-check coretest,$(or $(MAKECMDGOALS),all)),)
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
