@@ -1,6 +1,6 @@
 -- The condition in plans that are made in other ways, and what it costs: no index is lost, no estimate, no function sees more.
 BEGIN;
-SELECT plan(36);
+SELECT plan(38);
 
 SET retention.test_now = '2030-06-01 12:00:00+00';
 SET client_min_messages = error;
@@ -63,6 +63,16 @@ SET LOCAL ROLE reader;
 SELECT unalike(pg_temp.plan_of($$SELECT * FROM app.people WHERE name LIKE 'name77%'$$), '%Index Cond%by_name%', 'no clause passes it');
 RESET ROLE;
 ALTER TABLE app.people DISABLE ROW LEVEL SECURITY;
+CREATE TABLE app.doors (person int);
+INSERT INTO app.doors VALUES (1), (20);
+ALTER TABLE app.doors ENABLE ROW LEVEL SECURITY;
+CREATE POLICY inhabited ON app.doors USING (EXISTS (SELECT FROM app.people p WHERE p.id = person));
+GRANT SELECT ON app.doors TO reader;
+SET LOCAL ROLE reader;
+SELECT results_eq('SELECT person FROM app.doors', 'VALUES (1)', 'what a policy reads is filtered, too');
+SELECT results_eq('WITH d AS (SELECT * FROM app.doors), c AS (SELECT count(*) FROM (SELECT FROM app.people WHERE id IN (19, 20)) s) SELECT * FROM d, c',
+    'VALUES (1, 1::bigint)', 'and what stands in a WITH');
+RESET ROLE;
 
 -- Estimates.
 CREATE FUNCTION pg_temp.estimated(query text) RETURNS bigint LANGUAGE plpgsql AS $$
