@@ -9,6 +9,7 @@
 #include "visibility/inject.hpp"
 #include "visibility/paths.hpp"
 #include "visibility/referential.hpp"
+#include "visibility/trust.hpp"
 #include "visibility/visibility.hpp"
 
 extern "C" {
@@ -61,9 +62,11 @@ PlannedStmt *plan_with_condition(RETENTION_PLAN_PARAMETERS) {
     Dependencies dependencies = {};
     ++plans_seen;
     const bool governed = !exempt && inject_condition(query, &dependencies);
+    const Query *outer = set_estimated(governed && is_all_of_server(query) ? query : nullptr);
     // Where nothing is to be switched, nothing is to be switched back after an error.
     PlannedStmt *planned = exempt == bypassed && !few ? previous_planner(RETENTION_PLAN_ARGUMENTS)
                                                       : plan_switched(exempt, few, RETENTION_PLAN_ARGUMENTS);
+    (void) set_estimated(outer);
     if (dependencies.items != NIL) planned->invalItems = list_concat(planned->invalItems, dependencies.items);
     planned->dependsOnRole = planned->dependsOnRole || dependencies.role;
     if (governed) mark_governed(planned);

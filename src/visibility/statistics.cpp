@@ -6,9 +6,11 @@
 #include "pg/settings.hpp"
 #include "visibility/binding.hpp"
 #include "visibility/inject.hpp"
+#include "visibility/trust.hpp"
 #include "visibility/visibility.hpp"
 
 extern "C" {
+#include "access/transam.h"
 #include "catalog/index.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_statistic.h"
@@ -70,6 +72,39 @@ double estimate(SupportRequestSelectivity *request) {
     return share;
 }
 
+constinit get_relation_stats_hook_type previous_stats = nullptr;
+// The statement being planned, when estimators may look at values of governed tables for it. After an error it may be one that is
+// gone; each planning sets it before it asks, so it is never mistaken for one that lives.
+constinit const Query *estimated = nullptr;
+
+bool is_estimated(const PlannerInfo *root) {
+    while (root->parent_root != nullptr) root = root->parent_root;
+    return root->parse == estimated;
+}
+
+bool may_select(Oid relid, AttrNumber column) {
+    return pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK ||
+           pg_attribute_aclcheck(relid, column, GetUserId(), ACL_SELECT) == ACLCHECK_OK;
+}
+
+// With a condition before it, an operator that is not leakproof is given no statistics, and the estimate is a guess: joins are
+// planned for many times the rows there are. Here it may have them: whatever looks at the values came with the server, and so did
+// their type. Not where the table has row security of its own, nor where the user may not read the column.
+bool stats(PlannerInfo *root, RangeTblEntry *rte, AttrNumber column, VariableStatData *variable) {
+    if (previous_stats != nullptr && previous_stats(root, rte, column, variable)) return true;
+    if (estimated == nullptr || rte->rtekind != RTE_RELATION || column <= 0 || !is_estimated(root)) return false;
+    return guarded([&] {
+        if (!is_governed(rte->relid) || list_length(rte->securityQuals) != 1) return false;
+        if (get_atttype(rte->relid, column) >= FirstNormalObjectId || !may_select(rte->relid, column)) return false;
+        variable->statsTuple =
+            SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(rte->relid), Int16GetDatum(column), BoolGetDatum(rte->inh));
+        if (!HeapTupleIsValid(variable->statsTuple)) return false;
+        variable->freefunc = ReleaseSysCache;
+        variable->acl_ok = true;
+        return true;
+    });
+}
+
 // An index over expressions has statistics of its own, and a parent has those of its children with it.
 bool statistics_visible(Oid relid) {
     if (settings::reveal) return true;
@@ -79,6 +114,17 @@ bool statistics_visible(Oid relid) {
 }
 
 }  // namespace
+
+const Query *set_estimated(const Query *query) {
+    const Query *outer = estimated;
+    estimated = query;
+    return outer;
+}
+
+void init_statistics() {
+    previous_stats = get_relation_stats_hook;
+    get_relation_stats_hook = stats;
+}
 
 }  // namespace pg_retention
 

@@ -5,6 +5,7 @@
 
 extern "C" {
 #include "nodes/nodes.h"
+#include "nodes/parsenodes.h"
 }
 
 namespace pg_retention {
@@ -14,5 +15,8 @@ bool is_trusted_function(Oid function);
 
 // Every function and operator in the expression is trusted; it has no sub-query and no domain with a check.
 bool is_trusted(Node *expression);
+
+// Every function and operator of the statement came with the server, but for the condition itself; it has no domain with a check.
+bool is_all_of_server(Query *query);
 
 }  // namespace pg_retention

@@ -14,6 +14,10 @@ void init_planner();
 void init_copy();
 void init_scrub();
 void init_statements();
+void init_statistics();
+
+// The statement for which estimators may see values of governed tables, or null; returns the one before it.
+const Query *set_estimated(const Query *query);
 
 // row_security = off asks for all rows or an error: without reveal that is an error.
 void check_row_security(Oid relid);

@@ -46,6 +46,7 @@ void init_visibility() {
     init_copy();
     init_scrub();
     init_statements();
+    init_statistics();
 }
 
 }  // namespace pg_retention
