@@ -62,14 +62,16 @@ PlannedStmt *plan_with_condition(RETENTION_PLAN_PARAMETERS) {
     Dependencies dependencies = {};
     ++plans_seen;
     const bool governed = !exempt && inject_condition(query, &dependencies);
-    const Query *outer = set_estimated(governed && is_all_of_server(query) ? query : nullptr);
+    const Query *outer = governed ? set_estimated(is_all_of_server(query) ? query : nullptr) : nullptr;
     // Where nothing is to be switched, nothing is to be switched back after an error.
     PlannedStmt *planned = exempt == bypassed && !few ? previous_planner(RETENTION_PLAN_ARGUMENTS)
                                                       : plan_switched(exempt, few, RETENTION_PLAN_ARGUMENTS);
-    (void) set_estimated(outer);
     if (dependencies.items != NIL) planned->invalItems = list_concat(planned->invalItems, dependencies.items);
     planned->dependsOnRole = planned->dependsOnRole || dependencies.role;
-    if (governed) mark_governed(planned);
+    if (governed) {
+        (void) set_estimated(outer);
+        mark_governed(planned);
+    }
     return planned;
 }
 

@@ -74,7 +74,7 @@ double estimate(SupportRequestSelectivity *request) {
 
 constinit get_relation_stats_hook_type previous_stats = nullptr;
 // The statement being planned, when estimators may look at values of governed tables for it. After an error it may be one that is
-// gone; each planning sets it before it asks, so it is never mistaken for one that lives.
+// gone; each planning of a governed table sets it before it asks, so it is never mistaken for one that lives.
 constinit const Query *estimated = nullptr;
 
 bool is_estimated(const PlannerInfo *root) {

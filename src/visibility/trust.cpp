@@ -7,6 +7,7 @@ extern "C" {
 #include "access/transam.h"
 #include "catalog/pg_language.h"
 #include "catalog/pg_proc.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 }
@@ -29,10 +30,31 @@ bool is_foreign(Oid function, void *) {
 }
 
 // An estimator may call an operator's negator or commutator in its place, and one may be given to an operator that had none.
-bool is_own_operator(Oid operation, int steps) {
+bool leads_to_own(Oid operation, int steps) {
     if (operation >= FirstNormalObjectId) return false;
     if (!OidIsValid(operation) || steps == 0) return true;
-    return is_own_operator(get_negator(operation), steps - 1) && is_own_operator(get_commutator(operation), steps - 1);
+    return leads_to_own(get_negator(operation), steps - 1) && leads_to_own(get_commutator(operation), steps - 1);
+}
+
+// What was found out holds while no operator has changed.
+struct Known {
+    Oid operation;
+    bool own;
+    uint64_t at;
+};
+constexpr Oid kPlaces = 64;
+constinit Known known[kPlaces] = {};
+constinit uint64_t changes = 1;
+
+void forget(Datum, SysCacheId, uint32) { ++changes; }
+
+bool is_own_operator(Oid operation) {
+    Known *place = &known[operation % kPlaces];
+    if (place->operation != operation || place->at != changes) {
+        const uint64_t before = changes;
+        *place = Known{operation, leads_to_own(operation, 2), before};
+    }
+    return place->own;
 }
 
 bool has_foreign_operator(Node *node) {
@@ -40,13 +62,13 @@ bool has_foreign_operator(Node *node) {
         case T_OpExpr:
         case T_DistinctExpr:
         case T_NullIfExpr:
-            return !is_own_operator(reinterpret_cast<OpExpr *>(node)->opno, 2);
+            return !is_own_operator(reinterpret_cast<OpExpr *>(node)->opno);
         case T_ScalarArrayOpExpr:
-            return !is_own_operator(reinterpret_cast<ScalarArrayOpExpr *>(node)->opno, 2);
+            return !is_own_operator(reinterpret_cast<ScalarArrayOpExpr *>(node)->opno);
         case T_RowCompareExpr: {
             ListCell *cell = nullptr;
             foreach (cell, reinterpret_cast<RowCompareExpr *>(node)->opnos)
-                if (!is_own_operator(lfirst_oid(cell), 2)) return true;
+                if (!is_own_operator(lfirst_oid(cell))) return true;
             return false;
         }
         default:
@@ -73,6 +95,8 @@ bool is_trusted_function(Oid function) {
 }
 
 bool is_all_of_server(Query *query) { return !find_foreign(reinterpret_cast<Node *>(query), nullptr); }
+
+void init_trust() { CacheRegisterSyscacheCallback(OPEROID, forget, 0); }
 
 bool is_trusted(Node *expression) { return !find_untrusted(expression, nullptr); }
 

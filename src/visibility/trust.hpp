@@ -19,4 +19,6 @@ bool is_trusted(Node *expression);
 // Every function and operator of the statement came with the server, but for the condition itself; it has no domain with a check.
 bool is_all_of_server(Query *query);
 
+void init_trust();  // registers the invalidation callback
+
 }  // namespace pg_retention

@@ -7,6 +7,7 @@
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
 #include "visibility/binding.hpp"
+#include "visibility/trust.hpp"
 #include "visibility/visibility.hpp"
 
 extern "C" {
@@ -46,6 +47,7 @@ void init_visibility() {
     init_copy();
     init_scrub();
     init_statements();
+    init_trust();
     init_statistics();
 }
 
