@@ -8,10 +8,12 @@ extern "C" {
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_extension.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
+#include "storage/lmgr.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -114,6 +116,13 @@ const ExtensionObjects *extension() {
     if (!IsTransactionState() || !OidIsValid(MyDatabaseId)) return nullptr;
     if (known_at != changes) look_up();
     return present ? &objects : nullptr;
+}
+
+bool hold_extension() {
+    const Oid oid = get_extension_oid("pg_retention", true);
+    if (!OidIsValid(oid)) return false;
+    LockDatabaseObject(ExtensionRelationId, oid, 0, AccessShareLock);
+    return extension() != nullptr;
 }
 
 bool is_policy_table(Oid relid) {

@@ -18,6 +18,9 @@ struct ExtensionObjects {
 // Null when the extension is not installed in this database (or not connected to one, or it is being created).
 const ExtensionObjects *extension();
 
+// Until the transaction ends nobody drops the extension. False: it is not installed.
+bool hold_extension();
+
 // Whether this is retention.policy of an extension that is installed.
 bool is_policy_table(Oid relid);
 

@@ -18,7 +18,7 @@ extern "C" {
 
 namespace pg_retention {
 
-void begin_step(Engine *engine) {
+bool begin_step_if_installed(Engine *engine) {
     if (engine->caller == Caller::kWorker) {
         SetCurrentStatementStartTimestamp();
         StartTransactionCommand();
@@ -27,6 +27,12 @@ void begin_step(Engine *engine) {
         EnsurePortalSnapshotExists();
     }
     SPI_connect();
+    return hold_extension();
+}
+
+void begin_step(Engine *engine) {
+    if (!begin_step_if_installed(engine))
+        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("extension \"pg_retention\" was dropped during a sweep")));
 }
 
 void end_step(Engine *engine) {

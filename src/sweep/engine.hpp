@@ -29,8 +29,11 @@ struct Engine {
     void (*between)();       // called between transactions; may be null
 };
 
-// From begin to end one transaction, with SPI connected; in a transaction block they share the caller's.
+// From begin to end one transaction, with SPI connected; in a transaction block they share the caller's. Meanwhile the extension is not
+// dropped: who drops it holds no lock yet that a step could wait for. That it was dropped before is an error (42704).
 void begin_step(Engine *engine);
+// False instead of the error; the step is begun all the same.
+bool begin_step_if_installed(Engine *engine);
 void end_step(Engine *engine);
 
 // The extension's own statements on its own tables. Returns the rows processed.

@@ -151,8 +151,7 @@ void sweep_policy(Engine *engine, const Swept &policy) {
 
 PassResult check_place(Engine *engine) {
     PassResult result = {};
-    begin_step(engine);
-    result.absent = extension() == nullptr;
+    result.absent = !begin_step_if_installed(engine);
     result.waiting = !result.absent && !home_known();
     end_step(engine);
     if (result.waiting && engine->caller != Caller::kWorker)
@@ -197,10 +196,10 @@ void record_broken_pass(const char *problem) {
     Engine engine = {};
     engine.caller = Caller::kWorker;
     engine.context = CurrentMemoryContext;
-    begin_step(&engine);
+    const bool installed = begin_step_if_installed(&engine);
     Oid types[1] = {TEXTOID};
     Datum values[1] = {CStringGetTextDatum(problem)};
-    if (extension() != nullptr)
+    if (installed)
         (void) as_system("UPDATE retention.sweep_run SET problem = $1 WHERE run_id = "
                          "(SELECT max(run_id) FROM retention.sweep_run WHERE by_worker)", 1, types, values);
     end_step(&engine);

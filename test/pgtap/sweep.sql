@@ -1,6 +1,6 @@
 -- One pass over rows of every kind: what can go goes, what cannot is named with its reason and stops nothing else.
 BEGIN;
-SELECT plan(31);
+SELECT plan(32);
 
 SET retention.test_now = '2030-06-01 12:00:00+00';
 CREATE SCHEMA app;
@@ -44,6 +44,8 @@ INSERT INTO app.audit VALUES (9, 'logged in');
 
 SELECT is((SELECT count(*) FROM app.users), 1::bigint, 'before the sweep they are hidden already');
 CALL retention.sweep();
+SELECT isnt_empty($$SELECT FROM pg_locks WHERE classid = 'pg_extension'::regclass AND mode = 'AccessShareLock' AND pid = pg_backend_pid()$$,
+    'who drops the extension waits for a sweep before he locks anything');
 SET retention.reveal = on;
 SELECT results_eq('SELECT id FROM app.users ORDER BY id', $$SELECT unnest('{2,3,4,5,6,7,10,12}'::bigint[])$$, 'what can go is gone');
 SELECT results_eq('SELECT id, name, email FROM app.users WHERE id IN (2, 3, 7) ORDER BY id',
