@@ -18,11 +18,11 @@ WITH RECURSIVE above AS (
     JOIN pg_rewrite r ON r.oid = d.objid AND r.ev_class <> v.oid
 )
 SELECT c.oid::regclass AS view, v.source, max(v.depth) AS depth,
-    EXISTS (SELECT FROM retention.clock_column g WHERE g.relation = c.oid) AS clock
+    EXISTS (SELECT FROM retention.clock_column g WHERE g.relation = c.oid) AS governed
 FROM above v
 JOIN pg_class c ON c.oid = v.oid AND c.relkind = 'm'
 GROUP BY c.oid, v.source;
-COMMENT ON VIEW retention.view_source IS 'which governed tables a materialised view reads, through how many others, and whether it carries the clock';
+COMMENT ON VIEW retention.view_source IS 'which governed tables a materialised view reads, through how many others, and whether it is governed itself';
 
 CREATE TABLE retention.view_refresh (
     view regclass PRIMARY KEY,
@@ -52,7 +52,7 @@ WHERE EXISTS (
     SELECT FROM retention.ledger l
     WHERE l.entry_id > coalesce(r.entry_id, 0)
         AND (l.action IN ('deleted', 'anonymised', 'columns anonymised', 'kept', 'taken_out', 'rectified', 'reinstated')
-            OR NOT s.clock AND l.action IN ('quarantined', 'deferred', 'restricted', 'restriction lifted'))
+            OR NOT s.governed AND l.action IN ('quarantined', 'deferred', 'restricted', 'restriction lifted'))
         AND (l.relation IS NULL OR to_regclass(l.relation) IS NULL OR EXISTS (SELECT FROM tree t
             WHERE t.source = s.source AND t.member = to_regclass(l.relation))))
 GROUP BY s.view, r.attempts, r.problem, r.retry_at;

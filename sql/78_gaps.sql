@@ -31,7 +31,7 @@ SELECT 'materialised view without the clock', s.view::text,
         string_agg(s.source::text, ', ' ORDER BY s.source::text)),
     'Select retention_clock in it, too; without, it is refreshed by the worker after a sweep.'
 FROM retention.view_source s
-WHERE NOT s.clock
+WHERE NOT s.governed
 GROUP BY s.view
 UNION ALL
 SELECT 'table of a superuser', g.relation::text,

@@ -26,13 +26,13 @@ struct View {
     bool concurrently;
 };
 
-// Those of others after what they read. A view that carries the clock is not refreshed concurrently: its hidden rows would be
+// A view over another one comes after it. A governed one is not refreshed concurrently: its hidden rows would be
 // compared with nothing, and stay.
 constexpr char kStale[] =
     "SELECT v.view, v.attempts, (SELECT pg_catalog.max(entry_id) FROM retention.ledger), "
     "EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = v.view AND i.indisunique AND i.indimmediate AND i.indisvalid "
     "AND i.indpred IS NULL AND 0 <> ALL (i.indkey)) "
-    "AND NOT EXISTS (SELECT FROM retention.view_source s WHERE s.view = v.view AND s.clock) "
+    "AND NOT EXISTS (SELECT FROM retention.view_source s WHERE s.view = v.view AND s.governed) "
     "FROM retention.stale_view v WHERE v.retry_at IS NULL OR v.retry_at <= $1 ORDER BY v.depth, v.view";
 
 View *stale_views(Engine *engine, int *n) {

@@ -41,7 +41,7 @@ BEGIN
 END $$;
 
 -- What reads what.
-SELECT results_eq($$SELECT view::text, source::text, clock FROM retention.view_source WHERE view::text LIKE 'app.%' ORDER BY 1, 2$$,
+SELECT results_eq($$SELECT view::text, source::text, governed FROM retention.view_source WHERE view::text LIKE 'app.%' ORDER BY 1, 2$$,
     $$VALUES ('app.carried', 'app.users', true), ('app.later', 'app.users', false), ('app.list', 'app.users', false),
     ('app.names', 'app.users', false), ('app.phones', 'app.calls_1', false)$$, 'governed tables, through views and other materialised ones');
 SELECT cmp_ok((SELECT depth FROM retention.view_source WHERE view = 'app.names'::regclass), '>',
