@@ -24,7 +24,7 @@ PG_CXXFLAGS = $(STANDARD) -Wall -Wextra -Wno-suggest-attribute=format -Wshadow $
 # PGXS links with the C compiler.
 SHLIB_LINK  = -lstdc++
 
-.PHONY: test test-clients demo lint bench fuzz assert-check coretest
+.PHONY: test test-clients demo lint bench fuzz attacks assert-check coretest
 
 # These build what they need themselves, on a machine that may not have PostgreSQL yet.
 test:
@@ -46,6 +46,12 @@ fuzz:
 	@scripts/install-packages clang libclang-rt-dev
 	@$(MAKE) -C test/fuzz run TIME=$(or $(TIME),300)
 
+# A user's code in each place it can stand, run by each command and exemption; PART=N/M for one of M parts.
+attacks:
+	@$(MAKE) all
+	@scripts/root
+	@test/attacks/run --part $(or $(PART),1/1)
+
 # What attacks and what tests behaviour, on a PostgreSQL built with assertions from Debian's sources, or those in SOURCE=DIR.
 assert-check:
 	@SOURCE=$(SOURCE) scripts/assert-check
@@ -59,7 +65,7 @@ bench:
 	@bench/run
 endif
 
-ifneq ($(filter-out test test-clients demo lint bench fuzz assert-check coretest,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out test test-clients demo lint bench fuzz attacks assert-check coretest,$(or $(MAKECMDGOALS),all)),)
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
