@@ -51,6 +51,7 @@ INSERT INTO ups VALUES (5); INSERT INTO kids VALUES (5);
 DELETE FROM ups;
 
 -- attempt: a rule's condition, in a cascade
+-- control: none
 -- errors: expected
 -- attack
 CREATE FUNCTION pg_temp.spy(text) RETURNS boolean LANGUAGE plpgsql AS $$BEGIN RAISE NOTICE '%', $1; RETURN true; END$$;
