@@ -15,7 +15,7 @@
 #include "subject/remember.hpp"
 #include "subject/take_out.hpp"
 #include "sweep/act.hpp"
-#include "sweep/attempt.hpp"
+#include "catalog/attempt.hpp"
 #include "sweep/engine.hpp"
 
 extern "C" {

@@ -7,7 +7,7 @@
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
 #include "sweep/act.hpp"
-#include "sweep/attempt.hpp"
+#include "catalog/attempt.hpp"
 #include "sweep/record.hpp"
 
 extern "C" {

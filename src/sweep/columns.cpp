@@ -9,7 +9,7 @@
 #include "pg/time.hpp"
 #include "pg/timezone.hpp"
 #include "sweep/act.hpp"
-#include "sweep/attempt.hpp"
+#include "catalog/attempt.hpp"
 #include "sweep/record.hpp"
 
 extern "C" {

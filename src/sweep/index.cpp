@@ -3,7 +3,7 @@
 #include "catalog/extension.hpp"
 #include "pg/internal.hpp"
 #include "pg/names.hpp"
-#include "sweep/attempt.hpp"
+#include "catalog/attempt.hpp"
 
 extern "C" {
 #include "access/genam.h"

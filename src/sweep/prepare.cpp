@@ -5,7 +5,7 @@
 #include "catalog/provision.hpp"
 #include "catalog/stamp.hpp"
 #include "pg/security.hpp"
-#include "sweep/attempt.hpp"
+#include "catalog/attempt.hpp"
 #include "sweep/index.hpp"
 
 extern "C" {

@@ -7,7 +7,7 @@
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "pg/time.hpp"
-#include "sweep/attempt.hpp"
+#include "catalog/attempt.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"

@@ -6,7 +6,7 @@
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
-#include "sweep/attempt.hpp"
+#include "catalog/attempt.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"

@@ -1,4 +1,4 @@
-#include "sweep/attempt.hpp"
+#include "catalog/attempt.hpp"
 
 #include "catalog/policy_triggers.hpp"
 
