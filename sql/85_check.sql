@@ -18,6 +18,30 @@ WHERE g.kind <> 'm';
 COMMENT ON VIEW retention.governed_table IS 'tables with a clock column: whether a policy stands, the index is there, and the triggers always fire';
 GRANT SELECT ON retention.governed_table TO pg_monitor;
 
+CREATE VIEW retention.maintenance_function AS
+SELECT u.relation, u.used_in, f.oid::regprocedure AS function
+FROM (
+    SELECT i.indrelid::regclass, 'index ' || i.indexrelid::regclass::text, coalesce(o.oprcode::oid, d.refobjid)
+    FROM pg_index i JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
+    LEFT JOIN pg_operator o ON d.refclassid = 'pg_operator'::regclass AND o.oid = d.refobjid
+    WHERE d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass)
+    UNION
+    SELECT i.indrelid::regclass, 'index ' || i.indexrelid::regclass::text, p.amproc::oid
+    FROM pg_index i JOIN pg_opclass c ON c.oid = ANY (i.indclass) JOIN pg_amproc p ON p.amprocfamily = c.opcfamily
+    UNION
+    SELECT s.stxrelid::regclass, 'statistics ' || s.stxname, coalesce(o.oprcode::oid, d.refobjid)
+    FROM pg_statistic_ext s JOIN pg_depend d ON d.classid = 'pg_statistic_ext'::regclass AND d.objid = s.oid
+    LEFT JOIN pg_operator o ON d.refclassid = 'pg_operator'::regclass AND o.oid = d.refobjid
+    WHERE d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass)
+    UNION
+    SELECT a.attrelid::regclass, 'type ' || r.rngtypid::regtype::text, r.rngsubdiff::oid
+    FROM pg_range r JOIN pg_attribute a ON a.atttypid IN (r.rngtypid, r.rngmultitypid) AND NOT a.attisdropped
+) u (relation, used_in, function)
+JOIN pg_proc f ON f.oid = u.function JOIN pg_language l ON l.oid = f.prolang
+WHERE l.lanname NOT IN ('internal', 'c');
+COMMENT ON VIEW retention.maintenance_function IS 'functions written by users that maintenance of a table, autovacuum''s too, gives values of rows to: in indexes and their conditions, operator classes, extended statistics, range types';
+GRANT SELECT ON retention.maintenance_function TO pg_monitor;
+
 CREATE FUNCTION retention.check(OUT what text, OUT object text, OUT ok boolean, OUT hint text) RETURNS SETOF record
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 SELECT 'library is preloaded', NULL, current_setting('shared_preload_libraries') ~ '(^|[ ,])pg_retention($|[ ,])',
@@ -47,6 +71,11 @@ SELECT 'triggers always fire', g.relation::text, g.guarded, 'Call retention.resu
 UNION ALL
 SELECT 'materialised view is fresh', s.view::text, s.problem IS NULL, 'It may hold rows that are gone or hidden, and could not be refreshed: see retention.view_refresh.'
 FROM retention.stale_view s
+UNION ALL
+SELECT 'autovacuum runs no function of a user', g.relation::text, m.function IS NULL,
+    format('%s in %s is given hidden rows. Let it belong to another role than the table does, or drop what uses it.', m.function, m.used_in)
+FROM retention.governed_table g LEFT JOIN LATERAL (SELECT * FROM retention.maintenance_function f WHERE f.relation = g.relation
+    ORDER BY used_in, function LIMIT 1) m ON true
 UNION ALL
 SELECT 'owner is no superuser', g.relation::text, NOT r.rolsuper, 'Sweeps act with the owner''s rights: give the table to a role of its own.'
 FROM retention.governed_table g JOIN pg_class c ON c.oid = g.relation JOIN pg_roles r ON r.oid = c.relowner

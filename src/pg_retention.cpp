@@ -6,6 +6,7 @@
 #include "catalog/relation_plan.hpp"
 #include "catalog/user_code.hpp"
 #include "guard/decide.hpp"
+#include "hooks/hooks.hpp"
 #include "ledger/reveals.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
@@ -33,8 +34,8 @@ void _PG_init(void) {
         pg_retention::init_relation_plans();
         pg_retention::init_late_starts();
         pg_retention::init_policy_triggers();
-        pg_retention::init_catalog_hooks();
         pg_retention::init_guard();
+        pg_retention::init_utility();
         pg_retention::init_workers();
     });
 }

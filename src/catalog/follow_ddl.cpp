@@ -1,13 +1,13 @@
 // Policies, kinds of persons and links follow the schema: renames rewrite them, drops they need are refused, dropped tables take theirs along.
 #include "catalog/condition.hpp"
 #include "catalog/extension.hpp"
+#include "catalog/follow_ddl.hpp"
 #include "catalog/follow_subjects.hpp"
 #include "catalog/own_columns.hpp"
 #include "catalog/policy_check.hpp"
 #include "catalog/policy_triggers.hpp"
 #include "catalog/provision.hpp"
 #include "pg/compat.hpp"
-#include "pg/everyday.hpp"
 #include "pg/guard.hpp"
 #include "pg/internal.hpp"
 #include "pg/security.hpp"
@@ -31,7 +31,6 @@ namespace pg_retention {
 
 namespace {
 
-constinit ProcessUtility_hook_type previous_utility = nullptr;
 constinit bool renaming = false;
 
 struct Rewrite {
@@ -159,24 +158,25 @@ bool may_drop(const PlannedStmt *planned) {
 }
 
 // Its own frame: nothing of the caller's lives across the setjmp.
-[[gnu::noinline]] void rename_quietly(RETENTION_COMMAND_PARAMETERS) {
+[[gnu::noinline]] void rename_quietly(const Command &command) {
+    const bool before = renaming;
     renaming = true;
     PG_TRY();
-    { previous_utility(RETENTION_COMMAND_ARGUMENTS); }
+    { proceed(command); }
     PG_FINALLY();
-    { renaming = false; }
+    { renaming = before; }
     PG_END_TRY();
 }
 
-void follow_rename(RETENTION_COMMAND_PARAMETERS) {
-    const RenameStmt *stmt = table_rename(planned);
+void follow_rename(const Command &command) {
+    const RenameStmt *stmt = table_rename(command.planned);
     const Oid table = stmt == nullptr ? InvalidOid : RangeVarGetRelid(stmt->relation, AccessShareLock, true);
     const bool column = OidIsValid(table) && stmt->renameType == OBJECT_COLUMN;
     char *from = column ? pstrdup(stmt->subname) : nullptr;
     char *to = column ? pstrdup(stmt->newname) : nullptr;
     List *rewrites = plan_rewrites(table, from, to);
     List *subjects = named_subjects();
-    rename_quietly(RETENTION_COMMAND_ARGUMENTS);
+    rename_quietly(command);
     if (extension() == nullptr) return;
     CommandCounterIncrement();
     apply_rewrites(rewrites, table, from, to);
@@ -215,28 +215,9 @@ void check_retyping(const Node *statement) {
         const auto *command = lfirst_node(AlterTableCmd, cell);
         if (command->subtype != AT_AlterColumnType) continue;
         const Oid table = RangeVarGetRelid(alter->relation, AccessShareLock, true);
-        if (OidIsValid(table)) refuse_retyping(table, command->name);
+        // Whoever does not own it is refused by the server.
+        if (OidIsValid(table) && owns_table(table, GetUserId())) refuse_retyping(table, command->name);
     }
-}
-
-[[gnu::noinline]] void watch(RETENTION_COMMAND_PARAMETERS) {
-    guarded([&] {
-        if (renames(planned) && extension() != nullptr) {
-            follow_rename(RETENTION_COMMAND_ARGUMENTS);
-            return;
-        }
-        check_retyping(planned->utilityStmt);
-        List *subjects = may_drop(planned) ? named_subjects() : NIL;
-        List *columns = columns_at_risk(planned);
-        previous_utility(RETENTION_COMMAND_ARGUMENTS);
-        require_subjects(subjects);
-        require_columns(columns);
-    });
-}
-
-void utility(RETENTION_COMMAND_PARAMETERS) {
-    if (is_everyday(planned)) return previous_utility(RETENTION_COMMAND_ARGUMENTS);
-    watch(RETENTION_COMMAND_ARGUMENTS);
 }
 
 void tell_policy(void *policy) {
@@ -268,9 +249,15 @@ void still_whole(const Policy &policy) {
 
 }  // namespace
 
-void init_catalog_hooks() {
-    previous_utility = ProcessUtility_hook != nullptr ? ProcessUtility_hook : standard_ProcessUtility;
-    ProcessUtility_hook = utility;
+void follow_command(const Command &command) {
+    if (extension() == nullptr) return proceed(command);
+    if (renames(command.planned)) return follow_rename(command);
+    check_retyping(command.statement());
+    List *subjects = may_drop(command.planned) ? named_subjects() : NIL;
+    List *columns = columns_at_risk(command.planned);
+    proceed(command);
+    require_subjects(subjects);
+    require_columns(columns);
 }
 
 }  // namespace pg_retention

@@ -18,6 +18,5 @@ void validate_all();
 void forget_dropped();
 
 void init_policy_triggers();
-void init_catalog_hooks();  // renames followed, drops refused or cleaned up after
 
 }  // namespace pg_retention

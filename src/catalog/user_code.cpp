@@ -86,7 +86,11 @@ bool is_written_by_a_user(Oid function) {
     return language != INTERNALlanguageId && language != ClanguageId;
 }
 
-void forbid_user_code(bool now) { forbidden = now; }
+bool forbid_user_code(bool now) {
+    const bool before = forbidden;
+    forbidden = now;
+    return before;
+}
 
 void init_user_code() {
     previous_needs = needs_fmgr_hook;

@@ -8,8 +8,8 @@ namespace pg_retention {
 bool is_written_by_a_user(Oid function);
 
 // While forbidden, such a function is an error (42501): what runs is a command over rows that its caller may not read. Event
-// triggers run as ever.
-void forbid_user_code(bool forbidden);
+// triggers run as ever. Returns whether it was forbidden before.
+bool forbid_user_code(bool forbidden);
 
 // Sets the function manager's hooks. They also take the exemption of referential queries and of the extension's own off such
 // functions, wherever these run inside one (triggers, checks, domains, generated columns), so that what they plan is planned, and

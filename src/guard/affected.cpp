@@ -24,7 +24,7 @@ bool is_index(Oid relid) {
 
 bool matters(Oid relid) { return is_governed(relid) || has_governed_child(relid); }
 
-// The relations that a query names, of those that matter.
+// The relations that a query names.
 List *found(const char *text, Oid argument) {
     Oid types[1] = {OIDOID};
     Datum values[1] = {ObjectIdGetDatum(argument)};
@@ -36,18 +36,19 @@ List *found(const char *text, Oid argument) {
         bool isnull = false;
         const Oid relid = DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
         MemoryContext spi = MemoryContextSwitchTo(context);
-        if (matters(relid)) tables = lappend_oid(tables, relid);
+        tables = lappend_oid(tables, relid);
         (void) MemoryContextSwitchTo(spi);
     }
     SPI_finish();
     return tables;
 }
 
-List *all_governed() {
-    if (superuser()) return NIL;
-    return found("SELECT DISTINCT a.attrelid FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) a.attrelid "
-                 "WHERE a.atttypid OPERATOR(pg_catalog.=) $1 AND NOT a.attisdropped AND c.relkind IN ('r', 'm')",
-                 extension()->clock_type);
+List *that_matter(List *relations) {
+    List *tables = NIL;
+    ListCell *cell = nullptr;
+    foreach (cell, relations)
+        if (matters(lfirst_oid(cell))) tables = lappend_oid(tables, lfirst_oid(cell));
+    return tables;
 }
 
 List *add(List *tables, const RangeVar *relation) {
@@ -55,7 +56,16 @@ List *add(List *tables, const RangeVar *relation) {
     return OidIsValid(relid) ? lappend_oid(tables, relid) : tables;
 }
 
+// A change of a composite type changes the tables that were made of it.
+List *of_type(const RangeVar *type) {
+    const Oid relid = RangeVarGetRelid(type, NoLock, true);
+    if (!OidIsValid(relid)) return NIL;
+    return that_matter(found("SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_class t ON c.reloftype OPERATOR(pg_catalog.=) t.reltype "
+                 "WHERE t.oid OPERATOR(pg_catalog.=) $1", relid));
+}
+
 List *of_alter(const AlterTableStmt *alter) {
+    if (alter->objtype == OBJECT_TYPE) return of_type(alter->relation);
     List *tables = add(NIL, alter->relation);
     ListCell *cell = nullptr;
     foreach (cell, alter->cmds) {
@@ -63,14 +73,6 @@ List *of_alter(const AlterTableStmt *alter) {
         if (command->subtype == AT_AttachPartition)
             tables = add(tables, reinterpret_cast<const PartitionCmd *>(command->def)->name);
     }
-    return tables;
-}
-
-List *of_vacuum(const VacuumStmt *vacuum) {
-    if (vacuum->rels == NIL) return all_governed();
-    List *tables = NIL;
-    ListCell *cell = nullptr;
-    foreach (cell, vacuum->rels) tables = add(tables, lfirst_node(VacuumRelation, cell)->relation);
     return tables;
 }
 
@@ -89,6 +91,30 @@ List *of_create(const CreateStmt *create) {
 
 }  // namespace
 
+bool may_maintain(Oid relid) {
+    const Oid user = GetUserId();
+    return owns_table(relid, user) || has_maintain_right(relid, user) || owns_schema(get_rel_namespace(relid), user) ||
+           owns_database(MyDatabaseId, user);
+}
+
+List *governed_tables() {
+    List *tables = NIL;
+    ListCell *cell = nullptr;
+    foreach (cell, found("WITH RECURSIVE g AS (SELECT a.attrelid AS oid FROM pg_catalog.pg_attribute a "
+                         "WHERE a.atttypid OPERATOR(pg_catalog.=) $1 AND NOT a.attisdropped "
+                         "UNION SELECT i.inhparent FROM pg_catalog.pg_inherits i JOIN g ON i.inhrelid OPERATOR(pg_catalog.=) g.oid) "
+                         "SELECT g.oid FROM g JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) g.oid "
+                         "WHERE c.relkind IN ('r', 'm', 'p') ORDER BY g.oid",
+                         extension()->clock_type))
+        if (may_maintain(lfirst_oid(cell))) tables = lappend_oid(tables, lfirst_oid(cell));
+    return tables;
+}
+
+List *all_relations() {
+    return found("SELECT c.oid FROM pg_catalog.pg_class c WHERE c.relkind IN ('r', 'm', 'p') AND c.oid OPERATOR(pg_catalog.<>) $1 "
+                 "ORDER BY c.oid", InvalidOid);
+}
+
 Oid governed_table(const RangeVar *relation) {
     Oid relid = relation == nullptr ? InvalidOid : RangeVarGetRelid(relation, NoLock, true);
     if (OidIsValid(relid) && is_index(relid)) relid = IndexGetRelation(relid, true);
@@ -96,26 +122,26 @@ Oid governed_table(const RangeVar *relation) {
 }
 
 List *tables_of_domain(Oid domain) {
-    return found("WITH RECURSIVE d AS (SELECT $1 AS oid UNION SELECT t.oid FROM pg_catalog.pg_type t "
+    return that_matter(found("WITH RECURSIVE d AS (SELECT $1 AS oid UNION SELECT t.oid FROM pg_catalog.pg_type t "
                  "JOIN d ON t.typbasetype OPERATOR(pg_catalog.=) d.oid) "
                  "SELECT DISTINCT a.attrelid FROM pg_catalog.pg_attribute a JOIN d ON a.atttypid OPERATOR(pg_catalog.=) d.oid "
                  "JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) a.attrelid "
                  "WHERE NOT a.attisdropped AND c.relkind IN ('r', 'm', 'p')",
-                 domain);
+                 domain));
 }
 
 List *affected_tables(const Node *statement) {
     const RangeVar *clustered = nullptr;
-    if (is_cluster(statement, &clustered)) return clustered == nullptr ? all_governed() : add(NIL, clustered);
+    if (is_cluster(statement, &clustered)) return clustered == nullptr ? governed_tables() : add(NIL, clustered);
     switch (nodeTag(statement)) {
         case T_AlterTableStmt: return of_alter(reinterpret_cast<const AlterTableStmt *>(statement));
         case T_CreateStmt: return of_create(reinterpret_cast<const CreateStmt *>(statement));
+        case T_CreateForeignTableStmt: return of_create(&reinterpret_cast<const CreateForeignTableStmt *>(statement)->base);
         case T_CreateStatsStmt: return of_statistics(reinterpret_cast<const CreateStatsStmt *>(statement));
         case T_IndexStmt: return add(NIL, reinterpret_cast<const IndexStmt *>(statement)->relation);
-        case T_VacuumStmt: return of_vacuum(reinterpret_cast<const VacuumStmt *>(statement));
         case T_ReindexStmt: {
             const RangeVar *relation = reinterpret_cast<const ReindexStmt *>(statement)->relation;
-            return relation == nullptr ? all_governed() : add(NIL, relation);
+            return relation == nullptr ? governed_tables() : add(NIL, relation);
         }
         default: return NIL;
     }

@@ -9,8 +9,17 @@ extern "C" {
 namespace pg_retention {
 
 // Oids of them; of an ungoverned table that stands above a governed one, too. A command over a whole schema or database has
-// them all, but for a superuser: like autovacuum it keeps up statistics, and shows no row to who wrote a function.
+// all that the user may maintain. Not for VACUUM, which goes table by table.
 List *affected_tables(const Node *statement);
+
+// Tables and materialised views that are governed or stand above one that is, of those that the user may maintain.
+List *governed_tables();
+
+// As the owner of the table, its schema or the database, or by the right to.
+bool may_maintain(Oid relid);
+
+// What a VACUUM without names goes through.
+List *all_relations();
 
 // The table if it is governed or stands above one that is; InvalidOid otherwise. An index stands for its table.
 Oid governed_table(const RangeVar *relation);

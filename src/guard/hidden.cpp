@@ -10,6 +10,7 @@
 extern "C" {
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
+#include "utils/syscache.h"
 #include "utils/lsyscache.h"
 }
 
@@ -17,8 +18,18 @@ namespace pg_retention {
 
 namespace {
 
+// Rows of its own, which a clock may hide.
+bool has_rows(Oid relid) {
+    HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+    if (!HeapTupleIsValid(tuple)) return false;
+    const auto *form = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple));
+    const bool has = (form->relkind == RELKIND_RELATION || form->relkind == RELKIND_MATVIEW) && form->relispopulated;
+    ReleaseSysCache(tuple);
+    return has;
+}
+
 bool holds_itself(Oid relid) {
-    if (get_rel_relkind(relid) != RELKIND_RELATION || clock_column(relid) == InvalidAttrNumber) return false;
+    if (!has_rows(relid) || clock_column(relid) == InvalidAttrNumber) return false;
     SPI_connect();
     const ActingAs saved = act_as(owner_of(relid), true);
     (void) execute_internal(psprintf("SELECT 1 FROM ONLY %s WHERE NOT retention.visible(%s)", qualified_name(relid), clock_name(relid)),
@@ -42,7 +53,7 @@ bool is_spared(Oid relid) {
     ListCell *cell = nullptr;
     if (!superuser()) return false;
     foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr))
-        if (is_managed(lfirst_oid(cell))) return false;
+        if (is_managed(lfirst_oid(cell)) || get_rel_relkind(lfirst_oid(cell)) == RELKIND_MATVIEW) return false;
     return true;
 }
 

@@ -17,6 +17,4 @@ void refuse_over_hidden_rows(Oid relid, const char *what);
 // The same where it is spared, too.
 void refuse_without_reveal(Oid relid, const char *what);
 
-void init_owner_commands();
-
 }  // namespace pg_retention

@@ -1,7 +1,9 @@
 #pragma once
+#include "pg/command.hpp"
 
 namespace pg_retention {
 
-void init_own_objects();
+// Error 2BP01 when the command has renamed, moved or replaced what rows are hidden with.
+void keep_own_objects(const Command &command);
 
 }  // namespace pg_retention

@@ -46,10 +46,12 @@ bool comes_last(Oid relid, const char *name) {
     return any_own(relid, [name](const Trigger &own) { return is_before_row(own) && strcmp(name, own.tgname) > 0; });
 }
 
-// A restore brings the triggers along before policies are checked.
-Oid guarded_table(const RangeVar *relation) {
+// A restore brings the triggers along before policies are checked. Whoever lacks the right to the command is refused by the server.
+Oid guarded_table(const RangeVar *relation, bool creates) {
     const Oid relid = governed_table(relation);
-    return OidIsValid(relid) && !(superuser() && !is_managed(relid)) ? relid : InvalidOid;
+    if (!OidIsValid(relid) || (superuser() && !is_managed(relid))) return InvalidOid;
+    const bool may = creates ? pg_class_aclcheck(relid, GetUserId(), ACL_TRIGGER) == ACLCHECK_OK : owns_table(relid, GetUserId());
+    return may ? relid : InvalidOid;
 }
 
 [[noreturn]] void refuse(const char *what, Oid relid, const char *hint) {
@@ -73,7 +75,7 @@ void check_drop(const DropStmt *drop) {
     ListCell *cell = nullptr;
     foreach (cell, drop->objects) {
         List *name = castNode(List, static_cast<Node *>(lfirst(cell)));
-        const Oid relid = guarded_table(makeRangeVarFromNameList(list_truncate(list_copy(name), list_length(name) - 1)));
+        const Oid relid = guarded_table(makeRangeVarFromNameList(list_truncate(list_copy(name), list_length(name) - 1)), false);
         if (OidIsValid(relid) && is_named(relid, strVal(llast(name))))
             refuse("drop", relid, "Drop the policy of the table; its triggers go with it.");
     }
@@ -98,15 +100,15 @@ void check_create(const CreateTrigStmt *create, Oid relid) {
 void check_trigger_command(const Node *statement) {
     if (IsA(statement, AlterTableStmt)) {
         const auto *alter = reinterpret_cast<const AlterTableStmt *>(statement);
-        const Oid relid = guarded_table(alter->relation);
+        const Oid relid = guarded_table(alter->relation, false);
         if (OidIsValid(relid)) check_alter(alter, relid);
     } else if (IsA(statement, CreateTrigStmt)) {
         const auto *create = reinterpret_cast<const CreateTrigStmt *>(statement);
-        const Oid relid = guarded_table(create->relation);
+        const Oid relid = guarded_table(create->relation, true);
         if (OidIsValid(relid)) check_create(create, relid);
     } else if (IsA(statement, RenameStmt) && reinterpret_cast<const RenameStmt *>(statement)->renameType == OBJECT_TRIGGER) {
         const auto *rename = reinterpret_cast<const RenameStmt *>(statement);
-        const Oid relid = guarded_table(rename->relation);
+        const Oid relid = guarded_table(rename->relation, false);
         if (OidIsValid(relid)) check_rename(rename, relid);
     } else if (IsA(statement, DropStmt) && reinterpret_cast<const DropStmt *>(statement)->removeType == OBJECT_TRIGGER) {
         check_drop(reinterpret_cast<const DropStmt *>(statement));

@@ -1,22 +1,24 @@
-// What an owner may not do to a governed table without the right to read its hidden rows: have an expression evaluated over them,
-// whose errors and side effects would tell what they hold; or take away what hides and keeps them.
+#include "guard/owner_commands.hpp"
+
 #include "catalog/extension.hpp"
-#include "catalog/user_code.hpp"
 #include "guard/affected.hpp"
+#include "guard/analyze.hpp"
+#include "guard/blind.hpp"
+#include "guard/commands.hpp"
 #include "guard/hidden.hpp"
 #include "guard/own_triggers.hpp"
+#include "guard/partitions.hpp"
 #include "guard/removal.hpp"
+#include "guard/user_functions.hpp"
 #include "pg/compat.hpp"
-#include "pg/everyday.hpp"
-#include "pg/guard.hpp"
 #include "pg/internal.hpp"
 #include "pg/settings.hpp"
 
 extern "C" {
 #include "catalog/namespace.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "parser/parse_type.h"
-#include "tcop/utility.h"
 #include "utils/lsyscache.h"
 }
 
@@ -24,9 +26,11 @@ namespace pg_retention {
 
 namespace {
 
-constinit ProcessUtility_hook_type previous_utility = nullptr;
+// Whoever does not own what the command is about is told so by the server. It must be the first to answer, or its refusal would
+// come with what another one tells.
+bool owns(Oid relid) { return OidIsValid(relid) && owns_table(relid, GetUserId()); }
 
-const char *what_shows(const AlterTableCmd *command) {
+const char *what_shows(Oid relid, const AlterTableCmd *command) {
     switch (command->subtype) {
         case AT_AlterColumnType: return "alter the type of a column of table";
         case AT_AddConstraint: {
@@ -34,10 +38,11 @@ const char *what_shows(const AlterTableCmd *command) {
             // A foreign key's check tells no more than that a key is missing; which one is taken from the error.
             return constraint->skip_validation || constraint->contype == CONSTR_FOREIGN ? nullptr : "add a constraint to table";
         }
+        case AT_AlterConstraint: return alters_checked_constraint(relid, command) ? "alter a constraint of table" : nullptr;
         case AT_ValidateConstraint: return "validate a constraint of table";
         case AT_SetNotNull: return "add a constraint to table";
         case AT_DropInherit: return "change the inheritance of table";
-        default: return sets_expression(command->subtype) ? "alter a generated column of table" : nullptr;
+        default: return command->subtype == AT_SetExpression ? "alter a generated column of table" : nullptr;
     }
 }
 
@@ -52,9 +57,11 @@ bool adds_evaluated_column(const AlterTableCmd *command) {
     return false;
 }
 
-// The partition that the command detaches, if it does and there is one.
-Oid detached(const AlterTableCmd *command) {
-    if (command->subtype != AT_DetachPartition && command->subtype != AT_DetachPartitionFinalize) return InvalidOid;
+// The partition that the command names, if it is of that kind and there is one.
+Oid named_partition(const AlterTableCmd *command, bool attached) {
+    const bool attaches = command->subtype == AT_AttachPartition;
+    const bool detaches = command->subtype == AT_DetachPartition || command->subtype == AT_DetachPartitionFinalize;
+    if (attached ? !attaches : !detaches) return InvalidOid;
     return RangeVarGetRelid(reinterpret_cast<const PartitionCmd *>(command->def)->name, AccessShareLock, true);
 }
 
@@ -62,11 +69,28 @@ void check_alter(const AlterTableStmt *alter, Oid relid) {
     ListCell *cell = nullptr;
     foreach (cell, alter->cmds) {
         const auto *command = lfirst_node(AlterTableCmd, cell);
-        const char *what = adds_evaluated_column(command) ? "add an evaluated column to table" : what_shows(command);
+        const char *what = adds_evaluated_column(command) ? "add an evaluated column to table" : what_shows(relid, command);
         if (what != nullptr) refuse_over_hidden_rows(relid, what);
-        const Oid partition = detached(command);
+        const Oid partition = named_partition(command, false);
         if (OidIsValid(partition)) refuse_over_hidden_rows(partition, "detach table");
     }
+}
+
+// What of a partition's rows an expression decides, and whether it fits, is told by an error.
+void check_attach(const AlterTableStmt *alter) {
+    const Oid parent = RangeVarGetRelid(alter->relation, NoLock, true);
+    ListCell *cell = nullptr;
+    foreach (cell, alter->cmds) {
+        const Oid partition = named_partition(lfirst_node(AlterTableCmd, cell), true);
+        if (!owns(partition) || !owns(parent) || !evaluates_partitions(parent, true)) continue;
+        refuse_over_hidden_rows(partition, "attach table");
+        refuse_over_hidden_rows(parent, "attach a partition to table");
+    }
+}
+
+void check_new_partition(const CreateStmt *create) {
+    const Oid parent = create->partbound == nullptr ? InvalidOid : governed_table(linitial_node(RangeVar, create->inhRelations));
+    if (owns(parent) && evaluates_partitions(parent, false)) refuse_over_hidden_rows(parent, "create a partition of table");
 }
 
 // No restore takes a clock away from the rows it hides.
@@ -93,15 +117,23 @@ void check_index(const IndexStmt *index, Oid relid) {
         refuse_over_hidden_rows(relid, "create a unique index on table");
     else if (has_expression(index))
         refuse_over_hidden_rows(relid, "create an index over an expression on table");
+    if (is_spared(relid) || !holds_hidden_rows(relid)) return;
+    ListCell *cell = nullptr;
+    foreach (cell, index->indexParams) {
+        const auto *element = lfirst_node(IndexElem, cell);
+        const AttrNumber column = element->name == nullptr ? InvalidAttrNumber : get_attnum(relid, element->name);
+        if (column > 0) refuse_user_function(user_function_of_type(get_atttype(relid, column)));
+    }
 }
 
 // A detached partition has no trigger left that keeps its rows.
 void check_detach(const Node *statement) {
-    if (!IsA(statement, AlterTableStmt) || in_own_command() || extension() == nullptr) return;
+    if (!IsA(statement, AlterTableStmt)) return;
+    const auto *alter = reinterpret_cast<const AlterTableStmt *>(statement);
     ListCell *cell = nullptr;
-    foreach (cell, reinterpret_cast<const AlterTableStmt *>(statement)->cmds) {
-        const Oid partition = detached(lfirst_node(AlterTableCmd, cell));
-        if (OidIsValid(partition)) refuse_over_kept_rows(partition, "detach");
+    foreach (cell, alter->cmds) {
+        const Oid partition = named_partition(lfirst_node(AlterTableCmd, cell), false);
+        if (OidIsValid(partition) && owns(RangeVarGetRelid(alter->relation, NoLock, true))) refuse_over_kept_rows(partition, "detach");
     }
 }
 
@@ -109,65 +141,81 @@ void check_detach(const Node *statement) {
 void check_domain(const AlterDomainStmt *alter) {
     const bool adds = alter->subtype == 'C' && !reinterpret_cast<const Constraint *>(alter->def)->skip_validation;
     if (!adds && alter->subtype != 'O' && alter->subtype != 'V') return;
-    const Oid domain = typenameTypeId(nullptr, makeTypeNameFromNameList(alter->typeName));
+    const Oid domain = LookupTypeNameOid(nullptr, makeTypeNameFromNameList(alter->typeName), true);
+    if (!OidIsValid(domain) || !owns_type(domain, GetUserId())) return;
     ListCell *cell = nullptr;
     foreach (cell, tables_of_domain(domain)) refuse_over_hidden_rows(lfirst_oid(cell), "change a domain of table");
 }
 
-Oid target_of(const Node *statement) {
-    if (IsA(statement, AlterTableStmt)) return governed_table(reinterpret_cast<const AlterTableStmt *>(statement)->relation);
-    if (IsA(statement, IndexStmt)) return governed_table(reinterpret_cast<const IndexStmt *>(statement)->relation);
-    return InvalidOid;
+// Forms that write or read indexes anew; the others evaluate nothing at all.
+bool evaluates(const Node *statement) {
+    if (!IsA(statement, AlterTableStmt)) return true;
+    ListCell *cell = nullptr;
+    foreach (cell, reinterpret_cast<const AlterTableStmt *>(statement)->cmds) {
+        const Verdict verdict = verdict_of(lfirst_node(AlterTableCmd, cell)->subtype);
+        if (verdict != Verdict::kPasses && verdict != Verdict::kGuarded) return true;
+    }
+    return false;
 }
 
-// Checks the command, and says whether what users wrote is forbidden while it runs.
-bool check(const Node *statement) {
-    if (settings::reveal || in_own_command() || extension() == nullptr) return false;
-    check_trigger_command(statement);
-    if (IsA(statement, AlterDomainStmt)) check_domain(reinterpret_cast<const AlterDomainStmt *>(statement));
-    const Oid target = target_of(statement);
-    bool forbidden = false;
+void check_named(const Node *statement, Oid relid) {
+    if (IsA(statement, AlterTableStmt)) check_clock(reinterpret_cast<const AlterTableStmt *>(statement), relid);
+    if (is_spared(relid)) return;
+    if (IsA(statement, AlterTableStmt)) check_alter(reinterpret_cast<const AlterTableStmt *>(statement), relid);
+    if (IsA(statement, IndexStmt)) check_index(reinterpret_cast<const IndexStmt *>(statement), relid);
+}
+
+// Refuses what its owner may not do; what others may not do, the server refuses.
+void refuse_owner(const Node *statement) {
+    switch (nodeTag(statement)) {
+        case T_AlterDomainStmt: return check_domain(reinterpret_cast<const AlterDomainStmt *>(statement));
+        case T_CreateStmt: return check_new_partition(reinterpret_cast<const CreateStmt *>(statement));
+        case T_CreateForeignTableStmt: return check_new_partition(&reinterpret_cast<const CreateForeignTableStmt *>(statement)->base);
+        case T_AlterTableStmt: {
+            check_attach(reinterpret_cast<const AlterTableStmt *>(statement));
+            const Oid relid = governed_table(reinterpret_cast<const AlterTableStmt *>(statement)->relation);
+            return owns(relid) ? check_named(statement, relid) : void();
+        }
+        case T_IndexStmt: {
+            const Oid relid = governed_table(reinterpret_cast<const IndexStmt *>(statement)->relation);
+            return owns(relid) ? check_named(statement, relid) : void();
+        }
+        default: return;
+    }
+}
+
+bool builds_indexes(const Node *statement) {
+    return !IsA(statement, IndexStmt) && !IsA(statement, CreateStmt) && !IsA(statement, CreateForeignTableStmt) &&
+           !IsA(statement, CreateStatsStmt);
+}
+
+// Checks the command, and says whether it runs over hidden rows.
+bool over_hidden_rows(const Node *statement) {
+    refuse_owner(statement);
+    bool over = false;
     ListCell *cell = nullptr;
+    if (!evaluates(statement)) return false;
     foreach (cell, affected_tables(statement)) {
         const Oid relid = lfirst_oid(cell);
-        const bool altered = relid == target && IsA(statement, AlterTableStmt);
-        if (altered) check_clock(reinterpret_cast<const AlterTableStmt *>(statement), relid);
-        if (is_spared(relid)) continue;
-        if (altered) check_alter(reinterpret_cast<const AlterTableStmt *>(statement), relid);
-        if (relid == target && IsA(statement, IndexStmt)) check_index(reinterpret_cast<const IndexStmt *>(statement), relid);
-        forbidden = forbidden || holds_hidden_rows(relid);
+        if (is_spared(relid) || !holds_hidden_rows(relid)) continue;
+        over = true;
+        if (builds_indexes(statement) && may_maintain(relid)) refuse_user_function(user_function_below(relid, false));
     }
-    return forbidden;
-}
-
-// Its own frame: nothing of the caller's lives across the setjmp.
-[[gnu::noinline]] void run_without_user_code(RETENTION_COMMAND_PARAMETERS) {
-    forbid_user_code(true);
-    PG_TRY();
-    { previous_utility(RETENTION_COMMAND_ARGUMENTS); }
-    PG_FINALLY();
-    { forbid_user_code(false); }
-    PG_END_TRY();
-}
-
-[[gnu::noinline]] void watch(RETENTION_COMMAND_PARAMETERS) {
-    guarded([planned] { check_detach(planned->utilityStmt); });
-    if (guarded([planned] { return check(planned->utilityStmt); }))
-        run_without_user_code(RETENTION_COMMAND_ARGUMENTS);
-    else
-        previous_utility(RETENTION_COMMAND_ARGUMENTS);
-}
-
-void utility(RETENTION_COMMAND_PARAMETERS) {
-    if (is_everyday(planned)) return previous_utility(RETENTION_COMMAND_ARGUMENTS);
-    watch(RETENTION_COMMAND_ARGUMENTS);
+    return over;
 }
 
 }  // namespace
 
-void init_owner_commands() {
-    previous_utility = ProcessUtility_hook != nullptr ? ProcessUtility_hook : standard_ProcessUtility;
-    ProcessUtility_hook = utility;
+void watch_owner_command(const Command &command) {
+    if (in_own_command() || extension() == nullptr) return proceed(command);
+    check_detach(command.statement());
+    if (settings::reveal) return proceed(command);
+    check_trigger_command(command.statement());
+    const Verdict verdict = verdict_of(command.statement());
+    if (verdict != Verdict::kEvaluates && verdict != Verdict::kRefused) return proceed(command);
+    if (IsA(command.statement(), VacuumStmt)) return watch_vacuum(command);
+    if (!over_hidden_rows(command.statement())) return proceed(command);
+    run_blindly([&] { proceed(command); });
 }
 
 }  // namespace pg_retention

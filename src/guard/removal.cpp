@@ -4,19 +4,24 @@
 #include "catalog/policy_cache.hpp"
 #include "guard/decide.hpp"
 #include "guard/hidden.hpp"
-#include "guard/own_objects.hpp"
+#include "guard/maintenance.hpp"
 #include "guard/removal.hpp"
+#include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/internal.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 
 extern "C" {
+#include "access/genam.h"
+#include "access/table.h"
 #include "catalog/dependency.h"
 #include "catalog/objectaccess.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 }
 
@@ -51,10 +56,33 @@ void check_rows(Oid relid, const char *what) {
     SPI_finish();
 }
 
+List *parents_of(Oid relid) {
+    Relation inherits = table_open(InheritsRelationId, AccessShareLock);
+    ScanKeyData key;
+    ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
+    SysScanDesc scan = systable_beginscan(inherits, InheritsRelidSeqnoIndexId, true, nullptr, 1, &key);
+    List *parents = NIL;
+    for (HeapTuple tuple; HeapTupleIsValid(tuple = systable_getnext(scan));)
+        parents = lappend_oid(parents, reinterpret_cast<Form_pg_inherits>(GETSTRUCT(tuple))->inhparent);
+    systable_endscan(scan);
+    table_close(inherits, AccessShareLock);
+    return parents;
+}
+
 // Of a rewrite (ALTER TABLE, CLUSTER, VACUUM FULL) the old copy of the table goes.
 bool is_internal(const void *arg) {
     const auto *drop = static_cast<const ObjectAccessDrop *>(arg);
     return drop != nullptr && (drop->dropflags & PERFORM_DELETION_INTERNAL) != 0;
+}
+
+// The hook of TRUNCATE comes before the server asks for the right to it. Whoever has it neither on the table nor on one above,
+// through which a partition is emptied, is refused by the server and learns no more.
+bool may_truncate(Oid relid) {
+    if (pg_class_aclcheck(relid, GetUserId(), ACL_TRUNCATE) == ACLCHECK_OK) return true;
+    ListCell *cell = nullptr;
+    foreach (cell, parents_of(relid))
+        if (may_truncate(lfirst_oid(cell))) return true;
+    return false;
 }
 
 // A temporary table is its session's own, and goes when that is past answering.
@@ -67,14 +95,20 @@ void check_removal(Oid relid, const char *what) {
 
 [[gnu::noinline]] void check_access(ObjectAccessType type, Oid class_id, Oid object, int sub, void *arg) {
     if (class_id != RelationRelationId || sub != 0) return;
-    if (type == OAT_TRUNCATE) guarded([object] { check_removal(object, "truncate"); });
+    if (type == OAT_TRUNCATE) guarded([object] {
+            if (may_truncate(object)) check_removal(object, "truncate");
+        });
     if (type == OAT_DROP && !is_internal(arg)) guarded([object] { check_removal(object, "drop"); });
 }
 
 // Called for every name that is looked up and every function that is called, too.
 void access(ObjectAccessType type, Oid class_id, Oid object, int sub, void *arg) {
     if (previous_access != nullptr) previous_access(type, class_id, object, sub, arg);
-    if (type == OAT_TRUNCATE || type == OAT_DROP) check_access(type, class_id, object, sub, arg);
+    if (type == OAT_FUNCTION_EXECUTE) {
+        check_function(object);
+    } else if (type == OAT_TRUNCATE || type == OAT_DROP) {
+        check_access(type, class_id, object, sub, arg);
+    }
 }
 
 }  // namespace
@@ -87,8 +121,6 @@ void refuse_over_kept_rows(Oid relid, const char *what) {
 }
 
 void init_guard() {
-    init_owner_commands();
-    init_own_objects();
     previous_access = object_access_hook;
     object_access_hook = access;
 }

@@ -7,8 +7,13 @@ extern "C" {
 #include "access/tableam.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_database.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
 #include "commands/dbcommands.h"
+#include "commands/vacuum.h"
 #include "executor/executor.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
@@ -115,6 +120,52 @@ inline bool owns_table(Oid relid, Oid role) {
 #endif
 }
 
+inline bool owns_type(Oid type, Oid role) {
+#if PG_VERSION_NUM >= 160000
+    return object_ownercheck(TypeRelationId, type, role);
+#else
+    return pg_type_ownercheck(type, role);
+#endif
+}
+inline bool owns_schema(Oid schema, Oid role) {
+#if PG_VERSION_NUM >= 160000
+    return object_ownercheck(NamespaceRelationId, schema, role);
+#else
+    return pg_namespace_ownercheck(schema, role);
+#endif
+}
+inline bool owns_database(Oid database, Oid role) {
+#if PG_VERSION_NUM >= 160000
+    return object_ownercheck(DatabaseRelationId, database, role);
+#else
+    return pg_database_ownercheck(database, role);
+#endif
+}
+
+// 17: to maintain a table is a right of its own.
+inline bool has_maintain_right([[maybe_unused]] Oid relid, [[maybe_unused]] Oid role) {
+#if PG_VERSION_NUM >= 170000
+    return pg_class_aclcheck(relid, role, ACL_MAINTAIN) == ACLCHECK_OK;
+#else
+    return false;
+#endif
+}
+
+// 16: renamed. Warns when the user may not.
+inline bool may_vacuum(Oid relid, bool vacuum) {
+    HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+    if (!HeapTupleIsValid(tuple)) return false;
+    auto *form = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple));
+    const auto option = vacuum ? VACOPT_VACUUM : VACOPT_ANALYZE;
+#if PG_VERSION_NUM >= 160000
+    const bool may = vacuum_is_permitted_for_relation(relid, form, option);
+#else
+    const bool may = vacuum_is_relation_owner(relid, form, option);
+#endif
+    ReleaseSysCache(tuple);
+    return may;
+}
+
 // 16: and one test of rights (object_aclcheck).
 inline bool may_execute(Oid function, Oid role) {
 #if PG_VERSION_NUM >= 160000
@@ -201,13 +252,44 @@ inline bool is_cluster(const Node *statement, const RangeVar **relation) {
     return true;
 }
 
-// 17: the expression of a generated column can be changed.
-inline bool sets_expression([[maybe_unused]] AlterTableType type) {
-#if PG_VERSION_NUM >= 170000
-    return type == AT_SetExpression;
+// A constraint of the table by that name is a CHECK.
+inline bool is_check(Oid relid, const char *name) {
+    HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(get_relation_constraint_oid(relid, name, true)));
+    if (!HeapTupleIsValid(tuple)) return false;
+    const bool check = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple))->contype == CONSTRAINT_CHECK;
+    ReleaseSysCache(tuple);
+    return check;
+}
+
+// Kinds of statements and forms of ALTER TABLE that not every version has.
+constexpr int kAbsent = -1;
+#if PG_VERSION_NUM >= 190000
+constexpr int T_ClusterStmt = kAbsent;
 #else
-    return false;
+constexpr int T_RepackStmt = kAbsent, T_WaitStmt = kAbsent;
 #endif
+#if PG_VERSION_NUM >= 180000
+constexpr int AT_CheckNotNull = kAbsent;
+#endif
+#if PG_VERSION_NUM < 170000
+constexpr int AT_SetExpression = kAbsent;
+#endif
+#if PG_VERSION_NUM >= 160000
+constexpr int AT_AddColumnRecurse = kAbsent, AT_DropColumnRecurse = kAbsent, AT_AddConstraintRecurse = kAbsent,
+              AT_ValidateConstraintRecurse = kAbsent, AT_DropConstraintRecurse = kAbsent;
+#endif
+
+// 18: ALTER CONSTRAINT can have more checked than foreign keys. A NOT NULL that becomes inherited is set on children; and 19: a
+// CHECK that becomes enforced is evaluated over all rows.
+inline bool alters_checked_constraint([[maybe_unused]] Oid relid, [[maybe_unused]] const AlterTableCmd *command) {
+#if PG_VERSION_NUM >= 180000
+    const auto *alter = reinterpret_cast<const ATAlterConstraint *>(command->def);
+    if (alter->alterInheritability && !alter->noinherit) return true;
+#if PG_VERSION_NUM >= 190000
+    return alter->alterEnforceability && alter->is_enforced && is_check(relid, alter->conname);
+#endif
+#endif
+    return false;
 }
 
 // What COPY TO reads by itself. 18: a materialized view; 19: the partitions of a table.

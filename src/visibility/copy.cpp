@@ -2,8 +2,7 @@
 #include "catalog/extension.hpp"
 #include "catalog/governed.hpp"
 #include "pg/compat.hpp"
-#include "pg/everyday.hpp"
-#include "pg/guard.hpp"
+#include "pg/command.hpp"
 #include "pg/settings.hpp"
 #include "visibility/inject.hpp"
 #include "visibility/visibility.hpp"
@@ -13,7 +12,7 @@ extern "C" {
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "nodes/makefuncs.h"
-#include "tcop/utility.h"
+#include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 }
@@ -21,8 +20,6 @@ extern "C" {
 namespace pg_retention {
 
 namespace {
-
-constinit ProcessUtility_hook_type previous_utility = nullptr;
 
 // The columns COPY takes by itself, but for the clock: what the application wrote to a file it can read back, and a file
 // from before the policy, too.
@@ -67,9 +64,15 @@ SelectStmt *select_of(RangeVar *relation, bool partitioned, List *names) {
     return select;
 }
 
+// Of the table or of any column: who may not is told so by the server, and nothing else.
+bool may_read(Oid relid) {
+    return pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK ||
+           pg_attribute_aclcheck_all(relid, GetUserId(), ACL_SELECT, ACLMASK_ANY) == ACLCHECK_OK;
+}
+
 void rewrite(CopyStmt *copy, Oid relid) {
     if (copy->attlist == NIL) copy->attlist = column_names(relid);
-    if (copy->is_from) return;
+    if (copy->is_from || !may_read(relid)) return;
     check_row_security(relid);
     if (settings::reveal) {
         record_reveal();
@@ -92,20 +95,12 @@ PlannedStmt *with_condition(PlannedStmt *planned) {
     return own;
 }
 
-[[gnu::noinline]] void watch(RETENTION_COMMAND_PARAMETERS) {
-    guarded([&] { previous_utility(with_condition(planned), text, read_only, context, params, env, dest, done); });
-}
-
-void utility(RETENTION_COMMAND_PARAMETERS) {
-    if (is_everyday(planned)) return previous_utility(RETENTION_COMMAND_ARGUMENTS);
-    watch(RETENTION_COMMAND_ARGUMENTS);
-}
-
 }  // namespace
 
-void init_copy() {
-    previous_utility = ProcessUtility_hook != nullptr ? ProcessUtility_hook : standard_ProcessUtility;
-    ProcessUtility_hook = utility;
+void rewrite_copy(const Command &command) {
+    Command own = command;
+    own.planned = with_condition(command.planned);
+    proceed(own);
 }
 
 }  // namespace pg_retention

@@ -3,7 +3,7 @@
 #include "catalog/extension.hpp"
 #include "catalog/governed.hpp"
 #include "pg/compat.hpp"
-#include "pg/everyday.hpp"
+#include "pg/command.hpp"
 #include "pg/guard.hpp"
 #include "pg/running.hpp"
 #include "pg/settings.hpp"
@@ -14,7 +14,6 @@ extern "C" {
 #include "catalog/namespace.h"
 #include "executor/executor.h"
 #include "parser/parsetree.h"
-#include "tcop/utility.h"
 #include "utils/memutils.h"
 }
 
@@ -24,7 +23,6 @@ namespace {
 
 constinit ExecutorRun_hook_type previous_run = nullptr;
 constinit ExecutorFinish_hook_type previous_finish = nullptr;
-constinit ProcessUtility_hook_type previous_utility = nullptr;
 constinit emit_log_hook_type previous_emit = nullptr;
 
 // In this transaction, since a constraint may be checked long after the statement that violates it, when no catalog may be read.
@@ -118,21 +116,6 @@ Scope scope_of(const Node *statement) {
     return Scope::kNoted;
 }
 
-[[gnu::noinline]] void watch(RETENTION_COMMAND_PARAMETERS) {
-    const Scope scope = guarded([planned] { return scope_of(planned->utilityStmt); });
-    const auto body = [&] { previous_utility(RETENTION_COMMAND_ARGUMENTS); };
-    if (scope == Scope::kNone)
-        body();
-    else
-        run_scrubbed(scope == Scope::kAny, body);
-}
-
-void utility(RETENTION_COMMAND_PARAMETERS) {
-    begin_statement();
-    if (is_everyday(planned)) return previous_utility(RETENTION_COMMAND_ARGUMENTS);
-    watch(RETENTION_COMMAND_ARGUMENTS);
-}
-
 void emit(ErrorData *error) {
     if (shows_a_row(error->sqlerrcode, false)) {
         error->detail = nullptr;
@@ -148,6 +131,13 @@ void end_of_transaction(XactEvent event, void *) {
 
 }  // namespace
 
+void scrub_command(const Command &command) {
+    begin_statement();
+    const Scope scope = scope_of(command.statement());
+    if (scope == Scope::kNone) return proceed(command);
+    run_scrubbed(scope == Scope::kAny, [&] { proceed(command); });
+}
+
 bool writes_governed(const QueryDesc *query) {
     if (settings::reveal) return false;
     const PlannedStmt *plan = query->plannedstmt;
@@ -159,8 +149,6 @@ void init_scrub() {
     ExecutorRun_hook = run;
     previous_finish = ExecutorFinish_hook != nullptr ? ExecutorFinish_hook : standard_ExecutorFinish;
     ExecutorFinish_hook = finish;
-    previous_utility = ProcessUtility_hook != nullptr ? ProcessUtility_hook : standard_ProcessUtility;
-    ProcessUtility_hook = utility;
     previous_emit = emit_log_hook;
     emit_log_hook = emit;
     RegisterXactCallback(end_of_transaction, nullptr);

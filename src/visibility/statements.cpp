@@ -1,22 +1,18 @@
 // Statements during which the rules of reading differ: EXPLAIN ANALYZE, REFRESH, and the detaching of a partition.
 #include "catalog/extension.hpp"
 #include "pg/compat.hpp"
-#include "pg/everyday.hpp"
-#include "pg/guard.hpp"
+#include "pg/command.hpp"
 #include "visibility/binding.hpp"
 #include "visibility/referential.hpp"
 #include "visibility/visibility.hpp"
 
 extern "C" {
 #include "commands/defrem.h"
-#include "tcop/utility.h"
 }
 
 namespace pg_retention {
 
 namespace {
-
-constinit ProcessUtility_hook_type previous_utility = nullptr;
 
 bool analyzes(const ExplainStmt *explain) {
     ListCell *cell = nullptr;
@@ -37,47 +33,50 @@ bool detaches(const AlterTableStmt *alter) {
     return false;
 }
 
-using Switch = void (*)(bool);
+// What such a statement switches. A statement inside another one, in a trigger or a function, gives back what it found.
+struct Switch {
+    void (*turn)(bool);
+    bool on;
+};
+constinit Switch explaining = {set_explaining, false};
+constinit Switch refreshing = {set_refreshing, false};
+constinit Switch detaching = {allow_detach_check, false};
 
 // What to switch on for as long as the statement runs; null: nothing.
-Switch switch_for(const PlannedStmt *planned) {
+Switch *switch_for(const Command &command) {
     if (extension() == nullptr) return nullptr;
-    if (IsA(planned->utilityStmt, ExplainStmt) && analyzes(reinterpret_cast<const ExplainStmt *>(planned->utilityStmt)))
-        return set_explaining;
-    if (IsA(planned->utilityStmt, RefreshMatViewStmt)) return set_refreshing;
-    if (IsA(planned->utilityStmt, AlterTableStmt) && detaches(reinterpret_cast<const AlterTableStmt *>(planned->utilityStmt)))
-        return allow_detach_check;
-    return nullptr;
+    switch (nodeTag(command.statement())) {
+        case T_ExplainStmt: return analyzes(command.as<ExplainStmt>()) ? &explaining : nullptr;
+        case T_RefreshMatViewStmt: return &refreshing;
+        case T_AlterTableStmt: return detaches(command.as<AlterTableStmt>()) ? &detaching : nullptr;
+        default: return nullptr;
+    }
+}
+
+void turn(Switch *which, bool on) {
+    which->on = on;
+    which->turn(on);
 }
 
 // Its own frame: nothing of the caller's lives across the setjmp.
-[[gnu::noinline]] void run_switched(Switch turn, RETENTION_COMMAND_PARAMETERS) {
-    turn(true);
+[[gnu::noinline]] void run_switched(Switch *which, const Command &command) {
+    const bool before = which->on;
+    turn(which, true);
     PG_TRY();
-    { previous_utility(RETENTION_COMMAND_ARGUMENTS); }
+    { proceed(command); }
     PG_FINALLY();
-    { turn(false); }
+    { turn(which, before); }
     PG_END_TRY();
-}
-
-[[gnu::noinline]] void watch(RETENTION_COMMAND_PARAMETERS) {
-    const Switch turn = guarded([planned] { return switch_for(planned); });
-    if (turn == nullptr)
-        previous_utility(RETENTION_COMMAND_ARGUMENTS);
-    else
-        run_switched(turn, RETENTION_COMMAND_ARGUMENTS);
-}
-
-void utility(RETENTION_COMMAND_PARAMETERS) {
-    if (is_everyday(planned)) return previous_utility(RETENTION_COMMAND_ARGUMENTS);
-    watch(RETENTION_COMMAND_ARGUMENTS);
 }
 
 }  // namespace
 
-void init_statements() {
-    previous_utility = ProcessUtility_hook != nullptr ? ProcessUtility_hook : standard_ProcessUtility;
-    ProcessUtility_hook = utility;
+void switch_rules(const Command &command) {
+    Switch *which = switch_for(command);
+    if (which == nullptr)
+        proceed(command);
+    else
+        run_switched(which, command);
 }
 
 }  // namespace pg_retention

@@ -1,6 +1,6 @@
 #pragma once
 // Hidden means hidden: the condition in every plan, and the readers that have no plan.
-#include "pg/postgres.hpp"
+#include "pg/command.hpp"
 
 extern "C" {
 #include "executor/execdesc.h"
@@ -11,10 +11,14 @@ namespace pg_retention {
 
 void init_visibility();
 void init_planner();
-void init_copy();
 void init_scrub();
-void init_statements();
 void init_statistics();
+
+// Utility commands: COPY of a governed table becomes one of a query; details of errors that show a row go; and what is switched
+// while EXPLAIN ANALYZE, REFRESH or DETACH run.
+void rewrite_copy(const Command &command);
+void scrub_command(const Command &command);
+void switch_rules(const Command &command);
 
 // The statement for which estimators may see values of governed tables, or null; returns the one before it.
 const Query *set_estimated(const Query *query);

@@ -44,9 +44,7 @@ void record_reveal() {
 void init_visibility() {
     init_planner();
     init_binding();
-    init_copy();
     init_scrub();
-    init_statements();
     init_trust();
     init_statistics();
 }

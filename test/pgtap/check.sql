@@ -1,6 +1,6 @@
 -- retention.check() knows what is wrong and what to do.
 BEGIN;
-SELECT plan(9);
+SELECT plan(11);
 
 SET client_min_messages = error;
 CREATE FUNCTION pg_temp.wrong() RETURNS text LANGUAGE sql AS
@@ -27,6 +27,11 @@ ALTER TABLE visits DISABLE TRIGGER ALL;
 SELECT is(pg_temp.wrong(), 'triggers always fire: app.visits', 'triggers that do not fire');
 SELECT retention.resume();
 SELECT is(pg_temp.wrong(), 'nothing', 'are mended as the hint says');
+CREATE FUNCTION app.shout(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RETURN $1; END$$;
+CREATE STATISTICS shouted ON shout(id) FROM visits;
+SELECT is(pg_temp.wrong(), 'autovacuum runs no function of a user: app.visits', 'a function that autovacuum would give hidden rows to');
+SELECT matches((SELECT hint FROM retention.check() WHERE NOT ok AND what ~ '^autovacuum'), '^app.shout.integer. in statistics shouted', 'is named');
+DROP STATISTICS shouted;
 UPDATE retention.home SET timeline = timeline + 1;
 SELECT is(pg_temp.wrong(), 'database is the one to act in', 'a promotion');
 SELECT ok(retention.hooks_in_place(), 'the hooks are called');

@@ -1,0 +1,71 @@
+#include "guard/blind.hpp"
+
+#include "catalog/user_code.hpp"
+#include "pg/compat.hpp"
+
+extern "C" {
+#include "miscadmin.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+// Whole classes: connection, transaction state, rollback, resources, intervention. And what the law, or a hold, refuses.
+constexpr int kClasses[] = {
+    ERRCODE_CONNECTION_EXCEPTION,   ERRCODE_INVALID_TRANSACTION_STATE, ERRCODE_TRANSACTION_ROLLBACK,
+    ERRCODE_INSUFFICIENT_RESOURCES, ERRCODE_OPERATOR_INTERVENTION,     MAKE_SQLSTATE('R', 'T', '0', '0', '0'),
+};
+
+// Raised from the catalogs, before a row is read. Evaluated functions that raise them for a value of theirs, such as a cast to
+// regclass, are not immutable, and only immutable ones stand in what commands evaluate over rows. Not among them: 42601 (a
+// tsquery, a jsonpath), 0A000 (date_trunc names its unit).
+constexpr int kCodes[] = {
+    ERRCODE_INSUFFICIENT_PRIVILEGE,       ERRCODE_LOCK_NOT_AVAILABLE,  ERRCODE_OBJECT_IN_USE,         ERRCODE_UNDEFINED_TABLE,
+    ERRCODE_UNDEFINED_COLUMN,             ERRCODE_UNDEFINED_OBJECT,    ERRCODE_UNDEFINED_FUNCTION,    ERRCODE_DUPLICATE_TABLE,
+    ERRCODE_DUPLICATE_OBJECT,             ERRCODE_DUPLICATE_COLUMN,    ERRCODE_WRONG_OBJECT_TYPE,     ERRCODE_INVALID_TABLE_DEFINITION,
+    ERRCODE_INVALID_OBJECT_DEFINITION,    ERRCODE_DATATYPE_MISMATCH,   ERRCODE_INVALID_FOREIGN_KEY,   ERRCODE_INVALID_COLUMN_REFERENCE,
+    ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST, ERRCODE_UNDEFINED_SCHEMA,
+};
+
+}  // namespace
+
+// The settings' variables themselves: a command that commits on its way would undo what was set for a transaction.
+Sight close_eyes() {
+    const Sight before = {forbid_user_code(true), max_parallel_maintenance_workers, client_min_messages};
+    max_parallel_maintenance_workers = 0;
+    client_min_messages = Max(client_min_messages, ERROR);
+    return before;
+}
+
+void open_eyes(const Sight &before) {
+    (void) forbid_user_code(before.forbidden);
+    max_parallel_maintenance_workers = before.workers;
+    client_min_messages = before.messages;
+}
+
+bool shows_no_value(int sqlstate) {
+    for (const int one : kClasses)
+        if (ERRCODE_TO_CATEGORY(sqlstate) == ERRCODE_TO_CATEGORY(one)) return true;
+    for (const int one : kCodes)
+        if (sqlstate == one) return true;
+    return false;
+}
+
+void raise_blindly(MemoryContext context) {
+    if (shows_no_value(geterrcode())) PG_RE_THROW();
+    MemoryContextSwitchTo(context);
+    ErrorData *error = CopyErrorData();
+    FlushErrorState();
+    // A violated constraint's message names the constraint; values stand in the detail.
+    if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION)
+        error->message = pstrdup("an expression failed over rows that are hidden by a retention policy, or beside them");
+    error->hint = pstrdup("Set retention.reveal as a role that may.");
+    error->detail = error->detail_log = error->context = error->internalquery = error->backtrace = nullptr;
+    error->cursorpos = error->internalpos = 0;
+    ReThrowError(error);
+}
+
+}  // namespace pg_retention

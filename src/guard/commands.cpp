@@ -1,0 +1,300 @@
+#include "guard/commands.hpp"
+
+#include "catalog/extension.hpp"
+#include "pg/compat.hpp"
+#include "pg/settings.hpp"
+
+extern "C" {
+#include "catalog/pg_am.h"
+#include "catalog/pg_language.h"
+#include "catalog/pg_type.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+using enum Verdict;
+
+struct Judged {
+    int number;  // of the node tag or form; kAbsent where this version has none
+    Verdict verdict;
+    const char *why;  // for the docs
+};
+
+// Every *Stmt of nodes/parsenodes.h. One entry a line: scripts/commands reads them.
+constexpr Judged kStatements[] = {
+    {T_RawStmt, kQuery, ""},
+    {T_InsertStmt, kQuery, ""},
+    {T_DeleteStmt, kQuery, ""},
+    {T_UpdateStmt, kQuery, ""},
+    {T_MergeStmt, kQuery, ""},
+    {T_SelectStmt, kQuery, ""},
+    {T_SetOperationStmt, kQuery, ""},
+    {T_ReturnStmt, kQuery, ""},
+    {T_PLAssignStmt, kQuery, ""},
+    {T_ReplicaIdentityStmt, kQuery, "part of ALTER TABLE"},
+
+    {T_TransactionStmt, kEveryday, ""},
+    {T_PrepareStmt, kEveryday, ""},
+    {T_ExecuteStmt, kEveryday, ""},
+    {T_DeallocateStmt, kEveryday, ""},
+    {T_DeclareCursorStmt, kEveryday, ""},
+    {T_FetchStmt, kEveryday, ""},
+    {T_ClosePortalStmt, kEveryday, ""},
+    {T_VariableSetStmt, kEveryday, ""},
+    {T_VariableShowStmt, kEveryday, ""},
+
+    {T_AlterTableStmt, kRefused, "by form, below"},
+    {T_AlterDomainStmt, kRefused, "adding or validating a constraint and SET NOT NULL, over each table with a column of the domain"},
+    {T_IndexStmt, kRefused, "a unique or exclusion index, one over an expression or with a condition"},
+    {T_CreateStmt, kRefused, "a partition below a key with an expression, whose default partition holds hidden rows"},
+    {T_CreateForeignTableStmt, kRefused, "as CREATE TABLE"},
+    {T_VacuumStmt, kEvaluates, "ANALYZE leaves out what it cannot evaluate so, or passes the table over, with a warning"},
+    {T_ReindexStmt, kEvaluates, ""},
+    {T_ClusterStmt, kEvaluates, ""},
+    {T_RepackStmt, kEvaluates, "CLUSTER and VACUUM FULL"},
+    {T_CreateStatsStmt, kEvaluates, ""},
+
+    {T_CopyStmt, kGuarded, "becomes a COPY of a query"},
+    {T_ExplainStmt, kGuarded, "ANALYZE is refused on governed tables"},
+    {T_RefreshMatViewStmt, kGuarded, "holds what is visible"},
+    {T_ConstraintsSetStmt, kGuarded, "error details that show a row are taken away"},
+    {T_TruncateStmt, kGuarded, "refused over hidden and kept rows"},
+    {T_DropStmt, kGuarded, "refused over hidden and kept rows, and for what policies need"},
+    {T_DropOwnedStmt, kGuarded, "as DROP"},
+    {T_RenameStmt, kGuarded, "policies follow; what rows are hidden with is not renamed"},
+    {T_AlterObjectSchemaStmt, kGuarded, "policies follow; what rows are hidden with is not moved"},
+    {T_CreateFunctionStmt, kGuarded, "what rows are hidden with is not replaced"},
+    {T_CreateTrigStmt, kGuarded, "the extension's triggers keep their place"},
+
+    {T_CreateTableAsStmt, kPasses, "its query is planned"},
+    {T_ViewStmt, kPasses, "its query is planned where the view is used"},
+    {T_RuleStmt, kPasses, "its actions are planned where they are used"},
+    {T_CallStmt, kPasses, "what it runs is planned"},
+    {T_DoStmt, kPasses, "what it runs is planned"},
+    {T_LockStmt, kPasses, ""},
+    {T_CreateSchemaStmt, kPasses, "each statement in it comes by itself"},
+    {T_ImportForeignSchemaStmt, kPasses, "each statement it makes comes by itself"},
+    {T_CreateExtensionStmt, kPasses, "each statement of its script comes by itself"},
+    {T_AlterExtensionStmt, kPasses, "each statement of its script comes by itself"},
+    {T_AlterExtensionContentsStmt, kPasses, ""},
+    {T_AlterTableMoveAllStmt, kPasses, "files are copied, no row is read"},
+    {T_CreatePublicationStmt, kPasses, "conditions are evaluated by walsenders: see the oracle logical-decoding"},
+    {T_AlterPublicationStmt, kPasses, "conditions are evaluated by walsenders: see the oracle logical-decoding"},
+    {T_CreateSubscriptionStmt, kPasses, ""},
+    {T_AlterSubscriptionStmt, kPasses, ""},
+    {T_DropSubscriptionStmt, kPasses, ""},
+    {T_CreatePolicyStmt, kPasses, "evaluated behind the condition"},
+    {T_AlterPolicyStmt, kPasses, "evaluated behind the condition"},
+    {T_CreateDomainStmt, kPasses, "no column has it yet"},
+    {T_AlterTypeStmt, kPasses, "options of a base type"},
+    {T_AlterEnumStmt, kPasses, ""},
+    {T_CompositeTypeStmt, kPasses, ""},
+    {T_CreateEnumStmt, kPasses, ""},
+    {T_CreateRangeStmt, kPasses, ""},
+    {T_DefineStmt, kPasses, ""},
+    {T_AlterFunctionStmt, kPasses, ""},
+    {T_AlterOperatorStmt, kPasses, ""},
+    {T_AlterObjectDependsStmt, kPasses, ""},
+    {T_AlterOwnerStmt, kPasses, ""},
+    {T_AlterCollationStmt, kPasses, ""},
+    {T_AlterStatsStmt, kPasses, "only how much ANALYZE gathers"},
+    {T_AlterSeqStmt, kPasses, ""},
+    {T_CreateSeqStmt, kPasses, ""},
+    {T_CreateOpClassStmt, kPasses, ""},
+    {T_CreateOpFamilyStmt, kPasses, ""},
+    {T_AlterOpFamilyStmt, kPasses, ""},
+    {T_CreateCastStmt, kPasses, ""},
+    {T_CreateConversionStmt, kPasses, ""},
+    {T_CreateTransformStmt, kPasses, ""},
+    {T_CreateAmStmt, kPasses, ""},
+    {T_CreatePLangStmt, kPasses, ""},
+    {T_CreateEventTrigStmt, kPasses, ""},
+    {T_AlterEventTrigStmt, kPasses, ""},
+    {T_AlterTSDictionaryStmt, kPasses, ""},
+    {T_AlterTSConfigurationStmt, kPasses, ""},
+    {T_CreateFdwStmt, kPasses, ""},
+    {T_AlterFdwStmt, kPasses, ""},
+    {T_CreateForeignServerStmt, kPasses, ""},
+    {T_AlterForeignServerStmt, kPasses, ""},
+    {T_CreateUserMappingStmt, kPasses, ""},
+    {T_AlterUserMappingStmt, kPasses, ""},
+    {T_DropUserMappingStmt, kPasses, ""},
+    {T_CreateRoleStmt, kPasses, ""},
+    {T_AlterRoleStmt, kPasses, ""},
+    {T_AlterRoleSetStmt, kPasses, ""},
+    {T_DropRoleStmt, kPasses, ""},
+    {T_GrantStmt, kPasses, ""},
+    {T_GrantRoleStmt, kPasses, ""},
+    {T_AlterDefaultPrivilegesStmt, kPasses, ""},
+    {T_ReassignOwnedStmt, kPasses, ""},
+    {T_CommentStmt, kPasses, ""},
+    {T_SecLabelStmt, kPasses, ""},
+    {T_NotifyStmt, kPasses, ""},
+    {T_ListenStmt, kPasses, ""},
+    {T_UnlistenStmt, kPasses, ""},
+    {T_LoadStmt, kPasses, ""},
+    {T_CheckPointStmt, kPasses, ""},
+    {T_DiscardStmt, kPasses, ""},
+    {T_WaitStmt, kPasses, ""},
+    {T_CreatedbStmt, kPasses, "a copy hides as its template does"},
+    {T_AlterDatabaseStmt, kPasses, ""},
+    {T_AlterDatabaseRefreshCollStmt, kPasses, ""},
+    {T_AlterDatabaseSetStmt, kPasses, ""},
+    {T_DropdbStmt, kPasses, ""},
+    {T_AlterSystemStmt, kPasses, ""},
+    {T_CreateTableSpaceStmt, kPasses, ""},
+    {T_DropTableSpaceStmt, kPasses, ""},
+    {T_AlterTableSpaceOptionsStmt, kPasses, ""},
+};
+
+// Every AT_* of nodes/parsenodes.h. kQuery: the server's own, which no statement can say.
+constexpr Judged kForms[] = {
+    {AT_AddColumn, kRefused, "with a CHECK, a key or a generated value"},
+    {AT_SetNotNull, kRefused, ""},
+    {AT_SetExpression, kRefused, ""},
+    {AT_AddConstraint, kRefused, "but for a foreign key, which tells no more than that a key is missing, and NOT VALID"},
+    {AT_AlterConstraint, kRefused, "making a CHECK enforced or a NOT NULL inherited"},
+    {AT_ValidateConstraint, kRefused, ""},
+    {AT_AlterColumnType, kRefused, ""},
+    {AT_DropInherit, kRefused, ""},
+    {AT_AttachPartition, kRefused, "below a key with an expression, or beside an index over one"},
+    {AT_DetachPartition, kRefused, ""},
+    {AT_DetachPartitionFinalize, kRefused, ""},
+
+    {AT_SetLogged, kEvaluates, ""},
+    {AT_SetUnLogged, kEvaluates, ""},
+    {AT_SetAccessMethod, kEvaluates, ""},
+    {AT_SetTableSpace, kEvaluates, ""},
+    {AT_AddIndexConstraint, kEvaluates, "a primary key is refused as a constraint"},
+
+    {AT_DropColumn, kGuarded, "not the clock, nor what a policy needs"},
+    {AT_EnableTrig, kGuarded, "the extension's triggers stay enabled always"},
+    {AT_EnableReplicaTrig, kGuarded, "the extension's triggers stay enabled always"},
+    {AT_DisableTrig, kGuarded, "the extension's triggers stay enabled always"},
+    {AT_DisableTrigAll, kGuarded, "the extension's triggers stay enabled always"},
+    {AT_DisableTrigUser, kGuarded, "the extension's triggers stay enabled always"},
+
+    {AT_AddColumnToView, kPasses, ""},
+    {AT_ColumnDefault, kPasses, ""},
+    {AT_DropNotNull, kPasses, ""},
+    {AT_DropExpression, kPasses, ""},
+    {AT_SetStatistics, kPasses, ""},
+    {AT_SetOptions, kPasses, ""},
+    {AT_ResetOptions, kPasses, ""},
+    {AT_SetStorage, kPasses, ""},
+    {AT_SetCompression, kPasses, ""},
+    {AT_DropConstraint, kPasses, ""},
+    {AT_AlterColumnGenericOptions, kPasses, ""},
+    {AT_ChangeOwner, kPasses, ""},
+    {AT_ClusterOn, kPasses, ""},
+    {AT_DropCluster, kPasses, ""},
+    {AT_DropOids, kPasses, ""},
+    {AT_ResetRelOptions, kPasses, ""},
+    {AT_ReplaceRelOptions, kPasses, ""},
+    {AT_EnableAlwaysTrig, kPasses, ""},
+    {AT_EnableTrigAll, kPasses, ""},
+    {AT_EnableTrigUser, kPasses, ""},
+    {AT_EnableRule, kPasses, ""},
+    {AT_EnableAlwaysRule, kPasses, ""},
+    {AT_EnableReplicaRule, kPasses, ""},
+    {AT_DisableRule, kPasses, ""},
+    {AT_DropOf, kPasses, ""},
+    {AT_ReplicaIdentity, kPasses, ""},
+    {AT_EnableRowSecurity, kPasses, "the condition does not depend on it"},
+    {AT_DisableRowSecurity, kPasses, "the condition does not depend on it"},
+    {AT_ForceRowSecurity, kPasses, "the condition does not depend on it"},
+    {AT_NoForceRowSecurity, kPasses, "the condition does not depend on it"},
+    {AT_GenericOptions, kPasses, ""},
+    {AT_SetIdentity, kPasses, ""},
+    {AT_DropIdentity, kPasses, ""},
+    {AT_SetRelOptions, kPasses, ""},
+    {AT_AddIdentity, kPasses, ""},
+    {AT_AddOf, kPasses, ""},
+    {AT_AddInherit, kPasses, ""},
+
+    {AT_AddColumnRecurse, kQuery, ""},
+    {AT_CookedColumnDefault, kQuery, ""},
+    {AT_CheckNotNull, kQuery, ""},
+    {AT_DropColumnRecurse, kQuery, ""},
+    {AT_AddIndex, kQuery, ""},
+    {AT_ReAddIndex, kQuery, ""},
+    {AT_AddConstraintRecurse, kQuery, ""},
+    {AT_ReAddConstraint, kQuery, ""},
+    {AT_ReAddDomainConstraint, kQuery, ""},
+    {AT_ValidateConstraintRecurse, kQuery, ""},
+    {AT_DropConstraintRecurse, kQuery, ""},
+    {AT_ReAddComment, kQuery, ""},
+    {AT_ReAddStatistics, kQuery, ""},
+};
+
+// Functions of the server and of contrib that evaluate what an index is made of, by the C symbol.
+struct Maintenance {
+    const char *symbol;
+    Oid am;
+};
+constexpr Maintenance kMaintenance[] = {
+    {"brin_summarize_new_values", BRIN_AM_OID},
+    {"brin_summarize_range", BRIN_AM_OID},
+    {"brin_desummarize_range", BRIN_AM_OID},
+    {"gin_clean_pending_list", GIN_AM_OID},
+    {"bt_index_check", BTREE_AM_OID},
+    {"bt_index_parent_check", BTREE_AM_OID},
+    {"gin_index_check", GIN_AM_OID},
+};
+
+constexpr int kMost = 1024;
+struct Verdicts {
+    Verdict of[kMost];
+};
+
+template <std::size_t N>
+constexpr Verdicts by_number(const Judged (&judged)[N]) {
+    Verdicts verdicts = {};
+    for (const Judged &one : judged)
+        if (one.number != kAbsent) verdicts.of[one.number] = one.verdict;
+    return verdicts;
+}
+
+constexpr Verdicts kOfStatement = by_number(kStatements);
+constexpr Verdicts kOfForm = by_number(kForms);
+
+Oid access_method_of(const char *symbol) {
+    for (const Maintenance &one : kMaintenance)
+        if (strcmp(one.symbol, symbol) == 0) return one.am;
+    return InvalidOid;
+}
+
+}  // namespace
+
+Verdict verdict_of(const Node *statement) {
+    const int tag = nodeTag(statement);
+    return tag < kMost ? kOfStatement.of[tag] : kUnknown;
+}
+
+Verdict verdict_of(AlterTableType form) { return kOfForm.of[form]; }
+
+Oid maintained_access_method(Oid function) {
+    HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+    if (!HeapTupleIsValid(tuple)) return InvalidOid;
+    const auto *proc = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple));
+    const bool may = (proc->prolang == ClanguageId || proc->prolang == INTERNALlanguageId) && proc->pronargs > 0 &&
+                     proc->proargtypes.values[0] == REGCLASSOID;
+    bool isnull = false;
+    const Datum symbol = may ? SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull) : 0;
+    const Oid am = may && !isnull ? access_method_of(TextDatumGetCString(symbol)) : InvalidOid;
+    ReleaseSysCache(tuple);
+    return am;
+}
+
+void refuse_unknown(const Command &command) {
+    const Verdict verdict = verdict_of(command.statement());
+    if ((verdict == kUnknown || verdict == kQuery) && !settings::reveal && extension() != nullptr)
+        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                        errmsg("command %s is not known to pg_retention", GetCommandTagName(CreateCommandTag(command.planned->utilityStmt))),
+                        errhint("It could show hidden rows. Set retention.reveal as a role that may.")));
+    proceed(command);
+}
+
+}  // namespace pg_retention

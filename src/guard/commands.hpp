@@ -1,0 +1,39 @@
+#pragma once
+// What is done about each kind of utility statement, each form of ALTER TABLE and each maintenance function. The tables in
+// commands.cpp are the one place that decides; docs/commands.md is made from them, and test/lint/check-commands holds them
+// against the server's headers.
+#include "pg/command.hpp"
+
+extern "C" {
+#include "nodes/parsenodes.h"
+}
+
+namespace pg_retention {
+
+enum class Verdict : uint8_t {
+    kUnknown,    // nobody has judged it: refused without reveal
+    kQuery,      // planned, or no statement by itself
+    kEveryday,   // applications send it all the time; it reads no table by itself
+    kPasses,     // evaluates nothing over stored rows; what it runs is governed by itself
+    kGuarded,    // checked or followed for another reason, which is said
+    kEvaluates,  // over hidden rows: without user code and parallel workers, and errors say nothing of values
+    kRefused,    // over hidden rows: some forms are refused, since their result tells; the others as kEvaluates
+};
+
+Verdict verdict_of(const Node *statement);
+Verdict verdict_of(AlterTableType form);
+
+// The command needs no look from anybody.
+inline bool passes(const Node *statement) {
+    const Verdict verdict = verdict_of(statement);
+    return verdict == Verdict::kEveryday || verdict == Verdict::kPasses;
+}
+
+// The access method whose indexes the function maintains or checks, if it does so by evaluating what they are made of; or
+// InvalidOid.
+Oid maintained_access_method(Oid function);
+
+// Error 0A000 for a statement of a kind that is not in the table, where the extension is installed, without reveal.
+void refuse_unknown(const Command &command);
+
+}  // namespace pg_retention

@@ -1,0 +1,66 @@
+#include "guard/maintenance.hpp"
+
+#include "catalog/extension.hpp"
+#include "guard/affected.hpp"
+#include "guard/commands.hpp"
+#include "guard/hidden.hpp"
+#include "guard/user_functions.hpp"
+#include "pg/compat.hpp"
+#include "pg/guard.hpp"
+#include "pg/internal.hpp"
+#include "pg/settings.hpp"
+
+extern "C" {
+#include "access/genam.h"
+#include "access/table.h"
+#include "access/transam.h"
+#include "utils/fmgroids.h"
+#include "utils/rel.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+// Nearly every function of a plan is the server's, and none of these.
+bool may_be_one(Oid function) {
+    return function >= FirstNormalObjectId || function == F_BRIN_SUMMARIZE_NEW_VALUES || function == F_BRIN_SUMMARIZE_RANGE ||
+           function == F_BRIN_DESUMMARIZE_RANGE || function == F_GIN_CLEAN_PENDING_LIST;
+}
+
+// The name of an index of the table, of that access method, that evaluates something; null: none.
+const char *evaluating_index(Oid relid, Oid am) {
+    Relation table = table_open(relid, AccessShareLock);
+    const char *name = nullptr;
+    ListCell *cell = nullptr;
+    foreach (cell, RelationGetIndexList(table)) {
+        Relation index = index_open(lfirst_oid(cell), AccessShareLock);
+        if (name == nullptr && index->rd_rel->relam == am && evaluates(index)) name = pstrdup(RelationGetRelationName(index));
+        index_close(index, AccessShareLock);
+    }
+    table_close(table, AccessShareLock);
+    return name;
+}
+
+[[gnu::noinline]] void check(Oid function) {
+    const Oid am = settings::reveal || in_own_command() || extension() == nullptr ? InvalidOid : maintained_access_method(function);
+    if (!OidIsValid(am)) return;
+    ListCell *cell = nullptr;
+    foreach (cell, governed_tables()) {
+        const Oid relid = lfirst_oid(cell);
+        const char *index = is_spared(relid) ? nullptr : evaluating_index(relid, am);
+        if (index != nullptr && holds_hidden_rows(relid))
+            ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                            errmsg("cannot run function %s: index \"%s\" evaluates expressions over rows that are hidden by a retention policy",
+                                   get_func_name(function), index),
+                            errhint("Set retention.reveal as a role that may.")));
+    }
+}
+
+}  // namespace
+
+void check_function(Oid function) {
+    if (may_be_one(function)) guarded([function] { check(function); });
+}
+
+}  // namespace pg_retention

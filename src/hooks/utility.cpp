@@ -1,0 +1,54 @@
+// The one hook for utility commands. What guard/commands.cpp says of a kind of statement decides whether anybody is asked.
+#include "hooks/hooks.hpp"
+
+#include "catalog/follow_ddl.hpp"
+#include "guard/commands.hpp"
+#include "guard/own_objects.hpp"
+#include "guard/owner_commands.hpp"
+#include "pg/command.hpp"
+#include "pg/guard.hpp"
+#include "visibility/visibility.hpp"
+
+namespace pg_retention {
+
+namespace {
+
+constinit ProcessUtility_hook_type previous = nullptr;
+
+void run(const Command &command) {
+    previous(command.planned, command.text, command.read_only, command.context, command.params, command.env, command.dest, command.done);
+}
+
+// From the outside in: each runs around those after it.
+constexpr Watcher kWatchers[] = {
+    refuse_unknown,       // a statement that nobody has judged
+    keep_own_objects,     // what the condition is found by stays
+    watch_owner_command,  // no evaluation over hidden rows
+    follow_command,       // policies follow the schema
+    switch_rules,         // EXPLAIN ANALYZE, REFRESH, DETACH
+    scrub_command,        // error details that show a row
+    rewrite_copy,         // COPY reads through a plan
+    run,
+};
+
+// Its own frame: most commands need none.
+[[gnu::noinline]] void watch(const Command &command) {
+    guarded([&] { proceed(command); });
+}
+
+void utility(PlannedStmt *planned, const char *text, bool read_only, ProcessUtilityContext context, ParamListInfo params,
+             QueryEnvironment *env, DestReceiver *dest, QueryCompletion *done) {
+    if (passes(planned->utilityStmt))
+        previous(planned, text, read_only, context, params, env, dest, done);
+    else
+        watch(Command{planned, text, read_only, context, params, env, dest, done, kWatchers});
+}
+
+}  // namespace
+
+void init_utility() {
+    previous = ProcessUtility_hook != nullptr ? ProcessUtility_hook : standard_ProcessUtility;
+    ProcessUtility_hook = utility;
+}
+
+}  // namespace pg_retention
