@@ -2,7 +2,6 @@
 
 #include "catalog/extension.hpp"
 #include "pg/guard.hpp"
-#include "pg/internal.hpp"
 
 extern "C" {
 #include "access/htup_details.h"
@@ -21,42 +20,22 @@ constinit needs_fmgr_hook_type previous_needs = nullptr;
 constinit fmgr_hook_type previous_call = nullptr;
 constinit bool forbidden = false;
 
-// What was switched off for the time of a call; above these bits, how deep in internal queries it was made.
-enum Suspended : uint8_t { kNothing = 0, kExemption = 1, kProhibition = 2 };
-constexpr int kDepthShift = 8;
-
 // Asked when a function is looked up. Elsewhere functions stay as cheap as they are, and are inlined.
 bool needs_call(Oid function) {
     if (previous_needs != nullptr && previous_needs(function)) return true;
-    if (!forbidden && !InNoForceRLSOperation() && !in_internal_query()) return false;
+    if (!forbidden) return false;
     return guarded([function] { return extension() != nullptr && is_written_by_a_user(function); });
 }
 
-int suspend(Oid function) {
-    int suspended = kNothing;
-    Oid user = InvalidOid;
-    int context = 0;
-    GetUserIdAndSecContext(&user, &context);
-    if ((context & SECURITY_NOFORCE_RLS) != 0) {
-        SetUserIdAndSecContext(user, context & ~SECURITY_NOFORCE_RLS);
-        suspended |= kExemption;
-    }
-    if (!forbidden) return suspended | (suspend_internal() << kDepthShift);
+// What an event trigger runs is its own.
+bool suspend(Oid function) {
+    if (!forbidden) return false;
     if (get_func_rettype(function) != EVENT_TRIGGEROID)
         ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                         errmsg("function %s cannot run on rows that are hidden by a retention policy", get_func_name(function)),
                         errhint("Set retention.reveal as a role that may.")));
     forbidden = false;
-    return suspended | kProhibition | (suspend_internal() << kDepthShift);
-}
-
-void resume(int suspended) {
-    Oid user = InvalidOid;
-    int context = 0;
-    GetUserIdAndSecContext(&user, &context);
-    if ((suspended & kExemption) != 0) SetUserIdAndSecContext(user, context | SECURITY_NOFORCE_RLS);
-    if ((suspended & kProhibition) != 0) forbidden = true;
-    resume_internal(suspended >> kDepthShift);
+    return true;
 }
 
 // The argument is shared with the previous hook, if there is one: then nothing is resumed, which errs on the safe side.
@@ -64,11 +43,11 @@ void call(FmgrHookEventType event, FmgrInfo *info, Datum *suspended) {
     if (previous_call != nullptr) previous_call(event, info, suspended);
     if (event == FHET_START) {
         if (extension() == nullptr || !is_written_by_a_user(info->fn_oid)) return;
-        const int now = suspend(info->fn_oid);
-        if (previous_call == nullptr) *suspended = Int32GetDatum(now);
-    } else if (previous_call == nullptr && DatumGetInt32(*suspended) != kNothing) {
-        resume(DatumGetInt32(*suspended));
-        *suspended = Int32GetDatum(kNothing);
+        const bool now = suspend(info->fn_oid);
+        if (previous_call == nullptr) *suspended = BoolGetDatum(now);
+    } else if (previous_call == nullptr && DatumGetBool(*suspended)) {
+        forbidden = true;
+        *suspended = BoolGetDatum(false);
     }
 }
 

@@ -11,9 +11,7 @@ bool is_written_by_a_user(Oid function);
 // triggers run as ever. Returns whether it was forbidden before.
 bool forbid_user_code(bool forbidden);
 
-// Sets the function manager's hooks. They also take the exemption of referential queries and of the extension's own off such
-// functions, wherever these run inside one (triggers, checks, domains, generated columns), so that what they plan is planned, and
-// kept, as for anybody.
+// Sets the function manager's hooks.
 void init_user_code();
 
 }  // namespace pg_retention

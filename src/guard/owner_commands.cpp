@@ -5,6 +5,7 @@
 #include "guard/analyze.hpp"
 #include "guard/blind.hpp"
 #include "guard/commands.hpp"
+#include "guard/detach.hpp"
 #include "guard/hidden.hpp"
 #include "guard/own_triggers.hpp"
 #include "guard/partitions.hpp"
@@ -132,8 +133,11 @@ void check_detach(const Node *statement) {
     const auto *alter = reinterpret_cast<const AlterTableStmt *>(statement);
     ListCell *cell = nullptr;
     foreach (cell, alter->cmds) {
-        const Oid partition = named_partition(lfirst_node(AlterTableCmd, cell), false);
-        if (OidIsValid(partition) && owns(RangeVarGetRelid(alter->relation, NoLock, true))) refuse_over_kept_rows(partition, "detach");
+        const auto *command = lfirst_node(AlterTableCmd, cell);
+        const Oid partition = named_partition(command, false);
+        if (!OidIsValid(partition) || !owns(RangeVarGetRelid(alter->relation, NoLock, true))) continue;
+        refuse_over_kept_rows(partition, "detach");
+        if (command->subtype == AT_DetachPartition) refuse_referenced(alter->relation, reinterpret_cast<const PartitionCmd *>(command->def));
     }
 }
 

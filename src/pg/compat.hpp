@@ -303,6 +303,15 @@ inline bool copies_without_plan(char relkind) {
     return relkind == RELKIND_RELATION;
 }
 
+// 18: a foreign key may have a PERIOD.
+inline bool has_period([[maybe_unused]] const FormData_pg_constraint *key) {
+#if PG_VERSION_NUM >= 180000
+    return key->conperiod;
+#else
+    return false;
+#endif
+}
+
 // 18: asked whether a deferrable key will do.
 inline Oid primary_key_index(Relation rel) {
 #if PG_VERSION_NUM >= 180000

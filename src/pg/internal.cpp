@@ -1,11 +1,15 @@
 #include "pg/internal.hpp"
 
+#include "pg/mark.hpp"
+#include "pg/security.hpp"
+
 extern "C" {
 #include "common/hashfn.h"
 #include "utils/array.h"
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/plancache.h"
 #include "utils/snapmgr.h"
 }
 
@@ -13,8 +17,9 @@ namespace pg_retention {
 
 namespace {
 
-constinit char mark[64] = "";
+// How many statements of ours are under way, and whether the next of their executions is still to begin.
 constinit int depth = 0;
+constinit bool start_expected = false;
 constinit bool own_command = false;
 
 // Plans by their text and the types of their parameters, for a column's type may change; what a key points to lives beside
@@ -48,7 +53,6 @@ int differ(const void *a, const void *b, Size) {
 // A plan for few elements of an array is made once, without a look at the values. For many of them another one is right, and
 // the time to make it each time does not matter.
 constexpr int kFewElements = 100;
-constexpr char kFew[] = "/* few */ ";
 
 bool is_wide(int nargs, const Oid *types, const Datum *values) {
     for (int i = 0; i < nargs; ++i) {
@@ -80,58 +84,77 @@ void make_room() {
     kept = hash_create("pg_retention kept plans", 64, &control, HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
 }
 
-SPIPlanPtr prepare(const char *text, int nargs, Oid *types, int options) {
-    char *marked = psprintf("%s%s", internal_mark(), text);
-    SPIPlanPtr plan = SPI_prepare_cursor(marked, nargs, types, options);
+// The raw tree is what the server analyses again when a table has changed; the other is what it plans now. What rules have added is
+// not ours. A command is no query, and hands its place in the text to others.
+void mark(CachedPlanSource *source, Exemption as) {
+    bool is_query = false;
+    ListCell *cell = nullptr;
+    foreach (cell, source->query_list) {
+        auto *query = lfirst_node(Query, cell);
+        if (query->querySource != QSRC_ORIGINAL || query->commandType == CMD_UTILITY) continue;
+        query->stmt_location = static_cast<int>(as);
+        is_query = true;
+    }
+    if (is_query) source->raw_parse_tree->stmt_location = static_cast<int>(as);
+}
+
+SPIPlanPtr prepare_as(Exemption as, const char *text, int nargs, Oid *types, int options) {
+    const SecurityContext before = begin_beyond_rls();
+    SPIPlanPtr plan = SPI_prepare_cursor(text, nargs, types, options);
+    restore(before);
     if (plan == nullptr) elog(ERROR, "could not prepare internal query: %s", text);
-    pfree(marked);
+    ListCell *cell = nullptr;
+    foreach (cell, SPI_plan_get_plan_sources(plan)) mark(static_cast<CachedPlanSource *>(lfirst(cell)), as);
     return plan;
+}
+
+SPIPlanPtr prepare(const char *text, int nargs, Oid *types, int options) {
+    return prepare_as(Exemption::kOwn, text, nargs, types, options);
 }
 
 void keep(SPIPlanPtr plan, const char *text) {
     if (SPI_keepplan(plan) != 0) elog(ERROR, "could not keep the plan of internal query: %s", text);
 }
 
-int run_plan(SPIPlanPtr plan, Datum *values, const char *nulls, Snapshot snapshot, bool read_only, long limit) {
-    const int before = depth;
-    int result = 0;
-    depth = before + 1;
+// Its own frame: nothing of the caller's lives across the setjmp.
+template <typename F>
+[[gnu::noinline]] void run_own(F body) {
+    const int outer = depth;
+    const bool expected = start_expected;
+    const SecurityContext before = begin_beyond_rls();
+    depth = outer + 1;
+    start_expected = true;
     PG_TRY();
-    { result = SPI_execute_snapshot(plan, values, nulls, snapshot, InvalidSnapshot, read_only, true, limit); }
+    { body(); }
     PG_FINALLY();
-    { depth = before; }
+    {
+        depth = outer;
+        start_expected = expected;
+        restore(before);
+    }
     PG_END_TRY();
+}
+
+int run_plan(SPIPlanPtr plan, Datum *values, const char *nulls, Snapshot snapshot, bool read_only, long limit) {
+    int result = 0;
+    run_own([&] { result = SPI_execute_snapshot(plan, values, nulls, snapshot, InvalidSnapshot, read_only, true, limit); });
     return result;
+}
+
+// Nobody else may read from the cursor by its name.
+char *secret_name() {
+    uint64_t word[2];
+    if (!pg_strong_random(word, sizeof word))
+        ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not generate random bytes")));
+    return psprintf("retention " UINT64_FORMAT "." UINT64_FORMAT, word[0], word[1]);
 }
 
 }  // namespace
 
-const char *internal_mark() {
-    if (mark[0] == '\0') {
-        uint64 word[2];
-        if (!pg_strong_random(word, sizeof word))
-            ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not generate random bytes")));
-        snprintf(mark, sizeof mark, "/* " UINT64_FORMAT "." UINT64_FORMAT " */ ", word[0], word[1]);
-    }
-    return mark;
-}
-
-bool is_internal_query(const char *query_text) {
-    return depth > 0 && query_text != nullptr && strncmp(query_text, mark, strlen(mark)) == 0;
-}
-
-bool in_internal_query() { return depth > 0; }
-
-int suspend_internal() {
-    const int suspended = depth;
-    depth = 0;
-    return suspended;
-}
-
-void resume_internal(int suspended) { depth = suspended; }
-
-bool is_for_few(const char *query_text) {
-    return is_internal_query(query_text) && strncmp(query_text + strlen(mark), kFew, strlen(kFew)) == 0;
+bool take_own_start() {
+    const bool expected = start_expected;
+    start_expected = false;
+    return expected;
 }
 
 SPIPlanPtr prepare_internal(const char *text, int nargs, Oid *types) {
@@ -160,16 +183,9 @@ int execute_internal_latest(const char *text, int nargs, Oid *types, Datum *valu
 
 int execute_internal(const char *text, int nargs, Oid *types, Datum *values, const char *nulls, bool read_only,
                      long limit) {
-    char *marked = psprintf("%s%s", internal_mark(), text);
-    const int before = depth;
-    int result = 0;
-    depth = before + 1;
-    PG_TRY();
-    { result = SPI_execute_with_args(marked, nargs, types, values, nulls, read_only, limit); }
-    PG_FINALLY();
-    { depth = before; }
-    PG_END_TRY();
-    pfree(marked);
+    SPIPlanPtr plan = prepare(text, nargs, types, CURSOR_OPT_CUSTOM_PLAN | CURSOR_OPT_PARALLEL_OK);
+    const int result = run_plan(plan, values, nulls, InvalidSnapshot, read_only, limit);
+    SPI_freeplan(plan);
     return result;
 }
 
@@ -183,7 +199,7 @@ SPIPlanPtr kept_plan(const char *text, int nargs, Oid *types, const Datum *value
     auto *entry = static_cast<Kept *>(hash_search(kept, &key, HASH_FIND, &found));
     if (found) return entry->plan;
     SPIPlanPtr plan = key.wide ? prepare(text, nargs, types, CURSOR_OPT_CUSTOM_PLAN)
-                               : prepare(psprintf("%s%s", kFew, text), nargs, types, CURSOR_OPT_GENERIC_PLAN);
+                               : prepare_as(Exemption::kOwnForFew, text, nargs, types, CURSOR_OPT_GENERIC_PLAN);
     keep(plan, text);
     auto *own = static_cast<Oid *>(MemoryContextAlloc(kept_context, sizeof(Oid) * (nargs + 1)));
     if (nargs > 0) std::memcpy(own, types, sizeof(Oid) * nargs);
@@ -199,25 +215,10 @@ int execute_kept(const char *text, int nargs, Oid *types, Datum *values, const c
 }
 
 Portal open_internal_cursor(SPIPlanPtr plan, Datum *values, const char *nulls, bool read_only) {
-    const int before = depth;
     Portal portal = nullptr;
-    depth = before + 1;
-    PG_TRY();
-    { portal = SPI_cursor_open(nullptr, plan, values, nulls, read_only); }
-    PG_FINALLY();
-    { depth = before; }
-    PG_END_TRY();
+    run_own([&] { portal = SPI_cursor_open(secret_name(), plan, values, nulls, read_only); });
+    portal->visible = false;
     return portal;
-}
-
-void fetch_internal(Portal portal, long count) {
-    const int before = depth;
-    depth = before + 1;
-    PG_TRY();
-    { SPI_cursor_fetch(portal, true, count); }
-    PG_FINALLY();
-    { depth = before; }
-    PG_END_TRY();
 }
 
 }  // namespace pg_retention

@@ -1,6 +1,7 @@
 #pragma once
-// The extension's own queries must see hidden rows. They are recognised at plan time by a flag and a text that
-// carries a random word of this backend, so that no user code run inside them can pass for one.
+// The extension's own statements must see hidden rows. Each is marked in its parse tree (pg/mark.hpp), where no SQL can write, and its
+// plan is honoured once per call from here. What a user wrote and runs inside one (triggers, rules, checks, functions of any origin) is
+// planned by itself, without a mark.
 #include "pg/postgres.hpp"
 
 extern "C" {
@@ -10,23 +11,10 @@ extern "C" {
 
 namespace pg_retention {
 
-// Prefix of every internal query, with this backend's random word. Lives for the session.
-const char *internal_mark();
+// Whether the execution that begins now is the one that a call below asked for; answers yes once per call.
+bool take_own_start();
 
-// True when the text being planned is the extension's own and was started by it.
-bool is_internal_query(const char *query_text);
-
-// What a user wrote and runs inside such a query could learn its text, and the word: meanwhile nothing passes for one.
-// resume_internal takes what suspend_internal returned.
-bool in_internal_query();
-int suspend_internal();
-void resume_internal(int suspended);
-
-// True when its plan is made without a look at the values, and is right for few elements of arrays: with an index, however
-// many rows the commonest values have.
-bool is_for_few(const char *query_text);
-
-// SPI_execute_with_args for the extension's own text; the mark is put in front.
+// SPI_execute_with_args for the extension's own text.
 int execute_internal(const char *text, int nargs, Oid *types, Datum *values, const char *nulls, bool read_only,
                      long limit);
 
@@ -51,8 +39,7 @@ SPIPlanPtr kept_plan(const char *text, int nargs, Oid *types, const Datum *value
 bool in_own_command();
 void set_own_command(bool own);
 
-// SPI_cursor_fetch of a portal over an internal plan, and the opening of one.
+// A cursor over an internal plan, read with SPI_cursor_fetch. Nobody else can name it.
 Portal open_internal_cursor(SPIPlanPtr plan, Datum *values, const char *nulls, bool read_only);
-void fetch_internal(Portal portal, long count);
 
 }  // namespace pg_retention

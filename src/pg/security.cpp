@@ -11,17 +11,26 @@ extern "C" {
 
 namespace pg_retention {
 
+// A bit of our own beside the server's: it is saved, restored and handed to parallel workers together with them.
+static constexpr int kBeyondRls = 1 << 12;
+
+static SecurityContext security_context() {
+    SecurityContext context = {};
+    GetUserIdAndSecContext(&context.user, &context.flags);
+    return context;
+}
+
 static ActingAs act(Oid owner, int restrictions) {
     ActingAs saved = {};
     GetUserIdAndSecContext(&saved.user, &saved.context);
-    SetUserIdAndSecContext(owner, saved.context | SECURITY_LOCAL_USERID_CHANGE | restrictions);
+    SetUserIdAndSecContext(owner, (saved.context & ~kBeyondRls) | SECURITY_LOCAL_USERID_CHANGE | restrictions);
     saved.nest_level = NewGUCNestLevel();
     (void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
     return saved;
 }
 
 ActingAs act_as(Oid owner, bool beyond_rls) {
-    return act(owner, SECURITY_RESTRICTED_OPERATION | (beyond_rls ? SECURITY_NOFORCE_RLS : 0));
+    return act(owner, SECURITY_RESTRICTED_OPERATION | (beyond_rls ? kBeyondRls : 0));
 }
 
 ActingAs act_as_for_command(Oid owner) { return act(owner, 0); }
@@ -30,6 +39,20 @@ void leave(const ActingAs &saved) {
     AtEOXact_GUC(false, saved.nest_level);
     SetUserIdAndSecContext(saved.user, saved.context);
 }
+
+SecurityContext begin_beyond_rls() {
+    const SecurityContext before = security_context();
+    if ((before.flags & kBeyondRls) != 0) SetUserIdAndSecContext(before.user, before.flags | SECURITY_NOFORCE_RLS);
+    return before;
+}
+
+SecurityContext lower_flag() {
+    const SecurityContext before = security_context();
+    SetUserIdAndSecContext(before.user, before.flags & ~SECURITY_NOFORCE_RLS);
+    return before;
+}
+
+void restore(const SecurityContext &before) { SetUserIdAndSecContext(before.user, before.flags); }
 
 Oid owner_of(Oid relid) {
     HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));

@@ -17,6 +17,21 @@ ActingAs act_as(Oid owner, bool beyond_rls);
 ActingAs act_as_for_command(Oid owner);
 void leave(const ActingAs &saved);
 
+struct SecurityContext {
+    Oid user;
+    int flags;
+};
+
+// Around the extension's own statements, where one acts beyond row security: raises the server's flag for that.
+SecurityContext begin_beyond_rls();
+
+// The server's flag is raised by its foreign keys and above, for one statement. What runs inside that statement is its own author's,
+// and is planned and executed without the flag.
+SecurityContext lower_flag();
+
+// Ends either; after an error the server does it.
+void restore(const SecurityContext &before);
+
 Oid owner_of(Oid relid);
 
 }  // namespace pg_retention

@@ -75,7 +75,7 @@ List *listed_persons(const Kind &kind, HTAB *hashes, const ErasureKey &key) {
     leave(saved);
     for (bool more = true; more;) {
         saved = act_as(owner_of(kind.relid), true);
-        fetch_internal(portal, kPortion);
+        SPI_cursor_fetch(portal, true, kPortion);
         leave(saved);
         SPITupleTable *rows = SPI_tuptable;
         const auto n = static_cast<long>(SPI_processed);

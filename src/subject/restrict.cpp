@@ -98,7 +98,7 @@ int64 mark_rows(const ReachedTable &table, int condition, List *covering, bool r
     for (bool more = true; more;) {
         CHECK_FOR_INTERRUPTS();
         saved = act_as(owner, true);
-        fetch_internal(portal, kPortion);
+        SPI_cursor_fetch(portal, true, kPortion);
         leave(saved);
         const uint64 n = SPI_processed;
         SPITupleTable *found = SPI_tuptable;

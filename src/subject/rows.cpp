@@ -267,7 +267,7 @@ void read_condition(Reader *reader, int condition, RowConsumer consumer, void *a
     for (bool more = true; more;) {
         CHECK_FOR_INTERRUPTS();
         saved = act_as(owner, true);
-        fetch_internal(portal, kPortion);
+        SPI_cursor_fetch(portal, true, kPortion);
         leave(saved);
         Portion portion = {SPI_tuptable, static_cast<int>(SPI_processed), nullptr};
         more = portion.n == kPortion;

@@ -4,9 +4,11 @@
 #include "catalog/policy_cache.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
+#include "pg/internal.hpp"
+#include "pg/mark.hpp"
+#include "pg/security.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
-#include "visibility/referential.hpp"
 #include "visibility/visibility.hpp"
 
 extern "C" {
@@ -87,7 +89,7 @@ bool is_governed(const PlannedStmt *plan) {
 bool counts_rows(const QueryDesc *query) {
     if (settings::reveal) return false;
     if (query->instrument_options != 0 && is_governed(query->plannedstmt)) return true;
-    return is_referential_query(query->sourceText) && writes_governed(query);
+    return exemption_at(query->plannedstmt->stmt_location) == Exemption::kReferential && writes_governed(query);
 }
 
 [[gnu::noinline]] void refuse_counting(const QueryDesc *query) {
@@ -105,10 +107,30 @@ bool counts_rows(const QueryDesc *query) {
     });
 }
 
-// What needs a frame of its own stands apart: nearly every execution passes both questions.
+// An exempt plan is the server's while its flag is raised, and ours when we have just asked for it. Anywhere else it is out of place.
+// A parallel worker's part has no mark: the leader was asked.
+void check_exemption(const QueryDesc *query) {
+    const Exemption as = exemption_at(query->plannedstmt->stmt_location);
+    if (as == Exemption::kNone || (as == Exemption::kReferential ? InNoForceRLSOperation() : take_own_start())) return;
+    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                    errmsg("a statement that sees rows hidden by a retention policy is executed out of place"),
+                    errhint("Begin a new session.")));
+}
+
+[[gnu::noinline]] void start_lowered(QueryDesc *query, int flags) {
+    guarded([query] { check_exemption(query); });
+    const SecurityContext before = lower_flag();
+    previous_start(query, flags);
+    restore(before);
+}
+
+// What needs a frame of its own stands apart: nearly every execution passes the questions.
 void start(QueryDesc *query, int flags) {
     if (explaining) refuse_counting(query);
-    previous_start(query, flags);
+    if (query->plannedstmt->stmt_location < -1 || InNoForceRLSOperation())
+        start_lowered(query, flags);
+    else
+        previous_start(query, flags);
     if (is_governed(query->plannedstmt)) bind_started(query);
 }
 

@@ -3,17 +3,19 @@
 #include "catalog/governed.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
-#include "pg/internal.hpp"
+#include "pg/mark.hpp"
+#include "pg/security.hpp"
 #include "pg/settings.hpp"
 #include "visibility/binding.hpp"
+#include "visibility/exempt.hpp"
 #include "visibility/inject.hpp"
 #include "visibility/paths.hpp"
-#include "visibility/referential.hpp"
 #include "visibility/trust.hpp"
 #include "visibility/visibility.hpp"
 
 extern "C" {
 #include "executor/executor.h"
+#include "executor/spi.h"
 #include "optimizer/cost.h"
 #include "optimizer/paths.h"
 #include "optimizer/planner.h"
@@ -35,12 +37,15 @@ constinit bool bypassed = false;  // the plan being made is exempt
 constinit bool refreshing = false;
 constinit uint64 plans_seen = 0;
 
-// Its own frame: nothing of the caller's lives across the setjmp.
-[[gnu::noinline]] PlannedStmt *plan_switched(bool exempt, bool few, RETENTION_PLAN_PARAMETERS) {
+// Plans under the decision that was made of this one query. Whatever is planned in passing (constants are folded by calling functions)
+// asks for its own, and without the server's flag. Its own frame: nothing of the caller's lives across the setjmp.
+[[gnu::noinline]] PlannedStmt *plan_switched(Exemption as, RETENTION_PLAN_PARAMETERS) {
     const bool outer = bypassed;
     const bool scans = enable_seqscan;
+    const bool few = as == Exemption::kOwnForFew;
+    const SecurityContext before = lower_flag();
     PlannedStmt *planned = nullptr;
-    bypassed = exempt;
+    bypassed = as != Exemption::kNone;
     // A common value must not make one plan for all values a scan of the table. Where there is no index after all, the price
     // put on a scan must not make it worth compiling.
     enable_seqscan = scans && !few;
@@ -50,22 +55,21 @@ constinit uint64 plans_seen = 0;
     {
         bypassed = outer;
         enable_seqscan = scans;
+        restore(before);
     }
     PG_END_TRY();
     if (few) planned->jitFlags = 0;
     return planned;
 }
 
-PlannedStmt *plan_with_condition(RETENTION_PLAN_PARAMETERS) {
-    const bool exempt = extension() == nullptr || is_internal_query(text) || is_referential_query(text);
-    const bool few = is_for_few(text);
+PlannedStmt *plan_governed(RETENTION_PLAN_PARAMETERS) {
     Dependencies dependencies = {};
-    ++plans_seen;
-    const bool governed = !exempt && inject_condition(query, &dependencies);
+    const bool raised = InNoForceRLSOperation();
+    const bool governed = inject_condition(query, &dependencies);
     const Query *outer = governed ? set_estimated(is_all_of_server(query) ? query : nullptr) : nullptr;
     // Where nothing is to be switched, nothing is to be switched back after an error.
-    PlannedStmt *planned = exempt == bypassed && !few ? previous_planner(RETENTION_PLAN_ARGUMENTS)
-                                                      : plan_switched(exempt, few, RETENTION_PLAN_ARGUMENTS);
+    PlannedStmt *planned = raised || bypassed ? plan_switched(Exemption::kNone, RETENTION_PLAN_ARGUMENTS)
+                                              : previous_planner(RETENTION_PLAN_ARGUMENTS);
     if (dependencies.items != NIL) planned->invalItems = list_concat(planned->invalItems, dependencies.items);
     planned->dependsOnRole = planned->dependsOnRole || dependencies.role;
     if (governed) {
@@ -75,8 +79,18 @@ PlannedStmt *plan_with_condition(RETENTION_PLAN_PARAMETERS) {
     return planned;
 }
 
+PlannedStmt *plan_decided(RETENTION_PLAN_PARAMETERS) {
+    ++plans_seen;
+    if (extension() == nullptr) return previous_planner(RETENTION_PLAN_ARGUMENTS);
+    const Exemption as = exemption_of(query, InNoForceRLSOperation());
+    if (as == Exemption::kNone) return plan_governed(RETENTION_PLAN_ARGUMENTS);
+    // The plan takes it over, and is asked when it is executed.
+    query->stmt_location = static_cast<int>(as);
+    return plan_switched(as, RETENTION_PLAN_ARGUMENTS);
+}
+
 PlannedStmt *plan(RETENTION_PLAN_PARAMETERS) {
-    return guarded([&] { return plan_with_condition(RETENTION_PLAN_ARGUMENTS); });
+    return guarded([&] { return plan_decided(RETENTION_PLAN_ARGUMENTS); });
 }
 
 void pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *rte) {

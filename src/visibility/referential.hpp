@@ -1,14 +1,19 @@
 #pragma once
-// PostgreSQL's own referential queries must see hidden rows, or integrity would break. They are exempt by the flag they run
-// under and by their form; no function that a user wrote runs under that flag (catalog/user_code.hpp).
+// The statements that the server writes for a foreign key: to look up a key in the table referred to, to find or lock rows that refer
+// to one, and to delete, update or unset these (ri_triggers.c). Each reads one of the key's two tables by the key's columns, compared by
+// the key's operators with parameters; where the key has a PERIOD, a subquery adds up the ranges.
 #include "pg/postgres.hpp"
+
+extern "C" {
+#include "nodes/parsenodes.h"
+}
 
 namespace pg_retention {
 
-// What is being planned is such a query (ri_triggers.c).
-bool is_referential_query(const char *text);
+// Such a statement, of a foreign key that is in the catalog.
+bool is_referential_query(const Query *query);
 
-// While a partition is detached: the query that looks for rows that refer to it, which has no flag.
-void allow_detach_check(bool allowed);
+// Nothing that a user wrote is given the value of a column by it: neither an operator nor a cast of the key.
+bool compares_by_trusted_functions(const Query *query);
 
 }  // namespace pg_retention

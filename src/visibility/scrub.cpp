@@ -5,7 +5,9 @@
 #include "pg/compat.hpp"
 #include "pg/command.hpp"
 #include "pg/guard.hpp"
+#include "pg/mark.hpp"
 #include "pg/running.hpp"
+#include "pg/security.hpp"
 #include "pg/settings.hpp"
 #include "visibility/visibility.hpp"
 
@@ -71,27 +73,49 @@ template <typename F>
 void note_write(const QueryDesc *query) {
     if (!writes_governed(query)) return;
     wrote_governed = true;
-    if (InNoForceRLSOperation()) cascaded = true;
+    if (exemption_at(query->plannedstmt->stmt_location) == Exemption::kReferential) cascaded = true;
 }
 
-void run(RETENTION_RUN_PARAMETERS) {
-    if (!writes(query)) {
-        previous_run(RETENTION_RUN_ARGUMENTS);
-        return;
-    }
+// Triggers, rules and functions inside a statement are planned and executed without the flag it was begun under.
+template <typename F>
+void run_lowered(F body) {
+    if (!InNoForceRLSOperation()) return body();
+    const SecurityContext before = lower_flag();
+    body();
+    restore(before);
+}
+
+[[gnu::noinline]] void run_writing(RETENTION_RUN_PARAMETERS) {
     begin_statement();
     guarded([query] { note_write(query); });
     run_scrubbed(false, [&] {
         const QueryDesc *outer = running();
         set_running(query);
-        previous_run(RETENTION_RUN_ARGUMENTS);
+        run_lowered([&] { previous_run(RETENTION_RUN_ARGUMENTS); });
         set_running(outer);
     });
 }
 
+[[gnu::noinline]] void run_reading(RETENTION_RUN_PARAMETERS) {
+    run_lowered([&] { previous_run(RETENTION_RUN_ARGUMENTS); });
+}
+
+void run(RETENTION_RUN_PARAMETERS) {
+    if (writes(query))
+        run_writing(RETENTION_RUN_ARGUMENTS);
+    else if (InNoForceRLSOperation())
+        run_reading(RETENTION_RUN_ARGUMENTS);
+    else
+        previous_run(RETENTION_RUN_ARGUMENTS);
+}
+
+[[gnu::noinline]] void finish_writing(QueryDesc *query) {
+    run_scrubbed(false, [query] { run_lowered([query] { previous_finish(query); }); });
+}
+
 void finish(QueryDesc *query) {
     if (writes(query))
-        run_scrubbed(false, [query] { previous_finish(query); });
+        finish_writing(query);
     else
         previous_finish(query);
 }

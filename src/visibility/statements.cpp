@@ -1,9 +1,8 @@
-// Statements during which the rules of reading differ: EXPLAIN ANALYZE, REFRESH, and the detaching of a partition.
+// Statements during which the rules of reading differ: EXPLAIN ANALYZE and REFRESH.
 #include "catalog/extension.hpp"
 #include "pg/compat.hpp"
 #include "pg/command.hpp"
 #include "visibility/binding.hpp"
-#include "visibility/referential.hpp"
 #include "visibility/visibility.hpp"
 
 extern "C" {
@@ -24,15 +23,6 @@ bool analyzes(const ExplainStmt *explain) {
     return analyze;
 }
 
-bool detaches(const AlterTableStmt *alter) {
-    ListCell *cell = nullptr;
-    foreach (cell, alter->cmds)
-        if (lfirst_node(AlterTableCmd, cell)->subtype == AT_DetachPartition ||
-            lfirst_node(AlterTableCmd, cell)->subtype == AT_DetachPartitionFinalize)
-            return true;
-    return false;
-}
-
 // What such a statement switches. A statement inside another one, in a trigger or a function, gives back what it found.
 struct Switch {
     void (*turn)(bool);
@@ -40,7 +30,6 @@ struct Switch {
 };
 constinit Switch explaining = {set_explaining, false};
 constinit Switch refreshing = {set_refreshing, false};
-constinit Switch detaching = {allow_detach_check, false};
 
 // What to switch on for as long as the statement runs; null: nothing.
 Switch *switch_for(const Command &command) {
@@ -48,7 +37,6 @@ Switch *switch_for(const Command &command) {
     switch (nodeTag(command.statement())) {
         case T_ExplainStmt: return analyzes(command.as<ExplainStmt>()) ? &explaining : nullptr;
         case T_RefreshMatViewStmt: return &refreshing;
-        case T_AlterTableStmt: return detaches(command.as<AlterTableStmt>()) ? &detaching : nullptr;
         default: return nullptr;
     }
 }

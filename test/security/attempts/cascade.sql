@@ -405,9 +405,9 @@ INSERT INTO app.kids VALUES (8, 'west', 'SECRETkid', '2030-01-15');
 -- attack
 ALTER TABLE app.visits DETACH PARTITION app.visits_west;
 
--- attempt: DETACH, the detail shows a key that can be read
+-- attempt: DETACH shows no key that a hidden row has
 -- as: owner
--- expect: oracle foreign-keys
+-- expect: refused 23503
 -- shows: SECRETkey
 -- prepare
 SET ROLE owner;

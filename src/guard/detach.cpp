@@ -1,0 +1,95 @@
+#include "guard/detach.hpp"
+
+#include "catalog/extension.hpp"
+#include "catalog/foreign_key.hpp"
+#include "catalog/governed.hpp"
+#include "catalog/user_code.hpp"
+#include "pg/compat.hpp"
+#include "pg/internal.hpp"
+#include "pg/names.hpp"
+
+extern "C" {
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "parser/parse_coerce.h"
+#include "storage/lmgr.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+// A user's function that the comparison would give hidden keys to.
+bool is_users(Oid operation, Oid referring_type) {
+    Oid left = InvalidOid, right = InvalidOid, cast = InvalidOid;
+    op_input_types(operation, &left, &right);
+    if (is_written_by_a_user(get_opcode(operation))) return true;
+    const CoercionPathType path = find_coercion_pathway(right, referring_type, COERCION_EXPLICIT, &cast);
+    return path == COERCION_PATH_FUNC && is_written_by_a_user(cast);
+}
+
+// The server finds the rest, and says more about it.
+void append_hidden(StringInfo sql, const ForeignKey &key) {
+    const char *both = is_governed(key.referring) && is_governed(key.referred) ? " AND " : "";
+    if (is_governed(key.referring) || is_governed(key.referred)) appendStringInfoString(sql, " WHERE NOT (");
+    if (is_governed(key.referring)) appendStringInfo(sql, "retention.visible(fk.%s)%s", clock_name(key.referring), both);
+    if (is_governed(key.referred)) appendStringInfo(sql, "retention.visible(pk.%s)", clock_name(key.referred));
+    if (is_governed(key.referring) || is_governed(key.referred)) appendStringInfoChar(sql, ')');
+}
+
+char *reference_query(const ForeignKey &key) {
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(&sql, "SELECT 1 FROM %s%s fk JOIN %s pk ON ", get_rel_relkind(key.referring) == RELKIND_PARTITIONED_TABLE ? "" : "ONLY ",
+                     qualified_name(key.referring), qualified_name(key.referred));
+    for (int i = 0; i < key.n; ++i) {
+        const Oid type = get_atttype(key.referring, key.referring_columns[i]);
+        if (is_users(key.operators[0][i], type))
+            ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                            errmsg("cannot detach a partition: a foreign key of table \"%s\" compares its keys with a function that a user wrote",
+                                   get_rel_name(key.referring)),
+                            errhint("Give both sides of the key the same type.")));
+        if (i > 0) appendStringInfoString(&sql, " AND ");
+        generate_operator_clause(&sql, psprintf("pk.%s", quote_identifier(get_attname(key.referred, key.referred_columns[i], false))),
+                                 get_atttype(key.referred, key.referred_columns[i]), key.operators[0][i],
+                                 psprintf("fk.%s", quote_identifier(get_attname(key.referring, key.referring_columns[i], false))), type);
+    }
+    append_hidden(&sql, key);
+    return sql.data;
+}
+
+bool is_referenced(const ForeignKey &key) {
+    SPI_connect();
+    (void) execute_internal(reference_query(key), 0, nullptr, nullptr, nullptr, false, 1);
+    const bool referenced = SPI_processed > 0;
+    SPI_finish();
+    return referenced;
+}
+
+bool hides_rows(Oid relid) { return is_governed(relid) || has_governed_child(relid); }
+
+}  // namespace
+
+void refuse_referenced(const RangeVar *parent, const PartitionCmd *command) {
+    const LOCKMODE mode = command->concurrent ? ShareUpdateExclusiveLock : AccessExclusiveLock;
+    const Oid above = RangeVarGetRelid(parent, NoLock, true);
+    const Oid partition = RangeVarGetRelid(command->name, NoLock, true);
+    if (!OidIsValid(above) || !OidIsValid(partition) || !owns_table(above, GetUserId()) || !owns_table(partition, GetUserId())) return;
+    LockRelationOid(above, mode);
+    LockRelationOid(partition, mode);
+    ListCell *cell = nullptr;
+    foreach (cell, foreign_keys_of(partition)) {
+        ForeignKey key = {};
+        if (!load_foreign_key(lfirst_oid(cell), &key) || key.referred != partition || !key.inherited) continue;
+        if (!hides_rows(key.referring) && !hides_rows(partition)) continue;
+        LockRelationOid(key.referring, ShareLock);
+        if (is_referenced(key))
+            ereport(ERROR, (errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+                            errmsg("removing partition \"%s\" violates foreign key constraint \"%s\"", get_rel_name(partition),
+                                   get_constraint_name(lfirst_oid(cell)))));
+    }
+}
+
+}  // namespace pg_retention
