@@ -20,7 +20,6 @@ ErrorData *attempt(AttemptBody body, void *argument) {
         MemoryContextSwitchTo(context);
         error = CopyErrorData();
         FlushErrorState();
-        allow_clock_write(false);
         allow_policy_write(false);
         RollbackAndReleaseCurrentSubTransaction();
     }

@@ -20,7 +20,6 @@ namespace pg_retention {
 
 namespace {
 
-constinit bool writing_allowed = false;
 
 constexpr uint64_t kFlagMask = 0xFF;
 
@@ -109,9 +108,6 @@ Restamped restamp_locked(Writer *w, bool lock_ancestors) {
 }
 
 }  // namespace
-
-void allow_clock_write(bool allowed) { writing_allowed = allowed; }
-bool clock_write_allowed() { return writing_allowed; }
 
 Restamped restamp_row(Oid relid, ItemPointer tid, bool lock_ancestors) {
     Restamped result = {};

@@ -10,10 +10,6 @@ extern "C" {
 
 namespace pg_retention {
 
-// While allowed, the maintenance trigger takes a written clock as it is (the extension's own statements).
-void allow_clock_write(bool allowed);
-bool clock_write_allowed();
-
 struct Restamped {
     bool changed;
     core::Clock before;

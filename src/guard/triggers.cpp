@@ -7,6 +7,7 @@
 #include "guard/descend.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
+#include "pg/running.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -65,7 +66,7 @@ HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
     const core::Clock before = clock_in(data->tg_trigtuple, desc, column);
     const core::Clock written = clock_in(data->tg_newtuple, desc, column);
     check_update(before, RelationGetRelationName(data->tg_relation));
-    if (clock_write_allowed() || !is_managed(RelationGetRelid(data->tg_relation))) return data->tg_newtuple;
+    if (is_running_as(Exemption::kOwnOfClocks) || !is_managed(RelationGetRelid(data->tg_relation))) return data->tg_newtuple;
     if (written.bits != before.bits)
         ereport(ERROR, (errcode(ERRCODE_GENERATED_ALWAYS),
                         errmsg("the retention clock of table \"%s\" cannot be written",

@@ -87,15 +87,13 @@ void make_room() {
 // The raw tree is what the server analyses again when a table has changed; the other is what it plans now. What rules have added is
 // not ours. A command is no query, and hands its place in the text to others.
 void mark(CachedPlanSource *source, Exemption as) {
-    bool is_query = false;
     ListCell *cell = nullptr;
     foreach (cell, source->query_list) {
         auto *query = lfirst_node(Query, cell);
-        if (query->querySource != QSRC_ORIGINAL || query->commandType == CMD_UTILITY) continue;
-        query->stmt_location = static_cast<int>(as);
-        is_query = true;
+        if (query->commandType == CMD_UTILITY) return;
+        if (query->querySource == QSRC_ORIGINAL) query->stmt_location = static_cast<int>(as);
     }
-    if (is_query) source->raw_parse_tree->stmt_location = static_cast<int>(as);
+    source->raw_parse_tree->stmt_location = static_cast<int>(as);
 }
 
 SPIPlanPtr prepare_as(Exemption as, const char *text, int nargs, Oid *types, int options) {
@@ -135,9 +133,23 @@ template <typename F>
     PG_END_TRY();
 }
 
+// Whether a query was marked when it was prepared; a command is none.
+bool is_query(SPIPlanPtr plan) {
+    const auto *source = static_cast<CachedPlanSource *>(linitial(SPI_plan_get_plan_sources(plan)));
+    return is_own(exemption_at(source->raw_parse_tree->stmt_location));
+}
+
 int run_plan(SPIPlanPtr plan, Datum *values, const char *nulls, Snapshot snapshot, bool read_only, long limit) {
     int result = 0;
-    run_own([&] { result = SPI_execute_snapshot(plan, values, nulls, snapshot, InvalidSnapshot, read_only, true, limit); });
+    bool begun = false;
+    run_own([&] {
+        result = SPI_execute_snapshot(plan, values, nulls, snapshot, InvalidSnapshot, read_only, true, limit);
+        begun = !start_expected;
+    });
+    // What was done instead does not count: silence would look like success.
+    if (!begun && is_query(plan))
+        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("a rule of the table replaces what pg_retention does"),
+                        errhint("Write the rule as a trigger.")));
     return result;
 }
 
@@ -167,11 +179,19 @@ int execute_internal_plan(SPIPlanPtr plan, Datum *values, const char *nulls, lon
     return run_plan(plan, values, nulls, GetLatestSnapshot(), false, limit);
 }
 
-int execute_internal_generic(const char *text, int nargs, Oid *types, Datum *values, bool read_only, long limit) {
-    SPIPlanPtr plan = prepare(text, nargs, types, CURSOR_OPT_GENERIC_PLAN);
+static int execute_generic_as(Exemption as, const char *text, int nargs, Oid *types, Datum *values, bool read_only, long limit) {
+    SPIPlanPtr plan = prepare_as(as, text, nargs, types, CURSOR_OPT_GENERIC_PLAN);
     const int result = run_plan(plan, values, nullptr, InvalidSnapshot, read_only, limit);
     SPI_freeplan(plan);
     return result;
+}
+
+int execute_internal_generic(const char *text, int nargs, Oid *types, Datum *values, bool read_only, long limit) {
+    return execute_generic_as(Exemption::kOwn, text, nargs, types, values, read_only, limit);
+}
+
+int execute_internal_on_clocks(const char *text, int nargs, Oid *types, Datum *values) {
+    return execute_generic_as(Exemption::kOwnOfClocks, text, nargs, types, values, false, 0);
 }
 
 int execute_internal_latest(const char *text, int nargs, Oid *types, Datum *values) {

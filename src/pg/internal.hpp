@@ -22,6 +22,9 @@ int execute_internal(const char *text, int nargs, Oid *types, Datum *values, con
 // ctid are fetched by it, without a planner setting that triggers would inherit.
 int execute_internal_generic(const char *text, int nargs, Oid *types, Datum *values, bool read_only, long limit);
 
+// The same for a statement that sets the clocks of the rows it writes.
+int execute_internal_on_clocks(const char *text, int nargs, Oid *types, Datum *values);
+
 // The same, seeing what others have committed by now even where the transaction keeps an older snapshot.
 int execute_internal_latest(const char *text, int nargs, Oid *types, Datum *values);
 

@@ -61,9 +61,7 @@ int64 act_together(const Target &target, Action action, const Row *rows, int n) 
     Parameters parameters = {};
     const char *sql = statement(target, action, ids, n, &parameters);
     const ActingAs saved = act_as(target.owner, true);
-    allow_clock_write(action != Action::kDelete);
-    (void) execute_internal_generic(sql, parameters.n, parameters.types, parameters.values, false, 0);
-    allow_clock_write(false);
+    (void) execute_internal_on_clocks(sql, parameters.n, parameters.types, parameters.values);
     const auto done = static_cast<int64>(SPI_processed);
     if (done < n) {
         CommandCounterIncrement();

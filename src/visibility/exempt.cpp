@@ -7,7 +7,9 @@
 #include "visibility/trust.hpp"
 
 extern "C" {
+#include "rewrite/prs2lock.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 }
 
 namespace pg_retention {
@@ -29,9 +31,17 @@ bool find_governed(Node *node, void *relid) {
     return query_tree_walker(query, tree_walker_fn(find_governed), relid, 0);
 }
 
-// What the server asked, also where a rule with a condition has put that condition into it. What else rules add is their author's.
-bool is_the_servers(const Query *query) {
-    return query->querySource == QSRC_ORIGINAL || query->querySource == QSRC_QUAL_INSTEAD_RULE;
+// The server puts the condition of a conditional INSTEAD rule into the statement itself.
+bool is_conditioned(const Query *query) {
+    if (query->commandType == CMD_SELECT || query->resultRelation == 0) return false;
+    Relation rel = RelationIdGetRelation(list_nth_node(RangeTblEntry, query->rtable, query->resultRelation - 1)->relid);
+    bool found = false;
+    for (int i = 0; RelationIsValid(rel) && rel->rd_rules != nullptr && i < rel->rd_rules->numLocks; ++i) {
+        const RewriteRule *rule = rel->rd_rules->rules[i];
+        found = found || (rule->event == query->commandType && rule->isInstead && rule->qual != nullptr);
+    }
+    if (RelationIsValid(rel)) RelationClose(rel);
+    return found;
 }
 
 [[noreturn]] void refuse_unknown(Oid relid) {
@@ -39,6 +49,15 @@ bool is_the_servers(const Query *query) {
                     errmsg("cannot read governed table \"%s\" inside the check of a foreign key", get_rel_name(relid)),
                     errdetail("The statement is not one of the foreign key's own."),
                     errhint("Do not let a rule rewrite what a foreign key does, nor a cast or an operator of a key read tables.")));
+    pg_unreachable();
+}
+
+// Its condition would see what the statement sees.
+[[noreturn]] void refuse_rule(const Query *query) {
+    const char *table = query->resultRelation == 0 ? "" : get_rel_name(list_nth_node(RangeTblEntry, query->rtable, query->resultRelation - 1)->relid);
+    ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                    errmsg("a conditional rule of table \"%s\" stands in the way of pg_retention", table),
+                    errhint("Write the rule as a trigger.")));
     pg_unreachable();
 }
 
@@ -54,9 +73,11 @@ bool is_the_servers(const Query *query) {
 
 Exemption exemption_of(const Query *query, bool raised) {
     const Exemption own = exemption_at(query->stmt_location);
-    if (own == Exemption::kOwn || own == Exemption::kOwnForFew) return own;
+    if (is_own(own) && is_conditioned(query)) refuse_rule(query);
+    if (is_own(own)) return own;
     Oid relid = InvalidOid;
-    if (!raised || !is_the_servers(query) || !find_governed(const_cast<Node *>(reinterpret_cast<const Node *>(query)), &relid))
+    // What rules add is their authors', and no exception.
+    if (!raised || query->querySource != QSRC_ORIGINAL || !find_governed(const_cast<Node *>(reinterpret_cast<const Node *>(query)), &relid))
         return Exemption::kNone;
     if (!is_referential_query(query)) refuse_unknown(relid);
     if (!compares_by_trusted_functions(query)) refuse_user_code(relid);

@@ -105,12 +105,15 @@ bool stats(PlannerInfo *root, RangeTblEntry *rte, AttrNumber column, VariableSta
     });
 }
 
-// An index over expressions has statistics of its own, and a parent has those of its children with it.
+// An index over expressions has statistics of its own, and a parent has those of its children with it. A dump, which takes statistics
+// along from 18 on, asks for all or an error.
 bool statistics_visible(Oid relid) {
     if (settings::reveal) return true;
     const bool index = get_rel_relkind(relid) == RELKIND_INDEX || get_rel_relkind(relid) == RELKIND_PARTITIONED_INDEX;
     const Oid table = index ? IndexGetRelation(relid, true) : relid;
-    return !OidIsValid(table) || (!is_governed(table) && !has_governed_child(table));
+    if (!OidIsValid(table) || (!is_governed(table) && !has_governed_child(table))) return true;
+    check_row_security(table);
+    return false;
 }
 
 }  // namespace

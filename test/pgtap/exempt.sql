@@ -1,0 +1,89 @@
+-- What is exempt is exempt by itself: what runs inside is not. (What an ordinary role may try is in test/security.)
+\set ON_ERROR_STOP on
+\set QUIET on
+SET client_min_messages = warning;
+BEGIN;
+SELECT plan(11);
+SET LOCAL retention.test_now = '2030-06-01 12:00+00';
+CREATE ROLE exempt_owner;
+GRANT CREATE ON DATABASE :"DBNAME" TO exempt_owner;
+SET LOCAL ROLE exempt_owner;
+CREATE SCHEMA own;
+GRANT USAGE ON SCHEMA own TO PUBLIC;
+
+-- A trigger of the owner, inside a sweep that writes clocks, cannot write those of other rows.
+CREATE TABLE own.book (id int PRIMARY KEY, note text, issued_on date);
+CREATE TABLE own.guest (id int PRIMARY KEY, name text, left_on date);
+CREATE FUNCTION own.release() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
+	UPDATE own.book SET retention_clock = 'none';
+	RETURN NEW;
+END$$;
+CREATE TRIGGER a_release BEFORE UPDATE ON own.guest FOR EACH ROW EXECUTE FUNCTION own.release();
+RESET ROLE;
+INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('own.guest', 'name', 'name');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, must_keep_for, reference, mode) VALUES
+	('books', 'own.book', '{issued_on}', '10 years', 'delete', '10 years', 'Bookkeeping Act', 'enforce');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('guests', 'own.guest', '{left_on}', '1 day', 'anonymise', 'enforce');
+INSERT INTO own.book VALUES (1, 'voucher', '2028-02-01');
+INSERT INTO own.guest VALUES (1, 'Kari', '2029-01-01');
+CALL retention.sweep();
+SELECT isnt((SELECT retention.starts_at(retention_clock) FROM own.book), NULL, 'a trigger fired by a sweep writes no other row''s clock');
+SELECT is((SELECT count(*) FROM retention.blocked_row WHERE relation = 'own.guest'::regclass), 1::bigint, 'the row whose trigger tried is listed as blocked');
+SELECT throws_ok('DELETE FROM own.book', 'RT001', NULL, 'the mandatory row is still mandatory');
+
+-- Rules of the owner of what a sweep writes.
+SET LOCAL ROLE exempt_owner;
+CREATE TABLE own.due (id int PRIMARY KEY, left_on date);
+CREATE TABLE own.loot (t text);
+CREATE RULE also AS ON DELETE TO own.due DO ALSO INSERT INTO own.loot SELECT name FROM own.guest;
+RESET ROLE;
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('due', 'own.due', '{left_on}', '1 day', 'delete', 'enforce');
+INSERT INTO own.due VALUES (1, '2029-01-01');
+CALL retention.sweep();
+SELECT is((SELECT count(*) FROM own.loot), 0::bigint, 'a rule fired by a sweep sees no hidden row');
+SET LOCAL retention.reveal = on;
+SELECT is((SELECT count(*) FROM own.due), 0::bigint, 'and the row itself is gone');
+SET LOCAL retention.reveal = off;
+DROP RULE also ON own.due;
+
+SET LOCAL ROLE exempt_owner;
+CREATE RULE instead AS ON DELETE TO own.due DO INSTEAD NOTHING;
+RESET ROLE;
+INSERT INTO own.due VALUES (2, '2029-01-01');
+CALL retention.sweep();
+SELECT matches((SELECT reason FROM retention.blocked_row WHERE relation = 'own.due'::regclass), 'a rule of the table replaces',
+	'a rule that replaces what a sweep does is the reason of a blocked row');
+DROP RULE instead ON own.due;
+
+SET LOCAL ROLE exempt_owner;
+CREATE RULE condition AS ON DELETE TO own.due WHERE EXISTS (SELECT FROM own.guest WHERE name = 'Kari') DO INSTEAD NOTHING;
+RESET ROLE;
+SET LOCAL retention.test_now = '2030-06-03 12:00+00';
+CALL retention.sweep();
+SELECT matches((SELECT reason FROM retention.blocked_row WHERE relation = 'own.due'::regclass), 'a conditional rule of table "due"',
+	'a rule whose condition would see hidden rows is the reason of a blocked row');
+DROP RULE condition ON own.due;
+SET LOCAL retention.test_now = '2030-06-09 12:00+00';
+CALL retention.sweep();
+SET LOCAL retention.reveal = on;
+SELECT is((SELECT count(*) FROM own.due), 0::bigint, 'without the rule the row goes by itself');
+SET LOCAL retention.reveal = off;
+
+-- The cascade that a conditional rule would blind is refused.
+SET LOCAL ROLE exempt_owner;
+CREATE TABLE own.parent (id int PRIMARY KEY);
+CREATE TABLE own.child (id int PRIMARY KEY, parent_id int REFERENCES own.parent ON DELETE CASCADE, left_on date);
+CREATE RULE condition AS ON DELETE TO own.child WHERE EXISTS (SELECT FROM own.guest WHERE name = 'Kari') DO INSTEAD NOTHING;
+RESET ROLE;
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES
+	('child', 'own.child', '{left_on}', '1 day', '10 years', 'delete', 'enforce');
+INSERT INTO own.parent VALUES (1);
+INSERT INTO own.child VALUES (1, 1, '2029-01-01');
+SELECT throws_ok('DELETE FROM own.parent', '0A000', NULL, 'a cascade with a rule''s condition in it is refused, and leaves no orphan in silence');
+DROP RULE condition ON own.child;
+SELECT lives_ok('DELETE FROM own.parent', 'without the rule the cascade works');
+SET LOCAL retention.reveal = on;
+SELECT is((SELECT count(*) FROM own.child), 0::bigint, 'and takes the hidden child');
+
+SELECT * FROM finish();
+ROLLBACK;
