@@ -11,6 +11,8 @@ extern "C" {
 #include "catalog/pg_extension.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_statistic.h"
+#include "catalog/pg_statistic_ext_data.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "storage/lmgr.h"
@@ -38,6 +40,7 @@ struct Traits {
     Oid relid;
     AttrNumber clock;
     bool has_children;
+    bool plain;
     uint64_t known_at;
 };
 constexpr Oid kPlaces = 256;
@@ -95,11 +98,13 @@ bool find(ExtensionObjects *out) {
     const uint64_t before = schema_changes;
     Relation rel = RelationIdGetRelation(relid);
     if (!RelationIsValid(rel)) return nullptr;
-    *place = Traits{relid, InvalidAttrNumber, rel->rd_rel->relkind == RELKIND_RELATION && rel->rd_rel->relhassubclass, before};
+    *place = Traits{relid, InvalidAttrNumber, rel->rd_rel->relkind == RELKIND_RELATION && rel->rd_rel->relhassubclass, false, before};
     TupleDesc desc = RelationGetDescr(rel);
     for (int i = 0; i < desc->natts && place->clock == InvalidAttrNumber; ++i)
         if (TupleDescAttr(desc, i)->atttypid == objects.clock_type && !TupleDescAttr(desc, i)->attisdropped)
             place->clock = static_cast<AttrNumber>(i + 1);
+    place->plain = place->clock == InvalidAttrNumber && !place->has_children && rel->rd_rel->relkind != RELKIND_TOASTVALUE &&
+                   relid != StatisticRelationId && relid != StatisticExtDataRelationId;
     RelationClose(rel);
     return place;
 }
@@ -136,6 +141,14 @@ Oid extension_owner() { return owner_of(extension()->policy_table); }
 AttrNumber clock_column(Oid relid) {
     const Traits *of = traits_of(relid);
     return of == nullptr ? InvalidAttrNumber : of->clock;
+}
+
+bool is_plain_relation(Oid relid) {
+    // Asked several times in every statement: what is known is answered from memory alone.
+    const Traits *place = &traits[relid % kPlaces];
+    if (place->relid == relid && place->known_at == schema_changes) return place->plain;
+    place = traits_of(relid);
+    return place == nullptr || place->plain;
 }
 
 bool has_governed_child(Oid relid) {

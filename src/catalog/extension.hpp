@@ -30,6 +30,9 @@ Oid extension_owner();
 // Attribute number of the clock column, InvalidAttrNumber when the relation is not governed. Cheap: relcache only.
 AttrNumber clock_column(Oid relid);
 
+// Has no clock, no children that could have one, and holds neither statistics nor long values of other tables.
+bool is_plain_relation(Oid relid);
+
 // An ordinary table below the relation is governed, as a child of one that is not may be.
 bool has_governed_child(Oid relid);
 

@@ -10,6 +10,8 @@ namespace pg_retention {
 
 bool is_governed(Oid relid) { return clock_column(relid) != InvalidAttrNumber; }
 
+bool may_matter(Oid relid) { return !is_plain_relation(relid); }
+
 Node *clock_of(Oid relid, Index rti) {
     Var *clock = makeVar(static_cast<int>(rti), clock_column(relid), extension()->clock_type, -1, InvalidOid, 0);
     return reinterpret_cast<Node *>(clock);

@@ -12,6 +12,10 @@ namespace pg_retention {
 // The relation has a clock.
 bool is_governed(Oid relid);
 
+// Whether a statement over the relation has to be looked at: it is governed, or something behind it may be. Cheaper than the above, and
+// of most relations the only question.
+bool may_matter(Oid relid);
+
 // The clock of a governed relation's row, in a query that has the relation as entry rti of its range table.
 Node *clock_of(Oid relid, Index rti);
 

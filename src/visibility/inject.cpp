@@ -2,6 +2,7 @@
 
 #include "catalog/extension.hpp"
 #include "catalog/governed.hpp"
+#include "catalog/toast.hpp"
 #include "pg/compat.hpp"
 #include "visibility/visibility.hpp"
 
@@ -40,8 +41,12 @@ void refuse_conflict(Query *query, Oid relid, Index rti) {
     query->onConflict->onConflictWhere = make_and_qual(check, query->onConflict->onConflictWhere);
 }
 
-// Statistics hold values of hidden rows.
+// Statistics hold values of hidden rows, and so do TOAST tables. Whether they may be read is asked when the statement is executed.
 Node *statistics_condition(const RangeTblEntry *rte, Index rti) {
+    if (is_toast_of_governed(rte->relid)) {
+        Const *toast = makeConst(OIDOID, -1, InvalidOid, sizeof(Oid), ObjectIdGetDatum(rte->relid), false, true);
+        return call(extension()->statistics_function, reinterpret_cast<Node *>(toast));
+    }
     if (!is_statistics_catalog(rte->relid)) return nullptr;
     const bool extended = rte->relid == StatisticExtDataRelationId;
     const AttrNumber column = extended ? Anum_pg_statistic_ext_data_stxoid : Anum_pg_statistic_starelid;

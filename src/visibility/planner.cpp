@@ -79,8 +79,18 @@ PlannedStmt *plan_governed(RETENTION_PLAN_PARAMETERS) {
     return planned;
 }
 
+// Most statements read a few tables that do not matter, and nothing else.
+bool is_plain(const Query *query) {
+    if (query->hasSubLinks || query->cteList != NIL || query->stmt_location < -1) return false;
+    ListCell *cell = nullptr;
+    foreach (cell, query->rtable) {
+        const auto *rte = lfirst_node(RangeTblEntry, cell);
+        if (rte->rtekind == RTE_SUBQUERY || rte->rtekind == RTE_FUNCTION || (rte->rtekind == RTE_RELATION && may_matter(rte->relid))) return false;
+    }
+    return true;
+}
+
 PlannedStmt *plan_decided(RETENTION_PLAN_PARAMETERS) {
-    ++plans_seen;
     if (extension() == nullptr) return previous_planner(RETENTION_PLAN_ARGUMENTS);
     const Exemption as = exemption_of(query, InNoForceRLSOperation());
     if (as == Exemption::kNone) return plan_governed(RETENTION_PLAN_ARGUMENTS);
@@ -89,13 +99,20 @@ PlannedStmt *plan_decided(RETENTION_PLAN_PARAMETERS) {
     return plan_switched(as, RETENTION_PLAN_ARGUMENTS);
 }
 
-PlannedStmt *plan(RETENTION_PLAN_PARAMETERS) {
+[[gnu::noinline]] PlannedStmt *plan_guarded(RETENTION_PLAN_PARAMETERS) {
     return guarded([&] { return plan_decided(RETENTION_PLAN_ARGUMENTS); });
+}
+
+// What needs a frame of its own stands apart.
+PlannedStmt *plan(RETENTION_PLAN_PARAMETERS) {
+    ++plans_seen;
+    if (!bypassed && is_plain(query) && !InNoForceRLSOperation()) return previous_planner(RETENTION_PLAN_ARGUMENTS);
+    return plan_guarded(RETENTION_PLAN_ARGUMENTS);
 }
 
 void pathlist(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *rte) {
     if (previous_pathlist != nullptr) previous_pathlist(root, rel, rti, rte);
-    if (bypassed || !is_governed_scan(rel, rte)) return;
+    if (bypassed || rte->rtekind != RTE_RELATION || !may_matter(rte->relid) || !is_governed_scan(rel, rte)) return;
     guarded([&] {
         require_condition(rel, rti, rte);
         offer_trusted_index_paths(root, rel);

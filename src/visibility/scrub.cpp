@@ -100,8 +100,20 @@ void run_lowered(F body) {
     run_lowered([&] { previous_run(RETENTION_RUN_ARGUMENTS); });
 }
 
+// Only adds rows to a table that does not matter. What its triggers do they do in statements of their own; a cascade starts from a row
+// that changes or goes.
+bool is_plain_insert(const QueryDesc *query) {
+    const PlannedStmt *plan = query->plannedstmt;
+    if (query->operation != CMD_INSERT || plan->hasModifyingCTE || plan->stmt_location < -1 || !IsA(plan->planTree, ModifyTable)) return false;
+    if (reinterpret_cast<const ModifyTable *>(plan->planTree)->onConflictAction != ONCONFLICT_NONE) return false;
+    return !InNoForceRLSOperation() && !any_result_relation(plan, [plan](int i) { return may_matter(rt_fetch(i, plan->rtable)->relid); });
+}
+
 void run(RETENTION_RUN_PARAMETERS) {
-    if (writes(query))
+    if (is_plain_insert(query)) {
+        begin_statement();
+        previous_run(RETENTION_RUN_ARGUMENTS);
+    } else if (writes(query))
         run_writing(RETENTION_RUN_ARGUMENTS);
     else if (InNoForceRLSOperation())
         run_reading(RETENTION_RUN_ARGUMENTS);
@@ -114,7 +126,7 @@ void run(RETENTION_RUN_PARAMETERS) {
 }
 
 void finish(QueryDesc *query) {
-    if (writes(query))
+    if (writes(query) && !is_plain_insert(query))
         finish_writing(query);
     else
         previous_finish(query);

@@ -1,6 +1,7 @@
 // What the planner may know of a governed table, and what everybody else may: the statistics hold values of hidden rows.
 #include "catalog/extension.hpp"
 #include "catalog/governed.hpp"
+#include "catalog/toast.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
@@ -109,6 +110,7 @@ bool stats(PlannerInfo *root, RangeTblEntry *rte, AttrNumber column, VariableSta
 // along from 18 on, asks for all or an error.
 bool statistics_visible(Oid relid) {
     if (settings::reveal) return true;
+    if (is_toast_of_governed(relid)) refuse_toast(relid);
     const bool index = get_rel_relkind(relid) == RELKIND_INDEX || get_rel_relkind(relid) == RELKIND_PARTITIONED_INDEX;
     const Oid table = index ? IndexGetRelation(relid, true) : relid;
     if (!OidIsValid(table) || (!is_governed(table) && !has_governed_child(table))) return true;

@@ -38,6 +38,8 @@ bool is_governed(Oid relid) {
     return !only_through_children(relid);
 }
 
+bool may_matter(Oid) { return true; }
+
 // The greater of the table's number and the clock that is none, which is greater than any number of a table.
 Node *clock_of(Oid, Index rti) {
     Var *table = makeVar(static_cast<int>(rti), TableOidAttributeNumber, OIDOID, -1, InvalidOid, 0);
