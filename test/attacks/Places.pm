@@ -43,9 +43,12 @@ END
 my $write = <<'';
 CREATE FUNCTION scratch.write() RETURNS int LANGUAGE plpgsql AS $$
 BEGIN
+	-- As anybody would, and as the server does when it cascades.
 	EXECUTE 'UPDATE app.people SET left_on = NULL WHERE id = 1';
 	EXECUTE 'UPDATE app.people SET name = ''changed'' WHERE id = 2';
 	EXECUTE 'DELETE FROM app.members WHERE id = 2';
+	EXECUTE 'UPDATE ONLY app.members SET account_id = $1 WHERE $2 = account_id' USING 2, 1;
+	EXECUTE 'DELETE FROM ONLY app.members WHERE $1 = account_id' USING 2;
 	RETURN 1;
 END$$;
 

@@ -21,7 +21,7 @@ END $$;
 SET retention.reveal = on;
 CREATE FUNCTION lab.rows_now() RETURNS text LANGUAGE sql AS $$
 	SELECT md5(concat((SELECT string_agg((p.id, p.name, p.left_on)::text, ';' ORDER BY id) FROM app.people p WHERE id < 100),
-		(SELECT string_agg((m.id, m.name)::text, ';' ORDER BY id) FROM app.members m), (SELECT string_agg((v.id, v.name)::text, ';' ORDER BY id) FROM app.visits v)))
+		(SELECT string_agg((m.id, m.name)::text, ';' ORDER BY id) FROM app.members m WHERE id = 2), (SELECT string_agg((v.id, v.name)::text, ';' ORDER BY id) FROM app.visits v WHERE id IN (3, 4))))
 $$;
 CREATE TABLE lab.before AS SELECT lab.rows_now() AS was;
 CREATE FUNCTION lab.changed() RETURNS SETOF text LANGUAGE sql AS $$SELECT 'CHANGED' FROM lab.before WHERE was <> lab.rows_now()$$;

@@ -565,3 +565,72 @@ CALL retention.sweep();
 -- attack
 UPDATE app.due SET name = 'w' WHERE id = 3;
 TABLE app.loot;
+
+-- attempt: the cast of a foreign key, called while its check is planned, does as the server's cascade does
+-- control: none
+-- errors: expected
+-- shows: it is gone
+-- attack
+CREATE TYPE pg_temp.k AS ENUM ('a');
+CREATE FUNCTION pg_temp.w() RETURNS int LANGUAGE plpgsql AS $$BEGIN EXECUTE 'DELETE FROM ONLY app.members WHERE $1 = account_id' USING 1; RETURN 1; END$$;
+CREATE FUNCTION pg_temp.k2i(pg_temp.k) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$BEGIN EXECUTE 'SELECT pg_temp.w()'; RETURN 1; END$$;
+CREATE CAST (pg_temp.k AS int) WITH FUNCTION pg_temp.k2i(pg_temp.k) AS IMPLICIT;
+CREATE TEMP TABLE ups (id int PRIMARY KEY);
+CREATE TEMP TABLE kids (k pg_temp.k REFERENCES ups);
+INSERT INTO ups VALUES (1);
+INSERT INTO kids VALUES ('a'), ('a');
+DELETE FROM ups;
+-- then
+SELECT 'it is ' || 'gone' WHERE NOT EXISTS (SELECT FROM app.members WHERE id = 2);
+
+-- attempt: a check, a trigger and its WHEN do as the server's cascade does
+-- control: none
+-- errors: expected
+-- shows: it is gone
+-- attack
+CREATE FUNCTION pg_temp.w() RETURNS boolean LANGUAGE plpgsql AS $$BEGIN EXECUTE 'DELETE FROM ONLY app.members WHERE $1 = account_id' USING 1; RETURN true; END$$;
+CREATE FUNCTION pg_temp.t() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN PERFORM pg_temp.w(); RETURN NEW; END$$;
+CREATE TEMP TABLE ups (id int PRIMARY KEY);
+CREATE TEMP TABLE kids (up_id int REFERENCES ups ON UPDATE CASCADE, CHECK (up_id = 5 OR pg_temp.w()));
+CREATE TRIGGER t BEFORE UPDATE ON kids FOR EACH ROW WHEN (pg_temp.w()) EXECUTE FUNCTION pg_temp.t();
+INSERT INTO ups VALUES (5); INSERT INTO kids VALUES (5);
+UPDATE ups SET id = 6;
+-- then
+SELECT 'it is ' || 'gone' WHERE NOT EXISTS (SELECT FROM app.members WHERE id = 2);
+
+-- attempt: a rule does as the server's cascade does
+-- control: none
+-- errors: expected
+-- shows: it is gone
+-- attack
+CREATE TEMP TABLE ups (id int PRIMARY KEY);
+CREATE TEMP TABLE kids (up_id int REFERENCES ups ON DELETE CASCADE);
+CREATE RULE r AS ON DELETE TO kids DO ALSO DELETE FROM app.members WHERE account_id = 1;
+INSERT INTO ups VALUES (1); INSERT INTO kids VALUES (1);
+DELETE FROM ups;
+-- then
+SELECT 'it is ' || 'gone' WHERE NOT EXISTS (SELECT FROM app.members WHERE id = 2);
+
+-- attempt: the planner calls an immutable function of a policy's, a default's and an index's while the extension's own statement is planned
+-- as: owner
+-- control: none
+-- errors: expected
+-- shows: it is gone
+-- prepare
+SET ROLE owner;
+CREATE FUNCTION app.w() RETURNS int LANGUAGE plpgsql AS $$BEGIN EXECUTE 'DELETE FROM ONLY app.members WHERE $1 = account_id' USING 1; RETURN 1; END$$;
+CREATE FUNCTION app.im(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$BEGIN IF current_setting('loot.armed', true) = 'yes' THEN EXECUTE 'SELECT app.w()'; END IF; RETURN 1; END$$;
+CREATE TABLE app.back (id int PRIMARY KEY, n int DEFAULT app.im(1), left_on date, CHECK (n <= app.im(2)));
+CREATE INDEX ON app.back (id) WHERE n = app.im(1);
+CREATE INDEX ON app.back ((n + app.im(3)));
+CREATE STATISTICS app.back_st ON (n + app.im(4)), id FROM app.back;
+SELECT lab.govern('app.back') \g /dev/null
+INSERT INTO app.back (id, left_on) VALUES (1, '2030-05-15'), (2, '2030-05-15');
+SET retention.reveal_reason = '';
+-- attack
+SET loot.armed = 'yes';
+SET constraint_exclusion = on;
+SELECT retention.reinstate('app.back', 1);
+UPDATE app.back SET n = 1 WHERE n = app.im(1);
+-- then
+SELECT 'it is ' || 'gone' WHERE NOT EXISTS (SELECT FROM app.members WHERE id = 2);
