@@ -97,15 +97,19 @@ bool may_maintain(Oid relid) {
            owns_database(MyDatabaseId, user);
 }
 
+List *all_governed_tables() {
+    return found("WITH RECURSIVE g AS (SELECT a.attrelid AS oid FROM pg_catalog.pg_attribute a "
+                 "WHERE a.atttypid OPERATOR(pg_catalog.=) $1 AND NOT a.attisdropped "
+                 "UNION SELECT i.inhparent FROM pg_catalog.pg_inherits i JOIN g ON i.inhrelid OPERATOR(pg_catalog.=) g.oid) "
+                 "SELECT g.oid FROM g JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) g.oid "
+                 "WHERE c.relkind IN ('r', 'm', 'p') ORDER BY g.oid",
+                 extension()->clock_type);
+}
+
 List *governed_tables() {
     List *tables = NIL;
     ListCell *cell = nullptr;
-    foreach (cell, found("WITH RECURSIVE g AS (SELECT a.attrelid AS oid FROM pg_catalog.pg_attribute a "
-                         "WHERE a.atttypid OPERATOR(pg_catalog.=) $1 AND NOT a.attisdropped "
-                         "UNION SELECT i.inhparent FROM pg_catalog.pg_inherits i JOIN g ON i.inhrelid OPERATOR(pg_catalog.=) g.oid) "
-                         "SELECT g.oid FROM g JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) g.oid "
-                         "WHERE c.relkind IN ('r', 'm', 'p') ORDER BY g.oid",
-                         extension()->clock_type))
+    foreach (cell, all_governed_tables())
         if (may_maintain(lfirst_oid(cell))) tables = lappend_oid(tables, lfirst_oid(cell));
     return tables;
 }

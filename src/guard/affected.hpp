@@ -12,7 +12,8 @@ namespace pg_retention {
 // all that the user may maintain. Not for VACUUM, which goes table by table.
 List *affected_tables(const Node *statement);
 
-// Tables and materialised views that are governed or stand above one that is, of those that the user may maintain.
+// Tables and materialised views that are governed or stand above one that is; and those of them that the user may maintain.
+List *all_governed_tables();
 List *governed_tables();
 
 // As the owner of the table, its schema or the database, or by the right to.

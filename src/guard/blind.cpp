@@ -13,10 +13,12 @@ namespace pg_retention {
 
 namespace {
 
-// Whole classes: connection, transaction state, rollback, resources, intervention. And what the law, or a hold, refuses.
+// Whole classes: connection, transaction state, rollback, resources, intervention. And what the law, or a hold, refuses, or an
+// event trigger, which is the only code of a user's that runs.
 constexpr int kClasses[] = {
     ERRCODE_CONNECTION_EXCEPTION,   ERRCODE_INVALID_TRANSACTION_STATE, ERRCODE_TRANSACTION_ROLLBACK,
     ERRCODE_INSUFFICIENT_RESOURCES, ERRCODE_OPERATOR_INTERVENTION,     MAKE_SQLSTATE('R', 'T', '0', '0', '0'),
+    ERRCODE_PLPGSQL_ERROR,
 };
 
 // Raised from the catalogs, before a row is read. Evaluated functions that raise them for a value of theirs, such as a cast to

@@ -230,18 +230,14 @@ constexpr Judged kForms[] = {
 };
 
 // Functions of the server and of contrib that evaluate what an index is made of, by the C symbol.
-struct Maintenance {
-    const char *symbol;
-    Oid am;
-};
 constexpr Maintenance kMaintenance[] = {
-    {"brin_summarize_new_values", BRIN_AM_OID},
-    {"brin_summarize_range", BRIN_AM_OID},
-    {"brin_desummarize_range", BRIN_AM_OID},
-    {"gin_clean_pending_list", GIN_AM_OID},
-    {"bt_index_check", BTREE_AM_OID},
-    {"bt_index_parent_check", BTREE_AM_OID},
-    {"gin_index_check", GIN_AM_OID},
+    {"brin_summarize_new_values", BRIN_AM_OID, false},
+    {"brin_summarize_range", BRIN_AM_OID, false},
+    {"brin_desummarize_range", BRIN_AM_OID, false},
+    {"gin_clean_pending_list", GIN_AM_OID, false},
+    {"bt_index_check", BTREE_AM_OID, true},
+    {"bt_index_parent_check", BTREE_AM_OID, true},
+    {"gin_index_check", GIN_AM_OID, true},
 };
 
 constexpr int kMost = 1024;
@@ -260,10 +256,10 @@ constexpr Verdicts by_number(const Judged (&judged)[N]) {
 constexpr Verdicts kOfStatement = by_number(kStatements);
 constexpr Verdicts kOfForm = by_number(kForms);
 
-Oid access_method_of(const char *symbol) {
+const Maintenance *by_symbol(const char *symbol) {
     for (const Maintenance &one : kMaintenance)
-        if (strcmp(one.symbol, symbol) == 0) return one.am;
-    return InvalidOid;
+        if (strcmp(one.symbol, symbol) == 0) return &one;
+    return nullptr;
 }
 
 }  // namespace
@@ -275,17 +271,17 @@ Verdict verdict_of(const Node *statement) {
 
 Verdict verdict_of(AlterTableType form) { return kOfForm.of[form]; }
 
-Oid maintained_access_method(Oid function) {
+const Maintenance *maintenance(Oid function) {
     HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-    if (!HeapTupleIsValid(tuple)) return InvalidOid;
+    if (!HeapTupleIsValid(tuple)) return nullptr;
     const auto *proc = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple));
     const bool may = (proc->prolang == ClanguageId || proc->prolang == INTERNALlanguageId) && proc->pronargs > 0 &&
                      proc->proargtypes.values[0] == REGCLASSOID;
     bool isnull = false;
     const Datum symbol = may ? SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull) : 0;
-    const Oid am = may && !isnull ? access_method_of(TextDatumGetCString(symbol)) : InvalidOid;
+    const Maintenance *found = may && !isnull ? by_symbol(TextDatumGetCString(symbol)) : nullptr;
     ReleaseSysCache(tuple);
-    return am;
+    return found;
 }
 
 void refuse_unknown(const Command &command) {

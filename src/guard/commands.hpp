@@ -29,9 +29,13 @@ inline bool passes(const Node *statement) {
     return verdict == Verdict::kEveryday || verdict == Verdict::kPasses;
 }
 
-// The access method whose indexes the function maintains or checks, if it does so by evaluating what they are made of; or
-// InvalidOid.
-Oid maintained_access_method(Oid function);
+// A function that maintains or checks indexes of an access method by evaluating what they are made of.
+struct Maintenance {
+    const char *symbol;
+    Oid am;
+    bool by_anybody;  // it does not ask who owns the table
+};
+const Maintenance *maintenance(Oid function);  // null: it is none
 
 // Error 0A000 for a statement of a kind that is not in the table, where the extension is installed, without reveal.
 void refuse_unknown(const Command &command);

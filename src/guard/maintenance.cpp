@@ -13,20 +13,12 @@
 extern "C" {
 #include "access/genam.h"
 #include "access/table.h"
-#include "access/transam.h"
-#include "utils/fmgroids.h"
 #include "utils/rel.h"
 }
 
 namespace pg_retention {
 
 namespace {
-
-// Nearly every function of a plan is the server's, and none of these.
-bool may_be_one(Oid function) {
-    return function >= FirstNormalObjectId || function == F_BRIN_SUMMARIZE_NEW_VALUES || function == F_BRIN_SUMMARIZE_RANGE ||
-           function == F_BRIN_DESUMMARIZE_RANGE || function == F_GIN_CLEAN_PENDING_LIST;
-}
 
 // The name of an index of the table, of that access method, that evaluates something; null: none.
 const char *evaluating_index(Oid relid, Oid am) {
@@ -42,13 +34,14 @@ const char *evaluating_index(Oid relid, Oid am) {
     return name;
 }
 
-[[gnu::noinline]] void check(Oid function) {
-    const Oid am = settings::reveal || in_own_command() || extension() == nullptr ? InvalidOid : maintained_access_method(function);
-    if (!OidIsValid(am)) return;
+void check(Oid function) {
+    if (settings::reveal || in_own_command() || extension() == nullptr) return;
+    const Maintenance *found = maintenance(function);
+    if (found == nullptr) return;
     ListCell *cell = nullptr;
-    foreach (cell, governed_tables()) {
+    foreach (cell, found->by_anybody ? all_governed_tables() : governed_tables()) {
         const Oid relid = lfirst_oid(cell);
-        const char *index = is_spared(relid) ? nullptr : evaluating_index(relid, am);
+        const char *index = is_spared(relid) ? nullptr : evaluating_index(relid, found->am);
         if (index != nullptr && holds_hidden_rows(relid))
             ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                             errmsg("cannot run function %s: index \"%s\" evaluates expressions over rows that are hidden by a retention policy",
@@ -59,8 +52,8 @@ const char *evaluating_index(Oid relid, Oid am) {
 
 }  // namespace
 
-void check_function(Oid function) {
-    if (may_be_one(function)) guarded([function] { check(function); });
+void check_maintenance(Oid function) {
+    guarded([function] { check(function); });
 }
 
 }  // namespace pg_retention

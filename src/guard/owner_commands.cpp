@@ -17,6 +17,8 @@
 
 extern "C" {
 #include "catalog/namespace.h"
+#include "catalog/partition.h"
+#include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "parser/parse_type.h"
@@ -77,21 +79,28 @@ void check_alter(const AlterTableStmt *alter, Oid relid) {
     }
 }
 
-// What of a partition's rows an expression decides, and whether it fits, is told by an error.
+// Rows of the default partition must not belong to a new one.
+void check_default_of(Oid parent, const char *what) {
+    const Oid partition = get_rel_relkind(parent) == RELKIND_PARTITIONED_TABLE ? get_default_partition_oid(parent) : InvalidOid;
+    if (OidIsValid(partition) && evaluates_partitions(parent, false)) refuse_over_hidden_rows(partition, what);
+}
+
+// What an expression makes of a partition's rows, and whether it fits, is told by an error.
 void check_attach(const AlterTableStmt *alter) {
     const Oid parent = RangeVarGetRelid(alter->relation, NoLock, true);
     ListCell *cell = nullptr;
+    if (get_rel_relkind(parent) != RELKIND_PARTITIONED_TABLE || !owns(parent)) return;
     foreach (cell, alter->cmds) {
         const Oid partition = named_partition(lfirst_node(AlterTableCmd, cell), true);
-        if (!owns(partition) || !owns(parent) || !evaluates_partitions(parent, true)) continue;
-        refuse_over_hidden_rows(partition, "attach table");
-        refuse_over_hidden_rows(parent, "attach a partition to table");
+        if (!owns(partition)) continue;
+        if (evaluates_partitions(parent, true)) refuse_over_hidden_rows(partition, "attach table");
+        check_default_of(parent, "attach a table beside table");
     }
 }
 
 void check_new_partition(const CreateStmt *create) {
     const Oid parent = create->partbound == nullptr ? InvalidOid : governed_table(linitial_node(RangeVar, create->inhRelations));
-    if (owns(parent) && evaluates_partitions(parent, false)) refuse_over_hidden_rows(parent, "create a partition of table");
+    if (owns(parent)) check_default_of(parent, "create a partition beside table");
 }
 
 // No restore takes a clock away from the rows it hides.

@@ -105,7 +105,7 @@ void check_removal(Oid relid, const char *what) {
 void access(ObjectAccessType type, Oid class_id, Oid object, int sub, void *arg) {
     if (previous_access != nullptr) previous_access(type, class_id, object, sub, arg);
     if (type == OAT_FUNCTION_EXECUTE) {
-        check_function(object);
+        if (may_maintain_index(object)) check_maintenance(object);
     } else if (type == OAT_TRUNCATE || type == OAT_DROP) {
         check_access(type, class_id, object, sub, arg);
     }

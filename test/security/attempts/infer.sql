@@ -270,6 +270,21 @@ ALTER TABLE app.members ADD FOREIGN KEY (account_id) REFERENCES app.accounts ON 
 -- attack
 EXPLAIN ANALYZE DELETE FROM app.accounts WHERE id = 1;
 
+-- attempt: EXPLAIN ANALYZE counts the triggers of a cascade, after another one in a trigger
+-- as: owner
+-- expect: refused 42501: EXPLAIN ANALYZE would count
+-- shows: on members: time=\S+ calls=2
+-- control: none
+-- prepare
+SET ROLE owner;
+CREATE TABLE app.badges (id int, member_id int REFERENCES app.members ON DELETE CASCADE);
+ALTER TABLE app.members DROP CONSTRAINT members_account_id_fkey;
+ALTER TABLE app.members ADD FOREIGN KEY (account_id) REFERENCES app.accounts ON DELETE CASCADE;
+CREATE FUNCTION app.explain() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN EXECUTE 'EXPLAIN ANALYZE SELECT 1'; RETURN OLD; END$$;
+CREATE TRIGGER explain BEFORE DELETE ON app.accounts FOR EACH ROW EXECUTE FUNCTION app.explain();
+-- attack
+EXPLAIN ANALYZE DELETE FROM app.accounts WHERE id = 1;
+
 -- attempt: EXPLAIN ANALYZE of a function that reads
 -- shows: rows=[1-9][0-9.]* loops=1
 -- control: none
