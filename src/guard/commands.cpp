@@ -229,15 +229,65 @@ constexpr Judged kForms[] = {
     {AT_ReAddStatistics, kQuery, ""},
 };
 
-// Functions of the server and of contrib that evaluate what an index is made of, by the C symbol.
-constexpr Maintenance kMaintenance[] = {
-    {"brin_summarize_new_values", BRIN_AM_OID, false},
-    {"brin_summarize_range", BRIN_AM_OID, false},
-    {"brin_desummarize_range", BRIN_AM_OID, false},
-    {"gin_clean_pending_list", GIN_AM_OID, false},
-    {"bt_index_check", BTREE_AM_OID, true},
-    {"bt_index_parent_check", BTREE_AM_OID, true},
-    {"gin_index_check", GIN_AM_OID, true},
+// Functions of the server and of contrib that take a regclass; those that are refused by their C symbol, which no user can change.
+constexpr Function kFunctions[] = {
+    {"brin_summarize_new_values", kRefused, BRIN_AM_OID, false, "while an index of that kind evaluates something over hidden rows"},
+    {"brin_summarize_range", kRefused, BRIN_AM_OID, false, "while an index of that kind evaluates something over hidden rows"},
+    {"brin_desummarize_range", kRefused, BRIN_AM_OID, false, "while an index of that kind evaluates something over hidden rows"},
+    {"gin_clean_pending_list", kRefused, GIN_AM_OID, false, "while an index of that kind evaluates something over hidden rows"},
+    {"bt_index_check", kRefused, BTREE_AM_OID, true, "while an index of that kind evaluates something over hidden rows"},
+    {"bt_index_parent_check", kRefused, BTREE_AM_OID, true, "while an index of that kind evaluates something over hidden rows"},
+    {"gin_index_check", kRefused, GIN_AM_OID, true, "while an index of that kind evaluates something over hidden rows"},
+
+    {"pg_relation_size", kPasses, InvalidOid, false, "size on disk"},
+    {"pg_table_size", kPasses, InvalidOid, false, "size on disk"},
+    {"pg_indexes_size", kPasses, InvalidOid, false, "size on disk"},
+    {"pg_total_relation_size", kPasses, InvalidOid, false, "size on disk"},
+    {"pg_relation_filenode", kPasses, InvalidOid, false, "catalogs only"},
+    {"pg_relation_filepath", kPasses, InvalidOid, false, "catalogs only"},
+    {"pg_relation_is_updatable", kPasses, InvalidOid, false, "catalogs only"},
+    {"pg_column_is_updatable", kPasses, InvalidOid, false, "catalogs only"},
+    {"pg_relation_is_publishable", kPasses, InvalidOid, false, "catalogs only"},
+    {"pg_get_replica_identity_index", kPasses, InvalidOid, false, "catalogs only"},
+    {"pg_index_has_property", kPasses, InvalidOid, false, "catalogs only"},
+    {"pg_index_column_has_property", kPasses, InvalidOid, false, "catalogs only"},
+    {"pg_partition_ancestors", kPasses, InvalidOid, false, "catalogs only"},
+    {"pg_partition_root", kPasses, InvalidOid, false, "catalogs only"},
+    {"pg_partition_tree", kPasses, InvalidOid, false, "catalogs only"},
+    {"pg_nextoid", kPasses, InvalidOid, false, "catalogs only"},
+    {"pg_extension_config_dump", kPasses, InvalidOid, false, "catalogs only"},
+    {"regclassout", kPasses, InvalidOid, false, "catalogs only"},
+    {"regclasssend", kPasses, InvalidOid, false, "catalogs only"},
+    {"nextval", kPasses, InvalidOid, false, "sequences"},
+    {"currval", kPasses, InvalidOid, false, "sequences"},
+    {"setval", kPasses, InvalidOid, false, "sequences"},
+    {"pg_sequence_last_value", kPasses, InvalidOid, false, "sequences"},
+    {"pg_get_sequence_data", kPasses, InvalidOid, false, "sequences"},
+    {"table_to_xml", kPasses, InvalidOid, false, "its query is planned"},
+    {"table_to_xml_and_xmlschema", kPasses, InvalidOid, false, "its query is planned"},
+    {"table_to_xmlschema", kPasses, InvalidOid, false, "its query is planned"},
+    {"pgstattuple", kPasses, InvalidOid, false, "counts and places of rows: see the oracle counters"},
+    {"pgstattuple_approx", kPasses, InvalidOid, false, "counts and places of rows: see the oracle counters"},
+    {"pgstatindex", kPasses, InvalidOid, false, "counts and places of rows: see the oracle counters"},
+    {"pgstatginindex", kPasses, InvalidOid, false, "counts and places of rows: see the oracle counters"},
+    {"pgstathashindex", kPasses, InvalidOid, false, "counts and places of rows: see the oracle counters"},
+    {"pg_relpages", kPasses, InvalidOid, false, "counts and places of rows: see the oracle counters"},
+    {"pg_freespace", kPasses, InvalidOid, false, "counts and places of rows: see the oracle counters"},
+    {"pg_visibility", kPasses, InvalidOid, false, "counts and places of rows: see the oracle counters"},
+    {"pg_visibility_map", kPasses, InvalidOid, false, "counts and places of rows: see the oracle counters"},
+    {"pg_visibility_map_summary", kPasses, InvalidOid, false, "counts and places of rows: see the oracle counters"},
+    {"pg_check_frozen", kPasses, InvalidOid, false, "counts and places of rows: see the oracle counters"},
+    {"pg_check_visible", kPasses, InvalidOid, false, "counts and places of rows: see the oracle counters"},
+    {"pg_truncate_visibility_map", kPasses, InvalidOid, false, "no row is read"},
+    {"pg_prewarm", kPasses, InvalidOid, false, "no row is read"},
+    {"verify_heapam", kPasses, InvalidOid, false, "names damaged rows by their place, and no values"},
+    {"pgrowlocks", kPasses, InvalidOid, false, "places of locked rows"},
+    {"brin_page_items", kPasses, InvalidOid, false, "a superuser's: pages as they are on disk"},
+    {"gist_page_items", kPasses, InvalidOid, false, "a superuser's: pages as they are on disk"},
+    {"hash_bitmap_info", kPasses, InvalidOid, false, "a superuser's: pages as they are on disk"},
+    {"heap_page_item_attrs", kPasses, InvalidOid, false, "a superuser's: pages as they are on disk"},
+    {"heap_force_freeze", kPasses, InvalidOid, false, "a superuser's: pages as they are on disk"},
+    {"heap_force_kill", kPasses, InvalidOid, false, "a superuser's: pages as they are on disk"},
 };
 
 constexpr int kMost = 1024;
@@ -256,9 +306,9 @@ constexpr Verdicts by_number(const Judged (&judged)[N]) {
 constexpr Verdicts kOfStatement = by_number(kStatements);
 constexpr Verdicts kOfForm = by_number(kForms);
 
-const Maintenance *by_symbol(const char *symbol) {
-    for (const Maintenance &one : kMaintenance)
-        if (strcmp(one.symbol, symbol) == 0) return &one;
+const Function *by_symbol(const char *symbol) {
+    for (const Function &one : kFunctions)
+        if (one.verdict == kRefused && strcmp(one.name, symbol) == 0) return &one;
     return nullptr;
 }
 
@@ -271,7 +321,7 @@ Verdict verdict_of(const Node *statement) {
 
 Verdict verdict_of(AlterTableType form) { return kOfForm.of[form]; }
 
-const Maintenance *maintenance(Oid function) {
+const Function *refused_function(Oid function) {
     HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
     if (!HeapTupleIsValid(tuple)) return nullptr;
     const auto *proc = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple));
@@ -279,7 +329,7 @@ const Maintenance *maintenance(Oid function) {
                      proc->proargtypes.values[0] == REGCLASSOID;
     bool isnull = false;
     const Datum symbol = may ? SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull) : 0;
-    const Maintenance *found = may && !isnull ? by_symbol(TextDatumGetCString(symbol)) : nullptr;
+    const Function *found = may && !isnull ? by_symbol(TextDatumGetCString(symbol)) : nullptr;
     ReleaseSysCache(tuple);
     return found;
 }

@@ -29,13 +29,16 @@ inline bool passes(const Node *statement) {
     return verdict == Verdict::kEveryday || verdict == Verdict::kPasses;
 }
 
-// A function that maintains or checks indexes of an access method by evaluating what they are made of.
-struct Maintenance {
-    const char *symbol;
-    Oid am;
-    bool by_anybody;  // it does not ask who owns the table
+// A function that takes a relation by its number. Those that maintain or check an index by evaluating what it is made of are
+// refused; the others evaluate nothing.
+struct Function {
+    const char *name;
+    Verdict verdict;
+    Oid am;            // of the indexes that it evaluates
+    bool by_anybody;   // it does not ask who owns the table
+    const char *why;
 };
-const Maintenance *maintenance(Oid function);  // null: it is none
+const Function *refused_function(Oid function);  // null: it is none
 
 // Error 0A000 for a statement of a kind that is not in the table, where the extension is installed, without reveal.
 void refuse_unknown(const Command &command);

@@ -36,7 +36,7 @@ const char *evaluating_index(Oid relid, Oid am) {
 
 void check(Oid function) {
     if (settings::reveal || in_own_command() || extension() == nullptr) return;
-    const Maintenance *found = maintenance(function);
+    const Function *found = refused_function(function);
     if (found == nullptr) return;
     ListCell *cell = nullptr;
     foreach (cell, found->by_anybody ? all_governed_tables() : governed_tables()) {

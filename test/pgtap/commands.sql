@@ -1,6 +1,6 @@
 -- What commands and maintenance functions evaluate over hidden rows: nothing a user wrote is given them, and no error shows them.
 BEGIN;
-SELECT plan(43);
+SELECT plan(45);
 
 SET client_min_messages = error;
 SET retention.test_now = '2030-06-01 12:00:00+00';
@@ -166,6 +166,22 @@ SELECT matches(pg_temp.says('stranger', statement), '^(must be owner|permission 
     ('ALTER TABLE app.people DISABLE TRIGGER ALL'), ('CREATE TRIGGER zz BEFORE INSERT ON app.people FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()'),
     ('TRUNCATE app.people'), ('DROP TABLE app.people')) v (statement);
 SELECT is(pg_temp.try('own', 'TRUNCATE app.people'), '42501', 'and the owner, that there are hidden rows');
+
+-- Every function that takes a relation by its number has a verdict, on this version and in what of contrib is here.
+\set judged `grep -oE '^    .".*", k' src/guard/commands.cpp | grep -oE '[a-z0-9_]{5,}'`
+DO $$
+DECLARE e text;
+BEGIN
+    FOR e IN SELECT name FROM pg_available_extensions WHERE name IN ('amcheck', 'pageinspect', 'pg_buffercache', 'pg_freespacemap', 'pg_prewarm',
+        'pg_surgery', 'pg_visibility', 'pg_walinspect', 'pg_logicalinspect', 'pgrowlocks', 'pgstattuple') LOOP
+        EXECUTE format('CREATE EXTENSION IF NOT EXISTS %I SCHEMA public', e);
+    END LOOP;
+END $$;
+SELECT is(array(SELECT DISTINCT proname::text FROM pg_proc WHERE 'regclass'::regtype = ANY (proargtypes) AND (pronamespace = 'pg_catalog'::regnamespace
+        OR oid IN (SELECT objid FROM pg_depend d JOIN pg_extension x ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid
+            WHERE d.classid = 'pg_proc'::regclass AND x.extname NOT IN ('pg_retention', 'pgtap')))
+    EXCEPT SELECT regexp_split_to_table(:'judged', '\s+')), '{}', 'every function that takes a relation is judged');
+SELECT cmp_ok(array_length(regexp_split_to_array(:'judged', '\s+'), 1), '>', 30, 'by the table in the code');
 
 SELECT * FROM finish();
 ROLLBACK;
