@@ -1,6 +1,7 @@
 -- What commands and maintenance functions evaluate over hidden rows: nothing a user wrote is given them, and no error shows them.
 BEGIN;
-SELECT plan(45);
+SELECT plan(47);
+SELECT v >= 180000 AS from18, v >= 190000 AS from19 FROM CAST(current_setting('server_version_num') AS int) v \gset
 
 SET client_min_messages = error;
 SET retention.test_now = '2030-06-01 12:00:00+00';
@@ -122,6 +123,19 @@ SELECT is(pg_temp.try('own', 'REINDEX INDEX fails'), '22P02', 'REINDEX over an e
 SELECT is(pg_temp.says('own', 'REINDEX INDEX fails'), 'an expression failed over rows that are hidden by a retention policy, or beside them', 'and says why');
 SELECT is(pg_temp.try('own', 'ANALYZE people'), 'done', 'ANALYZE leaves it out');
 ROLLBACK TO clean;
+
+-- Constraints that are checked when they change.
+\if :from18
+SELECT is(pg_temp.try('own', 'ALTER TABLE people ALTER CONSTRAINT people_id_not_null INHERIT'), '42501', 'a NOT NULL that becomes inherited');
+\else
+SELECT skip('18: a NOT NULL that becomes inherited');
+\endif
+\if :from19
+SELECT is(pg_temp.try('own', 'ALTER TABLE people ADD CONSTRAINT checked CHECK (name::int > 0) NOT ENFORCED; ALTER TABLE people ALTER CONSTRAINT checked ENFORCED'),
+    '42501', 'a CHECK that becomes enforced');
+\else
+SELECT skip('19: a CHECK that becomes enforced');
+\endif
 
 -- Partitions.
 SET ROLE own;
