@@ -57,12 +57,14 @@ bool shows_no_value(int sqlstate) {
 }
 
 void raise_blindly(MemoryContext context) {
-    if (shows_no_value(geterrcode())) PG_RE_THROW();
+    const int category = ERRCODE_TO_CATEGORY(geterrcode());
+    // What was asked for and is not there says how long a value is.
+    if (shows_no_value(geterrcode()) && category != ERRCODE_INSUFFICIENT_RESOURCES) PG_RE_THROW();
     MemoryContextSwitchTo(context);
     ErrorData *error = CopyErrorData();
     FlushErrorState();
     // A violated constraint's message names the constraint; values stand in the detail.
-    if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION)
+    if (category != ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION && category != ERRCODE_INSUFFICIENT_RESOURCES)
         error->message = pstrdup("an expression failed over rows that are hidden by a retention policy, or beside them");
     error->hint = pstrdup("Set retention.reveal as a role that may.");
     error->detail = error->detail_log = error->context = error->internalquery = error->backtrace = nullptr;

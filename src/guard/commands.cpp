@@ -54,7 +54,7 @@ constexpr Judged kStatements[] = {
     {T_ReindexStmt, kEvaluates, ""},
     {T_ClusterStmt, kEvaluates, ""},
     {T_RepackStmt, kEvaluates, "CLUSTER and VACUUM FULL"},
-    {T_CreateStatsStmt, kEvaluates, ""},
+    {T_CreateStatsStmt, kRefused, "over an expression: each ANALYZE would tell whether it fails"},
 
     {T_CopyStmt, kGuarded, "becomes a COPY of a query"},
     {T_ExplainStmt, kGuarded, "ANALYZE is refused on governed tables"},

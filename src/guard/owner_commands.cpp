@@ -136,6 +136,16 @@ void check_index(const IndexStmt *index, Oid relid) {
     }
 }
 
+// Whoever chooses the expression learns from each ANALYZE whether it fails.
+void check_statistics(const CreateStatsStmt *statistics) {
+    bool has = false;
+    ListCell *cell = nullptr;
+    foreach (cell, statistics->exprs) has = has || lfirst_node(StatsElem, cell)->expr != nullptr;
+    if (!has) return;
+    foreach (cell, affected_tables(reinterpret_cast<const Node *>(statistics)))
+        if (owns(lfirst_oid(cell))) refuse_over_hidden_rows(lfirst_oid(cell), "create statistics over an expression on table");
+}
+
 // A detached partition has no trigger left that keeps its rows.
 void check_detach(const Node *statement) {
     if (!IsA(statement, AlterTableStmt)) return;
@@ -183,6 +193,7 @@ void refuse_owner(const Node *statement) {
     switch (nodeTag(statement)) {
         case T_AlterDomainStmt: return check_domain(reinterpret_cast<const AlterDomainStmt *>(statement));
         case T_CreateStmt: return check_new_partition(reinterpret_cast<const CreateStmt *>(statement));
+        case T_CreateStatsStmt: return check_statistics(reinterpret_cast<const CreateStatsStmt *>(statement));
         case T_CreateForeignTableStmt: return check_new_partition(&reinterpret_cast<const CreateForeignTableStmt *>(statement)->base);
         case T_AlterTableStmt: {
             check_attach(reinterpret_cast<const AlterTableStmt *>(statement));

@@ -9,9 +9,10 @@
 -- prepare
 SET ROLE owner;
 CREATE FUNCTION app.spy(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RETURN $1; END$$;
-CREATE STATISTICS app.measured ON (app.spy(name)) FROM app.people;
 RESET ROLE;
 SET retention.reveal = on;
+CREATE STATISTICS app.measured ON (app.spy(name)) FROM app.people;
+ALTER STATISTICS app.measured OWNER TO owner;
 CREATE INDEX spied ON app.people (app.spy(name));
 CREATE OR REPLACE FUNCTION app.spy(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RAISE NOTICE '%', $1; RETURN $1; END$$;
 -- attack

@@ -330,7 +330,7 @@ ALTER TABLE app.people VALIDATE CONSTRAINT people_name_check;
 
 -- attempt: CREATE STATISTICS over an expression
 -- as: owner admin
--- expect: hidden
+-- expect: refused 42501
 -- control: none
 -- attack
 CREATE FUNCTION scratch.spy(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RAISE NOTICE '%', $1; RETURN $1; END$$;
