@@ -65,7 +65,7 @@ void raise_blindly(MemoryContext context) {
     FlushErrorState();
     // A violated constraint's message names the constraint; values stand in the detail.
     if (category != ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION && category != ERRCODE_INSUFFICIENT_RESOURCES)
-        error->message = pstrdup("an expression failed over rows that are hidden by a retention policy, or beside them");
+        error->message = pstrdup("the command failed, and its error could show rows that are hidden by a retention policy");
     error->hint = pstrdup("Set retention.reveal as a role that may.");
     error->detail = error->detail_log = error->context = error->internalquery = error->backtrace = nullptr;
     error->cursorpos = error->internalpos = 0;
