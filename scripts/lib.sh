@@ -8,6 +8,7 @@
 # (those three from locate_root on, once PostgreSQL is installed) and
 #   as_user   runs a command as a user the server accepts
 #   copy_checkout   copies what is built from, to be built for another server
+#   require_root, isolated   for what mounts, see scripts/version-root
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 build=$PWD/build
@@ -54,3 +55,10 @@ copy_checkout() {
 	find "$1" -path "$1/build" -prune -o -type f ! -name '*.[od]' -exec rm {} +
 	tar -c --exclude=./build --exclude=./.git --exclude='*.o' --exclude='*.d' --exclude='*.bc' --exclude='*.so' . | tar -x --no-same-owner -C "$1"
 }
+
+require_root() {
+	[ "$(id -u)" = 0 ] || { echo "$1: must be run as root, for it makes root folders and mounts" >&2; exit 1; }
+}
+
+# isolated COMMAND...: instead of the calling script. Its processes and mounts end with it, and it ends with who called the script.
+isolated() { exec setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --propagation private "$@"; }
