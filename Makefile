@@ -24,7 +24,7 @@ PG_CXXFLAGS = $(STANDARD) -Wall -Wextra -Wno-suggest-attribute=format -Wshadow $
 # PGXS links with the C compiler.
 SHLIB_LINK  = -lstdc++
 
-.PHONY: test test-clients demo lint bench fuzz attacks assert-check coretest
+.PHONY: test test-clients test-versions demo lint bench fuzz attacks assert-check coretest
 
 # These build what they need themselves, on a machine that may not have PostgreSQL yet.
 test:
@@ -33,6 +33,10 @@ test:
 # What applications do through the clients they use; "make test" runs those that are here.
 test-clients:
 	@scripts/test-clients
+
+# The tests under each PostgreSQL that Debian has, as root: make test-versions [VERSIONS='17 18'] [STAGES='pgtap security'] [LLVM=yes]
+test-versions:
+	@LLVM=$(LLVM) scripts/test-versions $(VERSIONS) -- $(STAGES)
 
 demo:
 	@demo/run
@@ -65,7 +69,7 @@ bench:
 	@bench/run
 endif
 
-ifneq ($(filter-out test test-clients demo lint bench fuzz attacks assert-check coretest,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out test test-clients test-versions demo lint bench fuzz attacks assert-check coretest,$(or $(MAKECMDGOALS),all)),)
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
