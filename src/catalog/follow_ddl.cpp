@@ -183,24 +183,26 @@ void follow_rename(const Command &command) {
     rename_subjects(subjects);
 }
 
-bool ends_at(const Policy &policy, Oid table, AttrNumber column) {
+// By which the clock starts; or, where values are written anew, a key of the way there.
+bool depends_on(const Policy &policy, Oid table, AttrNumber column, bool rewritten) {
     if (policy.relid == table && clock_column(table) == column) return true;
     for (int k = 0; k < policy.n_starts; ++k) {
         Path path;
         Problem problem = {};
-        if (resolve_path(policy.relid, policy.starts[k], &path, &problem) && path.relid == table && path.column == column)
-            return true;
+        if (!resolve_path(policy.relid, policy.starts[k], &path, &problem)) continue;
+        if (rewritten ? path_reads(path, table, column) : path.relid == table && path.column == column) return true;
     }
     return false;
 }
 
-// Another type, or a USING, gives rows other starts, and no trigger fires for it.
-void refuse_retyping(Oid table, const char *name) {
+// Another type, or a USING, gives rows other starts, and no trigger fires for it. A key's type may change, for the server
+// checks that rows refer to the same ones; under a USING they need not.
+void refuse_retyping(Oid table, const char *name, bool rewritten) {
     const AttrNumber column = get_attnum(table, name);
     int count = 0;
     const Policy *policy = all_policies(&count);
     for (int i = 0; i < count && column > 0; ++i)
-        if (policy[i].validated && ends_at(policy[i], table, column))
+        if (policy[i].validated && depends_on(policy[i], table, column, rewritten))
             ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
                             errmsg("policy \"%s\" needs column \"%s\" of table \"%s\" as it is", policy[i].name, name,
                                    get_rel_name(table)),
@@ -216,7 +218,8 @@ void check_retyping(const Node *statement) {
         if (command->subtype != AT_AlterColumnType) continue;
         const Oid table = RangeVarGetRelid(alter->relation, AccessShareLock, true);
         // Whoever does not own it is refused by the server.
-        if (OidIsValid(table) && owns_table(table, GetUserId())) refuse_retyping(table, command->name);
+        if (OidIsValid(table) && owns_table(table, GetUserId()))
+            refuse_retyping(table, command->name, castNode(ColumnDef, command->def)->raw_default != nullptr);
     }
 }
 

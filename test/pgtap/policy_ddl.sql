@@ -1,6 +1,6 @@
 -- Whatever a policy names may be called something else, and enforcement goes on; what it needs cannot go, and the error says what to do.
 BEGIN;
-SELECT plan(49);
+SELECT plan(53);
 
 SET retention.test_now = '2030-06-01 12:00:00+00';
 SET client_min_messages = error;
@@ -118,6 +118,8 @@ SELECT pg_temp.refused('ALTER TABLE members ALTER "left at" TYPE date', 'policy 
 SELECT pg_temp.refused('ALTER TABLE "The App".clients ALTER "Ended" TYPE timestamp', 'policy "users" needs column "Ended" of table "clients" as it is');
 SELECT pg_temp.refused($$ALTER TABLE "The App"."Invoices" ALTER issued_on TYPE date USING '2001-01-01'$$, 'policy "invoices" needs column "issued_on" of table "Invoices" as it is');
 SELECT pg_temp.refused($$ALTER TABLE "The App"."Invoices" ALTER clock TYPE retention.clock USING 'none'$$, 'policy "invoices" needs column "clock" of table "Invoices" as it is');
+SELECT pg_temp.refused($$ALTER TABLE members ALTER client TYPE bigint USING 1$$, 'policy "users" needs column "client" of table "members" as it is');
+SELECT pg_temp.refused($$ALTER TABLE "The App".clients ALTER id TYPE bigint USING 3 - id$$, 'policy "users" needs column "id" of table "clients" as it is');
 SET LOCAL retention.reveal = off;
 SELECT is(pg_temp.goes_on(), '21012 428C9 RT001 RT001 0 nobody', 'after all that as before');
 SELECT lives_ok('ALTER TABLE members ALTER client TYPE integer', 'a key may change its type');
