@@ -44,24 +44,29 @@ Front first_front(Oid relid, const AttrNumber *near, int n_columns, const Datum 
     return front;
 }
 
-void append_front_join(StringInfo sql, Oid relid, const AttrNumber *columns, const Front &front, Parameters *parameters) {
+void append_front_join(StringInfo sql, Oid relid, const AttrNumber *columns, const Equalities &equalities, const Front &front,
+                       Parameters *parameters) {
     appendStringInfo(sql, " FROM ROWS FROM (unnest($%d)", add_parameter(parameters, INT4ARRAYOID, front.rows));
     for (int k = 0; k < front.n_columns; ++k)
         appendStringInfo(sql, ", unnest($%d)", add_parameter(parameters, front.types[k], front.values[k]));
     appendStringInfoString(sql, ") AS f (row");
     for (int k = 0; k < front.n_columns; ++k) appendStringInfo(sql, ", v%d", k);
     appendStringInfo(sql, ") JOIN %s t ON ", qualified_name(relid));
-    for (int k = 0; k < front.n_columns; ++k)
-        appendStringInfo(sql, "%s%s = f.v%d", k == 0 ? "" : " AND ", column_list(relid, &columns[k], 1, "t."), k);
+    for (int k = 0; k < front.n_columns; ++k) {
+        appendStringInfoString(sql, k == 0 ? "" : " AND ");
+        append_equal(sql, equalities.at[k], Operand{column_list(relid, &columns[k], 1, "t."), get_atttype(relid, columns[k])},
+                     Operand{psprintf("f.v%d", k), get_element_type(front.types[k])});
+    }
 }
 
-Front next_front(Oid relid, const AttrNumber *columns, const AttrNumber *onward, int n_onward, const Front &front) {
+Front next_front(Oid relid, const AttrNumber *columns, const Equalities &equalities, const AttrNumber *onward, int n_onward,
+                 const Front &front) {
     Parameters parameters = {};
     StringInfoData sql;
     initStringInfo(&sql);
     appendStringInfoString(&sql, "SELECT count(*), array_agg(f.row)");
     for (int k = 0; k < n_onward; ++k) appendStringInfo(&sql, ", array_agg(%s)", column_list(relid, &onward[k], 1, "t."));
-    append_front_join(&sql, relid, columns, front, &parameters);
+    append_front_join(&sql, relid, columns, equalities, front, &parameters);
     for (int k = 0; k < n_onward; ++k)
         appendStringInfo(&sql, "%s %s IS NOT NULL", k == 0 ? " WHERE" : " AND", column_list(relid, &onward[k], 1, "t."));
     (void) read_as(owner_of(relid), sql.data, parameters.n, parameters.types, parameters.values);

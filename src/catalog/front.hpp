@@ -1,6 +1,6 @@
 #pragma once
 // Rows that lead to rows of other tables, followed hop by hop: all of them at once, each table read by its own owner.
-#include "catalog/path.hpp"
+#include "catalog/key_equality.hpp"
 #include "pg/query.hpp"
 
 extern "C" {
@@ -22,10 +22,12 @@ struct Front {
 Front first_front(Oid relid, const AttrNumber *near, int n_columns, const Datum *const *columns, const bool *const *nulls,
                   int n_rows);
 
-// " FROM ... AS f (row, v0) JOIN table t ON t.a = f.v0", with the front as parameters.
-void append_front_join(StringInfo sql, Oid relid, const AttrNumber *columns, const Front &front, Parameters *parameters);
+// " FROM ... AS f (row, v0) JOIN table t ON t.a = f.v0", with the front as parameters; "=" as the equalities say.
+void append_front_join(StringInfo sql, Oid relid, const AttrNumber *columns, const Equalities &equalities, const Front &front,
+                       Parameters *parameters);
 
 // From the rows of the table that the front leads to, by their columns, what these hold in onward.
-Front next_front(Oid relid, const AttrNumber *columns, const AttrNumber *onward, int n_onward, const Front &front);
+Front next_front(Oid relid, const AttrNumber *columns, const Equalities &equalities, const AttrNumber *onward, int n_onward,
+                 const Front &front);
 
 }  // namespace pg_retention

@@ -45,7 +45,7 @@ List *names_of(const char *text) {
 }
 
 void set_step(const Hop &hop, bool down, AttrNumber named, Step *step) {
-    *step = Step{down ? hop.to_relid : hop.from_relid, down ? hop.from_relid : hop.to_relid, hop.n_keys, {}, {}, down, named, nullptr};
+    *step = Step{down ? hop.to_relid : hop.from_relid, down ? hop.from_relid : hop.to_relid, hop.n_keys, {}, {}, down, named, nullptr, hop};
     std::memcpy(step->near_columns, down ? hop.to : hop.from, sizeof(AttrNumber) * hop.n_keys);
     std::memcpy(step->far_columns, down ? hop.from : hop.to, sizeof(AttrNumber) * hop.n_keys);
 }
@@ -64,6 +64,7 @@ bool step_up(Oid at, const char *element, Step *step, Problem *problem) {
         return refuse(ERRCODE_INVALID_FOREIGN_KEY,
                       psprintf("column \"%s\" in field \"path\" is not a foreign key of table %s", name, get_rel_name(at)),
                       problem);
+    if (is_not_followed(hop, problem)) return false;
     set_step(hop, false, column, step);
     return true;
 }
@@ -85,6 +86,7 @@ bool step_down(Oid at, const char *element, Step *step, Problem *problem) {
                       psprintf("element \"%s\" in field \"path\" is not a foreign key that refers to table %s", element,
                                get_rel_name(at)),
                       problem);
+    if (is_not_followed(hop, problem)) return false;
     set_step(hop, true, column, step);
     return true;
 }
@@ -144,7 +146,8 @@ bool step_along(const Hop &key, bool down, Step *step) {
         if (!find_foreign_key(key.from_relid, key.from[i], &found) || found.to_relid != key.to_relid || found.n_keys != key.n_keys ||
             std::memcmp(found.from, key.from, size) != 0 || std::memcmp(found.to, key.to, size) != 0)
             continue;
-        set_step(key, down, key.from[i], step);
+        if (found.form != KeyForm::kFollowed) return false;
+        set_step(found, down, key.from[i], step);
         return true;
     }
     return false;

@@ -1,5 +1,6 @@
 #include "catalog/path.hpp"
 
+#include "catalog/key_equality.hpp"
 #include "pg/compat.hpp"
 
 extern "C" {
@@ -16,12 +17,49 @@ namespace pg_retention {
 
 namespace {
 
-bool is_root_constraint(Oid constraint) {
+Oid table_of_constraint(Oid constraint) {
+    HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
+    if (!HeapTupleIsValid(tuple)) return InvalidOid;
+    const Oid relid = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple))->conrelid;
+    ReleaseSysCache(tuple);
+    return relid;
+}
+
+// The types of both columns, and the operators that compare each with itself.
+KeyForm form_of_columns(HeapTuple tuple, const Hop &hop) {
+    int n = 0;
+    AttrNumber from[INDEX_MAX_KEYS], to[INDEX_MAX_KEYS];
+    Oid across[INDEX_MAX_KEYS], referenced[INDEX_MAX_KEYS], referring[INDEX_MAX_KEYS];
+    DeconstructFkConstraintRow(tuple, &n, from, to, across, referenced, referring, nullptr, nullptr);
+    for (int i = 0; i < hop.n_keys; ++i) {
+        if (!is_collected(get_atttype(hop.from_relid, hop.from[i])) || !is_collected(get_atttype(hop.to_relid, hop.to[i])))
+            return KeyForm::kNotCollected;
+        // Sets of values are made distinct by what the type's default operator class calls equal.
+        if (!is_default_equality(referenced[i]) || !is_default_equality(referring[i])) return KeyForm::kOtherEquality;
+    }
+    return KeyForm::kFollowed;
+}
+
+// False: it is what a key of the table has beside itself for each partition it refers to.
+bool read_constraint(Oid constraint, Hop *hop) {
     HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
     if (!HeapTupleIsValid(tuple)) return false;
-    const bool root = !OidIsValid(reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple))->conparentid);
+    const auto form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
+    const bool own = !OidIsValid(form->conparentid) || table_of_constraint(form->conparentid) != form->conrelid;
+    hop->constraint = constraint;
+    hop->form = has_period(form)     ? KeyForm::kPeriod
+                : !is_enforced(form) ? KeyForm::kNotEnforced
+                                     : form_of_columns(tuple, *hop);
     ReleaseSysCache(tuple);
-    return root;
+    return own;
+}
+
+// The same key declared twice means the same, and one that is followed will do.
+bool is_better(const Hop &hop, const Hop &than) {
+    if (hop.n_keys != than.n_keys) return hop.n_keys < than.n_keys;
+    const size_t size = sizeof(AttrNumber) * hop.n_keys;
+    return hop.form == KeyForm::kFollowed && than.form != KeyForm::kFollowed && hop.to_relid == than.to_relid &&
+           std::memcmp(hop.from, than.from, size) == 0 && std::memcmp(hop.to, than.to, size) == 0;
 }
 
 bool no_such_column(Oid relid, const char *name, const char *text, Problem *problem) {
@@ -60,20 +98,48 @@ bool find_foreign_key(Oid relid, AttrNumber column, Hop *hop) {
         bool has = false;
         for (int i = 0; i < key->nkeys; ++i) has = has || key->conkey[i] == column;
         if (!has || key->nkeys > kMaxKeys) continue;
-        // On a partition the inherited one.
-        if (!rel->rd_rel->relispartition && !is_root_constraint(key->conoid)) continue;
-        if (found && key->nkeys >= hop->n_keys) continue;
-        found = true;
-        hop->from_relid = relid;
-        hop->to_relid = key->confrelid;
-        hop->n_keys = key->nkeys;
+        Hop candidate = {};
+        candidate.from_relid = relid;
+        candidate.to_relid = key->confrelid;
+        candidate.n_keys = key->nkeys;
         for (int i = 0; i < key->nkeys; ++i) {
-            hop->from[i] = key->conkey[i];
-            hop->to[i] = key->confkey[i];
+            candidate.from[i] = key->conkey[i];
+            candidate.to[i] = key->confkey[i];
+            candidate.equal[i] = key->conpfeqop[i];
         }
+        if (!read_constraint(key->conoid, &candidate) || (found && !is_better(candidate, *hop))) continue;
+        *hop = candidate;
+        found = true;
     }
     RelationClose(rel);
     return found;
+}
+
+bool is_not_followed(const Hop &hop, Problem *problem) {
+    const char *reason = nullptr, *hint = nullptr;
+    switch (hop.form) {
+        case KeyForm::kFollowed: return false;
+        case KeyForm::kNotEnforced:
+            reason = "is not enforced";
+            hint = "What it refers to may be missing, and come and go unseen: ALTER CONSTRAINT ... ENFORCED first.";
+            break;
+        case KeyForm::kPeriod:
+            reason = "compares periods";
+            hint = "A row refers to several rows at once by it: refer to one row by a foreign key without PERIOD.";
+            break;
+        case KeyForm::kNotCollected:
+            reason = "has a column of an array or composite type";
+            hint = "Values of such types are not collected in sets of keys: refer by a key of another type.";
+            break;
+        case KeyForm::kOtherEquality:
+            reason = "compares by another equality than that of its type";
+            hint = "Refer to columns whose unique index has the default operator class.";
+    }
+    problem->sqlstate = ERRCODE_FEATURE_NOT_SUPPORTED;
+    problem->message = psprintf("foreign key \"%s\" of table %s %s and cannot be followed", get_constraint_name(hop.constraint),
+                                get_rel_name(hop.from_relid), reason);
+    problem->hint = hint;
+    return true;
 }
 
 bool resolve_path(Oid relid, const char *text, Path *path, Problem *problem) {
@@ -98,6 +164,7 @@ bool resolve_path(Oid relid, const char *text, Path *path, Problem *problem) {
             problem->hint = psprintf("Path \"%s\" can be followed through foreign keys only.", text);
             return false;
         }
+        if (is_not_followed(path->hops[path->n_hops], problem)) return false;
         at = path->hops[path->n_hops++].to_relid;
     }
     if (path->type == DATEOID || path->type == TIMESTAMPOID || path->type == TIMESTAMPTZOID) return true;

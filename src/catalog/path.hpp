@@ -7,12 +7,24 @@ namespace pg_retention {
 constexpr int kMaxHops = 16;
 constexpr int kMaxKeys = 8;
 
+// Whether the rows that belong together are those that the key's own operators find equal.
+enum class KeyForm : uint8_t {
+    kFollowed,
+    kNotEnforced,   // a row may refer to one that is not there, and comes or goes unseen
+    kPeriod,        // a row refers to several that cover its period together
+    kNotCollected,  // its values cannot be collected in an array that is taken apart again
+    kOtherEquality  // its index has an operator class under which other values are equal than the type says
+};
+
 struct Hop {
     Oid from_relid;
     Oid to_relid;
     int n_keys;
     AttrNumber from[kMaxKeys];
     AttrNumber to[kMaxKeys];
+    Oid equal[kMaxKeys];  // the key's operators: referenced column = referring one
+    KeyForm form;
+    Oid constraint;
 };
 
 struct Path {
@@ -32,8 +44,11 @@ struct Problem {
 // Resolves text from relid through pg_constraint. False: problem says why.
 bool resolve_path(Oid relid, const char *text, Path *path, Problem *problem);
 
-// The narrowest foreign key of the table that has the column. False: there is none.
+// The narrowest foreign key of the table that has the column, whatever its form. False: there is none.
 bool find_foreign_key(Oid relid, AttrNumber column, Hop *hop);
+
+// Why the key cannot be followed. False: it can be.
+bool is_not_followed(const Hop &hop, Problem *problem);
 
 // True when the path reads this column (as a key or as the start).
 bool path_reads(const Path &path, Oid relid, AttrNumber column);

@@ -2,6 +2,7 @@
 
 #include "catalog/condition.hpp"
 #include "catalog/extension.hpp"
+#include "catalog/key_equality.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/internal.hpp"
@@ -157,8 +158,10 @@ SPIPlanPtr prepare_hop(const Path &path, int i, bool lock) {
     Oid types[kMaxKeys];
     for (int k = 0; k < hop.n_keys; ++k) {
         types[k] = getBaseType(get_atttype(hop.from_relid, hop.from[k]));
-        appendStringInfo(&sql, "%sa.%s OPERATOR(pg_catalog.=) $%d", k == 0 ? "" : " AND ",
-                         quote_identifier(get_attname(hop.to_relid, hop.to[k], false)), k + 1);
+        appendStringInfoString(&sql, k == 0 ? "" : " AND ");
+        append_equal(&sql, key_equality(hop, k, Side::kReferenced),
+                     Operand{column_list(hop.to_relid, &hop.to[k], 1, "a."), get_atttype(hop.to_relid, hop.to[k])},
+                     Operand{psprintf("$%d", k + 1), types[k]});
     }
     if (lock) appendStringInfoString(&sql, " FOR SHARE");
     SPIPlanPtr plan = prepare_internal(sql.data, hop.n_keys, types);

@@ -1,6 +1,6 @@
 #include "guard/descend.hpp"
 
-#include "catalog/path.hpp"
+#include "catalog/key_equality.hpp"
 #include "catalog/policy_cache.hpp"
 #include "catalog/relation_plan.hpp"
 #include "catalog/stamp.hpp"
@@ -54,10 +54,17 @@ AttrNumber own_column(const TriggerData *data, Oid path_relid, AttrNumber column
 bool matters(const TriggerData *data, const Path &path, int depth) {
     if (!TRIGGER_FIRED_BY_UPDATE(data->tg_event)) return true;
     const Oid relid = path.hops[depth].to_relid;
+    // Whoever refers to the new key may have referred to another row before.
+    for (int k = 0; k < path.hops[depth].n_keys; ++k)
+        if (value_changed(data, own_column(data, relid, path.hops[depth].to[k]))) return true;
     if (depth + 1 == path.n_hops) return value_changed(data, own_column(data, relid, path.column));
     for (int k = 0; k < path.hops[depth + 1].n_keys; ++k)
         if (value_changed(data, own_column(data, relid, path.hops[depth + 1].from[k]))) return true;
     return false;
+}
+
+Operand column_of(Oid relid, AttrNumber column, int table) {
+    return Operand{column_list(relid, &column, 1, psprintf("t%d.", table)), get_atttype(relid, column)};
 }
 
 // The rows of the policy's table whose path runs through the changed row at this depth.
@@ -67,11 +74,12 @@ Rows rows_below(const TriggerData *data, const Path &path, int depth, Oid relid)
     appendStringInfo(&sql, "SELECT t0.tableoid, t0.ctid FROM %s t0", qualified_name(relid));
     for (int h = 0; h < depth; ++h) {
         appendStringInfo(&sql, " JOIN %s t%d ON ", qualified_name(path.hops[h].to_relid), h + 1);
-        for (int k = 0; k < path.hops[h].n_keys; ++k)
-            appendStringInfo(&sql, "%st%d.%s OPERATOR(pg_catalog.=) t%d.%s", k == 0 ? "" : " AND ", h,
-                             pstrdup(quote_identifier(get_attname(path.hops[h].from_relid, path.hops[h].from[k], false))),
-                             h + 1,
-                             pstrdup(quote_identifier(get_attname(path.hops[h].to_relid, path.hops[h].to[k], false))));
+        for (int k = 0; k < path.hops[h].n_keys; ++k) {
+            appendStringInfoString(&sql, k == 0 ? "" : " AND ");
+            append_equal(&sql, key_equality(path.hops[h], k, Side::kReferring),
+                         column_of(path.hops[h].from_relid, path.hops[h].from[k], h),
+                         column_of(path.hops[h].to_relid, path.hops[h].to[k], h + 1));
+        }
     }
     const Hop &hop = path.hops[depth];
     Datum values[kMaxKeys];
@@ -84,8 +92,9 @@ Rows rows_below(const TriggerData *data, const Path &path, int depth, Oid relid)
         values[k] = heap_getattr(row, column, desc, &isnull);
         if (isnull) return Rows{};
         types[k] = getBaseType(TupleDescAttr(desc, column - 1)->atttypid);
-        appendStringInfo(&sql, "%s t%d.%s OPERATOR(pg_catalog.=) $%d", k == 0 ? " WHERE" : " AND", depth,
-                         pstrdup(quote_identifier(get_attname(hop.from_relid, hop.from[k], false))), k + 1);
+        appendStringInfoString(&sql, k == 0 ? " WHERE " : " AND ");
+        append_equal(&sql, key_equality(hop, k, Side::kReferring), column_of(hop.from_relid, hop.from[k], depth),
+                     Operand{psprintf("$%d", k + 1), types[k]});
     }
     (void) execute_internal_latest(sql.data, hop.n_keys, types, values);
     Rows rows = {static_cast<Row *>(palloc(sizeof(Row) * (SPI_processed + 1))), SPI_processed};

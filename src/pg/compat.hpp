@@ -184,6 +184,22 @@ using TU_Indexes = bool;
 inline bool needs_index_entries(TU_Indexes indexes) { return indexes; }
 #endif
 
+// 18: a foreign key may compare periods, or not be enforced.
+inline bool has_period([[maybe_unused]] Form_pg_constraint key) {
+#if PG_VERSION_NUM >= 180000
+    return key->conperiod;
+#else
+    return false;
+#endif
+}
+inline bool is_enforced([[maybe_unused]] Form_pg_constraint key) {
+#if PG_VERSION_NUM >= 180000
+    return key->conenforced;
+#else
+    return true;
+#endif
+}
+
 // 19: flags instead of booleans.
 inline void insert_index_entries(ResultRelInfo *target, TupleTableSlot *slot, EState *estate,
                                  [[maybe_unused]] TU_Indexes indexes) {

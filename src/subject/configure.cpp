@@ -53,6 +53,15 @@ void check_columns(const Written &written, const char *field, Oid relid) {
                                    nulls[i] ? "NULL" : NameStr(*DatumGetName(names[i])), field, get_rel_name(relid))));
 }
 
+// What rows are found by must have an equality.
+void check_key(const Written &written, Oid relid) {
+    Datum *names = nullptr;
+    bool *nulls = nullptr;
+    int n = 0;
+    deconstruct_array(DatumGetArrayTypeP(written.get("key")), NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR, &names, &nulls, &n);
+    for (int i = 0; i < n; ++i) (void) own_equality(relid, get_attnum(relid, NameStr(*DatumGetName(names[i]))));
+}
+
 HeapTuple with_column(const Written &written, const char *name, Datum value) {
     int column = SPI_fnumber(written.desc, name);
     bool isnull = false;
@@ -68,6 +77,7 @@ HeapTuple check_kind(Written written) {
     const int n = primary_key(relid, key);
     if (no_key) written.row = with_column(written, "key", names_array(relid, key, n));
     check_columns(written, "key", relid);
+    check_key(written, relid);
     check_columns(written, "identifying", relid);
     return with_column(written, "validated", BoolGetDatum(true));
 }

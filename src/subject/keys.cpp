@@ -17,8 +17,6 @@ namespace pg_retention {
 
 namespace {
 
-Oid array_type(Oid relid, AttrNumber column) { return get_array_type(getBaseType(get_atttype(relid, column))); }
-
 // Reads the text as the column's type would, into an array of one.
 void set_from_text(KeySet *keys, Oid relid, AttrNumber column, const char *text) {
     const Oid type = getBaseType(get_atttype(relid, column));
@@ -103,38 +101,60 @@ KeySet key_from_json(Oid relid, const AttrNumber *columns, int n, Datum datum) {
     return keys;
 }
 
-void append_key_condition(StringInfo sql, Oid relid, const AttrNumber *columns, const KeySet &keys, const char *prefix,
+namespace {
+
+Operand column_of(Oid relid, AttrNumber column) { return Operand{column_list(relid, &column, 1, "t."), get_atttype(relid, column)}; }
+
+}  // namespace
+
+void append_key_condition(StringInfo sql, Oid relid, const AttrNumber *columns, const Equalities &equalities, const KeySet &keys,
                           Parameters *parameters) {
-    if (keys.n_columns == 1) {
-        const int number = add_parameter(parameters, keys.types[0], keys.arrays[0]);
-        appendStringInfo(sql, "%s = ANY ($%d)", column_list(relid, columns, 1, prefix), number);
+    if (keys.n_columns == 1 && !equalities.at[0].column_right) {
+        const char *array = psprintf("$%d", add_parameter(parameters, keys.types[0], keys.arrays[0]));
+        append_equal_any(sql, equalities.at[0], column_of(relid, columns[0]), Operand{array, get_element_type(keys.types[0])});
         return;
     }
-    appendStringInfo(sql, "(%s) IN (SELECT * FROM unnest(", column_list(relid, columns, keys.n_columns, prefix));
+    appendStringInfoString(sql, "EXISTS (SELECT FROM unnest(");
     for (int i = 0; i < keys.n_columns; ++i)
         appendStringInfo(sql, "%s$%d", i == 0 ? "" : ", ", add_parameter(parameters, keys.types[i], keys.arrays[i]));
-    appendStringInfoString(sql, "))");
+    appendStringInfoString(sql, ") AS k (");
+    for (int i = 0; i < keys.n_columns; ++i) appendStringInfo(sql, "%sk%d", i == 0 ? "" : ", ", i);
+    appendStringInfoString(sql, ") WHERE ");
+    for (int i = 0; i < keys.n_columns; ++i) {
+        appendStringInfoString(sql, i == 0 ? "" : " AND ");
+        append_equal(sql, equalities.at[i], column_of(relid, columns[i]),
+                     Operand{psprintf("k.k%d", i), get_element_type(keys.types[i])});
+    }
+    appendStringInfoChar(sql, ')');
 }
 
-KeySet distinct_keys(Oid relid, const AttrNumber *columns, int n, const char *from_where, Parameters *parameters, bool write) {
-    const char *list = column_list(relid, columns, n, "t.");
+void append_key_condition(StringInfo sql, Oid relid, const AttrNumber *columns, const KeySet &keys, Parameters *parameters) {
+    append_key_condition(sql, relid, columns, own_equalities(relid, columns, keys.n_columns), keys, parameters);
+}
+
+KeySet distinct_keys(Oid relid, const AttrNumber *columns, int n, const Equalities &equalities, const char *from_where,
+                     Parameters *parameters, bool write) {
+    KeySet keys = {};
     StringInfoData sql;
     initStringInfo(&sql);
     appendStringInfoString(&sql, "SELECT count(*)");
     for (int i = 0; i < n; ++i) appendStringInfo(&sql, ", array_agg(d.k%d)", i);
-    appendStringInfo(&sql, " FROM (SELECT DISTINCT %s %s AND NOT (", list, from_where);
+    appendStringInfoString(&sql, " FROM (SELECT DISTINCT ");
+    for (int i = 0; i < n; ++i) {
+        appendStringInfoString(&sql, i == 0 ? "" : ", ");
+        keys.types[i] = get_array_type(append_key_value(&sql, equalities.at[i], column_of(relid, columns[i])));
+    }
+    appendStringInfo(&sql, " %s AND NOT (", from_where);
     for (int i = 0; i < n; ++i)
         appendStringInfo(&sql, "%s%s IS NULL", i == 0 ? "" : " OR ", column_list(relid, &columns[i], 1, "t."));
     appendStringInfoString(&sql, ")) AS d (");
     for (int i = 0; i < n; ++i) appendStringInfo(&sql, "%sk%d", i == 0 ? "" : ", ", i);
     appendStringInfoString(&sql, ")");
     (void) (write ? write_as : read_as)(owner_of(relid), sql.data, parameters->n, parameters->types, parameters->values);
-    KeySet keys = {};
     bool isnull = false;
     keys.n = static_cast<int>(DatumGetInt64(result_value(0, 1, &isnull)));
     keys.n_columns = n;
     for (int i = 0; i < n; ++i) {
-        keys.types[i] = array_type(relid, columns[i]);
         const Datum array = result_value(0, i + 2, &isnull);
         keys.arrays[i] = isnull ? PointerGetDatum(construct_empty_array(get_element_type(keys.types[i])))
                                 : PointerGetDatum(PG_DETOAST_DATUM_COPY(array));

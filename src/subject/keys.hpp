@@ -25,13 +25,16 @@ struct KeySet {
 KeySet key_argument(const Kind &kind, FunctionCallInfo fcinfo, int argument);
 KeySet key_from_json(Oid relid, const AttrNumber *columns, int n, Datum json);
 
-// "prefix.a = ANY ($3)", or for several columns "(prefix.a, prefix.b) IN (...)".
-void append_key_condition(StringInfo sql, Oid relid, const AttrNumber *columns, const KeySet &keys, const char *prefix,
+// "t.a = ANY ($3)", or for several columns "EXISTS (...)": whether the columns of t hold one of the keys.
+void append_key_condition(StringInfo sql, Oid relid, const AttrNumber *columns, const Equalities &equalities, const KeySet &keys,
                           Parameters *parameters);
+// The same for a table's own keys.
+void append_key_condition(StringInfo sql, Oid relid, const AttrNumber *columns, const KeySet &keys, Parameters *parameters);
 
 // The distinct keys that the statement "FROM ... WHERE ..." yields in these columns of a table; rows with a null do not count.
-// Runs as the table's owner; with write in a new snapshot.
-KeySet distinct_keys(Oid relid, const AttrNumber *columns, int n, const char *from_where, Parameters *parameters, bool write);
+// Distinct by the equalities. Runs as the table's owner; with write in a new snapshot.
+KeySet distinct_keys(Oid relid, const AttrNumber *columns, int n, const Equalities &equalities, const char *from_where,
+                     Parameters *parameters, bool write);
 
 // As JSON: a value for one column, an object for several; null for what is hidden.
 void append_key_json(StringInfo out, Oid relid, const AttrNumber *columns, int n, HeapTuple row, TupleDesc desc,

@@ -12,14 +12,15 @@ namespace pg_retention {
 namespace {
 
 // The front has arrived at the persons: which of them are the subject, and what tells who the others are.
-List *persons_at(const Subject &subject, const Link &link, const AttrNumber *columns, const Front &front) {
+List *persons_at(const Subject &subject, const Link &link, const AttrNumber *columns, const Equalities &equalities,
+                 const Front &front) {
     const Kind &kind = *link.kind;
     Parameters parameters = {};
     StringInfoData sql;
     initStringInfo(&sql);
     appendStringInfoString(&sql, "SELECT f.row, ");
     if (subject.roots[kind.index].n > 0)
-        append_key_condition(&sql, kind.relid, kind.keys, subject.roots[kind.index], "t.", &parameters);
+        append_key_condition(&sql, kind.relid, kind.keys, subject.roots[kind.index], &parameters);
     else
         appendStringInfoString(&sql, "false");
     if (clock_column(kind.relid) == InvalidAttrNumber)
@@ -30,7 +31,7 @@ List *persons_at(const Subject &subject, const Link &link, const AttrNumber *col
         const auto column = static_cast<AttrNumber>(c);
         appendStringInfo(&sql, ", %s::text", column_list(kind.relid, &column, 1, "t."));
     }
-    append_front_join(&sql, kind.relid, columns, front, &parameters);
+    append_front_join(&sql, kind.relid, columns, equalities, front, &parameters);
     const uint64 n = read_as(owner_of(kind.relid), sql.data, parameters.n, parameters.types, parameters.values);
     List *persons = NIL;
     for (uint64 i = 0; i < n; ++i) {
@@ -63,13 +64,13 @@ List *persons_beyond(const Subject &subject, const Link &link, const Datum *cons
     const Kind &kind = *link.kind;
     if (n_steps == 0) {
         const Front own = first_front(kind.relid, kind.keys, kind.n_keys, columns, nulls, n_rows);
-        return own.n == 0 ? NIL : persons_at(subject, link, kind.keys, own);
+        return own.n == 0 ? NIL : persons_at(subject, link, kind.keys, own_equalities(kind.relid, kind.keys, kind.n_keys), own);
     }
     const Step *step = link.path.steps;
     Front front = first_front(link.relid, step->near_columns, step->n, columns, nulls, n_rows);
     for (int i = 0; i + 1 < n_steps && front.n > 0; ++i, ++step)
-        front = next_front(step->far_relid, step->far_columns, step[1].near_columns, step[1].n, front);
-    return front.n == 0 ? NIL : persons_at(subject, link, step->far_columns, front);
+        front = next_front(step->far_relid, step->far_columns, finding_far(*step), step[1].near_columns, step[1].n, front);
+    return front.n == 0 ? NIL : persons_at(subject, link, step->far_columns, finding_far(*step), front);
 }
 
 int n_leads(const Link &link) { return link.path.n_steps == 0 ? link.kind->n_keys : link.path.steps[0].n; }

@@ -52,7 +52,7 @@ void append_about(StringInfo sql, const ReachedTable &table, Parameters *paramet
         const auto *condition = static_cast<const Condition *>(lfirst(cell));
         if (condition->link->mentioned) continue;
         appendStringInfoString(sql, " OR ");
-        append_key_condition(sql, table.relid, condition->columns, condition->keys, "t.", parameters);
+        append_condition(sql, table.relid, *condition, parameters);
     }
     appendStringInfoChar(sql, ')');
 }
@@ -71,7 +71,7 @@ Target find_target(Subject *subject, Oid relid, Datum row_key) {
     appendStringInfo(&sql, "SELECT %s", column_list(relid, target.key, target.n_key, "t."));
     if (governed) appendStringInfo(&sql, ", t.%s", clock_name(relid));
     appendStringInfo(&sql, " FROM %s t WHERE ", qualified_name(relid));
-    append_key_condition(&sql, relid, target.key, target.row, "t.", &parameters);
+    append_key_condition(&sql, relid, target.key, target.row, &parameters);
     appendStringInfoString(&sql, " AND ");
     append_about(&sql, *table, &parameters);
     appendStringInfoString(&sql, " FOR UPDATE");
@@ -146,7 +146,7 @@ void update_row(const Target &target, Datum changes, const AttrNumber *columns, 
     appendStringInfo(&sql, "UPDATE %s t SET (%s) = (SELECT %s FROM jsonb_populate_record(t.*, $%d) AS r) WHERE ",
                      qualified_name(target.relid), column_list(target.relid, columns, n, ""), column_list(target.relid, columns, n, "r."),
                      add_parameter(&parameters, JSONBOID, changes));
-    append_key_condition(&sql, target.relid, target.key, target.row, "t.", &parameters);
+    append_key_condition(&sql, target.relid, target.key, target.row, &parameters);
     if (write_as(owner_of(target.relid), sql.data, parameters.n, parameters.types, parameters.values) == 0)
         ereport(ERROR, (errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION), errmsg("a trigger of the table suppressed the action")));
 }

@@ -77,7 +77,7 @@ bool remember_erasure(const Subject &subject) {
         initStringInfo(&sql);
         appendStringInfo(&sql, "SELECT %s FROM %s t WHERE ", column_list(kind->relid, kind->keys, kind->n_keys, "t."),
                          qualified_name(kind->relid));
-        append_key_condition(&sql, kind->relid, kind->keys, subject.roots[kind->index], "t.", &parameters);
+        append_key_condition(&sql, kind->relid, kind->keys, subject.roots[kind->index], &parameters);
         const uint64 n = read_as(owner_of(kind->relid), sql.data, parameters.n, parameters.types, parameters.values);
         SPITupleTable *rows = SPI_tuptable;
         int places[kMaxKeys];

@@ -106,7 +106,7 @@ bool still_there(const Kind &kind, const KeySet &key) {
     StringInfoData sql;
     initStringInfo(&sql);
     appendStringInfo(&sql, "SELECT 1 FROM %s t WHERE ", qualified_name(kind.relid));
-    append_key_condition(&sql, kind.relid, kind.keys, key, "t.", &parameters);
+    append_key_condition(&sql, kind.relid, kind.keys, key, &parameters);
     const uint64 n = write_as(owner_of(kind.relid), sql.data, parameters.n, parameters.types, parameters.values);
     SPI_freetuptable(SPI_tuptable);
     return n > 0;

@@ -53,7 +53,7 @@ void append_freed(StringInfo sql, Oid relid, List *covering, Parameters *paramet
             const auto *condition = static_cast<const Condition *>(lfirst(inner));
             if (condition->link->mentioned) continue;
             appendStringInfoString(sql, " AND (");
-            append_key_condition(sql, relid, condition->columns, condition->keys, "t.", parameters);
+            append_condition(sql, relid, *condition, parameters);
             appendStringInfoString(sql, ") IS NOT TRUE");
         }
     }
@@ -210,23 +210,25 @@ Restriction open_restriction(int64 id) {
 
 // The persons of a kind with these keys (jsonb[]) who are still there: a table that is not governed lets them go.
 KeySet persons_with(const Kind &kind, Datum keys) {
+    const Equalities equalities = own_equalities(kind.relid, kind.keys, kind.n_keys);
     StringInfoData from;
     Parameters parameters = {};
     initStringInfo(&from);
-    appendStringInfo(&from, "FROM %s t WHERE (%s) IN (SELECT ", qualified_name(kind.relid),
-                     column_list(kind.relid, kind.keys, kind.n_keys, "t."));
+    appendStringInfo(&from, "FROM %s t WHERE EXISTS (SELECT FROM unnest($%d) AS p (key) WHERE ", qualified_name(kind.relid),
+                     add_parameter(&parameters, JSONBARRAYOID, keys));
     for (int i = 0; i < kind.n_keys; ++i) {
+        const Oid type = get_atttype(kind.relid, kind.keys[i]);
         // Without its length: plain char is char(1), and a cast to it cuts.
-        const char *type = format_type_extended(getBaseType(get_atttype(kind.relid, kind.keys[i])), -1,
-                                                FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
-        if (kind.n_keys == 1)
-            appendStringInfo(&from, "(p.key #>> '{}')::%s", type);
-        else
-            appendStringInfo(&from, "%s(p.key ->> %s)::%s", i == 0 ? "" : ", ",
-                             quote_literal_cstr(get_attname(kind.relid, kind.keys[i], false)), type);
+        const char *name = format_type_extended(getBaseType(type), -1, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
+        const char *value = kind.n_keys == 1
+                                ? psprintf("(p.key #>> '{}')::%s", name)
+                                : psprintf("(p.key ->> %s)::%s", quote_literal_cstr(get_attname(kind.relid, kind.keys[i], false)), name);
+        appendStringInfoString(&from, i == 0 ? "" : " AND ");
+        append_equal(&from, equalities.at[i], Operand{column_list(kind.relid, &kind.keys[i], 1, "t."), type},
+                     Operand{value, getBaseType(type)});
     }
-    appendStringInfo(&from, " FROM unnest($%d) AS p (key))", add_parameter(&parameters, JSONBARRAYOID, keys));
-    return distinct_keys(kind.relid, kind.keys, kind.n_keys, from.data, &parameters, false);
+    appendStringInfoChar(&from, ')');
+    return distinct_keys(kind.relid, kind.keys, kind.n_keys, equalities, from.data, &parameters, false);
 }
 
 // Nil when none of them is there.

@@ -53,6 +53,15 @@ bool is_textual(Oid relid, AttrNumber column) {
     return category == TYPCATEGORY_STRING;
 }
 
+// Other texts are one under some types (citext): the column's own equality says so. What is no text is compared as one.
+void append_value_condition(StringInfo sql, Oid relid, AttrNumber column, const char *values) {
+    const char *name = column_list(relid, &column, 1, "t.");
+    if (is_textual(relid, column))
+        append_equal_any(sql, own_equality(relid, column), Operand{name, get_atttype(relid, column)}, Operand{values, TEXTOID});
+    else
+        appendStringInfo(sql, "%s::text = ANY (%s)", name, values);
+}
+
 char *from_table(Oid relid, const char *where) { return psprintf("FROM %s t WHERE %s", qualified_name(relid), where); }
 
 // Identifying values of the person's rows of one kind. Error P0002 when a row is asked for that is not there.
@@ -64,7 +73,7 @@ uint64 read_identities(const Subject &subject, const Kind &kind, List **identiti
     for (int i = 0; i < kind.n_identifying; ++i)
         appendStringInfo(&sql, ", %s::text", column_list(kind.relid, &kind.identifying[i], 1, "t."));
     appendStringInfo(&sql, " FROM %s t WHERE ", qualified_name(kind.relid));
-    append_key_condition(&sql, kind.relid, kind.keys, subject.roots[kind.index], "t.", &parameters);
+    append_key_condition(&sql, kind.relid, kind.keys, subject.roots[kind.index], &parameters);
     const uint64 n = read_as(owner_of(kind.relid), sql.data, parameters.n, parameters.types, parameters.values);
     for (uint64 row = 0; row < n; ++row)
         for (int i = 0; i < kind.n_identifying; ++i) {
@@ -82,7 +91,7 @@ bool widen(Subject *subject, const Kind &kind, List *identities) {
     Parameters parameters = {};
     KeySet *roots = &subject->roots[kind.index];
     initStringInfo(&where);
-    if (roots->n > 0) append_key_condition(&where, kind.relid, kind.keys, *roots, "t.", &parameters);
+    if (roots->n > 0) append_key_condition(&where, kind.relid, kind.keys, *roots, &parameters);
     ListCell *cell = nullptr;
     bool by_value = false;
     foreach (cell, identities) {
@@ -90,16 +99,15 @@ bool widen(Subject *subject, const Kind &kind, List *identities) {
         for (int i = 0; i < kind.n_identifying; ++i) {
             if (strcmp(category_of(*subject, kind, kind.identifying[i]), identity->category) != 0) continue;
             by_value = true;
-            appendStringInfo(&where, "%s%s%s = ANY ($%d)", where.len > 0 ? " OR " : "",
-                             column_list(kind.relid, &kind.identifying[i], 1, "t."),
-                             is_textual(kind.relid, kind.identifying[i]) ? "" : "::text",
-                             add_parameter(&parameters, TEXTARRAYOID, text_array(identity->values)));
+            appendStringInfoString(&where, where.len > 0 ? " OR " : "");
+            append_value_condition(&where, kind.relid, kind.identifying[i],
+                                   psprintf("$%d", add_parameter(&parameters, TEXTARRAYOID, text_array(identity->values))));
         }
     }
     if (!by_value) return false;
     const int before = roots->n;
-    *roots = distinct_keys(kind.relid, kind.keys, kind.n_keys, from_table(kind.relid, psprintf("(%s)", where.data)),
-                           &parameters, false);
+    *roots = distinct_keys(kind.relid, kind.keys, kind.n_keys, own_equalities(kind.relid, kind.keys, kind.n_keys),
+                           from_table(kind.relid, psprintf("(%s)", where.data)), &parameters, false);
     return roots->n != before;
 }
 
@@ -128,7 +136,7 @@ void read_words(Subject *subject, const Kind &kind) {
         appendStringInfo(&sql, "%s%s::text", columns == 0 ? "SELECT " : ", ", column_list(kind.relid, &column, 1, "t."));
     }
     appendStringInfo(&sql, " FROM %s t WHERE ", qualified_name(kind.relid));
-    append_key_condition(&sql, kind.relid, kind.keys, subject->roots[kind.index], "t.", &parameters);
+    append_key_condition(&sql, kind.relid, kind.keys, subject->roots[kind.index], &parameters);
     const uint64 n = read_as(owner_of(kind.relid), sql.data, parameters.n, parameters.types, parameters.values);
     for (uint64 row = 0; row < n; ++row)
         for (int c = -1, i = 1; (c = bms_next_member(kind.words, c)) >= 0; ++i)
@@ -153,16 +161,31 @@ struct Reached {
     const char *onward;
     int n;
     AttrNumber columns[kMaxKeys];
+    Equalities equalities;
     KeySet keys;
 };
 
-const KeySet *known(const Subject &subject, const Link &link, const Step &step) {
+bool same_equalities(const Equalities &a, const Equalities &b, int n) {
+    bool same = true;
+    for (int k = 0; same && k < n; ++k)
+        same = a.at[k].op == b.at[k].op && a.at[k].column_right == b.at[k].column_right && a.at[k].collation == b.at[k].collation;
+    return same;
+}
+
+// The far columns are the kind's key, and by the foreign key as distinct as by themselves.
+bool are_keys_of(const Kind &kind, const Step &step, const Equalities &equalities) {
+    bool same = step.n == kind.n_keys && std::memcmp(step.far_columns, kind.keys, sizeof(AttrNumber) * step.n) == 0;
+    for (int k = 0; same && k < step.n; ++k) same = distinguish_alike(equalities.at[k], own_equality(kind.relid, kind.keys[k]));
+    return same;
+}
+
+const KeySet *known(const Subject &subject, const Link &link, const Step &step, const Equalities &equalities) {
     ListCell *cell = nullptr;
     foreach (cell, subject.reached) {
         auto *reached = static_cast<Reached *>(lfirst(cell));
         if (reached->kind == link.kind && reached->relid == step.far_relid && reached->n == step.n &&
             std::memcmp(reached->columns, step.far_columns, sizeof(AttrNumber) * step.n) == 0 &&
-            strcmp(reached->onward, step.onward) == 0)
+            same_equalities(reached->equalities, equalities, step.n) && strcmp(reached->onward, step.onward) == 0)
             return &reached->keys;
     }
     return nullptr;
@@ -173,22 +196,25 @@ KeySet far_keys(Subject *subject, const Link &link, int i) {
     const Step &step = link.path.steps[i];
     const KeySet &roots = subject->roots[link.kind->index];
     const bool last = i + 1 == link.path.n_steps;
-    if (last && step.n == link.kind->n_keys && std::memcmp(step.far_columns, link.kind->keys, sizeof(AttrNumber) * step.n) == 0)
-        return roots;
-    if (const KeySet *found = known(*subject, link, step)) return *found;
+    const Equalities equalities = finding_far(step);
+    if (last && are_keys_of(*link.kind, step, equalities)) return roots;
+    if (const KeySet *found = known(*subject, link, step, equalities)) return *found;
     const KeySet beyond = last ? roots : far_keys(subject, link, i + 1);
     StringInfoData where;
     Parameters parameters = {};
     initStringInfo(&where);
-    append_key_condition(&where, step.far_relid, last ? link.kind->keys : link.path.steps[i + 1].near_columns, beyond, "t.",
-                         &parameters);
+    if (last)
+        append_key_condition(&where, step.far_relid, link.kind->keys, beyond, &parameters);
+    else
+        append_key_condition(&where, step.far_relid, link.path.steps[i + 1].near_columns, finding_near(link.path.steps[i + 1]), beyond,
+                             &parameters);
     auto *reached = static_cast<Reached *>(palloc0(sizeof(Reached)));
-    *reached = Reached{link.kind, step.far_relid, step.onward, step.n, {}, {}};
+    *reached = Reached{link.kind, step.far_relid, step.onward, step.n, {}, equalities, {}};
     std::memcpy(reached->columns, step.far_columns, sizeof reached->columns);
     if (beyond.n > 0) {
         if (subject->lock) (void) lock_rows(step.far_relid, where.data, &parameters);
-        reached->keys = distinct_keys(step.far_relid, step.far_columns, step.n, from_table(step.far_relid, where.data), &parameters,
-                                      subject->lock);
+        reached->keys = distinct_keys(step.far_relid, step.far_columns, step.n, equalities, from_table(step.far_relid, where.data),
+                                      &parameters, subject->lock);
     }
     subject->reached = lappend(subject->reached, reached);
     return reached->keys;
@@ -231,7 +257,7 @@ Subject *open_subject(const Model &model, const Kind &kind, const KeySet &key, b
         StringInfoData where;
         Parameters parameters = {};
         initStringInfo(&where);
-        append_key_condition(&where, each->relid, each->keys, subject->roots[each->index], "t.", &parameters);
+        append_key_condition(&where, each->relid, each->keys, subject->roots[each->index], &parameters);
         // Somebody else may have erased the person while we waited.
         if (lock_rows(each->relid, where.data, &parameters) == 0 && each == &kind) no_such_subject(kind);
     }
@@ -249,6 +275,7 @@ List *reach_tables(Subject *subject) {
         const bool own = link->path.n_steps == 0;
         condition->n = own ? link->kind->n_keys : link->path.steps[0].n;
         std::memcpy(condition->columns, own ? link->kind->keys : link->path.steps[0].near_columns, sizeof condition->columns);
+        condition->equalities = own ? own_equalities(link->relid, condition->columns, condition->n) : finding_near(link->path.steps[0]);
         condition->keys = own ? subject->roots[link->kind->index] : far_keys(subject, *link, 0);
         if (condition->keys.n == 0) continue;
         ReachedTable *table = table_in(&tables, link->relid);
@@ -257,14 +284,18 @@ List *reach_tables(Subject *subject) {
     return tables;
 }
 
+void append_condition(StringInfo sql, Oid relid, const Condition &condition, Parameters *parameters) {
+    append_key_condition(sql, relid, condition.columns, condition.equalities, condition.keys, parameters);
+}
+
 void append_rows_of(StringInfo sql, const ReachedTable &table, int condition, Parameters *parameters) {
     appendStringInfo(sql, " FROM %s t WHERE ", qualified_name(table.relid));
     const auto *own = static_cast<const Condition *>(list_nth(table.conditions, condition));
-    append_key_condition(sql, table.relid, own->columns, own->keys, "t.", parameters);
+    append_condition(sql, table.relid, *own, parameters);
     for (int i = 0; i < condition; ++i) {
         const auto *earlier = static_cast<const Condition *>(list_nth(table.conditions, i));
         appendStringInfoString(sql, " AND (");
-        append_key_condition(sql, table.relid, earlier->columns, earlier->keys, "t.", parameters);
+        append_condition(sql, table.relid, *earlier, parameters);
         appendStringInfoString(sql, ") IS NOT TRUE");
     }
 }
@@ -303,7 +334,7 @@ char *key_json(const Subject &subject) {
     initStringInfo(&sql);
     appendStringInfo(&sql, "SELECT %s FROM %s t WHERE ", column_list(kind.relid, kind.keys, kind.n_keys, "t."),
                      qualified_name(kind.relid));
-    append_key_condition(&sql, kind.relid, kind.keys, subject.key, "t.", &parameters);
+    append_key_condition(&sql, kind.relid, kind.keys, subject.key, &parameters);
     (void) read_as(owner_of(kind.relid), sql.data, parameters.n, parameters.types, parameters.values);
     int places[kMaxKeys];
     for (int i = 0; i < kind.n_keys; ++i) places[i] = i + 1;

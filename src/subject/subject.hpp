@@ -19,6 +19,7 @@ struct Condition {
     const Link *link;
     int n;
     AttrNumber columns[kMaxKeys];
+    Equalities equalities;
     KeySet keys;
 };
 
@@ -33,6 +34,9 @@ Subject *open_subject(const Model &model, const Kind &kind, const KeySet &key, b
 
 // Tables in the order of the model's links, without those that no row can be in.
 List *reach_tables(Subject *subject);
+
+// Whether a row of the table, t, meets the condition.
+void append_condition(StringInfo sql, Oid relid, const Condition &condition, Parameters *parameters);
 
 // "FROM ONLY-less table t WHERE condition, but none of the earlier ones".
 void append_rows_of(StringInfo sql, const ReachedTable &table, int condition, Parameters *parameters);

@@ -55,7 +55,8 @@ Datum words_text(List *words) {
 }
 
 // Adds what the rows that the front has reached hold of persons.
-void add_words_at(const Anonymisation &anonymisation, Oid relid, const AttrNumber *columns, const Front &front, List **words) {
+void add_words_at(const Anonymisation &anonymisation, const Hop &hop, const Front &front, List **words) {
+    const Oid relid = hop.to_relid;
     Parameters parameters = {};
     StringInfoData sql;
     initStringInfo(&sql);
@@ -69,7 +70,7 @@ void add_words_at(const Anonymisation &anonymisation, Oid relid, const AttrNumbe
         appendStringInfo(&sql, ", %s", text_of_column(*column, "t."));
     }
     if (read == NIL) return;
-    append_front_join(&sql, relid, columns, front, &parameters);
+    append_front_join(&sql, relid, hop.to, key_equalities(hop, Side::kReferenced), front, &parameters);
     const uint64 n = read_as(owner_of(relid), sql.data, parameters.n, parameters.types, parameters.values);
     for (uint64 i = 0; i < n; ++i) {
         bool isnull = false;
@@ -84,8 +85,10 @@ void add_words_at(const Anonymisation &anonymisation, Oid relid, const AttrNumbe
 void follow_path(const Anonymisation &anonymisation, const Path &path, Front front, List **words) {
     for (int h = 0; h < path.n_hops && front.n > 0; ++h) {
         const Hop &hop = path.hops[h];
-        add_words_at(anonymisation, hop.to_relid, hop.to, front, words);
-        if (h + 1 < path.n_hops) front = next_front(hop.to_relid, hop.to, path.hops[h + 1].from, path.hops[h + 1].n_keys, front);
+        add_words_at(anonymisation, hop, front, words);
+        if (h + 1 < path.n_hops)
+            front = next_front(hop.to_relid, hop.to, key_equalities(hop, Side::kReferenced), path.hops[h + 1].from,
+                               path.hops[h + 1].n_keys, front);
     }
 }
 
