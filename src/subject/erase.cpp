@@ -13,6 +13,7 @@
 #include "subject/doom.hpp"
 #include "subject/json.hpp"
 #include "subject/remember.hpp"
+#include "subject/same_key.hpp"
 #include "subject/take_out.hpp"
 #include "sweep/act.hpp"
 #include "catalog/attempt.hpp"
@@ -268,11 +269,11 @@ void record_in_ledger(const Erasure &erasure) {
 
 // Statements and lifted restrictions of the person go along; a restriction that stands is still needed.
 void forget_records(const Subject &subject, const char *key) {
-    Oid types[2] = {TEXTOID, TEXTOID};
-    Datum values[2] = {CStringGetTextDatum(subject.kind->name), CStringGetTextDatum(key)};
-    (void) write_as(extension_owner(), "DELETE FROM retention.statement WHERE kind = $1 AND key = $2::jsonb", 2, types, values);
+    Oid types[2] = {TEXTOID, JSONBARRAYOID};
+    Datum values[2] = {CStringGetTextDatum(subject.kind->name), recorded_keys(subject, key)};
+    (void) write_as(extension_owner(), "DELETE FROM retention.statement WHERE kind = $1 AND key = ANY ($2)", 2, types, values);
     (void) write_as(extension_owner(),
-                    "DELETE FROM retention.restriction WHERE kind = $1 AND key = $2::jsonb AND lifted_at IS NOT NULL", 2, types,
+                    "DELETE FROM retention.restriction WHERE kind = $1 AND key = ANY ($2) AND lifted_at IS NOT NULL", 2, types,
                     values);
 }
 

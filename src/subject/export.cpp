@@ -8,6 +8,7 @@
 #include "subject/csv.hpp"
 #include "subject/document.hpp"
 #include "subject/json.hpp"
+#include "subject/same_key.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -54,12 +55,12 @@ int64 append_data(StringInfo out, const Call &call, List *tables, bool portable)
 
 // Statements the person made about rows (Article 16).
 void append_statements(StringInfo out, const Subject &subject) {
-    Oid types[2] = {TEXTOID, TEXTOID};
-    Datum values[2] = {CStringGetTextDatum(subject.kind->name), CStringGetTextDatum(key_json(subject))};
+    Oid types[2] = {TEXTOID, JSONBARRAYOID};
+    Datum values[2] = {CStringGetTextDatum(subject.kind->name), recorded_keys(subject, key_json(subject))};
     const uint64 n = read_as(extension_owner(),
                              "SELECT coalesce(json_agg(json_build_object('table', relation, 'key', row_key, 'statement', statement, "
                              "'made_at', made_at) ORDER BY statement_id), '[]')::text FROM retention.statement "
-                             "WHERE kind = $1 AND key = $2::jsonb",
+                             "WHERE kind = $1 AND key = ANY ($2)",
                              2, types, values);
     appendStringInfo(out, "\"statements\": %s", n == 0 ? "[]" : result_text(0, 1));
     SPI_freetuptable(SPI_tuptable);

@@ -101,6 +101,15 @@ KeySet key_from_json(Oid relid, const AttrNumber *columns, int n, Datum datum) {
     return keys;
 }
 
+KeySet key_from_record(Oid relid, const AttrNumber *columns, int n, Datum datum) {
+    Jsonb *json = DatumGetJsonbP(datum);
+    if (n != 1 || !JB_ROOT_IS_OBJECT(json)) return key_from_json(relid, columns, n, datum);
+    KeySet keys = {};
+    keys.n = 1;
+    set_from_text(&keys, relid, columns[0], JsonbToCString(nullptr, &json->root, VARSIZE(json)));
+    return keys;
+}
+
 namespace {
 
 Operand column_of(Oid relid, AttrNumber column) { return Operand{column_list(relid, &column, 1, "t."), get_atttype(relid, column)}; }

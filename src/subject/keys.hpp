@@ -24,6 +24,8 @@ struct KeySet {
 // hint when the columns are not those of the kind; those of the columns' input functions.
 KeySet key_argument(const Kind &kind, FunctionCallInfo fcinfo, int argument);
 KeySet key_from_json(Oid relid, const AttrNumber *columns, int n, Datum json);
+// What append_key_json wrote, where a value that is itself an object is not taken for one of columns.
+KeySet key_from_record(Oid relid, const AttrNumber *columns, int n, Datum json);
 
 // "t.a = ANY ($3)", or for several columns "EXISTS (...)": whether the columns of t hold one of the keys.
 void append_key_condition(StringInfo sql, Oid relid, const AttrNumber *columns, const Equalities &equalities, const KeySet &keys,

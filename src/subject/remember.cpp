@@ -6,6 +6,7 @@
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
+#include "subject/same_key.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -61,6 +62,31 @@ void hash_person(const ErasureKey &key, Oid relid, const char *key_json, uint8 (
     pfree(text.data);
 }
 
+namespace {
+
+void remember_kind(const Subject &subject, const Kind &kind, const ErasureKey &key, const char *keys) {
+    Parameters parameters = {};
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(&sql, "SELECT %s FROM %s t WHERE ", keys, qualified_name(kind.relid));
+    append_key_condition(&sql, kind.relid, kind.keys, subject.roots[kind.index], &parameters);
+    const uint64 n = read_as(owner_of(kind.relid), sql.data, parameters.n, parameters.types, parameters.values);
+    SPITupleTable *rows = SPI_tuptable;
+    int places[kMaxKeys];
+    for (int i = 0; i < kind.n_keys; ++i) places[i] = i + 1;
+    for (uint64 i = 0; i < n; ++i) {
+        StringInfoData json;
+        initStringInfo(&json);
+        const int level = fix_writing();
+        append_key_json(&json, kind.relid, kind.keys, kind.n_keys, rows->vals[i], rows->tupdesc, places);
+        restore_writing(level);
+        remember(key, kind.relid, json.data);
+    }
+    SPI_freetuptable(rows);
+}
+
+}  // namespace
+
 bool remember_erasure(const Subject &subject) {
     if (settings::erasure_key_file[0] == '\0') {
         ereport(WARNING, (errcode(ERRCODE_WARNING), errmsg("this erasure cannot be repeated after the restore of a backup"),
@@ -68,29 +94,16 @@ bool remember_erasure(const Subject &subject) {
         return false;
     }
     const ErasureKey key = read_erasure_key();
+    bool all = true;
     ListCell *cell = nullptr;
     foreach (cell, subject.model->kinds) {
         const auto *kind = static_cast<const Kind *>(lfirst(cell));
         if (subject.roots[kind->index].n == 0) continue;
-        Parameters parameters = {};
-        StringInfoData sql;
-        initStringInfo(&sql);
-        appendStringInfo(&sql, "SELECT %s FROM %s t WHERE ", column_list(kind->relid, kind->keys, kind->n_keys, "t."),
-                         qualified_name(kind->relid));
-        append_key_condition(&sql, kind->relid, kind->keys, subject.roots[kind->index], &parameters);
-        const uint64 n = read_as(owner_of(kind->relid), sql.data, parameters.n, parameters.types, parameters.values);
-        SPITupleTable *rows = SPI_tuptable;
-        int places[kMaxKeys];
-        for (int i = 0; i < kind->n_keys; ++i) places[i] = i + 1;
-        for (uint64 i = 0; i < n; ++i) {
-            StringInfoData json;
-            initStringInfo(&json);
-            append_key_json(&json, kind->relid, kind->keys, kind->n_keys, rows->vals[i], rows->tupdesc, places);
-            remember(key, kind->relid, json.data);
-        }
-        SPI_freetuptable(rows);
+        const char *keys = canonical_keys(*kind);
+        all = all && keys != nullptr;
+        if (keys != nullptr) remember_kind(subject, *kind, key, keys);
     }
-    return true;
+    return all;
 }
 
 }  // namespace pg_retention

@@ -6,7 +6,8 @@
 
 namespace pg_retention {
 
-// Remembers all rows that are the person. False, with a warning, when retention.erasure_key_file is not set.
+// Remembers all rows that are the person. False, with a warning, when retention.erasure_key_file is not set, or when the key of
+// a kind has no form that equal keys share.
 bool remember_erasure(const Subject &subject);
 
 struct ErasureKey {

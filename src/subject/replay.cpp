@@ -6,6 +6,7 @@
 #include "pg/security.hpp"
 #include "subject/erase.hpp"
 #include "subject/remember.hpp"
+#include "subject/same_key.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -65,7 +66,9 @@ HTAB *read_list(Datum list, const ErasureKey &key) {
 // The keys, as JSON, of the kind's persons who are on the list.
 List *listed_persons(const Kind &kind, HTAB *hashes, const ErasureKey &key) {
     List *persons = NIL;
-    const char *sql = psprintf("SELECT %s FROM %s t", column_list(kind.relid, kind.keys, kind.n_keys, "t."), qualified_name(kind.relid));
+    const char *keys = canonical_keys(kind);
+    if (keys == nullptr) return NIL;
+    const char *sql = psprintf("SELECT %s FROM %s t", keys, qualified_name(kind.relid));
     int places[kMaxKeys];
     for (int i = 0; i < kind.n_keys; ++i) places[i] = i + 1;
     MemoryContext context = CurrentMemoryContext;
@@ -80,6 +83,7 @@ List *listed_persons(const Kind &kind, HTAB *hashes, const ErasureKey &key) {
         SPITupleTable *rows = SPI_tuptable;
         const auto n = static_cast<long>(SPI_processed);
         more = n == kPortion;
+        const int level = fix_writing();
         for (long i = 0; i < n; ++i) {
             MemoryContextSwitchTo(row_context);
             StringInfoData json;
@@ -93,6 +97,7 @@ List *listed_persons(const Kind &kind, HTAB *hashes, const ErasureKey &key) {
             if (found) persons = lappend(persons, pstrdup(json.data));
             MemoryContextReset(row_context);
         }
+        restore_writing(level);
         SPI_freetuptable(rows);
     }
     SPI_cursor_close(portal);

@@ -46,7 +46,7 @@ INSERT INTO x.kinds VALUES
     ('inet', 'inet', 'inet', '10.0.0.1', '10.0.0.1/32', '10.0.0.2'),
     ('bytea', 'bytea', 'bytea', '\x61', 'a', '\x62');
 
-SELECT plan(15 * (SELECT count(*)::int FROM x.kinds) + 29);
+SELECT plan(17 * (SELECT count(*)::int FROM x.kinds) + 29);
 
 CREATE FUNCTION pg_temp.starts(no int) RETURNS text LANGUAGE plpgsql AS
     $$BEGIN RETURN (SELECT retention.starts_at(retention_clock)::date::text FROM k.items i WHERE i.no = starts.no); END$$;
@@ -103,6 +103,7 @@ BEGIN
     UPDATE k.groups SET closed = NULL;
     RETURN NEXT is(pg_temp.about(kind.one), 'k.cases k.cases k.items k.notes k.parts k.parts k.persons', tells || 'a copy finds the rows');
     RETURN NEXT is((SELECT sum(rows)::int FROM retention.explain_subject('person', kind.same)), 7, tells || 'they are explained');
+    PERFORM retention.rectify('person', kind.one, 'k.items', '1', '{}', 'not so');
     RETURN NEXT is(pg_temp.about(kind.other), 'k.persons', tells || 'and nobody else''s');
 
     -- The key is written otherwise, then by another one.
@@ -120,9 +121,11 @@ BEGIN
     RETURN NEXT is((SELECT count(*)::int FROM retention.propose_links() WHERE relation = 'k.items'::regclass), 1, tells || 'what is not, is');
     INSERT INTO retention.subject_link (kind, relation, path) VALUES ('person', 'k.items', 'person');
 
+    RETURN NEXT is(json_array_length(retention.export('person', kind.one) -> 'statements'), 1, tells || 'a statement stays with the person');
     PERFORM retention.erase('person', kind.same);
     RETURN NEXT is((SELECT count(*)::int FROM k.items) + (SELECT count(*)::int FROM k.notes) + (SELECT count(*)::int FROM k.parts) +
         (SELECT count(*)::int FROM k.persons), 1, tells || 'an erasure takes them');
+    RETURN NEXT is((SELECT count(*)::int FROM retention.statement), 0, tells || 'and what the person had stated');
     SET LOCAL retention.confirm_drop = on;
     DELETE FROM retention.subject_link;
     DELETE FROM retention.subject_kind;

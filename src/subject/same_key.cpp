@@ -1,0 +1,156 @@
+#include "subject/same_key.hpp"
+
+#include "catalog/extension.hpp"
+#include "pg/compat.hpp"
+#include "pg/names.hpp"
+#include "pg/security.hpp"
+#include "sweep/attempt.hpp"
+
+extern "C" {
+#include "access/nbtree.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_type.h"
+#include "commands/defrem.h"
+#include "commands/extension.h"
+#include "utils/array.h"
+#include "utils/guc.h"
+#include "utils/jsonb.h"
+#include "utils/lsyscache.h"
+#include "utils/typcache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+bool is_deterministic(Oid collation) { return !OidIsValid(collation) || get_collation_isdeterministic(collation); }
+
+// The operator class says that equal values are the same bytes.
+bool is_equal_image(Oid type, Oid collation) {
+    const Oid opclass = GetDefaultOpClass(type, BTREE_AM_OID);
+    if (!OidIsValid(opclass)) return false;
+    const Oid input = get_opclass_input_type(opclass);
+    const Oid proc = get_opfamily_proc(get_opclass_family(opclass), input, input, BTEQUALIMAGE_PROC);
+    return OidIsValid(proc) && DatumGetBool(OidFunctionCall1Coll(proc, collation, ObjectIdGetDatum(input)));
+}
+
+bool is_citext(Oid type) {
+    const Oid extension = getExtensionOfObject(TypeRelationId, type);
+    const char *name = OidIsValid(extension) ? get_extension_name(extension) : nullptr;
+    return name != nullptr && strcmp(name, "citext") == 0;
+}
+
+// Null when none is known.
+char *canonical(Oid relid, AttrNumber column) {
+    const char *name = column_list(relid, &column, 1, "t.");
+    const Oid type = getBaseType(get_atttype(relid, column));
+    const Oid collation = own_equality(relid, column).collation;
+    switch (type) {
+        case NUMERICOID: return psprintf("pg_catalog.trim_scale(%s)", name);
+        // Zero has two signs.
+        case FLOAT4OID: return psprintf("%s OPERATOR(pg_catalog.+) '0'::pg_catalog.float4", name);
+        case FLOAT8OID: return psprintf("%s OPERATOR(pg_catalog.+) '0'::pg_catalog.float8", name);
+        // What pads it is cut off.
+        case BPCHAROID: return is_deterministic(collation) ? psprintf("%s::pg_catalog.text", name) : nullptr;
+        // A month and thirty days are equal; before 17 its operator class calls them the same bytes.
+        case INTERVALOID: return nullptr;
+        default: break;
+    }
+    if (is_citext(type)) return psprintf("pg_catalog.lower(%s::pg_catalog.text COLLATE pg_catalog.\"default\")", name);
+    return is_equal_image(type, collation) ? pstrdup(name) : nullptr;
+}
+
+// Equal keys have equal JSON whatever the session's settings are.
+bool is_always_written_alike(const Kind &kind) {
+    for (int i = 0; i < kind.n_keys; ++i) {
+        const Oid type = getBaseType(get_atttype(kind.relid, kind.keys[i]));
+        const bool by_settings = type == TIMESTAMPTZOID || type == BYTEAOID || type == CASHOID || type == INTERVALOID || type == BPCHAROID;
+        if (by_settings || !is_equal_image(type, own_equality(kind.relid, kind.keys[i]).collation)) return false;
+    }
+    return true;
+}
+
+Datum only_value(Datum array, Oid type) {
+    int16 length = 0;
+    bool by_value = false;
+    char alignment = 0;
+    Datum *values = nullptr;
+    int n = 0;
+    get_typlenbyvalalign(type, &length, &by_value, &alignment);
+    deconstruct_array(DatumGetArrayTypeP(array), type, length, by_value, alignment, &values, nullptr, &n);
+    return values[0];
+}
+
+// With the rights of the table's owner: the function may be a user's.
+bool is_same_key(const Kind &kind, const KeySet &a, const KeySet &b) {
+    const ActingAs saved = act_as(owner_of(kind.relid), true);
+    bool same = true;
+    for (int i = 0; same && i < kind.n_keys; ++i) {
+        const Equality equality = own_equality(kind.relid, kind.keys[i]);
+        const Oid type = get_element_type(a.types[i]);
+        same = DatumGetBool(OidFunctionCall2Coll(get_opcode(equality.op), equality.collation, only_value(a.arrays[i], type),
+                                                 only_value(b.arrays[i], type)));
+    }
+    leave(saved);
+    return same;
+}
+
+Datum json_array(Datum *keys, int n) { return PointerGetDatum(construct_array(keys, n, JSONBOID, -1, false, TYPALIGN_INT)); }
+
+}  // namespace
+
+char *canonical_keys(const Kind &kind) {
+    StringInfoData list;
+    initStringInfo(&list);
+    for (int i = 0; i < kind.n_keys; ++i) {
+        const char *key = canonical(kind.relid, kind.keys[i]);
+        if (key == nullptr) {
+            ereport(WARNING, (errcode(ERRCODE_WARNING),
+                              errmsg("erasures of kind \"%s\" cannot be repeated after the restore of a backup", kind.name),
+                              errdetail("Equal values of key column \"%s\" may be written differently there.",
+                                        get_attname(kind.relid, kind.keys[i], false)),
+                              errhint("Give the kind a key of another type in retention.subject_kind.")));
+            return nullptr;
+        }
+        appendStringInfo(&list, "%s%s", i == 0 ? "" : ", ", key);
+    }
+    return list.data;
+}
+
+int fix_writing() {
+    constexpr const char *kSettings[][2] = {{"TimeZone", "UTC"}, {"extra_float_digits", "1"}, {"bytea_output", "hex"}};
+    const int level = NewGUCNestLevel();
+    for (const auto &setting : kSettings)
+        (void) set_config_option(setting[0], setting[1], PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+    return level;
+}
+
+void restore_writing(int level) { AtEOXact_GUC(false, level); }
+
+Datum recorded_keys(const Subject &subject, const char *key_json) {
+    const Kind &kind = *subject.kind;
+    if (is_always_written_alike(kind)) {
+        Datum key = DirectFunctionCall1(jsonb_in, CStringGetDatum(key_json));
+        return json_array(&key, 1);
+    }
+    Oid types[1] = {TEXTOID};
+    Datum values[1] = {CStringGetTextDatum(kind.name)};
+    const uint64 n = read_as(extension_owner(),
+                             "SELECT key FROM retention.statement WHERE kind = $1 UNION SELECT key FROM retention.restriction WHERE kind = $1",
+                             1, types, values);
+    SPITupleTable *rows = SPI_tuptable;
+    auto *found = static_cast<Datum *>(palloc(sizeof(Datum) * (n + 1)));
+    int n_found = 0;
+    for (uint64 i = 0; i < n; ++i) {
+        bool isnull = false, same = false;
+        const Datum json = SPI_getbinval(rows->vals[i], rows->tupdesc, 1, &isnull);
+        // One that was written when the kind had another key is nobody's.
+        (void) attempt([&] { same = is_same_key(kind, key_from_record(kind.relid, kind.keys, kind.n_keys, json), subject.key); });
+        if (same) found[n_found++] = json;
+    }
+    const Datum keys = json_array(found, n_found);
+    SPI_freetuptable(rows);
+    return keys;
+}
+
+}  // namespace pg_retention

@@ -1,0 +1,20 @@
+#pragma once
+// Equal keys that are written differently: 'a' and 'A' under citext, 1 and 1.00.
+#include "subject/subject.hpp"
+
+namespace pg_retention {
+
+// "t.a, pg_catalog.trim_scale(t.b)": the kind's keys in a form that equal ones share, under the settings below. Null, with a
+// warning, when a key is of a type for which none is known.
+char *canonical_keys(const Kind &kind);
+
+// Values are written under fixed settings from here on: how they are written depends on none of the session's. Returns what
+// restore_writing takes.
+int fix_writing();
+void restore_writing(int level);
+
+// As jsonb[]: the keys under which retention.statement and retention.restriction may have records of the person that was asked
+// for, however they were written then. key_json is how it is written now.
+Datum recorded_keys(const Subject &subject, const char *key_json);
+
+}  // namespace pg_retention
