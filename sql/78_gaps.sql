@@ -21,6 +21,12 @@ SELECT 'pseudonymised column', format('%s.%I', c.relation, c.column_name),
 FROM retention.personal_columns c
 WHERE c.anonymise = 'pseudonymise'
 UNION ALL
+SELECT 'generated personal column', format('%s.%I', c.relation, c.column_name),
+    'it cannot be written: it holds what the columns hold that it is generated from',
+    'Declare those columns as personal; with them it is anonymised.'
+FROM retention.personal_columns c
+JOIN pg_attribute a ON a.attrelid = c.relation AND a.attname = c.column_name AND a.attgenerated <> ''
+UNION ALL
 SELECT 'unmanaged table', g.relation::text, 'its rows have clocks, but no policy stands for it: a copy, or a detached partition',
     'Write a policy for it, attach it again, or drop it.'
 FROM governed g

@@ -61,8 +61,8 @@ bool refuses_null(Form_pg_attribute att) {
 // What the column itself does not allow.
 void check_column(const Table &table, Form_pg_attribute att, const PersonalColumn &column) {
     Problem problem = {};
-    if (att->attgenerated != '\0')
-        refuse_anonymiser(column, ERRCODE_GENERATED_ALWAYS, "it is generated", "Declare the columns that it is generated from.");
+    // It follows the columns that it is generated from; retention.gaps lists it.
+    if (att->attgenerated != '\0') return;
     if (att->attidentity == ATTRIBUTE_IDENTITY_ALWAYS)
         refuse_anonymiser(column, ERRCODE_GENERATED_ALWAYS, "it is an identity column that is always generated", kLeaveOut);
     if (att->attnum == clock_column(RelationGetRelid(table.rel)))

@@ -33,6 +33,8 @@ void check_by_itself(Oid relid, const char *name) {
     SPI_connect();
     Problem problem = {};
     const PersonalColumn *column = find_personal_column(personal_columns_of(relid), relid, get_attnum(relid, name));
+    if (column != nullptr && get_attgenerated(relid, column->column) != '\0')
+        refuse_anonymiser(*column, ERRCODE_GENERATED_ALWAYS, "it is generated", "Declare the columns that it is generated from.");
     if (column != nullptr && !check_anonymiser(*column, owner_of(relid), &problem))
         refuse_anonymiser(*column, problem.sqlstate, problem.message, problem.hint);
     SPI_finish();

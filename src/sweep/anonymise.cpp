@@ -237,6 +237,8 @@ Anonymisation *anonymisation_of(Oid relid, Oid leaf, const Policy *policy, const
     foreach (cell, out->personal) {
         const auto *column = static_cast<const PersonalColumn *>(lfirst(cell));
         const bool wanted = columns.only == NIL || has_word(columns.only, column->name);
+        // It follows the columns that it is computed from, and cannot be written.
+        if (get_attgenerated(leaf, get_attnum(leaf, column->name)) != '\0') continue;
         if (wanted && !(columns.without_required && column->required_by_law)) out->columns = lappend(out->columns, lfirst(cell));
     }
     if (out->columns == NIL) return nullptr;
