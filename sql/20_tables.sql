@@ -88,6 +88,21 @@ CREATE TABLE retention.blocked_row (
 COMMENT ON TABLE retention.blocked_row IS 'rows a sweep could not act on, with the reason and the time of the next attempt';
 COMMENT ON COLUMN retention.blocked_row.columns_only IS 'what failed are columns whose period is over before that of the row';
 
+CREATE TABLE retention.blocked_table (
+    relation regclass NOT NULL,
+    policy_id smallint NOT NULL,
+    work text NOT NULL CHECK (work IN ('table', 'rows', 'columns', 'preparation')),
+    sqlstate text NOT NULL,
+    reason text NOT NULL,
+    attempts integer NOT NULL,
+    first_failed timestamptz NOT NULL,
+    retry_at timestamptz NOT NULL,
+    PRIMARY KEY (relation, policy_id, work)
+);
+COMMENT ON TABLE retention.blocked_table IS 'tables that a sweep left to go on with others, who stands in the way, and the time of the next attempt';
+COMMENT ON COLUMN retention.blocked_table.policy_id IS '0: of no policy, when the table is prepared';
+COMMENT ON COLUMN retention.blocked_table.work IS 'table: a look at it; rows: a batch; columns: those with a period of their own; preparation: stamping and indexing';
+
 CREATE TABLE retention.sweep_run (
     run_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     started_at timestamptz NOT NULL,

@@ -15,7 +15,7 @@ COMMENT ON TABLE retention.quarantine_record IS 'up to which start the ledger co
 
 CREATE PROCEDURE retention.sweep()
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_sweep';
-COMMENT ON PROCEDURE retention.sweep() IS 'one pass over all policies; outside a transaction block it commits after each batch';
+COMMENT ON PROCEDURE retention.sweep() IS 'one pass over all policies; outside a transaction block it commits after each batch; each step has retention.statement_timeout, all of it the caller''s statement_timeout';
 CREATE FUNCTION retention.resume() RETURNS void
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_resume';
 COMMENT ON FUNCTION retention.resume() IS 'lets the workers act in this database, after a restore, a clone or a promotion';
@@ -26,25 +26,5 @@ CREATE FUNCTION retention.policy_counts(policy_id smallint, OUT state text, OUT 
     LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pg_retention_policy_counts';
 COMMENT ON FUNCTION retention.policy_counts(smallint) IS 'how many rows of a policy are in which state; reads the whole table';
 
-CREATE VIEW retention.status AS
-SELECT p.policy_id, p.name, p.relation, p.mode,
-    CASE
-        WHEN p.mode OPERATOR(pg_catalog.=) 'off' THEN 'off'
-        WHEN NOT retention.home_known() THEN 'waiting for retention.resume()'
-        WHEN NOT p.validated THEN 'not validated'
-        WHEN NOT p.ready THEN pg_catalog.format('preparing %s %%', least(99,
-            coalesce(100 * r.next_block / nullif(r.total_blocks, 0), 0)))
-        WHEN p.mode OPERATOR(pg_catalog.=) 'observe' THEN 'observing'
-        ELSE 'enforcing'
-    END AS state,
-    coalesce(b.blocked, 0) AS blocked,
-    (SELECT max(s.started_at) FROM retention.sweep_run s) AS last_run,
-    coalesce(r.problem, b.reason) AS problem
-FROM retention.policy p
-LEFT JOIN retention.preparation r ON r.relation OPERATOR(pg_catalog.=) p.relation
-LEFT JOIN LATERAL (SELECT count(*) AS blocked, max(x.reason) AS reason FROM retention.blocked_row x
-    WHERE x.policy_id OPERATOR(pg_catalog.=) p.policy_id) b ON true;
-COMMENT ON VIEW retention.status IS 'per policy: how far it is, what is blocked, what is wrong';
-
-GRANT SELECT ON retention.status, retention.sweep_run, retention.blocked_row, retention.preparation TO pg_monitor;
+GRANT SELECT ON retention.sweep_run, retention.blocked_row, retention.blocked_table, retention.preparation TO pg_monitor;
 GRANT EXECUTE ON FUNCTION retention.policy_counts(smallint) TO pg_monitor;

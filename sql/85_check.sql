@@ -1,4 +1,30 @@
--- Is the installation whole: what is checked, whether it is as it should be, and what to do when it is not.
+-- How far each policy is, and whether the installation is whole: what is checked, whether it is as it should be, and what to do when not.
+
+CREATE VIEW retention.status AS
+SELECT p.policy_id, p.name, p.relation, p.mode,
+    CASE
+        WHEN p.mode OPERATOR(pg_catalog.=) 'off' THEN 'off'
+        WHEN NOT retention.home_known() THEN 'waiting for retention.resume()'
+        WHEN NOT p.validated THEN 'not validated'
+        WHEN NOT p.ready THEN pg_catalog.format('preparing %s %%', least(99,
+            coalesce(100 * r.next_block / nullif(r.total_blocks, 0), 0)))
+        WHEN p.mode OPERATOR(pg_catalog.=) 'observe' THEN 'observing'
+        ELSE 'enforcing'
+    END AS state,
+    coalesce(b.blocked, 0) AS blocked,
+    (SELECT max(s.started_at) FROM retention.sweep_run s) AS last_run,
+    coalesce(r.problem, t.reason, b.reason, v.reason) AS problem
+FROM retention.policy p
+LEFT JOIN retention.preparation r ON r.relation OPERATOR(pg_catalog.=) p.relation
+LEFT JOIN LATERAL (SELECT count(*) AS blocked, max(x.reason) AS reason FROM retention.blocked_row x
+    WHERE x.policy_id OPERATOR(pg_catalog.=) p.policy_id) b ON true
+LEFT JOIN LATERAL (SELECT pg_catalog.string_agg(pg_catalog.format('%s: %s', x.relation, x.reason), '; ' ORDER BY x.relation::text, x.work) AS reason
+    FROM retention.blocked_table x WHERE x.policy_id OPERATOR(pg_catalog.=) p.policy_id) t ON true
+LEFT JOIN LATERAL (SELECT pg_catalog.string_agg(pg_catalog.format('%s: %s', x.view, x.problem), '; ' ORDER BY x.view::text) AS reason
+    FROM retention.view_refresh x WHERE x.problem IS NOT NULL AND EXISTS (SELECT FROM retention.view_source s
+        WHERE s.view OPERATOR(pg_catalog.=) x.view AND s.source OPERATOR(pg_catalog.=) p.relation)) v ON true;
+COMMENT ON VIEW retention.status IS 'per policy: how far it is, what is blocked, what is wrong';
+GRANT SELECT ON retention.status TO pg_monitor;
 
 CREATE FUNCTION retention.hooks_in_place() RETURNS boolean
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_hooks_in_place';
@@ -69,13 +95,20 @@ SELECT 'clock is indexed', g.relation::text, g.indexed, 'The worker, or retentio
 UNION ALL
 SELECT 'triggers always fire', g.relation::text, g.guarded, 'Call retention.resume().' FROM retention.governed_table g WHERE g.managed
 UNION ALL
-SELECT 'materialised view is fresh', s.view::text, s.problem IS NULL, 'It may hold rows that are gone or hidden, and could not be refreshed: see retention.view_refresh.'
+SELECT 'materialised view is fresh', s.view::text, s.problem IS NULL,
+    format('It may hold rows that are gone or hidden, and could not be refreshed: %s. See retention.view_refresh.', s.problem)
 FROM retention.stale_view s
 UNION ALL
 SELECT 'autovacuum runs no function of a user', g.relation::text, m.function IS NULL,
     format('%s in %s is given hidden rows. Let it belong to another role than the table does, or drop what uses it.', m.function, m.used_in)
 FROM retention.governed_table g LEFT JOIN LATERAL (SELECT * FROM retention.maintenance_function f WHERE f.relation = g.relation
     ORDER BY used_in, function LIMIT 1) m ON true
+UNION ALL
+SELECT 'nothing stands in the way', b.relation::text, false, format('%s. It is tried again at %s; see retention.blocked_table.', b.reason, b.retry_at)
+FROM retention.blocked_table b
+UNION ALL
+SELECT 'no row is blocked', b.relation::text, false, format('%s rows, one of them: %s. See retention.blocked_row.', count(*), max(b.reason))
+FROM retention.blocked_row b GROUP BY b.relation
 UNION ALL
 SELECT 'owner is no superuser', g.relation::text, NOT r.rolsuper, 'Sweeps act with the owner''s rights: give the table to a role of its own.'
 FROM retention.governed_table g JOIN pg_class c ON c.oid = g.relation JOIN pg_roles r ON r.oid = c.relowner

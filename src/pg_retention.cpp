@@ -11,6 +11,7 @@
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
+#include "sweep/task.hpp"
 #include "visibility/visibility.hpp"
 #include "worker/worker.hpp"
 
@@ -36,6 +37,7 @@ void _PG_init(void) {
         pg_retention::init_policy_triggers();
         pg_retention::init_guard();
         pg_retention::init_utility();
+        pg_retention::init_tasks();
         pg_retention::init_workers();
     });
 }

@@ -185,14 +185,14 @@ inline bool needs_index_entries(TU_Indexes indexes) { return indexes; }
 #endif
 
 // 18: a foreign key may compare periods, or not be enforced.
-inline bool has_period([[maybe_unused]] Form_pg_constraint key) {
+inline bool has_period([[maybe_unused]] const FormData_pg_constraint *key) {
 #if PG_VERSION_NUM >= 180000
     return key->conperiod;
 #else
     return false;
 #endif
 }
-inline bool is_enforced([[maybe_unused]] Form_pg_constraint key) {
+inline bool is_enforced([[maybe_unused]] const FormData_pg_constraint *key) {
 #if PG_VERSION_NUM >= 180000
     return key->conenforced;
 #else
@@ -317,15 +317,6 @@ inline bool copies_without_plan(char relkind) {
     if (relkind == RELKIND_MATVIEW) return true;
 #endif
     return relkind == RELKIND_RELATION;
-}
-
-// 18: a foreign key may have a PERIOD.
-inline bool has_period([[maybe_unused]] const FormData_pg_constraint *key) {
-#if PG_VERSION_NUM >= 180000
-    return key->conperiod;
-#else
-    return false;
-#endif
 }
 
 // 18: asked whether a deferrable key will do.

@@ -24,6 +24,7 @@ char *pseudonym_key_file = nullptr;
 int unmanaged_personal_column = kIgnore;
 bool refresh_views = true;
 int batch_size = 1000;
+int statement_timeout = 60000;
 
 static constexpr config_enum_entry kUnmanaged[] = {
     {"ignore", kIgnore, false}, {"warning", kWarning, false}, {"error", kError, false}, {nullptr, 0, false}};
@@ -59,6 +60,10 @@ void init() {
                              nullptr, nullptr);
     DefineCustomStringVariable("retention.reveal_reason", "Why hidden rows are read; recorded with the first use.",
                                nullptr, &reveal_reason, "", PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("retention.statement_timeout",
+                            "How long one step of a sweep may take: a batch, a refresh of a materialized view, a part of stamping.",
+                            "Zero: there is no limit.", &statement_timeout, 60000, 0, PG_INT32_MAX, PGC_SIGHUP, GUC_UNIT_MS, nullptr,
+                            nullptr, nullptr);
     DefineCustomStringVariable("retention.test_now", "Injected time for tests and demonstrations.",
                                "Honoured only when retention.allow_test_time is on.", &test_now, "", PGC_SUSET, 0,
                                check_test_now, assign_test_now, nullptr);

@@ -9,6 +9,7 @@
 #include "sweep/act.hpp"
 #include "catalog/attempt.hpp"
 #include "sweep/record.hpp"
+#include "sweep/task.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -26,6 +27,9 @@ struct Batch {
     int16_t policy_id;
     Oid leaf;
     Due due;
+    int most;         // rows it may take
+    int n;            // rows it found
+    ItemPointerData first;
     bool full;
     Totals done;
 };
@@ -49,6 +53,22 @@ Cursor *cursor_of(int16_t policy_id, Oid leaf) {
         ItemPointerSet(&cursor->tid, 0, 0);
     }
     return cursor;
+}
+
+// How many rows of a table this backend takes at once: one after a batch that took too long, then twice as many each time, so that a
+// row that takes too long is soon alone, and the others go.
+struct Pace {
+    Oid leaf;
+    int most;
+    bool row_timed_out;  // the last batch was one such row
+};
+constinit Pace paces[kCursors] = {};
+
+Pace *pace_of(Oid leaf) {
+    Pace *pace = &paces[leaf % kCursors];
+    if (pace->leaf != leaf) *pace = Pace{leaf, settings::batch_size, false};
+    if (pace->most > settings::batch_size) pace->most = settings::batch_size;
+    return pace;
 }
 
 // Rows that failed and whose next attempt is not due.
@@ -88,7 +108,7 @@ Row *select_by_time(const Target &target, const core::Cutoffs &cutoffs, const Ba
     (void) execute_internal(
         psprintf("SELECT ctid FROM ONLY %s WHERE %s OPERATOR(retention.>=) $1 AND %s OPERATOR(retention.<=) $2 "
                  "AND retention.pending(%s) AND ctid <> ALL ($3) ORDER BY %s LIMIT %d FOR UPDATE SKIP LOCKED",
-                 target.table, target.clock, target.clock, target.clock, target.clock, settings::batch_size),
+                 target.table, target.clock, target.clock, target.clock, target.clock, batch.most),
         3, types, values, nullptr, false, 0);
     leave(saved);
     return rows_found(n, nullptr);
@@ -99,21 +119,21 @@ Row *select_waiting(const Target &target, const core::Cutoffs &cutoffs, const Ba
     const core::Start last = cutoffs.release;
     *n = 0;
     if (last < 0) return nullptr;
-    Oid types[3] = {extension()->clock_type, extension()->clock_type, TIDOID};
-    Datum values[3] = {clock_datum(cursor->clock), clock_datum(core::make_clock(batch.policy_id, last, 255)),
-                       PointerGetDatum(&cursor->tid)};
+    Oid types[4] = {extension()->clock_type, extension()->clock_type, TIDOID, TIDARRAYOID};
+    Datum values[4] = {clock_datum(cursor->clock), clock_datum(core::make_clock(batch.policy_id, last, 255)),
+                       PointerGetDatum(&cursor->tid), blocked_tids(target.leaf)};
     const ActingAs saved = act_as(target.owner, true);
     prefer_index_order();
     (void) execute_internal(
         psprintf("SELECT ctid, %s FROM ONLY %s WHERE %s OPERATOR(retention.>=) $1 AND %s OPERATOR(retention.<=) $2 "
-                 "AND (%s OPERATOR(retention.>) $1 OR ctid > $3) AND retention.pending(%s) AND retention.waiting(%s) "
+                 "AND (%s OPERATOR(retention.>) $1 OR ctid > $3) AND ctid <> ALL ($4) AND retention.pending(%s) AND retention.waiting(%s) "
                  "ORDER BY %s, ctid LIMIT %d FOR UPDATE SKIP LOCKED",
                  target.clock, target.table, target.clock, target.clock, target.clock, target.clock, target.clock,
-                 target.clock, settings::batch_size),
-        3, types, values, nullptr, false, 0);
+                 target.clock, batch.most),
+        4, types, values, nullptr, false, 0);
     leave(saved);
     Row *rows = rows_found(n, cursor);
-    if (*n < settings::batch_size) cursor->leaf = InvalidOid;
+    if (*n < batch.most) cursor->leaf = InvalidOid;
     return rows;
 }
 
@@ -169,8 +189,10 @@ void run_batch(Batch *batch) {
     int n = 0;
     Row *rows = batch->due == Due::kByTime ? select_by_time(target, cutoffs, *batch, &n)
                                            : select_waiting(target, cutoffs, *batch, &n);
+    batch->n = n;
     if (n == 0) return;
-    batch->full = n == settings::batch_size;
+    batch->first = rows[0].tid;
+    batch->full = n == batch->most;
     const int awaiting = take_awaiting(batch, target, rows, n);
     take(batch, target, copy, rows + awaiting, n - awaiting);
     if (batch->done.deleted + batch->done.anonymised + batch->done.blocked == 0) return;
@@ -179,19 +201,42 @@ void run_batch(Batch *batch) {
     record_action(copy.id, copy.relid, "anonymised", batch->done.anonymised);
 }
 
+// Another batch is worth a try: the rows alone, or those beside the one that takes too long. Two such rows one after the other are a
+// table that takes too long.
+bool go_on_slowly(const Batch &batch, Pace *pace, const ErrorData *error) {
+    pace->most = 1;
+    if (batch.n > 1) return true;
+    if (batch.n == 0) return false;
+    Row row = {batch.first, error->sqlerrcode, error->message, false};
+    block_row(batch.policy_id, batch.leaf, row, retention_now(), false);
+    ++batch.engine->totals.blocked;
+    count_in_run(batch.engine, Totals{0, 0, 0, 1});
+    const bool second = pace->row_timed_out;
+    pace->row_timed_out = !second;
+    return !second;
+}
+
 }  // namespace
 
 bool sweep_batch(Engine *engine, int16_t policy_id, Oid leaf, Due due) {
-    Batch batch = {engine, policy_id, leaf, due, false, {}};
+    const Task task = {leaf, policy_id, Work::kRows};
+    if (!is_due(engine, task)) return false;
+    Pace *pace = pace_of(leaf);
+    const Cursor cursor = *cursor_of(policy_id, leaf);
+    Batch batch = {engine, policy_id, leaf, due, pace->most, 0, {}, false, {}};
+    bool timed_out = false;
     begin_step(engine);
-    const ErrorData *error = attempt([&] { run_batch(&batch); });
-    if (error != nullptr) {
-        note_problem(engine, get_rel_name(leaf) != nullptr ? get_rel_name(leaf) : "dropped table", error);
-        batch.full = false;
-    } else {
+    ErrorData *error = try_task(engine, task, [&] { run_batch(&batch); }, &timed_out);
+    if (error == nullptr) {
         engine->totals.deleted += batch.done.deleted;
         engine->totals.anonymised += batch.done.anonymised;
         engine->totals.blocked += batch.done.blocked;
+        if (batch.n > 0) *pace = Pace{leaf, Min(2 * pace->most, settings::batch_size), false};
+    } else {
+        *cursor_of(policy_id, leaf) = cursor;
+        error->message = reason_of(leaf, error, timed_out);
+        batch.full = timed_out && go_on_slowly(batch, pace, error);
+        if (!batch.full) block_task(engine, task, error);
     }
     end_step(engine);
     return batch.full;

@@ -11,6 +11,7 @@
 #include "sweep/act.hpp"
 #include "catalog/attempt.hpp"
 #include "sweep/record.hpp"
+#include "sweep/task.hpp"
 
 extern "C" {
 #include "access/transam.h"
@@ -37,9 +38,33 @@ struct Column {
     core::Start taken;
 };
 
+constexpr int kEntriesAtOnce = 100;
+
+// After a step that took too long rows are taken one by one, then more of them each time, so that one that takes too long is soon alone.
+// Kept from pass to pass, for a table that takes too long is left to the next one.
+struct Care {
+    Oid leaf;
+    bool put_off;        // nothing is done about rows that are due but to enter them, each for itself, among the late ones
+    int entries;         // to be taken at once
+    int n;               // that the last step took
+    bool one;            // it was about one row, which is this
+    ItemPointerData row;
+    bool row_timed_out;  // the last step was one such row
+};
+
+constexpr int kCares = 64;
+constinit Care cares[kCares] = {};
+
+Care *care_of(Oid leaf) {
+    Care *care = &cares[leaf % kCares];
+    if (care->leaf != leaf) *care = Care{leaf, false, kEntriesAtOnce, 0, false, {}, false};
+    return care;
+}
+
 // One step's view of a table.
 struct Table {
     Engine *engine;
+    Care *care;
     Policy policy;
     Oid leaf;
     Target target;
@@ -236,6 +261,10 @@ void take(Table *table, const Segment &segment, const Found &found) {
     Target target = table->target;
     target.anonymisation = anonymisation(*table, segment.columns);
     if (found.n == 0 || target.anonymisation == nullptr) return;
+    if (table->care->put_off) {
+        for (int i = 0; i < found.n; ++i) come_back(*table, found, i);
+        return;
+    }
     int n_locked = 0, n = 0;
     const ItemPointerData *locked = lock(*table, segment, found, &n_locked);
     auto *rows = static_cast<Row *>(palloc0(sizeof(Row) * found.n));
@@ -353,13 +382,11 @@ struct Entry {
     ItemPointerData tid;  // its own
 };
 
-constexpr int kEntriesAtOnce = 100;
-
 // Not those whose row failed and whose next attempt is not due.
 Entry *next_entries(const Table &table, int *n) {
     Oid types[4] = {OIDOID, INT2OID, TIMESTAMPTZOID, INT4OID};
     Datum values[4] = {ObjectIdGetDatum(table.leaf), Int16GetDatum(table.policy.id), TimestampTzGetDatum(retention_now()),
-                       Int32GetDatum(kEntriesAtOnce)};
+                       Int32GetDatum(table.care->entries)};
     (void) as_system("SELECT l.ctid, l.from_start, l.until_start, l.written_since, l.row_id FROM retention.column_late l "
                      "WHERE l.relation = $1 AND l.policy_id = $2 AND NOT EXISTS (SELECT FROM retention.blocked_row b "
                      "WHERE b.relation = l.relation AND b.row_id = l.row_id AND b.retry_at > $3) "
@@ -386,6 +413,9 @@ int64 take_entries(Table *table) {
     int n = 0, taken = 0;
     const Entry *entries = next_entries(*table, &n);
     int64 left = 0;
+    table->care->n = n;
+    table->care->one = n == 1 && entries[0].late.one;
+    if (n > 0) table->care->row = entries[0].late.tid;
     for (; taken < n && table->done.columns < settings::batch_size; ++taken) {
         Oid types[1] = {TIDOID};
         Datum values[1] = {PointerGetDatum(const_cast<ItemPointerData *>(&entries[taken].tid))};
@@ -403,7 +433,7 @@ bool lock_table(Oid leaf) {
 }
 
 // False: nothing is to be done there.
-bool open_table(Table *table, Engine *engine, int16_t policy_id, Oid leaf) {
+bool open_table(Table *table, Engine *engine, Care *care, int16_t policy_id, Oid leaf) {
     if (engine->caller == Caller::kTransactionBlock) record_late_starts();
     const Policy *policy = policy_by_id(policy_id);
     if (policy == nullptr || !enforced(*policy) || !policy->validated) return false;
@@ -411,7 +441,7 @@ bool open_table(Table *table, Engine *engine, int16_t policy_id, Oid leaf) {
     (void) SPI_execute("SET CONSTRAINTS ALL IMMEDIATE", false, 0);
     LockRelationOid(leaf, RowExclusiveLock);
     if (clock_column(leaf) == InvalidAttrNumber || !lock_table(leaf)) return false;
-    *table = Table{engine, *policy, leaf, {leaf, owner_of(leaf), qualified_name(leaf), clock_name(leaf), nullptr}, 0, nullptr, {}};
+    *table = Table{engine, care, *policy, leaf, {leaf, owner_of(leaf), qualified_name(leaf), clock_name(leaf), nullptr}, 0, nullptr, {}};
     read_columns(table);
     if (!is_in_progress(leaf, policy_id)) return table->n_columns > 0;
     follow_changes(table);
@@ -424,26 +454,53 @@ void record(const Table &table) {
     record_action(table.policy.id, table.policy.relid, "columns anonymised", table.done.columns);
 }
 
-// One step, a transaction of its own. False: it failed, and is undone.
+enum class Outcome : uint8_t { kDone, kGoOn, kFailed };
+
+// Whether something else is worth a try after a step that took too long. Two rows one after the other that do are a table that does.
+bool go_on_slowly(const Table &table, int16_t policy_id, Oid leaf, const ErrorData *error) {
+    Care *care = table.care;
+    if (care->n == 0) {
+        const bool first = !care->put_off;
+        care->put_off = true;
+        return first;
+    }
+    const bool alone = care->n == 1;
+    care->entries = 1;
+    if (!alone || !care->one) return !alone;
+    block_row(policy_id, leaf, Row{care->row, error->sqlerrcode, error->message, false}, retention_now(), true);
+    ++table.engine->totals.blocked;
+    count_in_run(table.engine, Totals{0, 0, 0, 1});
+    const bool second = care->row_timed_out;
+    care->row_timed_out = !second;
+    return !second;
+}
+
+// One step, a transaction of its own. Unless it is done, it is undone.
 template <typename F>
-bool step(Engine *engine, int16_t policy_id, Oid leaf, F &&body) {
+Outcome step(Engine *engine, Care *care, const Task &task, F &&body) {
     Totals done = {};
+    Outcome outcome = Outcome::kDone;
+    bool timed_out = false;
+    Table table = {};
     begin_step(engine);
-    const ErrorData *error = attempt([&] {
-        Table table = {};
-        if (!open_table(&table, engine, policy_id, leaf)) return;
+    ErrorData *error = try_task(engine, task, [&] {
+        if (!open_table(&table, engine, care, task.policy_id, task.relid)) return;
         body(&table);
         record(table);
         done = table.done;
-    });
+    }, &timed_out);
     if (error != nullptr) {
-        note_problem(engine, get_rel_name(leaf) != nullptr ? get_rel_name(leaf) : "dropped table", error);
+        error->message = reason_of(task.relid, error, timed_out);
+        table.engine = engine;
+        table.care = care;
+        outcome = timed_out && go_on_slowly(table, task.policy_id, task.relid, error) ? Outcome::kGoOn : Outcome::kFailed;
+        if (outcome == Outcome::kFailed) block_task(engine, task, error);
     } else {
         engine->totals.columns += done.columns;
         engine->totals.blocked += done.blocked;
     }
     end_step(engine);
-    return error == nullptr;
+    return outcome;
 }
 
 // From when this is committed, whoever writes a start up to the cutoffs enters it for us; and whoever did not, because he was
@@ -471,24 +528,34 @@ int64 count_late(const Table &table) {
 }  // namespace
 
 void sweep_columns(Engine *engine, int16_t policy_id, Oid leaf) {
+    const Task task = {leaf, policy_id, Work::kColumns};
+    Care *care = care_of(leaf);
     int64 late = 0;
+    if (!is_due(engine, task)) return;
     for (Step next = Step::kMore; next != Step::kNothing;) {
         const bool announcing = next == Step::kAnnounce;
         next = Step::kNothing;
-        const bool good = step(engine, policy_id, leaf, [&](Table *table) {
-            if (announcing) {
-                announce(table);
-                next = Step::kMore;
-                return;
-            }
-            next = take_due(table);
+        care->n = 0;
+        const Outcome outcome = step(engine, care, task, [&](Table *table) {
+            if (announcing) announce(table);
+            next = announcing ? Step::kMore : take_due(table);
             if (next == Step::kNothing) late = count_late(*table);
         });
-        if (!good) return;
+        if (outcome == Outcome::kFailed) return;
+        if (outcome == Outcome::kDone) care->put_off = false;
+        if (outcome == Outcome::kGoOn) next = Step::kMore;
+        if (turn_is_over(engine)) return;
     }
     // What is entered again meanwhile is left to the next pass.
-    while (late > 0)
-        if (!step(engine, policy_id, leaf, [&](Table *table) { late -= Min(late, take_entries(table)); })) return;
+    while (late > 0) {
+        int64 taken = 1;
+        care->n = 0;
+        const Outcome outcome = step(engine, care, task, [&](Table *table) { taken = take_entries(table); });
+        if (outcome == Outcome::kFailed) return;
+        late -= Min(late, taken);
+        if (outcome == Outcome::kDone) *care = Care{leaf, false, Min(2 * care->entries, kEntriesAtOnce), 0, false, {}, false};
+        if (turn_is_over(engine)) return;
+    }
 }
 
 }  // namespace pg_retention

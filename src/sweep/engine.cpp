@@ -3,6 +3,7 @@
 #include "catalog/extension.hpp"
 #include "pg/internal.hpp"
 #include "pg/security.hpp"
+#include "pg/settings.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -46,6 +47,18 @@ void end_step(Engine *engine) {
     MemoryContextSwitchTo(engine->context);
     CHECK_FOR_INTERRUPTS();
     if (engine->between != nullptr) engine->between();
+}
+
+void begin_turn(Engine *engine) { INSTR_TIME_SET_CURRENT(engine->turn_began); }
+
+bool turn_is_over(Engine *engine) {
+    if (engine->caller != Caller::kWorker || settings::statement_timeout == 0) return false;
+    instr_time now;
+    INSTR_TIME_SET_CURRENT(now);
+    INSTR_TIME_SUBTRACT(now, engine->turn_began);
+    if (INSTR_TIME_GET_MILLISEC(now) < settings::statement_timeout) return false;
+    engine->unfinished = true;
+    return true;
 }
 
 uint64 as_system(const char *sql, int n, Oid *types, Datum *values, const char *nulls) {

@@ -6,6 +6,7 @@
 extern "C" {
 #include "executor/spi.h"
 #include "nodes/pg_list.h"
+#include "portability/instr_time.h"
 }
 
 namespace pg_retention {
@@ -25,7 +26,9 @@ struct Engine {
     int64 run_id;
     Totals totals;
     const char *problem;     // the last one; null: none
-    bool unfinished;         // preparation goes on: do not wait for the next pass
+    bool unfinished;         // something goes on: do not wait for the next pass
+    instr_time turn_began;   // of the table that is swept
+    List *blocked;           // what failed before, of sweep/task.cpp
     void (*between)();       // called between transactions; may be null
 };
 
@@ -35,6 +38,10 @@ void begin_step(Engine *engine);
 // False instead of the error; the step is begun all the same.
 bool begin_step_if_installed(Engine *engine);
 void end_step(Engine *engine);
+
+// A worker leaves a table after the time of one step, however many rows are due, and comes back when the others had their turn.
+void begin_turn(Engine *engine);
+bool turn_is_over(Engine *engine);
 
 // The extension's own statements on its own tables. Returns the rows processed.
 uint64 as_system(const char *sql, int n = 0, Oid *types = nullptr, Datum *values = nullptr, const char *nulls = nullptr);

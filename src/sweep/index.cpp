@@ -4,6 +4,8 @@
 #include "pg/internal.hpp"
 #include "pg/names.hpp"
 #include "catalog/attempt.hpp"
+#include "pg/time_limit.hpp"
+#include "sweep/task.hpp"
 
 extern "C" {
 #include "access/genam.h"
@@ -83,29 +85,55 @@ void build(Engine *engine, const char *table, const char *column, const char *le
     MemoryContextSwitchTo(engine->context);
 }
 
-// A failure concerns this table only; what was begun is dropped and begun again by a later pass.
-bool try_to_build(Engine *engine, const char *table, const char *column, const char *leftover) {
+// A table whose index is missing.
+struct Missing {
+    const char *table;
+    const char *column;
+    const char *leftover;  // null: none
+};
+
+Missing find_missing(Engine *engine, Oid leaf) {
+    MemoryContext before = MemoryContextSwitchTo(engine->context);
+    Missing missing = {};
+    Oid invalid = InvalidOid;
+    if (get_rel_name(leaf) != nullptr && clock_column(leaf) != InvalidAttrNumber && !find_index(leaf, &invalid))
+        missing = Missing{qualified_name(leaf), pstrdup(clock_name(leaf)), OidIsValid(invalid) ? qualified_name(invalid) : nullptr};
+    MemoryContextSwitchTo(before);
+    return missing;
+}
+
+void block_build(Engine *engine, const Task &task, ErrorData *error, bool timed_out) {
+    error->message = reason_of(task.relid, error, timed_out);
+    block_task(engine, task, error);
+}
+
+// A failure concerns this table only; what was begun is dropped and begun again by a later pass. A build may take its time: it runs
+// nobody's code.
+bool try_to_build(Engine *engine, Oid relid, const Missing &missing) {
     const char *usual_wait = MemoryContextStrdup(engine->context, GetConfigOption("lock_timeout", false, false));
     SetConfigOption("lock_timeout", kLongestWait, PGC_SUSET, PGC_S_OVERRIDE);
-    volatile bool built = true;
+    ErrorData *volatile error = nullptr;
     PG_TRY();
-    { build(engine, table, column, leftover); }
+    { build(engine, missing.table, missing.column, missing.leftover); }
     PG_CATCH();
     {
         MemoryContextSwitchTo(engine->context);
-        const ErrorData *error = CopyErrorData();
+        error = CopyErrorData();
         set_own_command(false);
         HOLD_INTERRUPTS();
         AbortOutOfAnyTransaction();
         FlushErrorState();
         RESUME_INTERRUPTS();
         MemoryContextSwitchTo(engine->context);
-        note_problem(engine, table, error);
-        built = false;
     }
     PG_END_TRY();
     SetConfigOption("lock_timeout", usual_wait, PGC_SUSET, PGC_S_OVERRIDE);
-    return built;
+    if (error == nullptr) return true;
+    if (is_cancel(error)) ReThrowError(error);
+    begin_step(engine);
+    block_build(engine, Task{relid, 0, Work::kPreparation}, error, false);
+    end_step(engine);
+    return false;
 }
 
 }  // namespace
@@ -113,24 +141,25 @@ bool try_to_build(Engine *engine, const char *table, const char *column, const c
 bool is_indexed(Oid relid) { return find_index(relid, nullptr); }
 
 bool build_missing_indexes(Engine *engine, Oid relid) {
+    bool timed_out = false;
+    List *leaves = NIL;
+    Missing *missing = nullptr;
+    int n = 0;
     begin_step(engine);
-    MemoryContextSwitchTo(engine->context);
-    List *leaves = leaves_of(relid);
+    const Task task = {relid, 0, Work::kTable};
+    ErrorData *error = try_task(engine, task, [&] {
+        leaves = leaves_of(relid);
+        missing = static_cast<Missing *>(MemoryContextAllocZero(engine->context, sizeof(Missing) * (list_length(leaves) + 1)));
+        ListCell *cell = nullptr;
+        foreach (cell, leaves) {
+            missing[n] = find_missing(engine, lfirst_oid(cell));
+            if (missing[n].table != nullptr) ++n;
+        }
+    }, &timed_out);
+    if (error != nullptr) block_build(engine, task, error, timed_out);
     end_step(engine);
-    bool built = true;
-    ListCell *cell = nullptr;
-    foreach (cell, leaves) {
-        const Oid leaf = lfirst_oid(cell);
-        begin_step(engine);
-        MemoryContextSwitchTo(engine->context);
-        Oid invalid = InvalidOid;
-        const bool missing = get_rel_name(leaf) != nullptr && clock_column(leaf) != InvalidAttrNumber && !find_index(leaf, &invalid);
-        const char *table = missing ? qualified_name(leaf) : nullptr;
-        const char *column = missing ? pstrdup(clock_name(leaf)) : nullptr;
-        const char *leftover = OidIsValid(invalid) ? qualified_name(invalid) : nullptr;
-        end_step(engine);
-        if (missing && !try_to_build(engine, table, column, leftover)) built = false;
-    }
+    bool built = error == nullptr;
+    for (int i = 0; built && i < n; ++i) built = try_to_build(engine, relid, missing[i]);
     return built;
 }
 

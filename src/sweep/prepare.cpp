@@ -7,6 +7,7 @@
 #include "pg/security.hpp"
 #include "catalog/attempt.hpp"
 #include "sweep/index.hpp"
+#include "sweep/task.hpp"
 
 extern "C" {
 #include "access/table.h"
@@ -185,11 +186,14 @@ void set_ready(Oid relid) {
 }
 
 template <typename F>
-bool step(Engine *engine, Oid relid, F &&body) {
+bool step(Engine *engine, Oid relid, Work work, F &&body) {
+    bool timed_out = false;
+    const Task task = {relid, 0, work};
     begin_step(engine);
-    const ErrorData *error = attempt(body);
+    ErrorData *error = try_task(engine, task, body, &timed_out);
     if (error != nullptr) {
-        note_problem(engine, get_rel_name(relid) != nullptr ? get_rel_name(relid) : "dropped table", error);
+        error->message = reason_of(relid, error, timed_out);
+        block_task(engine, task, error);
         const ErrorData *second = attempt([&] { set_problem(relid, error->message); });
         if (second != nullptr) note_problem(engine, "recording a problem", second);
     }
@@ -201,7 +205,7 @@ bool step(Engine *engine, Oid relid, F &&body) {
 bool stamp(Engine *engine, Oid relid, const instr_time &started, bool *stamped) {
     for (;;) {
         Step result = Step::kBusy;
-        if (!step(engine, relid, [&] { result = stamp_chunk(relid); })) return true;
+        if (!step(engine, relid, Work::kPreparation, [&] { result = stamp_chunk(relid); })) return true;
         *stamped = result == Step::kStamped;
         if (result != Step::kMore) return true;
         if (engine->caller == Caller::kWorker && milliseconds_since(started) > kMillisecondsPerPass) return false;
@@ -215,12 +219,13 @@ struct Planned {
 
 void prepare_table(Engine *engine, Planned table, const instr_time &started) {
     bool valid = false;
-    if (!step(engine, table.relid, [&] { valid = validate(table.relid); }) || !valid) return;
+    if (!is_due(engine, Task{table.relid, 0, Work::kTable}) || !is_due(engine, Task{table.relid, 0, Work::kPreparation})) return;
+    if (!step(engine, table.relid, Work::kTable, [&] { valid = validate(table.relid); }) || !valid) return;
     bool stamped = table.stamped;
     if (!stamped && !stamp(engine, table.relid, started, &stamped)) engine->unfinished = true;
     if (!stamped) return;
     if (engine->caller == Caller::kWorker && !build_missing_indexes(engine, table.relid)) return;
-    const bool ready = step(engine, table.relid, [&] {
+    const bool ready = step(engine, table.relid, Work::kPreparation, [&] {
         // Takes over the partitions' indexes; a new partition will get its own.
         if (!is_indexed(table.relid)) provide_index(table.relid);
         set_ready(table.relid);

@@ -50,7 +50,9 @@ int64 count_started(Oid leaf, int16_t policy_id, core::Start after, core::Start 
     return DatumGetInt64(first_value(1, &isnull));
 }
 
-void count_hidden(int16_t policy_id) {
+}  // namespace
+
+void record_quarantined(int16_t policy_id) {
     const Policy *policy = policy_by_id(policy_id);
     if (policy == nullptr || !enforced(*policy) || !policy->validated) return;
     const Oid relid = policy->relid;
@@ -71,6 +73,8 @@ void count_hidden(int16_t policy_id) {
     entry.row_count = rows;
     append_ledger(entry);
 }
+
+namespace {
 
 const char *count_query(Oid relid) {
     const char *clock = clock_name(relid);
@@ -97,19 +101,14 @@ void policy_counts(const ReturnSetInfo *result, int16_t policy_id) {
 
 }  // namespace
 
-void record_quarantined(Engine *engine, int16_t policy_id) {
-    begin_step(engine);
-    const ErrorData *error = attempt([&] { count_hidden(policy_id); });
-    if (error != nullptr) note_problem(engine, "counting quarantined rows", error);
-    end_step(engine);
-}
-
 void forget_unblocked(Engine *engine) {
+    if (engine->unfinished) return;
     begin_step(engine);
     Oid types[1] = {TIMESTAMPTZOID};
     Datum values[1] = {TimestampTzGetDatum(retention_now())};
     (void) as_system("DELETE FROM retention.blocked_row b WHERE retry_at <= $1 AND EXISTS (SELECT FROM retention.policy p "
-                     "WHERE p.policy_id = b.policy_id AND p.mode = 'enforce' AND p.ready AND p.validated)",
+                     "WHERE p.policy_id = b.policy_id AND p.mode = 'enforce' AND p.ready AND p.validated) AND NOT EXISTS (SELECT FROM retention.blocked_table t "
+                     "WHERE t.relation = b.relation AND t.policy_id = b.policy_id)",
                      1, types, values);
     end_step(engine);
 }

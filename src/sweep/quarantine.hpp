@@ -4,10 +4,11 @@
 
 namespace pg_retention {
 
-// Rows hidden since the last time, as one entry of the ledger.
-void record_quarantined(Engine *engine, int16_t policy_id);
+// In a step: rows hidden since the last time, as one entry of the ledger.
+void record_quarantined(int16_t policy_id);
 
-// Forgets blocked rows that were due for another attempt and did not fail again: gone, changed or no longer due.
+// Forgets blocked rows that were due for another attempt and did not fail again: gone, changed or no longer due. Those of a table
+// that was left before its end are kept.
 void forget_unblocked(Engine *engine);
 
 }  // namespace pg_retention

@@ -11,6 +11,7 @@
 #include "sweep/columns.hpp"
 #include "sweep/prepare.hpp"
 #include "sweep/quarantine.hpp"
+#include "sweep/task.hpp"
 #include "sweep/views.hpp"
 
 extern "C" {
@@ -121,23 +122,46 @@ Swept *enforced_policies(Engine *engine, int *n) {
     return swept;
 }
 
-List *leaves_in_step(Engine *engine, Oid relid) {
+// Whether the policy's table may be swept now, and in which tables its rows are.
+bool begin_policy(Engine *engine, const Swept &policy, List **leaves) {
+    const Task task = {policy.relid, policy.policy_id, Work::kTable};
+    *leaves = NIL;
+    if (!is_due(engine, task)) return false;
+    bool timed_out = false;
     begin_step(engine);
-    MemoryContextSwitchTo(engine->context);
-    List *leaves = OidIsValid(get_rel_type_id(relid)) ? leaves_of(relid) : NIL;
+    ErrorData *error = try_task(engine, task, [&] {
+        record_quarantined(policy.policy_id);
+        if (!OidIsValid(get_rel_type_id(policy.relid))) return;
+        MemoryContext before = MemoryContextSwitchTo(engine->context);
+        *leaves = leaves_of(policy.relid);
+        MemoryContextSwitchTo(before);
+    }, &timed_out);
+    if (error != nullptr) {
+        error->message = reason_of(policy.relid, error, timed_out);
+        block_task(engine, task, error);
+    }
     end_step(engine);
-    return leaves;
+    return error == nullptr;
+}
+
+void sweep_tables(Engine *engine, const Swept &policy) {
+    ListCell *cell = nullptr;
+    List *leaves = NIL;
+    begin_turn(engine);
+    if (!begin_policy(engine, policy, &leaves)) return;
+    foreach (cell, leaves)
+        while (sweep_batch(engine, policy.policy_id, lfirst_oid(cell), Due::kByTime))
+            if (turn_is_over(engine)) return;
+    foreach (cell, leaves) (void) sweep_batch(engine, policy.policy_id, lfirst_oid(cell), Due::kWaiting);
+    foreach (cell, leaves) {
+        sweep_columns(engine, policy.policy_id, lfirst_oid(cell));
+        if (turn_is_over(engine)) return;
+    }
 }
 
 void sweep_policy(Engine *engine, const Swept &policy) {
     const Totals before = engine->totals;
-    record_quarantined(engine, policy.policy_id);
-    ListCell *cell = nullptr;
-    List *leaves = leaves_in_step(engine, policy.relid);
-    foreach (cell, leaves)
-        while (sweep_batch(engine, policy.policy_id, lfirst_oid(cell), Due::kByTime)) {}
-    foreach (cell, leaves) (void) sweep_batch(engine, policy.policy_id, lfirst_oid(cell), Due::kWaiting);
-    foreach (cell, leaves) sweep_columns(engine, policy.policy_id, lfirst_oid(cell));
+    sweep_tables(engine, policy);
     const int64 deleted = engine->totals.deleted - before.deleted;
     const int64 anonymised = engine->totals.anonymised - before.anonymised;
     const int64 columns = engine->totals.columns - before.columns;
@@ -147,6 +171,17 @@ void sweep_policy(Engine *engine, const Swept &policy) {
                                 " blocked", policy.name, deleted, anonymised, blocked)));
     if (engine->caller != Caller::kWorker && columns > 0)
         ereport(NOTICE, (errmsg("policy \"%s\": columns of " INT64_FORMAT " rows anonymised", policy.name, columns)));
+}
+
+// A task that ended with its worker is one that failed: it is not begun again at once.
+void read_blocked(Engine *engine) {
+    Task cut_short = {};
+    if (!read_blocked_tables(engine, &cut_short)) return;
+    const ErrorData error = cut_short_error();
+    if (cut_short.work == Work::kView) return block_view(engine, cut_short.relid, error);
+    begin_step(engine);
+    block_task(engine, cut_short, &error);
+    end_step(engine);
 }
 
 PassResult check_place(Engine *engine) {
@@ -175,6 +210,7 @@ PassResult sweep_pass(Caller caller, void (*between)()) {
     if (!result.absent && !result.waiting) {
         start_run(&engine);
         if (caller == Caller::kWorker) record_reveals(&engine);
+        read_blocked(&engine);
         // A table being prepared must not keep a worker from the others; a caller wants all in one call.
         if (caller != Caller::kWorker) prepare_tables(&engine);
         int n = 0;

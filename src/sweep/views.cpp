@@ -7,6 +7,7 @@
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
 #include "catalog/attempt.hpp"
+#include "sweep/task.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -84,13 +85,19 @@ void refresh(const View &view) {
     save(view, nullptr);
 }
 
+void note_failure(Engine *engine, const View &view, const ErrorData *error) {
+    note_problem(engine, get_rel_name(view.relid) != nullptr ? get_rel_name(view.relid) : "dropped materialised view", error);
+    const ErrorData *second = attempt([&] { save(view, error->message); });
+    if (second != nullptr) note_problem(engine, "recording a problem", second);
+}
+
 void refresh_in_step(Engine *engine, const View &view) {
+    bool timed_out = false;
     begin_step(engine);
-    const ErrorData *error = attempt([&] { refresh(view); });
+    ErrorData *error = try_task(engine, Task{view.relid, 0, Work::kView}, [&] { refresh(view); }, &timed_out);
     if (error != nullptr) {
-        note_problem(engine, get_rel_name(view.relid) != nullptr ? get_rel_name(view.relid) : "dropped materialised view", error);
-        const ErrorData *second = attempt([&] { save(view, error->message); });
-        if (second != nullptr) note_problem(engine, "recording a problem", second);
+        error->message = reason_of(view.relid, error, timed_out);
+        note_failure(engine, view, error);
     }
     end_step(engine);
 }
@@ -111,11 +118,24 @@ void note_fresh(Engine *engine) {
 
 }  // namespace
 
+void block_view(Engine *engine, Oid relid, const ErrorData &error) {
+    begin_step(engine);
+    Oid types[1] = {OIDOID};
+    Datum values[1] = {ObjectIdGetDatum(relid)};
+    bool isnull = false;
+    View view = {relid, 0, 0, false};
+    if (as_system("SELECT attempts FROM retention.view_refresh WHERE view = $1", 1, types, values) > 0)
+        view.attempts = DatumGetInt32(first_value(1, &isnull));
+    note_failure(engine, view, &error);
+    end_step(engine);
+}
+
 void refresh_stale_views(Engine *engine) {
     if (!settings::refresh_views) return;
     int n = 0;
     const View *views = stale_views(engine, &n);
-    for (int i = 0; i < n; ++i) refresh_in_step(engine, views[i]);
+    begin_turn(engine);
+    for (int i = 0; i < n && !turn_is_over(engine); ++i) refresh_in_step(engine, views[i]);
     note_fresh(engine);
 }
 

@@ -5,6 +5,7 @@
 #include "pg/guard.hpp"
 #include "pg/postgres.hpp"
 #include "pg/settings.hpp"
+#include "pg/time_limit.hpp"
 #include "sweep/sweep.hpp"
 
 extern "C" {
@@ -86,8 +87,11 @@ PassResult pass(MemoryContext context) {
     return result;
 }
 
+void cancel(SIGNAL_ARGS) { ask_to_cancel(); }
+
 void run_worker(Oid database) {
     pqsignal(SIGHUP, SignalHandlerForConfigReload);
+    pqsignal(SIGINT, cancel);
     pqsignal(SIGTERM, die);
     BackgroundWorkerUnblockSignals();
     BackgroundWorkerInitializeConnectionByOid(database, InvalidOid, 0);

@@ -1,0 +1,225 @@
+#include "sweep/task.hpp"
+
+#include "core/backoff.hpp"
+#include "pg/time.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "port/atomics.h"
+#include "storage/ipc.h"
+#include "storage/lwlock.h"
+#include "storage/shmem.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+struct BlockedTable {
+    Task task;
+    int32 attempts;
+    TimestampTz retry_at;
+};
+
+// What the worker of a database is at, for the next one: code that cannot be cancelled takes its worker with it.
+struct Place {
+    pg_atomic_uint32 database;  // invalid: nobody's yet
+    bool at_work;
+    Task task;
+};
+constexpr int kPlaces = 1024;
+
+constinit shmem_request_hook_type previous_request = nullptr;
+constinit shmem_startup_hook_type previous_startup = nullptr;
+constinit Place *places = nullptr;
+
+void request() {
+    if (previous_request != nullptr) previous_request();
+    RequestAddinShmemSpace(MAXALIGN(sizeof(Place) * kPlaces));
+}
+
+void startup() {
+    if (previous_startup != nullptr) previous_startup();
+    bool found = false;
+    LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
+    places = static_cast<Place *>(ShmemInitStruct("pg_retention tasks", sizeof(Place) * kPlaces, &found));
+    for (int i = 0; !found && i < kPlaces; ++i) {
+        pg_atomic_init_u32(&places[i].database, InvalidOid);
+        places[i].at_work = false;
+    }
+    LWLockRelease(AddinShmemInitLock);
+}
+
+// A database has one worker, so nobody else writes there. Null: all are taken.
+Place *place_of_database() {
+    for (int i = 0; i < kPlaces; ++i) {
+        uint32 database = pg_atomic_read_u32(&places[i].database);
+        if (database == InvalidOid && pg_atomic_compare_exchange_u32(&places[i].database, &database, MyDatabaseId)) return &places[i];
+        if (database == MyDatabaseId) return &places[i];
+    }
+    return nullptr;
+}
+
+void remember(const Engine *engine, const Task *task) {
+    static Place *place = nullptr;
+    if (engine->caller != Caller::kWorker) return;
+    if (place == nullptr) place = place_of_database();
+    if (place == nullptr) return;
+    if (task != nullptr) place->task = *task;
+    place->at_work = task != nullptr;
+}
+
+const char *word_of(Work work) {
+    switch (work) {
+        case Work::kTable: return "table";
+        case Work::kRows: return "rows";
+        case Work::kColumns: return "columns";
+        case Work::kPreparation: return "preparation";
+        case Work::kView: return "view";
+    }
+    return "";
+}
+
+Work work_of(const char *word) {
+    for (const Work work : {Work::kTable, Work::kRows, Work::kColumns, Work::kPreparation})
+        if (strcmp(word, word_of(work)) == 0) return work;
+    return Work::kView;
+}
+
+bool same(const Task &a, const Task &b) { return a.relid == b.relid && a.policy_id == b.policy_id && a.work == b.work; }
+
+BlockedTable *find(const Engine *engine, const Task &task) {
+    ListCell *cell = nullptr;
+    foreach (cell, engine->blocked) {
+        auto *blocked = static_cast<BlockedTable *>(lfirst(cell));
+        if (same(blocked->task, task)) return blocked;
+    }
+    return nullptr;
+}
+
+// For the rest of the pass, too.
+BlockedTable *find_or_add(Engine *engine, const Task &task) {
+    BlockedTable *blocked = find(engine, task);
+    if (blocked != nullptr) return blocked;
+    MemoryContext before = MemoryContextSwitchTo(engine->context);
+    blocked = static_cast<BlockedTable *>(palloc0(sizeof(BlockedTable)));
+    blocked->task = task;
+    engine->blocked = lappend(engine->blocked, blocked);
+    MemoryContextSwitchTo(before);
+    return blocked;
+}
+
+void unblock(Engine *engine, const Task &task) {
+    BlockedTable *blocked = find(engine, task);
+    if (blocked == nullptr) return;
+    Oid types[3] = {OIDOID, INT2OID, TEXTOID};
+    Datum values[3] = {ObjectIdGetDatum(task.relid), Int16GetDatum(task.policy_id), CStringGetTextDatum(word_of(task.work))};
+    (void) as_system("DELETE FROM retention.blocked_table WHERE relation = $1 AND policy_id = $2 AND work = $3", 3, types, values);
+    engine->blocked = list_delete_ptr(engine->blocked, blocked);
+}
+
+void save(const BlockedTable &blocked, int sqlstate, const char *reason) {
+    Oid types[8] = {OIDOID, INT2OID, TEXTOID, TEXTOID, TEXTOID, INT4OID, TIMESTAMPTZOID, TIMESTAMPTZOID};
+    Datum values[8] = {ObjectIdGetDatum(blocked.task.relid), Int16GetDatum(blocked.task.policy_id),
+                       CStringGetTextDatum(word_of(blocked.task.work)), CStringGetTextDatum(unpack_sql_state(sqlstate)),
+                       CStringGetTextDatum(reason), Int32GetDatum(blocked.attempts), TimestampTzGetDatum(retention_now()),
+                       TimestampTzGetDatum(blocked.retry_at)};
+    (void) as_system("INSERT INTO retention.blocked_table (relation, policy_id, work, sqlstate, reason, attempts, first_failed, retry_at) "
+                     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (relation, policy_id, work) DO UPDATE SET "
+                     "sqlstate = excluded.sqlstate, reason = excluded.reason, attempts = excluded.attempts, retry_at = excluded.retry_at",
+                     8, types, values);
+}
+
+// The context of an error names the functions that ran, but may quote what they were doing: it is looked at, and not kept.
+constexpr char kInTheWay[] =
+    "WITH called AS (SELECT f.oid, f.proowner FROM pg_proc f WHERE f.pronamespace <> 'retention'::regnamespace AND "
+    "f.oid >= 16384 AND (position(' ' || f.oid::regprocedure::text IN $2) > 0 OR position(' ' || quote_ident(f.proname) || '(' IN $2) > 0 "
+    "OR position('\"' || f.proname || '\"' IN $2) > 0)), candidate AS ("
+    "SELECT 1 AS rank, t.tgrelid <> $1 AS elsewhere, format('trigger %I of table %s, owner %I', t.tgname, t.tgrelid::regclass, r.rolname) AS who "
+    "FROM called f JOIN pg_trigger t ON t.tgfoid = f.oid AND NOT t.tgisinternal JOIN pg_class c ON c.oid = t.tgrelid "
+    "JOIN pg_roles r ON r.oid = c.relowner UNION ALL "
+    "SELECT 2, false, format('function %s, owner %I', f.oid::regprocedure, r.rolname) FROM called f JOIN pg_roles r ON r.oid = f.proowner UNION ALL "
+    "SELECT 3, false, format('role %I, whose session %s locks the table', coalesce(a.usename, '?'), l.pid) FROM pg_locks l "
+    "LEFT JOIN pg_stat_activity a ON a.pid = l.pid WHERE l.relation = $1 AND l.granted AND l.pid <> pg_backend_pid() "
+    "AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()) "
+    "AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock') UNION ALL "
+    "SELECT 4, false, format('%s %s, owner %I', CASE c.relkind WHEN 'm' THEN 'materialized view' ELSE 'table' END, c.oid::regclass, r.rolname) "
+    "FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner WHERE c.oid = $1) "
+    "SELECT who FROM candidate ORDER BY rank, elsewhere, who LIMIT 1";
+
+}  // namespace
+
+void init_tasks() {
+    previous_request = shmem_request_hook;
+    shmem_request_hook = request;
+    previous_startup = shmem_startup_hook;
+    shmem_startup_hook = startup;
+}
+
+bool read_blocked_tables(Engine *engine, Task *cut_short) {
+    begin_step(engine);
+    (void) as_system("DELETE FROM retention.blocked_table b WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = b.relation) "
+                     "OR CASE WHEN b.policy_id = 0 THEN NOT EXISTS (SELECT FROM retention.preparation p WHERE p.relation = b.relation) "
+                     "ELSE NOT EXISTS (SELECT FROM retention.policy p WHERE p.policy_id = b.policy_id AND p.mode = 'enforce') END");
+    const auto n = static_cast<int>(as_system("SELECT relation::oid, policy_id, work, attempts, retry_at FROM retention.blocked_table"));
+    for (int i = 0; i < n; ++i) {
+        bool isnull = false;
+        HeapTuple row = SPI_tuptable->vals[i];
+        TupleDesc desc = SPI_tuptable->tupdesc;
+        const Task task = {DatumGetObjectId(SPI_getbinval(row, desc, 1, &isnull)), DatumGetInt16(SPI_getbinval(row, desc, 2, &isnull)),
+                           work_of(SPI_getvalue(row, desc, 3))};
+        BlockedTable *blocked = find_or_add(engine, task);
+        blocked->attempts = DatumGetInt32(SPI_getbinval(row, desc, 4, &isnull));
+        blocked->retry_at = DatumGetTimestampTz(SPI_getbinval(row, desc, 5, &isnull));
+    }
+    end_step(engine);
+    const Place *place = engine->caller == Caller::kWorker ? place_of_database() : nullptr;
+    if (place == nullptr || !place->at_work) return false;
+    *cut_short = place->task;
+    remember(engine, nullptr);
+    return true;
+}
+
+bool is_due(const Engine *engine, const Task &task) {
+    const BlockedTable *blocked = find(engine, task);
+    return blocked == nullptr || blocked->retry_at <= retention_now();
+}
+
+ErrorData *try_task(Engine *engine, const Task &task, AttemptBody body, void *argument, bool *timed_out) {
+    remember(engine, &task);
+    ErrorData *error = attempt_in_time(body, argument, timed_out);
+    remember(engine, nullptr);
+    if (error == nullptr) unblock(engine, task);
+    return error;
+}
+
+void block_task(Engine *engine, const Task &task, const ErrorData *error) {
+    const char *name = get_rel_name(task.relid);
+    note_problem(engine, name != nullptr ? name : "dropped table", error);
+    const ErrorData *second = attempt([&] {
+        BlockedTable *blocked = find_or_add(engine, task);
+        ++blocked->attempts;
+        blocked->retry_at = retention_now() + core::retry_after(blocked->attempts);
+        save(*blocked, error->sqlerrcode, error->message);
+    });
+    if (second != nullptr) note_problem(engine, "recording a problem", second);
+}
+
+char *reason_of(Oid relid, const ErrorData *error, bool timed_out) {
+    if (!timed_out && error->sqlerrcode != ERRCODE_LOCK_NOT_AVAILABLE) return error->message;
+    Oid types[2] = {OIDOID, TEXTOID};
+    Datum values[2] = {ObjectIdGetDatum(relid), CStringGetTextDatum(error->context == nullptr || !timed_out ? "" : error->context)};
+    if (as_system(kInTheWay, 2, types, values) == 0) return error->message;
+    return psprintf("%s: %s", error->message, SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
+}
+
+ErrorData cut_short_error() {
+    ErrorData error = {};
+    error.sqlerrcode = ERRCODE_ADMIN_SHUTDOWN;
+    error.message = pstrdup("it could not be cancelled, and ended with its worker");
+    return error;
+}
+
+}  // namespace pg_retention
