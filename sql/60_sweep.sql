@@ -13,6 +13,12 @@ CREATE TABLE retention.quarantine_record (
 );
 COMMENT ON TABLE retention.quarantine_record IS 'up to which start the ledger counts the hidden rows of a policy';
 
+CREATE TABLE retention.hidden_late (
+    relation regclass NOT NULL,
+    policy_id smallint NOT NULL
+);
+COMMENT ON TABLE retention.hidden_late IS 'tables in which a transaction gave rows a start whose period was over: materialised views may hold them, whatever their clocks say there';
+
 CREATE PROCEDURE retention.sweep()
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_sweep';
 COMMENT ON PROCEDURE retention.sweep() IS 'one pass over all policies; outside a transaction block it commits after each batch; each step has retention.statement_timeout, all of it the caller''s statement_timeout';
@@ -26,5 +32,5 @@ CREATE FUNCTION retention.policy_counts(policy_id smallint, OUT state text, OUT 
     LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pg_retention_policy_counts';
 COMMENT ON FUNCTION retention.policy_counts(smallint) IS 'how many rows of a policy are in which state; reads the whole table';
 
-GRANT SELECT ON retention.sweep_run, retention.blocked_row, retention.blocked_table, retention.preparation TO pg_monitor;
+GRANT SELECT ON retention.sweep_run, retention.blocked_row, retention.blocked_table, retention.hidden_late, retention.preparation TO pg_monitor;
 GRANT EXECUTE ON FUNCTION retention.policy_counts(smallint) TO pg_monitor;

@@ -1,4 +1,4 @@
--- Materialised views: copies that no clock hides. They are refreshed when rows that they may hold are gone or hidden.
+-- Materialised views: copies that no sweep reaches. They are refreshed when rows that they may hold are gone, hidden, or have another clock.
 
 CREATE VIEW retention.clock_column AS
 SELECT c.oid::regclass AS relation, c.relkind AS kind, a.attname AS column_name, a.attnum AS column_number
@@ -34,6 +34,7 @@ CREATE TABLE retention.view_refresh (
 COMMENT ON TABLE retention.view_refresh IS 'how far in the ledger a materialised view over governed tables is known to be right';
 COMMENT ON COLUMN retention.view_refresh.problem IS 'why it could not be refreshed; retry_at: when that is tried again';
 
+-- One that carries the clock hides by itself what it held when it was filled; clocks that have changed since are in the source alone.
 -- A source stands for all of its inheritance tree: a policy for a table acts in its partitions, and an entry names the table.
 CREATE VIEW retention.stale_view AS
 WITH RECURSIVE tree AS (
@@ -51,8 +52,8 @@ LEFT JOIN retention.view_refresh r ON r.view = s.view
 WHERE EXISTS (
     SELECT FROM retention.ledger l
     WHERE l.entry_id > coalesce(r.entry_id, 0)
-        AND (l.action IN ('deleted', 'anonymised', 'columns anonymised', 'kept', 'taken_out', 'rectified', 'reinstated')
-            OR NOT s.governed AND l.action IN ('quarantined', 'deferred', 'restricted', 'restriction lifted'))
+        AND l.action IN ('deleted', 'anonymised', 'columns anonymised', 'kept', 'taken_out', 'rectified', 'reinstated', 'quarantined',
+            'hidden late', 'deferred', 'restricted', 'restriction lifted', 'policy changed', 'policy dropped', 'mandatory period loosened')
         AND (l.relation IS NULL OR to_regclass(l.relation) IS NULL OR EXISTS (SELECT FROM tree t
             WHERE t.source = s.source AND t.member = to_regclass(l.relation))))
 GROUP BY s.view, r.attempts, r.problem, r.retry_at;

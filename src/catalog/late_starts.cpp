@@ -1,9 +1,11 @@
 #include "catalog/late_starts.hpp"
 
 #include "catalog/extension.hpp"
+#include "catalog/policy_cache.hpp"
 #include "ledger/own_table.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
+#include "pg/time.hpp"
 
 extern "C" {
 #include "access/genam.h"
@@ -125,6 +127,20 @@ void enter(const Note &note, core::Start until) {
     table_close(table, NoLock);
 }
 
+// A row hidden from the moment it is committed: no sweep will see its deadline pass, and copies of it have to be made anew.
+bool is_over(const Note &note) {
+    const Policy *policy = policy_by_id(note.policy_id);
+    return policy != nullptr && note.from <= cutoffs_of(*policy, retention_now()).hide;
+}
+
+void enter_hidden(const Note &note) {
+    Datum values[2] = {ObjectIdGetDatum(note.leaf), Int16GetDatum(note.policy_id)};
+    bool nulls[2] = {};
+    Relation table = open_own_table("hidden_late", RowExclusiveLock);
+    CatalogTupleInsert(table, heap_form_tuple(RelationGetDescr(table), values, nulls));
+    table_close(table, NoLock);
+}
+
 int by_leaf(const void *a, const void *b) {
     const auto *x = static_cast<const Note *>(a);
     const auto *y = static_cast<const Note *>(b);
@@ -196,7 +212,12 @@ void record_late_starts() {
     n_notes = 0;
     if (n == 0 || extension() == nullptr) return;
     qsort(notes, n, sizeof(Note), by_leaf);
+    const Note *hidden = nullptr;
     for (int i = 0; i < n; ++i) {
+        if ((hidden == nullptr || hidden->leaf != notes[i].leaf || hidden->policy_id != notes[i].policy_id) && is_over(notes[i])) {
+            hidden = &notes[i];
+            enter_hidden(*hidden);
+        }
         // Which also brings the news of what others have committed.
         if (i == 0 || notes[i].leaf != notes[i - 1].leaf) lock_leaf(notes[i].leaf, ShareLock);
         if (!is_in_progress(notes[i].leaf, notes[i].policy_id)) continue;

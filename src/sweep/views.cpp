@@ -1,5 +1,6 @@
 #include "sweep/views.hpp"
 
+#include "catalog/late_starts.hpp"
 #include "core/backoff.hpp"
 #include "ledger/ledger.hpp"
 #include "pg/names.hpp"
@@ -35,6 +36,26 @@ constexpr char kStale[] =
     "AND i.indpred IS NULL AND 0 <> ALL (i.indkey)) "
     "AND NOT EXISTS (SELECT FROM retention.view_source s WHERE s.view = v.view AND s.governed) "
     "FROM retention.stale_view v WHERE v.retry_at IS NULL OR v.retry_at <= $1 ORDER BY v.depth, v.view";
+
+// Rows that were hidden from the moment they were written are nobody's deadline: the ledger says so for their copies.
+void record_hidden_late(Engine *engine) {
+    begin_step(engine);
+    if (engine->caller == Caller::kTransactionBlock) record_late_starts();
+    const auto n = static_cast<int>(as_system(
+        "WITH late AS (DELETE FROM retention.hidden_late RETURNING relation, policy_id) "
+        "SELECT DISTINCT relation::oid, policy_id FROM late WHERE EXISTS (SELECT FROM retention.view_source)"));
+    SPITupleTable *found = SPI_tuptable;
+    for (int i = 0; i < n; ++i) {
+        bool isnull = false;
+        LedgerEntry entry = {};
+        entry.action = "hidden late";
+        entry.relid = DatumGetObjectId(SPI_getbinval(found->vals[i], found->tupdesc, 1, &isnull));
+        entry.policy_id = DatumGetInt16(SPI_getbinval(found->vals[i], found->tupdesc, 2, &isnull));
+        entry.row_count = -1;
+        if (get_rel_name(entry.relid) != nullptr) append_ledger(entry);
+    }
+    end_step(engine);
+}
 
 View *stale_views(Engine *engine, int *n) {
     begin_step(engine);
@@ -131,6 +152,7 @@ void block_view(Engine *engine, Oid relid, const ErrorData &error) {
 }
 
 void refresh_stale_views(Engine *engine) {
+    record_hidden_late(engine);
     if (!settings::refresh_views) return;
     int n = 0;
     const View *views = stale_views(engine, &n);
