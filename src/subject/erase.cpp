@@ -4,6 +4,7 @@
 #include "catalog/policy_cache.hpp"
 #include "catalog/stamp.hpp"
 #include "guard/decide.hpp"
+#include "pg/at_once.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
 #include "pg/query.hpp"
@@ -286,15 +287,12 @@ void begin_erasures() {
     begin_alone();
 }
 
-Erased erase_subject(const Call &call, Occasion occasion) {
+static Erased erase_at_once(const Call &call, Occasion occasion) {
     MemoryContext context = CurrentMemoryContext;
     StringInfoData out;
     initStringInfo(&out);
     Erasure erasure = {};
     erasure.call = &call;
-    // A deferred trigger could not fire while we act as somebody else.
-    (void) SPI_execute("SET CONSTRAINTS ALL IMMEDIATE", false, 0);
-    MemoryContextSwitchTo(context);
     const char *key = key_json(*call.subject);
     List *tables = reach_tables(call.subject);
     const bool remembered = occasion == Occasion::kReplay || remember_erasure(*call.subject);
@@ -318,6 +316,12 @@ Erased erase_subject(const Call &call, Occasion occasion) {
     appendStringInfoChar(&out, '}');
     MemoryContextSwitchTo(context);
     return Erased{erasure.rows, out.data};
+}
+
+Erased erase_subject(const Call &call, Occasion occasion) {
+    Erased erased = {};
+    fire_at_once([&] { erased = erase_at_once(call, occasion); });
+    return erased;
 }
 
 namespace {

@@ -2,6 +2,7 @@
 #include "catalog/extension.hpp"
 #include "core/clock.hpp"
 #include "guard/decide.hpp"
+#include "pg/at_once.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
 #include "pg/query.hpp"
@@ -136,10 +137,6 @@ void check_changeable(const Target &target) {
 // One UPDATE with the owner's rights. The values are read as jsonb_populate_record reads them; on the row itself, so that
 // columns that are not changed are not read.
 void update_row(const Target &target, Datum changes, const AttrNumber *columns, int n) {
-    MemoryContext context = CurrentMemoryContext;
-    // A deferred trigger could not fire while we act as somebody else.
-    (void) SPI_execute("SET CONSTRAINTS ALL IMMEDIATE", false, 0);
-    MemoryContextSwitchTo(context);
     Parameters parameters = {};
     StringInfoData sql;
     initStringInfo(&sql);
@@ -147,7 +144,9 @@ void update_row(const Target &target, Datum changes, const AttrNumber *columns, 
                      qualified_name(target.relid), column_list(target.relid, columns, n, ""), column_list(target.relid, columns, n, "r."),
                      add_parameter(&parameters, JSONBOID, changes));
     append_key_condition(&sql, target.relid, target.key, target.row, &parameters);
-    if (write_as(owner_of(target.relid), sql.data, parameters.n, parameters.types, parameters.values) == 0)
+    uint64 updated = 0;
+    fire_at_once([&] { updated = write_as(owner_of(target.relid), sql.data, parameters.n, parameters.types, parameters.values); });
+    if (updated == 0)
         ereport(ERROR, (errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION), errmsg("a trigger of the table suppressed the action")));
 }
 

@@ -177,8 +177,8 @@ int take_awaiting(Batch *batch, const Target &target, Row *rows, int n) {
 }
 
 void run_batch(Batch *batch) {
-    // A deferred trigger could not fire while we act as somebody else.
-    (void) SPI_execute("SET CONSTRAINTS ALL IMMEDIATE", false, 0);
+    // A deferred trigger could not fire while we act as somebody else. The constraints of a transaction that goes on are left as they are.
+    if (batch->engine->caller != Caller::kTransactionBlock) (void) SPI_execute("SET CONSTRAINTS ALL IMMEDIATE", false, 0);
     LockRelationOid(batch->leaf, RowExclusiveLock);
     const Policy *policy = policy_by_id(batch->policy_id);
     if (policy == nullptr || !enforced(*policy) || !policy->validated) return;

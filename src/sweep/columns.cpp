@@ -437,8 +437,8 @@ bool open_table(Table *table, Engine *engine, Care *care, int16_t policy_id, Oid
     if (engine->caller == Caller::kTransactionBlock) record_late_starts();
     const Policy *policy = policy_by_id(policy_id);
     if (policy == nullptr || !enforced(*policy) || !policy->validated) return false;
-    // A deferred trigger could not fire while we act as somebody else.
-    (void) SPI_execute("SET CONSTRAINTS ALL IMMEDIATE", false, 0);
+    // A deferred trigger could not fire while we act as somebody else. The constraints of a transaction that goes on are left as they are.
+    if (engine->caller != Caller::kTransactionBlock) (void) SPI_execute("SET CONSTRAINTS ALL IMMEDIATE", false, 0);
     LockRelationOid(leaf, RowExclusiveLock);
     if (clock_column(leaf) == InvalidAttrNumber || !lock_table(leaf)) return false;
     *table = Table{engine, care, *policy, leaf, {leaf, owner_of(leaf), qualified_name(leaf), clock_name(leaf), nullptr}, 0, nullptr, {}};

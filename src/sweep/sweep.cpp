@@ -4,6 +4,7 @@
 #include "catalog/path.hpp"
 #include "ledger/home.hpp"
 #include "ledger/reveals.hpp"
+#include "pg/at_once.hpp"
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
@@ -248,8 +249,10 @@ RETENTION_FUNCTION(pg_retention_sweep) {
     const bool atomic = call == nullptr || !IsA(call, CallContext) || call->atomic;
     MemoryContext before = CurrentMemoryContext;
     SPI_connect_ext(atomic ? 0 : SPI_OPT_NONATOMIC);
-    (void) pg_retention::sweep_pass(
-        atomic ? pg_retention::Caller::kTransactionBlock : pg_retention::Caller::kProcedure, nullptr);
+    if (atomic)
+        pg_retention::fire_at_once([] { (void) pg_retention::sweep_pass(pg_retention::Caller::kTransactionBlock, nullptr); });
+    else
+        (void) pg_retention::sweep_pass(pg_retention::Caller::kProcedure, nullptr);
     SPI_finish();
     MemoryContextSwitchTo(before);
     PG_RETURN_VOID();
