@@ -21,6 +21,7 @@ CREATE TABLE retention.policy (
     purpose text,
     legal_basis text,
     reference text,
+    written_for oid NOT NULL DEFAULT 0,
     validated boolean NOT NULL DEFAULT false,
     ready boolean NOT NULL DEFAULT false
 );
@@ -32,6 +33,7 @@ COMMENT ON COLUMN retention.policy.clock_starts IS 'paths: a column, or foreign 
 COMMENT ON COLUMN retention.policy.starts_when IS 'any: the earliest start that is set; all: the latest, once all are set';
 COMMENT ON COLUMN retention.policy.must_keep_for IS 'mandatory period; NULL: no floor';
 COMMENT ON COLUMN retention.policy.legal_access IS 'roles that go on reading rows the law keeps';
+COMMENT ON COLUMN retention.policy.written_for IS 'set by the extension: who owned the table when the policy was written or confirmed; applies_to runs for nobody else';
 COMMENT ON COLUMN retention.policy.validated IS 'set by the extension: the policy was checked against the schema';
 COMMENT ON COLUMN retention.policy.ready IS 'set by the extension: every row is stamped and the index is valid';
 
@@ -46,6 +48,7 @@ CREATE TABLE retention.personal_column (
     argument text,
     origin text NOT NULL DEFAULT 'provided' CHECK (origin IN ('provided', 'observed', 'derived')),
     required_by_law boolean NOT NULL DEFAULT false,
+    written_for oid NOT NULL DEFAULT 0,
     PRIMARY KEY (relation, column_name)
 );
 SELECT pg_catalog.pg_extension_config_dump('retention.personal_column', '');
@@ -54,6 +57,7 @@ COMMENT ON COLUMN retention.personal_column.keep_for IS 'the period after the st
 COMMENT ON COLUMN retention.personal_column.argument IS 'what the anonymiser is told beside the value';
 COMMENT ON COLUMN retention.personal_column.origin IS 'provided by the person, observed, or derived: derived data are not portable (Article 20)';
 COMMENT ON COLUMN retention.personal_column.required_by_law IS 'the law that keeps a row needs this column: an erasure leaves it until the row is released';
+COMMENT ON COLUMN retention.personal_column.written_for IS 'set by the extension: who owned the table when this was written; an anonymiser of the owner''s runs for nobody else';
 
 CREATE TABLE retention.home (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),

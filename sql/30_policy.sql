@@ -11,6 +11,12 @@ CREATE TRIGGER policy_before BEFORE INSERT OR UPDATE OR DELETE ON retention.poli
     FOR EACH ROW EXECUTE FUNCTION retention.policy_before();
 CREATE TRIGGER policy_after AFTER INSERT OR UPDATE OR DELETE ON retention.policy
     FOR EACH ROW EXECUTE FUNCTION retention.policy_after();
+CREATE FUNCTION retention.refuse_truncate() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_refuse_truncate';
+COMMENT ON FUNCTION retention.refuse_truncate() IS 'refuses TRUNCATE of a table whose rows are checked one by one';
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON retention.policy
+    FOR EACH STATEMENT EXECUTE FUNCTION retention.refuse_truncate();
+ALTER TABLE retention.policy ENABLE ALWAYS TRIGGER refuse_truncate;
 ALTER TABLE retention.policy ENABLE ALWAYS TRIGGER policy_before;
 ALTER TABLE retention.policy ENABLE ALWAYS TRIGGER policy_after;
 

@@ -6,12 +6,12 @@ COMMENT ON FUNCTION retention.personal_types() IS 'the types that say that a col
 
 -- Columns are found through what depends on the types, by index: catalogs are large, and personal columns few.
 CREATE VIEW retention.personal_columns AS
-SELECT p.relation, p.column_name, p.category, p.anonymise, p.constant, p.argument, p.keep_for, p.origin, p.required_by_law, 'personal_column' AS declared_by
+SELECT p.relation, p.column_name, p.category, p.anonymise, p.constant, p.argument, p.keep_for, p.origin, p.required_by_law, 'personal_column' AS declared_by, p.written_for
 FROM retention.personal_column p
 WHERE EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = p.relation AND a.attname = p.column_name AND a.attnum > 0)
 UNION ALL
 SELECT a.attrelid::regclass, a.attname, t.category, coalesce(retention.modifier_anonymiser(m.modifier), 'null'), NULL, NULL, retention.modifier_period(m.modifier),
-    'provided', false, 'type'
+    'provided', false, 'type', 0
 FROM retention.personal_types() t
 JOIN pg_depend d ON d.refclassid = 'pg_type'::regclass AND d.refobjid = t.type AND d.classid = 'pg_class'::regclass AND d.objsubid > 0
 JOIN pg_attribute a ON a.attrelid = d.objid AND a.attnum = d.objsubid AND a.atttypid = t.type

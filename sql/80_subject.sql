@@ -92,10 +92,16 @@ COMMENT ON COLUMN retention.erasure.key_print IS 'tells which key the hash was m
 CREATE FUNCTION retention.check_subject() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_check_subject';
 COMMENT ON FUNCTION retention.check_subject() IS 'checks kinds of persons and links against the schema';
-CREATE TRIGGER check_subject BEFORE INSERT OR UPDATE ON retention.subject_kind
+CREATE TRIGGER check_subject BEFORE INSERT OR UPDATE OR DELETE ON retention.subject_kind
     FOR EACH ROW EXECUTE FUNCTION retention.check_subject();
-CREATE TRIGGER check_subject BEFORE INSERT OR UPDATE ON retention.subject_link
+CREATE TRIGGER check_subject BEFORE INSERT OR UPDATE OR DELETE ON retention.subject_link
     FOR EACH ROW EXECUTE FUNCTION retention.check_subject();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON retention.subject_kind
+    FOR EACH STATEMENT EXECUTE FUNCTION retention.refuse_truncate();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON retention.subject_link
+    FOR EACH STATEMENT EXECUTE FUNCTION retention.refuse_truncate();
+ALTER TABLE retention.subject_kind ENABLE ALWAYS TRIGGER check_subject, ENABLE ALWAYS TRIGGER refuse_truncate;
+ALTER TABLE retention.subject_link ENABLE ALWAYS TRIGGER check_subject, ENABLE ALWAYS TRIGGER refuse_truncate;
 
 CREATE FUNCTION retention.propose_links(OUT kind text, OUT relation regclass, OUT path text, OUT role text) RETURNS SETOF record
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_propose_links';

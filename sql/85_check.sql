@@ -6,6 +6,7 @@ SELECT p.policy_id, p.name, p.relation, p.mode,
         WHEN p.mode OPERATOR(pg_catalog.=) 'off' THEN 'off'
         WHEN NOT retention.home_known() THEN 'waiting for retention.resume()'
         WHEN NOT p.validated THEN 'not validated'
+        WHEN u.problem IS NOT NULL THEN 'not confirmed'
         WHEN NOT p.ready THEN pg_catalog.format('preparing %s %%', least(99,
             coalesce(100 * r.next_block / nullif(r.total_blocks, 0), 0)))
         WHEN p.mode OPERATOR(pg_catalog.=) 'observe' THEN 'observing'
@@ -13,8 +14,12 @@ SELECT p.policy_id, p.name, p.relation, p.mode,
     END AS state,
     coalesce(b.blocked, 0) AS blocked,
     (SELECT max(s.started_at) FROM retention.sweep_run s) AS last_run,
-    coalesce(r.problem, t.reason, b.reason, v.reason) AS problem
+    coalesce(u.problem, r.problem, t.reason, b.reason, v.reason) AS problem
 FROM retention.policy p
+LEFT JOIN LATERAL (SELECT pg_catalog.format('applies_to was written for another owner of the table: confirm it as %I or a superuser with '
+        'UPDATE retention.policy SET applies_to = applies_to WHERE policy_id = %s', pg_catalog.pg_get_userbyid(c.relowner), p.policy_id) AS problem
+    FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) p.relation AND p.applies_to IS NOT NULL
+        AND c.relowner OPERATOR(pg_catalog.<>) p.written_for) u ON true
 LEFT JOIN retention.preparation r ON r.relation OPERATOR(pg_catalog.=) p.relation
 LEFT JOIN LATERAL (SELECT count(*) AS blocked, max(x.reason) AS reason FROM retention.blocked_row x
     WHERE x.policy_id OPERATOR(pg_catalog.=) p.policy_id) b ON true
@@ -89,6 +94,13 @@ SELECT 'worker is alive', NULL, pg_is_in_recovery() OR EXISTS (SELECT FROM pg_st
 UNION ALL
 SELECT 'policy is ready', p.name, p.validated AND p.ready, 'See retention.status.' FROM retention.policy p WHERE p.mode <> 'off'
 UNION ALL
+SELECT 'condition is its owner''s', p.name, p.written_for = c.relowner, 'applies_to was written for another owner of the table and does not run: confirm it, as retention.status says.'
+FROM retention.policy p JOIN pg_class c ON c.oid = p.relation WHERE p.applies_to IS NOT NULL AND p.mode <> 'off'
+UNION ALL
+SELECT 'anonymiser is its owner''s', format('%s.%I', p.relation, p.column_name), p.written_for = c.relowner,
+    'Its function was declared for another owner of the table and does not run: UPDATE its row in retention.personal_column as the owner.'
+FROM retention.personal_column p JOIN pg_class c ON c.oid = p.relation WHERE p.anonymise = 'function'
+UNION ALL
 SELECT 'governed table has a policy', g.relation::text, g.managed, 'Write a policy for it, or drop its clock column.' FROM retention.governed_table g
 UNION ALL
 SELECT 'clock is indexed', g.relation::text, g.indexed, 'The worker, or retention.sweep(), builds the index.' FROM retention.governed_table g WHERE g.managed
@@ -112,6 +124,10 @@ FROM retention.blocked_row b GROUP BY b.relation
 UNION ALL
 SELECT 'owner is no superuser', g.relation::text, NOT r.rolsuper, 'Sweeps act with the owner''s rights: give the table to a role of its own.'
 FROM retention.governed_table g JOIN pg_class c ON c.oid = g.relation JOIN pg_roles r ON r.oid = c.relowner
+UNION ALL
+SELECT 'partition is its table''s', g.relation::text, pg_has_role(t.relowner, c.relowner, 'USAGE'),
+    'Sweeps do not act there: give the partition to the owner of its table, whose triggers fire for its rows.'
+FROM retention.governed_table g JOIN pg_class c ON c.oid = g.relation AND c.relispartition JOIN pg_class t ON t.oid = pg_partition_root(c.oid)
 $$;
 COMMENT ON FUNCTION retention.check() IS 'verifies the installation; what is not ok says what to do';
 GRANT EXECUTE ON FUNCTION retention.check(), retention.hooks_in_place() TO pg_monitor;

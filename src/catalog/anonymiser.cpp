@@ -175,6 +175,9 @@ bool check(const PersonalColumn &column, const ColumnType &type, Oid owner, Prob
     Function function = {};
     const core::Result<bool> suits = core::check_anonymiser(column.anonymiser, type.content, column.argument);
     if (!suits.ok()) return fail_with(problem, suits.error());
+    if (column.anonymiser == Anonymiser::kFunction && column.written_for != owner)
+        return fail(problem, ERRCODE_INSUFFICIENT_PRIVILEGE, "its function was declared for another owner of the table",
+                    "Confirm it as the owner or a superuser: update the row in retention.personal_column.");
     if (column.anonymiser == Anonymiser::kFunction) return check_function_as(column.argument, type, owner, &function, problem);
     return check_room(column, type, problem);
 }

@@ -6,6 +6,7 @@ extern "C" {
 #include "access/sysattr.h"
 #include "access/tableam.h"
 #include "executor/executor.h"
+#include "nodes/makefuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "parser/parse_coerce.h"
@@ -13,6 +14,7 @@ extern "C" {
 #include "parser/parse_expr.h"
 #include "parser/parse_relation.h"
 #include "parser/parser.h"
+#include "utils/ruleutils.h"
 }
 
 namespace pg_retention {
@@ -25,13 +27,24 @@ bool find_subquery(Node *node, void *context) {
     return raw_expression_tree_walker(node, tree_walker_fn(find_subquery), context);
 }
 
+bool is_star(const Node *node) {
+    return IsA(node, ColumnRef) && IsA(llast(reinterpret_cast<const ColumnRef *>(node)->fields), A_Star);
+}
+
+// The text is read by itself, as PL/pgSQL reads an expression, so that nothing put around it can make another of it. That
+// grammar also knows clauses that may follow: of those there must be none.
 Node *raw_condition(const char *text) {
-    List *parsed = raw_parser(psprintf("SELECT (%s)", text), RAW_PARSE_DEFAULT);
+    List *parsed = raw_parser(text, RAW_PARSE_PLPGSQL_EXPR);
     auto *select = list_length(parsed) == 1 ? linitial_node(RawStmt, parsed)->stmt : nullptr;
     if (select == nullptr || !IsA(select, SelectStmt)) return nullptr;
     auto *stmt = reinterpret_cast<SelectStmt *>(select);
-    if (list_length(stmt->targetList) != 1 || stmt->fromClause != NIL || stmt->whereClause != nullptr) return nullptr;
-    return linitial_node(ResTarget, stmt->targetList)->val;
+    if (list_length(stmt->targetList) != 1 || !IsA(linitial(stmt->targetList), ResTarget)) return nullptr;
+    auto *target = linitial_node(ResTarget, stmt->targetList);
+    auto *expected = makeNode(SelectStmt);
+    expected->targetList = stmt->targetList;
+    expected->limitOption = stmt->limitOption;
+    const bool nothing_else = equal(stmt, expected) && target->name == nullptr && target->indirection == NIL;
+    return nothing_else && !is_star(target->val) ? target->val : nullptr;
 }
 
 // The row is read before they have their values.
@@ -73,6 +86,11 @@ Node *cook_condition(Relation rel, const char *text) {
                         errhint("Use only immutable functions and operators.")));
     refuse_generated_columns(rel, expr);
     return expr;
+}
+
+char *condition_text(Relation rel, const char *text, const char *alias) {
+    List *names = deparse_context_for(alias, RelationGetRelid(rel));
+    return deparse_expression(cook_condition(rel, text), names, true, false);
 }
 
 bool condition_holds(ExprState *state, ExprContext *context, TupleDesc desc, HeapTuple row) {

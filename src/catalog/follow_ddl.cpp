@@ -7,6 +7,7 @@
 #include "catalog/policy_check.hpp"
 #include "catalog/policy_triggers.hpp"
 #include "catalog/provision.hpp"
+#include "catalog/rights.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/internal.hpp"
@@ -63,7 +64,7 @@ char *text_of(Node *condition, Oid relid) {
 }
 
 Node *cooked(const Policy &policy) {
-    if (policy.applies_to == nullptr) return nullptr;
+    if (policy.applies_to == nullptr || !is_confirmed(policy)) return nullptr;
     Relation rel = table_open(policy.relid, AccessShareLock);
     const ActingAs saved = act_as(rel->rd_rel->relowner, false);
     Node *condition = cook_condition(rel, policy.applies_to);
@@ -243,6 +244,7 @@ void still_whole(const Policy &policy) {
                         errmsg("policy \"%s\" needs the clock column of table \"%s\"", policy.name,
                                get_rel_name(policy.relid)),
                         errhint("Drop the policy; its clock column goes with it.")));
+    require_path_tables(policy);
     // What it lacks is named by the parser; what to do about it, here.
     ErrorContextCallback callback = {error_context_stack, tell_policy, const_cast<Policy *>(&policy)};
     error_context_stack = &callback;

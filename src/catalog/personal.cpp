@@ -18,7 +18,7 @@ namespace pg_retention {
 namespace {
 
 constexpr char kSelect[] = "SELECT relation, column_name, category, anonymise, constant, argument, keep_for IS NOT NULL, "
-                           "origin = 'derived', required_by_law FROM retention.";
+                           "origin = 'derived', required_by_law, written_for FROM retention.";
 
 core::Anonymiser anonymiser_named(const char *word) {
     const core::Result<core::Anonymiser> parsed = core::parse_anonymiser(word);
@@ -47,6 +47,7 @@ List *columns_found(uint64 n) {
         column->has_period = result_bool(row, 7);
         column->derived = result_bool(row, 8);
         column->required_by_law = result_bool(row, 9);
+        column->written_for = DatumGetObjectId(result_value(row, 10, &isnull));
         column->is_free_text = strcmp(column->category, "free text") == 0;
         columns = lappend(columns, column);
     }

@@ -4,6 +4,8 @@
 #include "catalog/constraints.hpp"
 #include "catalog/extension.hpp"
 #include "catalog/policy_check.hpp"
+#include "catalog/policy_triggers.hpp"
+#include "catalog/rights.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/security.hpp"
@@ -47,9 +49,6 @@ void check_personal_column(const TriggerData *data) {
     const Oid relid = DatumGetObjectId(heap_getattr(row, SPI_fnumber(desc, "relation"), desc, &isnull));
     const char *name = NameStr(*DatumGetName(heap_getattr(row, SPI_fnumber(desc, "column_name"), desc, &isnull)));
     if (get_rel_name(relid) == nullptr) return;
-    if (!owns_table(relid, GetUserId()))
-        ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be owner of table %s in field \"relation\"", get_rel_name(relid)),
-                        errhint("What becomes of its columns is said by the owner of a table or by a superuser.")));
     List *policies = validated_policies(relid);
     ListCell *cell = nullptr;
     foreach (cell, policies) check_anonymisers(*policy_by_id(static_cast<int16_t>(lfirst_int(cell))));
@@ -57,9 +56,46 @@ void check_personal_column(const TriggerData *data) {
     if (!restored) check_by_itself(relid, name);
 }
 
+void check_rights(HeapTuple row, TupleDesc desc) {
+    bool isnull = false;
+    const Oid relid = DatumGetObjectId(heap_getattr(row, SPI_fnumber(desc, "relation"), desc, &isnull));
+    if (!isnull)
+        require_ownership(relid, "in field \"relation\"", "What becomes of its columns is said by the owner of a table or by a superuser.");
+}
+
+// Whoever may write the row answers for the function that it names.
+HeapTuple written_now(const TriggerData *data) {
+    const bool update = TRIGGER_FIRED_BY_UPDATE(data->tg_event);
+    HeapTuple row = update ? data->tg_newtuple : data->tg_trigtuple;
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    int column = SPI_fnumber(desc, "written_for");
+    bool isnull = false;
+    const Oid relid = DatumGetObjectId(heap_getattr(row, SPI_fnumber(desc, "relation"), desc, &isnull));
+    Datum owner = isnull ? 0 : ObjectIdGetDatum(owner_of(relid));
+    if (update && policy_write_is_own()) owner = heap_getattr(data->tg_trigtuple, column, desc, &isnull);
+    bool null = false;
+    return heap_modify_tuple_by_cols(row, desc, 1, &column, &owner, &null);
+}
+
 }  // namespace
 
 }  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_personal_column_before) {
+    if (!CALLED_AS_TRIGGER(fcinfo))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("function must be called as a trigger")));
+    const auto *data = reinterpret_cast<const TriggerData *>(fcinfo->context);
+    const bool own = pg_retention::extension() != nullptr &&
+                     RelationGetRelid(data->tg_relation) == get_relname_relid("personal_column", pg_retention::extension()->schema);
+    if (!own || !TRIGGER_FIRED_BEFORE(data->tg_event) || !TRIGGER_FIRED_FOR_ROW(data->tg_event))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("function must be called as a trigger of retention.personal_column"),
+                        errdetail("It is made for BEFORE INSERT OR UPDATE OR DELETE, for each row.")));
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    pg_retention::check_rights(data->tg_trigtuple, desc);
+    if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) return PointerGetDatum(data->tg_trigtuple);
+    if (TRIGGER_FIRED_BY_UPDATE(data->tg_event)) pg_retention::check_rights(data->tg_newtuple, desc);
+    return PointerGetDatum(pg_retention::written_now(data));
+}
 
 RETENTION_FUNCTION(pg_retention_check_personal_column) {
     if (!CALLED_AS_TRIGGER(fcinfo))

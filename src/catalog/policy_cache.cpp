@@ -95,6 +95,7 @@ void read_policy(const RowReader &row, Policy *policy) {
     policy->purpose = row.string("purpose");
     policy->legal_basis = row.string("legal_basis");
     policy->applies_to = row.string("applies_to");
+    policy->written_for = DatumGetObjectId(row.get("written_for"));
     read_arrays(row, policy);
     policy->cutoffs.valid_until = core::kAlways;
 }

@@ -25,6 +25,7 @@ struct Policy {
     const char *purpose;     // may be null
     const char *legal_basis; // may be null
     const char *applies_to;  // may be null
+    Oid written_for;         // who owned the table when applies_to was written or confirmed
     int n_starts;
     const char *const *starts;
     int n_legal_access;

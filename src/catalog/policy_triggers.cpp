@@ -3,6 +3,7 @@
 #include "catalog/extension.hpp"
 #include "catalog/policy_check.hpp"
 #include "catalog/provision.hpp"
+#include "catalog/rights.hpp"
 #include "ledger/home.hpp"
 #include "ledger/ledger.hpp"
 #include "pg/compat.hpp"
@@ -59,6 +60,50 @@ bool same_text(const TriggerData *data, const char *name) {
     const char *a = SPI_getvalue(data->tg_trigtuple, desc, column);
     const char *b = SPI_getvalue(data->tg_newtuple, desc, column);
     return a == b || (a != nullptr && b != nullptr && strcmp(a, b) == 0);
+}
+
+// What a policy is called and why it stands: nothing is hidden, kept, run or removed by it.
+bool is_description(const char *column) {
+    for (const char *name : {"name", "purpose", "legal_basis", "reference"})
+        if (strcmp(column, name) == 0) return true;
+    return false;
+}
+
+bool is_kept_by_extension(const char *column) {
+    for (const char *name : {"validated", "ready", "written_for"})
+        if (strcmp(column, name) == 0) return true;
+    return false;
+}
+
+// What an UPDATE changes.
+struct Change {
+    bool describes;
+    bool decides;
+};
+
+Change change_of(const TriggerData *data) {
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    Change change = {};
+    for (int i = 0; i < desc->natts; ++i) {
+        const char *column = NameStr(TupleDescAttr(desc, i)->attname);
+        if (TupleDescAttr(desc, i)->attisdropped || is_kept_by_extension(column) || same_text(data, column)) continue;
+        (is_description(column) ? change.describes : change.decides) = true;
+    }
+    return change;
+}
+
+void check_rights(const TriggerData *data) {
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    const bool update = TRIGGER_FIRED_BY_UPDATE(data->tg_event);
+    if (update && !change_of(data).decides) return;
+    require_policy_tables(data->tg_trigtuple, desc);
+    if (update) require_policy_tables(data->tg_newtuple, desc);
+}
+
+// Whoever has the right to the table and writes what decides, or the row as it was, answers for all that it says.
+bool confirms(const TriggerData *data, Oid relid) {
+    const Change change = TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? change_of(data) : Change{false, true};
+    return change.decides || (!change.describes && owns_table(relid, GetUserId()));
 }
 
 void as_extension(const char *sql, Oid type, Datum value) {
@@ -133,7 +178,8 @@ void policy_inserted(int16_t id) {
     const Oid relid = policy->relid;
     check_relation(relid);
     // A dump loads policies before the keys and triggers they need exist: checked later, hidden meanwhile.
-    const bool restored = clock_column(relid) != InvalidAttrNumber && !has_validated_policy(relid, id);
+    // Only a superuser's: a clock alone is no sign of one, for whoever owns a table can give it the column.
+    const bool restored = superuser() && clock_column(relid) != InvalidAttrNumber && !has_validated_policy(relid, id);
     if (!restored) {
         const bool fresh = clock_column(relid) == InvalidAttrNumber && is_empty(relid);
         complete(*policy);
@@ -164,18 +210,24 @@ bool hides_rows(const Policy &policy) {
     Datum values[2] = {Int64GetDatum(static_cast<int64>(core::make_clock(policy.id, 0, 0).bits)),
                        Int64GetDatum(static_cast<int64>(core::make_clock(policy.id, cutoffs.hide < 0 ? 0 : cutoffs.hide, 255).bits & ~(1ULL << 47)))};
     Oid types[2] = {extension()->clock_type, extension()->clock_type};
+    const ActingAs saved = act_as(owner_of(policy.relid), true);
     if (cutoffs.hide >= 0)
         (void) execute_internal(psprintf("SELECT 1 FROM %s WHERE %s OPERATOR(retention.>=) $1 AND "
                                          "%s OPERATOR(retention.<=) $2",
                                          qualified_name(policy.relid), clock_name(policy.relid), clock_name(policy.relid)),
                                 2, types, values, nullptr, true, 1);
     const bool hides = cutoffs.hide >= 0 && SPI_processed > 0;
+    leave(saved);
     SPI_finish();
     return hides;
 }
 
 void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
     const Policy *policy = policy_by_id(id);
+    if (!change_of(data).decides && policy->written_for == old.written_for && policy->validated) {
+        record("policy changed", *policy);
+        return;
+    }
     const bool moves_rows = !same_text(data, "clock_starts") || !same_text(data, "applies_to") ||
                             !same_text(data, "priority") || !same_text(data, "starts_when");
     const bool switched = !same_text(data, "mode");
@@ -185,7 +237,7 @@ void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
     complete(*policy);
     policy = policy_by_id(id);
     record(loosened ? "mandatory period loosened" : "policy changed", *policy);
-    if (moves_rows || (switched && (old.mode == Mode::kOff || policy->mode == Mode::kOff)))
+    if (moves_rows || policy->written_for != old.written_for || (switched && (old.mode == Mode::kOff || policy->mode == Mode::kOff)))
         plan_preparation(policy->relid);
 }
 
@@ -265,6 +317,7 @@ Policy old_policy(int16_t id) {
 }
 
 Datum before_policy(const TriggerData *data) {
+    if (!policy_write_allowed) check_rights(data);
     if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) {
         const Policy *policy = policy_by_id(DatumGetInt16(field(data, data->tg_trigtuple, "policy_id")));
         if (policy != nullptr) policy_deleted(copy_of(*policy));
@@ -273,9 +326,10 @@ Datum before_policy(const TriggerData *data) {
     HeapTuple row = TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple : data->tg_trigtuple;
     if (policy_write_allowed) return PointerGetDatum(row);
     TupleDesc desc = RelationGetDescr(data->tg_relation);
-    int columns[2] = {SPI_fnumber(desc, "validated"), SPI_fnumber(desc, "ready")};
-    Datum values[2] = {BoolGetDatum(false), BoolGetDatum(false)};
-    bool nulls[2] = {false, false};
+    const Oid relid = DatumGetObjectId(field(data, row, "relation"));
+    int columns[3] = {SPI_fnumber(desc, "validated"), SPI_fnumber(desc, "ready"), SPI_fnumber(desc, "written_for")};
+    Datum values[3] = {BoolGetDatum(false), BoolGetDatum(false), ObjectIdGetDatum(owner_of(relid))};
+    bool nulls[3] = {false, false, false};
     if (TRIGGER_FIRED_BY_UPDATE(data->tg_event)) {
         if (!same_text(data, "policy_id") || !same_text(data, "relation"))
             ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -283,12 +337,12 @@ Datum before_policy(const TriggerData *data) {
                             errhint("Write a new policy.")));
         values[0] = field(data, data->tg_trigtuple, "validated");
         values[1] = field(data, data->tg_trigtuple, "ready");
+        if (!confirms(data, relid)) values[2] = field(data, data->tg_trigtuple, "written_for");
     } else {
-        const Oid relid = DatumGetObjectId(field(data, row, "relation"));
         if (clock_column(relid) != InvalidAttrNumber && !has_validated_policy(relid, 0))
             values[1] = field(data, row, "ready");
     }
-    return PointerGetDatum(heap_modify_tuple_by_cols(row, desc, 2, columns, values, nulls));
+    return PointerGetDatum(heap_modify_tuple_by_cols(row, desc, 3, columns, values, nulls));
 }
 
 void after_policy(const TriggerData *data) {
@@ -341,6 +395,8 @@ void forget_dropped() {
 }
 
 void init_policy_triggers() { RegisterXactCallback(forget_leaving, nullptr); }
+
+bool policy_write_is_own() { return policy_write_allowed; }
 
 void allow_policy_write(bool allowed) { policy_write_allowed = allowed; }
 

@@ -7,6 +7,7 @@ namespace pg_retention {
 
 // While allowed, validated and ready may be written (the extension's own statements).
 void allow_policy_write(bool allowed);
+bool policy_write_is_own();
 
 // Checks every policy of the relation, as after a restore, and completes what is missing. False: *problem says why.
 bool validate_relation(Oid relid, char **problem);

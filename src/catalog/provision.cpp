@@ -45,6 +45,13 @@ void as_owner(Oid relid, const char *sql) {
     SPI_finish();
 }
 
+// In the catalogs. Operators are found by a search_path, which is the caller's until it is pinned.
+void look_up(const char *sql) {
+    const ActingAs saved = act_as(extension_owner(), false);
+    (void) SPI_execute(sql, true, 0);
+    leave(saved);
+}
+
 void add_trigger(Oid relid, const char *name, const char *events, const char *function) {
     if (OidIsValid(get_trigger_oid(relid, name, true))) return;
     const char *table = qualified_name(relid);
@@ -122,9 +129,8 @@ void provide_index(Oid relid) {
 
 void restore_triggers() {
     SPI_connect();
-    (void) SPI_execute("SELECT t.tgrelid, t.tgname FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid "
-                       "WHERE t.tgenabled <> 'A' AND p.pronamespace = 'retention'::pg_catalog.regnamespace ORDER BY t.tgrelid",
-                       true, 0);
+    look_up("SELECT t.tgrelid, t.tgname FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid "
+            "WHERE t.tgenabled <> 'A' AND p.pronamespace = 'retention'::pg_catalog.regnamespace ORDER BY t.tgrelid");
     const uint64 n = SPI_processed;
     SPITupleTable *found = SPI_tuptable;
     for (uint64 i = 0; i < n; ++i) {
@@ -136,11 +142,12 @@ void restore_triggers() {
     SPI_finish();
 }
 
+bool follows_path(Oid relid) { return OidIsValid(get_trigger_oid(relid, kPathTrigger, true)); }
+
 void drop_idle_path_triggers() {
     SPI_connect();
-    (void) SPI_execute("SELECT t.tgrelid FROM pg_catalog.pg_trigger t WHERE t.tgname = '~retention_path' "
-                       "AND t.tgparentid = 0 AND t.tgfoid = 'retention.follow_path'::pg_catalog.regproc",
-                       true, 0);
+    look_up("SELECT t.tgrelid FROM pg_catalog.pg_trigger t WHERE t.tgname = '~retention_path' "
+            "AND t.tgparentid = 0 AND t.tgfoid = 'retention.follow_path'::pg_catalog.regproc");
     const uint64 n = SPI_processed;
     SPITupleTable *found = SPI_tuptable;
     for (uint64 i = 0; i < n; ++i) {

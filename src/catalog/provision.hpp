@@ -18,6 +18,9 @@ void provide_index(Oid relid);
 // ordinary ones behind.
 void restore_triggers();
 
+// Whether changes of the table are followed down a path: it has the trigger that was put there when a policy was written.
+bool follows_path(Oid relid);
+
 // Drops path triggers on tables that are on no policy's path.
 void drop_idle_path_triggers();
 

@@ -3,6 +3,7 @@
 #include "catalog/condition.hpp"
 #include "catalog/extension.hpp"
 #include "catalog/key_equality.hpp"
+#include "catalog/rights.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/internal.hpp"
@@ -38,6 +39,8 @@ struct HopPlans {
 struct PlannedPolicy {
     int16_t id;
     bool starts_all;
+    bool confirmed;        // else applies_to is not run
+    Oid owner;             // for whom it runs: who owns the table of the policy, not who owns a partition
     ExprState *applies_to;
     ExprContext *context;  // of applies_to
     int n_paths;
@@ -111,10 +114,14 @@ void plan_policy(Relation rel, const Policy &policy, PlannedPolicy *out) {
         for (int h = 0; h < out->paths[i].n_hops; ++h) watch(out->paths[i].hops[h].to_relid);
         map_to_partition(RelationGetRelid(rel), policy.relid, &out->paths[i]);
     }
-    if (policy.applies_to == nullptr) return;
+    out->confirmed = is_confirmed(policy);
+    out->owner = owner_of(policy.relid);
+    if (policy.applies_to == nullptr || !out->confirmed) return;
+    const ActingAs saved = act_as(out->owner, true);
     out->applies_to = ExecInitExpr(
         reinterpret_cast<Expr *>(expression_planner(reinterpret_cast<Expr *>(cook_condition(rel, policy.applies_to)))), nullptr);
     out->context = CreateStandaloneExprContext();
+    leave(saved);
 }
 
 RelationPlan *relation_plan(Relation rel) {
@@ -254,11 +261,29 @@ core::Start policy_start(PlannedPolicy *policy, HeapTuple row, HeapTuple stored,
     return result;
 }
 
+// Whether the policy has the row.
+bool applies(PlannedPolicy *policy, Relation rel, HeapTuple row, HeapTuple stored) {
+    TupleDesc desc = RelationGetDescr(rel);
+    bool isnull = false;
+    if (!policy->confirmed) {
+        if (stored == nullptr) return true;
+        const Datum clock = heap_getattr(stored, clock_column(RelationGetRelid(rel)), desc, &isnull);
+        return !isnull && core::policy_of(core::Clock{static_cast<uint64_t>(DatumGetInt64(clock))}) == policy->id;
+    }
+    if (policy->applies_to == nullptr) return true;
+    // A partition may belong to somebody else than the table, whose owner wrote the condition.
+    if (policy->owner == rel->rd_rel->relowner) return condition_holds(policy->applies_to, policy->context, desc, row);
+    const ActingAs saved = act_as(policy->owner, true);
+    const bool holds = condition_holds(policy->applies_to, policy->context, desc, row);
+    leave(saved);
+    return holds;
+}
+
 core::Clock compute_with_plan(RelationPlan *plan, Relation rel, HeapTuple row, HeapTuple stored) {
     TupleDesc desc = RelationGetDescr(rel);
     for (int i = 0; i < plan->n_policies; ++i) {
         PlannedPolicy *policy = &plan->policies[i];
-        if (policy->applies_to != nullptr && !condition_holds(policy->applies_to, policy->context, desc, row)) continue;
+        if (!applies(policy, rel, row, stored)) continue;
         return core::make_clock(policy->id, policy_start(policy, row, stored, desc), 0);
     }
     return core::make_clock(0, core::kNotStarted, 0);

@@ -1,5 +1,6 @@
 // What anonymising gives, tried out: by the owner of the table, in the order in which an UPDATE would meet it.
 #include "catalog/anonymiser.hpp"
+#include "catalog/condition.hpp"
 #include "catalog/constraints.hpp"
 #include "pg/internal.hpp"
 #include "pg/names.hpp"
@@ -24,7 +25,7 @@ constexpr char kChoose[] = "Choose another anonymiser in retention.personal_colu
 
 struct Trial {
     Relation rel;
-    const char *applies_to;
+    const char *applies_to;          // as its own SQL, not as it was written; null: every row
     const PersonalColumn **columns;  // by attribute; null: left as it is
 };
 
@@ -38,7 +39,10 @@ const PersonalColumn *column_named(List *columns, const char *name) {
 
 Trial trial_of(Relation rel, List *columns, const char *applies_to) {
     TupleDesc desc = RelationGetDescr(rel);
-    Trial trial = {rel, applies_to, static_cast<const PersonalColumn **>(palloc0(sizeof(PersonalColumn *) * (desc->natts + 1)))};
+    const ActingAs saved = act_as(rel->rd_rel->relowner, true);
+    const char *condition = applies_to == nullptr ? nullptr : condition_text(rel, applies_to, "t");
+    leave(saved);
+    Trial trial = {rel, condition, static_cast<const PersonalColumn **>(palloc0(sizeof(PersonalColumn *) * (desc->natts + 1)))};
     for (int i = 0; i < desc->natts; ++i)
         if (!TupleDescAttr(desc, i)->attisdropped) trial.columns[i] = column_named(columns, NameStr(TupleDescAttr(desc, i)->attname));
     return trial;
@@ -70,12 +74,14 @@ uint64 count_found(const Trial &trial, const char *sql) {
     return n;
 }
 
-// As an UPDATE reads a constant: too long a text is an error there, and cut by a cast.
-void try_constant(const PersonalColumn &column, Form_pg_attribute att) {
+// As an UPDATE reads a constant: too long a text is an error there, and cut by a cast. A domain's input runs its checks.
+void try_constant(const Trial &trial, const PersonalColumn &column, Form_pg_attribute att) {
     trying(column, [&] {
         Oid input = InvalidOid, parameter = InvalidOid;
         getTypeInputInfo(att->atttypid, &input, &parameter);
+        const ActingAs saved = act_as(trial.rel->rd_rel->relowner, true);
         (void) OidInputFunctionCall(input, pstrdup(column.constant), parameter, att->atttypmod);
+        leave(saved);
     });
 }
 
@@ -94,7 +100,7 @@ const char *value_of_row(const Trial &trial, const PersonalColumn &column) {
 // What the column becomes by itself.
 void try_column(const Trial &trial, const PersonalColumn &column, Form_pg_attribute att) {
     const char *sample = sample_value(column, RelationGetRelid(trial.rel));
-    if (column.anonymiser == Anonymiser::kConstant) try_constant(column, att);
+    if (column.anonymiser == Anonymiser::kConstant) try_constant(trial, column, att);
     if (sample != nullptr) {
         trying(column, [&] { (void) count_found(trial, psprintf("SELECT %s", sample)); });
         return;

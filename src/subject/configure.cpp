@@ -3,6 +3,7 @@
 #include "catalog/extension.hpp"
 #include "catalog/link_path.hpp"
 #include "catalog/policy_check.hpp"
+#include "catalog/rights.hpp"
 #include "pg/guard.hpp"
 #include "pg/query.hpp"
 #include "pg/security.hpp"
@@ -62,6 +63,10 @@ void check_key(const Written &written, Oid relid) {
     for (int i = 0; i < n; ++i) (void) own_equality(relid, get_attnum(relid, NameStr(*DatumGetName(names[i]))));
 }
 
+void require_own(Oid relid) {
+    require_ownership(relid, "in field \"relation\"", "Whose data its rows are is said by the owner of a table or by a superuser.");
+}
+
 HeapTuple with_column(const Written &written, const char *name, Datum value) {
     int column = SPI_fnumber(written.desc, name);
     bool isnull = false;
@@ -82,15 +87,54 @@ HeapTuple check_kind(Written written) {
     return with_column(written, "validated", BoolGetDatum(true));
 }
 
+// Invalid: there is no such kind.
 Oid table_of_kind(const Written &written) {
     Oid types[1] = {TEXTOID};
     Datum values[1] = {written.get("kind")};
-    if (read_as(extension_owner(), "SELECT relation FROM retention.subject_kind WHERE kind = $1", 1, types, values) == 0)
-        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
-                        errmsg("kind of subject \"%s\" does not exist", TextDatumGetCString(values[0])),
-                        errhint("Write it into retention.subject_kind first.")));
-    bool isnull = false;
-    return DatumGetObjectId(result_value(0, 1, &isnull));
+    MemoryContext context = CurrentMemoryContext;
+    SPI_connect();
+    MemoryContextSwitchTo(context);
+    bool isnull = true;
+    Oid relid = InvalidOid;
+    if (read_as(extension_owner(), "SELECT relation FROM retention.subject_kind WHERE kind = $1", 1, types, values) > 0)
+        relid = DatumGetObjectId(result_value(0, 1, &isnull));
+    SPI_finish();
+    return relid;
+}
+
+// With a kind its links go, or lead to another table.
+void require_linked_tables(const Written &written) {
+    Oid types[1] = {TEXTOID};
+    Datum values[1] = {written.get("kind")};
+    MemoryContext context = CurrentMemoryContext;
+    SPI_connect();
+    MemoryContextSwitchTo(context);
+    const uint64 n = read_as(extension_owner(), "SELECT relation FROM retention.subject_link WHERE kind = $1", 1, types, values);
+    for (uint64 row = 0; row < n; ++row) {
+        bool isnull = false;
+        require_ownership(DatumGetObjectId(result_value(row, 1, &isnull)), "in retention.subject_link",
+                          "Its rows lead to persons of this kind. Remove the link first.");
+    }
+    SPI_finish();
+}
+
+void require_tables_of_kind(const Written &written, bool new_row) {
+    require_own(DatumGetObjectId(written.get("relation")));
+    if (!new_row) require_linked_tables(written);
+}
+
+// Those that the path leads through, the person's own included. One that leads nowhere is refused elsewhere.
+void require_tables_of_link(const Written &written, bool) {
+    const Oid relid = DatumGetObjectId(written.get("relation"));
+    const char *way = TextDatumGetCString(written.get("path"));
+    LinkPath path;
+    Problem problem = {};
+    require_own(relid);
+    const Oid person = table_of_kind(written);
+    if (!OidIsValid(person) || get_rel_name(relid) == nullptr || !resolve_link(relid, way, person, &path, &problem)) return;
+    for (int i = 0; i < path.n_steps; ++i)
+        require_ownership(path.steps[i].far_relid, psprintf("on path \"%s\" in field \"path\"", way),
+                          "Whose data are found on a path is said by the owner of its tables or by a superuser.");
 }
 
 HeapTuple check_link(Written written) {
@@ -104,11 +148,11 @@ HeapTuple check_link(Written written) {
     if (*way == '\0')
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("field \"path\" is empty"),
                         errhint("The rows of a kind's own table need no link.")));
-    MemoryContext context = CurrentMemoryContext;
-    SPI_connect();
-    MemoryContextSwitchTo(context);
     const Oid person = table_of_kind(written);
-    SPI_finish();
+    if (!OidIsValid(person))
+        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+                        errmsg("kind of subject \"%s\" does not exist", TextDatumGetCString(written.get("kind"))),
+                        errhint("Write it into retention.subject_kind first.")));
     if (!resolve_link(relid, way, person, &path, &problem))
         ereport(ERROR, (errcode(problem.sqlstate), errmsg("%s", problem.message), errhint("%s", problem.hint)));
     for (int i = 0; i < path.n_steps; ++i) (void) primary_key(path.steps[i].far_relid, key);
@@ -126,8 +170,13 @@ RETENTION_FUNCTION(pg_retention_check_subject) {
         ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("function must be called as a trigger")));
     const auto *data = reinterpret_cast<const TriggerData *>(fcinfo->context);
     const bool update = TRIGGER_FIRED_BY_UPDATE(data->tg_event);
-    const Written written = {update ? data->tg_newtuple : data->tg_trigtuple, RelationGetDescr(data->tg_relation)};
-    if (!update && DatumGetBool(written.get("validated"))) return PointerGetDatum(written.row);
     const bool is_kind = strcmp(RelationGetRelationName(data->tg_relation), "subject_kind") == 0;
+    const auto require = is_kind ? require_tables_of_kind : require_tables_of_link;
+    const Written before = {data->tg_trigtuple, RelationGetDescr(data->tg_relation)};
+    require(before, TRIGGER_FIRED_BY_INSERT(data->tg_event));
+    if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) return PointerGetDatum(data->tg_trigtuple);
+    const Written written = {update ? data->tg_newtuple : data->tg_trigtuple, RelationGetDescr(data->tg_relation)};
+    if (update) require(written, true);
+    if (!update && superuser() && DatumGetBool(written.get("validated"))) return PointerGetDatum(written.row);
     return PointerGetDatum(is_kind ? check_kind(written) : check_link(written));
 }

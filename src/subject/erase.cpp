@@ -2,6 +2,7 @@
 
 #include "catalog/extension.hpp"
 #include "catalog/policy_cache.hpp"
+#include "catalog/rights.hpp"
 #include "catalog/stamp.hpp"
 #include "guard/decide.hpp"
 #include "pg/at_once.hpp"
@@ -82,7 +83,7 @@ Target target_of_group(const Erasure &erasure, const Group &group) {
         target = target_of(*policy, group.first->leaf);
     } else {
         target.leaf = group.first->leaf;
-        target.owner = owner_of(target.leaf);
+        target.owner = acting_owner(target.leaf, group.table->relid);
         target.table = qualified_name(target.leaf);
         target.anonymisation = anonymisation_of(group.table->relid, target.leaf, nullptr, Columns{});
     }

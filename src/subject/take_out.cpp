@@ -2,6 +2,7 @@
 
 #include "catalog/anonymiser.hpp"
 #include "catalog/policy_cache.hpp"
+#include "catalog/rights.hpp"
 #include "core/redact.hpp"
 #include "pg/names.hpp"
 #include "pg/query.hpp"
@@ -165,7 +166,7 @@ bool take_out(const Subject &subject, const ReachedTable &table, const Doomed &r
     }
     MemoryContextSwitchTo(context);
     if (set.len == 0) return false;
-    (void) write_as(owner_of(row.leaf), psprintf("UPDATE ONLY %s t SET %s%s WHERE %s", qualified_name(row.leaf), set.data, update.from, update.where),
+    (void) write_as(acting_owner(row.leaf, table.relid), psprintf("UPDATE ONLY %s t SET %s%s WHERE %s", qualified_name(row.leaf), set.data, update.from, update.where),
                     parameters.n, parameters.types, parameters.values);
     return true;
 }

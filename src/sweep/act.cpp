@@ -1,6 +1,7 @@
 #include "sweep/act.hpp"
 
 #include "catalog/extension.hpp"
+#include "catalog/rights.hpp"
 #include "catalog/stamp.hpp"
 #include "guard/decide.hpp"
 #include "pg/internal.hpp"
@@ -81,7 +82,7 @@ bool is_tied(const Row &row) {
 Target target_of(const Policy &policy, Oid leaf) {
     Target target = {};
     target.leaf = leaf;
-    target.owner = owner_of(leaf);
+    target.owner = acting_owner(leaf, policy.relid);
     target.table = qualified_name(leaf);
     target.clock = clock_name(leaf);
     // The policy's table has the declarations, its partitions have none of their own.

@@ -1,6 +1,7 @@
 #include "sweep/batch.hpp"
 
 #include "catalog/extension.hpp"
+#include "catalog/rights.hpp"
 #include "guard/decide.hpp"
 #include "pg/internal.hpp"
 #include "pg/security.hpp"
@@ -181,7 +182,7 @@ void run_batch(Batch *batch) {
     if (batch->engine->caller != Caller::kTransactionBlock) (void) SPI_execute("SET CONSTRAINTS ALL IMMEDIATE", false, 0);
     LockRelationOid(batch->leaf, RowExclusiveLock);
     const Policy *policy = policy_by_id(batch->policy_id);
-    if (policy == nullptr || !enforced(*policy) || !policy->validated) return;
+    if (policy == nullptr || !enforced(*policy) || !policy->validated || !is_confirmed(*policy)) return;
     if (clock_column(batch->leaf) == InvalidAttrNumber) return;
     const Policy copy = *policy;
     const core::Cutoffs cutoffs = cutoffs_of(*policy, retention_now());

@@ -1,6 +1,7 @@
 #include "sweep/columns.hpp"
 
 #include "catalog/extension.hpp"
+#include "catalog/rights.hpp"
 #include "catalog/late_starts.hpp"
 #include "pg/internal.hpp"
 #include "pg/names.hpp"
@@ -436,12 +437,12 @@ bool lock_table(Oid leaf) {
 bool open_table(Table *table, Engine *engine, Care *care, int16_t policy_id, Oid leaf) {
     if (engine->caller == Caller::kTransactionBlock) record_late_starts();
     const Policy *policy = policy_by_id(policy_id);
-    if (policy == nullptr || !enforced(*policy) || !policy->validated) return false;
+    if (policy == nullptr || !enforced(*policy) || !policy->validated || !is_confirmed(*policy)) return false;
     // A deferred trigger could not fire while we act as somebody else. The constraints of a transaction that goes on are left as they are.
     if (engine->caller != Caller::kTransactionBlock) (void) SPI_execute("SET CONSTRAINTS ALL IMMEDIATE", false, 0);
     LockRelationOid(leaf, RowExclusiveLock);
     if (clock_column(leaf) == InvalidAttrNumber || !lock_table(leaf)) return false;
-    *table = Table{engine, care, *policy, leaf, {leaf, owner_of(leaf), qualified_name(leaf), clock_name(leaf), nullptr}, 0, nullptr, {}};
+    *table = Table{engine, care, *policy, leaf, {leaf, acting_owner(leaf, policy->relid), qualified_name(leaf), clock_name(leaf), nullptr}, 0, nullptr, {}};
     read_columns(table);
     if (!is_in_progress(leaf, policy_id)) return table->n_columns > 0;
     follow_changes(table);

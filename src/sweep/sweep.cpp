@@ -1,6 +1,7 @@
 #include "sweep/sweep.hpp"
 
 #include "catalog/extension.hpp"
+#include "catalog/rights.hpp"
 #include "catalog/path.hpp"
 #include "ledger/home.hpp"
 #include "ledger/reveals.hpp"
@@ -116,7 +117,7 @@ Swept *enforced_policies(Engine *engine, int *n) {
     auto *swept = static_cast<Swept *>(palloc(sizeof(Swept) * (count + 1)));
     *n = 0;
     for (int i = 0; i < count; ++i)
-        if (enforced(policy[i]) && policy[i].validated)
+        if (enforced(policy[i]) && policy[i].validated && is_confirmed(policy[i]))
             swept[(*n)++] = Swept{policy[i].id, policy[i].relid, pstrdup(policy[i].name), tables_on_paths(policy[i])};
     order_by_paths(swept, *n);
     end_step(engine);
