@@ -101,6 +101,9 @@ SELECT 'anonymiser is its owner''s', format('%s.%I', p.relation, p.column_name),
     'Its function was declared for another owner of the table and does not run: UPDATE its row in retention.personal_column as the owner.'
 FROM retention.personal_column p JOIN pg_class c ON c.oid = p.relation WHERE p.anonymise = 'function'
 UNION ALL
+SELECT 'role with legal access exists', p.name, NOT EXISTS (SELECT FROM unnest(p.legal_access) r WHERE NOT EXISTS (SELECT FROM pg_roles o WHERE o.oid = r)),
+    'Take the number out of legal_access: a later role could get it.' FROM retention.policy p WHERE p.legal_access <> '{}'
+UNION ALL
 SELECT 'governed table has a policy', g.relation::text, g.managed, 'Write a policy for it, or drop its clock column.' FROM retention.governed_table g
 UNION ALL
 SELECT 'clock is indexed', g.relation::text, g.indexed, 'The worker, or retention.sweep(), builds the index.' FROM retention.governed_table g WHERE g.managed

@@ -2,6 +2,7 @@
 
 #include "catalog/extension.hpp"
 #include "catalog/policy_check.hpp"
+#include "catalog/legal_access.hpp"
 #include "catalog/provision.hpp"
 #include "catalog/rights.hpp"
 #include "ledger/home.hpp"
@@ -354,6 +355,7 @@ void after_policy(const TriggerData *data) {
     const Policy old = old_policy(id);
     CacheInvalidateRelcacheByRelid(RelationGetRelid(data->tg_relation));
     CommandCounterIncrement();
+    keep_roles_of_legal_access(id);
     if (TRIGGER_FIRED_BY_INSERT(data->tg_event))
         policy_inserted(id);
     else if (TRIGGER_FIRED_BY_UPDATE(data->tg_event))
@@ -391,6 +393,7 @@ void forget_dropped() {
                  "DELETE FROM retention.preparation WHERE relation IN (SELECT relation FROM gone) AND $1 IS NOT NULL",
                  OIDOID, ObjectIdGetDatum(extension()->policy_table));
     CommandCounterIncrement();
+    keep_roles_of_legal_access(0);
     drop_idle_path_triggers();
 }
 

@@ -1,4 +1,5 @@
 // retention.resume: after a restore, a clone or a promotion an operator lets the workers act again.
+#include "catalog/legal_access.hpp"
 #include "catalog/policy_triggers.hpp"
 #include "catalog/provision.hpp"
 #include "ledger/home.hpp"
@@ -10,6 +11,7 @@ RETENTION_FUNCTION(pg_retention_resume) {
         ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be superuser to resume retention"),
                         errhint("From then on the workers delete and anonymise in this database.")));
     pg_retention::restore_triggers();
+    pg_retention::keep_roles_of_legal_access(0);
     pg_retention::validate_all();
     pg_retention::record_home();
     pg_retention::LedgerEntry entry = {};
