@@ -17,6 +17,7 @@ extern "C" {
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
+#include "utils/rls.h"
 }
 
 namespace pg_retention {
@@ -61,6 +62,11 @@ core::State state_now(core::Clock clock, const Policy **policy) {
     return core::state_of(clock, cutoffs_of(**policy, retention_now()));
 }
 
+[[noreturn]] void no_such_row(Oid relid) {
+    ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND), errmsg("no such row in table \"%s\"", get_rel_name(relid))));
+    pg_unreachable();
+}
+
 char *unset_own_starts(const Policy &policy, Oid relid) {
     StringInfoData sql;
     initStringInfo(&sql);
@@ -74,12 +80,23 @@ char *unset_own_starts(const Policy &policy, Oid relid) {
     return sql.len > 0 ? sql.data : nullptr;
 }
 
+// Row security that applies to the caller decides which rows are his to bring back, and to have as they become. The table's
+// policies are asked as he, for the hidden row; another's row is to him as one that is not there.
+void require_row_of_caller(Oid relid, const char *condition, Datum key) {
+    const Oid caller = GetUserId();
+    if (check_enable_rls(relid, caller, true) != RLS_ENABLED) return;
+    Oid types[1] = {TEXTOID};
+    const ActingAs saved = act_as(caller, false);
+    (void) execute_internal(psprintf("SELECT 1 FROM %s WHERE %s FOR UPDATE", qualified_name(relid), condition), 1, types, &key, nullptr, false, 1);
+    leave(saved);
+    if (SPI_processed == 0) no_such_row(relid);
+}
+
 core::Clock find_row(Oid relid, const char *condition, Datum key) {
     Oid types[1] = {TEXTOID};
     (void) execute_internal(psprintf("SELECT %s FROM %s WHERE %s FOR UPDATE", clock_name(relid), qualified_name(relid), condition),
                             1, types, &key, nullptr, false, 1);
-    if (SPI_processed == 0)
-        ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND), errmsg("no such row in table \"%s\"", get_rel_name(relid))));
+    if (SPI_processed == 0) no_such_row(relid);
     bool isnull = false;
     return core::Clock{
         static_cast<uint64_t>(DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)))};
@@ -95,6 +112,7 @@ void reinstate(Oid relid, Datum key, bool composite) {
         aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, get_rel_name(relid));
     const char *condition = key_condition(relid, composite);
     SPI_connect();
+    require_row_of_caller(relid, condition, key);
     const ActingAs saved = act_as(owner_of(relid), true);
     const Policy *policy = nullptr;
     const core::Clock clock = find_row(relid, condition, key);
@@ -115,6 +133,7 @@ void reinstate(Oid relid, Datum key, bool composite) {
                         errmsg("the row's clock is started by another table"),
                         errhint("Unset the start there: see clock_starts of its policy.")));
     leave(saved);
+    require_row_of_caller(relid, condition, key);
     LedgerEntry entry = {};
     entry.action = "reinstated";
     entry.policy_id = id;
