@@ -112,3 +112,53 @@ INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, ap
 -- expect: refused 42P17: condition in field .applies_to. is not immutable
 -- as mallory
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, applies_to) VALUES ('e', 'evil.t', '{left_on}', '1 day', 'delete', 'evil.act()');
+
+-- attempt: a condition is followed by more: true) ORDER BY (evil.cond('x')
+-- expect: refused (42601|0A000)
+-- as mallory
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, applies_to) VALUES ('e', 'evil.t', '{left_on}', '1 day', 'delete', 'true) ORDER BY (evil.cond(''x'')');
+
+-- attempt: a condition is followed by more: true) LIMIT (1
+-- expect: refused (42601|0A000)
+-- as mallory
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, applies_to) VALUES ('e', 'evil.t', '{left_on}', '1 day', 'delete', 'true) LIMIT (1');
+
+-- attempt: a condition is followed by more: true) OFFSET (1
+-- expect: refused (42601|0A000)
+-- as mallory
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, applies_to) VALUES ('e', 'evil.t', '{left_on}', '1 day', 'delete', 'true) OFFSET (1');
+
+-- attempt: a condition is followed by more: true) FOR UPDATE --
+-- expect: refused (42601|0A000)
+-- as mallory
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, applies_to) VALUES ('e', 'evil.t', '{left_on}', '1 day', 'delete', 'true) FOR UPDATE --');
+
+-- attempt: a condition is followed by more: true) INTO evil.x --
+-- expect: refused (42601|0A000)
+-- as mallory
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, applies_to) VALUES ('e', 'evil.t', '{left_on}', '1 day', 'delete', 'true) INTO evil.x --');
+
+-- attempt: a condition is followed by more: true) AS x --
+-- expect: refused (42601|0A000)
+-- as mallory
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, applies_to) VALUES ('e', 'evil.t', '{left_on}', '1 day', 'delete', 'true) AS x --');
+
+-- attempt: a condition is followed by more: true) GROUP BY (1
+-- expect: refused (42601|0A000)
+-- as mallory
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, applies_to) VALUES ('e', 'evil.t', '{left_on}', '1 day', 'delete', 'true) GROUP BY (1');
+
+-- attempt: a condition is followed by more: true) HAVING (true
+-- expect: refused (42601|0A000)
+-- as mallory
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, applies_to) VALUES ('e', 'evil.t', '{left_on}', '1 day', 'delete', 'true) HAVING (true');
+
+-- attempt: a condition is followed by more: true) --
+-- expect: refused (42601|0A000)
+-- as mallory
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, applies_to) VALUES ('e', 'evil.t', '{left_on}', '1 day', 'delete', 'true) --');
+
+-- attempt: a condition is followed by more: true) WINDOW w AS (ORDER BY 1
+-- expect: refused (42601|0A000)
+-- as mallory
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, applies_to) VALUES ('e', 'evil.t', '{left_on}', '1 day', 'delete', 'true) WINDOW w AS (ORDER BY 1');

@@ -267,6 +267,17 @@ ALTER TABLE evil.c ADD CONSTRAINT zz FOREIGN KEY (t_id) REFERENCES evil.t;
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action) VALUES ('c', 'evil.c', '{t_id.left_on}', '1 day', 'delete');
 ALTER TABLE evil.c DROP CONSTRAINT zz, ADD CONSTRAINT aa FOREIGN KEY (t_id) REFERENCES bobs.t;
 
+-- attempt: a path is written before it leads to another owner's table
+-- expect: refused (42501|42830): .*
+-- never: EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'bobs.t'::regclass AND tgname = '~retention_path')
+-- as mallory
+CREATE TABLE evil.c (id int PRIMARY KEY, t_id int, k retention.clock NOT NULL DEFAULT 'none');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action) VALUES ('c', 'evil.c', '{t_id.left_on}', '1 day', 'delete');
+ALTER TABLE evil.c ADD FOREIGN KEY (t_id) REFERENCES bobs.t;
+-- as postgres
+SELECT retention.resume();
+CALL retention.sweep();
+
 -- attempt: an anonymiser for a superuser's column is declared
 -- expect: refused 42501: must be owner of table t in field "relation"
 -- as dpo

@@ -114,8 +114,7 @@ CREATE TYPE evil.c AS (w text);
 CREATE FUNCTION evil.to_text(evil.c) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$BEGIN PERFORM evil.act(); RETURN ''; END$$;
 CREATE CAST (evil.c AS text) WITH FUNCTION evil.to_text(evil.c) AS IMPLICIT;
 ALTER TABLE su.t ADD v evil.c;
-ALTER TABLE su.t DROP name;
-ALTER TABLE su.t RENAME v TO name;
+ALTER TABLE su.t DROP v, ALTER name TYPE evil.c USING ROW(name)::evil.c;
 INSERT INTO su.t VALUES (9, NULL, ROW('x'));
 -- as postgres
 CALL retention.sweep();
