@@ -1,0 +1,74 @@
+-- Who may write the configuration, whose conditions run, and which roles stay: what is refused to whom is in
+-- test/security/escalation, here is what works.
+BEGIN;
+SELECT plan(22);
+SET retention.test_now = '2030-06-01 12:00:00+00';
+CREATE ROLE keeper;
+CREATE ROLE heir;
+CREATE ROLE officer;
+CREATE ROLE accounts;
+CREATE SCHEMA app AUTHORIZATION keeper;
+GRANT USAGE, CREATE ON SCHEMA app TO heir;
+GRANT USAGE ON SCHEMA retention TO keeper, heir, officer;
+GRANT SELECT, INSERT, UPDATE, DELETE ON retention.policy, retention.controller TO keeper, heir, officer;
+GRANT USAGE ON SEQUENCE retention.policy_id_seq TO keeper;
+SET ROLE keeper;
+CREATE TABLE app.visits (id int PRIMARY KEY, name text, left_on date);
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode, applies_to, legal_access)
+    VALUES ('visits', 'app.visits', '{left_on}', '1 day', 'delete', 'enforce', $$name <> 'staff' -- of ours$$, '{accounts}');
+RESET ROLE;
+CALL retention.sweep();
+SELECT is(state, 'enforcing', 'an owner writes a policy for his table') FROM retention.status;
+
+SET ROLE officer;
+SELECT lives_ok($$UPDATE retention.policy SET name = 'guests', purpose = 'p', legal_basis = 'b', reference = 'r'$$, 'a role that owns nothing says what a policy is called and why it stands');
+SELECT lives_ok($$INSERT INTO retention.controller (name, contact) VALUES ('n', 'c')$$, 'a role that owns nothing says who the controller is');
+SELECT throws_ok($$UPDATE retention.policy SET reference = 's', keep_for = '2 days'$$, '42501', NULL, 'a role that owns nothing changes no period beside it');
+RESET ROLE;
+SELECT is((SELECT string_agg(action, ', ' ORDER BY entry_id) FROM retention.ledger WHERE action LIKE 'policy%'), 'policy created, policy changed', 'both stand in the ledger');
+SELECT is(state, 'enforcing', 'the policy goes on') FROM retention.status;
+
+-- Another owner.
+ALTER TABLE app.visits OWNER TO heir;
+SELECT is(state, 'not confirmed', 'a condition that another owner wrote is not confirmed') FROM retention.status;
+SELECT is(problem, 'applies_to was written for another owner of the table: confirm it as heir or a superuser with UPDATE retention.policy SET applies_to = applies_to WHERE policy_id = '
+    || policy_id, 'the status says how to confirm it') FROM retention.status;
+SELECT is(array_agg(object), '{guests}', 'the check lists it') FROM retention.check() WHERE what = 'condition is its owner''s' AND NOT ok;
+INSERT INTO app.visits VALUES (1, 'guest', '2020-01-01'), (2, 'staff', '2020-01-01');
+SELECT is(count(*), 0::bigint, 'rows written meanwhile count as those of the policy and are hidden') FROM app.visits;
+CALL retention.sweep();
+SET retention.reveal_reason = 'test';
+SET retention.reveal = on;
+SELECT is(count(*), 2::bigint, 'no sweep deletes them') FROM app.visits;
+RESET retention.reveal;
+SET ROLE officer;
+SELECT lives_ok('UPDATE retention.policy SET applies_to = applies_to', 'a role that owns nothing may write what is there');
+RESET ROLE;
+SELECT is(state, 'not confirmed', 'that confirms nothing') FROM retention.status;
+SET ROLE heir;
+UPDATE retention.policy SET applies_to = applies_to;
+RESET ROLE;
+CALL retention.sweep();
+CALL retention.sweep();
+SELECT is(state, 'enforcing', 'the new owner confirms it') FROM retention.status;
+SELECT is(array_agg(name), '{staff}', 'the condition decides again: one row is seen') FROM app.visits;
+SET retention.reveal = on;
+SELECT is(count(*), 1::bigint, 'the other one is deleted') FROM app.visits;
+RESET retention.reveal;
+
+-- Roles that a policy names.
+SELECT throws_ok('DROP ROLE accounts', '2BP01', 'role "accounts" cannot be dropped because some objects depend on it', 'a role with legal access is not dropped');
+DROP OWNED BY accounts;
+REASSIGN OWNED BY accounts TO heir;
+SELECT throws_ok('DROP ROLE accounts', '2BP01', NULL, 'nor once its belongings are gone');
+GRANT SELECT (legal_access) ON retention.policy TO accounts;
+REVOKE SELECT (legal_access) ON retention.policy FROM accounts;
+SELECT throws_like($$UPDATE retention.policy SET legal_access = '{accounts,123456}'$$, 'role with OID 123456 in field "legal_access" of policy "guests" does not exist',
+    'a number that is no role''s is refused');
+UPDATE retention.policy SET priority = 7;
+SELECT throws_ok('DROP ROLE accounts', '2BP01', NULL, 'a privilege that is granted on the column and revoked changes nothing for long');
+UPDATE retention.policy SET legal_access = '{}';
+SELECT lives_ok('DROP ROLE accounts', 'a role that no policy names any more is dropped');
+SELECT is(count(*), 0::bigint, 'no role is missing') FROM retention.check() WHERE what = 'role with legal access exists' AND NOT ok;
+SELECT finish();
+ROLLBACK;
