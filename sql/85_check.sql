@@ -131,6 +131,18 @@ UNION ALL
 SELECT 'partition is its table''s', g.relation::text, pg_has_role(t.relowner, c.relowner, 'USAGE'),
     'Sweeps do not act there: give the partition to the owner of its table, whose triggers fire for its rows.'
 FROM retention.governed_table g JOIN pg_class c ON c.oid = g.relation AND c.relispartition JOIN pg_class t ON t.oid = pg_partition_root(c.oid)
+UNION ALL
+SELECT DISTINCT 'foreign key compares without a user''s function', format('%s of %s', k.conname, k.conrelid::regclass), false,
+    'What would give it a hidden key is an error: give both sides of the key the same type, or a cast and an operator of the server''s.'
+FROM pg_constraint k
+CROSS JOIN LATERAL unnest(k.conkey, k.conpfeqop) p (column_number, operator)
+JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = p.column_number
+JOIN pg_operator o ON o.oid = p.operator
+LEFT JOIN pg_cast t ON t.castsource = a.atttypid AND t.casttarget = o.oprright
+JOIN pg_proc f ON f.oid IN (o.oprcode, t.castfunc)
+JOIN pg_language l ON l.oid = f.prolang
+WHERE k.contype = 'f' AND l.lanname NOT IN ('internal', 'c') AND NOT f.proleakproof
+    AND EXISTS (SELECT FROM retention.clock_column g WHERE g.relation IN (k.conrelid, k.confrelid))
 $$;
 COMMENT ON FUNCTION retention.check() IS 'verifies the installation; what is not ok says what to do';
 GRANT EXECUTE ON FUNCTION retention.check(), retention.hooks_in_place() TO pg_monitor;
