@@ -278,6 +278,8 @@ constexpr Function kFunctions[] = {
     {"pg_visibility_map_summary", kPasses, InvalidOid, false, "counts and places of rows: see the oracle counters"},
     {"pg_check_frozen", kPasses, InvalidOid, false, "counts and places of rows: see the oracle counters"},
     {"pg_check_visible", kPasses, InvalidOid, false, "counts and places of rows: see the oracle counters"},
+    {"pg_buffercache_evict_relation", kPasses, InvalidOid, false, "no row is read"},
+    {"pg_buffercache_mark_dirty_relation", kPasses, InvalidOid, false, "no row is read"},
     {"pg_truncate_visibility_map", kPasses, InvalidOid, false, "no row is read"},
     {"pg_prewarm", kPasses, InvalidOid, false, "no row is read"},
     {"verify_heapam", kPasses, InvalidOid, false, "names damaged rows by their place, and no values"},
