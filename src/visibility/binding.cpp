@@ -126,11 +126,12 @@ void check_exemption(const QueryDesc *query) {
 
 // What needs a frame of its own stands apart: nearly every execution passes the questions.
 void start(QueryDesc *query, int flags) {
-    if (explaining) refuse_counting(query);
     if (query->plannedstmt->stmt_location < -1 || InNoForceRLSOperation())
         start_lowered(query, flags);
     else
         previous_start(query, flags);
+    // Whoever may not read the table has been told so by now.
+    if (explaining) refuse_counting(query);
     if (is_governed(query->plannedstmt)) bind_started(query);
 }
 
