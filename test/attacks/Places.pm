@@ -153,6 +153,7 @@ our @places = (
 	{name => 'row security, using', codes => [@some, 'operator'], after => sub { 'CREATE POLICY p ON scratch.kids USING ((' . $_[0]->('up_id') . ") IS NOT NULL);\nALTER TABLE scratch.kids ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;\n" }},
 	{name => 'row security, with check', on_update => 1, codes => \@some, after => sub { 'CREATE POLICY p ON scratch.kids USING (true) WITH CHECK ((' . $_[0]->('up_id') . ") IS NOT NULL);\nALTER TABLE scratch.kids ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;\n" }},
 	{name => 'row security, using a query', codes => \@from, after => sub { 'CREATE POLICY p ON scratch.kids USING (((SELECT ' . $_[0]->('up_id') . ")) IS NOT NULL);\nALTER TABLE scratch.kids ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;\n" }},
+	{name => 'row security, a query', codes => ['rows'], after => sub { "CREATE POLICY p ON scratch.kids USING ((SELECT count(*) FROM app.people WHERE id < 103 AND scratch.note(name)) >= 0);\nALTER TABLE scratch.kids ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;\n" }},
 	{name => 'materialised view', codes => [@some, qw(operator cast aggregate)], committed => 1, family => 'own', after => sub { 'CREATE MATERIALIZED VIEW scratch.seen AS SELECT id, (' . $_[0]->('n') . ") AS x FROM scratch.kids;\n" }},
 	{name => 'event trigger', codes => ['plpgsql', 'query_to_xml', 'write'], roles => ['admin'], family => 'referential', after => sub {
 			"CREATE FUNCTION scratch.event() RETURNS event_trigger LANGUAGE plpgsql AS \$\$BEGIN PERFORM " . $_[0]->('1') . "; END\$\$;\n"

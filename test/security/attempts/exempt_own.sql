@@ -302,3 +302,100 @@ INSERT INTO kids SELECT id, pg_temp.r(lower(valid) + 1, upper(valid) - 1) FROM u
 DELETE FROM ups WHERE id = 2;
 -- then
 SELECT 'it is ' || 'gone' WHERE NOT EXISTS (SELECT FROM app.members WHERE id = 2);
+
+-- attempt: an operator of the caller's while a row is reinstated
+-- as: reader bypass
+-- errors: expected
+-- prepare
+SET ROLE owner;
+CREATE TABLE app.back (name text PRIMARY KEY, left_on date);
+SELECT lab.govern('app.back') \g /dev/null
+INSERT INTO app.back VALUES ('SECRETquarantined', '2030-01-15'), ('SECRETdue', '2020-01-15'), ('SECRETkept', '2030-02-15'), ('SECRETrestricted', '2030-03-15'), ('open', NULL);
+-- attack
+CREATE FUNCTION scratch.spy(text, text) RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS $$BEGIN RAISE NOTICE '% %', $1, $2; RETURN true; END$$;
+CREATE OPERATOR scratch.= (FUNCTION = scratch.spy, LEFTARG = text, RIGHTARG = text);
+SET search_path = scratch, pg_catalog;
+SELECT retention.reinstate('app.back', 'nobody'::text);
+SELECT count(*) FROM app.back WHERE name = 'nobody'::text;
+
+-- attempt: row security that reads other hidden rows, while a row is reinstated
+-- as: owner
+-- errors: expected
+-- prepare
+SET ROLE owner;
+CREATE TABLE app.back (id int PRIMARY KEY, left_on date);
+SELECT lab.govern('app.back') \g /dev/null
+INSERT INTO app.back VALUES (1, '2030-05-15');
+-- attack
+CREATE FUNCTION scratch.spy(text) RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS $$BEGIN RAISE NOTICE '%', $1; RETURN true; END$$;
+CREATE POLICY p ON app.back USING ((SELECT count(*) FROM app.people WHERE scratch.spy(name)) >= 0);
+ALTER TABLE app.back ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+SELECT retention.reinstate('app.back', 1);
+SELECT count(*) FROM app.back;
+
+-- attempt: row security of somebody else's table on a clock's path, while clocks follow it
+-- as: reader
+-- errors: expected
+-- prepare
+SET SESSION AUTHORIZATION reader;
+CREATE TABLE scratch.homes (id int PRIMARY KEY, left_on date);
+GRANT SELECT, UPDATE, REFERENCES ON scratch.homes TO owner;
+INSERT INTO scratch.homes VALUES (1, NULL), (2, NULL);
+SET SESSION AUTHORIZATION owner;
+CREATE TABLE app.flats (id int PRIMARY KEY, home_id int REFERENCES scratch.homes, name text, left_on date);
+SELECT lab.govern('app.flats') \g /dev/null
+RESET SESSION AUTHORIZATION;
+SELECT retention.resume() \g /dev/null
+UPDATE retention.policy SET clock_starts = '{left_on,home_id.left_on}' WHERE relation = 'app.flats'::regclass;
+CALL retention.sweep();
+SET SESSION AUTHORIZATION owner;
+INSERT INTO app.flats VALUES (1, 1, 'x', NULL), (2, 2, 'y', '2030-01-15');
+GRANT UPDATE ON app.flats TO reader;
+-- attack
+CREATE FUNCTION scratch.spy(text) RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS $$BEGIN RAISE NOTICE '%', $1; RETURN true; END$$;
+CREATE POLICY p ON scratch.homes USING ((SELECT count(*) FROM app.people WHERE scratch.spy(name)) >= 0);
+ALTER TABLE scratch.homes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+UPDATE scratch.homes SET left_on = '2030-01-15' WHERE id = 1;
+UPDATE app.flats SET home_id = 1 WHERE id = 1;
+SELECT retention.reinstate('app.flats', 2);
+DELETE FROM scratch.homes WHERE id = 2;
+
+-- attempt: row security on the way to a person, while the person's rows in somebody else's table are looked for
+-- as: owner
+-- errors: expected
+-- shows: SECRETnote
+-- prepare
+SET SESSION AUTHORIZATION owner;
+GRANT REFERENCES ON app.people TO reader;
+SET SESSION AUTHORIZATION reader;
+CREATE TABLE scratch.notes (id int PRIMARY KEY, person_id int REFERENCES app.people, body text, left_on date);
+GRANT SELECT ON scratch.notes TO owner;
+SELECT lab.govern('scratch.notes') \g /dev/null
+INSERT INTO scratch.notes VALUES (1, 101, 'SECRETnote', '2030-01-15'), (2, 101, 'open', NULL), (3, 102, 'open', NULL);
+RESET SESSION AUTHORIZATION;
+SELECT retention.resume() \g /dev/null
+INSERT INTO retention.personal_column (relation, column_name, category, anonymise) VALUES ('scratch.notes', 'body', 'free text', 'null');
+INSERT INTO retention.subject_link (kind, relation, path, role, columns) VALUES ('person', 'scratch.notes', 'person_id', 'about', '{}');
+GRANT USAGE ON SCHEMA retention TO owner;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA retention TO owner;
+-- attack
+CREATE FUNCTION scratch.spy(text) RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS $$BEGIN RAISE NOTICE '%', $1; RETURN true; END$$;
+CREATE POLICY p ON app.people USING ((SELECT count(*) FROM scratch.notes WHERE scratch.spy(body)) >= 0);
+ALTER TABLE app.people ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+SELECT * FROM retention.explain_subject('person', 102);
+SELECT left(retention.export('person', 102)::text, 20);
+SELECT retention.erase('person', 102, dry_run => true);
+SELECT retention.restrict('person', 102, 'contested');
+SELECT count(*) FROM app.people;
+
+-- attempt: a function in row security, while a row is reinstated, is given the others
+-- as: owner
+-- errors: expected
+-- attack
+CREATE FUNCTION scratch.spy(text) RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS $$BEGIN RAISE NOTICE '%', $1; RETURN true; END$$;
+CREATE POLICY p ON app.people USING (scratch.spy(name));
+ALTER TABLE app.people ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+SET enable_indexscan = off; SET enable_bitmapscan = off;
+SELECT retention.reinstate('app.people', 4);
+SELECT retention.reinstate('app.people', 101);
+SELECT count(*) FROM app.people;
