@@ -12,6 +12,7 @@ ANALYZE app.people;
 -- attempt: extended statistics on an expression that fails, caught
 -- as: owner
 -- control: none
+-- errors: expected
 -- shows: invalid input syntax for type integer: "SEC
 -- attack
 CREATE STATISTICS app.st ON (CASE WHEN id < 100 THEN name::int END) FROM app.people;
