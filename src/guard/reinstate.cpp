@@ -63,7 +63,8 @@ core::State state_now(core::Clock clock, const Policy **policy) {
 }
 
 [[noreturn]] void no_such_row(Oid relid) {
-    ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND), errmsg("no such row in table \"%s\"", get_rel_name(relid))));
+    ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND), errmsg("no such row in table \"%s\"", get_rel_name(relid)),
+                    errhint("Rows are named by their primary key; those that row security keeps from you are none.")));
     pg_unreachable();
 }
 
@@ -80,16 +81,15 @@ char *unset_own_starts(const Policy &policy, Oid relid) {
     return sql.len > 0 ? sql.data : nullptr;
 }
 
-// Row security that applies to the caller decides which rows are his to bring back, and to have as they become. The table's
-// policies are asked as he, for the hidden row; another's row is to him as one that is not there.
-void require_row_of_caller(Oid relid, const char *condition, Datum key) {
-    const Oid caller = GetUserId();
-    if (check_enable_rls(relid, caller, true) != RLS_ENABLED) return;
+bool is_bound_by_row_security(Oid relid) { return check_enable_rls(relid, GetUserId(), true) == RLS_ENABLED; }
+
+// Asked as the caller, in a statement that is governed like any of his: what his row security reads and runs sees no hidden row.
+bool is_shown_to_caller(Oid relid, const char *condition, Datum key) {
     Oid types[1] = {TEXTOID};
-    const ActingAs saved = act_as(caller, false);
-    (void) execute_internal(psprintf("SELECT 1 FROM %s WHERE %s FOR UPDATE", qualified_name(relid), condition), 1, types, &key, nullptr, false, 1);
+    const ActingAs saved = act_as(GetUserId(), false);
+    (void) SPI_execute_with_args(psprintf("SELECT 1 FROM %s WHERE %s FOR UPDATE", qualified_name(relid), condition), 1, types, &key, nullptr, false, 1);
     leave(saved);
-    if (SPI_processed == 0) no_such_row(relid);
+    return SPI_processed > 0;
 }
 
 core::Clock find_row(Oid relid, const char *condition, Datum key) {
@@ -112,14 +112,20 @@ void reinstate(Oid relid, Datum key, bool composite) {
         aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, get_rel_name(relid));
     const char *condition = key_condition(relid, composite);
     SPI_connect();
-    require_row_of_caller(relid, condition, key);
+    // Row security that applies to the caller decides which rows are his to bring back. Of a hidden one it can be asked only when the
+    // row is back; until then every reason against it is that there is no such row.
+    const bool bound = is_bound_by_row_security(relid);
+    const bool told = !bound || is_shown_to_caller(relid, condition, key);
     const ActingAs saved = act_as(owner_of(relid), true);
     const Policy *policy = nullptr;
     const core::Clock clock = find_row(relid, condition, key);
     const Verdict verdict = decide(clock);
+    if (verdict.restricted && !told) no_such_row(relid);
     if (verdict.restricted) refuse(verdict, "reinstate a row of", get_rel_name(relid));
     const core::State state = state_now(clock, &policy);
-    if (state != core::State::kQuarantined && state != core::State::kRetained)
+    const bool reinstatable = state == core::State::kQuarantined || state == core::State::kRetained;
+    if (!reinstatable && !told) no_such_row(relid);
+    if (!reinstatable)
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("the row is not quarantined"),
                         errhint("A row comes back only while its quarantine lasts.")));
     const int16_t id = policy->id;
@@ -128,12 +134,14 @@ void reinstate(Oid relid, Datum key, bool composite) {
     if (unset != nullptr)
         (void) execute_internal(psprintf("UPDATE %s SET %s WHERE %s", qualified_name(relid), unset, condition), 1, types, &key,
                                 nullptr, false, 0);
-    if (core::start_of(find_row(relid, condition, key)) != core::kNotStarted)
+    const bool started = core::start_of(find_row(relid, condition, key)) != core::kNotStarted;
+    if (started && !told) no_such_row(relid);
+    if (started)
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                         errmsg("the row's clock is started by another table"),
                         errhint("Unset the start there: see clock_starts of its policy.")));
     leave(saved);
-    require_row_of_caller(relid, condition, key);
+    if (bound && !is_shown_to_caller(relid, condition, key)) no_such_row(relid);
     LedgerEntry entry = {};
     entry.action = "reinstated";
     entry.policy_id = id;
