@@ -260,9 +260,20 @@ UPDATE retention.policy SET keep_for = '100 years' WHERE name = 'app.people';
 UPDATE retention.policy SET mode = 'observe' WHERE name = 'app.people';
 SELECT * FROM app.people;
 
+-- attempt: a longer period, by one who was granted policies and owns the table
+-- as: owner
+-- expect: oracle policies
+-- shows: SECRETquarantined
+-- prepare
+GRANT USAGE ON SCHEMA retention TO owner;
+GRANT ALL ON retention.policy TO owner;
+-- attack
+UPDATE retention.policy SET keep_for = '100 years' WHERE name = 'app.people';
+SELECT * FROM app.people;
+
 -- attempt: a longer period, by one who was granted policies
 -- as: mover
--- expect: oracle policies
+-- expect: refused 42501: must be owner
 -- shows: SECRETquarantined
 -- prepare
 GRANT USAGE ON SCHEMA retention TO mover;

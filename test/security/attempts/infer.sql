@@ -134,7 +134,9 @@ SELECT most_common_vals, histogram_bounds FROM pg_stats WHERE tablename = 'by_up
 -- shows: SECRET
 -- prepare
 CREATE STATISTICS app.together (mcv) ON name, city FROM app.people;
+SET retention.reveal = on;
 CREATE STATISTICS app.expressed ON (name || city) FROM app.people;
+RESET retention.reveal;
 ALTER STATISTICS app.together OWNER TO owner;
 ALTER STATISTICS app.expressed OWNER TO owner;
 INSERT INTO app.people (id, name, city, left_on) SELECT n, 'SECRETmany', 'SECRETtown', '2030-01-15' FROM generate_series(1000, 1400) n;
