@@ -52,6 +52,24 @@ bool is_conditioned(const Query *query) {
     pg_unreachable();
 }
 
+// Some policy of row security has become a part of the query.
+bool find_row_security(Node *node, void *context) {
+    if (node == nullptr) return false;
+    if (!IsA(node, Query)) return expression_tree_walker(node, tree_walker_fn(find_row_security), context);
+    auto *query = reinterpret_cast<Query *>(node);
+    ListCell *cell = nullptr;
+    foreach (cell, query->rtable)
+        if (lfirst_node(RangeTblEntry, cell)->securityQuals != NIL) return true;
+    return query->withCheckOptions != NIL || query_tree_walker(query, tree_walker_fn(find_row_security), context, 0);
+}
+
+// Our own statements act beyond row security, as the owner: what a policy reads or calls would see what they see.
+[[noreturn]] void refuse_row_security() {
+    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("row security of a table would see rows that are hidden by a retention policy"),
+                    errhint("Let the owner of the table do it.")));
+    pg_unreachable();
+}
+
 // Its condition would see what the statement sees.
 [[noreturn]] void refuse_rule(const Query *query) {
     const char *table = query->resultRelation == 0 ? "" : get_rel_name(list_nth_node(RangeTblEntry, query->rtable, query->resultRelation - 1)->relid);
@@ -74,6 +92,7 @@ bool is_conditioned(const Query *query) {
 Exemption exemption_of(const Query *query, bool raised) {
     const Exemption own = exemption_at(query->stmt_location);
     if (is_own(own) && is_conditioned(query)) refuse_rule(query);
+    if (is_own(own) && find_row_security(const_cast<Node *>(reinterpret_cast<const Node *>(query)), nullptr)) refuse_row_security();
     if (is_own(own)) return own;
     Oid relid = InvalidOid;
     // What rules add is their authors', and no exception.

@@ -399,3 +399,24 @@ SET enable_indexscan = off; SET enable_bitmapscan = off;
 SELECT retention.reinstate('app.people', 4);
 SELECT retention.reinstate('app.people', 101);
 SELECT count(*) FROM app.people;
+
+-- attempt: row security of the referring table, while a partition is detached
+-- as: owner
+-- errors: expected
+-- control: none
+-- shows: SECRET
+-- prepare
+SET ROLE owner;
+CREATE TABLE app.halls (id int PRIMARY KEY) PARTITION BY LIST (id);
+CREATE TABLE app.halls_1 PARTITION OF app.halls FOR VALUES IN (1);
+CREATE TABLE app.seats (hall_id int REFERENCES app.halls, name text, left_on date);
+SELECT lab.govern('app.seats') \g /dev/null
+INSERT INTO app.halls VALUES (1);
+INSERT INTO app.seats VALUES (1, 'SECRETseat', '2030-01-15');
+CREATE FUNCTION app.told(text) RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS $$BEGIN RAISE NOTICE 'row %', $1; RETURN true; END$$;
+ALTER TABLE app.seats ENABLE ROW LEVEL SECURITY;
+ALTER TABLE app.seats FORCE ROW LEVEL SECURITY;
+CREATE POLICY p ON app.seats USING (app.told(name) AND (SELECT app.told(string_agg(name, ' ')) FROM app.people));
+-- attack
+ALTER TABLE app.halls DETACH PARTITION app.halls_1;
+SELECT * FROM app.seats;
