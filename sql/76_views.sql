@@ -16,13 +16,15 @@ WITH RECURSIVE above AS (
     FROM above v
     JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = v.oid AND d.classid = 'pg_rewrite'::regclass
     JOIN pg_rewrite r ON r.oid = d.objid AND r.ev_class <> v.oid
+    -- Views may refer to each other in a circle.
+    WHERE v.depth < 100
 )
 SELECT c.oid::regclass AS view, v.source, max(v.depth) AS depth,
     EXISTS (SELECT FROM retention.clock_column g WHERE g.relation = c.oid) AS governed
 FROM above v
 JOIN pg_class c ON c.oid = v.oid AND c.relkind = 'm'
 GROUP BY c.oid, v.source;
-COMMENT ON VIEW retention.view_source IS 'which governed tables a materialised view reads, through how many others, and whether it is governed itself';
+COMMENT ON VIEW retention.view_source IS 'which governed tables a materialised view reads, through how many others (a hundred at most), and whether it is governed itself';
 
 CREATE TABLE retention.view_refresh (
     view regclass PRIMARY KEY,

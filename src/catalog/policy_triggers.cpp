@@ -101,10 +101,12 @@ void check_rights(const TriggerData *data) {
     if (update) require_policy_tables(data->tg_newtuple, desc);
 }
 
-// Whoever has the right to the table and writes what decides, or the row as it was, answers for all that it says.
+// Whoever has the right to the table and writes the text that runs, or the row as it was, answers for it. Whoever writes something else
+// has not read it.
 bool confirms(const TriggerData *data, Oid relid) {
-    const Change change = TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? change_of(data) : Change{false, true};
-    return change.decides || (!change.describes && owns_table(relid, GetUserId()));
+    if (!TRIGGER_FIRED_BY_UPDATE(data->tg_event) || !same_text(data, "applies_to")) return true;
+    const Change change = change_of(data);
+    return !change.decides && !change.describes && owns_table(relid, GetUserId());
 }
 
 void as_extension(const char *sql, Oid type, Datum value) {

@@ -102,7 +102,7 @@ List *all_governed_tables() {
                  "WHERE a.atttypid OPERATOR(pg_catalog.=) $1 AND NOT a.attisdropped "
                  "UNION SELECT i.inhparent FROM pg_catalog.pg_inherits i JOIN g ON i.inhrelid OPERATOR(pg_catalog.=) g.oid) "
                  "SELECT g.oid FROM g JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) g.oid "
-                 "WHERE c.relkind IN ('r', 'm', 'p') ORDER BY g.oid",
+                 "WHERE c.relkind OPERATOR(pg_catalog.=) ANY ('{r,m,p}'::\"char\"[]) ORDER BY g.oid",
                  extension()->clock_type);
 }
 
@@ -115,7 +115,7 @@ List *governed_tables() {
 }
 
 List *all_relations() {
-    return found("SELECT c.oid FROM pg_catalog.pg_class c WHERE c.relkind IN ('r', 'm', 'p') AND c.oid OPERATOR(pg_catalog.<>) $1 "
+    return found("SELECT c.oid FROM pg_catalog.pg_class c WHERE c.relkind OPERATOR(pg_catalog.=) ANY ('{r,m,p}'::\"char\"[]) AND c.oid OPERATOR(pg_catalog.<>) $1 "
                  "ORDER BY c.oid", InvalidOid);
 }
 
@@ -130,7 +130,7 @@ List *tables_of_domain(Oid domain) {
                  "JOIN d ON t.typbasetype OPERATOR(pg_catalog.=) d.oid) "
                  "SELECT DISTINCT a.attrelid FROM pg_catalog.pg_attribute a JOIN d ON a.atttypid OPERATOR(pg_catalog.=) d.oid "
                  "JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) a.attrelid "
-                 "WHERE NOT a.attisdropped AND c.relkind IN ('r', 'm', 'p')",
+                 "WHERE NOT a.attisdropped AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,m,p}'::\"char\"[])",
                  domain));
 }
 

@@ -7,6 +7,7 @@
 
 extern "C" {
 #include "catalog/namespace.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_trigger.h"
 #include "miscadmin.h"
 #include "utils/lsyscache.h"
@@ -42,14 +43,37 @@ bool is_before_row(const Trigger &trigger) {
     return TRIGGER_FOR_ROW(trigger.tgtype) && TRIGGER_FOR_BEFORE(trigger.tgtype) && !TRIGGER_FOR_DELETE(trigger.tgtype);
 }
 
+// A trigger of a partitioned table is one of each partition.
 bool comes_last(Oid relid, const char *name) {
-    return any_own(relid, [name](const Trigger &own) { return is_before_row(own) && strcmp(name, own.tgname) > 0; });
+    ListCell *cell = nullptr;
+    foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr))
+        if (any_own(lfirst_oid(cell), [name](const Trigger &own) { return is_before_row(own) && strcmp(name, own.tgname) > 0; })) return true;
+    return false;
+}
+
+// The name of a trigger of the table that would come behind the partition's own, once it is attached; or null.
+const char *comes_behind(Oid relid, Oid partition) {
+    Relation rel = RelationIdGetRelation(relid);
+    const char *name = nullptr;
+    if (!RelationIsValid(rel)) return nullptr;
+    for (int i = 0; rel->trigdesc != nullptr && i < rel->trigdesc->numtriggers && name == nullptr; ++i) {
+        const Trigger &trigger = rel->trigdesc->triggers[i];
+        if (!is_own(trigger) && is_before_row(trigger) && comes_last(partition, trigger.tgname)) name = pstrdup(trigger.tgname);
+    }
+    RelationClose(rel);
+    return name;
+}
+
+bool has_own(Oid relid) {
+    return any_own(relid, [](const Trigger &) { return true; });
 }
 
 // A restore brings the triggers along before policies are checked. Whoever lacks the right to the command is refused by the server.
 Oid guarded_table(const RangeVar *relation, bool creates) {
-    const Oid relid = governed_table(relation);
-    if (!OidIsValid(relid) || (superuser() && !is_managed(relid))) return InvalidOid;
+    // A table of a path has one, too, which carries its changes down; it is governed or not.
+    const Oid relid = relation == nullptr ? InvalidOid : RangeVarGetRelid(relation, NoLock, true);
+    if (!OidIsValid(relid) || (!OidIsValid(governed_table(relation)) && !has_own(relid))) return InvalidOid;
+    if (superuser() && !is_managed(relid)) return InvalidOid;
     const bool may = creates ? pg_class_aclcheck(relid, GetUserId(), ACL_TRIGGER) == ACLCHECK_OK : owns_table(relid, GetUserId());
     return may ? relid : InvalidOid;
 }
@@ -64,10 +88,23 @@ void check_alter(const AlterTableStmt *alter, Oid relid) {
     foreach (cell, alter->cmds) {
         const auto *command = lfirst_node(AlterTableCmd, cell);
         const AlterTableType type = command->subtype;
-        const bool all = type == AT_DisableTrigAll || type == AT_DisableTrigUser;
+        const bool all = (type == AT_DisableTrigAll || type == AT_DisableTrigUser) && has_own(relid);
         const bool one = type == AT_DisableTrig || type == AT_EnableReplicaTrig || type == AT_EnableTrig;
         if (all || (one && is_named(relid, command->name)))
             refuse("disable", relid, "Name the trigger to be disabled, or change the policy of the table.");
+    }
+}
+
+void check_attach(const AlterTableStmt *alter) {
+    ListCell *cell = nullptr;
+    foreach (cell, alter->cmds) {
+        const auto *command = lfirst_node(AlterTableCmd, cell);
+        if (command->subtype != AT_AttachPartition) continue;
+        const Oid parent = RangeVarGetRelid(alter->relation, NoLock, true);
+        const Oid partition = guarded_table(reinterpret_cast<const PartitionCmd *>(command->def)->name, false);
+        const char *name = OidIsValid(parent) && OidIsValid(partition) ? comes_behind(parent, partition) : nullptr;
+        if (name != nullptr)
+            refuse("pass", partition, psprintf("Rename trigger \"%s\" of the table so that it comes before theirs in the order of bytes.", name));
     }
 }
 
@@ -102,6 +139,7 @@ void check_trigger_command(const Node *statement) {
         const auto *alter = reinterpret_cast<const AlterTableStmt *>(statement);
         const Oid relid = guarded_table(alter->relation, false);
         if (OidIsValid(relid)) check_alter(alter, relid);
+        check_attach(alter);
     } else if (IsA(statement, CreateTrigStmt)) {
         const auto *create = reinterpret_cast<const CreateTrigStmt *>(statement);
         const Oid relid = guarded_table(create->relation, true);

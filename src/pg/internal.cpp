@@ -98,7 +98,9 @@ void mark(CachedPlanSource *source, Exemption as) {
 
 SPIPlanPtr prepare_as(Exemption as, const char *text, int nargs, Oid *types, int options) {
     const SecurityContext before = begin_beyond_rls();
+    const int path = pin_search_path();
     SPIPlanPtr plan = SPI_prepare_cursor(text, nargs, types, options);
+    unpin_search_path(path);
     restore(before);
     if (plan == nullptr) elog(ERROR, "could not prepare internal query: %s", text);
     ListCell *cell = nullptr;
@@ -120,6 +122,7 @@ template <typename F>
     const int outer = depth;
     const bool expected = start_expected;
     const SecurityContext before = begin_beyond_rls();
+    const int path = pin_search_path();
     depth = outer + 1;
     start_expected = true;
     PG_TRY();
@@ -131,6 +134,7 @@ template <typename F>
         restore(before);
     }
     PG_END_TRY();
+    unpin_search_path(path);
 }
 
 // Whether a query was marked when it was prepared; a command is none.

@@ -3,6 +3,7 @@
 #include "pg/compat.hpp"
 
 extern "C" {
+#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -20,12 +21,18 @@ static SecurityContext security_context() {
     return context;
 }
 
+constexpr char kPinned[] = "pg_catalog, pg_temp";
+
+static void set_pinned_path() {
+    (void) set_config_option("search_path", kPinned, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
 static ActingAs act(Oid owner, int restrictions) {
     ActingAs saved = {};
     GetUserIdAndSecContext(&saved.user, &saved.context);
     SetUserIdAndSecContext(owner, (saved.context & ~kBeyondRls) | SECURITY_LOCAL_USERID_CHANGE | restrictions);
     saved.nest_level = NewGUCNestLevel();
-    (void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+    set_pinned_path();
     return saved;
 }
 
@@ -53,6 +60,17 @@ SecurityContext lower_flag() {
 }
 
 void restore(const SecurityContext &before) { SetUserIdAndSecContext(before.user, before.flags); }
+
+int pin_search_path() {
+    if (strcmp(namespace_search_path, kPinned) == 0) return 0;
+    const int nest_level = NewGUCNestLevel();
+    set_pinned_path();
+    return nest_level;
+}
+
+void unpin_search_path(int nest_level) {
+    if (nest_level != 0) AtEOXact_GUC(false, nest_level);
+}
 
 Oid owner_of(Oid relid) {
     HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));

@@ -32,6 +32,11 @@ SecurityContext lower_flag();
 // Ends either; after an error the server does it.
 void restore(const SecurityContext &before);
 
+// The extension's own text means what it says whoever is the caller: names without a schema, operators too, are the server's. 0: the path
+// was pinned already.
+int pin_search_path();
+void unpin_search_path(int nest_level);
+
 Oid owner_of(Oid relid);
 
 }  // namespace pg_retention

@@ -337,20 +337,35 @@ Datum erase(FunctionCallInfo fcinfo) {
     return answer(erased.answer);
 }
 
-// The same, and then taken back: what the answer says is what would be done, triggers and all.
+// The same, and then taken back: what the answer says is what would be done, triggers and all. An error on the way is the caller's, and
+// is raised where the subtransaction is over.
 Datum try_to_erase(FunctionCallInfo fcinfo) {
     MemoryContext context = CurrentMemoryContext;
     ResourceOwner owner = CurrentResourceOwner;
+    Call call = {};
+    Erased erased = {};
+    ErrorData *volatile error = nullptr;
     begin_erasures();
     SPI_connect();
     BeginInternalSubTransaction(nullptr);
     MemoryContextSwitchTo(context);
-    const Call call = open_call(fcinfo, 3, true);
-    const Erased erased = erase_subject(call, Occasion::kPreview);
-    SPI_finish();
+    PG_TRY();
+    {
+        call = open_call(fcinfo, 3, true);
+        erased = erase_subject(call, Occasion::kPreview);
+        SPI_finish();
+    }
+    PG_CATCH();
+    {
+        MemoryContextSwitchTo(context);
+        error = CopyErrorData();
+        FlushErrorState();
+    }
+    PG_END_TRY();
     RollbackAndReleaseCurrentSubTransaction();
     MemoryContextSwitchTo(context);
     CurrentResourceOwner = owner;
+    if (error != nullptr) ReThrowError(error);
     record_rows(call, "erasure previewed", InvalidOid, 0, erased.rows);
     SPI_finish();
     MemoryContextSwitchTo(context);

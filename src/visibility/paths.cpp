@@ -6,6 +6,7 @@
 #include "visibility/trust.hpp"
 
 extern "C" {
+#include "catalog/pg_am.h"
 #include "optimizer/paths.h"
 #include "utils/lsyscache.h"
 }
@@ -46,27 +47,45 @@ bool has_row_security(const PlannerInfo *root, const RelOptInfo *rel) {
     return false;
 }
 
-void promote(RestrictInfo *clause, List **promoted);
+struct Promotion {
+    bool rechecked;  // the index's own scan may try the clause on a row before the condition is asked
+    List *clauses;
+};
+
+void promote(RestrictInfo *clause, Promotion *promotion);
 
 // The arms of an OR are clauses of their own.
-void promote_arms(Node *node, List **promoted) {
+void promote_arms(Node *node, Promotion *promotion) {
     if (node == nullptr) return;
-    if (IsA(node, RestrictInfo)) return promote(reinterpret_cast<RestrictInfo *>(node), promoted);
+    if (IsA(node, RestrictInfo)) return promote(reinterpret_cast<RestrictInfo *>(node), promotion);
     if (!IsA(node, BoolExpr)) return;
     ListCell *cell = nullptr;
-    foreach (cell, reinterpret_cast<BoolExpr *>(node)->args) promote_arms(static_cast<Node *>(lfirst(cell)), promoted);
+    foreach (cell, reinterpret_cast<BoolExpr *>(node)->args) promote_arms(static_cast<Node *>(lfirst(cell)), promotion);
 }
 
-void promote(RestrictInfo *clause, List **promoted) {
-    if (clause->orclause != nullptr) promote_arms(reinterpret_cast<Node *>(clause->orclause), promoted);
+void promote(RestrictInfo *clause, Promotion *promotion) {
+    if (clause->orclause != nullptr) promote_arms(reinterpret_cast<Node *>(clause->orclause), promotion);
     if (clause->security_level == 0 || clause->leakproof || !is_trusted(reinterpret_cast<Node *>(clause->clause))) return;
+    if (promotion->rechecked && may_fail(reinterpret_cast<Node *>(clause->clause))) return;
     clause->leakproof = true;
-    *promoted = lappend(*promoted, clause);
+    promotion->clauses = lappend(promotion->clauses, clause);
 }
 
 void demote(List *promoted) {
     ListCell *cell = nullptr;
     foreach (cell, promoted) static_cast<RestrictInfo *>(lfirst(cell))->leakproof = false;
+}
+
+void offer(PlannerInfo *root, RelOptInfo *rel, List *indexes, bool rechecked) {
+    Promotion promotion = {rechecked, NIL};
+    ListCell *cell = nullptr;
+    foreach (cell, rel->baserestrictinfo) promote(lfirst_node(RestrictInfo, cell), &promotion);
+    foreach (cell, rel->joininfo) promote(lfirst_node(RestrictInfo, cell), &promotion);
+    if (promotion.clauses == NIL) return;
+    rel->indexlist = indexes;
+    create_index_paths(root, rel);
+    // The clauses must be sorted behind the condition again.
+    demote(promotion.clauses);
 }
 
 }  // namespace
@@ -84,14 +103,15 @@ void require_condition(RelOptInfo *rel, Index rti, RangeTblEntry *rte) {
 
 void offer_trusted_index_paths(PlannerInfo *root, RelOptInfo *rel) {
     if (rel->indexlist == NIL || has_row_security(root, rel)) return;
-    List *promoted = NIL;
+    List *all = rel->indexlist;
+    List *ordered = NIL;
     ListCell *cell = nullptr;
-    foreach (cell, rel->baserestrictinfo) promote(lfirst_node(RestrictInfo, cell), &promoted);
-    foreach (cell, rel->joininfo) promote(lfirst_node(RestrictInfo, cell), &promoted);
-    if (promoted == NIL) return;
-    create_index_paths(root, rel);
-    // The clauses must be sorted behind the condition again.
-    demote(promoted);
+    foreach (cell, all)
+        if (lfirst_node(IndexOptInfo, cell)->relam == BTREE_AM_OID) ordered = lappend(ordered, lfirst(cell));
+    // A btree finds rows by comparing, whatever the clause; any other index may leave it to the scan to try the clause itself.
+    if (ordered != NIL) offer(root, rel, ordered, false);
+    if (list_length(ordered) < list_length(all)) offer(root, rel, all, true);
+    rel->indexlist = all;
 }
 
 }  // namespace pg_retention

@@ -56,8 +56,9 @@ bool is_parameter(const Node *node) {
     return IsA(node, Param) && reinterpret_cast<const Param *>(node)->paramkind == PARAM_EXTERN;
 }
 
-// The place in the list of columns of the one that is compared with a parameter by the key's own operator, or -1.
-int compared_column(const Node *clause, const ForeignKey &key, const AttrNumber *columns) {
+// The place in the list of columns of the one that is compared with a parameter by the key's own operator, or -1. A column may stand in
+// a key twice: of places already taken the next.
+int compared_column(const Node *clause, const ForeignKey &key, const AttrNumber *columns, const Bitmapset *taken) {
     if (!IsA(clause, OpExpr) || list_length(reinterpret_cast<const OpExpr *>(clause)->args) != 2) return -1;
     const auto *operation = reinterpret_cast<const OpExpr *>(clause);
     const auto *left = static_cast<const Node *>(linitial(operation->args));
@@ -66,7 +67,7 @@ int compared_column(const Node *clause, const ForeignKey &key, const AttrNumber 
     if (!is_parameter(is_parameter(left) ? left : right) || !IsA(column, Var)) return -1;
     const auto *var = reinterpret_cast<const Var *>(column);
     for (int i = 0; i < key.n; ++i)
-        if (var->varlevelsup == 0 && var->varattno == columns[i])
+        if (var->varlevelsup == 0 && var->varattno == columns[i] && !bms_is_member(i, taken))
             for (const auto &operators : key.operators)
                 if (operators[i] == operation->opno) return i;
     return -1;
@@ -80,7 +81,7 @@ bool compares_key(const Query *query, const ForeignKey &key, const AttrNumber *c
     Bitmapset *compared = nullptr;
     ListCell *cell = nullptr;
     foreach (cell, clauses_of(query)) {
-        const int column = compared_column(static_cast<const Node *>(lfirst(cell)), key, columns);
+        const int column = compared_column(static_cast<const Node *>(lfirst(cell)), key, columns, compared);
         if (column < 0) return false;
         compared = bms_add_member(compared, column);
     }

@@ -3,7 +3,7 @@
 \set QUIET on
 SET client_min_messages = warning;
 BEGIN;
-SELECT plan(11);
+SELECT plan(20);
 SET LOCAL retention.test_now = '2030-06-01 12:00+00';
 CREATE ROLE exempt_owner;
 GRANT CREATE ON DATABASE :"DBNAME" TO exempt_owner;
@@ -84,6 +84,46 @@ DROP RULE condition ON own.child;
 SELECT lives_ok('DELETE FROM own.parent', 'without the rule the cascade works');
 SET LOCAL retention.reveal = on;
 SELECT is((SELECT count(*) FROM own.child), 0::bigint, 'and takes the hidden child');
+SET LOCAL retention.reveal = off;
+
+-- A column may stand in a foreign key twice.
+CREATE TABLE own.pair (k int, l int, PRIMARY KEY (k, l));
+CREATE TABLE own.twice (a int, left_on date, FOREIGN KEY (a, a) REFERENCES own.pair (k, l) ON DELETE CASCADE);
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES
+	('twice', 'own.twice', '{left_on}', '1 day', '10 years', 'delete', 'enforce');
+INSERT INTO own.pair VALUES (1, 1);
+INSERT INTO own.twice VALUES (1, '2029-01-01');
+SELECT lives_ok('DELETE FROM own.pair', 'a cascade follows a key in which a column stands twice');
+
+-- What carries a parent's changes down stays, also where the parent is not governed.
+CREATE TABLE own.firm (id int PRIMARY KEY, ended date);
+CREATE TABLE own.clerk (id int PRIMARY KEY, firm_id int REFERENCES own.firm);
+ALTER TABLE own.firm OWNER TO exempt_owner;
+ALTER TABLE own.clerk OWNER TO exempt_owner;
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('clerk', 'own.clerk', '{firm_id.ended}', '1 day', 'delete', 'enforce');
+CREATE TABLE own.part (id int, left_on date, PRIMARY KEY (id));
+ALTER TABLE own.part OWNER TO exempt_owner;
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('part', 'own.part', '{left_on}', '1 day', 'delete', 'enforce');
+SELECT tgname AS path_trigger FROM pg_trigger t WHERE tgrelid = 'own.firm'::regclass AND NOT tgisinternal \gset
+SET LOCAL ROLE exempt_owner;
+SELECT throws_ok('ALTER TABLE own.firm DISABLE TRIGGER USER', '42501', NULL, 'the trigger of a path is not disabled with the others');
+SELECT throws_ok(format('ALTER TABLE own.firm DISABLE TRIGGER %I', :'path_trigger'), '42501', NULL, 'nor by its name is the trigger of a path disabled');
+SELECT throws_ok(format('DROP TRIGGER %I ON own.firm', :'path_trigger'), '42501', NULL, 'the trigger of a path is not dropped');
+CREATE TABLE own.root (LIKE own.part) PARTITION BY RANGE (id);
+CREATE FUNCTION own.wipe() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN NEW.retention_clock := 'none'; RETURN NEW; END$$;
+CREATE TRIGGER "~z" BEFORE INSERT OR UPDATE ON own.root FOR EACH ROW EXECUTE FUNCTION own.wipe();
+SELECT throws_ok('ALTER TABLE own.root ATTACH PARTITION own.part FOR VALUES FROM (1) TO (9)', '42501', NULL,
+	'no trigger of a partitioned table comes behind those of a partition');
+DROP TRIGGER "~z" ON own.root;
+SELECT lives_ok('ALTER TABLE own.root ATTACH PARTITION own.part FOR VALUES FROM (1) TO (9)', 'without it the partition is attached');
+SELECT throws_ok('CREATE TRIGGER "~z" BEFORE INSERT OR UPDATE ON own.root FOR EACH ROW EXECUTE FUNCTION own.wipe()', '42501', NULL,
+	'and none is put behind them by the partitioned table afterwards');
+RESET ROLE;
+
+-- A dry run that fails leaves the transaction as it was.
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('guest', 'own.guest');
+SELECT throws_ok($$SELECT retention.erase('guest', 100, dry_run => true)$$, NULL, NULL, 'a dry run of nobody is an error');
+SELECT is((SELECT count(*) FROM pg_class WHERE relname = 'guest' AND relnamespace = 'own'::regnamespace), 1::bigint, 'after which the transaction goes on');
 
 SELECT * FROM finish();
 ROLLBACK;

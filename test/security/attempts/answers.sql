@@ -215,3 +215,21 @@ RESET ROLE;
 CALL retention.sweep();
 -- attack
 SELECT * FROM app.m;
+
+-- attempt: an operator of the owner's in the search_path, where the extension looks for what a command is about
+-- as: owner
+-- control: none
+-- errors: expected
+-- shows: SECRET
+-- prepare
+CREATE FUNCTION app.peek(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$BEGIN IF $1 LIKE 'SECRET%' THEN RAISE NOTICE 'row %', $1; END IF; RETURN $1; END$$;
+SET retention.reveal = on;
+CREATE INDEX people_peek ON app.people (app.peek(name));
+RESET retention.reveal;
+-- attack
+CREATE FUNCTION scratch.never("char", "char") RETURNS boolean LANGUAGE plpgsql AS $$BEGIN RETURN false; END$$;
+CREATE OPERATOR scratch.= (LEFTARG = "char", RIGHTARG = "char", PROCEDURE = scratch.never);
+SET search_path = scratch, pg_catalog;
+ANALYZE;
+ANALYZE app.people;
+REINDEX TABLE app.people;

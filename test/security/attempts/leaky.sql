@@ -281,3 +281,46 @@ CREATE INDEX ON app.people USING brin (id);
 -- attack
 SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off;
 SELECT name FROM app.people WHERE id < 50;
+
+-- attempt: a pattern that fails where a hidden row matches, by a trigram index
+-- as: reader owner admin
+-- control: none
+-- errors: expected
+-- shows: LIKE pattern must not end
+-- prepare
+SET ROLE owner;
+CREATE INDEX people_trgm ON app.people USING gin (name gin_trgm_ops);
+-- attack
+SET enable_seqscan = off;
+SELECT count(*) FROM app.people WHERE name LIKE 'SECRETdu%\';
+SELECT count(*) FROM app.people WHERE name ILIKE 'secretdu%\';
+UPDATE app.people SET city = city WHERE name LIKE 'SECRETdu%\';
+
+-- attempt: a jsonpath that fails where a hidden row matches, by an index
+-- as: reader
+-- control: none
+-- errors: expected
+-- shows: cannot convert value from date to timestamptz
+-- prepare
+SET ROLE owner;
+CREATE TABLE app.docs (j jsonb, left_on date);
+SELECT lab.govern('app.docs') \g /dev/null
+INSERT INTO app.docs SELECT jsonb_build_object('k', 'open' || n, 'd', '2020-02-01'), NULL FROM generate_series(1, 20) n;
+INSERT INTO app.docs VALUES ('{"k": "SECRETw31", "d": "2020-02-01"}', '2030-01-15');
+CREATE INDEX ON app.docs USING gin (j jsonb_path_ops);
+-- attack
+SET enable_seqscan = off;
+SELECT count(*) FROM app.docs WHERE j @@ '$.k == "SECRETw31" && $.d.datetime() == "2020-02-01 10:00:00+01".datetime()';
+
+-- attempt: a pattern that fails where an estimator tries it on a hidden row's value
+-- as: reader owner admin
+-- control: none
+-- errors: expected
+-- shows: LIKE pattern must not end
+-- prepare
+SET retention.reveal = on;
+ANALYZE app.people;
+RESET retention.reveal;
+-- attack
+EXPLAIN SELECT 1 FROM app.people WHERE name LIKE 'SECRETkep%\';
+EXPLAIN SELECT 1 FROM app.people p JOIN app.orders o ON o.person_id = p.id WHERE p.email LIKE 'SECRETkept@example%\';
