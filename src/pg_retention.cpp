@@ -34,7 +34,6 @@ void _PG_init(void) {
         pg_retention::init_visibility();
         pg_retention::init_relation_plans();
         pg_retention::init_late_starts();
-        pg_retention::init_policy_triggers();
         pg_retention::init_guard();
         pg_retention::init_utility();
         pg_retention::init_tasks();

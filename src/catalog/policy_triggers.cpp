@@ -307,8 +307,15 @@ void policy_gone(const Policy &policy) {
 // Policies as they were, between the BEFORE and the AFTER triggers of a statement; ends with the transaction.
 constinit List *leaving = NIL;
 
-void forget_leaving(XactEvent event, void *) {
-    if (event != XACT_EVENT_PRE_COMMIT) leaving = NIL;
+void forget_leaving(void *) { leaving = NIL; }
+
+void keep_leaving(Policy *policy) {
+    if (leaving == NIL) {
+        auto *callback = static_cast<MemoryContextCallback *>(palloc0(sizeof(MemoryContextCallback)));
+        callback->func = forget_leaving;
+        MemoryContextRegisterResetCallback(TopTransactionContext, callback);
+    }
+    leaving = lappend(leaving, policy);
 }
 
 Policy old_policy(int16_t id) {
@@ -376,7 +383,7 @@ void remember_old(const TriggerData *data) {
     if (policy != nullptr) {
         auto *kept = static_cast<Policy *>(palloc(sizeof(Policy)));
         *kept = copy_of(*policy);
-        leaving = lappend(leaving, kept);
+        keep_leaving(kept);
     }
     MemoryContextSwitchTo(before);
 }
@@ -398,8 +405,6 @@ void forget_dropped() {
     keep_roles_of_legal_access(0);
     drop_idle_path_triggers();
 }
-
-void init_policy_triggers() { RegisterXactCallback(forget_leaving, nullptr); }
 
 bool policy_write_is_own() { return policy_write_allowed; }
 

@@ -18,6 +18,4 @@ void validate_all();
 // Removes what belonged to tables that are gone, and path triggers nobody needs any more.
 void forget_dropped();
 
-void init_policy_triggers();
-
 }  // namespace pg_retention

@@ -45,7 +45,7 @@ const char *what_shows(Oid relid, const AlterTableCmd *command) {
         case AT_ValidateConstraint: return "validate a constraint of table";
         case AT_SetNotNull: return "add a constraint to table";
         case AT_DropInherit: return "change the inheritance of table";
-        default: return command->subtype == AT_SetExpression ? "alter a generated column of table" : nullptr;
+        default: return static_cast<int>(command->subtype) == AT_SetExpression ? "alter a generated column of table" : nullptr;
     }
 }
 

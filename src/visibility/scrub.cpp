@@ -37,6 +37,17 @@ void begin_statement() {
     if (over) over = wrote_governed = cascaded = false;
 }
 
+void end_of_transaction(void *) { over = true; }
+
+// Once a transaction, which so costs nothing where it does not happen.
+void note_governed_write() {
+    if (wrote_governed) return;
+    auto *callback = static_cast<MemoryContextCallback *>(MemoryContextAllocZero(TopTransactionContext, sizeof(MemoryContextCallback)));
+    callback->func = end_of_transaction;
+    MemoryContextRegisterResetCallback(TopTransactionContext, callback);
+    wrote_governed = true;
+}
+
 bool writes(const QueryDesc *query) { return query->operation != CMD_SELECT || query->plannedstmt->hasModifyingCTE; }
 
 bool shows_a_row(int sqlstate, bool any) {
@@ -72,7 +83,7 @@ template <typename F>
 
 void note_write(const QueryDesc *query) {
     if (!writes_governed(query)) return;
-    wrote_governed = true;
+    note_governed_write();
     if (exemption_at(query->plannedstmt->stmt_location) == Exemption::kReferential) cascaded = true;
 }
 
@@ -109,16 +120,16 @@ bool is_plain_insert(const QueryDesc *query) {
     return !InNoForceRLSOperation() && !any_result_relation(plan, [plan](int i) { return may_matter(rt_fetch(i, plan->rtable)->relid); });
 }
 
+// The last one that was found plain, for its end.
+constinit const QueryDesc *plain = nullptr;
+
 void run(RETENTION_RUN_PARAMETERS) {
-    if (is_plain_insert(query)) {
-        begin_statement();
-        previous_run(RETENTION_RUN_ARGUMENTS);
-    } else if (writes(query))
-        run_writing(RETENTION_RUN_ARGUMENTS);
-    else if (InNoForceRLSOperation())
-        run_reading(RETENTION_RUN_ARGUMENTS);
-    else
-        previous_run(RETENTION_RUN_ARGUMENTS);
+    if (!writes(query)) return InNoForceRLSOperation() ? run_reading(RETENTION_RUN_ARGUMENTS) : previous_run(RETENTION_RUN_ARGUMENTS);
+    plain = nullptr;
+    if (!is_plain_insert(query)) return run_writing(RETENTION_RUN_ARGUMENTS);
+    begin_statement();
+    previous_run(RETENTION_RUN_ARGUMENTS);
+    plain = query;
 }
 
 [[gnu::noinline]] void finish_writing(QueryDesc *query) {
@@ -126,7 +137,7 @@ void run(RETENTION_RUN_PARAMETERS) {
 }
 
 void finish(QueryDesc *query) {
-    if (writes(query) && !is_plain_insert(query))
+    if (writes(query) && query != plain)
         finish_writing(query);
     else
         previous_finish(query);
@@ -148,7 +159,7 @@ Scope scope_of(const Node *statement) {
     if (!IsA(statement, CopyStmt)) return Scope::kNone;
     const auto *copy = reinterpret_cast<const CopyStmt *>(statement);
     if (!copy->is_from || !names_governed(copy->relation)) return Scope::kNone;
-    wrote_governed = true;
+    note_governed_write();
     return Scope::kNoted;
 }
 
@@ -158,11 +169,6 @@ void emit(ErrorData *error) {
         error->detail_log = nullptr;
     }
     if (previous_emit != nullptr) previous_emit(error);
-}
-
-void end_of_transaction(XactEvent event, void *) {
-    if (!wrote_governed && !cascaded) return;
-    if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE) over = true;
 }
 
 }  // namespace
@@ -187,7 +193,6 @@ void init_scrub() {
     ExecutorFinish_hook = finish;
     previous_emit = emit_log_hook;
     emit_log_hook = emit;
-    RegisterXactCallback(end_of_transaction, nullptr);
 }
 
 }  // namespace pg_retention
