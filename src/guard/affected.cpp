@@ -134,6 +134,17 @@ List *tables_of_domain(Oid domain) {
                  domain));
 }
 
+// Those of the schema, where one is named.
+static List *of_many(const ReindexStmt *reindex) {
+    if (reindex->kind != REINDEX_OBJECT_SCHEMA) return governed_tables();
+    const Oid schema = get_namespace_oid(reindex->name, true);
+    List *tables = NIL;
+    ListCell *cell = nullptr;
+    foreach (cell, governed_tables())
+        if (get_rel_namespace(lfirst_oid(cell)) == schema) tables = lappend_oid(tables, lfirst_oid(cell));
+    return tables;
+}
+
 List *affected_tables(const Node *statement) {
     const RangeVar *clustered = nullptr;
     if (is_cluster(statement, &clustered)) return clustered == nullptr ? governed_tables() : add(NIL, clustered);
@@ -145,7 +156,7 @@ List *affected_tables(const Node *statement) {
         case T_IndexStmt: return add(NIL, reinterpret_cast<const IndexStmt *>(statement)->relation);
         case T_ReindexStmt: {
             const RangeVar *relation = reinterpret_cast<const ReindexStmt *>(statement)->relation;
-            return relation == nullptr ? governed_tables() : add(NIL, relation);
+            return relation == nullptr ? of_many(reinterpret_cast<const ReindexStmt *>(statement)) : add(NIL, relation);
         }
         default: return NIL;
     }

@@ -35,8 +35,10 @@ constexpr int kCodes[] = {
 }  // namespace
 
 // The settings' variables themselves: a command that commits on its way would undo what was set for a transaction.
-Sight close_eyes() {
-    const Sight before = {forbid_user_code(true), max_parallel_maintenance_workers, client_min_messages};
+Sight close_eyes(bool forbid) {
+    const bool forbidden = forbid_user_code(true);
+    if (!forbid) (void) forbid_user_code(forbidden);
+    const Sight before = {forbidden, max_parallel_maintenance_workers, client_min_messages};
     max_parallel_maintenance_workers = 0;
     client_min_messages = Max(client_min_messages, ERROR);
     return before;

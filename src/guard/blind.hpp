@@ -11,7 +11,8 @@ struct Sight {
     int workers;
     int messages;
 };
-Sight close_eyes();
+// forbid: false where nothing a user wrote can be given such a row, and other tables' functions must run.
+Sight close_eyes(bool forbid);
 void open_eyes(const Sight &before);
 
 // Whether an error of this kind cannot show a value of a row: it says why a command was not begun or was ended from outside.
@@ -22,9 +23,9 @@ bool shows_no_value(int sqlstate);
 
 // Its own frame: nothing of the caller's lives across the setjmp.
 template <typename F>
-[[gnu::noinline]] void run_blindly(F body) {
+[[gnu::noinline]] void run_blindly(F body, bool forbid = true) {
     MemoryContext context = CurrentMemoryContext;
-    const Sight before = close_eyes();
+    const Sight before = close_eyes(forbid);
     PG_TRY();
     { body(); }
     PG_CATCH();

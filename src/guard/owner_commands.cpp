@@ -213,19 +213,32 @@ bool builds_indexes(const Node *statement) {
            !IsA(statement, CreateStatsStmt);
 }
 
-// Checks the command, and says whether it runs over hidden rows.
-bool over_hidden_rows(const Node *statement) {
+// REINDEX or CLUSTER of many tables at once.
+bool names_no_table(const Node *statement) {
+    const RangeVar *clustered = nullptr;
+    if (is_cluster(statement, &clustered)) return clustered == nullptr;
+    return IsA(statement, ReindexStmt) && reinterpret_cast<const ReindexStmt *>(statement)->relation == nullptr;
+}
+
+struct Reach {
+    bool hidden;     // the command runs over hidden rows
+    bool evaluated;  // and over an index there that evaluates more than its columns
+};
+
+// Checks the command, and says what it reaches.
+Reach reach_of(const Node *statement) {
     refuse_owner(statement);
-    bool over = false;
+    Reach reach = {false, false};
     ListCell *cell = nullptr;
-    if (!evaluates(statement)) return false;
+    if (!evaluates(statement)) return reach;
     foreach (cell, affected_tables(statement)) {
         const Oid relid = lfirst_oid(cell);
         if (is_spared(relid) || !holds_hidden_rows(relid)) continue;
-        over = true;
+        reach.hidden = true;
+        reach.evaluated = reach.evaluated || index_below_evaluates(relid);
         if (builds_indexes(statement) && may_maintain(relid)) refuse_user_function(user_function_below(relid, false));
     }
-    return over;
+    return reach;
 }
 
 }  // namespace
@@ -238,8 +251,10 @@ void watch_owner_command(const Command &command) {
     const Verdict verdict = verdict_of(command.statement());
     if (verdict != Verdict::kEvaluates && verdict != Verdict::kRefused) return proceed(command);
     if (IsA(command.statement(), VacuumStmt)) return watch_vacuum(command);
-    if (!over_hidden_rows(command.statement())) return proceed(command);
-    run_blindly([&] { proceed(command); });
+    const Reach reach = reach_of(command.statement());
+    if (!reach.hidden) return proceed(command);
+    // In a whole schema or database other tables' functions run, where no index evaluates something over hidden rows.
+    run_blindly([&] { proceed(command); }, reach.evaluated || !names_no_table(command.statement()));
 }
 
 }  // namespace pg_retention

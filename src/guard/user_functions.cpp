@@ -123,6 +123,23 @@ Oid user_function_below(Oid relid, bool only_summaries) {
     return InvalidOid;
 }
 
+bool index_below_evaluates(Oid relid) {
+    ListCell *cell = nullptr;
+    foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr)) {
+        Relation table = table_open(lfirst_oid(cell), AccessShareLock);
+        ListCell *one = nullptr;
+        bool found = false;
+        foreach (one, RelationGetIndexList(table)) {
+            Relation index = index_open(lfirst_oid(one), AccessShareLock);
+            found = found || evaluates(index);
+            index_close(index, AccessShareLock);
+        }
+        table_close(table, NoLock);
+        if (found) return true;
+    }
+    return false;
+}
+
 void refuse_user_function(Oid function) {
     if (OidIsValid(function))
         ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),

@@ -22,6 +22,9 @@ bool evaluates(Relation index);
 // One of any index of the table or of one below it; only_summaries: of such indexes.
 Oid user_function_below(Oid relid, bool only_summaries);
 
+// An index of the table, or of one below it, evaluates more than its columns.
+bool index_below_evaluates(Oid relid);
+
 // Error 42501 for such a function, if there is one.
 void refuse_user_function(Oid function);
 
