@@ -272,6 +272,7 @@ UPDATE scratch.kids SET n = 2, k = 'a';
 UPDATE scratch.ups SET id = 6 WHERE id = 5;
 
 -- attempt: the cast of a foreign key, on INSERT
+-- control: none
 -- run: database
 -- errors: expected
 -- attack
