@@ -319,6 +319,15 @@ inline bool copies_without_plan(char relkind) {
     return relkind == RELKIND_RELATION;
 }
 
+// 18: whether an operator compares is said of any kind of index that orders.
+inline bool compares([[maybe_unused]] Oid operation) {
+#if PG_VERSION_NUM >= 180000
+    return get_op_index_interpretation(operation) != NIL;
+#else
+    return get_op_btree_interpretation(operation) != NIL;
+#endif
+}
+
 // 18: asked whether a deferrable key will do.
 inline Oid primary_key_index(Relation rel) {
 #if PG_VERSION_NUM >= 180000

@@ -64,8 +64,9 @@ bool is_whole_pattern(const Node *pattern) {
 
 bool may_operator_fail(Oid operation, List *arguments) {
     const Oid function = get_opcode(operation);
-    List *orderings = get_op_btree_interpretation(operation);
-    if (orderings != NIL || get_func_leakproof(function) || is_one_of(kSafe, function)) return false;
+    if (compares(operation) || get_func_leakproof(function) || is_one_of(kSafe, function)) return false;
+    // Prefix operators are none of the following.
+    if (list_length(arguments) != 2) return true;
     const auto *pattern = static_cast<const Node *>(lsecond(arguments));
     if (is_one_of(kRegex, function)) return !IsA(pattern, Const);
     return !is_one_of(kLike, function) || !is_whole_pattern(pattern);

@@ -3,7 +3,7 @@
 \set QUIET on
 SET client_min_messages = warning;
 BEGIN;
-SELECT plan(20);
+SELECT plan(21);
 SET LOCAL retention.test_now = '2030-06-01 12:00+00';
 CREATE ROLE exempt_owner;
 GRANT CREATE ON DATABASE :"DBNAME" TO exempt_owner;
@@ -119,6 +119,12 @@ SELECT lives_ok('ALTER TABLE own.root ATTACH PARTITION own.part FOR VALUES FROM 
 SELECT throws_ok('CREATE TRIGGER "~z" BEFORE INSERT OR UPDATE ON own.root FOR EACH ROW EXECUTE FUNCTION own.wipe()', '42501', NULL,
 	'and none is put behind them by the partitioned table afterwards');
 RESET ROLE;
+
+-- Operators of one argument are asked, too, whether they may fail.
+CREATE TABLE own.line (id int, l lseg, left_on date);
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('line', 'own.line', '{left_on}', '1 day', 'delete', 'enforce');
+INSERT INTO own.line VALUES (1, '[(0,0),(1,0)]', NULL);
+SELECT is((SELECT count(*) FROM own.line WHERE ?- l AND NOT (?| l)), 1::bigint, 'a condition with a prefix operator is planned');
 
 -- A dry run that fails leaves the transaction as it was.
 INSERT INTO retention.subject_kind (kind, relation) VALUES ('guest', 'own.guest');
