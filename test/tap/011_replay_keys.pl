@@ -7,7 +7,8 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('replay_keys');
-$node->init;
+# A collation of ICU's needs an encoding it knows, whatever the environment says.
+$node->init(extra => ['--encoding=UTF8', '--locale=C.UTF-8']);
 my $place = PostgreSQL::Test::Utils::tempdir();
 append_to_file("$place/key", 'a key of thirty-two bytes or more, for tests alone');
 $node->append_conf('postgresql.conf', qq{
