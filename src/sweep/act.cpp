@@ -2,7 +2,6 @@
 
 #include "catalog/extension.hpp"
 #include "catalog/rights.hpp"
-#include "catalog/stamp.hpp"
 #include "guard/decide.hpp"
 #include "pg/internal.hpp"
 #include "pg/names.hpp"
