@@ -17,6 +17,8 @@ Node *clock_of(Oid relid, Index rti) {
     return reinterpret_cast<Node *>(clock);
 }
 
+const char *clock_text(Oid relid, const char *name) { return psprintf("%s.%s", name, clock_name(relid)); }
+
 bool is_clock_of(const Node *expression, Index rti) {
     return IsA(expression, Var) && reinterpret_cast<const Var *>(expression)->varno == static_cast<int>(rti);
 }

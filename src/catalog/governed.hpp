@@ -19,6 +19,9 @@ bool may_matter(Oid relid);
 // The clock of a governed relation's row, in a query that has the relation as entry rti of its range table.
 Node *clock_of(Oid relid, Index rti);
 
+// The same as text, in a statement that has the relation under that name.
+const char *clock_text(Oid relid, const char *name);
+
 // Whether the expression is the clock of that entry, wherever the planner has put it.
 bool is_clock_of(const Node *expression, Index rti);
 

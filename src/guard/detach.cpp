@@ -34,29 +34,34 @@ bool is_users(Oid operation, Oid referring_type) {
 
 // The server finds the rest, and says more about it.
 void append_hidden(StringInfo sql, const ForeignKey &key) {
-    const char *both = is_governed(key.referring) && is_governed(key.referred) ? " AND " : "";
-    if (is_governed(key.referring) || is_governed(key.referred)) appendStringInfoString(sql, " WHERE NOT (");
-    if (is_governed(key.referring)) appendStringInfo(sql, "retention.visible(fk.%s)%s", clock_name(key.referring), both);
-    if (is_governed(key.referred)) appendStringInfo(sql, "retention.visible(pk.%s)", clock_name(key.referred));
-    if (is_governed(key.referring) || is_governed(key.referred)) appendStringInfoChar(sql, ')');
+    const bool referring = is_governed(key.referring), referred = is_governed(key.referred);
+    if (referring || referred) appendStringInfoString(sql, " WHERE NOT (");
+    if (referring) appendStringInfo(sql, "retention.visible(%s)%s", clock_text(key.referring, "fk"), referred ? " AND " : "");
+    if (referred) appendStringInfo(sql, "retention.visible(%s)", clock_text(key.referred, "pk"));
+    if (referring || referred) appendStringInfoChar(sql, ')');
 }
 
 char *reference_query(const ForeignKey &key) {
     StringInfoData sql;
     initStringInfo(&sql);
-    appendStringInfo(&sql, "SELECT 1 FROM %s%s fk JOIN %s pk ON ", get_rel_relkind(key.referring) == RELKIND_PARTITIONED_TABLE ? "" : "ONLY ",
-                     qualified_name(key.referring), qualified_name(key.referred));
+    appendStringInfo(&sql, "SELECT 1 FROM %s%s fk JOIN %s pk ON ",
+                     get_rel_relkind(key.referring) == RELKIND_PARTITIONED_TABLE ? "" : "ONLY ", qualified_name(key.referring),
+                     qualified_name(key.referred));
     for (int i = 0; i < key.n; ++i) {
         const Oid type = get_atttype(key.referring, key.referring_columns[i]);
         if (is_users(key.operators[0][i], type))
-            ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                            errmsg("cannot detach a partition: a foreign key of table \"%s\" compares its keys with a function that a user wrote",
-                                   get_rel_name(key.referring)),
-                            errhint("Give both sides of the key the same type.")));
+            ereport(
+                ERROR,
+                (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                 errmsg(
+                     "cannot detach a partition: a foreign key of table \"%s\" compares its keys with a function that a user wrote",
+                     get_rel_name(key.referring)),
+                 errhint("Give both sides of the key the same type.")));
         if (i > 0) appendStringInfoString(&sql, " AND ");
-        generate_operator_clause(&sql, psprintf("pk.%s", quote_identifier(get_attname(key.referred, key.referred_columns[i], false))),
-                                 get_atttype(key.referred, key.referred_columns[i]), key.operators[0][i],
-                                 psprintf("fk.%s", quote_identifier(get_attname(key.referring, key.referring_columns[i], false))), type);
+        generate_operator_clause(
+            &sql, psprintf("pk.%s", quote_identifier(get_attname(key.referred, key.referred_columns[i], false))),
+            get_atttype(key.referred, key.referred_columns[i]), key.operators[0][i],
+            psprintf("fk.%s", quote_identifier(get_attname(key.referring, key.referring_columns[i], false))), type);
     }
     append_hidden(&sql, key);
     return sql.data;
@@ -81,7 +86,8 @@ void refuse_referenced(const RangeVar *parent, const PartitionCmd *command) {
     const LOCKMODE mode = command->concurrent ? ShareUpdateExclusiveLock : AccessExclusiveLock;
     const Oid above = RangeVarGetRelid(parent, NoLock, true);
     const Oid partition = RangeVarGetRelid(command->name, NoLock, true);
-    if (!OidIsValid(above) || !OidIsValid(partition) || !owns_table(above, GetUserId()) || !owns_table(partition, GetUserId())) return;
+    if (!OidIsValid(above) || !OidIsValid(partition) || !owns_table(above, GetUserId()) || !owns_table(partition, GetUserId()))
+        return;
     LockRelationOid(above, mode);
     LockRelationOid(partition, mode);
     ListCell *cell = nullptr;

@@ -48,6 +48,8 @@ Node *clock_of(Oid, Index rti) {
     return call(F_INT8LARGER, extension()->clock_type, list_make2(call(F_INT8_OID, INT8OID, list_make1(table)), none));
 }
 
+const char *clock_text(Oid, const char *) { return "'none'::retention.clock"; }
+
 bool is_clock_of(const Node *expression, Index rti) {
     if (!IsA(expression, FuncExpr) || reinterpret_cast<const FuncExpr *>(expression)->funcid != F_INT8LARGER) return false;
     const auto *number = static_cast<const FuncExpr *>(linitial(reinterpret_cast<const FuncExpr *>(expression)->args));
