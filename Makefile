@@ -24,7 +24,7 @@ PG_CXXFLAGS = $(STANDARD) -Wall -Wextra -Wno-suggest-attribute=format -Wshadow $
 # PGXS links with the C compiler.
 SHLIB_LINK  = -lstdc++
 
-.PHONY: test test-clients test-versions demo lint bench fuzz attacks assert-check coretest
+.PHONY: test test-clients test-versions demo lint format bench fuzz attacks assert-check coretest
 
 # These build what they need themselves, on a machine that may not have PostgreSQL yet.
 test:
@@ -44,6 +44,10 @@ demo:
 lint:
 	@$(MAKE) all
 	@test/lint/run
+
+# As .clang-format says.
+format:
+	@clang-format-14 -i $$(find src test bench -name build -prune -o \( -name '*.cpp' -o -name '*.hpp' \) -print)
 
 # Five minutes on each of what reads text, or TIME seconds.
 fuzz:
@@ -69,7 +73,7 @@ bench:
 	@bench/run
 endif
 
-ifneq ($(filter-out test test-clients test-versions demo lint bench fuzz attacks assert-check coretest,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out test test-clients test-versions demo lint format bench fuzz attacks assert-check coretest,$(or $(MAKECMDGOALS),all)),)
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 

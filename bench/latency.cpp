@@ -68,7 +68,8 @@ std::string prepared_name(size_t c, size_t variant) { return std::to_string(c) +
 
 PGresult *execute(const Run &run, size_t c, size_t variant) {
     const std::string &statement = run.cases[c].statements[variant];
-    if (run.mode == Mode::kPrepared) return PQexecPrepared(run.connection, prepared_name(c, variant).c_str(), 0, nullptr, nullptr, nullptr, 0);
+    if (run.mode == Mode::kPrepared)
+        return PQexecPrepared(run.connection, prepared_name(c, variant).c_str(), 0, nullptr, nullptr, nullptr, 0);
     if (run.mode == Mode::kPlanning) return PQexec(run.connection, ("EXPLAIN (SUMMARY) " + statement).c_str());
     return PQexec(run.connection, statement.c_str());
 }
@@ -85,7 +86,8 @@ double measure(const Run &run, size_t c, size_t variant, std::vector<std::string
     const auto began = std::chrono::steady_clock::now();
     PGresult *result = execute(run, c, variant);
     double micros = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - began).count();
-    if (PQresultStatus(result) != PGRES_TUPLES_OK && PQresultStatus(result) != PGRES_COMMAND_OK) fail(PQerrorMessage(run.connection));
+    if (PQresultStatus(result) != PGRES_TUPLES_OK && PQresultStatus(result) != PGRES_COMMAND_OK)
+        fail(PQerrorMessage(run.connection));
     if (run.mode == Mode::kPlanning) micros = planning_micros(result);
     for (int i = 0; rows != nullptr && i < PQntuples(result); ++i) {
         std::string row;
@@ -110,7 +112,8 @@ void warm_up(Run *run, size_t c) {
         const bool reads = run->mode == Mode::kSimple || run->mode == Mode::kPrepared;
         if (reads && (rows.empty() || rows != first)) fail(one.name + ": other rows from " + run->variants[v]);
         Numbers times;
-        for (int i = 0; i < kWarmUps && (i < 3 || times.back() < kRoundMicros); ++i) times.push_back(measure(*run, c, v, nullptr));
+        for (int i = 0; i < kWarmUps && (i < 3 || times.back() < kRoundMicros); ++i)
+            times.push_back(measure(*run, c, v, nullptr));
         one.repeats.push_back(std::clamp(static_cast<int>(kRoundMicros / median(times)), 1, kMostRepeats));
         one.rounds.emplace_back();
     }

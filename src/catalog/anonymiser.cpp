@@ -59,8 +59,8 @@ Content content_of(Oid base) {
 
 struct ColumnType {
     Oid type;
-    Oid base;       // beneath domains
-    int32 modifier; // of the base type
+    Oid base;        // beneath domains
+    int32 modifier;  // of the base type
     Content content;
     char *name;
 };
@@ -117,11 +117,14 @@ bool find_function(const char *name, const ColumnType &column, Function *functio
 
 bool check_function(const char *name, const ColumnType &column, Oid owner, Function *function, Problem *problem) {
     if (!find_function(name, column, function))
-        return fail(problem, ERRCODE_UNDEFINED_FUNCTION, psprintf("function %s(%s) does not exist", name, format_type_be(column.type)),
+        return fail(problem, ERRCODE_UNDEFINED_FUNCTION,
+                    psprintf("function %s(%s) does not exist", name, format_type_be(column.type)),
                     "Name a function, with its schema, that takes a value of the column's type and returns one.");
-    if (get_func_prokind(function->oid) != PROKIND_FUNCTION || get_func_retset(function->oid) || !returns_value_of(*function, column))
+    if (get_func_prokind(function->oid) != PROKIND_FUNCTION || get_func_retset(function->oid) ||
+        !returns_value_of(*function, column))
         return fail(problem, ERRCODE_DATATYPE_MISMATCH,
-                    psprintf("function %s(%s) does not return a value of type %s", name, format_type_be(function->takes), format_type_be(column.type)),
+                    psprintf("function %s(%s) does not return a value of type %s", name, format_type_be(function->takes),
+                             format_type_be(column.type)),
                     "An anonymiser takes a value of the column's type and returns one.");
     if (!may_execute(function->oid, owner))
         return fail(problem, ERRCODE_INSUFFICIENT_PRIVILEGE,
@@ -207,7 +210,8 @@ char *function_call(const PersonalColumn &column, const ColumnType &type, const 
     Function function = {};
     Problem problem = {};
     if (!check_function_as(column.argument, type, owner_of(column.relid), &function, &problem)) does_not_fit(column, problem);
-    const char *name = quote_qualified_identifier(get_namespace_name(get_func_namespace(function.oid)), get_func_name(function.oid));
+    const char *name =
+        quote_qualified_identifier(get_namespace_name(get_func_namespace(function.oid)), get_func_name(function.oid));
     return psprintf("%s(CAST(%s AS %s))", name, value, format_type_extended(function.takes, -1, FORMAT_TYPE_FORCE_QUALIFY));
 }
 
@@ -250,7 +254,8 @@ char *anonymised_value(const PersonalColumn &column, Oid leaf, const char *words
         case Anonymiser::kNoise: return within_precision(call("noise", value, type, argument), value, type);
         case Anonymiser::kTruncate:
             return cast(call("truncate", value, type, psprintf("%zu", core::parse_length(column.argument).value())), type);
-        case Anonymiser::kRandomToken: return psprintf("CASE WHEN %s IS NOT NULL THEN %s END", value, cast(token(column, type), type));
+        case Anonymiser::kRandomToken:
+            return psprintf("CASE WHEN %s IS NOT NULL THEN %s END", value, cast(token(column, type), type));
         case Anonymiser::kPseudonymise: return cast(pseudonym, type);
         case Anonymiser::kFunction: return cast(function_call(column, type, value), type);
     }
@@ -265,7 +270,9 @@ char *sample_value(const PersonalColumn &column, Oid leaf) {
         case Anonymiser::kRedact: return cast(type.content == Content::kJson ? "'\"[redacted]\"'" : "'[redacted]'", type);
         case Anonymiser::kRandomToken: return cast(token(column, type), type);
         case Anonymiser::kPseudonymise:
-            return cast(psprintf("pg_catalog.left(pg_catalog.repeat('0123456789abcdef', 4), %d)", static_cast<int>(pseudonym_digits(column, type))), type);
+            return cast(psprintf("pg_catalog.left(pg_catalog.repeat('0123456789abcdef', 4), %d)",
+                                 static_cast<int>(pseudonym_digits(column, type))),
+                        type);
         default: return nullptr;
     }
 }
@@ -287,7 +294,8 @@ char *is_anonymised(const PersonalColumn &column) {
     }
     // Some types have no equality.
     const bool equality = OidIsValid(lookup_type_cache(get_atttype(column.relid, column.column), TYPECACHE_EQ_OPR)->eq_opr);
-    return psprintf(equality ? "%s IS NOT DISTINCT FROM %s" : "CAST(%s AS text) IS NOT DISTINCT FROM CAST(%s AS text)", value, result);
+    return psprintf(equality ? "%s IS NOT DISTINCT FROM %s" : "CAST(%s AS text) IS NOT DISTINCT FROM CAST(%s AS text)", value,
+                    result);
 }
 
 }  // namespace pg_retention

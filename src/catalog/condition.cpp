@@ -67,11 +67,9 @@ void refuse_generated_columns(Relation rel, Node *expr) {
 
 Node *cook_condition(Relation rel, const char *text) {
     Node *raw = raw_condition(text);
-    if (raw == nullptr)
-        ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("field \"applies_to\" is not a single condition")));
+    if (raw == nullptr) ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("field \"applies_to\" is not a single condition")));
     if (find_subquery(raw, nullptr))
-        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                        errmsg("condition in field \"applies_to\" has a subquery"),
+        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("condition in field \"applies_to\" has a subquery"),
                         errhint("The condition may read only columns of the row itself.")));
     ParseState *state = make_parsestate(nullptr);
     ParseNamespaceItem *item = addRangeTableEntryForRelation(state, rel, AccessShareLock, nullptr, false, true);
@@ -81,8 +79,7 @@ Node *cook_condition(Relation rel, const char *text) {
     assign_expr_collations(state, expr);
     free_parsestate(state);
     if (contain_mutable_functions(expr))
-        ereport(ERROR, (errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
-                        errmsg("condition in field \"applies_to\" is not immutable"),
+        ereport(ERROR, (errcode(ERRCODE_INVALID_OBJECT_DEFINITION), errmsg("condition in field \"applies_to\" is not immutable"),
                         errhint("Use only immutable functions and operators.")));
     refuse_generated_columns(rel, expr);
     return expr;

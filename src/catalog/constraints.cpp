@@ -79,16 +79,18 @@ void check_columns(const Table &table) {
         if (column == nullptr) continue;
         if (table.is_whole) check_column(table, att, *column);
         if (may_give_null(*column) && refuses_null(att))
-            ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
-                            errmsg("personal column \"%s\" of table %s is anonymised to null but is not nullable", column->name,
-                                   get_rel_name(column->relid)),
-                            errhint("Set anonymise = 'constant' with a constant in retention.personal_column, or use another anonymiser.")));
+            ereport(
+                ERROR,
+                (errcode(ERRCODE_NOT_NULL_VIOLATION),
+                 errmsg("personal column \"%s\" of table %s is anonymised to null but is not nullable", column->name,
+                        get_rel_name(column->relid)),
+                 errhint("Set anonymise = 'constant' with a constant in retention.personal_column, or use another anonymiser.")));
     }
 }
 
 // What an index reads: a column, or an expression on some.
 struct Element {
-    AttrNumber column;   // 0: an expression
+    AttrNumber column;  // 0: an expression
     Node *expression;
     Bitmapset *columns;
 };
@@ -168,7 +170,8 @@ Difference difference_in(const Table &table, const Key &key, const Element &elem
         if (column == nullptr) continue;
         const Difference one = core::difference_after(column->anonymiser);
         const bool is_null = column->anonymiser == Anonymiser::kNull;
-        if (one == Difference::kMade && !(is_null && (key.nulls_are_equal || (element.expression != nullptr && !only_nulls_pass))))
+        if (one == Difference::kMade &&
+            !(is_null && (key.nulls_are_equal || (element.expression != nullptr && !only_nulls_pass))))
             return Difference::kMade;
         if (one != Difference::kKept || element.expression != nullptr) difference = Difference::kLost;
     }
@@ -181,7 +184,8 @@ bool has_key_within(const Table &table, const Bitmapset *kept) {
     foreach (cell, keys_of(table.rel, false)) {
         const auto *key = static_cast<const Key *>(lfirst(cell));
         bool within = !key->is_exclusion && !key->is_partial;
-        for (int i = 0; i < key->n && within; ++i) within = key->elements[i].column != 0 && bms_is_member(key->elements[i].column, kept);
+        for (int i = 0; i < key->n && within; ++i)
+            within = key->elements[i].column != 0 && bms_is_member(key->elements[i].column, kept);
         if (within) return true;
     }
     return false;
@@ -194,7 +198,8 @@ void check_key(const Table &table, const Key &key) {
         const Element &element = key.elements[i];
         const PersonalColumn *column = anonymised_in(table, element);
         if (column != nullptr && key.is_primary)
-            refuse_anonymiser(*column, ERRCODE_INVALID_TABLE_DEFINITION, psprintf("it is part of the primary key \"%s\"", key.name), kLeaveOut);
+            refuse_anonymiser(*column, ERRCODE_INVALID_TABLE_DEFINITION,
+                              psprintf("it is part of the primary key \"%s\"", key.name), kLeaveOut);
         const Difference difference = difference_in(table, key, element);
         if (difference == Difference::kMade) return;
         if (difference == Difference::kLost) lost = column;
@@ -202,8 +207,10 @@ void check_key(const Table &table, const Key &key) {
     }
     if (lost == nullptr || has_key_within(table, kept)) return;
     if (key.is_exclusion)
-        refuse_anonymiser(*lost, ERRCODE_EXCLUSION_VIOLATION, psprintf("exclusion constraint \"%s\" may not allow the result", key.name), kUseDistinct);
-    refuse_anonymiser(*lost, ERRCODE_UNIQUE_VIOLATION, psprintf("rows may become equal in unique index \"%s\"", key.name), kUseDistinct);
+        refuse_anonymiser(*lost, ERRCODE_EXCLUSION_VIOLATION,
+                          psprintf("exclusion constraint \"%s\" may not allow the result", key.name), kUseDistinct);
+    refuse_anonymiser(*lost, ERRCODE_UNIQUE_VIOLATION, psprintf("rows may become equal in unique index \"%s\"", key.name),
+                      kUseDistinct);
 }
 
 void check_foreign_key(const Table &table, const ForeignKeyCacheInfo &key) {
@@ -220,7 +227,8 @@ void check_foreign_key(const Table &table, const ForeignKeyCacheInfo &key) {
         all = all && column != nullptr;
         if (column == nullptr) continue;
         if (column->anonymiser != Anonymiser::kNull)
-            refuse_anonymiser(*column, ERRCODE_FOREIGN_KEY_VIOLATION, psprintf("it is part of the foreign key \"%s\"", name), kUseNull);
+            refuse_anonymiser(*column, ERRCODE_FOREIGN_KEY_VIOLATION, psprintf("it is part of the foreign key \"%s\"", name),
+                              kUseNull);
         unset = column;
     }
     if (full && unset != nullptr && !all)
@@ -236,13 +244,16 @@ void check_references(const Table &table) {
         const auto *column = static_cast<const PersonalColumn *>(lfirst(cell));
         const AttrNumber number = get_attnum(RelationGetRelid(table.rel), column->name);
         Datum values[2] = {ObjectIdGetDatum(RelationGetRelid(table.rel)), Int16GetDatum(number)};
-        if (read_as(extension_owner(), "SELECT c.conname, c.conrelid FROM pg_catalog.pg_constraint c WHERE c.contype = 'f' "
-                    "AND c.confrelid = $1 AND $2 = ANY (c.confkey) AND c.conparentid = 0 ORDER BY 1 LIMIT 1", 2, types, values) == 0)
+        if (read_as(extension_owner(),
+                    "SELECT c.conname, c.conrelid FROM pg_catalog.pg_constraint c WHERE c.contype = 'f' "
+                    "AND c.confrelid = $1 AND $2 = ANY (c.confkey) AND c.conparentid = 0 ORDER BY 1 LIMIT 1",
+                    2, types, values) == 0)
             continue;
         bool isnull = false;
         const Oid from = DatumGetObjectId(result_value(0, 2, &isnull));
         refuse_anonymiser(*column, ERRCODE_FOREIGN_KEY_VIOLATION,
-                          psprintf("foreign key \"%s\" of table %s refers to it", result_text(0, 1), get_rel_name(from)), kLeaveOut);
+                          psprintf("foreign key \"%s\" of table %s refers to it", result_text(0, 1), get_rel_name(from)),
+                          kLeaveOut);
     }
 }
 
@@ -254,7 +265,8 @@ void check_partition_key(const Table &table) {
         bool in_expression = false;
         if (has_partition_attrs(table.rel, bms_make_singleton(number - FirstLowInvalidHeapAttributeNumber), &in_expression))
             refuse_anonymiser(*column, ERRCODE_INVALID_TABLE_DEFINITION,
-                              psprintf("it is part of the partition key of table %s", RelationGetRelationName(table.rel)), kLeaveOut);
+                              psprintf("it is part of the partition key of table %s", RelationGetRelationName(table.rel)),
+                              kLeaveOut);
     }
 }
 
@@ -262,7 +274,8 @@ void check_table(const Table &table) {
     ListCell *cell = nullptr;
     check_columns(table);
     foreach (cell, keys_of(table.rel, !table.is_whole)) check_key(table, *static_cast<const Key *>(lfirst(cell)));
-    foreach (cell, copyObject(RelationGetFKeyList(table.rel))) check_foreign_key(table, *static_cast<const ForeignKeyCacheInfo *>(lfirst(cell)));
+    foreach (cell, copyObject(RelationGetFKeyList(table.rel)))
+        check_foreign_key(table, *static_cast<const ForeignKeyCacheInfo *>(lfirst(cell)));
     check_references(table);
     check_partition_key(table);
 }
@@ -271,8 +284,8 @@ void check_table(const Table &table) {
 
 void refuse_anonymiser(const PersonalColumn &column, int sqlstate, const char *reason, const char *hint) {
     ereport(ERROR, (errcode(sqlstate),
-                    errmsg("personal column \"%s\" of table %s cannot be anonymised with \"%s\": %s", column.name, get_rel_name(column.relid),
-                           core::name_of(column.anonymiser), reason),
+                    errmsg("personal column \"%s\" of table %s cannot be anonymised with \"%s\": %s", column.name,
+                           get_rel_name(column.relid), core::name_of(column.anonymiser), reason),
                     errhint("%s", hint)));
     pg_unreachable();
 }

@@ -59,8 +59,8 @@ void forget_relation(Datum, Oid relid) {
 // Not by name resolution: that would ask the user for rights on the schema.
 Oid function_of(const ExtensionObjects &in, const char *name, Oid type) {
     const Oid types[1] = {type};
-    return GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(name),
-                           PointerGetDatum(buildoidvector(types, 1)), ObjectIdGetDatum(in.schema));
+    return GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(name), PointerGetDatum(buildoidvector(types, 1)),
+                           ObjectIdGetDatum(in.schema));
 }
 
 Oid type_named(const ExtensionObjects &in, const char *name) {
@@ -98,7 +98,8 @@ bool find(ExtensionObjects *out) {
     const uint64_t before = schema_changes;
     Relation rel = RelationIdGetRelation(relid);
     if (!RelationIsValid(rel)) return nullptr;
-    *place = Traits{relid, InvalidAttrNumber, rel->rd_rel->relkind == RELKIND_RELATION && rel->rd_rel->relhassubclass, false, before};
+    *place =
+        Traits{relid, InvalidAttrNumber, rel->rd_rel->relkind == RELKIND_RELATION && rel->rd_rel->relhassubclass, false, before};
     TupleDesc desc = RelationGetDescr(rel);
     for (int i = 0; i < desc->natts && place->clock == InvalidAttrNumber; ++i)
         if (TupleDescAttr(desc, i)->atttypid == objects.clock_type && !TupleDescAttr(desc, i)->attisdropped)

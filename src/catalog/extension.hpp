@@ -5,12 +5,12 @@
 namespace pg_retention {
 
 struct ExtensionObjects {
-    Oid schema;             // retention
+    Oid schema;  // retention
     Oid clock_type;
     Oid period_type;
     Oid policy_table;
-    Oid visible_function;   // retention.visible(retention.clock)
-    Oid conflict_function;  // retention.conflict_visible(retention.clock)
+    Oid visible_function;         // retention.visible(retention.clock)
+    Oid conflict_function;        // retention.conflict_visible(retention.clock)
     Oid statistics_function;      // retention.statistics_visible(oid): of a table
     Oid statistics_ext_function;  // retention.extended_statistics_visible(oid): of an object of extended statistics
 };

@@ -236,13 +236,11 @@ void still_whole(const Policy &policy) {
         if (!resolve_path(policy.relid, policy.starts[k], &path, &problem))
             ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
                             errmsg("policy \"%s\" needs path \"%s\"", policy.name, policy.starts[k]),
-                            errdetail_internal("%s", problem.message),
-                            errhint("Change or drop the policy first.")));
+                            errdetail_internal("%s", problem.message), errhint("Change or drop the policy first.")));
     }
     if (clock_column(policy.relid) == InvalidAttrNumber)
         ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
-                        errmsg("policy \"%s\" needs the clock column of table \"%s\"", policy.name,
-                               get_rel_name(policy.relid)),
+                        errmsg("policy \"%s\" needs the clock column of table \"%s\"", policy.name, get_rel_name(policy.relid)),
                         errhint("Drop the policy; its clock column goes with it.")));
     require_path_tables(policy);
     // What it lacks is named by the parser; what to do about it, here.

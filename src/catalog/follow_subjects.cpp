@@ -32,7 +32,7 @@ struct Named {
     char *kind;
     Oid relid;
     Oid person;
-    char *text;       // null: the kind itself
+    char *text;  // null: the kind itself
     LinkPath path;
     char *rendered;   // null: the path does not fit the schema
     Columns key;      // of a kind
@@ -40,9 +40,7 @@ struct Named {
     bool whole;
 };
 
-bool has_tables() {
-    return extension() != nullptr && OidIsValid(get_relname_relid("subject_link", extension()->schema));
-}
+bool has_tables() { return extension() != nullptr && OidIsValid(get_relname_relid("subject_link", extension()->schema)); }
 
 // Without a lock: whoever changes two of the tables at once must not meet another in the middle.
 bool has_primary_key(Oid relid) {
@@ -95,7 +93,8 @@ const char *missing_column(const Columns &columns, Oid relid) {
 
 // What a kind or link needs and is not there; null: nothing.
 const char *missing_in(const Named &named) {
-    if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(named.relid)) || !SearchSysCacheExists1(RELOID, ObjectIdGetDatum(named.person)))
+    if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(named.relid)) ||
+        !SearchSysCacheExists1(RELOID, ObjectIdGetDatum(named.person)))
         return "Its table does not exist.";
     LinkPath path;
     Problem problem = {};
@@ -229,9 +228,10 @@ void forget_dropped_subjects() {
                                          "WHERE c.oid = t.relation)",
                                          table),
                                 0, nullptr, nullptr, nullptr, false, 0);
-    (void) execute_internal("DELETE FROM retention.personal_column p USING pg_catalog.pg_event_trigger_dropped_objects() d "
-                            "WHERE d.object_type = 'table column' AND d.objid = p.relation AND d.address_names[3] = p.column_name",
-                            0, nullptr, nullptr, nullptr, false, 0);
+    (void) execute_internal(
+        "DELETE FROM retention.personal_column p USING pg_catalog.pg_event_trigger_dropped_objects() d "
+        "WHERE d.object_type = 'table column' AND d.objid = p.relation AND d.address_names[3] = p.column_name",
+        0, nullptr, nullptr, nullptr, false, 0);
     leave(saved);
     SPI_finish();
 }

@@ -21,8 +21,8 @@ bool load_foreign_key(Oid constraint, ForeignKey *key) {
         key->referred = form->confrelid;
         key->period = has_period(form);
         key->inherited = OidIsValid(form->conparentid);
-        DeconstructFkConstraintRow(tuple, &key->n, key->referring_columns, key->referred_columns, key->operators[0], key->operators[1],
-                                   key->operators[2], nullptr, nullptr);
+        DeconstructFkConstraintRow(tuple, &key->n, key->referring_columns, key->referred_columns, key->operators[0],
+                                   key->operators[1], key->operators[2], nullptr, nullptr);
     }
     ReleaseSysCache(tuple);
     return found;

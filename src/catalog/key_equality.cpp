@@ -43,8 +43,9 @@ Operator operator_named(Oid op) {
     HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(op));
     if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for operator %u", op);
     const auto form = reinterpret_cast<Form_pg_operator>(GETSTRUCT(tuple));
-    const Operator found = {psprintf("OPERATOR(%s.%s)", quote_identifier(get_namespace_name_or_temp(form->oprnamespace)), NameStr(form->oprname)),
-                            form->oprleft, form->oprright};
+    const Operator found = {
+        psprintf("OPERATOR(%s.%s)", quote_identifier(get_namespace_name_or_temp(form->oprnamespace)), NameStr(form->oprname)),
+        form->oprleft, form->oprright};
     ReleaseSysCache(tuple);
     return found;
 }
@@ -54,13 +55,16 @@ const char *type_name(Oid type) {
     HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
     if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for type %u", type);
     const auto form = reinterpret_cast<Form_pg_type>(GETSTRUCT(tuple));
-    const char *name = pstrdup(quote_qualified_identifier(get_namespace_name_or_temp(form->typnamespace), NameStr(form->typname)));
+    const char *name =
+        pstrdup(quote_qualified_identifier(get_namespace_name_or_temp(form->typnamespace), NameStr(form->typname)));
     ReleaseSysCache(tuple);
     return name;
 }
 
 // What an operator that takes many types takes is the type of the value.
-Oid taken_as(const Operand &operand, Oid declared) { return IsPolymorphicType(declared) || declared == RECORDOID ? getBaseType(operand.type) : declared; }
+Oid taken_as(const Operand &operand, Oid declared) {
+    return IsPolymorphicType(declared) || declared == RECORDOID ? getBaseType(operand.type) : declared;
+}
 
 void append_operand(StringInfo sql, const Operand &operand, Oid declared, const char *array) {
     const Oid type = taken_as(operand, declared);
@@ -98,8 +102,8 @@ Equality own_equality(Oid relid, AttrNumber column) {
     const Oid op = lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr;
     if (!OidIsValid(op) || !is_collected(type))
         ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                        errmsg("column \"%s\" of table \"%s\" is of type %s, which cannot be a key here", get_attname(relid, column, false),
-                               get_rel_name(relid), format_type_be(type)),
+                        errmsg("column \"%s\" of table \"%s\" is of type %s, which cannot be a key here",
+                               get_attname(relid, column, false), get_rel_name(relid), format_type_be(type)),
                         errhint("Arrays, composite types and types without an equality are not collected in sets of keys.")));
     return Equality{op, false, collation_of(relid, column)};
 }

@@ -118,8 +118,12 @@ core::Start taken_until(Oid leaf, int16_t policy_id) {
 }
 
 void enter(const Note &note, core::Start until) {
-    Datum values[kLateColumns] = {Int16GetDatum(note.policy_id), ObjectIdGetDatum(note.leaf), Int64GetDatum(note.from),
-                                  Int64GetDatum(until), FullTransactionIdGetDatum(GetTopFullTransactionId()), 0};
+    Datum values[kLateColumns] = {Int16GetDatum(note.policy_id),
+                                  ObjectIdGetDatum(note.leaf),
+                                  Int64GetDatum(note.from),
+                                  Int64GetDatum(until),
+                                  FullTransactionIdGetDatum(GetTopFullTransactionId()),
+                                  0};
     bool nulls[kLateColumns] = {};
     nulls[kRowId] = true;
     Relation table = open_own_table("column_late", RowExclusiveLock);
@@ -214,7 +218,8 @@ void record_late_starts() {
     qsort(notes, n, sizeof(Note), by_leaf);
     const Note *hidden = nullptr;
     for (int i = 0; i < n; ++i) {
-        if ((hidden == nullptr || hidden->leaf != notes[i].leaf || hidden->policy_id != notes[i].policy_id) && is_over(notes[i])) {
+        if ((hidden == nullptr || hidden->leaf != notes[i].leaf || hidden->policy_id != notes[i].policy_id) &&
+            is_over(notes[i])) {
             hidden = &notes[i];
             enter_hidden(*hidden);
         }

@@ -73,7 +73,8 @@ List *named(int16_t written) {
                 roles = list_append_unique_oid(roles, role);
             else if (policy[i].id == written)
                 ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
-                                errmsg("role with OID %u in field \"legal_access\" of policy \"%s\" does not exist", role, policy[i].name),
+                                errmsg("role with OID %u in field \"legal_access\" of policy \"%s\" does not exist", role,
+                                       policy[i].name),
                                 errhint("A later role could get the number: take it out.")));
         }
     return roles;
@@ -95,7 +96,8 @@ void keep_roles_of_legal_access(int16_t written) {
     LockDatabaseObject(RelationRelationId, table, static_cast<uint16>(column), ExclusiveLock);
     List *before = recorded(table, column);
     List *now = list_concat_unique_oid(named(written), grantees(table, column));
-    updateAclDependencies(RelationRelationId, table, column, InvalidOid, list_length(before), sorted(before), list_length(now), sorted(now));
+    updateAclDependencies(RelationRelationId, table, column, InvalidOid, list_length(before), sorted(before), list_length(now),
+                          sorted(now));
 }
 
 }  // namespace pg_retention

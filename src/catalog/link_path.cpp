@@ -14,7 +14,8 @@ namespace pg_retention {
 
 namespace {
 
-constexpr char kHint[] = "Name foreign key columns joined by dots, and in brackets, as [schema.table.column], one that refers here.";
+constexpr char kHint[] =
+    "Name foreign key columns joined by dots, and in brackets, as [schema.table.column], one that refers here.";
 
 bool refuse(int sqlstate, char *message, Problem *problem) {
     *problem = Problem{sqlstate, message, kHint};
@@ -45,7 +46,15 @@ List *names_of(const char *text) {
 }
 
 void set_step(const Hop &hop, bool down, AttrNumber named, Step *step) {
-    *step = Step{down ? hop.to_relid : hop.from_relid, down ? hop.from_relid : hop.to_relid, hop.n_keys, {}, {}, down, named, nullptr, hop};
+    *step = Step{down ? hop.to_relid : hop.from_relid,
+                 down ? hop.from_relid : hop.to_relid,
+                 hop.n_keys,
+                 {},
+                 {},
+                 down,
+                 named,
+                 nullptr,
+                 hop};
     std::memcpy(step->near_columns, down ? hop.to : hop.from, sizeof(AttrNumber) * hop.n_keys);
     std::memcpy(step->far_columns, down ? hop.from : hop.to, sizeof(AttrNumber) * hop.n_keys);
 }
@@ -82,10 +91,10 @@ bool step_down(Oid at, const char *element, Step *step, Problem *problem) {
     const AttrNumber column = get_attnum(far, static_cast<char *>(llast(names)));
     Hop hop = {};
     if (column <= 0 || !find_foreign_key(far, column, &hop) || hop.to_relid != at)
-        return refuse(ERRCODE_INVALID_FOREIGN_KEY,
-                      psprintf("element \"%s\" in field \"path\" is not a foreign key that refers to table %s", element,
-                               get_rel_name(at)),
-                      problem);
+        return refuse(
+            ERRCODE_INVALID_FOREIGN_KEY,
+            psprintf("element \"%s\" in field \"path\" is not a foreign key that refers to table %s", element, get_rel_name(at)),
+            problem);
     if (is_not_followed(hop, problem)) return false;
     set_step(hop, true, column, step);
     return true;
@@ -100,7 +109,8 @@ bool resolve_link(Oid relid, const char *text, Oid person_relid, LinkPath *path,
         const char *element = next_element(&rest);
         if (element == nullptr) return refuse(ERRCODE_SYNTAX_ERROR, psprintf("path \"%s\" is not well-formed", text), problem);
         if (path->n_steps == kMaxHops)
-            return refuse(ERRCODE_PROGRAM_LIMIT_EXCEEDED, psprintf("path \"%s\" has more than %d steps", text, kMaxHops), problem);
+            return refuse(ERRCODE_PROGRAM_LIMIT_EXCEEDED, psprintf("path \"%s\" has more than %d steps", text, kMaxHops),
+                          problem);
         Step *step = &path->steps[path->n_steps];
         if (!(element[0] == '[' ? step_down(at, element, step, problem) : step_up(at, element, step, problem))) return false;
         step->onward = rest;
@@ -109,7 +119,8 @@ bool resolve_link(Oid relid, const char *text, Oid person_relid, LinkPath *path,
     }
     if (at == person_relid) return true;
     return refuse(ERRCODE_INVALID_FOREIGN_KEY,
-                  psprintf("path \"%s\" ends at table %s, not at %s", text, get_rel_name(at), get_rel_name(person_relid)), problem);
+                  psprintf("path \"%s\" ends at table %s, not at %s", text, get_rel_name(at), get_rel_name(person_relid)),
+                  problem);
 }
 
 char *link_text(const LinkPath &path) {
@@ -143,8 +154,9 @@ bool step_along(const Hop &key, bool down, Step *step) {
     for (int i = 0; i < key.n_keys; ++i) {
         Hop found = {};
         const size_t size = sizeof(AttrNumber) * key.n_keys;
-        if (!find_foreign_key(key.from_relid, key.from[i], &found) || found.to_relid != key.to_relid || found.n_keys != key.n_keys ||
-            std::memcmp(found.from, key.from, size) != 0 || std::memcmp(found.to, key.to, size) != 0)
+        if (!find_foreign_key(key.from_relid, key.from[i], &found) || found.to_relid != key.to_relid ||
+            found.n_keys != key.n_keys || std::memcmp(found.from, key.from, size) != 0 ||
+            std::memcmp(found.to, key.to, size) != 0)
             continue;
         if (found.form != KeyForm::kFollowed) return false;
         set_step(found, down, key.from[i], step);

@@ -20,8 +20,12 @@ struct Step {
 };
 
 // How near rows are found by what far ones hold, and far ones by what near ones hold.
-inline Equalities finding_near(const Step &step) { return key_equalities(step.key, step.down ? Side::kReferenced : Side::kReferring); }
-inline Equalities finding_far(const Step &step) { return key_equalities(step.key, step.down ? Side::kReferring : Side::kReferenced); }
+inline Equalities finding_near(const Step &step) {
+    return key_equalities(step.key, step.down ? Side::kReferenced : Side::kReferring);
+}
+inline Equalities finding_far(const Step &step) {
+    return key_equalities(step.key, step.down ? Side::kReferring : Side::kReferenced);
+}
 
 struct LinkPath {
     int n_steps;

@@ -36,7 +36,12 @@ OwnColumn *own_column(Oid relid, AttrNumber number, const PersonalType &type) {
     OwnColumn *column = nullptr;
     if (!att->attisdropped && att->atttypid == type.oid) {
         column = static_cast<OwnColumn *>(palloc0(sizeof(OwnColumn)));
-        *column = OwnColumn{relid, number, type.oid, type.category != nullptr, pstrdup(NameStr(att->attname)), qualified_name(relid),
+        *column = OwnColumn{relid,
+                            number,
+                            type.oid,
+                            type.category != nullptr,
+                            pstrdup(NameStr(att->attname)),
+                            qualified_name(relid),
                             format_type_with_typemod(att->atttypid, att->atttypmod)};
     }
     ReleaseSysCache(tuple);
@@ -45,7 +50,8 @@ OwnColumn *own_column(Oid relid, AttrNumber number, const PersonalType &type) {
 
 bool is_table(Oid relid) {
     const char kind = get_rel_relkind(relid);
-    return kind == RELKIND_RELATION || kind == RELKIND_PARTITIONED_TABLE || kind == RELKIND_FOREIGN_TABLE || kind == RELKIND_COMPOSITE_TYPE;
+    return kind == RELKIND_RELATION || kind == RELKIND_PARTITIONED_TABLE || kind == RELKIND_FOREIGN_TABLE ||
+           kind == RELKIND_COMPOSITE_TYPE;
 }
 
 List *add_columns(List *columns, Relation depend, const PersonalType &type) {
@@ -132,8 +138,8 @@ void require_columns(List *before) {
     if (before == NIL || OidIsValid(get_extension_oid("pg_retention", true))) return;
     const auto *column = static_cast<const OwnColumn *>(linitial(before));
     ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
-                    errmsg("cannot drop extension pg_retention because column \"%s\" of table %s has type %s", column->name, column->table,
-                           column->type_name),
+                    errmsg("cannot drop extension pg_retention because column \"%s\" of table %s has type %s", column->name,
+                           column->table, column->type_name),
                     errhint("%s", hint_for(*column))));
 }
 

@@ -13,10 +13,10 @@ struct OwnColumn {
     Oid relid;
     AttrNumber number;
     Oid type;
-    bool personal;            // otherwise a clock or a period
+    bool personal;  // otherwise a clock or a period
     const char *name;
-    const char *table;        // qualified, quoted
-    const char *type_name;    // with its modifier
+    const char *table;      // qualified, quoted
+    const char *type_name;  // with its modifier
 };
 
 // Of OwnColumn: those of the types of the list, in tables of any kind and composite types.

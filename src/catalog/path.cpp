@@ -47,9 +47,7 @@ bool read_constraint(Oid constraint, Hop *hop) {
     const auto form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
     const bool own = !OidIsValid(form->conparentid) || table_of_constraint(form->conparentid) != form->conrelid;
     hop->constraint = constraint;
-    hop->form = has_period(form)     ? KeyForm::kPeriod
-                : !is_enforced(form) ? KeyForm::kNotEnforced
-                                     : form_of_columns(tuple, *hop);
+    hop->form = has_period(form) ? KeyForm::kPeriod : !is_enforced(form) ? KeyForm::kNotEnforced : form_of_columns(tuple, *hop);
     ReleaseSysCache(tuple);
     return own;
 }
@@ -64,8 +62,7 @@ bool is_better(const Hop &hop, const Hop &than) {
 
 bool no_such_column(Oid relid, const char *name, const char *text, Problem *problem) {
     problem->sqlstate = ERRCODE_UNDEFINED_COLUMN;
-    problem->message = psprintf("column \"%s\" in field \"clock_starts\" does not exist in table %s", name,
-                                get_rel_name(relid));
+    problem->message = psprintf("column \"%s\" in field \"clock_starts\" does not exist in table %s", name, get_rel_name(relid));
     problem->hint = psprintf("Path \"%s\": name a column, or foreign key columns joined by dots to a column.", text);
     return false;
 }
@@ -159,8 +156,8 @@ bool resolve_path(Oid relid, const char *text, Path *path, Problem *problem) {
         }
         if (path->n_hops == kMaxHops || !find_foreign_key(at, column, &path->hops[path->n_hops])) {
             problem->sqlstate = ERRCODE_INVALID_FOREIGN_KEY;
-            problem->message = psprintf("column \"%s\" in field \"clock_starts\" is not a foreign key of table %s",
-                                        name, get_rel_name(at));
+            problem->message =
+                psprintf("column \"%s\" in field \"clock_starts\" is not a foreign key of table %s", name, get_rel_name(at));
             problem->hint = psprintf("Path \"%s\" can be followed through foreign keys only.", text);
             return false;
         }
@@ -169,8 +166,8 @@ bool resolve_path(Oid relid, const char *text, Path *path, Problem *problem) {
     }
     if (path->type == DATEOID || path->type == TIMESTAMPOID || path->type == TIMESTAMPTZOID) return true;
     problem->sqlstate = ERRCODE_DATATYPE_MISMATCH;
-    problem->message = psprintf("path \"%s\" in field \"clock_starts\" ends at a column of type %s", text,
-                                format_type_be(path->type));
+    problem->message =
+        psprintf("path \"%s\" in field \"clock_starts\" ends at a column of type %s", text, format_type_be(path->type));
     problem->hint = "A clock starts at a column of type date, timestamp or timestamp with time zone.";
     return false;
 }
@@ -180,8 +177,7 @@ bool path_reads(const Path &path, Oid relid, AttrNumber column) {
     for (int i = 0; i < path.n_hops; ++i) {
         const Hop &hop = path.hops[i];
         for (int k = 0; k < hop.n_keys; ++k)
-            if ((hop.from_relid == relid && hop.from[k] == column) || (hop.to_relid == relid && hop.to[k] == column))
-                return true;
+            if ((hop.from_relid == relid && hop.from[k] == column) || (hop.to_relid == relid && hop.to[k] == column)) return true;
     }
     return false;
 }

@@ -30,9 +30,9 @@ struct Hop {
 struct Path {
     int n_hops;
     Hop hops[kMaxHops];
-    Oid relid;          // the table of the last column
+    Oid relid;  // the table of the last column
     AttrNumber column;
-    Oid type;           // date, timestamp or timestamptz
+    Oid type;  // date, timestamp or timestamptz
 };
 
 struct Problem {

@@ -74,8 +74,8 @@ bool may_have_personal_type(Oid relid) {
 List *personal_columns_of(Oid relid) {
     Oid types[1] = {OIDOID};
     Datum values[1] = {ObjectIdGetDatum(relid)};
-    return columns_found(
-        write_as(extension_owner(), psprintf("%spersonal_columns WHERE relation = $1 ORDER BY column_name", kSelect), 1, types, values));
+    return columns_found(write_as(
+        extension_owner(), psprintf("%spersonal_columns WHERE relation = $1 ORDER BY column_name", kSelect), 1, types, values));
 }
 
 // The view that knows the types looks through the catalogs: only where there may be one.
@@ -110,7 +110,8 @@ bool tells_who(const PersonalColumn &column) {
 
 char *text_of_column(const PersonalColumn &column, const char *prefix) {
     const bool is_date = getBaseType(get_atttype(column.relid, column.column)) == DATEOID;
-    return psprintf(is_date ? "pg_catalog.to_char(%s%s, 'YYYY-MM-DD')" : "CAST(%s%s AS text)", prefix, quote_identifier(column.name));
+    return psprintf(is_date ? "pg_catalog.to_char(%s%s, 'YYYY-MM-DD')" : "CAST(%s%s AS text)", prefix,
+                    quote_identifier(column.name));
 }
 
 bool has_word(List *words, const char *word) {
@@ -131,7 +132,8 @@ List *add_words_of(List *words, const PersonalColumn &column, const char *value)
     const bool is_date = getBaseType(get_atttype(column.relid, column.column)) == DATEOID;
     words = add_word(words, value);
     if (!is_date || sscanf(value, "%d-%d-%d", &year, &month, &day) != 3) return words;
-    for (const char *form : {"%02d.%02d.%04d", "%d.%d.%04d", "%02d/%02d/%04d"}) words = add_word(words, psprintf(form, day, month, year));
+    for (const char *form : {"%02d.%02d.%04d", "%d.%d.%04d", "%02d/%02d/%04d"})
+        words = add_word(words, psprintf(form, day, month, year));
     return words;
 }
 

@@ -21,7 +21,7 @@ struct PersonalColumn {
     bool derived;
     bool required_by_law;
     bool is_free_text;
-    Oid written_for;       // who owned the table when it was declared
+    Oid written_for;  // who owned the table when it was declared
 };
 
 // Of one table, by name, or of some; a list of PersonalColumn, those that exist. SPI must be connected.

@@ -60,7 +60,8 @@ void check_rights(HeapTuple row, TupleDesc desc) {
     bool isnull = false;
     const Oid relid = DatumGetObjectId(heap_getattr(row, SPI_fnumber(desc, "relation"), desc, &isnull));
     if (!isnull)
-        require_ownership(relid, "in field \"relation\"", "What becomes of its columns is said by the owner of a table or by a superuser.");
+        require_ownership(relid, "in field \"relation\"",
+                          "What becomes of its columns is said by the owner of a table or by a superuser.");
 }
 
 bool is_same(const TriggerData *data, int column) {
@@ -89,7 +90,8 @@ HeapTuple written_now(const TriggerData *data) {
     bool isnull = false;
     const Oid relid = DatumGetObjectId(heap_getattr(row, SPI_fnumber(desc, "relation"), desc, &isnull));
     Datum owner = isnull ? 0 : ObjectIdGetDatum(owner_of(relid));
-    if (update && (policy_write_is_own() || writes_only_other(data))) owner = heap_getattr(data->tg_trigtuple, column, desc, &isnull);
+    if (update && (policy_write_is_own() || writes_only_other(data)))
+        owner = heap_getattr(data->tg_trigtuple, column, desc, &isnull);
     bool null = false;
     return heap_modify_tuple_by_cols(row, desc, 1, &column, &owner, &null);
 }
@@ -102,10 +104,12 @@ RETENTION_FUNCTION(pg_retention_personal_column_before) {
     if (!CALLED_AS_TRIGGER(fcinfo))
         ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("function must be called as a trigger")));
     const auto *data = reinterpret_cast<const TriggerData *>(fcinfo->context);
-    const bool own = pg_retention::extension() != nullptr &&
-                     RelationGetRelid(data->tg_relation) == get_relname_relid("personal_column", pg_retention::extension()->schema);
+    const bool own =
+        pg_retention::extension() != nullptr &&
+        RelationGetRelid(data->tg_relation) == get_relname_relid("personal_column", pg_retention::extension()->schema);
     if (!own || !TRIGGER_FIRED_BEFORE(data->tg_event) || !TRIGGER_FIRED_FOR_ROW(data->tg_event))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("function must be called as a trigger of retention.personal_column"),
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("function must be called as a trigger of retention.personal_column"),
                         errdetail("It is made for BEFORE INSERT OR UPDATE OR DELETE, for each row.")));
     TupleDesc desc = RelationGetDescr(data->tg_relation);
     pg_retention::check_rights(data->tg_trigtuple, desc);
@@ -118,10 +122,13 @@ RETENTION_FUNCTION(pg_retention_check_personal_column) {
     if (!CALLED_AS_TRIGGER(fcinfo))
         ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("function must be called as a trigger")));
     const auto *data = reinterpret_cast<const TriggerData *>(fcinfo->context);
-    const bool own = pg_retention::extension() != nullptr &&
-                     RelationGetRelid(data->tg_relation) == get_relname_relid("personal_column", pg_retention::extension()->schema);
-    if (!own || !TRIGGER_FIRED_AFTER(data->tg_event) || !TRIGGER_FIRED_FOR_ROW(data->tg_event) || TRIGGER_FIRED_BY_DELETE(data->tg_event))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("function must be called as a trigger of retention.personal_column"),
+    const bool own =
+        pg_retention::extension() != nullptr &&
+        RelationGetRelid(data->tg_relation) == get_relname_relid("personal_column", pg_retention::extension()->schema);
+    if (!own || !TRIGGER_FIRED_AFTER(data->tg_event) || !TRIGGER_FIRED_FOR_ROW(data->tg_event) ||
+        TRIGGER_FIRED_BY_DELETE(data->tg_event))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("function must be called as a trigger of retention.personal_column"),
                         errdetail("It is made for AFTER INSERT OR UPDATE, for each row.")));
     pg_retention::check_personal_column(data);
     return static_cast<Datum>(0);

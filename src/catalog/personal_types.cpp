@@ -27,10 +27,9 @@ struct Category {
     const char *category;
 };
 constexpr Category kCategories[] = {
-    {"person_name", "name"},       {"username", "username"},       {"email", "email"},
-    {"phone", "phone"},            {"postal_address", "address"},  {"national_id", "national id"},
-    {"free_text", "free text"},    {"personal_text", "other"},     {"birth_date", "birth date"},
-    {"ip_address", "ip address"},  {"geo_point", "location"},
+    {"person_name", "name"},       {"username", "username"},       {"email", "email"},         {"phone", "phone"},
+    {"postal_address", "address"}, {"national_id", "national id"}, {"free_text", "free text"}, {"personal_text", "other"},
+    {"birth_date", "birth date"},  {"ip_address", "ip address"},   {"geo_point", "location"},
 };
 
 List *add(List *types, Oid oid, const char *category, int32 modifier) {
@@ -75,8 +74,10 @@ List *with_made_of(List *types) {
 List *named_types() {
     List *types = NIL;
     for (const Category &own : kCategories)
-        types = add(types, GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(own.type), ObjectIdGetDatum(extension()->schema)),
-                    own.category, -1);
+        types =
+            add(types,
+                GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(own.type), ObjectIdGetDatum(extension()->schema)),
+                own.category, -1);
     return types;
 }
 

@@ -37,9 +37,7 @@ void forget(Datum, Oid relid) {
 struct RowReader {
     HeapTuple tuple;
     TupleDesc desc;
-    Datum get(const char *name, bool *isnull) const {
-        return heap_getattr(tuple, SPI_fnumber(desc, name), desc, isnull);
-    }
+    Datum get(const char *name, bool *isnull) const { return heap_getattr(tuple, SPI_fnumber(desc, name), desc, isnull); }
     Datum get(const char *name) const {
         bool isnull = false;
         return get(name, &isnull);
@@ -69,8 +67,8 @@ void read_arrays(const RowReader &row, Policy *policy) {
     auto **starts = static_cast<const char **>(palloc(sizeof(char *) * (policy->n_starts + 1)));
     for (int i = 0; i < policy->n_starts; ++i) starts[i] = nulls[i] ? "" : TextDatumGetCString(values[i]);
     policy->starts = starts;
-    deconstruct_array(DatumGetArrayTypeP(row.get("legal_access")), REGROLEOID, sizeof(Oid), true, TYPALIGN_INT, &values,
-                      &nulls, &policy->n_legal_access);
+    deconstruct_array(DatumGetArrayTypeP(row.get("legal_access")), REGROLEOID, sizeof(Oid), true, TYPALIGN_INT, &values, &nulls,
+                      &policy->n_legal_access);
     auto *roles = static_cast<Oid *>(palloc(sizeof(Oid) * (policy->n_legal_access + 1)));
     for (int i = 0; i < policy->n_legal_access; ++i) roles[i] = DatumGetObjectId(values[i]);
     policy->legal_access = roles;
@@ -111,8 +109,7 @@ int by_relation(const void *a, const void *b) {
 void load() {
     n_policies = 0;
     policies = nullptr;
-    if (context == nullptr)
-        context = AllocSetContextCreate(TopMemoryContext, "pg_retention policy cache", ALLOCSET_SMALL_SIZES);
+    if (context == nullptr) context = AllocSetContextCreate(TopMemoryContext, "pg_retention policy cache", ALLOCSET_SMALL_SIZES);
     MemoryContextReset(context);
     const ExtensionObjects *ext = extension();
     if (ext == nullptr) return;

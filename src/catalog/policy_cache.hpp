@@ -16,21 +16,21 @@ struct Policy {
     Mode mode;
     bool ready;
     bool validated;
-    bool starts_all;         // starts_when = 'all'
-    bool deletes;            // action = 'delete'
+    bool starts_all;  // starts_when = 'all'
+    bool deletes;     // action = 'delete'
     bool anonymises_if_referenced;
     core::Terms terms;
     const char *name;
-    const char *reference;   // law; may be null
-    const char *purpose;     // may be null
-    const char *legal_basis; // may be null
-    const char *applies_to;  // may be null
-    Oid written_for;         // who owned the table when applies_to was written or confirmed
+    const char *reference;    // law; may be null
+    const char *purpose;      // may be null
+    const char *legal_basis;  // may be null
+    const char *applies_to;   // may be null
+    Oid written_for;          // who owned the table when applies_to was written or confirmed
     int n_starts;
     const char *const *starts;
     int n_legal_access;
     const Oid *legal_access;
-    core::Cutoffs cutoffs;   // maintained by cutoffs_of
+    core::Cutoffs cutoffs;  // maintained by cutoffs_of
     TimestampTz cutoffs_at;
 };
 

@@ -25,9 +25,9 @@ namespace pg_retention {
 void check_relation(Oid relid) {
     const char kind = get_rel_relkind(relid);
     if (kind == '\0')
-        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
-                        errmsg("relation with OID %u in field \"relation\" does not exist", relid),
-                        errhint("Write the name of a table.")));
+        ereport(ERROR,
+                (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u in field \"relation\" does not exist", relid),
+                 errhint("Write the name of a table.")));
     if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
         ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
                         errmsg("relation \"%s\" in field \"relation\" is not a table", get_rel_name(relid)),
@@ -63,9 +63,11 @@ namespace {
 void check_declared(Oid relid) {
     Oid types[1] = {OIDOID};
     Datum values[1] = {ObjectIdGetDatum(relid)};
-    if (write_as(extension_owner(), "SELECT c.column_name FROM retention.personal_column c WHERE c.relation = $1 AND NOT EXISTS "
-                 "(SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.relation AND a.attname = c.column_name AND a.attnum > 0)",
-                 1, types, values) > 0)
+    if (write_as(
+            extension_owner(),
+            "SELECT c.column_name FROM retention.personal_column c WHERE c.relation = $1 AND NOT EXISTS "
+            "(SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.relation AND a.attname = c.column_name AND a.attnum > 0)",
+            1, types, values) > 0)
         ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
                         errmsg("personal column \"%s\" does not exist in table %s", result_text(0, 1), get_rel_name(relid)),
                         errhint("Correct retention.personal_column.")));
@@ -74,7 +76,9 @@ void check_declared(Oid relid) {
 bool is_referenced(Oid relid) {
     Oid types[1] = {OIDOID};
     Datum values[1] = {ObjectIdGetDatum(relid)};
-    return read_as(extension_owner(), "SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.contype = 'f' AND c.confrelid = $1 LIMIT 1", 1, types, values) > 0;
+    return read_as(extension_owner(),
+                   "SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.contype = 'f' AND c.confrelid = $1 LIMIT 1", 1, types,
+                   values) > 0;
 }
 
 // Those that the policy anonymises: all, or those with a period of their own. What deletes a row anonymises it when something
@@ -82,7 +86,8 @@ bool is_referenced(Oid relid) {
 List *anonymised_columns(const Policy &policy) {
     List *columns = NIL;
     ListCell *cell = nullptr;
-    const bool all = !policy.deletes || policy.terms.has_floor || (policy.anonymises_if_referenced && is_referenced(policy.relid));
+    const bool all =
+        !policy.deletes || policy.terms.has_floor || (policy.anonymises_if_referenced && is_referenced(policy.relid));
     foreach (cell, personal_columns_of(policy.relid))
         if (all || static_cast<const PersonalColumn *>(lfirst(cell))->has_period) columns = lappend(columns, lfirst(cell));
     return columns;
@@ -113,13 +118,15 @@ void check_anonymisers(const Policy &policy) {
     check_declared(copy.relid);
     List *columns = anonymised_columns(copy);
     if (columns == NIL && !copy.deletes && copy.mode == Mode::kEnforce)
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("policy \"%s\" anonymises, but table %s has no personal columns", copy.name, get_rel_name(copy.relid)),
-                        errhint("Declare them first, by their types or in retention.personal_column.")));
+        ereport(ERROR,
+                (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                 errmsg("policy \"%s\" anonymises, but table %s has no personal columns", copy.name, get_rel_name(copy.relid)),
+                 errhint("Declare them first, by their types or in retention.personal_column.")));
     if (columns != NIL && is_confirmed(copy)) check_constraints(copy.relid, columns, copy.applies_to);
     const PersonalColumn *pseudonym = pseudonymised(columns);
     if (pseudonym != nullptr && copy.mode == Mode::kEnforce && settings::pseudonym_key_file[0] == '\0')
-        refuse_anonymiser(*pseudonym, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "no key for pseudonyms is set", "Set retention.pseudonym_key_file.");
+        refuse_anonymiser(*pseudonym, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "no key for pseudonyms is set",
+                          "Set retention.pseudonym_key_file.");
     SPI_finish();
 }
 
@@ -129,9 +136,10 @@ void warn_of_pseudonyms(const Policy &policy) {
     const Policy copy = as_it_is_now(policy);
     const PersonalColumn *column = pseudonymised(anonymised_columns(copy));
     if (column != nullptr)
-        ereport(WARNING, (errcode(ERRCODE_WARNING),
-                          errmsg("rows of policy \"%s\" stay personal: column \"%s\" is only pseudonymised", copy.name, column->name),
-                          errhint("Who has the key can tell whose they are. Another anonymiser makes them anonymous.")));
+        ereport(WARNING,
+                (errcode(ERRCODE_WARNING),
+                 errmsg("rows of policy \"%s\" stay personal: column \"%s\" is only pseudonymised", copy.name, column->name),
+                 errhint("Who has the key can tell whose they are. Another anonymiser makes them anonymous.")));
     SPI_finish();
 }
 

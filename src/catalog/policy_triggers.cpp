@@ -211,7 +211,8 @@ bool hides_rows(const Policy &policy) {
     SPI_connect();
     const core::Cutoffs &cutoffs = cutoffs_of(policy, retention_now());
     Datum values[2] = {Int64GetDatum(static_cast<int64>(core::make_clock(policy.id, 0, 0).bits)),
-                       Int64GetDatum(static_cast<int64>(core::make_clock(policy.id, cutoffs.hide < 0 ? 0 : cutoffs.hide, 255).bits & ~(1ULL << 47)))};
+                       Int64GetDatum(static_cast<int64>(
+                           core::make_clock(policy.id, cutoffs.hide < 0 ? 0 : cutoffs.hide, 255).bits & ~(1ULL << 47)))};
     Oid types[2] = {extension()->clock_type, extension()->clock_type};
     const ActingAs saved = act_as(owner_of(policy.relid), true);
     if (cutoffs.hide >= 0)
@@ -231,8 +232,8 @@ void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
         record("policy changed", *policy);
         return;
     }
-    const bool moves_rows = !same_text(data, "clock_starts") || !same_text(data, "applies_to") ||
-                            !same_text(data, "priority") || !same_text(data, "starts_when");
+    const bool moves_rows = !same_text(data, "clock_starts") || !same_text(data, "applies_to") || !same_text(data, "priority") ||
+                            !same_text(data, "starts_when");
     const bool switched = !same_text(data, "mode");
     const bool loosened = old.terms.has_floor && enforced(old) &&
                           (shortens(old.terms, policy->terms) || policy->mode != Mode::kEnforce || moves_rows);
@@ -240,7 +241,8 @@ void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
     complete(*policy);
     policy = policy_by_id(id);
     record(loosened ? "mandatory period loosened" : "policy changed", *policy);
-    if (moves_rows || policy->written_for != old.written_for || (switched && (old.mode == Mode::kOff || policy->mode == Mode::kOff)))
+    if (moves_rows || policy->written_for != old.written_for ||
+        (switched && (old.mode == Mode::kOff || policy->mode == Mode::kOff)))
         plan_preparation(policy->relid);
 }
 
@@ -259,7 +261,8 @@ bool restricts_rows(Oid relid) {
     if (clock_column(relid) == InvalidAttrNumber) return false;
     SPI_connect();
     ActingAs saved = act_as(owner_of(extension()->policy_table), true);
-    (void) execute_internal("SELECT 1 FROM retention.restriction WHERE lifted_at IS NULL", 0, nullptr, nullptr, nullptr, false, 1);
+    (void) execute_internal("SELECT 1 FROM retention.restriction WHERE lifted_at IS NULL", 0, nullptr, nullptr, nullptr, false,
+                            1);
     leave(saved);
     bool restricts = SPI_processed > 0;
     if (restricts) {
@@ -277,14 +280,15 @@ bool restricts_rows(Oid relid) {
 void policy_deleted(const Policy &policy) {
     if (policy.terms.has_floor && enforced(policy) && !superuser()) refuse_shortening(policy);
     if (hides_rows(policy) && !settings::confirm_drop)
-        ereport(ERROR, (errcode(ERRCODE_OBJECT_IN_USE),
-                        errmsg("policy \"%s\" hides rows that would reappear", policy.name),
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_IN_USE), errmsg("policy \"%s\" hides rows that would reappear", policy.name),
                         errhint("Set retention.confirm_drop = on to drop it all the same.")));
     if (!settings::confirm_drop && restricts_rows(policy.relid))
-        ereport(ERROR, (errcode(ERRCODE_OBJECT_IN_USE),
-                        errmsg("table \"%s\" has rows whose processing is restricted (Article 18)", get_rel_name(policy.relid)),
-                        errhint("Lift the restrictions with retention.lift_restriction, or set retention.confirm_drop = on to drop "
-                                "policy \"%s\" all the same.", policy.name)));
+        ereport(ERROR,
+                (errcode(ERRCODE_OBJECT_IN_USE),
+                 errmsg("table \"%s\" has rows whose processing is restricted (Article 18)", get_rel_name(policy.relid)),
+                 errhint("Lift the restrictions with retention.lift_restriction, or set retention.confirm_drop = on to drop "
+                         "policy \"%s\" all the same.",
+                         policy.name)));
 }
 
 void policy_gone(const Policy &policy) {
@@ -297,7 +301,8 @@ void policy_gone(const Policy &policy) {
     withdraw(policy.relid, paths, n);
     as_extension("WITH p AS (DELETE FROM retention.column_progress WHERE policy_id = $1), "
                  "l AS (DELETE FROM retention.column_late WHERE policy_id = $1) "
-                 "DELETE FROM retention.blocked_row WHERE policy_id = $1", INT2OID, Int16GetDatum(policy.id));
+                 "DELETE FROM retention.blocked_row WHERE policy_id = $1",
+                 INT2OID, Int16GetDatum(policy.id));
     if (clock_column(policy.relid) != InvalidAttrNumber)
         plan_preparation(policy.relid);
     else
@@ -349,8 +354,7 @@ Datum before_policy(const TriggerData *data) {
         values[1] = field(data, data->tg_trigtuple, "ready");
         if (!confirms(data, relid)) values[2] = field(data, data->tg_trigtuple, "written_for");
     } else {
-        if (clock_column(relid) != InvalidAttrNumber && !has_validated_policy(relid, 0))
-            values[1] = field(data, row, "ready");
+        if (clock_column(relid) != InvalidAttrNumber && !has_validated_policy(relid, 0)) values[1] = field(data, row, "ready");
     }
     return PointerGetDatum(heap_modify_tuple_by_cols(row, desc, 3, columns, values, nulls));
 }

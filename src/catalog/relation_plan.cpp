@@ -39,8 +39,8 @@ struct HopPlans {
 struct PlannedPolicy {
     int16_t id;
     bool starts_all;
-    bool confirmed;        // else applies_to is not run
-    Oid owner;             // for whom it runs: who owns the table of the policy, not who owns a partition
+    bool confirmed;  // else applies_to is not run
+    Oid owner;       // for whom it runs: who owns the table of the policy, not who owns a partition
     ExprState *applies_to;
     ExprContext *context;  // of applies_to
     int n_paths;
@@ -141,8 +141,7 @@ RelationPlan *relation_plan(Relation rel) {
     auto *policies = static_cast<PlannedPolicy *>(palloc0(sizeof(PlannedPolicy) * (count + 1)));
     int n = 0;
     for (int i = 0; i < count; ++i)
-        if (policy[i].mode != Mode::kOff && stands_for(policy[i], relid, ancestors))
-            plan_policy(rel, policy[i], &policies[n++]);
+        if (policy[i].mode != Mode::kOff && stands_for(policy[i], relid, ancestors)) plan_policy(rel, policy[i], &policies[n++]);
     MemoryContextSwitchTo(before);
     plan = static_cast<RelationPlan *>(hash_search(plans, &relid, HASH_ENTER, &found));
     plan->n_policies = n;
@@ -224,8 +223,7 @@ core::Start start_of(Datum value, Oid type) {
     constexpr core::Micros kYear1401 = -18902419200000000LL;  // 1401-01-02, a day's margin for zones
     constexpr core::Micros kYear9998 = 252392371200000000LL;  // 9998-01-01
     if (at < kYear1401 || at > kYear9998)
-        ereport(ERROR, (errcode(ERRCODE_DATETIME_FIELD_OVERFLOW),
-                        errmsg("start of a retention clock is out of range"),
+        ereport(ERROR, (errcode(ERRCODE_DATETIME_FIELD_OVERFLOW), errmsg("start of a retention clock is out of range"),
                         errhint("A clock starts between the years 1401 and 9997.")));
     if (type == DATEOID)
         return core::start_of_day(static_cast<core::Day>(at / USECS_PER_DAY + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE)),

@@ -51,8 +51,8 @@ void check(const OwnColumn &column) {
                         errhint("Types are released by a superuser, or by the owner of all tables that have them.")));
     if (released_type(column.type) == nullptr)
         ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                        errmsg("column \"%s\" of table %s has type %s, which is made of a personal type", column.name, column.table,
-                               column.type_name),
+                        errmsg("column \"%s\" of table %s has type %s, which is made of a personal type", column.name,
+                               column.table, column.type_name),
                         errhint("Alter the type of the column first.")));
 }
 
@@ -92,8 +92,8 @@ void release_table(List *columns, Oid relid) {
     foreach (cell, columns) {
         const auto *column = static_cast<const OwnColumn *>(lfirst(cell));
         if (column->relid != relid) continue;
-        appendStringInfo(&sql, "%s ALTER %s %s TYPE %s%s", first ? "" : ",", composite ? "ATTRIBUTE" : "COLUMN", quote_identifier(column->name),
-                         released_type(column->type), collation_clause(*column));
+        appendStringInfo(&sql, "%s ALTER %s %s TYPE %s%s", first ? "" : ",", composite ? "ATTRIBUTE" : "COLUMN",
+                         quote_identifier(column->name), released_type(column->type), collation_clause(*column));
         first = false;
     }
     run_as_owner(relid, sql.data);
@@ -133,8 +133,8 @@ char *released_expression(const char *text) {
     ListCell *cell = nullptr;
     foreach (cell, places) {
         const auto *place = static_cast<const Place *>(lfirst(cell));
-        const char *released = released_type(GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(place->name),
-                                                             ObjectIdGetDatum(extension()->schema)));
+        const char *released = released_type(
+            GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(place->name), ObjectIdGetDatum(extension()->schema)));
         if (released == nullptr) continue;
         const char *at = select + place->location;
         appendBinaryStringInfo(&out, rest, static_cast<int>(at - rest));
@@ -193,16 +193,18 @@ void release_constants() {
     foreach (cell, commands) {
         const auto *command = static_cast<const Command *>(lfirst(cell));
         if (!owns_table(command->relid, GetUserId()))
-            ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be owner of table %s", qualified_name(command->relid))));
+            ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                            errmsg("must be owner of table %s", qualified_name(command->relid))));
         run_as_owner(command->relid, command->sql);
     }
 }
 
 void remember_declarations() {
     const ActingAs saved = act_as(owner_of(extension()->policy_table), true);
-    (void) SPI_execute("INSERT INTO retention.personal_column (relation, column_name, category, keep_for, anonymise, origin) "
-                       "SELECT relation, column_name, category, keep_for, anonymise, origin FROM retention.personal_columns WHERE declared_by = 'type'",
-                       false, 0);
+    (void) SPI_execute(
+        "INSERT INTO retention.personal_column (relation, column_name, category, keep_for, anonymise, origin) "
+        "SELECT relation, column_name, category, keep_for, anonymise, origin FROM retention.personal_columns WHERE declared_by = 'type'",
+        false, 0);
     leave(saved);
 }
 

@@ -76,7 +76,8 @@ void require_path_tables(const Policy &policy) {
         if (!resolve_path(policy.relid, policy.starts[k], &path, &problem)) continue;
         for (int h = 0; h < path.n_hops; ++h)
             if (!follows_path(path.hops[h].to_relid))
-                require_ownership(path.hops[h].to_relid, psprintf("on path \"%s\" of policy \"%s\"", policy.starts[k], policy.name),
+                require_ownership(path.hops[h].to_relid,
+                                  psprintf("on path \"%s\" of policy \"%s\"", policy.starts[k], policy.name),
                                   "The path was not written for it. Let it lead where it led, or write the policy anew.");
     }
 }

@@ -44,7 +44,8 @@ Trial trial_of(Relation rel, List *columns, const char *applies_to) {
     leave(saved);
     Trial trial = {rel, condition, static_cast<const PersonalColumn **>(palloc0(sizeof(PersonalColumn *) * (desc->natts + 1)))};
     for (int i = 0; i < desc->natts; ++i)
-        if (!TupleDescAttr(desc, i)->attisdropped) trial.columns[i] = column_named(columns, NameStr(TupleDescAttr(desc, i)->attname));
+        if (!TupleDescAttr(desc, i)->attisdropped)
+            trial.columns[i] = column_named(columns, NameStr(TupleDescAttr(desc, i)->attname));
     return trial;
 }
 
@@ -107,10 +108,12 @@ void try_column(const Trial &trial, const PersonalColumn &column, Form_pg_attrib
     }
     uint64 nulls = 0;
     trying(column, [&] {
-        nulls = count_found(trial, psprintf("SELECT 1 FROM (SELECT %s AS v, t.%s AS before %s) r WHERE r.v IS NULL AND r.before IS NOT NULL",
-                                            value_of_row(trial, column), quote_identifier(column.name), first_rows(trial)));
+        nulls = count_found(
+            trial, psprintf("SELECT 1 FROM (SELECT %s AS v, t.%s AS before %s) r WHERE r.v IS NULL AND r.before IS NOT NULL",
+                            value_of_row(trial, column), quote_identifier(column.name), first_rows(trial)));
     });
-    if (nulls > 0 && att->attnotnull) refuse_anonymiser(column, ERRCODE_NOT_NULL_VIOLATION, "it gives null, and the column is not nullable", kChoose);
+    if (nulls > 0 && att->attnotnull)
+        refuse_anonymiser(column, ERRCODE_NOT_NULL_VIOLATION, "it gives null, and the column is not nullable", kChoose);
 }
 
 // The columns that a check constraint reads. False: others than those of the row are among them.
@@ -162,10 +165,12 @@ void try_check(const Trial &trial, const ConstrCheck &check) {
     uint64 violations = 0;
     trying(*anonymised, [&] {
         for (const char *rows : {sample, rows_after(trial, columns)})
-            if (rows != nullptr && violations == 0) violations = count_found(trial, psprintf("SELECT 1 FROM (%s) r WHERE NOT (%s)", rows, condition));
+            if (rows != nullptr && violations == 0)
+                violations = count_found(trial, psprintf("SELECT 1 FROM (%s) r WHERE NOT (%s)", rows, condition));
     });
     if (violations > 0)
-        refuse_anonymiser(*anonymised, ERRCODE_CHECK_VIOLATION, psprintf("check constraint \"%s\" does not allow the result", check.ccname), kChoose);
+        refuse_anonymiser(*anonymised, ERRCODE_CHECK_VIOLATION,
+                          psprintf("check constraint \"%s\" does not allow the result", check.ccname), kChoose);
 }
 
 }  // namespace

@@ -20,7 +20,6 @@ namespace pg_retention {
 
 namespace {
 
-
 constexpr uint64_t kFlagMask = 0xFF;
 
 core::Clock with_flags_of(core::Clock fresh, core::Clock old) {

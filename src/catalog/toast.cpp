@@ -30,7 +30,9 @@ Oid toast_of(Oid relid) {
 }
 
 // Those of the server's own catalogs depend on nothing.
-bool is_statistics_toast(Oid relid) { return relid == toast_of(StatisticRelationId) || relid == toast_of(StatisticExtDataRelationId); }
+bool is_statistics_toast(Oid relid) {
+    return relid == toast_of(StatisticRelationId) || relid == toast_of(StatisticExtDataRelationId);
+}
 
 }  // namespace
 
@@ -54,7 +56,8 @@ bool is_toast_of_governed(Oid relid) {
 
 void refuse_toast(Oid relid) {
     ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-                    errmsg("cannot read table \"%s\": it holds long values of rows that a retention policy may hide", get_rel_name(relid)),
+                    errmsg("cannot read table \"%s\": it holds long values of rows that a retention policy may hide",
+                           get_rel_name(relid)),
                     errhint("Read the table it belongs to, or set retention.reveal as a role that may.")));
 }
 

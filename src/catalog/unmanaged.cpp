@@ -25,7 +25,8 @@ uint64 find_unmanaged() {
         "AND k.relkind IN ('r', 'p') AND k.relpersistence <> 't' AND NOT k.relispartition "
         "JOIN retention.personal_columns c ON c.relation = k.oid "
         "WHERE NOT EXISTS (SELECT FROM retention.policy p WHERE p.relation = c.relation AND p.mode <> 'off') "
-        "ORDER BY c.relation, c.column_name", 0, nullptr, nullptr, nullptr, false, 0);
+        "ORDER BY c.relation, c.column_name",
+        0, nullptr, nullptr, nullptr, false, 0);
     leave(saved);
     return SPI_processed;
 }

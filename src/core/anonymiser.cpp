@@ -13,8 +13,9 @@ namespace {
 
 constexpr const char *kNames[] = {"null",  "constant",     "redact",       "generalise", "truncate",
                                   "noise", "random token", "pseudonymise", "function"};
-constexpr const char *kContents[] = {"text", "JSON", "a whole number", "a number", "a date",
-                                     "a time", "a network address", "a point", "a UUID", "a value of its type"};
+constexpr const char *kContents[] = {
+    "text",    "JSON",   "a whole number",     "a number", "a date", "a time", "a network address",
+    "a point", "a UUID", "a value of its type"};
 
 bool is_number(Content content) noexcept { return content == Content::kWholeNumber || content == Content::kNumber; }
 bool is_time(Content content) noexcept { return content == Content::kDate || content == Content::kInstant; }

@@ -34,9 +34,9 @@ bool may_give_null(Anonymiser anonymiser, Content content) noexcept;
 
 // What becomes of the difference between two values.
 enum class Difference : uint8_t {
-    kLost,   // two values may become one
-    kKept,   // different values stay different, equal ones equal
-    kMade,   // equal values become different ones
+    kLost,  // two values may become one
+    kKept,  // different values stay different, equal ones equal
+    kMade,  // equal values become different ones
 };
 Difference difference_after(Anonymiser anonymiser) noexcept;
 

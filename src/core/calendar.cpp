@@ -36,19 +36,16 @@ Date date_of(Day day) noexcept {
     try {
         const auto number = static_cast<uint32_t>(std::clamp(day, kFirstDay, kLastDay) + kUnixEpochNumber);
         const auto ymd = Calendar::from_day_number(number);
-        return {static_cast<int32_t>(ymd.year), static_cast<int32_t>(ymd.month.as_number()),
-                static_cast<int32_t>(ymd.day)};
+        return {static_cast<int32_t>(ymd.year), static_cast<int32_t>(ymd.month.as_number()), static_cast<int32_t>(ymd.day)};
     } catch (...) {
         return {kLastYear, 12, 31};
     }
 }
 
 Day day_from_date(int32_t year, int32_t month, int32_t day) noexcept {
-    if (year < 1400 || year > kLastYear || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
-        return kNoDay;
+    if (year < 1400 || year > kLastYear || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month)) return kNoDay;
     try {
-        const boost::gregorian::greg_year_month_day ymd(static_cast<unsigned short>(year),
-                                                        static_cast<unsigned short>(month),
+        const boost::gregorian::greg_year_month_day ymd(static_cast<unsigned short>(year), static_cast<unsigned short>(month),
                                                         static_cast<unsigned short>(day));
         return static_cast<Day>(Calendar::day_number(ymd)) - kUnixEpochNumber;
     } catch (...) {

@@ -18,8 +18,8 @@ inline constexpr Day kNoDay = INT32_MAX;   // later than any day that can be tol
 
 inline constexpr Micros kMicrosPerSecond = 1000000;
 inline constexpr Micros kMicrosPerDay = 86400 * kMicrosPerSecond;
-inline constexpr Micros kFirstInstant = (kFirstDay - kEpochDay) * kMicrosPerDay;      // in UTC
-inline constexpr Micros kEndOfTime = (kLastDay + 1 - kEpochDay) * kMicrosPerDay;      // exclusive
+inline constexpr Micros kFirstInstant = (kFirstDay - kEpochDay) * kMicrosPerDay;  // in UTC
+inline constexpr Micros kEndOfTime = (kLastDay + 1 - kEpochDay) * kMicrosPerDay;  // exclusive
 
 // Local days. They are delimited by their first instants, so that day_of never goes back even where
 // clocks do.

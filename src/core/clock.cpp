@@ -43,8 +43,7 @@ bool parse_start(std::string_view text, Start *start) noexcept {
     if (!half && (text.size() != 20 || text[19] != 'Z')) return false;
     if (text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':') return false;
     if (!number(text.substr(0, 4), &year) || !number(text.substr(5, 2), &month) || !number(text.substr(8, 2), &day) ||
-        !number(text.substr(11, 2), &hour) || !number(text.substr(14, 2), &minute) ||
-        !number(text.substr(17, 2), &second))
+        !number(text.substr(11, 2), &hour) || !number(text.substr(14, 2), &minute) || !number(text.substr(17, 2), &second))
         return false;
     const Day date = day_from_date(year, month, day);
     if (date == kNoDay || hour > 23 || minute > 59 || second > 59) return false;
@@ -91,15 +90,15 @@ size_t format_clock(Clock clock, char *buf, size_t cap) noexcept {
         const Start halves = start_of(clock);
         const Date date = date_of(static_cast<Day>(kFirstDay + halves / kHalvesPerDay));
         const auto second = static_cast<int>(halves % kHalvesPerDay / 2);
-        std::snprintf(start, sizeof start, " %04d-%02d-%02dT%02d:%02d:%02d%sZ", date.year, date.month, date.day,
-                      second / 3600, second / 60 % 60, second % 60, halves % 2 != 0 ? ".5" : "");
+        std::snprintf(start, sizeof start, " %04d-%02d-%02dT%02d:%02d:%02d%sZ", date.year, date.month, date.day, second / 3600,
+                      second / 60 % 60, second % 60, halves % 2 != 0 ? ".5" : "");
     }
     char flags[64] = "";
     size_t length = 0;
     for (size_t i = 0; i < std::size(kFlagNames); ++i)
         if ((flags_of(clock) >> i & 1) != 0)
-            length += static_cast<size_t>(std::snprintf(flags + length, sizeof flags - length, "%s%s",
-                                                        length == 0 ? " " : ",", kFlagNames[i]));
+            length += static_cast<size_t>(
+                std::snprintf(flags + length, sizeof flags - length, "%s%s", length == 0 ? " " : ",", kFlagNames[i]));
     char policy[16] = "none";
     if (policy_of(clock) != 0) std::snprintf(policy, sizeof policy, "%d", policy_of(clock));
     const int written = std::snprintf(buf, cap, "%s%s%s", policy, start, flags);
@@ -144,10 +143,8 @@ bool hidden(Clock clock, const Cutoffs &cutoffs) noexcept {
     switch (state_of(clock, cutoffs)) {
         case State::kQuarantined:
         case State::kDue:
-        case State::kKept:
-            return true;
-        default:
-            return false;
+        case State::kKept: return true;
+        default: return false;
     }
 }
 

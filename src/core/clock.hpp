@@ -11,11 +11,11 @@
 namespace pg_retention::core {
 
 enum : uint8_t {
-    kHeld = 1,         // a legal hold: final actions wait
-    kRestricted = 2,   // Article 18: stored, and hidden
+    kHeld = 1,        // a legal hold: final actions wait
+    kRestricted = 2,  // Article 18: stored, and hidden
     kAnonymised = 4,
-    kKept = 8,         // an erasure was asked for; the law keeps the row
-    kAwaiting = 16,    // anonymised, and deleted when the last reference to it goes
+    kKept = 8,       // an erasure was asked for; the law keeps the row
+    kAwaiting = 16,  // anonymised, and deleted when the last reference to it goes
     kAllFlags = 31,
 };
 

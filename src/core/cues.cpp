@@ -70,10 +70,8 @@ constexpr WordList kLeading("at on på til to via");
 constexpr WordList kUnits(
     "dkk enheter eur euro gb gbp kg km kr kroner kwh l liter m m2 mb nok pcs poeng rpm sek stk t timer tonn units "
     "usd år");
-constexpr WordList kAfterPhone(
-    "cell direkte home jobb kontor mob mobil mobile office phone privat sms telefon tlf work");
-constexpr WordList kLabels(
-    "dnr fnr kort m mob mobil mobilnr nr personnr ph phone pnr ring sms t tel telefon tlf tlfnr");
+constexpr WordList kAfterPhone("cell direkte home jobb kontor mob mobil mobile office phone privat sms telefon tlf work");
+constexpr WordList kLabels("dnr fnr kort m mob mobil mobilnr nr personnr ph phone pnr ring sms t tel telefon tlf tlfnr");
 constexpr WordList kAnd("alt alternativt and el eller eventuelt evt og or samt");
 
 // One word of a text, in lower case; empty when there is none or it is too long to be a cue, and then cut.
@@ -100,8 +98,7 @@ Word word_ending(std::string_view text, size_t end) noexcept {
 
 Word word_beginning(std::string_view text, size_t begin) noexcept {
     size_t end = begin;
-    for (Letter l = letter_at(text, end); is_word(l.code) && end - begin <= kLongestWord; l = letter_at(text, end))
-        end += l.size;
+    for (Letter l = letter_at(text, end); is_word(l.code) && end - begin <= kLongestWord; l = letter_at(text, end)) end += l.size;
     return word_ending(text.substr(0, end), end);
 }
 
@@ -197,8 +194,7 @@ Cue cue_after(std::string_view text, size_t end) noexcept {
     if (!kAfterPhone.has(word.view())) return Cue::kNone;
     // "45120098 tlf 99887766": the word belongs to the next number.
     size_t next = word.end;
-    while (next < text.size() && (is_blank(letter_at(text, next).code) || text[next] == '.' || text[next] == ':'))
-        ++next;
+    while (next < text.size() && (is_blank(letter_at(text, next).code) || text[next] == '.' || text[next] == ':')) ++next;
     const char32_t c = letter_at(text, next).code;
     return is_digit(c) || c == '+' ? Cue::kNone : Cue::kPhone;
 }

@@ -36,9 +36,8 @@ size_t after_one_of(std::string_view text, size_t at, std::initializer_list<std:
 }
 
 size_t after_at_sign(std::string_view text, size_t at) noexcept {
-    return after_one_of(
-        text, at,
-        {"@", "(at)", "[at]", "{at}", "<at>", "(a)", "[a]", "(@)", "[@]", "(alfa)", "krøllalfa", "(krøllalfa)"});
+    return after_one_of(text, at,
+                        {"@", "(at)", "[at]", "{at}", "<at>", "(a)", "[a]", "(@)", "[@]", "(alfa)", "krøllalfa", "(krøllalfa)"});
 }
 
 // "kari dot nordby at": 0 where no word "at" with blanks around it stands.
@@ -55,8 +54,7 @@ size_t after_dot_word(std::string_view text, size_t at) noexcept {
 }
 
 size_t label_end(std::string_view text, size_t at) noexcept {
-    for (Letter l = letter_at(text, at); is_word(l.code) || l.code == '-' || l.code == '_'; l = letter_at(text, at))
-        at += l.size;
+    for (Letter l = letter_at(text, at); is_word(l.code) || l.code == '-' || l.code == '_'; l = letter_at(text, at)) at += l.size;
     return at;
 }
 
@@ -100,8 +98,7 @@ Domain domain_at(std::string_view text, size_t at) noexcept {
         const size_t end = label_end(text, at);
         if (end == at || text[at] == '-') break;
         const size_t letters = letters_end(text, at);
-        const bool top =
-            letters - at >= 2 && (letters == end || text[letters] == '-') && !is_file_ending(text, at, letters);
+        const bool top = letters - at >= 2 && (letters == end || text[letters] == '-') && !is_file_ending(text, at, letters);
         if (labels == 1 ? is_mail_provider(text, at, end) : top) domain.end = labels == 1 ? end : letters;
         size_t next = 0;
         if (letter_at(text, end).code == '.' || is_comma_for_dot(text, end))

@@ -74,7 +74,8 @@ Result<Prefix> parse_prefix(std::string_view text) noexcept {
     const bool good = (word.empty() || same_word(word, "network")) && next_word(&text).empty() && bits4 >= 0 && bits4 <= 32 &&
                       bits6 >= 0 && bits6 <= 128;
     if (good) return Prefix{static_cast<uint8_t>(bits4), static_cast<uint8_t>(bits6)};
-    return unreadable<Prefix>("network", "Write \"network\", or how many bits are kept: \"network 16\", with those of IPv6 \"network 16 40\".");
+    return unreadable<Prefix>(
+        "network", "Write \"network\", or how many bits are kept: \"network 16\", with those of IPv6 \"network 16 40\".");
 }
 
 void keep_bits(uint8_t *address, size_t bytes, uint8_t bits) noexcept {

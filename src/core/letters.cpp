@@ -38,9 +38,8 @@ bool is_letter(char32_t c) noexcept {
     if (c < 0x80) return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
     if (c < 0xC0) return c == 0xAA || c == 0xB5 || c == 0xBA;
     if (c == 0xD7 || c == 0xF7 || c > 0x10FFFF) return false;
-    const bool punctuation = (c >= 0x2000 && c <= 0x2BFF) || (c >= 0x3000 && c <= 0x303F) ||
-                             (c >= 0xE000 && c <= 0xF8FF) || (c >= 0xFE00 && c <= 0xFE6F) ||
-                             (c >= 0xFFF0 && c <= 0xFFFF) || (c >= 0x1F000 && c <= 0x1FAFF);
+    const bool punctuation = (c >= 0x2000 && c <= 0x2BFF) || (c >= 0x3000 && c <= 0x303F) || (c >= 0xE000 && c <= 0xF8FF) ||
+                             (c >= 0xFE00 && c <= 0xFE6F) || (c >= 0xFFF0 && c <= 0xFFFF) || (c >= 0x1F000 && c <= 0x1FAFF);
     return !punctuation;
 }
 
@@ -85,9 +84,8 @@ size_t fold_into(std::string_view word, char *out, size_t room) noexcept {
 
 char32_t plain(char32_t folded) noexcept {
     constexpr char kLatin1[] = "aaaaaaaceeeeiiiidnooooo/ouuuuyty";
-    constexpr char kExtended[] =
-        "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiijjjjkkklllllll"
-        "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+    constexpr char kExtended[] = "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiijjjjkkklllllll"
+                                 "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
     static_assert(sizeof kLatin1 == 33 && sizeof kExtended == 129);
     if (folded == 0xDF) return 's';
     if (folded >= 0xE0 && folded <= 0xFF) return static_cast<unsigned char>(kLatin1[folded - 0xE0]);

@@ -31,7 +31,8 @@ Result<int32_t> parse_noise_days(std::string_view text) noexcept {
     const std::string_view unit = next_word(&text);
     if (days > 0 && days <= kMostDays && (same_word(unit, "day") || same_word(unit, "days")) && next_word(&text).empty())
         return static_cast<int32_t>(days);
-    return make_error(ErrorCode::kInvalidParameter, "Write how far a time may move, for example \"30 days\"; 100 years are the most.",
+    return make_error(ErrorCode::kInvalidParameter,
+                      "Write how far a time may move, for example \"30 days\"; 100 years are the most.",
                       "argument of anonymiser \"noise\" is not a number of days");
 }
 

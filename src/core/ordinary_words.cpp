@@ -74,12 +74,10 @@ Folded folded(std::string_view word) noexcept {
 
 std::string_view word_before(std::string_view text, size_t at) noexcept {
     size_t end = at;
-    for (size_t gap = 0; gap < 4 && (is_blank(letter_before(text, end).code) || letter_before(text, end).code == '/');
-         ++gap)
+    for (size_t gap = 0; gap < 4 && (is_blank(letter_before(text, end).code) || letter_before(text, end).code == '/'); ++gap)
         end -= letter_before(text, end).size;
     size_t begin = end;
-    for (Letter l = letter_before(text, begin); is_word(l.code) && end - begin <= kLongestWord;
-         l = letter_before(text, begin))
+    for (Letter l = letter_before(text, begin); is_word(l.code) && end - begin <= kLongestWord; l = letter_before(text, begin))
         begin -= l.size;
     return text.substr(begin, end - begin);
 }
@@ -88,8 +86,7 @@ std::string_view word_after(std::string_view text, size_t at) noexcept {
     if (!is_blank(letter_at(text, at).code)) return {};
     const size_t begin = at + letter_at(text, at).size;
     size_t end = begin;
-    for (Letter l = letter_at(text, end); is_word(l.code) && end - begin <= kLongestWord; l = letter_at(text, end))
-        end += l.size;
+    for (Letter l = letter_at(text, end); is_word(l.code) && end - begin <= kLongestWord; l = letter_at(text, end)) end += l.size;
     return text.substr(begin, end - begin);
 }
 

@@ -18,10 +18,8 @@ struct Text {
     size_t length = 0;
 
     void add(const char *text) noexcept {
-        for (; *text != '\0' && length + 1 < cap; ++text)
-            buf[length++] = *text;
-        if (cap > 0)
-            buf[length] = '\0';
+        for (; *text != '\0' && length + 1 < cap; ++text) buf[length++] = *text;
+        if (cap > 0) buf[length] = '\0';
     }
 
     void amount(int32_t count, const char *unit) noexcept {
@@ -52,16 +50,11 @@ uint64_t mix(uint64_t seed, uint64_t value) noexcept {
 
 Day end_of_anchor(Day event, const Period &p) noexcept {
     switch (p.anchor) {
-        case kMonthEnd:
-            return end_of_month(event);
-        case kQuarterEnd:
-            return end_of_quarter(event);
-        case kYearEnd:
-            return end_of_fiscal_year(event, 12, 31);
-        case kFiscalYearEnd:
-            return end_of_fiscal_year(event, p.end_month, p.end_day);
-        default:
-            return event;
+        case kMonthEnd: return end_of_month(event);
+        case kQuarterEnd: return end_of_quarter(event);
+        case kYearEnd: return end_of_fiscal_year(event, 12, 31);
+        case kFiscalYearEnd: return end_of_fiscal_year(event, p.end_month, p.end_day);
+        default: return event;
     }
 }
 
@@ -103,8 +96,8 @@ size_t format_period(const Period &period, char *buf, size_t cap) noexcept {
     else if (period.seconds != 0)
         text.amount(period.seconds / 3600, "hour");
 
-    static constexpr const char *kAnchors[] = {"", " after end of month", " after end of quarter",
-                                               " after end of year", " after end of fiscal year"};
+    static constexpr const char *kAnchors[] = {"", " after end of month", " after end of quarter", " after end of year",
+                                               " after end of fiscal year"};
     text.add(kAnchors[period.anchor <= kFiscalYearEnd ? period.anchor : kNoAnchor]);
     if (period.anchor == kFiscalYearEnd && !ends_with_year(period)) {
         char ending[32];
@@ -166,8 +159,7 @@ Day last_event_day(Day today, const Period &period) noexcept {
 
 Result<Micros> over_from(Micros start, const Period &period, const Zone &zone) noexcept {
     if (start == kNever) return kNever;
-    if (start == kAlways)
-        return make_error(ErrorCode::kOutOfRange, "", "a period cannot start at -infinity");
+    if (start == kAlways) return make_error(ErrorCode::kOutOfRange, "", "a period cannot start at -infinity");
     if (start < kFirstInstant || start >= kEndOfTime) return start_out_of_range();
     if (is_forever(period)) return kNever;
     if (is_zero(period)) return start;

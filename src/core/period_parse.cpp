@@ -53,8 +53,7 @@ class Parser {
         if (ok_) combine();
         if (ok_ && !is_forever(period_)) anchor();
         skip_spaces();
-        if (ok_ && !rest_.empty())
-            fail_syntax(is_forever(period_) ? "\"forever\" stands alone." : kGrammarHint);
+        if (ok_ && !rest_.empty()) fail_syntax(is_forever(period_) ? "\"forever\" stands alone." : kGrammarHint);
         if (!ok_) return error_;
         return period_;
     }
@@ -152,8 +151,7 @@ class Parser {
     }
 
     static Unit iso_unit(char designator, bool in_time) noexcept {
-        if (in_time)
-            return designator == 'h' ? kHour : designator == 'm' ? kMinute : designator == 's' ? kSecond : kUnknown;
+        if (in_time) return designator == 'h' ? kHour : designator == 'm' ? kMinute : designator == 's' ? kSecond : kUnknown;
         switch (designator) {
             case 'y': return kYear;
             case 'm': return kMonth;
@@ -164,9 +162,7 @@ class Parser {
     }
 
     bool elapsed() const noexcept { return seen_[kSecond] || seen_[kMinute] || seen_[kHour]; }
-    bool calendar() const noexcept {
-        return seen_[kDayUnit] || seen_[kWeek] || seen_[kMonth] || seen_[kYear];
-    }
+    bool calendar() const noexcept { return seen_[kDayUnit] || seen_[kWeek] || seen_[kMonth] || seen_[kYear]; }
 
     void combine() noexcept {
         if (elapsed() && calendar())

@@ -105,8 +105,7 @@ Part part_kind(std::string_view word) noexcept {
     char buffer[24];
     const std::string_view lower(buffer, fold_into(word, buffer, sizeof buffer));
     if (WordList("af al av bin da de del den der di dos du ibn la le mac van von").has(lower)) return Part::kParticle;
-    if (WordList("ab and ans as asa avenue ba gmbh inc lane llc ltd og oy road sa street the").has(lower))
-        return Part::kOther;
+    if (WordList("ab and ans as asa avenue ba gmbh inc lane llc ltd og oy road sa street the").has(lower)) return Part::kOther;
     if (WordList("allé gata gate plass stien veg vegen vei veien").ends(lower)) return Part::kOther;
     return is_upper(letter_at(word, 0).code) ? Part::kName : Part::kOther;
 }
@@ -115,8 +114,7 @@ Names names_in(std::string_view value) noexcept {
     Names names;
     for (size_t at = 0; at < value.size();) {
         const size_t begin = at;
-        for (Letter l = letter_at(value, at); is_letter(l.code) || is_apostrophe(l.code); l = letter_at(value, at))
-            at += l.size;
+        for (Letter l = letter_at(value, at); is_letter(l.code) || is_apostrophe(l.code); l = letter_at(value, at)) at += l.size;
         const std::string_view word = value.substr(begin, at - begin);
         const Letter after = letter_at(value, at);
         const bool more = at < value.size();
@@ -176,8 +174,7 @@ size_t match_person(std::string_view text, size_t at, std::string_view value) no
     if (!is_letter(letter_at(text, at).code)) return end;
     const Names names = names_in(value);
     for (uint8_t i = 0; i < names.n; ++i)
-        end = std::max(end,
-                       names.whole ? match_spelling(text, at, names.parts[i]) : match_part(text, at, names.parts[i]));
+        end = std::max(end, names.whole ? match_spelling(text, at, names.parts[i]) : match_part(text, at, names.parts[i]));
     return end;
 }
 

@@ -20,20 +20,19 @@ struct Country {
 };
 
 constexpr Country kCountries[] = {
-    {1, 10, 10},  {7, 10, 10},  {20, 8, 10},  {27, 9, 9},   {30, 10, 10}, {31, 9, 9},   {32, 8, 9},   {33, 9, 9},
-    {34, 9, 9},   {36, 8, 9},   {39, 8, 11},  {40, 9, 9},   {41, 9, 9},   {43, 7, 13},  {44, 9, 10},  {45, 8, 8},
-    {46, 7, 9},   {47, 8, 8},   {48, 9, 9},   {49, 6, 12},  {51, 8, 9},   {52, 10, 11}, {54, 10, 11}, {55, 10, 11},
-    {56, 9, 9},   {57, 10, 10}, {60, 8, 10},  {61, 9, 9},   {62, 8, 12},  {63, 9, 10},  {64, 8, 10},  {65, 8, 8},
-    {66, 8, 9},   {81, 9, 10},  {82, 8, 11},  {84, 9, 10},  {86, 10, 11}, {90, 10, 10}, {91, 10, 10}, {92, 9, 10},
-    {93, 9, 9},   {94, 9, 9},   {95, 8, 10},  {98, 10, 10}, {211, 9, 9},  {212, 9, 9},  {213, 8, 9},  {216, 8, 8},
-    {218, 8, 9},  {234, 8, 10}, {249, 9, 9},  {251, 9, 9},  {252, 7, 9},  {253, 8, 8},  {254, 9, 9},  {255, 9, 9},
-    {256, 9, 9},  {291, 7, 7},  {298, 6, 6},  {299, 6, 6},  {350, 8, 8},  {351, 9, 9},  {352, 6, 9},  {353, 7, 9},
-    {354, 7, 9},  {355, 8, 9},  {356, 8, 8},  {357, 8, 8},  {358, 6, 11}, {359, 8, 9},  {370, 8, 8},  {371, 8, 8},
-    {372, 7, 8},  {373, 8, 8},  {374, 8, 8},  {375, 9, 9},  {376, 6, 9},  {377, 8, 9},  {380, 9, 9},  {381, 8, 9},
-    {382, 8, 8},  {383, 8, 8},  {385, 8, 9},  {386, 8, 8},  {387, 8, 8},  {389, 8, 8},  {420, 9, 9},  {421, 9, 9},
-    {423, 7, 9},  {852, 8, 8},  {853, 8, 8},  {880, 8, 10}, {886, 8, 9},  {961, 7, 8},  {962, 8, 9},  {963, 8, 9},
-    {964, 9, 10}, {965, 8, 8},  {966, 9, 9},  {967, 8, 9},  {968, 8, 8},  {970, 9, 9},  {971, 8, 9},  {972, 8, 9},
-    {973, 8, 8},  {974, 8, 8},  {977, 8, 10}, {992, 9, 9},  {994, 9, 9},  {995, 9, 9},  {996, 9, 9},  {998, 9, 9}};
+    {1, 10, 10},  {7, 10, 10},  {20, 8, 10},  {27, 9, 9},   {30, 10, 10}, {31, 9, 9},   {32, 8, 9},   {33, 9, 9},   {34, 9, 9},
+    {36, 8, 9},   {39, 8, 11},  {40, 9, 9},   {41, 9, 9},   {43, 7, 13},  {44, 9, 10},  {45, 8, 8},   {46, 7, 9},   {47, 8, 8},
+    {48, 9, 9},   {49, 6, 12},  {51, 8, 9},   {52, 10, 11}, {54, 10, 11}, {55, 10, 11}, {56, 9, 9},   {57, 10, 10}, {60, 8, 10},
+    {61, 9, 9},   {62, 8, 12},  {63, 9, 10},  {64, 8, 10},  {65, 8, 8},   {66, 8, 9},   {81, 9, 10},  {82, 8, 11},  {84, 9, 10},
+    {86, 10, 11}, {90, 10, 10}, {91, 10, 10}, {92, 9, 10},  {93, 9, 9},   {94, 9, 9},   {95, 8, 10},  {98, 10, 10}, {211, 9, 9},
+    {212, 9, 9},  {213, 8, 9},  {216, 8, 8},  {218, 8, 9},  {234, 8, 10}, {249, 9, 9},  {251, 9, 9},  {252, 7, 9},  {253, 8, 8},
+    {254, 9, 9},  {255, 9, 9},  {256, 9, 9},  {291, 7, 7},  {298, 6, 6},  {299, 6, 6},  {350, 8, 8},  {351, 9, 9},  {352, 6, 9},
+    {353, 7, 9},  {354, 7, 9},  {355, 8, 9},  {356, 8, 8},  {357, 8, 8},  {358, 6, 11}, {359, 8, 9},  {370, 8, 8},  {371, 8, 8},
+    {372, 7, 8},  {373, 8, 8},  {374, 8, 8},  {375, 9, 9},  {376, 6, 9},  {377, 8, 9},  {380, 9, 9},  {381, 8, 9},  {382, 8, 8},
+    {383, 8, 8},  {385, 8, 9},  {386, 8, 8},  {387, 8, 8},  {389, 8, 8},  {420, 9, 9},  {421, 9, 9},  {423, 7, 9},  {852, 8, 8},
+    {853, 8, 8},  {880, 8, 10}, {886, 8, 9},  {961, 7, 8},  {962, 8, 9},  {963, 8, 9},  {964, 9, 10}, {965, 8, 8},  {966, 9, 9},
+    {967, 8, 9},  {968, 8, 8},  {970, 9, 9},  {971, 8, 9},  {972, 8, 9},  {973, 8, 8},  {974, 8, 8},  {977, 8, 10}, {992, 9, 9},
+    {994, 9, 9},  {995, 9, 9},  {996, 9, 9},  {998, 9, 9}};
 
 constexpr int kCertain = 5;
 
@@ -74,22 +73,15 @@ Candidate norwegian(const Number &n, uint8_t from) noexcept {
     const struct {
         const char *sizes;
         int form;
-    } shapes[] = {{"8", mobile ? 1 : 0},
-                  {"2222", 2},
-                  {"323", 2},
-                  {"44", mobile ? 1 : 0},
-                  {"233", 0},
-                  {"332", 0},
-                  {"53", 0},
-                  {"35", 0}};
+    } shapes[] = {
+        {"8", mobile ? 1 : 0}, {"2222", 2}, {"323", 2}, {"44", mobile ? 1 : 0}, {"233", 0}, {"332", 0}, {"53", 0}, {"35", 0}};
     for (const auto &shape : shapes) {
         const std::string_view sizes = shape.sizes;
         if (!has_sizes(n, from, shape.sizes) || !has_even_gaps(n, from, sizes.size())) continue;
         const char gap = sizes.size() > 1 ? n.groups[from + 1u].gap : ' ';
         if (gap == ')') return {};
         const int form = gap == ' ' ? shape.form : std::max(shape.form - 1, 0);
-        return {n.groups[from + sizes.size() - 1].end, form, static_cast<size_t>(sizes.back() - '0'),
-                sizes.size() == 1};
+        return {n.groups[from + sizes.size() - 1].end, form, static_cast<size_t>(sizes.back() - '0'), sizes.size() == 1};
     }
     return {};
 }
@@ -122,8 +114,7 @@ Candidate international(const Number &n, size_t skip) noexcept {
         if (digits < code + trunk) continue;
         const size_t national = digits - code - trunk;
         if (national > country->most) break;
-        if (national >= country->fewest)
-            candidate = {n.groups[i].end, skip == 0 ? kCertain : 2, group_size(n, i), false};
+        if (national >= country->fewest) candidate = {n.groups[i].end, skip == 0 ? kCertain : 2, group_size(n, i), false};
     }
     return candidate;
 }
@@ -147,9 +138,8 @@ Candidate with_trunk_zero(const Number &n) noexcept {
     const struct {
         const char *sizes;
         int form;
-    } shapes[] = {{"56", 1},   {"533", 1},  {"344", 1},  {"434", 1},   {"433", 1}, {"443", 1},
-                  {"3322", 1}, {"2332", 0}, {"3222", 0}, {"22222", 1}, {"28", 0},  {"37", 0},
-                  {"38", 0},   {"47", 0},   {"46", 0},   {"48", 0},    {"55", 0}};
+    } shapes[] = {{"56", 1},    {"533", 1}, {"344", 1}, {"434", 1}, {"433", 1}, {"443", 1}, {"3322", 1}, {"2332", 0}, {"3222", 0},
+                  {"22222", 1}, {"28", 0},  {"37", 0},  {"38", 0},  {"47", 0},  {"46", 0},  {"48", 0},   {"55", 0}};
     for (const auto &shape : shapes)
         if (const std::string_view sizes = shape.sizes; has_sizes(n, 0, shape.sizes))
             return {n.groups[sizes.size() - 1].end, shape.form, static_cast<size_t>(sizes.back() - '0'), false};
@@ -241,8 +231,7 @@ Start start_at(std::string_view text, size_t at, const Before &before) noexcept 
     if (l.code == '#' || l.code == '_' || l.code == '=') return Start::kWithCue;
     if (l.code == '$' || l.code == 0x20AC || l.code == 0xA3 || l.code == '+') return Start::kNever;
     if (l.code == '.' || l.code == ',' || l.code == ':') return is_digit(earlier) ? Start::kNever : Start::kFree;
-    if (is_hyphen(l.code))
-        return is_digit(earlier) ? Start::kNever : is_letter(earlier) ? Start::kWithCue : Start::kFree;
+    if (is_hyphen(l.code)) return is_digit(earlier) ? Start::kNever : is_letter(earlier) ? Start::kWithCue : Start::kFree;
     if (l.code == '/' && is_word(earlier)) {
         const bool listed = before.number == Before::Number::kPhone && before.number_end + 1 == at;
         if (listed || before.name_end + 1 == at) return Start::kFree;
@@ -274,8 +263,7 @@ int context(std::string_view text, size_t at, const Candidate &c, const Before &
     const List list = list_between(text, before.number_end, at);
     if (list != List::kNone && before.number == Before::Number::kPhone) {
         score = 2;
-    } else if (before.number == Before::Number::kOther &&
-               (list == List::kFirm || is_series(text, before.number_end, at))) {
+    } else if (before.number == Before::Number::kOther && (list == List::kFirm || is_series(text, before.number_end, at))) {
         score = -3;
     } else {
         switch (cue_before(text, at)) {

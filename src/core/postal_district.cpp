@@ -13,7 +13,8 @@ constexpr size_t kCodeSize = 4;
 
 // Names of towns that go on after such a word: "Mo i Rana", "Indre Arna".
 constexpr std::string_view kInner[] = {"i", "på"};
-constexpr std::string_view kFirst[] = {"indre", "ytre", "øvre", "nedre", "nordre", "søndre", "vestre", "østre", "midtre", "store", "lille"};
+constexpr std::string_view kFirst[] = {"indre",  "ytre",  "øvre",   "nedre", "nordre", "søndre",
+                                       "vestre", "østre", "midtre", "store", "lille"};
 
 struct Word {
     size_t begin;
@@ -21,7 +22,8 @@ struct Word {
 };
 
 size_t skip_blanks(std::string_view text, size_t at) noexcept {
-    for (Letter l = letter_at(text, at); is_blank(l.code) && l.code != '\n' && l.code != '\r'; l = letter_at(text, at)) at += l.size;
+    for (Letter l = letter_at(text, at); is_blank(l.code) && l.code != '\n' && l.code != '\r'; l = letter_at(text, at))
+        at += l.size;
     return at;
 }
 
@@ -62,7 +64,8 @@ bool is_code(std::string_view text, size_t at) noexcept {
 }
 
 bool begins_line(std::string_view text, size_t at) noexcept {
-    while (at > 0 && is_blank(letter_before(text, at).code) && letter_before(text, at).code != '\n' && letter_before(text, at).code != '\r')
+    while (at > 0 && is_blank(letter_before(text, at).code) && letter_before(text, at).code != '\n' &&
+           letter_before(text, at).code != '\r')
         at -= letter_before(text, at).size;
     const char32_t before = letter_before(text, at).code;
     return at == 0 || before == '\n' || before == '\r' || before == ',' || before == ';';
@@ -70,7 +73,8 @@ bool begins_line(std::string_view text, size_t at) noexcept {
 
 // "N-0153", "NO-0153"; returns where it begins.
 size_t without_country(std::string_view text, size_t at) noexcept {
-    if (at >= 2 && fold(static_cast<unsigned char>(text[at - 2])) == 'n' && is_hyphen(letter_before(text, at).code)) return at - 2;
+    if (at >= 2 && fold(static_cast<unsigned char>(text[at - 2])) == 'n' && is_hyphen(letter_before(text, at).code))
+        return at - 2;
     const bool dashed = at >= 3 && (text[at - 1] == '-' || text[at - 1] == ' ');
     if (dashed && same_word(text.substr(at - 3, 2), "no")) return at - 3;
     return at;
@@ -120,7 +124,8 @@ size_t postal_district(std::string_view address, char *out) noexcept {
         std::memcpy(out + n, address.data() + word.begin, word.end - word.begin);
         n += word.end - word.begin;
         const Word next = town_word(address, word.end);
-        more = next.end > next.begin && (is_one_of(address, word, kFirst) || is_one_of(address, word, kInner) || is_one_of(address, next, kInner));
+        more = next.end > next.begin &&
+               (is_one_of(address, word, kFirst) || is_one_of(address, word, kInner) || is_one_of(address, next, kInner));
         word = next;
     }
     return n;

@@ -11,7 +11,9 @@ namespace {
 
 constexpr char kDigits[] = "0123456789abcdef";
 
-uint32_t hex_digit(char c) noexcept { return static_cast<uint32_t>(is_digit(static_cast<unsigned char>(c)) ? c - '0' : (c | 0x20) - 'a' + 10); }
+uint32_t hex_digit(char c) noexcept {
+    return static_cast<uint32_t>(is_digit(static_cast<unsigned char>(c)) ? c - '0' : (c | 0x20) - 'a' + 10);
+}
 
 class JsonRedactor {
   public:

@@ -105,8 +105,7 @@ bool Redactions::is_beside_name(size_t begin, size_t end) const noexcept {
         match_value(text_, last_name_.begin, word) == 0)
         return true;
     const size_t next = skip_one_gap(text_, end);
-    return next > end && is_letter(letter_at(text_, next).code) && match_value(text_, next, word) == 0 &&
-           longest_name(next) != 0;
+    return next > end && is_letter(letter_at(text_, next).code) && match_value(text_, next, word) == 0 && longest_name(next) != 0;
 }
 
 size_t Redactions::name() const noexcept {

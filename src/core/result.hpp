@@ -19,8 +19,7 @@ struct Error {
 };
 
 // printf into the message; the hint is taken as it is.
-Error make_error(ErrorCode code, const char *hint, const char *format, ...) noexcept
-    __attribute__((format(__printf__, 3, 4)));
+Error make_error(ErrorCode code, const char *hint, const char *format, ...) noexcept __attribute__((format(__printf__, 3, 4)));
 
 // A value or an Error. Trivially destructible, so a longjmp past one leaks nothing.
 template <class T>

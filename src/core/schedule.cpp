@@ -53,8 +53,7 @@ Micros over(Start followed) noexcept { return followed >= kNotStarted ? kNever :
 // How long a cutoff of this period stays what it is.
 Micros stable_until(Micros at, const Period &period, const Zone &zone) noexcept {
     if (is_forever(period)) return kNever;
-    if (is_zero(period) || is_elapsed(period))
-        return (floor_div(at, kMicrosPerSecond) + 1) * kMicrosPerSecond;
+    if (is_zero(period) || is_elapsed(period)) return (floor_div(at, kMicrosPerSecond) + 1) * kMicrosPerSecond;
     return zone.first_instant(zone.day_of(at) + 1);
 }
 
@@ -72,13 +71,9 @@ Start start_of_day(Day day, const Zone &zone) noexcept {
     return std::clamp<Start>(just_before(zone.first_instant(nearest + 1)), 0, kEndOfStarts - 1);
 }
 
-Micros instant_of(Start start) noexcept {
-    return start >= kNotStarted ? kNever : kFirstInstant + start * kHalfSecond;
-}
+Micros instant_of(Start start) noexcept { return start >= kNotStarted ? kNever : kFirstInstant + start * kHalfSecond; }
 
-Micros over_from_start(Start start, const Period &period, const Zone &zone) noexcept {
-    return over(follow(start, period, zone));
-}
+Micros over_from_start(Start start, const Period &period, const Zone &zone) noexcept { return over(follow(start, period, zone)); }
 
 Deadlines deadlines(Start start, const Terms &terms, const Zone &zone) noexcept {
     const Start kept = follow(start, terms.keep_for, zone);
@@ -105,8 +100,7 @@ Cutoffs cutoffs(Micros at, const Terms &terms, const Zone &zone) noexcept {
         return result;
     }
     result.valid_until = std::min(stable_until(at, terms.keep_for, zone), stable_until(at, terms.quarantine_for, zone));
-    if (terms.has_floor)
-        result.valid_until = std::min(result.valid_until, stable_until(at, terms.must_keep_for, zone));
+    if (terms.has_floor) result.valid_until = std::min(result.valid_until, stable_until(at, terms.must_keep_for, zone));
     return result;
 }
 

@@ -66,9 +66,7 @@ Plain sound_of(const Plain &p) noexcept {
     return sound;
 }
 
-bool equal(const Plain &a, const Plain &b) noexcept {
-    return a.n == b.n && std::equal(a.letters, a.letters + a.n, b.letters);
-}
+bool equal(const Plain &a, const Plain &b) noexcept { return a.n == b.n && std::equal(a.letters, a.letters + a.n, b.letters); }
 
 size_t common_start(const Plain &a, const Plain &b) noexcept {
     const size_t n = std::min(a.n, b.n);
@@ -100,15 +98,13 @@ bool is_one_letter_off(const Plain &a, const Plain &b) noexcept {
 }
 
 bool is_same_name(const Plain &written, const Plain &name, bool capital) noexcept {
-    if (equal(written, name))
-        return name.n >= kShortestPlain || written.accents || name.accents || (written.ring && name.ring);
+    if (equal(written, name)) return name.n >= kShortestPlain || written.accents || name.accents || (written.ring && name.ring);
     // Tor may be Thor; Maks is not Max.
     const bool sounds = name.n >= kShortestSound && (written.n >= kShortestSound || name.letters[1] == 'h');
     if (capital && sounds && equal(sound_of(written), sound_of(name))) return true;
     const size_t shorter = std::min(written.n, name.n);
     if (shorter + 1 >= kShortestSlip && name.n >= kShortestSlip && is_slip(written, name)) return true;
-    return capital && name.n >= kShortestMisspelt && shorter + 1 >= kShortestMisspelt &&
-           is_one_letter_off(written, name);
+    return capital && name.n >= kShortestMisspelt && shorter + 1 >= kShortestMisspelt && is_one_letter_off(written, name);
 }
 
 }  // namespace
@@ -123,8 +119,7 @@ size_t match_spelling(std::string_view text, size_t at, std::string_view name) n
     if (!same) return 0;
     const Plain wanted = plain_at(name, 0);
     Plain written = plain_at(text, at);
-    if (!wanted.fits || !written.fits || wanted.end != name.size() || is_digit(letter_at(text, written.end).code))
-        return 0;
+    if (!wanted.fits || !written.fits || wanted.end != name.size() || is_digit(letter_at(text, written.end).code)) return 0;
     const bool capital = is_upper(first.code);
     if (is_same_name(written, wanted, capital)) return written.end;
     if (written.n == 0 || written.letters[written.n - 1] != 's') return 0;

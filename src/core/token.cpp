@@ -86,7 +86,8 @@ Result<TokenChoice> parse_token_choice(std::string_view text, TokenChoice column
     if (known) word = next_word(&text);
     const int64_t room = word.empty() ? 0 : whole_number_in(word);
     if (room >= 0 && (word.empty() || room > 0) && next_word(&text).empty()) {
-        if (room > 0) choice.room = column.room == 0 ? static_cast<size_t>(room) : std::min(static_cast<size_t>(room), column.room);
+        if (room > 0)
+            choice.room = column.room == 0 ? static_cast<size_t>(room) : std::min(static_cast<size_t>(room), column.room);
         return choice;
     }
     return make_error(ErrorCode::kInvalidParameter, "Write text, email or phone, a greatest length, or both: \"email 40\".",

@@ -14,8 +14,7 @@ enum Unit : int32_t { kNoPeriod, kSeconds, kMinutes, kHours, kDays, kMonths };
 
 constexpr const char *kNames[] = {nullptr, "null", "redact", "random token", "pseudonymise", "truncate", "generalise"};
 constexpr const char *kNeedArgument[] = {"constant", "noise", "function"};
-constexpr const char *kGrammarHint =
-    "Write a period, an anonymiser, or both: ('1 year'), ('redact'), ('1 year', 'redact').";
+constexpr const char *kGrammarHint = "Write a period, an anonymiser, or both: ('1 year'), ('redact'), ('1 year', 'redact').";
 constexpr const char *kTableHint = "A row of retention.personal_column takes any period in keep_for, and any anonymiser.";
 
 bool is_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
@@ -72,8 +71,7 @@ Result<int32_t> period_bits(std::string_view word) noexcept {
     const Period &period = parsed.value();
     if (is_forever(period))
         return refused("a column cannot outlive its row", word, "Leave the period out: the column is kept as long as its row.");
-    if (period.months != 0 && period.days != 0)
-        return refused("period of a type has one unit", word, kTableHint);
+    if (period.months != 0 && period.days != 0) return refused("period of a type has one unit", word, kTableHint);
     if (period.anchor == kFiscalYearEnd && (period.end_month != 12 || period.end_day != 31))
         return refused("fiscal year of a type ends with the calendar year", word, kTableHint);
     int32_t count = 0;
@@ -86,8 +84,9 @@ Result<int32_t> anonymiser_bits(std::string_view word) noexcept {
     const SimpleAnonymiser anonymiser = anonymiser_named(word);
     if (anonymiser != SimpleAnonymiser::kNotSaid) return static_cast<int32_t>(anonymiser);
     if (needs_argument(word)) return refused("anonymiser needs an argument, for which a type has no room", word, kTableHint);
-    return refused("unknown anonymiser", word,
-                   "The anonymisers of a type are 'null', 'redact', 'random token', 'pseudonymise', 'truncate' and 'generalise'.");
+    return refused(
+        "unknown anonymiser", word,
+        "The anonymisers of a type are 'null', 'redact', 'random token', 'pseudonymise', 'truncate' and 'generalise'.");
 }
 
 Period period_of(int32_t unit, int32_t count, int32_t anchor) noexcept {
@@ -141,7 +140,8 @@ Result<TypeModifier> decode_type_modifier(int32_t modifier) noexcept {
     if (!result.has_period) return modifier == anonymiser && anonymiser != 0 ? Result(result) : foreign_bits(modifier);
     result.period = period_of(unit, count, anchor);
     int32_t canonical = 0;
-    if (!is_valid(result.period) || unit_of(result.period, &canonical) != unit || canonical != count) return foreign_bits(modifier);
+    if (!is_valid(result.period) || unit_of(result.period, &canonical) != unit || canonical != count)
+        return foreign_bits(modifier);
     return result;
 }
 

@@ -10,9 +10,8 @@ class WordList {
     constexpr explicit WordList(std::string_view words) noexcept : words_(words) {}
 
     constexpr bool has(std::string_view word) const noexcept {
-        return any([word](std::string_view w) {
-            return w.back() == '*' ? word.starts_with(w.substr(0, w.size() - 1)) : word == w;
-        });
+        return any(
+            [word](std::string_view w) { return w.back() == '*' ? word.starts_with(w.substr(0, w.size() - 1)) : word == w; });
     }
 
     // Whether a longer word ends with one of these.

@@ -60,8 +60,10 @@ List *add(List *tables, const RangeVar *relation) {
 List *of_type(const RangeVar *type) {
     const Oid relid = RangeVarGetRelid(type, NoLock, true);
     if (!OidIsValid(relid)) return NIL;
-    return that_matter(found("SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_class t ON c.reloftype OPERATOR(pg_catalog.=) t.reltype "
-                 "WHERE t.oid OPERATOR(pg_catalog.=) $1", relid));
+    return that_matter(found(
+        "SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_class t ON c.reloftype OPERATOR(pg_catalog.=) t.reltype "
+        "WHERE t.oid OPERATOR(pg_catalog.=) $1",
+        relid));
 }
 
 List *of_alter(const AlterTableStmt *alter) {
@@ -115,8 +117,10 @@ List *governed_tables() {
 }
 
 List *all_relations() {
-    return found("SELECT c.oid FROM pg_catalog.pg_class c WHERE c.relkind OPERATOR(pg_catalog.=) ANY ('{r,m,p}'::\"char\"[]) AND c.oid OPERATOR(pg_catalog.<>) $1 "
-                 "ORDER BY c.oid", InvalidOid);
+    return found(
+        "SELECT c.oid FROM pg_catalog.pg_class c WHERE c.relkind OPERATOR(pg_catalog.=) ANY ('{r,m,p}'::\"char\"[]) AND c.oid OPERATOR(pg_catalog.<>) $1 "
+        "ORDER BY c.oid",
+        InvalidOid);
 }
 
 Oid governed_table(const RangeVar *relation) {
@@ -126,12 +130,13 @@ Oid governed_table(const RangeVar *relation) {
 }
 
 List *tables_of_domain(Oid domain) {
-    return that_matter(found("WITH RECURSIVE d AS (SELECT $1 AS oid UNION SELECT t.oid FROM pg_catalog.pg_type t "
-                 "JOIN d ON t.typbasetype OPERATOR(pg_catalog.=) d.oid) "
-                 "SELECT DISTINCT a.attrelid FROM pg_catalog.pg_attribute a JOIN d ON a.atttypid OPERATOR(pg_catalog.=) d.oid "
-                 "JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) a.attrelid "
-                 "WHERE NOT a.attisdropped AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,m,p}'::\"char\"[])",
-                 domain));
+    return that_matter(
+        found("WITH RECURSIVE d AS (SELECT $1 AS oid UNION SELECT t.oid FROM pg_catalog.pg_type t "
+              "JOIN d ON t.typbasetype OPERATOR(pg_catalog.=) d.oid) "
+              "SELECT DISTINCT a.attrelid FROM pg_catalog.pg_attribute a JOIN d ON a.atttypid OPERATOR(pg_catalog.=) d.oid "
+              "JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) a.attrelid "
+              "WHERE NOT a.attisdropped AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,m,p}'::\"char\"[])",
+              domain));
 }
 
 // Those of the schema, where one is named.

@@ -200,7 +200,8 @@ bool analyzed(const Command &command, Oid relid, List *columns) {
         run_blindly([&own] { proceed(own); });
         PopActiveSnapshot();
     });
-    if (error != nullptr && error->sqlerrcode != ERRCODE_INSUFFICIENT_PRIVILEGE && shows_no_value(error->sqlerrcode)) ReThrowError(error);
+    if (error != nullptr && error->sqlerrcode != ERRCODE_INSUFFICIENT_PRIVILEGE && shows_no_value(error->sqlerrcode))
+        ReThrowError(error);
     return error == nullptr;
 }
 

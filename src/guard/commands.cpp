@@ -22,6 +22,8 @@ struct Judged {
     const char *why;  // for the docs
 };
 
+// Lines that scripts/commands reads.
+// clang-format off
 // Every *Stmt of nodes/parsenodes.h. One entry a line: scripts/commands reads them.
 constexpr Judged kStatements[] = {
     {T_RawStmt, kQuery, ""},
@@ -291,6 +293,7 @@ constexpr Function kFunctions[] = {
     {"heap_force_freeze", kPasses, InvalidOid, false, "a superuser's: pages as they are on disk"},
     {"heap_force_kill", kPasses, InvalidOid, false, "a superuser's: pages as they are on disk"},
 };
+// clang-format on
 
 constexpr int kMost = 1024;
 struct Verdicts {
@@ -340,7 +343,8 @@ void refuse_unknown(const Command &command) {
     const Verdict verdict = verdict_of(command.statement());
     if ((verdict == kUnknown || verdict == kQuery) && !settings::reveal && extension() != nullptr)
         ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                        errmsg("command %s is not known to pg_retention", GetCommandTagName(CreateCommandTag(command.planned->utilityStmt))),
+                        errmsg("command %s is not known to pg_retention",
+                               GetCommandTagName(CreateCommandTag(command.planned->utilityStmt))),
                         errhint("It could show hidden rows. Set retention.reveal as a role that may.")));
     proceed(command);
 }

@@ -34,8 +34,8 @@ inline bool passes(const Node *statement) {
 struct Function {
     const char *name;
     Verdict verdict;
-    Oid am;            // of the indexes that it evaluates
-    bool by_anybody;   // it does not ask who owns the table
+    Oid am;           // of the indexes that it evaluates
+    bool by_anybody;  // it does not ask who owns the table
     const char *why;
 };
 const Function *refused_function(Oid function);  // null: it is none

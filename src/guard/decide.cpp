@@ -38,19 +38,18 @@ Verdict decide(core::Clock clock) {
 
 void refuse(const Verdict &verdict, const char *what, const char *table) {
     if (verdict.restricted)
-        ereport(ERROR, (errcode(kRestrictedSqlstate),
-                        errmsg("cannot %s \"%s\": its processing is restricted (Article 18)", what, table),
-                        errhint("See retention.restriction; retention.lift_restriction lifts a restriction.")));
-    if (verdict.held)
-        ereport(ERROR, (errcode(kHeldSqlstate), errmsg("cannot %s \"%s\": a legal hold stands", what, table)));
+        ereport(ERROR,
+                (errcode(kRestrictedSqlstate), errmsg("cannot %s \"%s\": its processing is restricted (Article 18)", what, table),
+                 errhint("See retention.restriction; retention.lift_restriction lifts a restriction.")));
+    if (verdict.held) ereport(ERROR, (errcode(kHeldSqlstate), errmsg("cannot %s \"%s\": a legal hold stands", what, table)));
     const char *law = verdict.reference != nullptr ? verdict.reference : verdict.policy;
     if (verdict.until == nullptr)
         ereport(ERROR, (errcode(kMandatorySqlstate),
                         errmsg("cannot %s \"%s\": %s requires it, and its retention has not started", what, table, law),
                         errdetail("Policy \"%s\" is mandatory.", verdict.policy)));
-    ereport(ERROR, (errcode(kMandatorySqlstate),
-                    errmsg("cannot %s \"%s\": %s requires it until %s", what, table, law, verdict.until),
-                    errdetail("Policy \"%s\" is mandatory.", verdict.policy)));
+    ereport(ERROR,
+            (errcode(kMandatorySqlstate), errmsg("cannot %s \"%s\": %s requires it until %s", what, table, law, verdict.until),
+             errdetail("Policy \"%s\" is mandatory.", verdict.policy)));
     pg_unreachable();
 }
 

@@ -102,8 +102,8 @@ Rows rows_below(const TriggerData *data, const Path &path, int depth, Oid relid)
         bool isnull = false;
         HeapTuple found = SPI_tuptable->vals[i];
         rows.rows[i].relid = DatumGetObjectId(SPI_getbinval(found, SPI_tuptable->tupdesc, 1, &isnull));
-        rows.rows[i].tid = *reinterpret_cast<ItemPointer>(
-            DatumGetPointer(SPI_getbinval(found, SPI_tuptable->tupdesc, 2, &isnull)));
+        rows.rows[i].tid =
+            *reinterpret_cast<ItemPointer>(DatumGetPointer(SPI_getbinval(found, SPI_tuptable->tupdesc, 2, &isnull)));
     }
     SPI_freetuptable(SPI_tuptable);
     return rows;

@@ -32,8 +32,9 @@ bool holds_itself(Oid relid) {
     if (!has_rows(relid) || clock_column(relid) == InvalidAttrNumber) return false;
     SPI_connect();
     const ActingAs saved = act_as(owner_of(relid), true);
-    (void) execute_internal(psprintf("SELECT 1 FROM ONLY %s WHERE NOT retention.visible(%s)", qualified_name(relid), clock_name(relid)),
-                            0, nullptr, nullptr, nullptr, true, 1);
+    (void) execute_internal(
+        psprintf("SELECT 1 FROM ONLY %s WHERE NOT retention.visible(%s)", qualified_name(relid), clock_name(relid)), 0, nullptr,
+        nullptr, nullptr, true, 1);
     leave(saved);
     const bool holds = SPI_processed > 0;
     SPI_finish();

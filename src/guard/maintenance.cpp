@@ -43,10 +43,13 @@ void check(Oid function) {
         const Oid relid = lfirst_oid(cell);
         const char *index = is_spared(relid) ? nullptr : evaluating_index(relid, found->am);
         if (index != nullptr && holds_hidden_rows(relid))
-            ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-                            errmsg("cannot run function %s: index \"%s\" evaluates expressions over rows that are hidden by a retention policy",
-                                   get_func_name(function), index),
-                            errhint("Set retention.reveal as a role that may.")));
+            ereport(
+                ERROR,
+                (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                 errmsg(
+                     "cannot run function %s: index \"%s\" evaluates expressions over rows that are hidden by a retention policy",
+                     get_func_name(function), index),
+                 errhint("Set retention.reveal as a role that may.")));
     }
 }
 

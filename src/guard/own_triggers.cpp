@@ -47,7 +47,8 @@ bool is_before_row(const Trigger &trigger) {
 bool comes_last(Oid relid, const char *name) {
     ListCell *cell = nullptr;
     foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr))
-        if (any_own(lfirst_oid(cell), [name](const Trigger &own) { return is_before_row(own) && strcmp(name, own.tgname) > 0; })) return true;
+        if (any_own(lfirst_oid(cell), [name](const Trigger &own) { return is_before_row(own) && strcmp(name, own.tgname) > 0; }))
+            return true;
     return false;
 }
 
@@ -104,7 +105,8 @@ void check_attach(const AlterTableStmt *alter) {
         const Oid partition = guarded_table(reinterpret_cast<const PartitionCmd *>(command->def)->name, false);
         const char *name = OidIsValid(parent) && OidIsValid(partition) ? comes_behind(parent, partition) : nullptr;
         if (name != nullptr)
-            refuse("pass", partition, psprintf("Rename trigger \"%s\" of the table so that it comes before theirs in the order of bytes.", name));
+            refuse("pass", partition,
+                   psprintf("Rename trigger \"%s\" of the table so that it comes before theirs in the order of bytes.", name));
     }
 }
 

@@ -111,7 +111,8 @@ void check_clock(const AlterTableStmt *alter, Oid relid) {
         if (command->subtype != AT_DropColumn && command->subtype != AT_AlterColumnType) continue;
         const AttrNumber clock = clock_column(relid);
         if (clock != InvalidAttrNumber && get_attnum(relid, command->name) == clock)
-            refuse_without_reveal(relid, command->subtype == AT_DropColumn ? "drop the clock of table" : "alter the clock of table");
+            refuse_without_reveal(relid,
+                                  command->subtype == AT_DropColumn ? "drop the clock of table" : "alter the clock of table");
     }
 }
 
@@ -156,7 +157,8 @@ void check_detach(const Node *statement) {
         const Oid partition = named_partition(command, false);
         if (!OidIsValid(partition) || !owns(RangeVarGetRelid(alter->relation, NoLock, true))) continue;
         refuse_over_kept_rows(partition, "detach");
-        if (command->subtype == AT_DetachPartition) refuse_referenced(alter->relation, reinterpret_cast<const PartitionCmd *>(command->def));
+        if (command->subtype == AT_DetachPartition)
+            refuse_referenced(alter->relation, reinterpret_cast<const PartitionCmd *>(command->def));
     }
 }
 
@@ -194,7 +196,8 @@ void refuse_owner(const Node *statement) {
         case T_AlterDomainStmt: return check_domain(reinterpret_cast<const AlterDomainStmt *>(statement));
         case T_CreateStmt: return check_new_partition(reinterpret_cast<const CreateStmt *>(statement));
         case T_CreateStatsStmt: return check_statistics(reinterpret_cast<const CreateStatsStmt *>(statement));
-        case T_CreateForeignTableStmt: return check_new_partition(&reinterpret_cast<const CreateForeignTableStmt *>(statement)->base);
+        case T_CreateForeignTableStmt:
+            return check_new_partition(&reinterpret_cast<const CreateForeignTableStmt *>(statement)->base);
         case T_AlterTableStmt: {
             check_attach(reinterpret_cast<const AlterTableStmt *>(statement));
             const Oid relid = governed_table(reinterpret_cast<const AlterTableStmt *>(statement)->relation);

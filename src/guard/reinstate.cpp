@@ -43,7 +43,8 @@ char *key_condition(Oid relid, bool composite) {
         const AttrNumber column = key->rd_index->indkey.values[i];
         const char *name = get_attname(relid, column, false);
         // Without its length: plain char is char(1), and a cast to it cuts.
-        const char *type = format_type_extended(get_atttype(relid, column), -1, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
+        const char *type =
+            format_type_extended(get_atttype(relid, column), -1, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
         if (i > 0) appendStringInfoString(&sql, " AND ");
         appendStringInfo(&sql, "%s = ", quote_identifier(name));
         if (composite)
@@ -75,8 +76,7 @@ char *unset_own_starts(const Policy &policy, Oid relid) {
         Path path;
         Problem problem = {};
         if (!resolve_path(policy.relid, policy.starts[i], &path, &problem) || path.n_hops > 0) continue;
-        appendStringInfo(&sql, "%s%s = NULL", sql.len > 0 ? ", " : "",
-                         quote_identifier(get_attname(relid, path.column, false)));
+        appendStringInfo(&sql, "%s%s = NULL", sql.len > 0 ? ", " : "", quote_identifier(get_attname(relid, path.column, false)));
     }
     return sql.len > 0 ? sql.data : nullptr;
 }
@@ -87,15 +87,17 @@ bool is_bound_by_row_security(Oid relid) { return check_enable_rls(relid, GetUse
 bool is_shown_to_caller(Oid relid, const char *condition, Datum key) {
     Oid types[1] = {TEXTOID};
     const ActingAs saved = act_as(GetUserId(), false);
-    (void) SPI_execute_with_args(psprintf("SELECT 1 FROM %s WHERE %s FOR UPDATE", qualified_name(relid), condition), 1, types, &key, nullptr, false, 1);
+    (void) SPI_execute_with_args(psprintf("SELECT 1 FROM %s WHERE %s FOR UPDATE", qualified_name(relid), condition), 1, types,
+                                 &key, nullptr, false, 1);
     leave(saved);
     return SPI_processed > 0;
 }
 
 core::Clock find_row(Oid relid, const char *condition, Datum key) {
     Oid types[1] = {TEXTOID};
-    (void) execute_internal(psprintf("SELECT %s FROM %s WHERE %s FOR UPDATE", clock_name(relid), qualified_name(relid), condition),
-                            1, types, &key, nullptr, false, 1);
+    (void) execute_internal(
+        psprintf("SELECT %s FROM %s WHERE %s FOR UPDATE", clock_name(relid), qualified_name(relid), condition), 1, types, &key,
+        nullptr, false, 1);
     if (SPI_processed == 0) no_such_row(relid);
     bool isnull = false;
     return core::Clock{
@@ -137,8 +139,7 @@ void reinstate(Oid relid, Datum key, bool composite) {
     const bool started = core::start_of(find_row(relid, condition, key)) != core::kNotStarted;
     if (started && !told) no_such_row(relid);
     if (started)
-        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-                        errmsg("the row's clock is started by another table"),
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("the row's clock is started by another table"),
                         errhint("Unset the start there: see clock_starts of its policy.")));
     leave(saved);
     if (bound && !is_shown_to_caller(relid, condition, key)) no_such_row(relid);

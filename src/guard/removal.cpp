@@ -48,8 +48,8 @@ void check_rows(Oid relid, const char *what) {
     leave(saved);
     for (uint64 i = 0; i < SPI_processed; ++i) {
         bool isnull = false;
-        const core::Clock clock = {static_cast<uint64_t>(
-            DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull)))};
+        const core::Clock clock = {
+            static_cast<uint64_t>(DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull)))};
         const Verdict verdict = decide(clock);
         if (!may_go(verdict)) refuse(verdict, what, get_rel_name(relid));
     }
@@ -95,7 +95,8 @@ void check_removal(Oid relid, const char *what) {
 
 [[gnu::noinline]] void check_access(ObjectAccessType type, Oid class_id, Oid object, int sub, void *arg) {
     if (class_id != RelationRelationId || sub != 0) return;
-    if (type == OAT_TRUNCATE) guarded([object] {
+    if (type == OAT_TRUNCATE)
+        guarded([object] {
             if (may_truncate(object)) check_removal(object, "truncate");
         });
     if (type == OAT_DROP && !is_internal(arg)) guarded([object] { check_removal(object, "drop"); });

@@ -68,10 +68,10 @@ HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
     check_update(before, RelationGetRelationName(data->tg_relation));
     if (is_running_as(Exemption::kOwnOfClocks) || !is_managed(RelationGetRelid(data->tg_relation))) return data->tg_newtuple;
     if (written.bits != before.bits)
-        ereport(ERROR, (errcode(ERRCODE_GENERATED_ALWAYS),
-                        errmsg("the retention clock of table \"%s\" cannot be written",
-                               RelationGetRelationName(data->tg_relation)),
-                        errhint("It follows from the policy; see retention.policy.")));
+        ereport(ERROR,
+                (errcode(ERRCODE_GENERATED_ALWAYS),
+                 errmsg("the retention clock of table \"%s\" cannot be written", RelationGetRelationName(data->tg_relation)),
+                 errhint("It follows from the policy; see retention.policy.")));
     core::Clock clock = compute_clock(data->tg_relation, data->tg_newtuple, data->tg_trigtuple);
     clock.bits |= before.bits & kFlagBits;
     check_clock_change(before, clock, RelationGetRelationName(data->tg_relation));
@@ -85,8 +85,8 @@ HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
 }  // namespace pg_retention
 
 RETENTION_FUNCTION(pg_retention_maintain_clock) {
-    const TriggerData *data = pg_retention::trigger_data(fcinfo, "before insert or update", true, TRIGGER_EVENT_INSERT,
-                                                         TRIGGER_EVENT_UPDATE);
+    const TriggerData *data =
+        pg_retention::trigger_data(fcinfo, "before insert or update", true, TRIGGER_EVENT_INSERT, TRIGGER_EVENT_UPDATE);
     const AttrNumber column = pg_retention::clock_column(RelationGetRelid(data->tg_relation));
     const bool update = TRIGGER_FIRED_BY_UPDATE(data->tg_event);
     if (column == InvalidAttrNumber) return PointerGetDatum(update ? data->tg_newtuple : data->tg_trigtuple);
@@ -108,7 +108,7 @@ RETENTION_FUNCTION(pg_retention_guard_delete) {
 }
 
 RETENTION_FUNCTION(pg_retention_follow_path) {
-    pg_retention::descend(pg_retention::trigger_data(fcinfo, "after insert or update", false, TRIGGER_EVENT_INSERT,
-                                                     TRIGGER_EVENT_UPDATE));
+    pg_retention::descend(
+        pg_retention::trigger_data(fcinfo, "after insert or update", false, TRIGGER_EVENT_INSERT, TRIGGER_EVENT_UPDATE));
     return static_cast<Datum>(0);
 }

@@ -43,7 +43,8 @@ Oid of_row_type(Oid type) {
 }
 
 Oid of_range(const TypeCacheEntry *range) {
-    const Oid functions[] = {range->rng_cmp_proc_finfo.fn_oid, range->rng_canonical_finfo.fn_oid, range->rng_subdiff_finfo.fn_oid};
+    const Oid functions[] = {range->rng_cmp_proc_finfo.fn_oid, range->rng_canonical_finfo.fn_oid,
+                             range->rng_subdiff_finfo.fn_oid};
     const Oid found = first_of(functions, lengthof(functions));
     return OidIsValid(found) ? found : user_function_of_type(range->rngelemtype->type_id);
 }

@@ -16,7 +16,8 @@ namespace {
 constinit ProcessUtility_hook_type previous = nullptr;
 
 void run(const Command &command) {
-    previous(command.planned, command.text, command.read_only, command.context, command.params, command.env, command.dest, command.done);
+    previous(command.planned, command.text, command.read_only, command.context, command.params, command.env, command.dest,
+             command.done);
 }
 
 // From the outside in: each runs around those after it.

@@ -88,8 +88,7 @@ bytea *no_hash() {
 bool same_bytes(Datum a, Datum b) {
     varlena *x = PG_DETOAST_DATUM_PACKED(a);
     varlena *y = PG_DETOAST_DATUM_PACKED(b);
-    return VARSIZE_ANY_EXHDR(x) == VARSIZE_ANY_EXHDR(y) &&
-           std::memcmp(VARDATA_ANY(x), VARDATA_ANY(y), VARSIZE_ANY_EXHDR(x)) == 0;
+    return VARSIZE_ANY_EXHDR(x) == VARSIZE_ANY_EXHDR(y) && std::memcmp(VARDATA_ANY(x), VARDATA_ANY(y), VARSIZE_ANY_EXHDR(x)) == 0;
 }
 
 // Ends with the transaction, so that nobody continues the chain from an entry that is not committed yet.
@@ -202,8 +201,7 @@ RETENTION_FUNCTION(pg_retention_verify_ledger) {
 
 RETENTION_FUNCTION(pg_retention_ledger_append_only) {
     if (!CALLED_AS_TRIGGER(fcinfo))
-        ereport(ERROR,
-                (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("function must be called as a trigger")));
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("function must be called as a trigger")));
     ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("the ledger can only be appended to")));
     PG_RETURN_NULL();
 }

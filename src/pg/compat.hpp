@@ -44,11 +44,11 @@ extern "C" {
 
 // 16: an input function can hand an error to its caller instead of raising it.
 #ifndef ereturn
-#define ereturn(context, value, ...)  \
-    do {                              \
-        (void) (context);             \
-        ereport(ERROR, __VA_ARGS__);  \
-        return value;                 \
+#define ereturn(context, value, ...) \
+    do {                             \
+        (void) (context);            \
+        ereport(ERROR, __VA_ARGS__); \
+        return value;                \
     } while (0)
 #endif
 

@@ -51,9 +51,9 @@ void raise(const core::Error &error) {
 }
 
 Datum reject_input(FunctionCallInfo fcinfo, const core::Error &error) {
-    ereturn(fcinfo->context, static_cast<Datum>(0),
-            (errcode(sqlstate_of(error.code)), errmsg("%s", error.message),
-             error.hint[0] != '\0' ? errhint("%s", error.hint) : 0));
+    ereturn(
+        fcinfo->context, static_cast<Datum>(0),
+        (errcode(sqlstate_of(error.code)), errmsg("%s", error.message), error.hint[0] != '\0' ? errhint("%s", error.hint) : 0));
 }
 
 }  // namespace pg_retention

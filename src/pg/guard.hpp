@@ -36,13 +36,13 @@ auto guarded(F &&body) -> decltype(body()) {
 }  // namespace pg_retention
 
 // Defines an SQL-callable function: exported entry, guard, hidden body.
-#define RETENTION_FUNCTION(name)                                                       \
-    static Datum name##_body(FunctionCallInfo fcinfo);                                 \
-    extern "C" {                                                                       \
-    PGDLLEXPORT Datum name(PG_FUNCTION_ARGS);                                          \
-    PG_FUNCTION_INFO_V1(name);                                                         \
-    Datum name(PG_FUNCTION_ARGS) {                                                     \
+#define RETENTION_FUNCTION(name)                                                           \
+    static Datum name##_body(FunctionCallInfo fcinfo);                                     \
+    extern "C" {                                                                           \
+    PGDLLEXPORT Datum name(PG_FUNCTION_ARGS);                                              \
+    PG_FUNCTION_INFO_V1(name);                                                             \
+    Datum name(PG_FUNCTION_ARGS) {                                                         \
         return pg_retention::guarded([fcinfo]() -> Datum { return name##_body(fcinfo); }); \
-    }                                                                                  \
-    }                                                                                  \
+    }                                                                                      \
+    }                                                                                      \
     static Datum name##_body([[maybe_unused]] FunctionCallInfo fcinfo)

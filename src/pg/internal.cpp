@@ -205,8 +205,7 @@ int execute_internal_latest(const char *text, int nargs, Oid *types, Datum *valu
     return result;
 }
 
-int execute_internal(const char *text, int nargs, Oid *types, Datum *values, const char *nulls, bool read_only,
-                     long limit) {
+int execute_internal(const char *text, int nargs, Oid *types, Datum *values, const char *nulls, bool read_only, long limit) {
     SPIPlanPtr plan = prepare(text, nargs, types, CURSOR_OPT_CUSTOM_PLAN | CURSOR_OPT_PARALLEL_OK);
     const int result = run_plan(plan, values, nulls, InvalidSnapshot, read_only, limit);
     SPI_freeplan(plan);

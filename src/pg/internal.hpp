@@ -15,8 +15,7 @@ namespace pg_retention {
 bool take_own_start();
 
 // SPI_execute_with_args for the extension's own text.
-int execute_internal(const char *text, int nargs, Oid *types, Datum *values, const char *nulls, bool read_only,
-                     long limit);
+int execute_internal(const char *text, int nargs, Oid *types, Datum *values, const char *nulls, bool read_only, long limit);
 
 // The same with a plan made without a look at the values: it counts on few array elements, so that rows named by
 // ctid are fetched by it, without a planner setting that triggers would inherit.

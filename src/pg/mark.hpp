@@ -7,15 +7,14 @@ namespace pg_retention {
 
 enum class Exemption : int {
     kNone = -1,
-    kOwn = -20101,          // the extension's own
-    kOwnForFew = -20102,    // the same, right for few elements of arrays: with an index, however many rows the commonest values have
+    kOwn = -20101,  // the extension's own
+    kOwnForFew =
+        -20102,  // the same, right for few elements of arrays: with an index, however many rows the commonest values have
     kOwnOfClocks = -20103,  // the same, which writes clocks: its own rows', not those of what it fires
     kReferential = -20104,  // the server's, for a foreign key
 };
 
-inline bool is_own(Exemption as) {
-    return as == Exemption::kOwn || as == Exemption::kOwnForFew || as == Exemption::kOwnOfClocks;
-}
+inline bool is_own(Exemption as) { return as == Exemption::kOwn || as == Exemption::kOwnForFew || as == Exemption::kOwnOfClocks; }
 
 inline Exemption exemption_at(int location) {
     switch (location) {

@@ -38,7 +38,9 @@ int add_parameter(Parameters *parameters, Oid type, Datum value) {
     return parameters->n;
 }
 
-uint64 read_as(Oid owner, const char *sql, int n, Oid *types, Datum *values) { return run_as(owner, sql, n, types, values, true); }
+uint64 read_as(Oid owner, const char *sql, int n, Oid *types, Datum *values) {
+    return run_as(owner, sql, n, types, values, true);
+}
 
 uint64 write_as(Oid owner, const char *sql, int n, Oid *types, Datum *values) {
     return run_as(owner, sql, n, types, values, false);
@@ -48,8 +50,6 @@ Datum result_value(uint64 row, int column, bool *isnull) {
     return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, isnull);
 }
 
-const char *result_text(uint64 row, int column) {
-    return SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column);
-}
+const char *result_text(uint64 row, int column) { return SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column); }
 
 }  // namespace pg_retention

@@ -14,9 +14,7 @@ constinit const QueryDesc *innermost = nullptr;
 
 const QueryDesc *running() { return innermost; }
 
-bool is_running_as(Exemption as) {
-    return innermost != nullptr && exemption_at(innermost->plannedstmt->stmt_location) == as;
-}
+bool is_running_as(Exemption as) { return innermost != nullptr && exemption_at(innermost->plannedstmt->stmt_location) == as; }
 
 void set_running(const QueryDesc *query) { innermost = query; }
 

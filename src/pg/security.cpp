@@ -36,9 +36,7 @@ static ActingAs act(Oid owner, int restrictions) {
     return saved;
 }
 
-ActingAs act_as(Oid owner, bool beyond_rls) {
-    return act(owner, SECURITY_RESTRICTED_OPERATION | (beyond_rls ? kBeyondRls : 0));
-}
+ActingAs act_as(Oid owner, bool beyond_rls) { return act(owner, SECURITY_RESTRICTED_OPERATION | (beyond_rls ? kBeyondRls : 0)); }
 
 ActingAs act_as_for_command(Oid owner) { return act(owner, 0); }
 

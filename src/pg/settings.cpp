@@ -30,51 +30,49 @@ static constexpr config_enum_entry kUnmanaged[] = {
     {"ignore", kIgnore, false}, {"warning", kWarning, false}, {"error", kError, false}, {nullptr, 0, false}};
 
 void init() {
-    DefineCustomBoolVariable("retention.allow_test_time", "Honours retention.test_now.",
-                             "Only for tests and demonstrations.", &allow_test_time, false, PGC_POSTMASTER, 0,
-                             nullptr, nullptr, nullptr);
+    DefineCustomBoolVariable("retention.allow_test_time", "Honours retention.test_now.", "Only for tests and demonstrations.",
+                             &allow_test_time, false, PGC_POSTMASTER, 0, nullptr, nullptr, nullptr);
     DefineCustomIntVariable("retention.backup_age", "Age of the oldest backup: erasures are remembered that long.",
                             "Zero remembers them for ever.", &backup_age, 0, 0, PG_INT32_MAX, PGC_SIGHUP, GUC_UNIT_MIN, nullptr,
                             nullptr, nullptr);
-    DefineCustomIntVariable("retention.batch_size", "Rows a sweep acts on in one transaction.", nullptr, &batch_size,
-                            1000, 1, 100000, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
-    DefineCustomBoolVariable("retention.confirm_drop",
-                             "Confirms that dropping a policy may make its hidden rows readable again.", nullptr,
-                             &confirm_drop, false, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("retention.batch_size", "Rows a sweep acts on in one transaction.", nullptr, &batch_size, 1000, 1,
+                            100000, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
+    DefineCustomBoolVariable("retention.confirm_drop", "Confirms that dropping a policy may make its hidden rows readable again.",
+                             nullptr, &confirm_drop, false, PGC_USERSET, 0, nullptr, nullptr, nullptr);
     DefineCustomStringVariable("retention.erasure_key_file",
                                "File with the key under which erasures are remembered, outside the cluster and its backups.",
                                "Empty: erasures are not remembered.", &erasure_key_file, "", PGC_SIGHUP, GUC_SUPERUSER_ONLY,
                                nullptr, nullptr, nullptr);
-    DefineCustomIntVariable("retention.naptime", "Time between two sweeps of a database.", nullptr, &naptime, 60, 1,
-                            86400, PGC_SIGHUP, GUC_UNIT_S, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("retention.naptime", "Time between two sweeps of a database.", nullptr, &naptime, 60, 1, 86400,
+                            PGC_SIGHUP, GUC_UNIT_S, nullptr, nullptr, nullptr);
     DefineCustomStringVariable("retention.pseudonym_key_file",
                                "File with the key of pseudonyms, outside the cluster and its backups.",
                                "Empty: nothing can be pseudonymised.", &pseudonym_key_file, "", PGC_SIGHUP, GUC_SUPERUSER_ONLY,
                                nullptr, nullptr, nullptr);
-    DefineCustomBoolVariable("retention.refresh_views",
-                             "Refreshes materialised views that may hold rows which are gone or hidden by now.",
-                             "Off: retention.stale_view lists them.", &refresh_views, true, PGC_SIGHUP, 0, nullptr, nullptr,
-                             nullptr);
+    DefineCustomBoolVariable(
+        "retention.refresh_views", "Refreshes materialised views that may hold rows which are gone or hidden by now.",
+        "Off: retention.stale_view lists them.", &refresh_views, true, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
     DefineCustomBoolVariable("retention.reveal", "Lets this session read hidden rows.",
-                             "Delegated with GRANT SET ON PARAMETER; recorded.", &reveal, false, PGC_SUSET, 0, nullptr,
-                             nullptr, nullptr);
-    DefineCustomStringVariable("retention.reveal_reason", "Why hidden rows are read; recorded with the first use.",
-                               nullptr, &reveal_reason, "", PGC_USERSET, 0, nullptr, nullptr, nullptr);
-    DefineCustomIntVariable("retention.statement_timeout",
-                            "How long one step of a sweep may take: a batch, a refresh of a materialized view, a part of stamping.",
-                            "Zero: there is no limit.", &statement_timeout, 60000, 0, PG_INT32_MAX, PGC_SIGHUP, GUC_UNIT_MS, nullptr,
-                            nullptr, nullptr);
+                             "Delegated with GRANT SET ON PARAMETER; recorded.", &reveal, false, PGC_SUSET, 0, nullptr, nullptr,
+                             nullptr);
+    DefineCustomStringVariable("retention.reveal_reason", "Why hidden rows are read; recorded with the first use.", nullptr,
+                               &reveal_reason, "", PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable(
+        "retention.statement_timeout",
+        "How long one step of a sweep may take: a batch, a refresh of a materialized view, a part of stamping.",
+        "Zero: there is no limit.", &statement_timeout, 60000, 0, PG_INT32_MAX, PGC_SIGHUP, GUC_UNIT_MS, nullptr, nullptr,
+        nullptr);
     DefineCustomStringVariable("retention.test_now", "Injected time for tests and demonstrations.",
-                               "Honoured only when retention.allow_test_time is on.", &test_now, "", PGC_SUSET, 0,
-                               check_test_now, assign_test_now, nullptr);
+                               "Honoured only when retention.allow_test_time is on.", &test_now, "", PGC_SUSET, 0, check_test_now,
+                               assign_test_now, nullptr);
     DefineCustomStringVariable("retention.timezone", "Time zone whose midnights end day-based periods.",
-                               "Empty means log_timezone.", &timezone, "", PGC_SIGHUP, 0, check_policy_zone,
-                               assign_policy_zone, nullptr);
+                               "Empty means log_timezone.", &timezone, "", PGC_SIGHUP, 0, check_policy_zone, assign_policy_zone,
+                               nullptr);
     DefineCustomEnumVariable("retention.unmanaged_personal_column",
                              "Reports commands that leave a personal column outside any policy.", nullptr,
                              &unmanaged_personal_column, kIgnore, kUnmanaged, PGC_SUSET, 0, nullptr, nullptr, nullptr);
-    DefineCustomBoolVariable("retention.worker", "Runs the background workers.", nullptr, &worker, true, PGC_SIGHUP, 0,
-                             nullptr, nullptr, nullptr);
+    DefineCustomBoolVariable("retention.worker", "Runs the background workers.", nullptr, &worker, true, PGC_SIGHUP, 0, nullptr,
+                             nullptr, nullptr);
     MarkGUCPrefixReserved("retention");
 }
 

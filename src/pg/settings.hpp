@@ -6,21 +6,21 @@ namespace pg_retention::settings {
 // What is said of a command that leaves a personal column outside any policy.
 enum Unmanaged : int { kIgnore, kWarning, kError };
 
-extern bool worker;              // retention.worker: run background workers
-extern int naptime;              // retention.naptime, seconds
-extern char *timezone;           // retention.timezone; empty means log_timezone
-extern bool reveal;              // retention.reveal: this session reads hidden rows
-extern char *reveal_reason;      // retention.reveal_reason: recorded with the first use
-extern char *test_now;           // retention.test_now: injected time, honoured only with allow_test_time
-extern bool allow_test_time;     // retention.allow_test_time, postmaster start
-extern bool confirm_drop;        // retention.confirm_drop: dropping a hiding policy may show its rows again
-extern int backup_age;           // retention.backup_age, minutes; 0: erasures are remembered for ever
-extern char *erasure_key_file;   // retention.erasure_key_file; empty: erasures are not remembered
-extern char *pseudonym_key_file; // retention.pseudonym_key_file; empty: there are no pseudonyms
+extern bool worker;                    // retention.worker: run background workers
+extern int naptime;                    // retention.naptime, seconds
+extern char *timezone;                 // retention.timezone; empty means log_timezone
+extern bool reveal;                    // retention.reveal: this session reads hidden rows
+extern char *reveal_reason;            // retention.reveal_reason: recorded with the first use
+extern char *test_now;                 // retention.test_now: injected time, honoured only with allow_test_time
+extern bool allow_test_time;           // retention.allow_test_time, postmaster start
+extern bool confirm_drop;              // retention.confirm_drop: dropping a hiding policy may show its rows again
+extern int backup_age;                 // retention.backup_age, minutes; 0: erasures are remembered for ever
+extern char *erasure_key_file;         // retention.erasure_key_file; empty: erasures are not remembered
+extern char *pseudonym_key_file;       // retention.pseudonym_key_file; empty: there are no pseudonyms
 extern int unmanaged_personal_column;  // retention.unmanaged_personal_column, of Unmanaged
-extern bool refresh_views;       // retention.refresh_views: sweeps refresh stale materialised views
-extern int batch_size;           // retention.batch_size: rows per transaction of a sweep
-extern int statement_timeout;    // retention.statement_timeout, milliseconds, of one step of a sweep; 0: none
+extern bool refresh_views;             // retention.refresh_views: sweeps refresh stale materialised views
+extern int batch_size;                 // retention.batch_size: rows per transaction of a sweep
+extern int statement_timeout;          // retention.statement_timeout, milliseconds, of one step of a sweep; 0: none
 
 void init();
 

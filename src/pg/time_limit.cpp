@@ -75,7 +75,8 @@ void ask_to_cancel() {
 }
 
 bool is_cancel(const ErrorData *error) {
-    return error->sqlerrcode == ERRCODE_QUERY_CANCELED && error->funcname != nullptr && strcmp(error->funcname, "ProcessInterrupts") == 0;
+    return error->sqlerrcode == ERRCODE_QUERY_CANCELED && error->funcname != nullptr &&
+           strcmp(error->funcname, "ProcessInterrupts") == 0;
 }
 
 }  // namespace pg_retention

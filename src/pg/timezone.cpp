@@ -20,7 +20,7 @@ constinit pg_tz *named_zone = nullptr;
 int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0); }
 
 class PgZone final : public core::Zone {
-public:
+  public:
     core::Day day_of(core::Micros at) const noexcept override {
         const pg_time_t t = floor_div(at, kMicrosPerSecond) + kEpochShift;
         const pg_tm *tm = pg_localtime(&t, zone());
@@ -37,15 +37,14 @@ public:
             long before = 0, after = 0;
             int before_dst = 0, after_dst = 0;
             pg_time_t boundary = 0;
-            const int found =
-                pg_next_dst_boundary(&from, &before, &before_dst, &boundary, &after, &after_dst, zone());
+            const int found = pg_next_dst_boundary(&from, &before, &before_dst, &boundary, &after, &after_dst, zone());
             if (found <= 0 || naive - before < boundary) return micros(naive - before);
             if (naive - after < boundary) return micros(boundary);
             from = boundary;
         }
     }
 
-private:
+  private:
     static core::Micros micros(pg_time_t t) { return (t - kEpochShift) * kMicrosPerSecond; }
     static pg_tz *zone() { return named_zone != nullptr ? named_zone : log_timezone; }
 };
@@ -56,9 +55,7 @@ constinit PgZone pg_zone;
 
 const core::Zone &policy_zone() { return pg_zone; }
 
-const char *policy_zone_name() {
-    return pg_get_timezone_name(named_zone != nullptr ? named_zone : log_timezone);
-}
+const char *policy_zone_name() { return pg_get_timezone_name(named_zone != nullptr ? named_zone : log_timezone); }
 
 char *local_text(core::Micros at) {
     pg_tz *zone = named_zone != nullptr ? named_zone : log_timezone;
@@ -67,8 +64,8 @@ char *local_text(core::Micros at) {
     if (tm == nullptr) return pstrdup("never");
     if (tm->tm_hour == 0 && tm->tm_min == 0 && tm->tm_sec == 0)
         return psprintf("%04d-%02d-%02d", tm->tm_year + 1900, tm->tm_mon + 1, tm->tm_mday);
-    return psprintf("%04d-%02d-%02d %02d:%02d:%02d", tm->tm_year + 1900, tm->tm_mon + 1, tm->tm_mday, tm->tm_hour,
-                    tm->tm_min, tm->tm_sec);
+    return psprintf("%04d-%02d-%02d %02d:%02d:%02d", tm->tm_year + 1900, tm->tm_mon + 1, tm->tm_mday, tm->tm_hour, tm->tm_min,
+                    tm->tm_sec);
 }
 
 core::Micros instant_of_local(core::Micros local) {
@@ -94,8 +91,6 @@ bool check_policy_zone(char **newval, void **extra, GucSource) {
     return true;
 }
 
-void assign_policy_zone(const char *, void *extra) {
-    named_zone = extra != nullptr ? *static_cast<pg_tz **>(extra) : nullptr;
-}
+void assign_policy_zone(const char *, void *extra) { named_zone = extra != nullptr ? *static_cast<pg_tz **>(extra) : nullptr; }
 
 }  // namespace pg_retention

@@ -34,8 +34,7 @@ struct Written {
 
 Datum names_array(Oid relid, const AttrNumber *columns, int n) {
     auto *names = static_cast<Datum *>(palloc(sizeof(Datum) * (n + 1)));
-    for (int i = 0; i < n; ++i)
-        names[i] = DirectFunctionCall1(namein, CStringGetDatum(get_attname(relid, columns[i], false)));
+    for (int i = 0; i < n; ++i) names[i] = DirectFunctionCall1(namein, CStringGetDatum(get_attname(relid, columns[i], false)));
     return PointerGetDatum(construct_array(names, n, NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR));
 }
 
@@ -64,7 +63,8 @@ void check_key(const Written &written, Oid relid) {
 }
 
 void require_own(Oid relid) {
-    require_ownership(relid, "in field \"relation\"", "Whose data its rows are is said by the owner of a table or by a superuser.");
+    require_ownership(relid, "in field \"relation\"",
+                      "Whose data its rows are is said by the owner of a table or by a superuser.");
 }
 
 HeapTuple with_column(const Written &written, const char *name, Datum value) {

@@ -76,10 +76,11 @@ void append_policy(StringInfo out, const Model &model, const Policy &policy) {
 }  // namespace
 
 void append_controller(StringInfo out) {
-    const uint64 n = read_as(extension_owner(),
-                             "SELECT name, contact, data_protection_officer, to_json(recipients)::text, transfers, source, authority, "
-                             "automated_decisions FROM retention.controller",
-                             0, nullptr, nullptr);
+    const uint64 n =
+        read_as(extension_owner(),
+                "SELECT name, contact, data_protection_officer, to_json(recipients)::text, transfers, source, authority, "
+                "automated_decisions FROM retention.controller",
+                0, nullptr, nullptr);
     auto value = [n](int column) { return n == 0 ? nullptr : result_text(0, column); };
     appendStringInfoString(out, "\"controller\": {\"name\": ");
     append_json_text(out, value(1));

@@ -19,11 +19,11 @@ void append_subject(StringInfo out, const Subject &subject);
 void append_lifetime(StringInfo out, core::Clock clock);
 
 struct Lifetime {
-    const char *state;      // as retention.state() has it; null: ungoverned
-    int64_t hidden_from;    // kNever: no date
+    const char *state;    // as retention.state() has it; null: ungoverned
+    int64_t hidden_from;  // kNever: no date
     int64_t gone_from;
-    int64_t required_until; // kAlways: the law does not keep the row
-    const char *law;        // null: the law does not keep the row
+    int64_t required_until;  // kAlways: the law does not keep the row
+    const char *law;         // null: the law does not keep the row
 };
 Lifetime lifetime_of(core::Clock clock);
 

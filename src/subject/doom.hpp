@@ -10,13 +10,13 @@ extern "C" {
 namespace pg_retention {
 
 enum class Fate : uint8_t {
-    kNothing,    // done before
+    kNothing,  // done before
     kDelete,
     kAnonymise,
-    kKeep,       // the law keeps the row: hidden, and what the law does not need anonymised
-    kDefer,      // a hold or a restriction stands: goes when that is lifted
-    kTakeOut,    // it is about somebody else, too: the person is taken out of it
-    kUnlink,     // nothing but a link between the person and something else
+    kKeep,     // the law keeps the row: hidden, and what the law does not need anonymised
+    kDefer,    // a hold or a restriction stands: goes when that is lifted
+    kTakeOut,  // it is about somebody else, too: the person is taken out of it
+    kUnlink,   // nothing but a link between the person and something else
 };
 
 struct Doomed {

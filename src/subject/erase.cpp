@@ -35,16 +35,16 @@ namespace {
 struct Tally {
     const char *section;
     Oid relid;
-    const char *why;    // null: nothing to say
+    const char *why;  // null: nothing to say
     const char *until;
     int64 rows;
 };
 
 struct Erasure {
     const Call *call;
-    List *tallies;      // of Tally
+    List *tallies;  // of Tally
     int64 rows;
-    bool undecided;     // rows that something still refers to: tried again when the rest is gone
+    bool undecided;  // rows that something still refers to: tried again when the rest is gone
     bool progress;
     bool last_pass;
 };
@@ -167,8 +167,7 @@ void take_out_rows(Erasure *erasure, const Group &group, const Doomed *rows) {
 
 bool belongs(const Doomed &a, const Doomed &b) {
     return a.leaf == b.leaf && a.fate == b.fate && core::policy_of(a.clock) == core::policy_of(b.clock) && same(a.why, b.why) &&
-           same(a.until, b.until) &&
-           ((core::flags_of(a.clock) ^ core::flags_of(b.clock)) & (core::kAwaiting | core::kKept)) == 0;
+           same(a.until, b.until) && ((core::flags_of(a.clock) ^ core::flags_of(b.clock)) & (core::kAwaiting | core::kKept)) == 0;
 }
 
 // In a later pass only what could not be deleted before is left to do.
@@ -213,8 +212,7 @@ void act_by_group(Erasure *erasure, const ReachedTable &table, Doomed *rows, int
 int depth_of(const ReachedTable &table) {
     int depth = 0;
     ListCell *cell = nullptr;
-    foreach (cell, table.conditions)
-        depth = Max(depth, static_cast<const Condition *>(lfirst(cell))->link->path.n_steps);
+    foreach (cell, table.conditions) depth = Max(depth, static_cast<const Condition *>(lfirst(cell))->link->path.n_steps);
     return depth;
 }
 

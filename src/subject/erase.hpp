@@ -5,8 +5,8 @@
 namespace pg_retention {
 
 struct Erased {
-    int64 rows;         // deleted, anonymised, or waiting for what keeps them
-    const char *answer; // JSON: what was done with which tables, what is kept, under which law and until when
+    int64 rows;          // deleted, anonymised, or waiting for what keeps them
+    const char *answer;  // JSON: what was done with which tables, what is kept, under which law and until when
 };
 
 enum class Occasion : uint8_t { kRequest, kPreview, kReplay };

@@ -67,9 +67,10 @@ void find_in_column(const ReturnSetInfo *result, const Kind &kind, AttrNumber co
     bool preferred = false;
     get_type_category_preferred(getBaseType(get_atttype(kind.relid, column)), &category, &preferred);
     // E-mail addresses and names are written in any case.
-    const char *condition = category == TYPCATEGORY_STRING ? psprintf("lower(%s) = lower($1)", name) : psprintf("%s::text = $1", name);
-    appendStringInfo(&sql, "%s FROM %s t WHERE %s ORDER BY %s", kind.n_keys == 1 ? "" : ")", qualified_name(kind.relid), condition,
-                     column_list(kind.relid, kind.keys, kind.n_keys, "t."));
+    const char *condition =
+        category == TYPCATEGORY_STRING ? psprintf("lower(%s) = lower($1)", name) : psprintf("%s::text = $1", name);
+    appendStringInfo(&sql, "%s FROM %s t WHERE %s ORDER BY %s", kind.n_keys == 1 ? "" : ")", qualified_name(kind.relid),
+                     condition, column_list(kind.relid, kind.keys, kind.n_keys, "t."));
     Oid types[1] = {TEXTOID};
     const uint64 n = read_as(owner_of(kind.relid), sql.data, 1, types, &value);
     for (uint64 i = 0; i < n; ++i) {

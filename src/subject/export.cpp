@@ -57,11 +57,12 @@ int64 append_data(StringInfo out, const Call &call, List *tables, bool portable)
 void append_statements(StringInfo out, const Subject &subject) {
     Oid types[2] = {TEXTOID, JSONBARRAYOID};
     Datum values[2] = {CStringGetTextDatum(subject.kind->name), recorded_keys(subject, key_json(subject))};
-    const uint64 n = read_as(extension_owner(),
-                             "SELECT coalesce(json_agg(json_build_object('table', relation, 'key', row_key, 'statement', statement, "
-                             "'made_at', made_at) ORDER BY statement_id), '[]')::text FROM retention.statement "
-                             "WHERE kind = $1 AND key = ANY ($2)",
-                             2, types, values);
+    const uint64 n =
+        read_as(extension_owner(),
+                "SELECT coalesce(json_agg(json_build_object('table', relation, 'key', row_key, 'statement', statement, "
+                "'made_at', made_at) ORDER BY statement_id), '[]')::text FROM retention.statement "
+                "WHERE kind = $1 AND key = ANY ($2)",
+                2, types, values);
     appendStringInfo(out, "\"statements\": %s", n == 0 ? "[]" : result_text(0, 1));
     SPI_freetuptable(SPI_tuptable);
 }
@@ -137,8 +138,14 @@ void put_row(const ReturnSetInfo *result, const FoundRow &row) {
                        TimestampTzGetDatum(life.required_until),
                        life.law == nullptr ? 0 : CStringGetTextDatum(life.law),
                        CStringGetTextDatum(row.data)};
-    bool nulls[8] = {false, false, false, life.state == nullptr, life.state == nullptr || TIMESTAMP_NOT_FINITE(life.gone_from),
-                     life.law == nullptr || TIMESTAMP_NOT_FINITE(life.required_until), life.law == nullptr, false};
+    bool nulls[8] = {false,
+                     false,
+                     false,
+                     life.state == nullptr,
+                     life.state == nullptr || TIMESTAMP_NOT_FINITE(life.gone_from),
+                     life.law == nullptr || TIMESTAMP_NOT_FINITE(life.required_until),
+                     life.law == nullptr,
+                     false};
     tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 

@@ -35,9 +35,10 @@ void set_from_text(KeySet *keys, Oid relid, AttrNumber column, const char *text)
 }
 
 [[noreturn]] void wrong_columns(Oid relid, const AttrNumber *columns, int n) {
-    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                    errmsg("the key of table \"%s\" is (%s)", get_rel_name(relid), column_list(relid, columns, n, "")),
-                    n == 1 ? errhint("Give its value.") : errhint("Give a jsonb object with a value for each of these columns.")));
+    ereport(ERROR,
+            (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+             errmsg("the key of table \"%s\" is (%s)", get_rel_name(relid), column_list(relid, columns, n, "")),
+             n == 1 ? errhint("Give its value.") : errhint("Give a jsonb object with a value for each of these columns.")));
     pg_unreachable();
 }
 
@@ -115,7 +116,9 @@ KeySet key_from_record(Oid relid, const AttrNumber *columns, int n, Datum datum)
 
 namespace {
 
-Operand column_of(Oid relid, AttrNumber column) { return Operand{column_list(relid, &column, 1, "t."), get_atttype(relid, column)}; }
+Operand column_of(Oid relid, AttrNumber column) {
+    return Operand{column_list(relid, &column, 1, "t."), get_atttype(relid, column)};
+}
 
 }  // namespace
 

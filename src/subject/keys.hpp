@@ -14,9 +14,9 @@ extern "C" {
 namespace pg_retention {
 
 struct KeySet {
-    int n;           // keys
+    int n;  // keys
     int n_columns;
-    Oid types[kMaxKeys];     // array types
+    Oid types[kMaxKeys];  // array types
     Datum arrays[kMaxKeys];
 };
 

@@ -62,8 +62,7 @@ Kind *read_kind(uint64 row) {
     kind->n_keys = isnull ? 0 : names_of(key, &names);
     if (kind->n_keys > kMaxKeys)
         ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("field \"key\" has more than %d columns", kMaxKeys)));
-    for (int i = 0; i < kind->n_keys; ++i)
-        kind->keys[i] = column_named(kind->relid, NameStr(*DatumGetName(names[i])), "key");
+    for (int i = 0; i < kind->n_keys; ++i) kind->keys[i] = column_named(kind->relid, NameStr(*DatumGetName(names[i])), "key");
     if (kind->n_keys == 0) kind->n_keys = primary_key(kind->relid, kind->keys);
     kind->n_identifying = names_of(result_value(row, 4, &isnull), &names);
     kind->identifying = static_cast<AttrNumber *>(palloc(sizeof(AttrNumber) * (kind->n_identifying + 1)));
@@ -105,8 +104,7 @@ Link *read_link(const Model &model, uint64 row) {
         does_not_fit("link", link->text, problem);
     const int n = names_of(result_value(row, 5, &isnull), &names);
     for (int i = 0; i < n; ++i)
-        link->claimed =
-            bms_add_member(link->claimed, column_named(link->relid, NameStr(*DatumGetName(names[i])), "columns"));
+        link->claimed = bms_add_member(link->claimed, column_named(link->relid, NameStr(*DatumGetName(names[i])), "columns"));
     return link;
 }
 

@@ -14,7 +14,7 @@ namespace pg_retention {
 
 struct Kind {
     const char *name;
-    int index;         // its place among the kinds
+    int index;  // its place among the kinds
     Oid relid;
     int n_keys;
     AttrNumber keys[kMaxKeys];
@@ -28,9 +28,9 @@ struct Link {
     const Kind *kind;
     Oid relid;
     const char *text;
-    LinkPath path;      // no step: the person's own row
-    bool mentioned;     // the row is about somebody else
-    Bitmapset *claimed; // columns that concern the person of this link alone; null: the row is not divided
+    LinkPath path;       // no step: the person's own row
+    bool mentioned;      // the row is about somebody else
+    Bitmapset *claimed;  // columns that concern the person of this link alone; null: the row is not divided
 };
 
 struct Model {

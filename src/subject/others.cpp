@@ -59,7 +59,8 @@ bool may_lead_elsewhere(const Link &link, const Link &reached_by) {
 }
 
 // columns[k][row] are the values of the link's first near columns, or of the key when the row itself is a person.
-List *persons_beyond(const Subject &subject, const Link &link, const Datum *const *columns, const bool *const *nulls, int n_rows) {
+List *persons_beyond(const Subject &subject, const Link &link, const Datum *const *columns, const bool *const *nulls,
+                     int n_rows) {
     const int n_steps = link.path.n_steps;
     const Kind &kind = *link.kind;
     if (n_steps == 0) {

@@ -10,11 +10,11 @@ namespace pg_retention {
 
 // Of one row and one link.
 struct Other {
-    int row;            // place in the portion
+    int row;  // place in the portion
     const Link *link;
-    bool is_subject;    // leads to the person the rows are about
-    bool is_erased;     // anonymised, or to be once the law lets it go
-    List *words;        // char *: what tells who the other person is
+    bool is_subject;  // leads to the person the rows are about
+    bool is_erased;   // anonymised, or to be once the law lets it go
+    List *words;      // char *: what tells who the other person is
 };
 
 // The links through which rows reached by this one may lead to somebody else.

@@ -20,14 +20,14 @@ namespace {
 constexpr int kMostPaths = 1000;
 
 // Words in the name of a column that say: this person did something here, the row is not about him or her.
-constexpr const char *kActing[] = {
-    "accepted",   "added",     "agent",     "approved",   "approver",   "assessed",  "assigned",   "assignee", "author",
-    "boss",       "caseworker", "changed",  "checked",    "closed",     "confirmed", "created",    "creator",  "decided",
-    "deleted",    "edited",    "editor",    "entered",    "granted",    "handled",   "handler",    "imported", "inserted",
-    "inspected",  "leader",    "manager",   "moderator",  "modified",   "modifier",  "operator",   "prepared", "processed",
-    "published",  "recorded",  "registered", "resolved",  "responsible", "reviewed", "reviewer",   "revised",  "seller",
-    "salesperson", "signed",   "superior",  "supervisor", "technician", "updated",   "updater",    "validated", "verified",
-    "written"};
+constexpr const char *kActing[] = {"accepted",   "added",     "agent",     "approved",    "approver", "assessed",    "assigned",
+                                   "assignee",   "author",    "boss",      "caseworker",  "changed",  "checked",     "closed",
+                                   "confirmed",  "created",   "creator",   "decided",     "deleted",  "edited",      "editor",
+                                   "entered",    "granted",   "handled",   "handler",     "imported", "inserted",    "inspected",
+                                   "leader",     "manager",   "moderator", "modified",    "modifier", "operator",    "prepared",
+                                   "processed",  "published", "recorded",  "registered",  "resolved", "responsible", "reviewed",
+                                   "reviewer",   "revised",   "seller",    "salesperson", "signed",   "superior",    "supervisor",
+                                   "technician", "updated",   "updater",   "validated",   "verified", "written"};
 
 struct Key {
     Hop hop;
@@ -36,8 +36,8 @@ struct Key {
 
 struct Table {
     Oid relid;
-    bool has_key;       // a primary key that rows can be named by
-    bool is_link;       // whose primary key consists of foreign keys, at least two
+    bool has_key;  // a primary key that rows can be named by
+    bool is_link;  // whose primary key consists of foreign keys, at least two
 };
 
 // A path from a table to the kind's table, found from its end.
@@ -45,7 +45,7 @@ struct Way {
     const Table *table;
     const Way *onward;  // from the next table on; null at the kind's own
     LinkPath path;
-    bool acting;        // a column on it says that the person acted
+    bool acting;  // a column on it says that the person acted
 };
 
 struct Search {
@@ -64,8 +64,9 @@ bool is_acting(Oid relid, AttrNumber column) {
         char word[NAMEDATALEN];
         int n = 0;
         // "approvedBy" has two words, as "approved_by".
-        for (; isalpha(static_cast<unsigned char>(*p)) && (n == 0 || !isupper(static_cast<unsigned char>(*p)) ||
-                                                           isupper(static_cast<unsigned char>(p[-1]))); ++p)
+        for (; isalpha(static_cast<unsigned char>(*p)) &&
+               (n == 0 || !isupper(static_cast<unsigned char>(*p)) || isupper(static_cast<unsigned char>(p[-1])));
+             ++p)
             word[n++] = pg_ascii_tolower(static_cast<unsigned char>(*p));
         word[n] = '\0';
         for (const char *acting : kActing)
@@ -120,10 +121,11 @@ void read_keys(Search *search) {
 }
 
 void read_tables(Search *search) {
-    const uint64 n = read_as(extension_owner(),
-                             "SELECT r.oid, (i.indkey::int2[])[0:i.indnkeyatts - 1] FROM pg_class r LEFT JOIN pg_index i ON i.indrelid = r.oid "
-                             "AND i.indisprimary AND i.indimmediate AND i.indisvalid WHERE r.relkind IN ('r', 'p')",
-                             0, nullptr, nullptr);
+    const uint64 n = read_as(
+        extension_owner(),
+        "SELECT r.oid, (i.indkey::int2[])[0:i.indnkeyatts - 1] FROM pg_class r LEFT JOIN pg_index i ON i.indrelid = r.oid "
+        "AND i.indisprimary AND i.indimmediate AND i.indisvalid WHERE r.relkind IN ('r', 'p')",
+        0, nullptr, nullptr);
     search->tables = static_cast<Table *>(palloc0(sizeof(Table) * (n + 1)));
     for (uint64 row = 0; row < n; ++row) {
         AttrNumber primary[kMaxKeys] = {};
@@ -193,7 +195,8 @@ void extend_all(Search *search, const Way &way) {
     if (!own && passes(*way.onward, at)) return;
     for (int i = 0; i < search->n_keys; ++i) {
         const Hop &key = search->keys[i].hop;
-        if (key.to_relid == at && (!passes(way, key.from_relid) || (own && key.from_relid == at))) extend(search, way, key, false);
+        if (key.to_relid == at && (!passes(way, key.from_relid) || (own && key.from_relid == at)))
+            extend(search, way, key, false);
     }
     if (own || !way.table->is_link || way.path.steps[0].down) return;
     for (int i = 0; i < search->n_keys; ++i) {
@@ -232,7 +235,8 @@ void propose(const ReturnSetInfo *result, Search *search, const Kind &kind) {
     for (int i = 1; i < search->n_ways; ++i) {
         const Way &way = search->ways[i];
         if (is_linked(*search->model, kind, way)) continue;
-        Datum values[4] = {CStringGetTextDatum(kind.name), ObjectIdGetDatum(way.table->relid), CStringGetTextDatum(link_text(way.path)),
+        Datum values[4] = {CStringGetTextDatum(kind.name), ObjectIdGetDatum(way.table->relid),
+                           CStringGetTextDatum(link_text(way.path)),
                            CStringGetTextDatum(is_about(*search, way) ? "about" : "mentioned")};
         bool nulls[4] = {false, false, false, false};
         tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);

@@ -33,7 +33,8 @@ struct Target {
 };
 
 [[noreturn]] void no_such_row(Oid relid) {
-    ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND), errmsg("there is no such row about this person in table \"%s\"", get_rel_name(relid)),
+    ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND),
+                    errmsg("there is no such row about this person in table \"%s\"", get_rel_name(relid)),
                     errhint("retention.export names the rows about a person by table and key.")));
     pg_unreachable();
 }
@@ -130,7 +131,8 @@ void check_changeable(const Target &target) {
     const Verdict verdict = decide(target.clock);
     if (verdict.restricted) refuse(verdict, "rectify a row of", table);
     if ((core::flags_of(target.clock) & core::kAnonymised) != 0)
-        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("cannot rectify a row of \"%s\": it is anonymised", table),
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("cannot rectify a row of \"%s\": it is anonymised", table),
                         errhint("No sweep would take out again what is put into it.")));
 }
 
@@ -141,20 +143,25 @@ void update_row(const Target &target, Datum changes, const AttrNumber *columns, 
     StringInfoData sql;
     initStringInfo(&sql);
     appendStringInfo(&sql, "UPDATE %s t SET (%s) = (SELECT %s FROM jsonb_populate_record(t.*, $%d) AS r) WHERE ",
-                     qualified_name(target.relid), column_list(target.relid, columns, n, ""), column_list(target.relid, columns, n, "r."),
-                     add_parameter(&parameters, JSONBOID, changes));
+                     qualified_name(target.relid), column_list(target.relid, columns, n, ""),
+                     column_list(target.relid, columns, n, "r."), add_parameter(&parameters, JSONBOID, changes));
     append_key_condition(&sql, target.relid, target.key, target.row, &parameters);
     uint64 updated = 0;
-    fire_at_once([&] { updated = write_as(owner_of(target.relid), sql.data, parameters.n, parameters.types, parameters.values); });
+    fire_at_once(
+        [&] { updated = write_as(owner_of(target.relid), sql.data, parameters.n, parameters.types, parameters.values); });
     if (updated == 0)
         ereport(ERROR, (errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION), errmsg("a trigger of the table suppressed the action")));
 }
 
 void insert_statement(const Call &call, const Target &target, Datum statement) {
     Oid types[7] = {TEXTOID, TEXTOID, OIDOID, TEXTOID, TEXTOID, INT8OID, TIMESTAMPTZOID};
-    Datum values[7] = {CStringGetTextDatum(call.subject->kind->name), CStringGetTextDatum(key_json(*call.subject)),
-                       ObjectIdGetDatum(target.relid), CStringGetTextDatum(target.key_text), statement,
-                       Int64GetDatum(call.request_id), TimestampTzGetDatum(retention_now())};
+    Datum values[7] = {CStringGetTextDatum(call.subject->kind->name),
+                       CStringGetTextDatum(key_json(*call.subject)),
+                       ObjectIdGetDatum(target.relid),
+                       CStringGetTextDatum(target.key_text),
+                       statement,
+                       Int64GetDatum(call.request_id),
+                       TimestampTzGetDatum(retention_now())};
     (void) write_as(extension_owner(),
                     "INSERT INTO retention.statement (kind, key, relation, row_key, statement, request_id, made_at) "
                     "VALUES ($1, $2::jsonb, $3, $4::jsonb, $5, nullif($6, 0), $7)",

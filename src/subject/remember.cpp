@@ -41,7 +41,8 @@ ErasureKey read_erasure_key() {
     if (settings::erasure_key_file[0] == '\0')
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("no key for the list of erasures is set"),
                         errhint("Set retention.erasure_key_file to a file with at least %d random bytes, outside the cluster and "
-                                "its backups.", kShortestKey)));
+                                "its backups.",
+                                kShortestKey)));
     ErasureKey key = {};
     key.secret = read_key(settings::erasure_key_file);
     constexpr char kOwnName[] = "pg_retention list of erasures";

@@ -47,13 +47,14 @@ HTAB *read_list(Datum list, const ErasureKey &key) {
     control.entrysize = kHashBytes;
     control.hcxt = CurrentMemoryContext;
     HTAB *hashes = hash_create("pg_retention erasures", 1024, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-    const uint64 n = write_as(extension_owner(),
-                              "WITH listed AS (SELECT decode(e ->> 'hash', 'hex') AS hash, (e ->> 'erased_at')::timestamptz AS erased_at "
-                              "FROM json_array_elements($1 -> 'erasures') e), "
-                              "known AS (INSERT INTO retention.erasure (hash, key_print, erased_at) "
-                              "SELECT DISTINCT ON (hash) hash, decode($2, 'hex'), erased_at FROM listed ORDER BY hash, erased_at DESC "
-                              "ON CONFLICT (hash) DO NOTHING) SELECT hash FROM listed WHERE length(hash) = 32",
-                              2, types, values);
+    const uint64 n =
+        write_as(extension_owner(),
+                 "WITH listed AS (SELECT decode(e ->> 'hash', 'hex') AS hash, (e ->> 'erased_at')::timestamptz AS erased_at "
+                 "FROM json_array_elements($1 -> 'erasures') e), "
+                 "known AS (INSERT INTO retention.erasure (hash, key_print, erased_at) "
+                 "SELECT DISTINCT ON (hash) hash, decode($2, 'hex'), erased_at FROM listed ORDER BY hash, erased_at DESC "
+                 "ON CONFLICT (hash) DO NOTHING) SELECT hash FROM listed WHERE length(hash) = 32",
+                 2, types, values);
     for (uint64 i = 0; i < n; ++i) {
         bool isnull = false;
         bytea *hash = DatumGetByteaPP(result_value(i, 1, &isnull));

@@ -92,7 +92,8 @@ int64 mark_rows(const ReachedTable &table, int condition, List *covering, bool r
     MemoryContext context = CurrentMemoryContext;
     MemoryContext portion = AllocSetContextCreate(context, "pg_retention rows of a person", ALLOCSET_DEFAULT_SIZES);
     ActingAs saved = act_as(owner, true);
-    Portal portal = open_internal_cursor(kept_plan(sql.data, parameters.n, parameters.types, parameters.values), parameters.values, nullptr, false);
+    Portal portal = open_internal_cursor(kept_plan(sql.data, parameters.n, parameters.types, parameters.values),
+                                         parameters.values, nullptr, false);
     leave(saved);
     int64 rows = 0;
     for (bool more = true; more;) {
@@ -130,8 +131,12 @@ int64 rows_about(const ReachedTable &table, List *covering, bool restricted) {
 
 int64 insert_restriction(const Call &call, Datum reason) {
     Oid types[6] = {TEXTOID, TEXTOID, TEXTOID, INT8OID, TIMESTAMPTZOID, TEXTOID};
-    Datum values[6] = {CStringGetTextDatum(call.subject->kind->name), CStringGetTextDatum(key_json(*call.subject)), reason,
-                       Int64GetDatum(call.request_id), TimestampTzGetDatum(retention_now()), CStringGetTextDatum(session_role())};
+    Datum values[6] = {CStringGetTextDatum(call.subject->kind->name),
+                       CStringGetTextDatum(key_json(*call.subject)),
+                       reason,
+                       Int64GetDatum(call.request_id),
+                       TimestampTzGetDatum(retention_now()),
+                       CStringGetTextDatum(session_role())};
     (void) write_as(extension_owner(),
                     "INSERT INTO retention.restriction (kind, key, reason, request_id, restricted_at, restricted_by) "
                     "VALUES ($1, $2::jsonb, $3, nullif($4, 0), $5, $6) RETURNING restriction_id",
@@ -220,9 +225,9 @@ KeySet persons_with(const Kind &kind, Datum keys) {
         const Oid type = get_atttype(kind.relid, kind.keys[i]);
         // Without its length: plain char is char(1), and a cast to it cuts.
         const char *name = format_type_extended(getBaseType(type), -1, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
-        const char *value = kind.n_keys == 1
-                                ? psprintf("(p.key #>> '{}')::%s", name)
-                                : psprintf("(p.key ->> %s)::%s", quote_literal_cstr(get_attname(kind.relid, kind.keys[i], false)), name);
+        const char *value = kind.n_keys == 1 ? psprintf("(p.key #>> '{}')::%s", name)
+                                             : psprintf("(p.key ->> %s)::%s",
+                                                        quote_literal_cstr(get_attname(kind.relid, kind.keys[i], false)), name);
         appendStringInfoString(&from, i == 0 ? "" : " AND ");
         append_equal(&from, equalities.at[i], Operand{column_list(kind.relid, &kind.keys[i], 1, "t."), type},
                      Operand{value, getBaseType(type)});
@@ -276,7 +281,8 @@ void update_restriction(int64 id, const char *at, const char *by) {
     Oid types[3] = {INT8OID, TIMESTAMPTZOID, TEXTOID};
     Datum values[3] = {Int64GetDatum(id), TimestampTzGetDatum(retention_now()), CStringGetTextDatum(session_role())};
     (void) write_as(extension_owner(),
-                    psprintf("UPDATE retention.restriction SET %s = $2, %s = $3 WHERE restriction_id = $1", at, by), 3, types, values);
+                    psprintf("UPDATE retention.restriction SET %s = $2, %s = $3 WHERE restriction_id = $1", at, by), 3, types,
+                    values);
 }
 
 void record(const char *action, const Restriction &restriction, int64 request_id, int64 rows) {
@@ -320,7 +326,8 @@ void lift(int64 id, int64 request_id) {
     ListCell *cell = nullptr;
     foreach (cell, gone ? tables_linked(*model, restriction.kind) : tables) {
         const auto *table = static_cast<const ReachedTable *>(lfirst(cell));
-        if (is_governed(*table)) rows += gone ? mark_rows(*table, kAllRows, covering, false) : rows_about(*table, covering, false);
+        if (is_governed(*table))
+            rows += gone ? mark_rows(*table, kAllRows, covering, false) : rows_about(*table, covering, false);
     }
     record("restriction lifted", restriction, request_id, rows);
     SPI_finish();

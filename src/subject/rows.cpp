@@ -39,13 +39,13 @@ struct Reader {
     Subject *subject;
     const ReachedTable *table;
     const RowChoice *choice;
-    const Link *link;         // by which the rows of this query were reached
+    const Link *link;  // by which the rows of this query were reached
     int n_columns;
     Column *columns;
     int n_key;
     AttrNumber key[kMaxKeys];
     int key_places[kMaxKeys];
-    int clock_place;          // 0: ungoverned
+    int clock_place;  // 0: ungoverned
     List *other_links;
     StringInfoData key_text;
     StringInfoData data;
@@ -115,7 +115,7 @@ struct Portion {
 
 // What is to be taken out of one row.
 struct Redaction {
-    Bitmapset *hidden;               // columns shown as null
+    Bitmapset *hidden;  // columns shown as null
     std::string_view *remove;
     size_t n_remove;
     std::string_view *keep;
@@ -206,7 +206,10 @@ void write_row(Reader *reader, HeapTuple row, TupleDesc desc, const Redaction &r
         isnull = isnull || bms_is_member(column->number, redaction.hidden);
         const char *text = isnull ? nullptr : redacted(*column, redaction, value);
         if (reader->choice->as_csv) {
-            append_csv(&reader->data, i == 0, isnull ? nullptr : text != nullptr ? text : OutputFunctionCall(&column->json.output, value));
+            append_csv(&reader->data, i == 0,
+                       isnull            ? nullptr
+                       : text != nullptr ? text
+                                         : OutputFunctionCall(&column->json.output, value));
             continue;
         }
         if (i > 0) appendStringInfoString(&reader->data, ", ");
@@ -262,7 +265,8 @@ void read_condition(Reader *reader, int condition, RowConsumer consumer, void *a
     MemoryContext context = CurrentMemoryContext;
     MemoryContext portion_context = AllocSetContextCreate(context, "pg_retention rows of a person", ALLOCSET_DEFAULT_SIZES);
     ActingAs saved = act_as(owner, true);
-    Portal portal = open_internal_cursor(kept_plan(sql, parameters.n, parameters.types, parameters.values), parameters.values, nullptr, true);
+    Portal portal =
+        open_internal_cursor(kept_plan(sql, parameters.n, parameters.types, parameters.values), parameters.values, nullptr, true);
     leave(saved);
     for (bool more = true; more;) {
         CHECK_FOR_INTERRUPTS();
@@ -272,7 +276,8 @@ void read_condition(Reader *reader, int condition, RowConsumer consumer, void *a
         Portion portion = {SPI_tuptable, static_cast<int>(SPI_processed), nullptr};
         more = portion.n == kPortion;
         MemoryContextSwitchTo(portion_context);
-        portion.others = find_others(*reader->subject, reader->other_links, portion.rows, portion.n, reader->n_columns + reader->n_key + 2);
+        portion.others =
+            find_others(*reader->subject, reader->other_links, portion.rows, portion.n, reader->n_columns + reader->n_key + 2);
         consume_portion(reader, portion, consumer, argument);
         MemoryContextSwitchTo(context);
         MemoryContextReset(portion_context);

@@ -12,16 +12,16 @@ namespace pg_retention {
 struct FoundRow {
     Oid relid;
     const Link *link;
-    core::Clock clock;       // of an ungoverned table: kNoClock
-    const char *key;         // JSON
-    const char *data;        // JSON object
+    core::Clock clock;  // of an ungoverned table: kNoClock
+    const char *key;    // JSON
+    const char *data;   // JSON object
 };
 
 // What the rows are written for.
 struct RowChoice {
-    bool by_key;             // in the order of the key
-    bool portable;           // only what Article 20 covers: portable policies, no derived column, "about"
-    bool as_csv;             // data is a CSV line
+    bool by_key;    // in the order of the key
+    bool portable;  // only what Article 20 covers: portable policies, no derived column, "about"
+    bool as_csv;    // data is a CSV line
 };
 
 using RowConsumer = void (*)(void *argument, const FoundRow &row);
@@ -31,7 +31,8 @@ void for_each_row(Subject *subject, const ReachedTable &table, const RowChoice &
 
 template <typename F>
 void for_each_row(Subject *subject, const ReachedTable &table, const RowChoice &choice, F consume) {
-    for_each_row(subject, table, choice, [](void *f, const FoundRow &row) { (*static_cast<F *>(f))(row); }, &consume);
+    for_each_row(
+        subject, table, choice, [](void *f, const FoundRow &row) { (*static_cast<F *>(f))(row); }, &consume);
 }
 
 // The columns that for_each_row writes, comma-separated.

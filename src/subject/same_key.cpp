@@ -64,7 +64,8 @@ char *canonical(Oid relid, AttrNumber column) {
 bool is_always_written_alike(const Kind &kind) {
     for (int i = 0; i < kind.n_keys; ++i) {
         const Oid type = getBaseType(get_atttype(kind.relid, kind.keys[i]));
-        const bool by_settings = type == TIMESTAMPTZOID || type == BYTEAOID || type == CASHOID || type == INTERVALOID || type == BPCHAROID;
+        const bool by_settings =
+            type == TIMESTAMPTZOID || type == BYTEAOID || type == CASHOID || type == INTERVALOID || type == BPCHAROID;
         if (by_settings || !is_equal_image(type, own_equality(kind.relid, kind.keys[i]).collation)) return false;
     }
     return true;
@@ -135,9 +136,10 @@ Datum recorded_keys(const Subject &subject, const char *key_json) {
     }
     Oid types[1] = {TEXTOID};
     Datum values[1] = {CStringGetTextDatum(kind.name)};
-    const uint64 n = read_as(extension_owner(),
-                             "SELECT key FROM retention.statement WHERE kind = $1 UNION SELECT key FROM retention.restriction WHERE kind = $1",
-                             1, types, values);
+    const uint64 n =
+        read_as(extension_owner(),
+                "SELECT key FROM retention.statement WHERE kind = $1 UNION SELECT key FROM retention.restriction WHERE kind = $1",
+                1, types, values);
     SPITupleTable *rows = SPI_tuptable;
     auto *found = static_cast<Datum *>(palloc(sizeof(Datum) * (n + 1)));
     int n_found = 0;

@@ -120,8 +120,7 @@ void identify(Subject *subject) {
             auto *kind = static_cast<Kind *>(lfirst(cell));
             if (subject->roots[kind->index].n > 0) (void) read_identities(*subject, *kind, &identities);
         }
-        foreach (cell, subject->model->kinds)
-            changed = widen(subject, *static_cast<Kind *>(lfirst(cell)), identities) || changed;
+        foreach (cell, subject->model->kinds) changed = widen(subject, *static_cast<Kind *>(lfirst(cell)), identities) || changed;
     }
 }
 
@@ -140,7 +139,8 @@ void read_words(Subject *subject, const Kind &kind) {
     const uint64 n = read_as(owner_of(kind.relid), sql.data, parameters.n, parameters.types, parameters.values);
     for (uint64 row = 0; row < n; ++row)
         for (int c = -1, i = 1; (c = bms_next_member(kind.words, c)) >= 0; ++i)
-            subject->words = add_word(subject->words, *subject->model, kind.relid, static_cast<AttrNumber>(c), result_text(row, i));
+            subject->words =
+                add_word(subject->words, *subject->model, kind.relid, static_cast<AttrNumber>(c), result_text(row, i));
     SPI_freetuptable(SPI_tuptable);
 }
 
@@ -206,15 +206,15 @@ KeySet far_keys(Subject *subject, const Link &link, int i) {
     if (last)
         append_key_condition(&where, step.far_relid, link.kind->keys, beyond, &parameters);
     else
-        append_key_condition(&where, step.far_relid, link.path.steps[i + 1].near_columns, finding_near(link.path.steps[i + 1]), beyond,
-                             &parameters);
+        append_key_condition(&where, step.far_relid, link.path.steps[i + 1].near_columns, finding_near(link.path.steps[i + 1]),
+                             beyond, &parameters);
     auto *reached = static_cast<Reached *>(palloc0(sizeof(Reached)));
     *reached = Reached{link.kind, step.far_relid, step.onward, step.n, {}, equalities, {}};
     std::memcpy(reached->columns, step.far_columns, sizeof reached->columns);
     if (beyond.n > 0) {
         if (subject->lock) (void) lock_rows(step.far_relid, where.data, &parameters);
-        reached->keys = distinct_keys(step.far_relid, step.far_columns, step.n, equalities, from_table(step.far_relid, where.data),
-                                      &parameters, subject->lock);
+        reached->keys = distinct_keys(step.far_relid, step.far_columns, step.n, equalities,
+                                      from_table(step.far_relid, where.data), &parameters, subject->lock);
     }
     subject->reached = lappend(subject->reached, reached);
     return reached->keys;
@@ -275,7 +275,8 @@ List *reach_tables(Subject *subject) {
         const bool own = link->path.n_steps == 0;
         condition->n = own ? link->kind->n_keys : link->path.steps[0].n;
         std::memcpy(condition->columns, own ? link->kind->keys : link->path.steps[0].near_columns, sizeof condition->columns);
-        condition->equalities = own ? own_equalities(link->relid, condition->columns, condition->n) : finding_near(link->path.steps[0]);
+        condition->equalities =
+            own ? own_equalities(link->relid, condition->columns, condition->n) : finding_near(link->path.steps[0]);
         condition->keys = own ? subject->roots[link->kind->index] : far_keys(subject, *link, 0);
         if (condition->keys.n == 0) continue;
         ReachedTable *table = table_in(&tables, link->relid);

@@ -136,10 +136,11 @@ bool append_texts(const Subject &subject, const Doomed &row, List *columns, cons
     return holds;
 }
 
-AnonymisingUpdate anonymise_claimed(const Subject &subject, const ReachedTable &table, const Doomed &row, const Bitmapset *claimed,
-                                    Parameters *parameters) {
+AnonymisingUpdate anonymise_claimed(const Subject &subject, const ReachedTable &table, const Doomed &row,
+                                    const Bitmapset *claimed, Parameters *parameters) {
     const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(row.clock)));
-    Anonymisation *anonymisation = anonymisation_of(table.relid, row.leaf, policy, Columns{false, names_of(table.relid, claimed)});
+    Anonymisation *anonymisation =
+        anonymisation_of(table.relid, row.leaf, policy, Columns{false, names_of(table.relid, claimed)});
     anonymisation->words = subject.words;
     return anonymising_update(*anonymisation, &row.tid, 1, parameters);
 }
@@ -157,7 +158,8 @@ bool take_out(const Subject &subject, const ReachedTable &table, const Doomed &r
     }
     Parameters parameters = {};
     (void) add_parameter(&parameters, TIDOID, PointerGetDatum(&row.tid));
-    const char *claimed = bms_is_empty(changes.claimed) ? nullptr : anonymised_condition(*subject.model, table.relid, changes.claimed);
+    const char *claimed =
+        bms_is_empty(changes.claimed) ? nullptr : anonymised_condition(*subject.model, table.relid, changes.claimed);
     List *texts = text_columns(row.leaf, bms_union(changes.unset, changes.claimed), table.relid);
     AnonymisingUpdate update = {"", "", "t.ctid = $1"};
     if (!append_texts(subject, row, texts, claimed == nullptr ? "true" : claimed, &set, &parameters)) {
@@ -166,7 +168,8 @@ bool take_out(const Subject &subject, const ReachedTable &table, const Doomed &r
     }
     MemoryContextSwitchTo(context);
     if (set.len == 0) return false;
-    (void) write_as(acting_owner(row.leaf, table.relid), psprintf("UPDATE ONLY %s t SET %s%s WHERE %s", qualified_name(row.leaf), set.data, update.from, update.where),
+    (void) write_as(acting_owner(row.leaf, table.relid),
+                    psprintf("UPDATE ONLY %s t SET %s%s WHERE %s", qualified_name(row.leaf), set.data, update.from, update.where),
                     parameters.n, parameters.types, parameters.values);
     return true;
 }

@@ -26,9 +26,9 @@ ItemPointerData *ids_of(const Row *rows, int n) {
 
 // "retention_clock = ..." with the flags that tell what was done.
 const char *new_clock(const Target &target, Action action) {
-    const int flags = action == Action::kKeep        ? core::kKept
-                      : action == Action::kAnonymise ? core::kAnonymised
-                                                     : core::kAnonymised | core::kAwaiting;
+    const int flags = action == Action::kKeep      ? core::kKept
+                    : action == Action::kAnonymise ? core::kAnonymised
+                                                   : core::kAnonymised | core::kAwaiting;
     return psprintf("%s = retention.with_flags(t.%s, %d)", target.clock, target.clock, flags);
 }
 
@@ -44,14 +44,15 @@ const char *statement(const Target &target, Action action, const ItemPointerData
         update.where = psprintf("t.ctid = ANY ($%d)", add_parameter(parameters, TIDARRAYOID, tid_array(ids, n)));
     const bool marked = target.clock != nullptr && action != Action::kColumns;
     return psprintf("UPDATE ONLY %s t SET %s%s%s%s WHERE %s", target.table, update.set,
-                    marked && update.set[0] != '\0' ? ", " : "", marked ? new_clock(target, action) : "", update.from, update.where);
+                    marked && update.set[0] != '\0' ? ", " : "", marked ? new_clock(target, action) : "", update.from,
+                    update.where);
 }
 
 // A trigger may return NULL and so let the row stand without an error.
 void check_gone(const Target &target, Datum tids) {
     Oid types[1] = {TIDARRAYOID};
-    (void) execute_internal_generic(psprintf("SELECT 1 FROM ONLY %s WHERE ctid = ANY ($1)", target.table), 1, types, &tids,
-                                    true, 1);
+    (void) execute_internal_generic(psprintf("SELECT 1 FROM ONLY %s WHERE ctid = ANY ($1)", target.table), 1, types, &tids, true,
+                                    1);
     if (SPI_processed > 0)
         ereport(ERROR, (errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION), errmsg("a trigger of the table suppressed the action")));
 }

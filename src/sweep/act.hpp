@@ -13,9 +13,9 @@ namespace pg_retention {
 
 struct Row {
     ItemPointerData tid;
-    int sqlstate;        // of the failure; 0: none
+    int sqlstate;  // of the failure; 0: none
     const char *reason;
-    bool awaiting;       // anonymised before; only its deletion is left
+    bool awaiting;  // anonymised before; only its deletion is left
 };
 
 // kKeep: hidden, for an erasure was asked for, until what keeps the row lets it go; then a sweep takes it. kColumns: nothing
@@ -26,8 +26,8 @@ enum class Action : uint8_t { kDelete, kAnonymise, kAnonymiseAndAwait, kKeep, kC
 struct Target {
     Oid leaf;
     Oid owner;
-    const char *table;        // qualified, quoted
-    const char *clock;        // quoted; null: the table is not governed
+    const char *table;             // qualified, quoted
+    const char *clock;             // quoted; null: the table is not governed
     Anonymisation *anonymisation;  // null: no personal columns
 };
 

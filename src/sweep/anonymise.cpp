@@ -51,7 +51,8 @@ Datum words_text(List *words) {
     ListCell *cell = nullptr;
     int n = 0;
     foreach (cell, words) values[n++] = CStringGetTextDatum(static_cast<char *>(lfirst(cell)));
-    return CStringGetTextDatum(OidOutputFunctionCall(F_ARRAY_OUT, PointerGetDatum(construct_array(values, n, TEXTOID, -1, false, TYPALIGN_INT))));
+    return CStringGetTextDatum(
+        OidOutputFunctionCall(F_ARRAY_OUT, PointerGetDatum(construct_array(values, n, TEXTOID, -1, false, TYPALIGN_INT))));
 }
 
 // Adds what the rows that the front has reached hold of persons.
@@ -160,7 +161,8 @@ Datum words_of_rows(const Anonymisation &anonymisation, const RowsRead &read) {
 }
 
 // The pseudonyms of what the column at this place holds.
-Datum pseudonyms_of_rows(const Anonymisation &anonymisation, const PersonalColumn &column, const SecretKey &key, const RowsRead &read, int place) {
+Datum pseudonyms_of_rows(const Anonymisation &anonymisation, const PersonalColumn &column, const SecretKey &key,
+                         const RowsRead &read, int place) {
     auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * (read.n + 1)));
     auto *nulls = static_cast<bool *>(palloc0(sizeof(bool) * (read.n + 1)));
     const size_t digits = pseudonym_room(column, anonymisation.leaf);
@@ -246,9 +248,11 @@ Anonymisation *anonymisation_of(Oid relid, Oid leaf, const Policy *policy, const
     return out;
 }
 
-AnonymisingUpdate anonymising_update(const Anonymisation &anonymisation, const ItemPointerData *rows, int n, Parameters *parameters) {
+AnonymisingUpdate anonymising_update(const Anonymisation &anonymisation, const ItemPointerData *rows, int n,
+                                     Parameters *parameters) {
     AnonymisingUpdate update = {};
-    const bool computes = any_is(anonymisation.columns, Anonymiser::kRedact) || any_is(anonymisation.columns, Anonymiser::kPseudonymise);
+    const bool computes =
+        any_is(anonymisation.columns, Anonymiser::kRedact) || any_is(anonymisation.columns, Anonymiser::kPseudonymise);
     if (computes) {
         update.from = compute(anonymisation, rows, n, parameters);
         update.where = "t.ctid = w.tid";
@@ -261,8 +265,9 @@ AnonymisingUpdate anonymising_update(const Anonymisation &anonymisation, const I
     ListCell *cell = nullptr;
     foreach (cell, anonymisation.columns) {
         const auto *column = static_cast<const PersonalColumn *>(lfirst(cell));
-        appendStringInfo(&set, "%s%s = %s", set.len > 0 ? ", " : "", quote_identifier(column->name),
-                         anonymised_value(*column, anonymisation.leaf, "CAST(w.words AS text[])", psprintf("w.%s", pseudonym_name(*column))));
+        appendStringInfo(
+            &set, "%s%s = %s", set.len > 0 ? ", " : "", quote_identifier(column->name),
+            anonymised_value(*column, anonymisation.leaf, "CAST(w.words AS text[])", psprintf("w.%s", pseudonym_name(*column))));
     }
     update.set = set.data;
     return update;

@@ -18,13 +18,13 @@ struct Columns {
 
 // Of one table or partition; gathered before the batch acts as the table's owner.
 struct Anonymisation {
-    Oid relid;        // has the declarations; a partition has none of its own
+    Oid relid;  // has the declarations; a partition has none of its own
     Oid leaf;
-    List *personal;   // of PersonalColumn: all of the table
-    List *columns;    // those that are anonymised
-    List *paths;      // of Path: what the clock starts by, when texts are to be redacted
+    List *personal;      // of PersonalColumn: all of the table
+    List *columns;       // those that are anonymised
+    List *paths;         // of Path: what the clock starts by, when texts are to be redacted
     List *path_columns;  // of PersonalColumn: of the tables on the paths
-    List *words;      // char *: of persons, taken out of every row's texts
+    List *words;         // char *: of persons, taken out of every row's texts
 };
 
 // Null when no column is anonymised. policy: by which the row's clock runs; null: by none. SPI must be connected.
@@ -38,7 +38,8 @@ struct AnonymisingUpdate {
 };
 
 // Of rows that are locked: reads them and the rows on their paths where that is needed, each as its own table's owner.
-AnonymisingUpdate anonymising_update(const Anonymisation &anonymisation, const ItemPointerData *rows, int n, Parameters *parameters);
+AnonymisingUpdate anonymising_update(const Anonymisation &anonymisation, const ItemPointerData *rows, int n,
+                                     Parameters *parameters);
 
 // An array of row ids.
 Datum tid_array(const ItemPointerData *rows, int n);

@@ -98,18 +98,17 @@ T within(int64 value) {
 }
 
 Datum numeric_from(std::string_view decimal) {
-    return DirectFunctionCall3(numeric_in, CStringGetDatum(pnstrdup(decimal.data(), decimal.size())), ObjectIdGetDatum(InvalidOid),
-                               Int32GetDatum(-1));
+    return DirectFunctionCall3(numeric_in, CStringGetDatum(pnstrdup(decimal.data(), decimal.size())),
+                               ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
 }
 
-bool is_finite_number(Datum value) {
-    return !numeric_is_nan(DatumGetNumeric(value)) && !numeric_is_inf(DatumGetNumeric(value));
-}
+bool is_finite_number(Datum value) { return !numeric_is_nan(DatumGetNumeric(value)) && !numeric_is_inf(DatumGetNumeric(value)); }
 
 // The greatest multiple of the width that is not above the value.
 Datum lower_numeric(Datum value, Datum width) {
     Datum above = DirectFunctionCall2(numeric_mod, value, width);
-    if (DatumGetBool(DirectFunctionCall2(numeric_lt, above, numeric_from("0")))) above = DirectFunctionCall2(numeric_add, above, width);
+    if (DatumGetBool(DirectFunctionCall2(numeric_lt, above, numeric_from("0"))))
+        above = DirectFunctionCall2(numeric_add, above, width);
     return DirectFunctionCall2(numeric_sub, value, above);
 }
 
@@ -211,17 +210,19 @@ RETENTION_FUNCTION(pg_retention_generalise_point) {
 RETENTION_FUNCTION(pg_retention_truncate) {
     const std::string_view value = argument(fcinfo, 0);
     const int32 n = PG_GETARG_INT32(1);
-    if (n < 0)
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("number of characters must not be negative")));
-    PG_RETURN_TEXT_P(cstring_to_text_with_len(value.data(), static_cast<int>(core::size_of_first(value, static_cast<size_t>(n)))));
+    if (n < 0) ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("number of characters must not be negative")));
+    PG_RETURN_TEXT_P(
+        cstring_to_text_with_len(value.data(), static_cast<int>(core::size_of_first(value, static_cast<size_t>(n)))));
 }
 
 RETENTION_FUNCTION(pg_retention_noise_int2) {
-    PG_RETURN_INT16(within<int16>(core::noisy(int64{PG_GETARG_INT16(0)}, good(core::parse_noise(argument(fcinfo, 1))), random_bits())));
+    PG_RETURN_INT16(
+        within<int16>(core::noisy(int64{PG_GETARG_INT16(0)}, good(core::parse_noise(argument(fcinfo, 1))), random_bits())));
 }
 
 RETENTION_FUNCTION(pg_retention_noise_int4) {
-    PG_RETURN_INT32(within<int32>(core::noisy(int64{PG_GETARG_INT32(0)}, good(core::parse_noise(argument(fcinfo, 1))), random_bits())));
+    PG_RETURN_INT32(
+        within<int32>(core::noisy(int64{PG_GETARG_INT32(0)}, good(core::parse_noise(argument(fcinfo, 1))), random_bits())));
 }
 
 RETENTION_FUNCTION(pg_retention_noise_int8) {

@@ -28,8 +28,8 @@ struct Batch {
     int16_t policy_id;
     Oid leaf;
     Due due;
-    int most;         // rows it may take
-    int n;            // rows it found
+    int most;  // rows it may take
+    int n;     // rows it found
     ItemPointerData first;
     bool full;
     Totals done;
@@ -78,7 +78,8 @@ Datum blocked_tids(Oid leaf) {
     Datum values[2] = {ObjectIdGetDatum(leaf), TimestampTzGetDatum(retention_now())};
     bool isnull = false;
     (void) as_system("SELECT coalesce(pg_catalog.array_agg(row_id), '{}') FROM retention.blocked_row "
-                     "WHERE relation = $1 AND retry_at > $2 AND NOT columns_only", 2, types, values);
+                     "WHERE relation = $1 AND retry_at > $2 AND NOT columns_only",
+                     2, types, values);
     return first_value(1, &isnull);
 }
 
@@ -126,11 +127,12 @@ Row *select_waiting(const Target &target, const core::Cutoffs &cutoffs, const Ba
     const ActingAs saved = act_as(target.owner, true);
     prefer_index_order();
     (void) execute_internal(
-        psprintf("SELECT ctid, %s FROM ONLY %s WHERE %s OPERATOR(retention.>=) $1 AND %s OPERATOR(retention.<=) $2 "
-                 "AND (%s OPERATOR(retention.>) $1 OR ctid > $3) AND ctid <> ALL ($4) AND retention.pending(%s) AND retention.waiting(%s) "
-                 "ORDER BY %s, ctid LIMIT %d FOR UPDATE SKIP LOCKED",
-                 target.clock, target.table, target.clock, target.clock, target.clock, target.clock, target.clock,
-                 target.clock, batch.most),
+        psprintf(
+            "SELECT ctid, %s FROM ONLY %s WHERE %s OPERATOR(retention.>=) $1 AND %s OPERATOR(retention.<=) $2 "
+            "AND (%s OPERATOR(retention.>) $1 OR ctid > $3) AND ctid <> ALL ($4) AND retention.pending(%s) AND retention.waiting(%s) "
+            "ORDER BY %s, ctid LIMIT %d FOR UPDATE SKIP LOCKED",
+            target.clock, target.table, target.clock, target.clock, target.clock, target.clock, target.clock, target.clock,
+            batch.most),
         4, types, values, nullptr, false, 0);
     leave(saved);
     Row *rows = rows_found(n, cursor);
@@ -188,8 +190,8 @@ void run_batch(Batch *batch) {
     const core::Cutoffs cutoffs = cutoffs_of(*policy, retention_now());
     const Target target = target_of(copy, batch->leaf);
     int n = 0;
-    Row *rows = batch->due == Due::kByTime ? select_by_time(target, cutoffs, *batch, &n)
-                                           : select_waiting(target, cutoffs, *batch, &n);
+    Row *rows =
+        batch->due == Due::kByTime ? select_by_time(target, cutoffs, *batch, &n) : select_waiting(target, cutoffs, *batch, &n);
     batch->n = n;
     if (n == 0) return;
     batch->first = rows[0].tid;
@@ -227,7 +229,8 @@ bool sweep_batch(Engine *engine, int16_t policy_id, Oid leaf, Due due) {
     Batch batch = {engine, policy_id, leaf, due, pace->most, 0, {}, false, {}};
     bool timed_out = false;
     begin_step(engine);
-    ErrorData *error = try_task(engine, task, [&] { run_batch(&batch); }, &timed_out);
+    ErrorData *error = try_task(
+        engine, task, [&] { run_batch(&batch); }, &timed_out);
     if (error == nullptr) {
         engine->totals.deleted += batch.done.deleted;
         engine->totals.anonymised += batch.done.anonymised;

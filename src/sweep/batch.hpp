@@ -5,8 +5,8 @@
 namespace pg_retention {
 
 enum class Due : uint8_t {
-    kByTime,    // their time is over
-    kWaiting,   // anonymised rows that a foreign key kept, and rows an erasure left to the law
+    kByTime,   // their time is over
+    kWaiting,  // anonymised rows that a foreign key kept, and rows an erasure left to the law
 };
 
 // One step. True: a full batch was found, there may be more.

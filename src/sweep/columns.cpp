@@ -45,10 +45,10 @@ constexpr int kEntriesAtOnce = 100;
 // Kept from pass to pass, for a table that takes too long is left to the next one.
 struct Care {
     Oid leaf;
-    bool put_off;        // nothing is done about rows that are due but to enter them, each for itself, among the late ones
-    int entries;         // to be taken at once
-    int n;               // that the last step took
-    bool one;            // it was about one row, which is this
+    bool put_off;  // nothing is done about rows that are due but to enter them, each for itself, among the late ones
+    int entries;   // to be taken at once
+    int n;         // that the last step took
+    bool one;      // it was about one row, which is this
     ItemPointerData row;
     bool row_timed_out;  // the last step was one such row
 };
@@ -93,7 +93,7 @@ struct Late {
     core::Start from;
     core::Start until;
     FullTransactionId since;
-    bool one;             // the row with this ctid, as this transaction has written it
+    bool one;  // the row with this ctid, as this transaction has written it
     ItemPointerData tid;
 };
 
@@ -103,9 +103,7 @@ Datum clock_datum(const Table &table, core::Start start) {
     return Int64GetDatum(static_cast<int64>(core::make_clock(table.policy.id, start, 0).bits));
 }
 
-Datum column_value(HeapTuple row, int column, bool *isnull) {
-    return SPI_getbinval(row, SPI_tuptable->tupdesc, column, isnull);
-}
+Datum column_value(HeapTuple row, int column, bool *isnull) { return SPI_getbinval(row, SPI_tuptable->tupdesc, column, isnull); }
 
 // What the law needs is left until the law lets the row go.
 core::Start cutoff_of(const Table &table, const core::Period &period, bool required) {
@@ -124,7 +122,8 @@ void read_columns(Table *table) {
                         "coalesce(p.taken_until, -1) FROM retention.personal_columns c JOIN pg_catalog.pg_attribute a "
                         "ON a.attrelid = $2 AND a.attname = c.column_name AND a.attnum > 0 LEFT JOIN retention.column_progress p "
                         "ON p.relation = $2 AND p.policy_id = $3 AND p.column_number = a.attnum "
-                        "WHERE c.relation = $1 AND c.keep_for IS NOT NULL ORDER BY a.attnum", 3, types, values, nullptr, false, 0);
+                        "WHERE c.relation = $1 AND c.keep_for IS NOT NULL ORDER BY a.attnum",
+                        3, types, values, nullptr, false, 0);
     leave(saved);
     table->n_columns = static_cast<int>(SPI_processed);
     table->columns = static_cast<Column *>(palloc0(sizeof(Column) * (table->n_columns + 1)));
@@ -147,10 +146,12 @@ void save(const Table &table, const Column &column) {
     Datum values[5] = {ObjectIdGetDatum(table.leaf), Int16GetDatum(table.policy.id), Int16GetDatum(column.number),
                        Int64GetDatum(column.done), Int64GetDatum(column.taken)};
     if (as_system("UPDATE retention.column_progress SET done_until = $4, taken_until = $5 "
-                  "WHERE relation = $1 AND policy_id = $2 AND column_number = $3", 5, types, values) > 0)
+                  "WHERE relation = $1 AND policy_id = $2 AND column_number = $3",
+                  5, types, values) > 0)
         return;
     (void) as_system("INSERT INTO retention.column_progress (relation, policy_id, column_number, done_until, taken_until) "
-                     "VALUES ($1, $2, $3, $4, $5)", 5, types, values);
+                     "VALUES ($1, $2, $3, $4, $5)",
+                     5, types, values);
     progress_changed();
 }
 
@@ -168,8 +169,8 @@ void follow_changes(Table *table) {
     Oid types[3] = {OIDOID, INT2OID, INT2ARRAYOID};
     Datum values[3] = {ObjectIdGetDatum(table->leaf), Int16GetDatum(table->policy.id),
                        PointerGetDatum(construct_array(numbers, table->n_columns, INT2OID, 2, true, TYPALIGN_SHORT))};
-    if (as_system("DELETE FROM retention.column_progress WHERE relation = $1 AND policy_id = $2 AND column_number <> ALL ($3)",
-                  3, types, values) > 0)
+    if (as_system("DELETE FROM retention.column_progress WHERE relation = $1 AND policy_id = $2 AND column_number <> ALL ($3)", 3,
+                  types, values) > 0)
         progress_changed();
     if (table->n_columns == 0)
         (void) as_system("DELETE FROM retention.column_late WHERE relation = $1 AND policy_id = $2", 2, types, values);
@@ -179,7 +180,8 @@ Anonymisation *anonymisation(const Table &table, const bool *columns) {
     List *names = NIL;
     for (int i = 0; i < table.n_columns; ++i)
         if (columns[i]) names = lappend(names, pstrdup(NameStr(table.columns[i].name)));
-    return names == NIL ? nullptr : anonymisation_of(table.policy.relid, table.leaf, policy_by_id(table.policy.id), Columns{false, names});
+    return names == NIL ? nullptr
+                        : anonymisation_of(table.policy.relid, table.leaf, policy_by_id(table.policy.id), Columns{false, names});
 }
 
 // The rows of a segment; of late ones those that may not be done yet. All with the same start come together.
@@ -201,7 +203,10 @@ Found find(const Table &table, const Segment &segment, const Late *late) {
         psprintf("SELECT ctid, %s, xmin FROM ONLY %s WHERE %s OPERATOR(retention.>=) $1 AND %s OPERATOR(retention.<=) $2 "
                  "AND retention.pending(%s) %sORDER BY %s FETCH FIRST %d ROWS WITH TIES",
                  clock, table.target.table, clock, clock, clock, narrower, clock, settings::batch_size),
-        late == nullptr ? 2 : late->one ? 4 : 3, types, values);
+        late == nullptr ? 2
+        : late->one     ? 4
+                        : 3,
+        types, values);
     leave(saved);
     Found found = {static_cast<int>(SPI_processed), nullptr, nullptr, nullptr};
     found.rows = static_cast<Row *>(palloc0(sizeof(Row) * (found.n + 1)));
@@ -225,7 +230,8 @@ void come_back(const Table &table, const Found &found, int i) {
                        FullTransactionIdGetDatum(FullTransactionIdFromU64(U64FromFullTransactionId(next) - age)),
                        PointerGetDatum(&found.rows[i].tid)};
     (void) as_system("INSERT INTO retention.column_late (policy_id, relation, from_start, until_start, written_since, row_id) "
-                     "VALUES ($1, $2, $3, $3, $4, $5)", 5, types, values);
+                     "VALUES ($1, $2, $3, $3, $4, $5)",
+                     5, types, values);
 }
 
 int by_tid(const void *a, const void *b) {
@@ -372,7 +378,8 @@ bool take_late(Table *table, Late late) {
         Datum values[5] = {Int16GetDatum(table->policy.id), ObjectIdGetDatum(table->leaf), Int64GetDatum(low + 1),
                            Int64GetDatum(late.until), FullTransactionIdGetDatum(late.since)};
         (void) as_system("INSERT INTO retention.column_late (policy_id, relation, from_start, until_start, written_since) "
-                         "VALUES ($1, $2, $3, $4, $5)", 5, types, values);
+                         "VALUES ($1, $2, $3, $4, $5)",
+                         5, types, values);
         return true;
     }
     return false;
@@ -391,7 +398,8 @@ Entry *next_entries(const Table &table, int *n) {
     (void) as_system("SELECT l.ctid, l.from_start, l.until_start, l.written_since, l.row_id FROM retention.column_late l "
                      "WHERE l.relation = $1 AND l.policy_id = $2 AND NOT EXISTS (SELECT FROM retention.blocked_row b "
                      "WHERE b.relation = l.relation AND b.row_id = l.row_id AND b.retry_at > $3) "
-                     "LIMIT $4 FOR UPDATE OF l SKIP LOCKED", 4, types, values);
+                     "LIMIT $4 FOR UPDATE OF l SKIP LOCKED",
+                     4, types, values);
     *n = static_cast<int>(SPI_processed);
     auto *entries = static_cast<Entry *>(palloc0(sizeof(Entry) * (*n + 1)));
     for (int i = 0; i < *n; ++i) {
@@ -442,7 +450,14 @@ bool open_table(Table *table, Engine *engine, Care *care, int16_t policy_id, Oid
     if (engine->caller != Caller::kTransactionBlock) (void) SPI_execute("SET CONSTRAINTS ALL IMMEDIATE", false, 0);
     LockRelationOid(leaf, RowExclusiveLock);
     if (clock_column(leaf) == InvalidAttrNumber || !lock_table(leaf)) return false;
-    *table = Table{engine, care, *policy, leaf, {leaf, acting_owner(leaf, policy->relid), qualified_name(leaf), clock_name(leaf), nullptr}, 0, nullptr, {}};
+    *table = Table{engine,
+                   care,
+                   *policy,
+                   leaf,
+                   {leaf, acting_owner(leaf, policy->relid), qualified_name(leaf), clock_name(leaf), nullptr},
+                   0,
+                   nullptr,
+                   {}};
     read_columns(table);
     if (!is_in_progress(leaf, policy_id)) return table->n_columns > 0;
     follow_changes(table);
@@ -484,12 +499,15 @@ Outcome step(Engine *engine, Care *care, const Task &task, F &&body) {
     bool timed_out = false;
     Table table = {};
     begin_step(engine);
-    ErrorData *error = try_task(engine, task, [&] {
-        if (!open_table(&table, engine, care, task.policy_id, task.relid)) return;
-        body(&table);
-        record(table);
-        done = table.done;
-    }, &timed_out);
+    ErrorData *error = try_task(
+        engine, task,
+        [&] {
+            if (!open_table(&table, engine, care, task.policy_id, task.relid)) return;
+            body(&table);
+            record(table);
+            done = table.done;
+        },
+        &timed_out);
     if (error != nullptr) {
         error->message = reason_of(task.relid, error, timed_out);
         table.engine = engine;

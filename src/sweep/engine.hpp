@@ -22,14 +22,14 @@ struct Totals {
 
 struct Engine {
     Caller caller;
-    MemoryContext context;   // lives for the whole pass
+    MemoryContext context;  // lives for the whole pass
     int64 run_id;
     Totals totals;
-    const char *problem;     // the last one; null: none
-    bool unfinished;         // something goes on: do not wait for the next pass
-    instr_time turn_began;   // of the table that is swept
-    List *blocked;           // what failed before, of sweep/task.cpp
-    void (*between)();       // called between transactions; may be null
+    const char *problem;    // the last one; null: none
+    bool unfinished;        // something goes on: do not wait for the next pass
+    instr_time turn_began;  // of the table that is swept
+    List *blocked;          // what failed before, of sweep/task.cpp
+    void (*between)();      // called between transactions; may be null
 };
 
 // From begin to end one transaction, with SPI connected; in a transaction block they share the caller's. Meanwhile the extension is not

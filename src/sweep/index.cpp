@@ -97,7 +97,8 @@ Missing find_missing(Engine *engine, Oid leaf) {
     Missing missing = {};
     Oid invalid = InvalidOid;
     if (get_rel_name(leaf) != nullptr && clock_column(leaf) != InvalidAttrNumber && !find_index(leaf, &invalid))
-        missing = Missing{qualified_name(leaf), pstrdup(clock_name(leaf)), OidIsValid(invalid) ? qualified_name(invalid) : nullptr};
+        missing =
+            Missing{qualified_name(leaf), pstrdup(clock_name(leaf)), OidIsValid(invalid) ? qualified_name(invalid) : nullptr};
     MemoryContextSwitchTo(before);
     return missing;
 }
@@ -147,15 +148,19 @@ bool build_missing_indexes(Engine *engine, Oid relid) {
     int n = 0;
     begin_step(engine);
     const Task task = {relid, 0, Work::kTable};
-    ErrorData *error = try_task(engine, task, [&] {
-        leaves = leaves_of(relid);
-        missing = static_cast<Missing *>(MemoryContextAllocZero(engine->context, sizeof(Missing) * (list_length(leaves) + 1)));
-        ListCell *cell = nullptr;
-        foreach (cell, leaves) {
-            missing[n] = find_missing(engine, lfirst_oid(cell));
-            if (missing[n].table != nullptr) ++n;
-        }
-    }, &timed_out);
+    ErrorData *error = try_task(
+        engine, task,
+        [&] {
+            leaves = leaves_of(relid);
+            missing =
+                static_cast<Missing *>(MemoryContextAllocZero(engine->context, sizeof(Missing) * (list_length(leaves) + 1)));
+            ListCell *cell = nullptr;
+            foreach (cell, leaves) {
+                missing[n] = find_missing(engine, lfirst_oid(cell));
+                if (missing[n].table != nullptr) ++n;
+            }
+        },
+        &timed_out);
     if (error != nullptr) block_build(engine, task, error, timed_out);
     end_step(engine);
     bool built = error == nullptr;

@@ -33,9 +33,9 @@ constexpr double kMillisecondsPerPass = 5000;
 // How far this backend has come in a table. A backend that starts anew starts over: reading again is cheap.
 struct Progress {
     Oid relid;
-    Oid leaf;             // being stamped; invalid: none yet
-    BlockNumber block;    // next one of it
-    int64 done;           // blocks stamped, as the table's row in preparation says
+    Oid leaf;           // being stamped; invalid: none yet
+    BlockNumber block;  // next one of it
+    int64 done;         // blocks stamped, as the table's row in preparation says
 };
 constinit Progress progress = {};
 
@@ -92,7 +92,8 @@ bool lock_preparation(Oid relid) {
     Oid types[1] = {OIDOID};
     Datum values[1] = {ObjectIdGetDatum(relid)};
     if (as_system("SELECT next_block FROM retention.preparation WHERE relation = $1 AND NOT stamped "
-                  "FOR UPDATE SKIP LOCKED", 1, types, values) == 0)
+                  "FOR UPDATE SKIP LOCKED",
+                  1, types, values) == 0)
         return false;
     bool isnull = false;
     const int64 done = DatumGetInt64(first_value(1, &isnull));
@@ -105,7 +106,8 @@ void save_progress(int64 total, int64 skipped, bool stamped) {
     Datum values[5] = {ObjectIdGetDatum(progress.relid), Int64GetDatum(progress.done), Int64GetDatum(total),
                        Int64GetDatum(skipped), BoolGetDatum(stamped)};
     (void) as_system("UPDATE retention.preparation SET next_block = $2, total_blocks = $3, stamped = $5, problem = NULL, "
-                     "skipped = CASE WHEN $4 < 0 THEN 0 ELSE skipped + $4 END WHERE relation = $1", 5, types, values);
+                     "skipped = CASE WHEN $4 < 0 THEN 0 ELSE skipped + $4 END WHERE relation = $1",
+                     5, types, values);
 }
 
 bool skipped_any(Oid relid) {

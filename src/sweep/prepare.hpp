@@ -7,5 +7,4 @@ namespace pg_retention {
 // All tables in retention.preparation, a few seconds' work; engine->unfinished when more is left.
 void prepare_tables(Engine *engine);
 
-
 }  // namespace pg_retention

@@ -10,7 +10,8 @@ SecretKey read_pseudonym_key() {
     if (settings::pseudonym_key_file[0] == '\0')
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("no key for pseudonyms is set"),
                         errhint("Set retention.pseudonym_key_file to a file with at least %d random bytes, outside the cluster "
-                                "and its backups.", kShortestKey)));
+                                "and its backups.",
+                                kShortestKey)));
     return read_key(settings::pseudonym_key_file);
 }
 

@@ -32,7 +32,8 @@ void remember(int16_t policy_id, core::Start recorded) {
     Oid types[2] = {INT2OID, INT8OID};
     Datum values[2] = {Int16GetDatum(policy_id), Int64GetDatum(recorded)};
     (void) as_system("INSERT INTO retention.quarantine_record (policy_id, recorded) VALUES ($1, $2) "
-                     "ON CONFLICT (policy_id) DO UPDATE SET recorded = excluded.recorded", 2, types, values);
+                     "ON CONFLICT (policy_id) DO UPDATE SET recorded = excluded.recorded",
+                     2, types, values);
 }
 
 int64 count_started(Oid leaf, int16_t policy_id, core::Start after, core::Start until) {
@@ -85,8 +86,7 @@ const char *count_query(Oid relid) {
 
 void policy_counts(const ReturnSetInfo *result, int16_t policy_id) {
     const Policy *policy = policy_by_id(policy_id);
-    if (policy == nullptr)
-        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("policy %d does not exist", policy_id)));
+    if (policy == nullptr) ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("policy %d does not exist", policy_id)));
     const Oid relid = policy->relid;
     if (clock_column(relid) == InvalidAttrNumber) return;
     SPI_connect();
@@ -106,10 +106,11 @@ void forget_unblocked(Engine *engine) {
     begin_step(engine);
     Oid types[1] = {TIMESTAMPTZOID};
     Datum values[1] = {TimestampTzGetDatum(retention_now())};
-    (void) as_system("DELETE FROM retention.blocked_row b WHERE retry_at <= $1 AND EXISTS (SELECT FROM retention.policy p "
-                     "WHERE p.policy_id = b.policy_id AND p.mode = 'enforce' AND p.ready AND p.validated) AND NOT EXISTS (SELECT FROM retention.blocked_table t "
-                     "WHERE t.relation = b.relation AND t.policy_id = b.policy_id)",
-                     1, types, values);
+    (void) as_system(
+        "DELETE FROM retention.blocked_row b WHERE retry_at <= $1 AND EXISTS (SELECT FROM retention.policy p "
+        "WHERE p.policy_id = b.policy_id AND p.mode = 'enforce' AND p.ready AND p.validated) AND NOT EXISTS (SELECT FROM retention.blocked_table t "
+        "WHERE t.relation = b.relation AND t.policy_id = b.policy_id)",
+        1, types, values);
     end_step(engine);
 }
 

@@ -12,9 +12,10 @@ namespace pg_retention {
 
 void block_row(int16_t policy_id, Oid leaf, const Row &row, TimestampTz now, bool columns_only) {
     Oid types[7] = {INT2OID, OIDOID, TIDOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, BOOLOID};
-    Datum values[7] = {Int16GetDatum(policy_id), ObjectIdGetDatum(leaf), PointerGetDatum(&row.tid),
-                       CStringGetTextDatum(unpack_sql_state(row.sqlstate)), CStringGetTextDatum(row.reason),
-                       TimestampTzGetDatum(now), BoolGetDatum(columns_only)};
+    Datum values[7] = {Int16GetDatum(policy_id),        ObjectIdGetDatum(leaf),
+                       PointerGetDatum(&row.tid),       CStringGetTextDatum(unpack_sql_state(row.sqlstate)),
+                       CStringGetTextDatum(row.reason), TimestampTzGetDatum(now),
+                       BoolGetDatum(columns_only)};
     (void) as_system("INSERT INTO retention.blocked_row AS b (policy_id, relation, row_id, sqlstate, reason, first_failed, "
                      "retry_at, columns_only) VALUES ($1, $2, $3, $4, $5, $6, $6, $7) ON CONFLICT (relation, row_id) DO UPDATE "
                      "SET policy_id = excluded.policy_id, sqlstate = excluded.sqlstate, reason = excluded.reason, "
@@ -24,8 +25,7 @@ void block_row(int16_t policy_id, Oid leaf, const Row &row, TimestampTz now, boo
     const int32 attempts = DatumGetInt32(first_value(1, &isnull));
     Oid when_types[3] = {OIDOID, TIDOID, TIMESTAMPTZOID};
     Datum when[3] = {values[1], values[2], TimestampTzGetDatum(now + core::retry_after(attempts))};
-    (void) as_system("UPDATE retention.blocked_row SET retry_at = $3 WHERE relation = $1 AND row_id = $2", 3, when_types,
-                     when);
+    (void) as_system("UPDATE retention.blocked_row SET retry_at = $3 WHERE relation = $1 AND row_id = $2", 3, when_types, when);
 }
 
 void record_action(int16_t policy_id, Oid relid, const char *action, int64 rows) {

@@ -32,10 +32,12 @@ void start_run(Engine *engine) {
     begin_step(engine);
     Oid types[2] = {TIMESTAMPTZOID, BOOLOID};
     Datum values[2] = {TimestampTzGetDatum(retention_now()), BoolGetDatum(engine->caller == Caller::kWorker)};
-    uint64 n = as_system("UPDATE retention.sweep_run r SET started_at = $1, finished_at = NULL "
-                         "WHERE run_id = (SELECT max(run_id) FROM retention.sweep_run) AND by_worker = $2 "
-                         "AND finished_at IS NOT NULL AND deleted + anonymised + columns_anonymised + blocked = 0 AND problem IS NULL "
-                         "RETURNING run_id", 2, types, values);
+    uint64 n =
+        as_system("UPDATE retention.sweep_run r SET started_at = $1, finished_at = NULL "
+                  "WHERE run_id = (SELECT max(run_id) FROM retention.sweep_run) AND by_worker = $2 "
+                  "AND finished_at IS NOT NULL AND deleted + anonymised + columns_anonymised + blocked = 0 AND problem IS NULL "
+                  "RETURNING run_id",
+                  2, types, values);
     if (n == 0)
         n = as_system("INSERT INTO retention.sweep_run (started_at, by_worker) VALUES ($1, $2) RETURNING run_id", 2, types,
                       values);
@@ -131,13 +133,16 @@ bool begin_policy(Engine *engine, const Swept &policy, List **leaves) {
     if (!is_due(engine, task)) return false;
     bool timed_out = false;
     begin_step(engine);
-    ErrorData *error = try_task(engine, task, [&] {
-        record_quarantined(policy.policy_id);
-        if (!OidIsValid(get_rel_type_id(policy.relid))) return;
-        MemoryContext before = MemoryContextSwitchTo(engine->context);
-        *leaves = leaves_of(policy.relid);
-        MemoryContextSwitchTo(before);
-    }, &timed_out);
+    ErrorData *error = try_task(
+        engine, task,
+        [&] {
+            record_quarantined(policy.policy_id);
+            if (!OidIsValid(get_rel_type_id(policy.relid))) return;
+            MemoryContext before = MemoryContextSwitchTo(engine->context);
+            *leaves = leaves_of(policy.relid);
+            MemoryContextSwitchTo(before);
+        },
+        &timed_out);
     if (error != nullptr) {
         error->message = reason_of(policy.relid, error, timed_out);
         block_task(engine, task, error);
@@ -169,8 +174,9 @@ void sweep_policy(Engine *engine, const Swept &policy) {
     const int64 columns = engine->totals.columns - before.columns;
     const int64 blocked = engine->totals.blocked - before.blocked;
     if (engine->caller != Caller::kWorker && deleted + anonymised + blocked > 0)
-        ereport(NOTICE, (errmsg("policy \"%s\": " INT64_FORMAT " rows deleted, " INT64_FORMAT " anonymised, " INT64_FORMAT
-                                " blocked", policy.name, deleted, anonymised, blocked)));
+        ereport(NOTICE,
+                (errmsg("policy \"%s\": " INT64_FORMAT " rows deleted, " INT64_FORMAT " anonymised, " INT64_FORMAT " blocked",
+                        policy.name, deleted, anonymised, blocked)));
     if (engine->caller != Caller::kWorker && columns > 0)
         ereport(NOTICE, (errmsg("policy \"%s\": columns of " INT64_FORMAT " rows anonymised", policy.name, columns)));
 }
@@ -239,7 +245,8 @@ void record_broken_pass(const char *problem) {
     Datum values[1] = {CStringGetTextDatum(problem)};
     if (installed)
         (void) as_system("UPDATE retention.sweep_run SET problem = $1 WHERE run_id = "
-                         "(SELECT max(run_id) FROM retention.sweep_run WHERE by_worker)", 1, types, values);
+                         "(SELECT max(run_id) FROM retention.sweep_run WHERE by_worker)",
+                         1, types, values);
     end_step(&engine);
 }
 

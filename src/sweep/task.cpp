@@ -56,7 +56,8 @@ void startup() {
 Place *place_of_database() {
     for (int i = 0; i < kPlaces; ++i) {
         uint32 database = pg_atomic_read_u32(&places[i].database);
-        if (database == InvalidOid && pg_atomic_compare_exchange_u32(&places[i].database, &database, MyDatabaseId)) return &places[i];
+        if (database == InvalidOid && pg_atomic_compare_exchange_u32(&places[i].database, &database, MyDatabaseId))
+            return &places[i];
         if (database == MyDatabaseId) return &places[i];
     }
     return nullptr;
@@ -116,20 +117,26 @@ void unblock(Engine *engine, const Task &task) {
     if (blocked == nullptr) return;
     Oid types[3] = {OIDOID, INT2OID, TEXTOID};
     Datum values[3] = {ObjectIdGetDatum(task.relid), Int16GetDatum(task.policy_id), CStringGetTextDatum(word_of(task.work))};
-    (void) as_system("DELETE FROM retention.blocked_table WHERE relation = $1 AND policy_id = $2 AND work = $3", 3, types, values);
+    (void) as_system("DELETE FROM retention.blocked_table WHERE relation = $1 AND policy_id = $2 AND work = $3", 3, types,
+                     values);
     engine->blocked = list_delete_ptr(engine->blocked, blocked);
 }
 
 void save(const BlockedTable &blocked, int sqlstate, const char *reason) {
     Oid types[8] = {OIDOID, INT2OID, TEXTOID, TEXTOID, TEXTOID, INT4OID, TIMESTAMPTZOID, TIMESTAMPTZOID};
-    Datum values[8] = {ObjectIdGetDatum(blocked.task.relid), Int16GetDatum(blocked.task.policy_id),
-                       CStringGetTextDatum(word_of(blocked.task.work)), CStringGetTextDatum(unpack_sql_state(sqlstate)),
-                       CStringGetTextDatum(reason), Int32GetDatum(blocked.attempts), TimestampTzGetDatum(retention_now()),
+    Datum values[8] = {ObjectIdGetDatum(blocked.task.relid),
+                       Int16GetDatum(blocked.task.policy_id),
+                       CStringGetTextDatum(word_of(blocked.task.work)),
+                       CStringGetTextDatum(unpack_sql_state(sqlstate)),
+                       CStringGetTextDatum(reason),
+                       Int32GetDatum(blocked.attempts),
+                       TimestampTzGetDatum(retention_now()),
                        TimestampTzGetDatum(blocked.retry_at)};
-    (void) as_system("INSERT INTO retention.blocked_table (relation, policy_id, work, sqlstate, reason, attempts, first_failed, retry_at) "
-                     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (relation, policy_id, work) DO UPDATE SET "
-                     "sqlstate = excluded.sqlstate, reason = excluded.reason, attempts = excluded.attempts, retry_at = excluded.retry_at",
-                     8, types, values);
+    (void) as_system(
+        "INSERT INTO retention.blocked_table (relation, policy_id, work, sqlstate, reason, attempts, first_failed, retry_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (relation, policy_id, work) DO UPDATE SET "
+        "sqlstate = excluded.sqlstate, reason = excluded.reason, attempts = excluded.attempts, retry_at = excluded.retry_at",
+        8, types, values);
 }
 
 // The context of an error names the functions that ran, but may quote what they were doing: it is looked at, and not kept.
@@ -160,16 +167,18 @@ void init_tasks() {
 
 bool read_blocked_tables(Engine *engine, Task *cut_short) {
     begin_step(engine);
-    (void) as_system("DELETE FROM retention.blocked_table b WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = b.relation) "
-                     "OR CASE WHEN b.policy_id = 0 THEN NOT EXISTS (SELECT FROM retention.preparation p WHERE p.relation = b.relation) "
-                     "ELSE NOT EXISTS (SELECT FROM retention.policy p WHERE p.policy_id = b.policy_id AND p.mode = 'enforce') END");
-    const auto n = static_cast<int>(as_system("SELECT relation::oid, policy_id, work, attempts, retry_at FROM retention.blocked_table"));
+    (void) as_system(
+        "DELETE FROM retention.blocked_table b WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = b.relation) "
+        "OR CASE WHEN b.policy_id = 0 THEN NOT EXISTS (SELECT FROM retention.preparation p WHERE p.relation = b.relation) "
+        "ELSE NOT EXISTS (SELECT FROM retention.policy p WHERE p.policy_id = b.policy_id AND p.mode = 'enforce') END");
+    const auto n =
+        static_cast<int>(as_system("SELECT relation::oid, policy_id, work, attempts, retry_at FROM retention.blocked_table"));
     for (int i = 0; i < n; ++i) {
         bool isnull = false;
         HeapTuple row = SPI_tuptable->vals[i];
         TupleDesc desc = SPI_tuptable->tupdesc;
-        const Task task = {DatumGetObjectId(SPI_getbinval(row, desc, 1, &isnull)), DatumGetInt16(SPI_getbinval(row, desc, 2, &isnull)),
-                           work_of(SPI_getvalue(row, desc, 3))};
+        const Task task = {DatumGetObjectId(SPI_getbinval(row, desc, 1, &isnull)),
+                           DatumGetInt16(SPI_getbinval(row, desc, 2, &isnull)), work_of(SPI_getvalue(row, desc, 3))};
         BlockedTable *blocked = find_or_add(engine, task);
         blocked->attempts = DatumGetInt32(SPI_getbinval(row, desc, 4, &isnull));
         blocked->retry_at = DatumGetTimestampTz(SPI_getbinval(row, desc, 5, &isnull));
@@ -210,7 +219,8 @@ void block_task(Engine *engine, const Task &task, const ErrorData *error) {
 char *reason_of(Oid relid, const ErrorData *error, bool timed_out) {
     if (!timed_out && error->sqlerrcode != ERRCODE_LOCK_NOT_AVAILABLE) return error->message;
     Oid types[2] = {OIDOID, TEXTOID};
-    Datum values[2] = {ObjectIdGetDatum(relid), CStringGetTextDatum(error->context == nullptr || !timed_out ? "" : error->context)};
+    Datum values[2] = {ObjectIdGetDatum(relid),
+                       CStringGetTextDatum(error->context == nullptr || !timed_out ? "" : error->context)};
     if (as_system(kInTheWay, 2, types, values) == 0) return error->message;
     return psprintf("%s: %s", error->message, SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
 }

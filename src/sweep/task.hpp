@@ -28,7 +28,8 @@ ErrorData *try_task(Engine *engine, const Task &task, AttemptBody body, void *ar
 
 template <typename F>
 ErrorData *try_task(Engine *engine, const Task &task, F body, bool *timed_out) {
-    return try_task(engine, task, [](void *f) { (*static_cast<F *>(f))(); }, &body, timed_out);
+    return try_task(
+        engine, task, [](void *f) { (*static_cast<F *>(f))(); }, &body, timed_out);
 }
 
 // In a step: records it, for the run and for the task.

@@ -23,8 +23,8 @@ namespace {
 
 struct View {
     Oid relid;
-    int64 entry;          // the ledger's last one before the refresh began: what it says will be in the view
-    int32 attempts;       // that failed
+    int64 entry;     // the ledger's last one before the refresh began: what it says will be in the view
+    int32 attempts;  // that failed
     bool concurrently;
 };
 
@@ -41,9 +41,9 @@ constexpr char kStale[] =
 void record_hidden_late(Engine *engine) {
     begin_step(engine);
     if (engine->caller == Caller::kTransactionBlock) record_late_starts();
-    const auto n = static_cast<int>(as_system(
-        "WITH late AS (DELETE FROM retention.hidden_late RETURNING relation, policy_id) "
-        "SELECT DISTINCT relation::oid, policy_id FROM late WHERE EXISTS (SELECT FROM retention.view_source)"));
+    const auto n = static_cast<int>(
+        as_system("WITH late AS (DELETE FROM retention.hidden_late RETURNING relation, policy_id) "
+                  "SELECT DISTINCT relation::oid, policy_id FROM late WHERE EXISTS (SELECT FROM retention.view_source)"));
     SPITupleTable *found = SPI_tuptable;
     for (int i = 0; i < n; ++i) {
         bool isnull = false;
@@ -67,8 +67,9 @@ View *stale_views(Engine *engine, int *n) {
         bool isnull = false;
         HeapTuple row = SPI_tuptable->vals[i];
         TupleDesc desc = SPI_tuptable->tupdesc;
-        views[i] = View{DatumGetObjectId(SPI_getbinval(row, desc, 1, &isnull)), DatumGetInt64(SPI_getbinval(row, desc, 3, &isnull)),
-                        DatumGetInt32(SPI_getbinval(row, desc, 2, &isnull)), DatumGetBool(SPI_getbinval(row, desc, 4, &isnull))};
+        views[i] =
+            View{DatumGetObjectId(SPI_getbinval(row, desc, 1, &isnull)), DatumGetInt64(SPI_getbinval(row, desc, 3, &isnull)),
+                 DatumGetInt32(SPI_getbinval(row, desc, 2, &isnull)), DatumGetBool(SPI_getbinval(row, desc, 4, &isnull))};
     }
     end_step(engine);
     return views;
@@ -82,10 +83,12 @@ void save(const View &view, const char *problem) {
     Datum values[5] = {ObjectIdGetDatum(view.relid), Int64GetDatum(view.entry), Int32GetDatum(attempts),
                        failed ? CStringGetTextDatum(problem) : static_cast<Datum>(0),
                        TimestampTzGetDatum(retention_now() + core::retry_after(Max(attempts, 1)))};
-    (void) as_system("INSERT INTO retention.view_refresh AS r (view, entry_id, attempts, problem, retry_at) "
-                     "VALUES ($1, CASE WHEN $4 IS NULL THEN $2 ELSE 0 END, $3, $4, $5) ON CONFLICT (view) DO UPDATE SET "
-                     "entry_id = greatest(r.entry_id, excluded.entry_id), attempts = excluded.attempts, problem = excluded.problem, "
-                     "retry_at = excluded.retry_at", 5, types, values, nulls);
+    (void) as_system(
+        "INSERT INTO retention.view_refresh AS r (view, entry_id, attempts, problem, retry_at) "
+        "VALUES ($1, CASE WHEN $4 IS NULL THEN $2 ELSE 0 END, $3, $4, $5) ON CONFLICT (view) DO UPDATE SET "
+        "entry_id = greatest(r.entry_id, excluded.entry_id), attempts = excluded.attempts, problem = excluded.problem, "
+        "retry_at = excluded.retry_at",
+        5, types, values, nulls);
 }
 
 void refresh(const View &view) {
@@ -94,8 +97,9 @@ void refresh(const View &view) {
     const ActingAs saved = act_as_for_command(owner);
     // A reveal that the database or the caller has set must not fill the view with hidden rows.
     (void) set_config_option("retention.reveal", "off", PGC_SUSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-    const int code = SPI_execute(psprintf("REFRESH MATERIALIZED VIEW %s%s", view.concurrently ? "CONCURRENTLY " : "",
-                                          qualified_name(view.relid)), false, 0);
+    const int code = SPI_execute(
+        psprintf("REFRESH MATERIALIZED VIEW %s%s", view.concurrently ? "CONCURRENTLY " : "", qualified_name(view.relid)), false,
+        0);
     if (code < 0) elog(ERROR, "could not refresh a materialized view: %s", SPI_result_code_string(code));
     leave(saved);
     LedgerEntry entry = {};
@@ -115,7 +119,8 @@ void note_failure(Engine *engine, const View &view, const ErrorData *error) {
 void refresh_in_step(Engine *engine, const View &view) {
     bool timed_out = false;
     begin_step(engine);
-    ErrorData *error = try_task(engine, Task{view.relid, 0, Work::kView}, [&] { refresh(view); }, &timed_out);
+    ErrorData *error = try_task(
+        engine, Task{view.relid, 0, Work::kView}, [&] { refresh(view); }, &timed_out);
     if (error != nullptr) {
         error->message = reason_of(view.relid, error, timed_out);
         note_failure(engine, view, error);
@@ -128,12 +133,13 @@ void note_fresh(Engine *engine) {
     begin_step(engine);
     (void) as_system("DELETE FROM retention.view_refresh r WHERE NOT EXISTS "
                      "(SELECT FROM retention.view_source s WHERE s.view = r.view)");
-    (void) as_system("INSERT INTO retention.view_refresh AS r (view, entry_id) "
-                     "SELECT DISTINCT s.view, l.last FROM retention.view_source s, "
-                     "(SELECT pg_catalog.max(entry_id) AS last FROM retention.ledger) l "
-                     "WHERE l.last IS NOT NULL AND NOT EXISTS (SELECT FROM retention.stale_view v WHERE v.view = s.view) "
-                     "ON CONFLICT (view) DO UPDATE SET entry_id = excluded.entry_id, attempts = 0, problem = NULL, retry_at = NULL "
-                     "WHERE r.entry_id < excluded.entry_id");
+    (void) as_system(
+        "INSERT INTO retention.view_refresh AS r (view, entry_id) "
+        "SELECT DISTINCT s.view, l.last FROM retention.view_source s, "
+        "(SELECT pg_catalog.max(entry_id) AS last FROM retention.ledger) l "
+        "WHERE l.last IS NOT NULL AND NOT EXISTS (SELECT FROM retention.stale_view v WHERE v.view = s.view) "
+        "ON CONFLICT (view) DO UPDATE SET entry_id = excluded.entry_id, attempts = 0, problem = NULL, retry_at = NULL "
+        "WHERE r.entry_id < excluded.entry_id");
     end_step(engine);
 }
 

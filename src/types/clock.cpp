@@ -33,8 +33,7 @@ RETENTION_FUNCTION(pg_retention_clock_out) {
 RETENTION_FUNCTION(pg_retention_clock_recv) {
     const core::Clock clock = {static_cast<uint64_t>(pq_getmsgint64(reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0))))};
     if (!core::is_valid(clock))
-        ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-                        errmsg("invalid binary value for type retention.clock")));
+        ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION), errmsg("invalid binary value for type retention.clock")));
     return clock_datum(clock);
 }
 
@@ -64,8 +63,8 @@ RETENTION_FUNCTION(pg_retention_clock_hash) {
 
 RETENTION_FUNCTION(pg_retention_clock_hash_extended) {
     const core::Clock clock = clock_arg(fcinfo, 0);
-    return UInt64GetDatum(hash_bytes_extended(reinterpret_cast<const unsigned char *>(&clock.bits),
-                                              sizeof clock.bits, static_cast<uint64>(PG_GETARG_INT64(1))));
+    return UInt64GetDatum(hash_bytes_extended(reinterpret_cast<const unsigned char *>(&clock.bits), sizeof clock.bits,
+                                              static_cast<uint64>(PG_GETARG_INT64(1))));
 }
 
 RETENTION_FUNCTION(pg_retention_starts_at) {

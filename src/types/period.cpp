@@ -56,8 +56,8 @@ RETENTION_FUNCTION(pg_retention_period_recv) {
     period.end_day = static_cast<uint8_t>(pq_getmsgbyte(buf));
     period.flags = static_cast<uint8_t>(pq_getmsgbyte(buf));
     if (!core::is_valid(period))
-        ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-                        errmsg("invalid binary value for type retention.period")));
+        ereport(ERROR,
+                (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION), errmsg("invalid binary value for type retention.period")));
     return period_datum(period);
 }
 
@@ -95,8 +95,7 @@ RETENTION_FUNCTION(pg_retention_period_hash_extended) {
 }
 
 RETENTION_FUNCTION(pg_retention_over_from) {
-    PG_RETURN_TIMESTAMPTZ(
-        value_or_raise(core::over_from(PG_GETARG_TIMESTAMPTZ(0), period_arg(fcinfo, 1), policy_zone())));
+    PG_RETURN_TIMESTAMPTZ(value_or_raise(core::over_from(PG_GETARG_TIMESTAMPTZ(0), period_arg(fcinfo, 1), policy_zone())));
 }
 
 RETENTION_FUNCTION(pg_retention_over_from_date) {
@@ -104,11 +103,11 @@ RETENTION_FUNCTION(pg_retention_over_from_date) {
     const core::Period &period = period_arg(fcinfo, 1);
     // An infinite date is not a day; it is an instant in all but type.
     if (DATE_IS_NOBEGIN(date) || DATE_IS_NOEND(date))
-        PG_RETURN_TIMESTAMPTZ(value_or_raise(
-            core::over_from(DATE_IS_NOEND(date) ? core::kNever : core::kAlways, period, policy_zone())));
+        PG_RETURN_TIMESTAMPTZ(
+            value_or_raise(core::over_from(DATE_IS_NOEND(date) ? core::kNever : core::kAlways, period, policy_zone())));
     const int64_t day = int64_t{date} + core::kEpochDay;
-    PG_RETURN_TIMESTAMPTZ(value_or_raise(core::over_from_day(
-        day < core::kNoDay ? static_cast<core::Day>(day) : core::kNoDay, period, policy_zone())));
+    PG_RETURN_TIMESTAMPTZ(value_or_raise(
+        core::over_from_day(day < core::kNoDay ? static_cast<core::Day>(day) : core::kNoDay, period, policy_zone())));
 }
 
 RETENTION_FUNCTION(pg_retention_cutoff) {

@@ -45,10 +45,11 @@ bool is_conditioned(const Query *query) {
 }
 
 [[noreturn]] void refuse_unknown(Oid relid) {
-    ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                    errmsg("cannot read governed table \"%s\" inside the check of a foreign key", get_rel_name(relid)),
-                    errdetail("The statement is not one of the foreign key's own."),
-                    errhint("Do not let a rule rewrite what a foreign key does, nor a cast or an operator of a key read tables.")));
+    ereport(ERROR,
+            (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+             errmsg("cannot read governed table \"%s\" inside the check of a foreign key", get_rel_name(relid)),
+             errdetail("The statement is not one of the foreign key's own."),
+             errhint("Do not let a rule rewrite what a foreign key does, nor a cast or an operator of a key read tables.")));
     pg_unreachable();
 }
 
@@ -65,14 +66,17 @@ bool find_row_security(Node *node, void *context) {
 
 // Our own statements act beyond row security, as the owner: what a policy reads or calls would see what they see.
 [[noreturn]] void refuse_row_security() {
-    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("row security of a table would see rows that are hidden by a retention policy"),
+    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                    errmsg("row security of a table would see rows that are hidden by a retention policy"),
                     errhint("Let the owner of the table do it.")));
     pg_unreachable();
 }
 
 // Its condition would see what the statement sees.
 [[noreturn]] void refuse_rule(const Query *query) {
-    const char *table = query->resultRelation == 0 ? "" : get_rel_name(list_nth_node(RangeTblEntry, query->rtable, query->resultRelation - 1)->relid);
+    const char *table = query->resultRelation == 0
+                          ? ""
+                          : get_rel_name(list_nth_node(RangeTblEntry, query->rtable, query->resultRelation - 1)->relid);
     ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
                     errmsg("a conditional rule of table \"%s\" stands in the way of pg_retention", table),
                     errhint("Write the rule as a trigger.")));
@@ -81,7 +85,8 @@ bool find_row_security(Node *node, void *context) {
 
 [[noreturn]] void refuse_user_code(Oid relid) {
     ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                    errmsg("a foreign key of governed table \"%s\" compares its keys with a function that a user wrote", get_rel_name(relid)),
+                    errmsg("a foreign key of governed table \"%s\" compares its keys with a function that a user wrote",
+                           get_rel_name(relid)),
                     errdetail("The function would be given keys of hidden rows."),
                     errhint("Give both sides of the key the same type, or a cast and an operator of the server's.")));
     pg_unreachable();
@@ -92,11 +97,13 @@ bool find_row_security(Node *node, void *context) {
 Exemption exemption_of(const Query *query, bool raised) {
     const Exemption own = exemption_at(query->stmt_location);
     if (is_own(own) && is_conditioned(query)) refuse_rule(query);
-    if (is_own(own) && find_row_security(const_cast<Node *>(reinterpret_cast<const Node *>(query)), nullptr)) refuse_row_security();
+    if (is_own(own) && find_row_security(const_cast<Node *>(reinterpret_cast<const Node *>(query)), nullptr))
+        refuse_row_security();
     if (is_own(own)) return own;
     Oid relid = InvalidOid;
     // What rules add is their authors', and no exception.
-    if (!raised || query->querySource != QSRC_ORIGINAL || !find_governed(const_cast<Node *>(reinterpret_cast<const Node *>(query)), &relid))
+    if (!raised || query->querySource != QSRC_ORIGINAL ||
+        !find_governed(const_cast<Node *>(reinterpret_cast<const Node *>(query)), &relid))
         return Exemption::kNone;
     if (!is_referential_query(query)) refuse_unknown(relid);
     if (!compares_by_trusted_functions(query)) refuse_user_code(relid);

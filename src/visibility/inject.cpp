@@ -56,7 +56,8 @@ Node *statistics_condition(const RangeTblEntry *rte, Index rti) {
 
 // INSERT reads nothing of its target. A dump as INSERTs, too, begins with row_security = off.
 bool is_only_added_to(const Query *query, Index rti) {
-    return query->commandType == CMD_INSERT && query->resultRelation == static_cast<int>(rti) && !reads_conflicting_row(query->onConflict);
+    return query->commandType == CMD_INSERT && query->resultRelation == static_cast<int>(rti) &&
+           !reads_conflicting_row(query->onConflict);
 }
 
 void inject_into_entry(Query *query, RangeTblEntry *rte, Index rti, Injection *injection) {
@@ -146,7 +147,8 @@ void inject_into_child(PlannerInfo *root, Index rti) {
     const Index parent = root->append_rel_array[rti]->parent_relid;
     const RangeTblEntry *above = planner_rt_fetch(parent, root);
     // A member of UNION ALL has its own condition already; a child of a governed parent inherits the parent's.
-    if (above->rtekind != RTE_RELATION || rte->securityQuals != NIL || !is_governed(rte->relid) || is_governed(above->relid)) return;
+    if (above->rtekind != RTE_RELATION || rte->securityQuals != NIL || !is_governed(rte->relid) || is_governed(above->relid))
+        return;
     // In the form that the planner has made of security quals by now: a list of lists.
     rte->securityQuals = list_make1(list_make1(condition_on(rte->relid, rti)));
 }

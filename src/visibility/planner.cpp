@@ -85,7 +85,9 @@ bool is_plain(const Query *query) {
     ListCell *cell = nullptr;
     foreach (cell, query->rtable) {
         const auto *rte = lfirst_node(RangeTblEntry, cell);
-        if (rte->rtekind == RTE_SUBQUERY || rte->rtekind == RTE_FUNCTION || (rte->rtekind == RTE_RELATION && may_matter(rte->relid))) return false;
+        if (rte->rtekind == RTE_SUBQUERY || rte->rtekind == RTE_FUNCTION ||
+            (rte->rtekind == RTE_RELATION && may_matter(rte->relid)))
+            return false;
     }
     return true;
 }
@@ -151,9 +153,10 @@ bool check_perms(RETENTION_PERMS_PARAMETERS) {
 void check_row_security(Oid relid) {
     if (settings::reveal) return;
     if (am_walsender)
-        ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-                        errmsg("replication would copy only a part of table \"%s\"", get_rel_name(relid)),
-                        errhint("Give the replication role the right to read hidden rows: ALTER ROLE ... SET retention.reveal = on.")));
+        ereport(ERROR,
+                (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                 errmsg("replication would copy only a part of table \"%s\"", get_rel_name(relid)),
+                 errhint("Give the replication role the right to read hidden rows: ALTER ROLE ... SET retention.reveal = on.")));
     if (row_security || refreshing) return;
     ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                     errmsg("query would be affected by the retention policy of table \"%s\"", get_rel_name(relid)),

@@ -102,8 +102,9 @@ bool sets_key(const Query *query, const ForeignKey &key) {
 bool has_nothing_else(const Query *query) {
     return list_length(query->rtable) == 1 && !query->hasSubLinks && !query->hasAggs && !query->hasWindowFuncs &&
            !query->hasTargetSRFs && query->cteList == NIL && query->setOperations == nullptr && query->groupClause == NIL &&
-           query->havingQual == nullptr && query->distinctClause == NIL && query->sortClause == NIL && query->returningList == NIL &&
-           query->onConflict == nullptr && query->limitCount == nullptr && query->limitOffset == nullptr;
+           query->havingQual == nullptr && query->distinctClause == NIL && query->sortClause == NIL &&
+           query->returningList == NIL && query->onConflict == nullptr && query->limitCount == nullptr &&
+           query->limitOffset == nullptr;
 }
 
 bool has_shape(const Query *query, const ForeignKey &key) {
@@ -135,10 +136,12 @@ bool find_alien(Node *node, void *context) {
     if (IsA(node, OpExpr)) {
         const Oid operation = reinterpret_cast<OpExpr *>(node)->opno;
         bool own = operation < FirstNormalObjectId;
-        for (const auto &operators : key->operators) own = own || std::find(operators, operators + key->n, operation) != operators + key->n;
+        for (const auto &operators : key->operators)
+            own = own || std::find(operators, operators + key->n, operation) != operators + key->n;
         if (!own) return true;
     }
-    if (IsA(node, FuncExpr) && without_casts(node) == node && reinterpret_cast<FuncExpr *>(node)->funcid >= FirstNormalObjectId) return true;
+    if (IsA(node, FuncExpr) && without_casts(node) == node && reinterpret_cast<FuncExpr *>(node)->funcid >= FirstNormalObjectId)
+        return true;
     if (IsA(node, Aggref) && reinterpret_cast<Aggref *>(node)->aggfnoid >= FirstNormalObjectId) return true;
     return expression_tree_walker(node, tree_walker_fn(find_alien), context);
 }
@@ -157,7 +160,8 @@ bool is_user_function(Oid function, void *) { return !is_trusted_function(functi
 // A function that a user wrote, with a column somewhere in what it is given.
 bool gives_column_away(Node *node, void *context) {
     if (node == nullptr) return false;
-    if (IsA(node, Query)) return query_tree_walker(reinterpret_cast<Query *>(node), tree_walker_fn(gives_column_away), context, 0);
+    if (IsA(node, Query))
+        return query_tree_walker(reinterpret_cast<Query *>(node), tree_walker_fn(gives_column_away), context, 0);
     if (IsA(node, OpExpr)) set_opfuncid(reinterpret_cast<OpExpr *>(node));
     if (check_functions_in_node(node, is_user_function, context) && contain_var_clause(node)) return true;
     return expression_tree_walker(node, tree_walker_fn(gives_column_away), context);

@@ -42,7 +42,8 @@ void end_of_transaction(void *) { over = true; }
 // Once a transaction, which so costs nothing where it does not happen.
 void note_governed_write() {
     if (wrote_governed) return;
-    auto *callback = static_cast<MemoryContextCallback *>(MemoryContextAllocZero(TopTransactionContext, sizeof(MemoryContextCallback)));
+    auto *callback =
+        static_cast<MemoryContextCallback *>(MemoryContextAllocZero(TopTransactionContext, sizeof(MemoryContextCallback)));
     callback->func = end_of_transaction;
     MemoryContextRegisterResetCallback(TopTransactionContext, callback);
     wrote_governed = true;
@@ -115,16 +116,19 @@ void run_lowered(F body) {
 // that changes or goes.
 bool is_plain_insert(const QueryDesc *query) {
     const PlannedStmt *plan = query->plannedstmt;
-    if (query->operation != CMD_INSERT || plan->hasModifyingCTE || plan->stmt_location < -1 || !IsA(plan->planTree, ModifyTable)) return false;
+    if (query->operation != CMD_INSERT || plan->hasModifyingCTE || plan->stmt_location < -1 || !IsA(plan->planTree, ModifyTable))
+        return false;
     if (reinterpret_cast<const ModifyTable *>(plan->planTree)->onConflictAction != ONCONFLICT_NONE) return false;
-    return !InNoForceRLSOperation() && !any_result_relation(plan, [plan](int i) { return may_matter(rt_fetch(i, plan->rtable)->relid); });
+    return !InNoForceRLSOperation() &&
+           !any_result_relation(plan, [plan](int i) { return may_matter(rt_fetch(i, plan->rtable)->relid); });
 }
 
 // The last one that was found plain, for its end.
 constinit const QueryDesc *plain = nullptr;
 
 void run(RETENTION_RUN_PARAMETERS) {
-    if (!writes(query)) return InNoForceRLSOperation() ? run_reading(RETENTION_RUN_ARGUMENTS) : previous_run(RETENTION_RUN_ARGUMENTS);
+    if (!writes(query))
+        return InNoForceRLSOperation() ? run_reading(RETENTION_RUN_ARGUMENTS) : previous_run(RETENTION_RUN_ARGUMENTS);
     plain = nullptr;
     if (!is_plain_insert(query)) return run_writing(RETENTION_RUN_ARGUMENTS);
     begin_statement();

@@ -142,9 +142,7 @@ RETENTION_FUNCTION(pg_retention_visible_support) {
     PG_RETURN_POINTER(request);
 }
 
-RETENTION_FUNCTION(pg_retention_statistics_visible) {
-    PG_RETURN_BOOL(pg_retention::statistics_visible(PG_GETARG_OID(0)));
-}
+RETENTION_FUNCTION(pg_retention_statistics_visible) { PG_RETURN_BOOL(pg_retention::statistics_visible(PG_GETARG_OID(0))); }
 
 RETENTION_FUNCTION(pg_retention_extended_statistics_visible) {
     HeapTuple tuple = SearchSysCache1(STATEXTOID, ObjectIdGetDatum(PG_GETARG_OID(0)));

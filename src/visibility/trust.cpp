@@ -32,19 +32,23 @@ bool find_untrusted(Node *node, void *context) {
 
 // Functions of operators that are indexed other than by comparing, none of which fails on any value.
 constexpr Oid kSafe[] = {
-    F_TS_MATCH_VQ,        F_TS_MATCH_QV,          F_JSONB_CONTAINS,       F_JSONB_CONTAINED,     F_JSONB_EXISTS,
-    F_JSONB_EXISTS_ANY,   F_JSONB_EXISTS_ALL,     F_ARRAYOVERLAP,         F_ARRAYCONTAINS,       F_ARRAYCONTAINED,
-    F_RANGE_OVERLAPS,     F_RANGE_CONTAINS,       F_RANGE_CONTAINED_BY,   F_RANGE_CONTAINS_ELEM, F_ELEM_CONTAINED_BY_RANGE,
-    F_RANGE_BEFORE,       F_RANGE_AFTER,          F_RANGE_OVERLEFT,       F_RANGE_OVERRIGHT,     F_RANGE_ADJACENT,
-    F_NETWORK_SUB,        F_NETWORK_SUBEQ,        F_NETWORK_SUP,          F_NETWORK_SUPEQ,       F_NETWORK_OVERLAP,
-    F_STARTS_WITH,        F_TIDEQ,
+    F_TS_MATCH_VQ,        F_TS_MATCH_QV,         F_JSONB_CONTAINS,
+    F_JSONB_CONTAINED,    F_JSONB_EXISTS,        F_JSONB_EXISTS_ANY,
+    F_JSONB_EXISTS_ALL,   F_ARRAYOVERLAP,        F_ARRAYCONTAINS,
+    F_ARRAYCONTAINED,     F_RANGE_OVERLAPS,      F_RANGE_CONTAINS,
+    F_RANGE_CONTAINED_BY, F_RANGE_CONTAINS_ELEM, F_ELEM_CONTAINED_BY_RANGE,
+    F_RANGE_BEFORE,       F_RANGE_AFTER,         F_RANGE_OVERLEFT,
+    F_RANGE_OVERRIGHT,    F_RANGE_ADJACENT,      F_NETWORK_SUB,
+    F_NETWORK_SUBEQ,      F_NETWORK_SUP,         F_NETWORK_SUPEQ,
+    F_NETWORK_OVERLAP,    F_STARTS_WITH,         F_TIDEQ,
 };
-constexpr Oid kLike[] = {F_TEXTLIKE, F_TEXTNLIKE, F_BPCHARLIKE, F_BPCHARNLIKE, F_NAMELIKE, F_NAMENLIKE,
+constexpr Oid kLike[] = {F_TEXTLIKE,   F_TEXTNLIKE,   F_BPCHARLIKE,   F_BPCHARNLIKE,   F_NAMELIKE,   F_NAMENLIKE,
                          F_TEXTICLIKE, F_TEXTICNLIKE, F_BPCHARICLIKE, F_BPCHARICNLIKE, F_NAMEICLIKE, F_NAMEICNLIKE};
 
 // What is wrong with a regular expression is found when it is planned, whatever the values are.
-constexpr Oid kRegex[] = {F_TEXTREGEXEQ, F_TEXTREGEXNE, F_BPCHARREGEXEQ, F_BPCHARREGEXNE, F_NAMEREGEXEQ, F_NAMEREGEXNE,
-                          F_TEXTICREGEXEQ, F_TEXTICREGEXNE, F_BPCHARICREGEXEQ, F_BPCHARICREGEXNE, F_NAMEICREGEXEQ, F_NAMEICREGEXNE};
+constexpr Oid kRegex[] = {F_TEXTREGEXEQ,     F_TEXTREGEXNE,     F_BPCHARREGEXEQ, F_BPCHARREGEXNE,
+                          F_NAMEREGEXEQ,     F_NAMEREGEXNE,     F_TEXTICREGEXEQ, F_TEXTICREGEXNE,
+                          F_BPCHARICREGEXEQ, F_BPCHARICREGEXNE, F_NAMEICREGEXEQ, F_NAMEICREGEXNE};
 
 template <std::size_t N>
 bool is_one_of(const Oid (&functions)[N], Oid function) {
@@ -73,7 +77,8 @@ bool may_operator_fail(Oid operation, List *arguments) {
 }
 
 bool is_foreign(Oid function, void *) {
-    return function >= FirstNormalObjectId && function != extension()->visible_function && function != extension()->conflict_function;
+    return function >= FirstNormalObjectId && function != extension()->visible_function &&
+           function != extension()->conflict_function;
 }
 
 // An estimator may call an operator's negator or commutator in its place, and one may be given to an operator that had none.
@@ -108,18 +113,15 @@ bool has_foreign_operator(Node *node) {
     switch (nodeTag(node)) {
         case T_OpExpr:
         case T_DistinctExpr:
-        case T_NullIfExpr:
-            return !is_own_operator(reinterpret_cast<OpExpr *>(node)->opno);
-        case T_ScalarArrayOpExpr:
-            return !is_own_operator(reinterpret_cast<ScalarArrayOpExpr *>(node)->opno);
+        case T_NullIfExpr: return !is_own_operator(reinterpret_cast<OpExpr *>(node)->opno);
+        case T_ScalarArrayOpExpr: return !is_own_operator(reinterpret_cast<ScalarArrayOpExpr *>(node)->opno);
         case T_RowCompareExpr: {
             ListCell *cell = nullptr;
             foreach (cell, reinterpret_cast<RowCompareExpr *>(node)->opnos)
                 if (!is_own_operator(lfirst_oid(cell))) return true;
             return false;
         }
-        default:
-            return false;
+        default: return false;
     }
 }
 
@@ -139,7 +141,8 @@ bool find_failing(Node *node, void *context) {
 bool find_foreign(Node *node, void *context) {
     if (node == nullptr) return false;
     if (IsA(node, Query)) return query_tree_walker(reinterpret_cast<Query *>(node), tree_walker_fn(find_foreign), context, 0);
-    if (IsA(node, CoerceToDomain) || has_foreign_operator(node) || check_functions_in_node(node, is_foreign, context)) return true;
+    if (IsA(node, CoerceToDomain) || has_foreign_operator(node) || check_functions_in_node(node, is_foreign, context))
+        return true;
     return expression_tree_walker(node, tree_walker_fn(find_foreign), context);
 }
 

@@ -27,9 +27,7 @@ bool is_visible_to_call(FunctionCallInfo fcinfo, core::Clock clock) {
     return is_visible(*binding, clock);
 }
 
-core::Clock clock_argument(FunctionCallInfo fcinfo) {
-    return core::Clock{static_cast<uint64_t>(PG_GETARG_INT64(0))};
-}
+core::Clock clock_argument(FunctionCallInfo fcinfo) { return core::Clock{static_cast<uint64_t>(PG_GETARG_INT64(0))}; }
 
 }  // namespace
 
@@ -57,9 +55,9 @@ RETENTION_FUNCTION(pg_retention_visible) {
 
 RETENTION_FUNCTION(pg_retention_conflict_visible) {
     if (!pg_retention::is_visible_to_call(fcinfo, pg_retention::clock_argument(fcinfo)))
-        ereport(ERROR, (errcode(ERRCODE_UNIQUE_VIOLATION),
-                        errmsg("row conflicts with a row that is hidden by a retention policy"),
-                        errhint("The key is free again once the hidden row is gone.")));
+        ereport(ERROR,
+                (errcode(ERRCODE_UNIQUE_VIOLATION), errmsg("row conflicts with a row that is hidden by a retention policy"),
+                 errhint("The key is free again once the hidden row is gone.")));
     PG_RETURN_BOOL(true);
 }
 

@@ -122,8 +122,7 @@ void start_workers() {
         }
         if (settings::worker) start_workers();
         pgstat_report_activity(STATE_IDLE, nullptr);
-        (void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, settings::naptime * 1000L,
-                         nap_wait_event());
+        (void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, settings::naptime * 1000L, nap_wait_event());
         ResetLatch(MyLatch);
     }
 }

@@ -50,11 +50,17 @@ void reload() {
 
 // What a database or role may have set for everybody must not decide what a sweep does.
 void pin_settings() {
-    struct { const char *name, *value; } const pinned[] = {
-        {"search_path", "pg_catalog, pg_temp"}, {"session_replication_role", "origin"},
-        {"default_transaction_isolation", "read committed"}, {"default_transaction_read_only", "off"},
-        {"default_transaction_deferrable", "off"}, {"row_security", "on"}, {"statement_timeout", "0"},
-        {"idle_in_transaction_session_timeout", "0"}, {"lock_timeout", "5s"}};
+    struct {
+        const char *name, *value;
+    } const pinned[] = {{"search_path", "pg_catalog, pg_temp"},
+                        {"session_replication_role", "origin"},
+                        {"default_transaction_isolation", "read committed"},
+                        {"default_transaction_read_only", "off"},
+                        {"default_transaction_deferrable", "off"},
+                        {"row_security", "on"},
+                        {"statement_timeout", "0"},
+                        {"idle_in_transaction_session_timeout", "0"},
+                        {"lock_timeout", "5s"}};
     for (const auto &setting : pinned) SetConfigOption(setting.name, setting.value, PGC_SUSET, PGC_S_OVERRIDE);
     lift_transaction_timeout();
 }
@@ -109,8 +115,7 @@ void run_worker(Oid database) {
         if (!RecoveryInProgress()) result = pass(context);
         if (result.absent) return;
         if (pass_again || result.unfinished) continue;
-        (void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, settings::naptime * 1000L,
-                         nap_wait_event());
+        (void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, settings::naptime * 1000L, nap_wait_event());
         ResetLatch(MyLatch);
     }
 }

@@ -15,7 +15,8 @@ namespace pg_retention::core {
 namespace {
 
 TEST(Anonymiser, Words) {
-    for (const char *word : {"null", "constant", "redact", "generalise", "truncate", "noise", "random token", "pseudonymise", "function"})
+    for (const char *word :
+         {"null", "constant", "redact", "generalise", "truncate", "noise", "random token", "pseudonymise", "function"})
         EXPECT_STREQ(name_of(parse_anonymiser(word).value()), word);
     EXPECT_FALSE(parse_anonymiser("hash").ok());
     EXPECT_FALSE(parse_anonymiser("").ok());
@@ -27,7 +28,8 @@ TEST(Anonymiser, SuitsItsColumn) {
     EXPECT_TRUE(check_anonymiser(Anonymiser::kNoise, Content::kNumber, "5 %").ok());
     EXPECT_TRUE(check_anonymiser(Anonymiser::kRandomToken, Content::kUuid, "").ok());
     EXPECT_FALSE(check_anonymiser(Anonymiser::kNoise, Content::kText, "5").ok());
-    EXPECT_STREQ(check_anonymiser(Anonymiser::kNoise, Content::kText, "5").error().message, "anonymiser \"noise\" does not work on text");
+    EXPECT_STREQ(check_anonymiser(Anonymiser::kNoise, Content::kText, "5").error().message,
+                 "anonymiser \"noise\" does not work on text");
     EXPECT_STREQ(check_anonymiser(Anonymiser::kRedact, Content::kWholeNumber, "").error().message,
                  "anonymiser \"redact\" does not work on a whole number");
     EXPECT_FALSE(check_anonymiser(Anonymiser::kRandomToken, Content::kWholeNumber, "").ok());
@@ -48,7 +50,8 @@ TEST(Anonymiser, WhatItDoesToConstraints) {
     EXPECT_EQ(difference_after(Anonymiser::kRandomToken), Difference::kMade);
     EXPECT_EQ(difference_after(Anonymiser::kNull), Difference::kMade);
     EXPECT_EQ(difference_after(Anonymiser::kPseudonymise), Difference::kKept);
-    for (const Anonymiser lossy : {Anonymiser::kConstant, Anonymiser::kRedact, Anonymiser::kGeneralise, Anonymiser::kTruncate, Anonymiser::kNoise})
+    for (const Anonymiser lossy :
+         {Anonymiser::kConstant, Anonymiser::kRedact, Anonymiser::kGeneralise, Anonymiser::kTruncate, Anonymiser::kNoise})
         EXPECT_EQ(difference_after(lossy), Difference::kLost);
 }
 
@@ -73,7 +76,8 @@ TEST(Noise, Arguments) {
     for (const char *bad : {"", "0", "-5", "5 % 3", "ten", "5 days", "%"}) EXPECT_FALSE(parse_noise(bad).ok()) << bad;
     EXPECT_EQ(parse_noise_days("30 days").value(), 30);
     EXPECT_EQ(parse_noise_days("1 day").value(), 1);
-    for (const char *bad : {"", "30", "0 days", "1.5 days", "40000 days", "1 month"}) EXPECT_FALSE(parse_noise_days(bad).ok()) << bad;
+    for (const char *bad : {"", "30", "0 days", "1.5 days", "40000 days", "1 month"})
+        EXPECT_FALSE(parse_noise_days(bad).ok()) << bad;
 }
 
 TEST(Noise, StaysWithinItsLimit) {
@@ -132,7 +136,8 @@ TEST(Token, Forms) {
     EXPECT_EQ(parse_token_choice("text 40", column).value().room, 40u);
     EXPECT_EQ(parse_token_choice("60", column).value().room, 50u) << "no more than the column has";
     EXPECT_EQ(parse_token_choice("60", TokenChoice{TokenForm::kText, 0}).value().room, 60u);
-    for (const char *bad : {"uuid", "text 0", "40 text", "text 40 40", "-1"}) EXPECT_FALSE(parse_token_choice(bad, column).ok()) << bad;
+    for (const char *bad : {"uuid", "text 0", "40 text", "text 40 40", "-1"})
+        EXPECT_FALSE(parse_token_choice(bad, column).ok()) << bad;
     EXPECT_EQ(form_of_category("E-mail"), TokenForm::kEmail);
     EXPECT_EQ(form_of_category("phone"), TokenForm::kPhone);
     EXPECT_EQ(form_of_category("name"), TokenForm::kText);
@@ -156,7 +161,8 @@ TEST(Token, FitsOrSaysSo) {
         const std::string phone = token(chance, TokenForm::kPhone, room);
         EXPECT_EQ(phone.size(), room < 24 ? 0 : std::min<size_t>(room, 35)) << room;
     }
-    EXPECT_STREQ(make_token(TokenForm::kEmail, 30, chance.next()).error().message, "a random token needs 31 characters to be met only once");
+    EXPECT_STREQ(make_token(TokenForm::kEmail, 30, chance.next()).error().message,
+                 "a random token needs 31 characters to be met only once");
 }
 
 TEST(Token, IsMetOnlyOnce) {

@@ -26,10 +26,9 @@ TEST(Clock, Layout) {
 }
 
 TEST(Clock, TextRoundTrips) {
-    for (const char *text :
-         {"none", "7", "32767", "7 2026-01-01T10:00:00Z", "7 2026-03-31T21:59:59.5Z held,anonymised", "7 held",
-          "none held,restricted", "1 1400-01-01T00:00:00Z", "1 9999-12-31T23:59:59.5Z",
-          "7 2026-01-01T10:00:00Z held,restricted,anonymised,kept,awaiting"}) {
+    for (const char *text : {"none", "7", "32767", "7 2026-01-01T10:00:00Z", "7 2026-03-31T21:59:59.5Z held,anonymised", "7 held",
+                             "none held,restricted", "1 1400-01-01T00:00:00Z", "1 9999-12-31T23:59:59.5Z",
+                             "7 2026-01-01T10:00:00Z held,restricted,anonymised,kept,awaiting"}) {
         const auto clock = parse_clock(text);
         ASSERT_TRUE(clock.ok()) << text;
         EXPECT_EQ(text_of(clock.value()), text);
@@ -41,12 +40,34 @@ TEST(Clock, TextRoundTrips) {
 }
 
 TEST(Clock, Refused) {
-    for (const char *text :
-         {"", " ", "0", "-1", "+7", "32768", "99999999999", "7x", "None", "none 2026-01-01T10:00:00Z",
-          "7 2026-01-01", "7 2026-01-01 10:00:00Z", "7 2026-01-01T10:00:00", "7 2026-01-01T10:00:00+01",
-          "7 2026-01-01T10:00:00.4Z", "7 2026-02-30T10:00:00Z", "7 2026-01-01T24:00:00Z", "7 2026-01-01T10:60:00Z",
-          "7 2026-01-01T10:00:60Z", "7 1399-12-31T10:00:00Z", "7 2026-01-01T1 :00:00Z", "7 held,held", "7 held,",
-          "7 ,held", "7 lost", "7 held restricted", "7 2026-01-01T10:00:00Z held x", "7 2026-01-01T+1:00:00Z"}) {
+    for (const char *text : {"",
+                             " ",
+                             "0",
+                             "-1",
+                             "+7",
+                             "32768",
+                             "99999999999",
+                             "7x",
+                             "None",
+                             "none 2026-01-01T10:00:00Z",
+                             "7 2026-01-01",
+                             "7 2026-01-01 10:00:00Z",
+                             "7 2026-01-01T10:00:00",
+                             "7 2026-01-01T10:00:00+01",
+                             "7 2026-01-01T10:00:00.4Z",
+                             "7 2026-02-30T10:00:00Z",
+                             "7 2026-01-01T24:00:00Z",
+                             "7 2026-01-01T10:60:00Z",
+                             "7 2026-01-01T10:00:60Z",
+                             "7 1399-12-31T10:00:00Z",
+                             "7 2026-01-01T1 :00:00Z",
+                             "7 held,held",
+                             "7 held,",
+                             "7 ,held",
+                             "7 lost",
+                             "7 held restricted",
+                             "7 2026-01-01T10:00:00Z held x",
+                             "7 2026-01-01T+1:00:00Z"}) {
         const auto clock = parse_clock(text);
         ASSERT_FALSE(clock.ok()) << text;
         EXPECT_EQ(clock.error().code, ErrorCode::kInvalidText);
@@ -55,12 +76,12 @@ TEST(Clock, Refused) {
 }
 
 TEST(Clock, InvalidBitsAreKnown) {
-    EXPECT_FALSE(is_valid(Clock{0}));                                    // started, without a policy
-    EXPECT_FALSE(is_valid(Clock{kNoClock.bits | (1ULL << 47)}));         // exempt without a flag
-    EXPECT_FALSE(is_valid(Clock{kNoClock.bits | kHeld}));                // a flag, not exempt
-    EXPECT_FALSE(is_valid(make_clock(7, 5, 32)));                   // no such flag
-    EXPECT_FALSE(is_valid(make_clock(32768, 5, 0)));                // no such policy
-    EXPECT_FALSE(is_valid(make_clock(7, kEndOfStarts, 0)));         // beyond 9999
+    EXPECT_FALSE(is_valid(Clock{0}));                             // started, without a policy
+    EXPECT_FALSE(is_valid(Clock{kNoClock.bits | (1ULL << 47)}));  // exempt without a flag
+    EXPECT_FALSE(is_valid(Clock{kNoClock.bits | kHeld}));         // a flag, not exempt
+    EXPECT_FALSE(is_valid(make_clock(7, 5, 32)));                 // no such flag
+    EXPECT_FALSE(is_valid(make_clock(32768, 5, 0)));              // no such policy
+    EXPECT_FALSE(is_valid(make_clock(7, kEndOfStarts, 0)));       // beyond 9999
     EXPECT_FALSE(is_valid(Clock{UINT64_MAX}));
 }
 

@@ -108,8 +108,7 @@ bool covered(const Note &note, const Span &mark, const std::vector<Span> &spans)
 }
 
 bool overlaps(const Span &span, const std::vector<Span> &others) {
-    return std::any_of(others.begin(), others.end(),
-                       [&span](const Span &o) { return span.begin < o.end && o.begin < span.end; });
+    return std::any_of(others.begin(), others.end(), [&span](const Span &o) { return span.begin < o.end && o.begin < span.end; });
 }
 
 std::string shown(const Note &note, const Span &span) {
@@ -121,9 +120,7 @@ struct Score {
     std::string missed, wrong;
 
     double recall() const { return marked == 0 ? 1 : static_cast<double>(found) / static_cast<double>(marked); }
-    double precision() const {
-        return redactions == 0 ? 1 : static_cast<double>(right) / static_cast<double>(redactions);
-    }
+    double precision() const { return redactions == 0 ? 1 : static_cast<double>(right) / static_cast<double>(redactions); }
 };
 
 Score score_of(const std::filesystem::path &file) {
@@ -160,8 +157,8 @@ TEST(Notes, EachSetReachesItsBar) {
         const Score score = score_of(entry.path());
         std::ostringstream figures;
         figures << name << ": " << score.notes << " notes, recall " << score.recall() << " (" << score.found << " of "
-                << score.marked << "), precision " << score.precision() << " (" << score.right << " of "
-                << score.redactions << ")\n";
+                << score.marked << "), precision " << score.precision() << " (" << score.right << " of " << score.redactions
+                << ")\n";
         std::cout << figures.str();
         if (std::getenv("RETENTION_NOTES_VERBOSE") != nullptr)
             std::cout << "missed\n" << score.missed << "wrong\n" << score.wrong;

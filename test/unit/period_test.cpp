@@ -232,10 +232,23 @@ TEST(PeriodOrder, EqualOnlyWhenOverTogether) {
 }
 
 TEST(PeriodOrder, TotalAndConsistentWithHash) {
-    const char *const texts[] = {"0 days", "1 day", "24 hours", "1 week", "7 days", "30 days", "1 month", "1 year",
-                                 "12 months", "365 days", "366 days", "1 year after end of year",
-                                 "12 months after end of fiscal year", "1 year after end of fiscal year ending 06-30",
-                                 "1 year after end of month", "1 year after end of quarter", "forever"};
+    const char *const texts[] = {"0 days",
+                                 "1 day",
+                                 "24 hours",
+                                 "1 week",
+                                 "7 days",
+                                 "30 days",
+                                 "1 month",
+                                 "1 year",
+                                 "12 months",
+                                 "365 days",
+                                 "366 days",
+                                 "1 year after end of year",
+                                 "12 months after end of fiscal year",
+                                 "1 year after end of fiscal year ending 06-30",
+                                 "1 year after end of month",
+                                 "1 year after end of quarter",
+                                 "forever"};
     for (const char *a : texts)
         for (const char *b : texts) {
             const int ab = compare(period(a), period(b));

@@ -5,8 +5,8 @@
 using pg_retention::core::is_portable_basis;
 
 TEST(Portable, ConsentAndContract) {
-    for (const char *basis : {"GDPR Art. 6(1)(b)", "6 (1) a", "Article 9(2)(a)", "art. 6 nr. 1 bokstav b", "GDPR Art. 6(1)(f), 6(1)(B)",
-                              "Personal Data Act §1, cf. GDPR article 6.1 a)", "6(1)b"})
+    for (const char *basis : {"GDPR Art. 6(1)(b)", "6 (1) a", "Article 9(2)(a)", "art. 6 nr. 1 bokstav b",
+                              "GDPR Art. 6(1)(f), 6(1)(B)", "Personal Data Act §1, cf. GDPR article 6.1 a)", "6(1)b"})
         EXPECT_TRUE(is_portable_basis(basis)) << basis;
 }
 

@@ -16,17 +16,11 @@ class Random {
     Period period() {
         Period p = {};
         switch (in(0, 9)) {
-            case 0:
-                return p;
-            case 1:
-                p.flags = kForeverFlag;
-                return p;
+            case 0: return p;
+            case 1: p.flags = kForeverFlag; return p;
             case 2:
-            case 3:
-                p.seconds = static_cast<int32_t>(in(1, 400000));
-                return p;
-            default:
-                break;
+            case 3: p.seconds = static_cast<int32_t>(in(1, 400000)); return p;
+            default: break;
         }
         if (in(0, 1) == 0) p.months = static_cast<int32_t>(in(0, 150));
         if (in(0, 1) == 0) p.days = static_cast<int32_t>(in(0, 800));
@@ -44,15 +38,13 @@ class Random {
     Micros instant(const Zone &zone) {
         const Micros any = in(utc("2005-01-01"), utc("2045-01-01"));
         switch (in(0, 3)) {
-            case 0:
-                return any;
-            case 1:
-                return zone.first_instant(zone.day_of(any)) + in(-2, 2);
-            case 2:
-                return zone.first_instant(end_of_month(zone.day_of(any)) + 1) + in(-1, 1);
+            case 0: return any;
+            case 1: return zone.first_instant(zone.day_of(any)) + in(-2, 2);
+            case 2: return zone.first_instant(end_of_month(zone.day_of(any)) + 1) + in(-1, 1);
             default:
                 return zone.first_instant(day_from_date(static_cast<int32_t>(in(2005, 2045)), in(0, 1) ? 3 : 10, 25) +
-                                          static_cast<Day>(in(0, 7))) + in(-7200, 7200) * kMicrosPerSecond;
+                                          static_cast<Day>(in(0, 7))) +
+                       in(-7200, 7200) * kMicrosPerSecond;
         }
     }
 

@@ -23,7 +23,8 @@ TEST(RedactJson, Strings) {
 }
 
 TEST(RedactJson, NamesOfFields) {
-    EXPECT_EQ(redacted(R"({"ola@x.example": true, "kari": null})", {"kari"}, true), R"({"[redacted]": true, "[redacted]": null})");
+    EXPECT_EQ(redacted(R"({"ola@x.example": true, "kari": null})", {"kari"}, true),
+              R"({"[redacted]": true, "[redacted]": null})");
 }
 
 TEST(RedactJson, Literals) {
@@ -44,7 +45,8 @@ TEST(RedactJson, Escapes) {
 
 // Whatever it is made of, it stays within the room that was asked for.
 TEST(RedactJson, Room) {
-    for (const char *json : {"[41,41,41,41,41,41]", R"(["ab","ab","ab"])", R"(["ab\u0001ab\u0001ab"])", R"({"ab":{"ab":["ab",41]}})"})
+    for (const char *json :
+         {"[41,41,41,41,41,41]", R"(["ab","ab","ab"])", R"(["ab\u0001ab\u0001ab"])", R"({"ab":{"ab":["ab",41]}})"})
         EXPECT_LE(redacted(json, {"ab", "41"}).size(), redacted_json_room(std::string_view(json).size())) << json;
 }
 

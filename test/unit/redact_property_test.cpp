@@ -13,15 +13,63 @@ namespace pg_retention::core {
 namespace {
 
 // Names in here are no ordinary words: those may stay, by what stands around them.
-const std::vector<std::string> kNames = {
-    "Kari", "Nordby", "Åse Marie", "Ørbæk", "Trond-Erik", "O'Brien", "xy", "Čálliid", "kn123",
-    "Storgata 12, 0155 Oslo", "kari@firma.no", "99887766", "+47 22 33 44 55"};
+const std::vector<std::string> kNames = {"Kari",          "Nordby",   "Åse Marie",      "Ørbæk", "Trond-Erik",
+                                         "O'Brien",       "xy",       "Čálliid",        "kn123", "Storgata 12, 0155 Oslo",
+                                         "kari@firma.no", "99887766", "+47 22 33 44 55"};
 
-const std::vector<std::string> kPieces = {
-    " ", " ", " ", " ", ".", ",", "-", "(", ")", "/", ":", "\n", "'", "’", "@", "+", "#", "_", "s", "S", "K. ", "KA ",
-    "tlf ", "faktura ", "ring ", "kr ", "og ", "+47", "0047", "1", "22", "333", "4444", "99887766", "22 33 44 55",
-    "11038066600", "4111 1111 1111 1111", "NO69 8134 1252 423", "ola@firma.no", " at ", " dot ", "(at)", "(0)", "å",
-    "Ø", "\u0301", "\u00A0", "æ", "7", "kari", "NORDBY", "åse", "ØRBÆK"};
+const std::vector<std::string> kPieces = {" ",
+                                          " ",
+                                          " ",
+                                          " ",
+                                          ".",
+                                          ",",
+                                          "-",
+                                          "(",
+                                          ")",
+                                          "/",
+                                          ":",
+                                          "\n",
+                                          "'",
+                                          "’",
+                                          "@",
+                                          "+",
+                                          "#",
+                                          "_",
+                                          "s",
+                                          "S",
+                                          "K. ",
+                                          "KA ",
+                                          "tlf ",
+                                          "faktura ",
+                                          "ring ",
+                                          "kr ",
+                                          "og ",
+                                          "+47",
+                                          "0047",
+                                          "1",
+                                          "22",
+                                          "333",
+                                          "4444",
+                                          "99887766",
+                                          "22 33 44 55",
+                                          "11038066600",
+                                          "4111 1111 1111 1111",
+                                          "NO69 8134 1252 423",
+                                          "ola@firma.no",
+                                          " at ",
+                                          " dot ",
+                                          "(at)",
+                                          "(0)",
+                                          "å",
+                                          "Ø",
+                                          "\u0301",
+                                          "\u00A0",
+                                          "æ",
+                                          "7",
+                                          "kari",
+                                          "NORDBY",
+                                          "åse",
+                                          "ØRBÆK"};
 
 class Random {
   public:

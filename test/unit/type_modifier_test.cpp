@@ -150,18 +150,21 @@ TEST(TypeModifier, LayoutIsFrozen) {
 
 TEST(TypeModifier, ForeignBitsAreRefused) {
     const int32_t rows[] = {
-        -1, INT32_MIN, INT32_MAX,
-        0,                       // says nothing
-        7, 15,                   // no such anonymiser
-        1024 + 1,                // a count of nothing
-        16 + 1,                  // counts from somewhere, but nothing
-        1024 + 6 * 128,          // no such unit
-        1024 + 4 * 128 + 5 * 16, // no such anchor
-        5 * 128,                 // zero is written in days
-        12 * 1024 + 3 * 128 + 16, // exact time counts from the start itself
-        60 * 1024 + 2 * 128,     // an hour is written in hours
-        103200 * 1024 + 5 * 128, // 8600 years
-        600000 * 1024 + 3 * 128, // more seconds than a period has
+        -1,
+        INT32_MIN,
+        INT32_MAX,
+        0,  // says nothing
+        7,
+        15,                        // no such anonymiser
+        1024 + 1,                  // a count of nothing
+        16 + 1,                    // counts from somewhere, but nothing
+        1024 + 6 * 128,            // no such unit
+        1024 + 4 * 128 + 5 * 16,   // no such anchor
+        5 * 128,                   // zero is written in days
+        12 * 1024 + 3 * 128 + 16,  // exact time counts from the start itself
+        60 * 1024 + 2 * 128,       // an hour is written in hours
+        103200 * 1024 + 5 * 128,   // 8600 years
+        600000 * 1024 + 3 * 128,   // more seconds than a period has
     };
     for (const int32_t bits : rows) EXPECT_FALSE(decode_type_modifier(bits).ok()) << bits << ' ' << text_of(bits);
 }

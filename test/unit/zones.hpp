@@ -12,9 +12,7 @@ inline int64_t seconds_at(Micros at) {
     return s + int64_t{kEpochDay} * 86400;
 }
 
-inline Day floor_day(int64_t seconds) {
-    return static_cast<Day>(seconds / 86400 - (seconds % 86400 < 0 ? 1 : 0));
-}
+inline Day floor_day(int64_t seconds) { return static_cast<Day>(seconds / 86400 - (seconds % 86400 < 0 ? 1 : 0)); }
 
 // Central European time: summer time from 01:00 UTC on the last Sunday of March to that of October.
 class Oslo final : public Zone {
