@@ -7,6 +7,7 @@
 #include "catalog/rights.hpp"
 #include "ledger/home.hpp"
 #include "ledger/ledger.hpp"
+#include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/internal.hpp"
@@ -210,9 +211,8 @@ bool hides_rows(const Policy &policy) {
     if (!enforced(policy) || clock_column(policy.relid) == InvalidAttrNumber) return false;
     SPI_connect();
     const core::Cutoffs &cutoffs = cutoffs_of(policy, retention_now());
-    Datum values[2] = {Int64GetDatum(static_cast<int64>(core::make_clock(policy.id, 0, 0).bits)),
-                       Int64GetDatum(static_cast<int64>(
-                           core::make_clock(policy.id, cutoffs.hide < 0 ? 0 : cutoffs.hide, 255).bits & ~(1ULL << 47)))};
+    Datum values[2] = {clock_datum(core::make_clock(policy.id, 0, 0)),
+                       clock_datum(core::make_clock(policy.id, cutoffs.hide < 0 ? 0 : cutoffs.hide, 0))};
     Oid types[2] = {extension()->clock_type, extension()->clock_type};
     const ActingAs saved = act_as(owner_of(policy.relid), true);
     if (cutoffs.hide >= 0)

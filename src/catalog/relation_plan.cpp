@@ -4,6 +4,7 @@
 #include "catalog/extension.hpp"
 #include "catalog/key_equality.hpp"
 #include "catalog/rights.hpp"
+#include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/internal.hpp"
@@ -266,7 +267,7 @@ bool applies(PlannedPolicy *policy, Relation rel, HeapTuple row, HeapTuple store
     if (!policy->confirmed) {
         if (stored == nullptr) return true;
         const Datum clock = heap_getattr(stored, clock_column(RelationGetRelid(rel)), desc, &isnull);
-        return !isnull && core::policy_of(core::Clock{static_cast<uint64_t>(DatumGetInt64(clock))}) == policy->id;
+        return !isnull && core::policy_of(datum_clock(clock)) == policy->id;
     }
     if (policy->applies_to == nullptr) return true;
     // A partition may belong to somebody else than the table, whose owner wrote the condition.

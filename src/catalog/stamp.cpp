@@ -3,6 +3,7 @@
 #include "catalog/extension.hpp"
 #include "catalog/late_starts.hpp"
 #include "catalog/relation_plan.hpp"
+#include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
 #include "pg/security.hpp"
 
@@ -19,13 +20,6 @@ extern "C" {
 namespace pg_retention {
 
 namespace {
-
-constexpr uint64_t kFlagMask = 0xFF;
-
-core::Clock with_flags_of(core::Clock fresh, core::Clock old) {
-    const uint64_t exempt = (old.bits >> 47) & 1;
-    return core::Clock{(fresh.bits & ~kFlagMask & ~(1ULL << 47)) | (exempt << 47) | (old.bits & kFlagMask)};
-}
 
 struct Writer {
     Relation rel;
@@ -72,7 +66,7 @@ bool lock_row(Writer *w, ItemPointer tid, bool skip_locked, bool *skipped) {
 void put_clock(Writer *w, core::Clock clock) {
     bool fetched_copy = false;
     HeapTuple old = ExecFetchSlotHeapTuple(w->old_slot, true, &fetched_copy);
-    Datum value = Int64GetDatum(static_cast<int64>(clock.bits));
+    Datum value = clock_datum(clock);
     bool isnull = false;
     int column = w->column;
     HeapTuple fresh = heap_modify_tuple_by_cols(old, RelationGetDescr(w->rel), 1, &column, &value, &isnull);
@@ -91,7 +85,7 @@ void put_clock(Writer *w, core::Clock clock) {
 core::Clock clock_in(Writer *w) {
     bool isnull = false;
     const Datum value = slot_getattr(w->old_slot, w->column, &isnull);
-    return core::Clock{static_cast<uint64_t>(DatumGetInt64(value))};
+    return datum_clock(value);
 }
 
 Restamped restamp_locked(Writer *w, bool lock_ancestors) {
@@ -99,8 +93,8 @@ Restamped restamp_locked(Writer *w, bool lock_ancestors) {
     bool copied = false;
     HeapTuple row = ExecFetchSlotHeapTuple(w->old_slot, true, &copied);
     result.before = clock_in(w);
-    result.after = with_flags_of(compute_clock(w->rel, row, lock_ancestors ? nullptr : row), result.before);
-    result.changed = result.before.bits != result.after.bits;
+    result.after = core::with_flags(compute_clock(w->rel, row, lock_ancestors ? nullptr : row), result.before.flags());
+    result.changed = result.before != result.after;
     if (copied) heap_freetuple(row);
     if (result.changed) put_clock(w, result.after);
     return result;
@@ -136,8 +130,8 @@ int64 restamp_blocks(Oid relid, BlockNumber from, BlockNumber to, int64 *skipped
         CHECK_FOR_INTERRUPTS();
         bool copied = false, isnull = false;
         HeapTuple row = ExecFetchSlotHeapTuple(slot, true, &copied);
-        const core::Clock now = {static_cast<uint64_t>(DatumGetInt64(slot_getattr(slot, w.column, &isnull)))};
-        const bool differs = with_flags_of(compute_clock(w.rel, row, row), now).bits != now.bits;
+        const core::Clock now = datum_clock(slot_getattr(slot, w.column, &isnull));
+        const bool differs = core::with_flags(compute_clock(w.rel, row, row), now.flags()) != now;
         if (copied) heap_freetuple(row);
         if (!differs) continue;
         bool locked_by_other = false;

@@ -19,27 +19,46 @@ enum : uint8_t {
     kAllFlags = 31,
 };
 
-// From the top: policy 16 bits, exempt 1, start 39, flags 8. Exempt is set iff a flag is.
-struct Clock {
-    uint64_t bits;
+// From the top: policy 16 bits, exempt 1, start 39, flags 8. Exempt is set iff a flag is. As an integer it is the format on disk: see
+// docs/formats.md before it changes.
+class Clock {
+  public:
+    constexpr Clock() noexcept = default;
+    constexpr Clock(int32_t policy, Start start, uint8_t flags) noexcept
+        : bits_(static_cast<uint64_t>(static_cast<uint16_t>(policy)) << 48 | (flags != 0 ? kExempt : 0) |
+                static_cast<uint64_t>(start) << 8 | flags) {}
+    static constexpr Clock from_integer(int64_t integer) noexcept {
+        Clock clock;
+        clock.bits_ = static_cast<uint64_t>(integer);
+        return clock;
+    }
+    constexpr int64_t integer() const noexcept { return static_cast<int64_t>(bits_); }
+    constexpr int32_t policy() const noexcept { return static_cast<int32_t>(bits_ >> 48); }
+    constexpr Start start() const noexcept { return static_cast<Start>((bits_ >> 8) & static_cast<uint64_t>(kNotStarted)); }
+    constexpr uint8_t flags() const noexcept { return static_cast<uint8_t>(bits_ & kAllBits); }
     friend constexpr auto operator<=>(const Clock &, const Clock &) = default;
+
+  private:
+    static constexpr uint64_t kExempt = uint64_t{1} << 47;
+    static constexpr uint64_t kAllBits = 0xFF;
+    uint64_t bits_ = 0;
 };
 
 // No policy, not started.
-inline constexpr Clock kNoClock = {static_cast<uint64_t>(kNotStarted) << 8};
+inline constexpr Clock kNoClock = {0, kNotStarted, 0};
 inline constexpr size_t kClockText = 128;  // room for any clock's text
 
-inline constexpr int32_t policy_of(Clock clock) noexcept { return static_cast<int32_t>(clock.bits >> 48); }
-inline constexpr Start start_of(Clock clock) noexcept {
-    return static_cast<Start>((clock.bits >> 8) & static_cast<uint64_t>(kNotStarted));
-}
-inline constexpr uint8_t flags_of(Clock clock) noexcept { return static_cast<uint8_t>(clock.bits & 0xFF); }
+inline constexpr int32_t policy_of(Clock clock) noexcept { return clock.policy(); }
+inline constexpr Start start_of(Clock clock) noexcept { return clock.start(); }
+inline constexpr uint8_t flags_of(Clock clock) noexcept { return clock.flags(); }
 inline constexpr bool is_started(Clock clock) noexcept { return start_of(clock) != kNotStarted; }
 
-// Sets the exempt bit as the flags ask for it.
-inline constexpr Clock make_clock(int32_t policy, Start start, uint8_t flags) noexcept {
-    return {static_cast<uint64_t>(static_cast<uint16_t>(policy)) << 48 | (flags != 0 ? uint64_t{1} << 47 : 0) |
-            static_cast<uint64_t>(start) << 8 | flags};
+inline constexpr Clock make_clock(int32_t policy, Start start, uint8_t flags) noexcept { return {policy, start, flags}; }
+// The same policy and start.
+inline constexpr Clock with_flags(Clock clock, uint8_t flags) noexcept { return {clock.policy(), clock.start(), flags}; }
+// With those flags, too.
+inline constexpr Clock add_flags(Clock clock, uint8_t flags) noexcept {
+    return with_flags(clock, static_cast<uint8_t>(clock.flags() | flags));
 }
 
 // Something is still to be done about the row: its retention has started, or its erasure was asked for.

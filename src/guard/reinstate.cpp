@@ -3,6 +3,7 @@
 #include "catalog/relation_plan.hpp"
 #include "guard/decide.hpp"
 #include "ledger/ledger.hpp"
+#include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/internal.hpp"
@@ -100,8 +101,7 @@ core::Clock find_row(Oid relid, const char *condition, Datum key) {
         nullptr, false, 1);
     if (SPI_processed == 0) no_such_row(relid);
     bool isnull = false;
-    return core::Clock{
-        static_cast<uint64_t>(DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)))};
+    return datum_clock(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
 
 void reinstate(Oid relid, Datum key, bool composite) {

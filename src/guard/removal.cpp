@@ -6,6 +6,7 @@
 #include "guard/hidden.hpp"
 #include "guard/maintenance.hpp"
 #include "guard/removal.hpp"
+#include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/internal.hpp"
@@ -48,8 +49,7 @@ void check_rows(Oid relid, const char *what) {
     leave(saved);
     for (uint64 i = 0; i < SPI_processed; ++i) {
         bool isnull = false;
-        const core::Clock clock = {
-            static_cast<uint64_t>(DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull)))};
+        const core::Clock clock = datum_clock(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
         const Verdict verdict = decide(clock);
         if (!may_go(verdict)) refuse(verdict, what, get_rel_name(relid));
     }

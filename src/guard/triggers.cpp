@@ -5,6 +5,7 @@
 #include "catalog/stamp.hpp"
 #include "guard/decide.hpp"
 #include "guard/descend.hpp"
+#include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/running.hpp"
@@ -19,8 +20,6 @@ extern "C" {
 namespace pg_retention {
 
 namespace {
-
-constexpr uint64_t kFlagBits = 0xFF | (1ULL << 47);
 
 constexpr TriggerEvent kEventBits = TRIGGER_EVENT_OPMASK;
 
@@ -40,12 +39,12 @@ TriggerData *trigger_data(FunctionCallInfo fcinfo, const char *wanted, bool befo
 core::Clock clock_in(HeapTuple row, TupleDesc desc, AttrNumber column) {
     bool isnull = false;
     const Datum value = heap_getattr(row, column, desc, &isnull);
-    return core::Clock{isnull ? 0 : static_cast<uint64_t>(DatumGetInt64(value))};
+    return isnull ? core::Clock{} : datum_clock(value);
 }
 
 HeapTuple with_clock(HeapTuple row, TupleDesc desc, AttrNumber column, core::Clock clock) {
     int columns[1] = {column};
-    Datum values[1] = {Int64GetDatum(static_cast<int64>(clock.bits))};
+    Datum values[1] = {clock_datum(clock)};
     bool nulls[1] = {false};
     return heap_modify_tuple_by_cols(row, desc, 1, columns, values, nulls);
 }
@@ -56,9 +55,9 @@ HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
     const core::Clock written = clock_in(data->tg_trigtuple, desc, column);
     if (!is_managed(RelationGetRelid(data->tg_relation))) return data->tg_trigtuple;
     core::Clock clock = compute_clock(data->tg_relation, data->tg_trigtuple, nullptr);
-    if (superuser() || moves_between_partitions(data->tg_relation)) clock.bits |= written.bits & kFlagBits;
+    if (superuser() || moves_between_partitions(data->tg_relation)) clock = core::add_flags(clock, written.flags());
     note_start(RelationGetRelid(data->tg_relation), clock);
-    return clock.bits == written.bits ? data->tg_trigtuple : with_clock(data->tg_trigtuple, desc, column, clock);
+    return clock == written ? data->tg_trigtuple : with_clock(data->tg_trigtuple, desc, column, clock);
 }
 
 HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
@@ -67,17 +66,17 @@ HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
     const core::Clock written = clock_in(data->tg_newtuple, desc, column);
     check_update(before, RelationGetRelationName(data->tg_relation));
     if (is_running_as(Exemption::kOwnOfClocks) || !is_managed(RelationGetRelid(data->tg_relation))) return data->tg_newtuple;
-    if (written.bits != before.bits)
+    if (written != before)
         ereport(ERROR,
                 (errcode(ERRCODE_GENERATED_ALWAYS),
                  errmsg("the retention clock of table \"%s\" cannot be written", RelationGetRelationName(data->tg_relation)),
                  errhint("It follows from the policy; see retention.policy.")));
     core::Clock clock = compute_clock(data->tg_relation, data->tg_newtuple, data->tg_trigtuple);
-    clock.bits |= before.bits & kFlagBits;
+    clock = core::add_flags(clock, before.flags());
     check_clock_change(before, clock, RelationGetRelationName(data->tg_relation));
-    if (clock.bits != before.bits || has_new_value(data->tg_relation, clock, data->tg_trigtuple, data->tg_newtuple))
+    if (clock != before || has_new_value(data->tg_relation, clock, data->tg_trigtuple, data->tg_newtuple))
         note_start(RelationGetRelid(data->tg_relation), clock);
-    return clock.bits == written.bits ? data->tg_newtuple : with_clock(data->tg_newtuple, desc, column, clock);
+    return clock == written ? data->tg_newtuple : with_clock(data->tg_newtuple, desc, column, clock);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "catalog/extension.hpp"
 #include "catalog/policy_cache.hpp"
 #include "guard/decide.hpp"
+#include "pg/clock_datum.hpp"
 #include "pg/names.hpp"
 #include "pg/query.hpp"
 #include "pg/security.hpp"
@@ -104,7 +105,7 @@ Doomed *doomed_rows(const Subject &subject, const ReachedTable &table, int condi
         row->leaf = DatumGetObjectId(SPI_getbinval(found->vals[i], found->tupdesc, 1, &isnull));
         row->tid = *reinterpret_cast<ItemPointer>(DatumGetPointer(SPI_getbinval(found->vals[i], found->tupdesc, 2, &isnull)));
         const Datum clock = SPI_getbinval(found->vals[i], found->tupdesc, 3, &isnull);
-        row->clock = isnull ? core::kNoClock : core::Clock{static_cast<uint64_t>(DatumGetInt64(clock))};
+        row->clock = datum_clock(clock, isnull);
         row->link = link;
         row->others = others[i];
         const bool anonymised = DatumGetBool(SPI_getbinval(found->vals[i], found->tupdesc, 4, &isnull));

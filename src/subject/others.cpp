@@ -3,6 +3,7 @@
 #include "catalog/extension.hpp"
 #include "catalog/front.hpp"
 #include "core/clock.hpp"
+#include "pg/clock_datum.hpp"
 #include "pg/names.hpp"
 #include "pg/query.hpp"
 #include "pg/security.hpp"
@@ -40,7 +41,7 @@ List *persons_at(const Subject &subject, const Link &link, const AttrNumber *col
         other->row = DatumGetInt32(result_value(i, 1, &isnull));
         other->link = &link;
         other->is_subject = DatumGetBool(result_value(i, 2, &isnull));
-        const core::Clock clock = {static_cast<uint64_t>(DatumGetInt64(result_value(i, 3, &isnull)))};
+        const core::Clock clock = datum_clock(result_value(i, 3, &isnull));
         other->is_erased = !isnull && (core::flags_of(clock) & (core::kAnonymised | core::kKept)) != 0;
         for (int c = -1, k = 4; !other->is_subject && (c = bms_next_member(kind.words, c)) >= 0; ++k)
             other->words = add_word(other->words, *subject.model, kind.relid, static_cast<AttrNumber>(c), result_text(i, k));

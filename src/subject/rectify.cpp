@@ -2,6 +2,7 @@
 #include "catalog/extension.hpp"
 #include "core/clock.hpp"
 #include "guard/decide.hpp"
+#include "pg/clock_datum.hpp"
 #include "pg/at_once.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
@@ -80,7 +81,7 @@ Target find_target(Subject *subject, Oid relid, Datum row_key) {
     if (write_as(owner_of(relid), sql.data, parameters.n, parameters.types, parameters.values) == 0) no_such_row(relid);
     bool isnull = true;
     const Datum clock = governed ? result_value(0, target.n_key + 1, &isnull) : 0;
-    target.clock = isnull ? core::kNoClock : core::Clock{static_cast<uint64_t>(DatumGetInt64(clock))};
+    target.clock = datum_clock(clock, isnull);
     int places[kMaxKeys];
     for (int i = 0; i < target.n_key; ++i) places[i] = i + 1;
     StringInfoData key;

@@ -4,6 +4,7 @@
 #include "core/clock.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/own_table.hpp"
+#include "pg/clock_datum.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
 #include "pg/query.hpp"
@@ -66,7 +67,7 @@ void write_portion(const SPITupleTable *rows, uint64 n, bool restricted) {
         HeapTuple row = rows->vals[i];
         const Oid leaf = DatumGetObjectId(SPI_getbinval(row, rows->tupdesc, 1, &isnull));
         const auto tid = reinterpret_cast<ItemPointer>(DatumGetPointer(SPI_getbinval(row, rows->tupdesc, 2, &isnull)));
-        const core::Clock before = {static_cast<uint64_t>(DatumGetInt64(SPI_getbinval(row, rows->tupdesc, 3, &isnull)))};
+        const core::Clock before = datum_clock(SPI_getbinval(row, rows->tupdesc, 3, &isnull));
         const core::Clock after = with_restricted(before, restricted);
         if (after != before) (void) write_clock(leaf, tid, after);
     }

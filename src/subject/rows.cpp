@@ -5,6 +5,7 @@
 #include "core/portable.hpp"
 #include "core/redact.hpp"
 #include "core/redact_json.hpp"
+#include "pg/clock_datum.hpp"
 #include "pg/names.hpp"
 #include "pg/query.hpp"
 #include "pg/security.hpp"
@@ -228,7 +229,7 @@ void write_row(Reader *reader, HeapTuple row, TupleDesc desc, const Redaction &r
 core::Clock clock_of(const Reader &reader, HeapTuple row, TupleDesc desc) {
     bool isnull = true;
     const Datum value = reader.clock_place == 0 ? 0 : heap_getattr(row, reader.clock_place, desc, &isnull);
-    return isnull ? core::kNoClock : core::Clock{static_cast<uint64_t>(DatumGetInt64(value))};
+    return datum_clock(value, isnull);
 }
 
 bool is_portable(core::Clock clock) {

@@ -3,6 +3,7 @@
 #include "catalog/extension.hpp"
 #include "catalog/rights.hpp"
 #include "guard/decide.hpp"
+#include "pg/clock_datum.hpp"
 #include "pg/internal.hpp"
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
@@ -34,8 +35,6 @@ struct Batch {
     bool full;
     Totals done;
 };
-
-Datum clock_datum(core::Clock clock) { return Int64GetDatum(static_cast<int64>(clock.bits)); }
 
 // Where the last pass of this backend stopped among waiting rows: those at the front may be kept for ever.
 struct Cursor {
@@ -92,7 +91,7 @@ Row *rows_found(int *n, Cursor *cursor) {
         HeapTuple row = SPI_tuptable->vals[i];
         rows[i].tid = *reinterpret_cast<ItemPointer>(DatumGetPointer(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull)));
         if (cursor == nullptr) continue;
-        cursor->clock.bits = static_cast<uint64_t>(DatumGetInt64(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull)));
+        cursor->clock = datum_clock(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull));
         cursor->tid = rows[i].tid;
         rows[i].awaiting = (core::flags_of(cursor->clock) & core::kAwaiting) != 0;
     }

@@ -3,6 +3,7 @@
 #include "catalog/extension.hpp"
 #include "catalog/rights.hpp"
 #include "catalog/late_starts.hpp"
+#include "pg/clock_datum.hpp"
 #include "pg/internal.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
@@ -99,9 +100,7 @@ struct Late {
 
 enum class Step : uint8_t { kNothing, kMore, kAnnounce };
 
-Datum clock_datum(const Table &table, core::Start start) {
-    return Int64GetDatum(static_cast<int64>(core::make_clock(table.policy.id, start, 0).bits));
-}
+Datum start_datum(const Table &table, core::Start start) { return clock_datum(core::make_clock(table.policy.id, start, 0)); }
 
 Datum column_value(HeapTuple row, int column, bool *isnull) { return SPI_getbinval(row, SPI_tuptable->tupdesc, column, isnull); }
 
@@ -188,7 +187,7 @@ Anonymisation *anonymisation(const Table &table, const bool *columns) {
 Found find(const Table &table, const Segment &segment, const Late *late) {
     const char *clock = table.target.clock;
     Oid types[4] = {extension()->clock_type, extension()->clock_type, XIDOID, TIDOID};
-    Datum values[4] = {clock_datum(table, segment.low + 1), clock_datum(table, segment.high), 0, 0};
+    Datum values[4] = {start_datum(table, segment.low + 1), start_datum(table, segment.high), 0, 0};
     const char *narrower = "";
     if (late != nullptr) {
         const uint64 now = U64FromFullTransactionId(ReadNextFullTransactionId());
@@ -216,7 +215,7 @@ Found find(const Table &table, const Segment &segment, const Late *late) {
         bool isnull = false;
         HeapTuple row = SPI_tuptable->vals[i];
         found.rows[i].tid = *reinterpret_cast<ItemPointer>(DatumGetPointer(column_value(row, 1, &isnull)));
-        found.starts[i] = core::start_of(core::Clock{static_cast<uint64_t>(DatumGetInt64(column_value(row, 2, &isnull)))});
+        found.starts[i] = core::start_of(datum_clock(column_value(row, 2, &isnull)));
         found.written_by[i] = DatumGetTransactionId(column_value(row, 3, &isnull));
     }
     return found;
@@ -245,7 +244,7 @@ ItemPointerData *lock(const Table &table, const Segment &segment, const Found &f
     for (int i = 0; i < found.n; ++i) tids[i] = PointerGetDatum(&found.rows[i].tid);
     const char *clock = table.target.clock;
     Oid types[3] = {extension()->clock_type, extension()->clock_type, TIDARRAYOID};
-    Datum values[3] = {clock_datum(table, segment.low + 1), clock_datum(table, segment.high),
+    Datum values[3] = {start_datum(table, segment.low + 1), start_datum(table, segment.high),
                        PointerGetDatum(construct_array(tids, found.n, TIDOID, sizeof(ItemPointerData), false, TYPALIGN_SHORT))};
     const ActingAs saved = act_as(table.target.owner, true);
     (void) execute_internal_generic(psprintf("SELECT ctid FROM ONLY %s WHERE ctid = ANY ($3) AND %s OPERATOR(retention.>=) $1 "

@@ -1,24 +1,15 @@
 // What a sweep's own statements ask of a clock.
-#include "core/clock.hpp"
+#include "pg/clock_datum.hpp"
 #include "pg/guard.hpp"
 
-namespace {
-
-pg_retention::core::Clock clock_argument(FunctionCallInfo fcinfo) {
-    return pg_retention::core::Clock{static_cast<uint64_t>(PG_GETARG_INT64(0))};
-}
-
-}  // namespace
+namespace core = pg_retention::core;
+using pg_retention::clock_argument, pg_retention::clock_datum;
 
 RETENTION_FUNCTION(pg_retention_with_flags) {
-    namespace core = pg_retention::core;
-    const core::Clock clock = clock_argument(fcinfo);
-    const auto flags = static_cast<uint8_t>(core::flags_of(clock) | (PG_GETARG_INT32(1) & core::kAllFlags));
-    PG_RETURN_INT64(static_cast<int64>(core::make_clock(core::policy_of(clock), core::start_of(clock), flags).bits));
+    return clock_datum(core::add_flags(clock_argument(fcinfo, 0), static_cast<uint8_t>(PG_GETARG_INT32(1) & core::kAllFlags)));
 }
 
 RETENTION_FUNCTION(pg_retention_waiting) {
-    namespace core = pg_retention::core;
-    const uint8_t flags = core::flags_of(clock_argument(fcinfo));
+    const uint8_t flags = clock_argument(fcinfo, 0).flags();
     PG_RETURN_BOOL((flags & (core::kHeld | core::kRestricted)) == 0 && (flags & (core::kAwaiting | core::kKept)) != 0);
 }

@@ -2,6 +2,7 @@
 
 #include "catalog/extension.hpp"
 #include "ledger/ledger.hpp"
+#include "pg/clock_datum.hpp"
 #include "pg/guard.hpp"
 #include "pg/internal.hpp"
 #include "pg/names.hpp"
@@ -38,8 +39,8 @@ void remember(int16_t policy_id, core::Start recorded) {
 
 int64 count_started(Oid leaf, int16_t policy_id, core::Start after, core::Start until) {
     Oid types[2] = {extension()->clock_type, extension()->clock_type};
-    Datum values[2] = {Int64GetDatum(static_cast<int64>(core::make_clock(policy_id, after + 1, 0).bits)),
-                       Int64GetDatum(static_cast<int64>(core::make_clock(policy_id, until, 0).bits))};
+    Datum values[2] = {clock_datum(core::make_clock(policy_id, after + 1, 0)),
+                       clock_datum(core::make_clock(policy_id, until, 0))};
     const char *clock = clock_name(leaf);
     const ActingAs saved = act_as(owner_of(leaf), true);
     (void) execute_internal(psprintf("SELECT pg_catalog.count(*) FROM ONLY %s WHERE %s OPERATOR(retention.>=) $1 "

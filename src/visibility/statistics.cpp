@@ -2,6 +2,7 @@
 #include "catalog/extension.hpp"
 #include "catalog/governed.hpp"
 #include "catalog/toast.hpp"
+#include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
@@ -29,9 +30,7 @@ namespace {
 // What is hidden is usually a small part.
 constexpr double kUnknown = 0.95;
 
-bool is_visible_now(const Binding &binding, Datum clock) {
-    return is_visible(binding, core::Clock{static_cast<uint64_t>(DatumGetInt64(clock))});
-}
+bool is_visible_now(const Binding &binding, Datum clock) { return is_visible(binding, datum_clock(clock)); }
 
 // The share of the most common values that is visible; *covered: the share of the rows they stand for.
 double common_share(HeapTuple statistics, const Binding &binding, double *covered) {

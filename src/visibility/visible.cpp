@@ -2,6 +2,7 @@
 #include "catalog/extension.hpp"
 #include "catalog/policy_cache.hpp"
 #include "ledger/reveals.hpp"
+#include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
@@ -27,8 +28,6 @@ bool is_visible_to_call(FunctionCallInfo fcinfo, core::Clock clock) {
     return is_visible(*binding, clock);
 }
 
-core::Clock clock_argument(FunctionCallInfo fcinfo) { return core::Clock{static_cast<uint64_t>(PG_GETARG_INT64(0))}; }
-
 }  // namespace
 
 void record_reveal() {
@@ -50,11 +49,11 @@ void init_visibility() {
 }  // namespace pg_retention
 
 RETENTION_FUNCTION(pg_retention_visible) {
-    PG_RETURN_BOOL(pg_retention::is_visible_to_call(fcinfo, pg_retention::clock_argument(fcinfo)));
+    PG_RETURN_BOOL(pg_retention::is_visible_to_call(fcinfo, pg_retention::clock_argument(fcinfo, 0)));
 }
 
 RETENTION_FUNCTION(pg_retention_conflict_visible) {
-    if (!pg_retention::is_visible_to_call(fcinfo, pg_retention::clock_argument(fcinfo)))
+    if (!pg_retention::is_visible_to_call(fcinfo, pg_retention::clock_argument(fcinfo, 0)))
         ereport(ERROR,
                 (errcode(ERRCODE_UNIQUE_VIOLATION), errmsg("row conflicts with a row that is hidden by a retention policy"),
                  errhint("The key is free again once the hidden row is gone.")));
@@ -63,5 +62,5 @@ RETENTION_FUNCTION(pg_retention_conflict_visible) {
 
 RETENTION_FUNCTION(pg_retention_state) {
     using namespace pg_retention;
-    PG_RETURN_TEXT_P(cstring_to_text(state_text(clock_argument(fcinfo), retention_now())));
+    PG_RETURN_TEXT_P(cstring_to_text(state_text(clock_argument(fcinfo, 0), retention_now())));
 }

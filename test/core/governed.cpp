@@ -5,6 +5,7 @@
 
 #include "catalog/extension.hpp"
 #include "core/clock.hpp"
+#include "pg/clock_datum.hpp"
 
 extern "C" {
 #include "access/sysattr.h"
@@ -43,7 +44,7 @@ bool may_matter(Oid) { return true; }
 // The greater of the table's number and the clock that is none, which is greater than any number of a table.
 Node *clock_of(Oid, Index rti) {
     Var *table = makeVar(static_cast<int>(rti), TableOidAttributeNumber, OIDOID, -1, InvalidOid, 0);
-    const Datum value = Int64GetDatum(static_cast<int64>(core::kNoClock.bits));
+    const Datum value = clock_datum(core::kNoClock);
     Const *none = makeConst(INT8OID, -1, InvalidOid, sizeof(int64), value, false, FLOAT8PASSBYVAL);
     return call(F_INT8LARGER, extension()->clock_type, list_make2(call(F_INT8_OID, INT8OID, list_make1(table)), none));
 }

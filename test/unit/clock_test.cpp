@@ -17,12 +17,12 @@ std::string text_of(Clock clock) {
 
 TEST(Clock, Layout) {
     const Clock c = make_clock(7, 5, kHeld | kAnonymised);
-    EXPECT_EQ(c.bits, (7ULL << 48) | (1ULL << 47) | (5ULL << 8) | 5);
+    EXPECT_EQ(c.integer(), (7LL << 48) | (1LL << 47) | (5LL << 8) | 5);
     EXPECT_EQ(policy_of(c), 7);
     EXPECT_EQ(start_of(c), 5);
     EXPECT_EQ(flags_of(c), 5);
     EXPECT_EQ(make_clock(0, kNotStarted, 0), kNoClock);
-    EXPECT_EQ(make_clock(7, 5, 0).bits >> 47 & 1, 0U);
+    EXPECT_EQ(make_clock(7, 5, 0).integer() >> 47 & 1, 0);
 }
 
 TEST(Clock, TextRoundTrips) {
@@ -76,13 +76,13 @@ TEST(Clock, Refused) {
 }
 
 TEST(Clock, InvalidBitsAreKnown) {
-    EXPECT_FALSE(is_valid(Clock{0}));                             // started, without a policy
-    EXPECT_FALSE(is_valid(Clock{kNoClock.bits | (1ULL << 47)}));  // exempt without a flag
-    EXPECT_FALSE(is_valid(Clock{kNoClock.bits | kHeld}));         // a flag, not exempt
-    EXPECT_FALSE(is_valid(make_clock(7, 5, 32)));                 // no such flag
-    EXPECT_FALSE(is_valid(make_clock(32768, 5, 0)));              // no such policy
-    EXPECT_FALSE(is_valid(make_clock(7, kEndOfStarts, 0)));       // beyond 9999
-    EXPECT_FALSE(is_valid(Clock{UINT64_MAX}));
+    EXPECT_FALSE(is_valid(Clock::from_integer(0)));                                 // started, without a policy
+    EXPECT_FALSE(is_valid(Clock::from_integer(kNoClock.integer() | (1LL << 47))));  // exempt without a flag
+    EXPECT_FALSE(is_valid(Clock::from_integer(kNoClock.integer() | kHeld)));        // a flag, not exempt
+    EXPECT_FALSE(is_valid(make_clock(7, 5, 32)));                                   // no such flag
+    EXPECT_FALSE(is_valid(make_clock(32768, 5, 0)));                                // no such policy
+    EXPECT_FALSE(is_valid(make_clock(7, kEndOfStarts, 0)));                         // beyond 9999
+    EXPECT_FALSE(is_valid(Clock::from_integer(-1)));
 }
 
 TEST(Clock, OrderPutsWhatCanBeSweptInOneRange) {
