@@ -4,6 +4,10 @@ CREATE FUNCTION retention.verify_ledger(OUT ok boolean, OUT entries bigint, OUT 
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_verify_ledger';
 COMMENT ON FUNCTION retention.verify_ledger() IS 'recomputes the chain: first_bad is the first entry that was altered or follows a gap';
 
+CREATE FUNCTION retention.vocabulary(OUT kind text, OUT word text, OUT changes_rows boolean) RETURNS SETOF record
+    LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 40 AS 'MODULE_PATHNAME', 'pg_retention_vocabulary';
+COMMENT ON FUNCTION retention.vocabulary() IS 'the words of this version: action (of policies), anonymiser, ledger (its actions); changes_rows: copies of the rows are stale from then on';
+
 CREATE FUNCTION retention.ledger_append_only() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_ledger_append_only';
 COMMENT ON FUNCTION retention.ledger_append_only() IS 'refuses to change or remove an entry';

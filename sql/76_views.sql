@@ -54,8 +54,7 @@ LEFT JOIN retention.view_refresh r ON r.view = s.view
 WHERE EXISTS (
     SELECT FROM retention.ledger l
     WHERE l.entry_id > coalesce(r.entry_id, 0)
-        AND l.action IN ('deleted', 'anonymised', 'columns anonymised', 'kept', 'taken_out', 'rectified', 'reinstated', 'quarantined',
-            'hidden late', 'deferred', 'restricted', 'restriction lifted', 'policy changed', 'policy dropped', 'mandatory period loosened')
+        AND l.action IN (SELECT w.word FROM retention.vocabulary() w WHERE w.kind = 'ledger' AND w.changes_rows)
         AND (l.relation IS NULL OR to_regclass(l.relation) IS NULL OR EXISTS (SELECT FROM tree t
             WHERE t.source = s.source AND t.member = to_regclass(l.relation))))
 GROUP BY s.view, r.attempts, r.problem, r.retry_at;

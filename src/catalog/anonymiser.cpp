@@ -273,8 +273,12 @@ char *sample_value(const PersonalColumn &column, Oid leaf) {
             return cast(psprintf("pg_catalog.left(pg_catalog.repeat('0123456789abcdef', 4), %d)",
                                  static_cast<int>(pseudonym_digits(column, type))),
                         type);
-        default: return nullptr;
+        case Anonymiser::kGeneralise:
+        case Anonymiser::kTruncate:
+        case Anonymiser::kNoise:
+        case Anonymiser::kFunction: return nullptr;
     }
+    return nullptr;
 }
 
 bool may_give_null(const PersonalColumn &column) {
@@ -290,7 +294,12 @@ char *is_anonymised(const PersonalColumn &column) {
             break;
         case Anonymiser::kGeneralise:
         case Anonymiser::kTruncate: result = anonymised_value(column, column.relid, nullptr, nullptr); break;
-        default: return psprintf("%s IS NULL", value);
+        case Anonymiser::kNull:
+        case Anonymiser::kRedact:
+        case Anonymiser::kNoise:
+        case Anonymiser::kRandomToken:
+        case Anonymiser::kPseudonymise:
+        case Anonymiser::kFunction: return psprintf("%s IS NULL", value);
     }
     // Some types have no equality.
     const bool equality = OidIsValid(lookup_type_cache(get_atttype(column.relid, column.column), TYPECACHE_EQ_OPR)->eq_opr);

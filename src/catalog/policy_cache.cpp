@@ -1,6 +1,7 @@
 #include "catalog/policy_cache.hpp"
 
 #include "catalog/extension.hpp"
+#include "core/vocabulary.hpp"
 #include "pg/timezone.hpp"
 
 extern "C" {
@@ -83,7 +84,7 @@ void read_policy(const RowReader &row, Policy *policy) {
     policy->ready = DatumGetBool(row.get("ready"));
     policy->validated = DatumGetBool(row.get("validated"));
     policy->starts_all = row.is("starts_when", "all");
-    policy->deletes = row.is("action", "delete");
+    if (!core::find_word(row.string("action"), &policy->action)) elog(ERROR, "unknown action \"%s\"", row.string("action"));
     policy->anonymises_if_referenced = row.is("if_referenced", "anonymise");
     row.read_period("keep_for", &policy->terms.keep_for);
     row.read_period("quarantine_for", &policy->terms.quarantine_for);

@@ -1,6 +1,7 @@
 #pragma once
 // The policies of this database, read once per backend and again after a change (relcache invalidation of
 // retention.policy). Usable in executor functions and in parallel workers: reads by catalog snapshot, no SPI.
+#include "catalog/action.hpp"
 #include "core/clock.hpp"
 #include "core/schedule.hpp"
 #include "pg/postgres.hpp"
@@ -17,7 +18,7 @@ struct Policy {
     bool ready;
     bool validated;
     bool starts_all;  // starts_when = 'all'
-    bool deletes;     // action = 'delete'
+    PolicyAction action;
     bool anonymises_if_referenced;
     core::Terms terms;
     const char *name;

@@ -87,7 +87,7 @@ List *anonymised_columns(const Policy &policy) {
     List *columns = NIL;
     ListCell *cell = nullptr;
     const bool all =
-        !policy.deletes || policy.terms.has_floor || (policy.anonymises_if_referenced && is_referenced(policy.relid));
+        anonymises(policy.action) || policy.terms.has_floor || (policy.anonymises_if_referenced && is_referenced(policy.relid));
     foreach (cell, personal_columns_of(policy.relid))
         if (all || static_cast<const PersonalColumn *>(lfirst(cell))->has_period) columns = lappend(columns, lfirst(cell));
     return columns;
@@ -117,7 +117,7 @@ void check_anonymisers(const Policy &policy) {
     const Policy copy = as_it_is_now(policy);
     check_declared(copy.relid);
     List *columns = anonymised_columns(copy);
-    if (columns == NIL && !copy.deletes && copy.mode == Mode::kEnforce)
+    if (columns == NIL && anonymises(copy.action) && copy.mode == Mode::kEnforce)
         ereport(ERROR,
                 (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                  errmsg("policy \"%s\" anonymises, but table %s has no personal columns", copy.name, get_rel_name(copy.relid)),

@@ -138,9 +138,9 @@ bool has_validated_policy(Oid relid, int16_t but) {
     return false;
 }
 
-void record(const char *action, const Policy &policy) {
+void record(Deed deed, const Policy &policy) {
     LedgerEntry entry = {};
-    entry.action = action;
+    entry.deed = deed;
     entry.policy_id = policy.id;
     entry.relid = policy.relid;
     entry.row_count = -1;
@@ -189,7 +189,7 @@ void policy_inserted(int16_t id) {
         complete(*policy);
         if (fresh) provide_index(relid);
         record_home_if_empty();
-        record("policy created", *policy_by_id(id));
+        record(Deed::kPolicyCreated, *policy_by_id(id));
     }
     const bool empty = !restored && is_empty(relid);
     if (empty)
@@ -229,7 +229,7 @@ bool hides_rows(const Policy &policy) {
 void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
     const Policy *policy = policy_by_id(id);
     if (!change_of(data).decides && policy->written_for == old.written_for && policy->validated) {
-        record("policy changed", *policy);
+        record(Deed::kPolicyChanged, *policy);
         return;
     }
     const bool moves_rows = !same_text(data, "clock_starts") || !same_text(data, "applies_to") || !same_text(data, "priority") ||
@@ -240,7 +240,7 @@ void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
     if (loosened && !superuser()) refuse_shortening(*policy);
     complete(*policy);
     policy = policy_by_id(id);
-    record(loosened ? "mandatory period loosened" : "policy changed", *policy);
+    record(loosened ? Deed::kPeriodLoosened : Deed::kPolicyChanged, *policy);
     if (moves_rows || policy->written_for != old.written_for ||
         (switched && (old.mode == Mode::kOff || policy->mode == Mode::kOff)))
         plan_preparation(policy->relid);
@@ -297,7 +297,7 @@ void policy_gone(const Policy &policy) {
     Problem problem = {};
     for (int i = 0; i < policy.n_starts && n < kMaxStarts; ++i)
         if (resolve_path(policy.relid, policy.starts[i], &paths[n], &problem)) ++n;
-    record("policy dropped", policy);
+    record(Deed::kPolicyDropped, policy);
     withdraw(policy.relid, paths, n);
     as_extension("WITH p AS (DELETE FROM retention.column_progress WHERE policy_id = $1), "
                  "l AS (DELETE FROM retention.column_late WHERE policy_id = $1) "

@@ -1,21 +1,14 @@
 #include "core/anonymiser.hpp"
 
-#include <iterator>
-
 #include "core/generalise.hpp"
 #include "core/noise.hpp"
 #include "core/token.hpp"
 #include "core/truncate.hpp"
+#include "core/vocabulary.hpp"
 
 namespace pg_retention::core {
 
 namespace {
-
-constexpr const char *kNames[] = {"null",  "constant",     "redact",       "generalise", "truncate",
-                                  "noise", "random token", "pseudonymise", "function"};
-constexpr const char *kContents[] = {
-    "text",    "JSON",   "a whole number",     "a number", "a date", "a time", "a network address",
-    "a point", "a UUID", "a value of its type"};
 
 bool is_number(Content content) noexcept { return content == Content::kWholeNumber || content == Content::kNumber; }
 bool is_time(Content content) noexcept { return content == Content::kDate || content == Content::kInstant; }
@@ -63,30 +56,30 @@ Result<bool> check_argument(Anonymiser anonymiser, Content content, std::string_
                 return make_error(ErrorCode::kInvalidParameter, "Name the function, with its schema.",
                                   "anonymiser \"function\" needs an argument");
             return true;
-        default:
+        case Anonymiser::kNull:
+        case Anonymiser::kConstant:
+        case Anonymiser::kRedact:
             if (!argument.empty())
                 return make_error(ErrorCode::kInvalidParameter, "Leave it out.", "anonymiser \"%s\" takes no argument",
                                   name_of(anonymiser));
             return true;
     }
+    return false;
 }
 
 }  // namespace
 
 Result<Anonymiser> parse_anonymiser(std::string_view word) noexcept {
-    for (size_t i = 0; i < std::size(kNames); ++i)
-        if (word == kNames[i]) return static_cast<Anonymiser>(i);
-    return make_error(ErrorCode::kInvalidParameter,
-                      "They are null, constant, redact, generalise, truncate, noise, random token, pseudonymise, function.",
-                      "there is no anonymiser \"%.*s\"", static_cast<int>(word.size()), word.data());
+    Anonymiser anonymiser = {};
+    if (find_word(word, &anonymiser)) return anonymiser;
+    return make_error(ErrorCode::kInvalidParameter, kAllWords<Anonymiser>.text, "there is no anonymiser \"%.*s\"",
+                      static_cast<int>(word.size()), word.data());
 }
-
-const char *name_of(Anonymiser anonymiser) noexcept { return kNames[static_cast<size_t>(anonymiser)]; }
 
 Result<bool> check_anonymiser(Anonymiser anonymiser, Content content, std::string_view argument) noexcept {
     if (!suits(anonymiser, content))
         return make_error(ErrorCode::kInvalidParameter, "Use null, a constant or a function, or one that is made for the type.",
-                          "anonymiser \"%s\" does not work on %s", name_of(anonymiser), kContents[static_cast<size_t>(content)]);
+                          "anonymiser \"%s\" does not work on %s", name_of(anonymiser), name_of(content));
     return check_argument(anonymiser, content, argument);
 }
 
@@ -101,8 +94,13 @@ Difference difference_after(Anonymiser anonymiser) noexcept {
         case Anonymiser::kNull:
         case Anonymiser::kFunction: return Difference::kMade;
         case Anonymiser::kPseudonymise: return Difference::kKept;
-        default: return Difference::kLost;
+        case Anonymiser::kConstant:
+        case Anonymiser::kRedact:
+        case Anonymiser::kGeneralise:
+        case Anonymiser::kTruncate:
+        case Anonymiser::kNoise: return Difference::kLost;
     }
+    return Difference::kLost;
 }
 
 }  // namespace pg_retention::core

@@ -3,6 +3,9 @@
 #include <cstdio>
 #include <cstring>
 
+#include "core/anonymiser.hpp"
+#include "core/vocabulary.hpp"
+
 namespace pg_retention::core {
 
 namespace {
@@ -12,8 +15,7 @@ constexpr int32_t kMaxCount = (1 << 21) - 1;
 
 enum Unit : int32_t { kNoPeriod, kSeconds, kMinutes, kHours, kDays, kMonths };
 
-constexpr const char *kNames[] = {nullptr, "null", "redact", "random token", "pseudonymise", "truncate", "generalise"};
-constexpr const char *kNeedArgument[] = {"constant", "noise", "function"};
+constexpr auto kLastSimple = SimpleAnonymiser::kGeneralise;
 constexpr const char *kGrammarHint = "Write a period, an anonymiser, or both: ('1 year'), ('redact'), ('1 year', 'redact').";
 constexpr const char *kTableHint = "A row of retention.personal_column takes any period in keep_for, and any anonymiser.";
 
@@ -33,15 +35,27 @@ bool same(std::string_view word, std::string_view lower_case) noexcept {
     return true;
 }
 
-SimpleAnonymiser anonymiser_named(std::string_view word) noexcept {
-    for (uint8_t i = 1; i < std::size(kNames); ++i)
-        if (same(word, kNames[i])) return static_cast<SimpleAnonymiser>(i);
+// The bits of each; those that need an argument have none.
+SimpleAnonymiser simple_of(Anonymiser anonymiser) noexcept {
+    switch (anonymiser) {
+        case Anonymiser::kNull: return SimpleAnonymiser::kNull;
+        case Anonymiser::kRedact: return SimpleAnonymiser::kRedact;
+        case Anonymiser::kRandomToken: return SimpleAnonymiser::kRandomToken;
+        case Anonymiser::kPseudonymise: return SimpleAnonymiser::kPseudonymise;
+        case Anonymiser::kTruncate: return SimpleAnonymiser::kTruncate;
+        case Anonymiser::kGeneralise: return SimpleAnonymiser::kGeneralise;
+        case Anonymiser::kConstant:
+        case Anonymiser::kNoise:
+        case Anonymiser::kFunction: return SimpleAnonymiser::kNotSaid;
+    }
     return SimpleAnonymiser::kNotSaid;
 }
 
-bool needs_argument(std::string_view word) noexcept {
-    for (const char *name : kNeedArgument)
-        if (same(word, name)) return true;
+bool find_anonymiser(std::string_view word, Anonymiser *found) noexcept {
+    for (size_t i = 0; i < count_of<Anonymiser>(); ++i) {
+        *found = static_cast<Anonymiser>(i);
+        if (same(word, name_of(*found))) return true;
+    }
     return false;
 }
 
@@ -81,9 +95,11 @@ Result<int32_t> period_bits(std::string_view word) noexcept {
 }
 
 Result<int32_t> anonymiser_bits(std::string_view word) noexcept {
-    const SimpleAnonymiser anonymiser = anonymiser_named(word);
-    if (anonymiser != SimpleAnonymiser::kNotSaid) return static_cast<int32_t>(anonymiser);
-    if (needs_argument(word)) return refused("anonymiser needs an argument, for which a type has no room", word, kTableHint);
+    Anonymiser anonymiser = {};
+    if (find_anonymiser(word, &anonymiser)) {
+        if (simple_of(anonymiser) != SimpleAnonymiser::kNotSaid) return static_cast<int32_t>(simple_of(anonymiser));
+        return refused("anonymiser needs an argument, for which a type has no room", word, kTableHint);
+    }
     return refused(
         "unknown anonymiser", word,
         "The anonymisers of a type are 'null', 'redact', 'random token', 'pseudonymise', 'truncate' and 'generalise'.");
@@ -115,7 +131,8 @@ Result<int32_t> parse_type_modifier(const std::string_view *words, size_t n) noe
     if (n == 0 || n > 2)
         return make_error(ErrorCode::kInvalidParameter, kGrammarHint, "a personal type takes one or two modifiers");
     const std::string_view first = trimmed(words[0]);
-    if (anonymiser_named(first) != SimpleAnonymiser::kNotSaid || needs_argument(first)) {
+    Anonymiser anonymiser_alone = {};
+    if (find_anonymiser(first, &anonymiser_alone)) {
         if (n == 2) return refused("period expected before the anonymiser", first, kGrammarHint);
         return anonymiser_bits(first);
     }
@@ -132,7 +149,7 @@ Result<TypeModifier> decode_type_modifier(int32_t modifier) noexcept {
     const int32_t unit = (modifier >> kUnitShift) & 7;
     const int32_t anchor = (modifier >> kAnchorShift) & 7;
     const int32_t anonymiser = modifier & 15;
-    if (unit > kMonths || anchor > kFiscalYearEnd || anonymiser >= static_cast<int32_t>(std::size(kNames)))
+    if (unit > kMonths || anchor > kFiscalYearEnd || anonymiser > static_cast<int32_t>(kLastSimple))
         return foreign_bits(modifier);
     TypeModifier result = {};
     result.anonymiser = static_cast<SimpleAnonymiser>(anonymiser);
@@ -159,6 +176,11 @@ size_t format_type_modifier(const TypeModifier &modifier, char *buf, size_t cap)
     return static_cast<size_t>(length);
 }
 
-const char *name_of(SimpleAnonymiser anonymiser) noexcept { return kNames[static_cast<size_t>(anonymiser)]; }
+const char *name_of(SimpleAnonymiser simple) noexcept {
+    for (size_t i = 0; i < count_of<Anonymiser>(); ++i)
+        if (simple != SimpleAnonymiser::kNotSaid && simple_of(static_cast<Anonymiser>(i)) == simple)
+            return name_of(static_cast<Anonymiser>(i));
+    return nullptr;
+}
 
 }  // namespace pg_retention::core

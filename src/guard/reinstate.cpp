@@ -144,7 +144,7 @@ void reinstate(Oid relid, Datum key, bool composite) {
     leave(saved);
     if (bound && !is_shown_to_caller(relid, condition, key)) no_such_row(relid);
     LedgerEntry entry = {};
-    entry.action = "reinstated";
+    entry.deed = Deed::kReinstated;
     entry.policy_id = id;
     entry.relid = relid;
     entry.row_count = 1;

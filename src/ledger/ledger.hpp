@@ -1,11 +1,12 @@
 #pragma once
 // The append-only, hash-chained record of what was done.
+#include "ledger/words.hpp"
 #include "pg/postgres.hpp"
 
 namespace pg_retention {
 
 struct LedgerEntry {
-    const char *action;
+    Deed deed;
     int16_t policy_id;   // 0: none
     Oid relid;           // invalid: none
     int64 row_count;     // negative: none

@@ -56,9 +56,9 @@ void startup() {
     LWLockRelease(AddinShmemInitLock);
 }
 
-void append(const char *action, const Reveal &reveal) {
+void append(Deed deed, const Reveal &reveal) {
     LedgerEntry entry = {};
-    entry.action = action;
+    entry.deed = deed;
     entry.row_count = -1;
     entry.detail = psprintf("role %s: %s", reveal.role, reveal.reason[0] != '\0' ? reveal.reason : "no reason given");
     append_ledger(entry);
@@ -67,7 +67,7 @@ void append(const char *action, const Reveal &reveal) {
 // The statements' snapshots are gone by now, and a long reason may be toasted.
 void append_at_end() {
     PushActiveSnapshot(GetTransactionSnapshot());
-    append("revealed", current);
+    append(Deed::kRevealed, current);
     PopActiveSnapshot();
 }
 
@@ -122,7 +122,7 @@ void record_left_reveals() {
     lost = left->lost;
     if (n > 0) left->lost = 0;
     LWLockRelease(lock);
-    for (int i = 0; i < n; ++i) append(found[i].prepared ? "revealed, prepared" : "revealed, rolled back", found[i]);
+    for (int i = 0; i < n; ++i) append(found[i].prepared ? Deed::kRevealedPrepared : Deed::kRevealedRolledBack, found[i]);
     if (n > 0 && lost > 0)
         ereport(LOG, (errmsg("pg_retention: " UINT64_FORMAT " uses of retention.reveal stand in the server log only", lost)));
 }

@@ -69,7 +69,7 @@ void append_policy(StringInfo out, const Model &model, const Policy &policy) {
     append_field(out, "kept_for", period_text(policy.terms.keep_for));
     append_field(out, "quarantined_for", period_text(policy.terms.quarantine_for));
     append_field(out, "required_for", policy.terms.has_floor ? period_text(policy.terms.must_keep_for) : nullptr);
-    append_field(out, "then", policy.deletes ? "deleted" : "anonymised");
+    append_field(out, "then", past_of(policy.action));
     appendStringInfoChar(out, '}');
 }
 

@@ -52,6 +52,14 @@ bool is_shared(const Doomed &row) {
     return false;
 }
 
+Fate fate_of_action(PolicyAction action) {
+    switch (action) {
+        case PolicyAction::kDelete: return Fate::kDelete;
+        case PolicyAction::kAnonymise: return Fate::kAnonymise;
+    }
+    pg_unreachable();
+}
+
 Fate fate_of_governed(const Policy &policy, Doomed *row) {
     const uint8_t flags = core::flags_of(row->clock);
     if ((flags & (core::kHeld | core::kRestricted)) != 0) {
@@ -60,7 +68,7 @@ Fate fate_of_governed(const Policy &policy, Doomed *row) {
     }
     if ((flags & core::kAnonymised) != 0) return (flags & core::kAwaiting) != 0 ? Fate::kDelete : Fate::kNothing;
     const Verdict verdict = decide(row->clock);
-    if (!verdict.mandatory) return policy.deletes ? Fate::kDelete : Fate::kAnonymise;
+    if (!verdict.mandatory) return fate_of_action(policy.action);
     row->why = verdict.reference != nullptr ? verdict.reference : verdict.policy;
     row->until = verdict.until;
     return Fate::kKeep;

@@ -5,6 +5,7 @@
 #include "catalog/rights.hpp"
 #include "catalog/stamp.hpp"
 #include "guard/decide.hpp"
+#include "core/vocabulary.hpp"
 #include "pg/at_once.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
@@ -31,9 +32,24 @@ namespace pg_retention {
 
 namespace {
 
+// The sections of the answer.
+enum class Outcome : uint8_t { kDeleted, kAnonymised, kKept, kDeferred, kTakenOut, kBlocked };
+
+constexpr const char *name_of(Outcome outcome) noexcept {
+    switch (outcome) {
+        case Outcome::kDeleted: return "deleted";
+        case Outcome::kAnonymised: return "anonymised";
+        case Outcome::kKept: return "kept";
+        case Outcome::kDeferred: return "deferred";
+        case Outcome::kTakenOut: return "taken_out";
+        case Outcome::kBlocked: return "blocked";
+    }
+    return nullptr;
+}
+
 // One line of the answer.
 struct Tally {
-    const char *section;
+    Outcome outcome;
     Oid relid;
     const char *why;  // null: nothing to say
     const char *until;
@@ -51,18 +67,17 @@ struct Erasure {
 
 bool same(const char *a, const char *b) { return a == b || (a != nullptr && b != nullptr && strcmp(a, b) == 0); }
 
-void count(Erasure *erasure, const char *section, Oid relid, const char *why, const char *until, int64 rows) {
+void count(Erasure *erasure, Outcome outcome, Oid relid, const char *why, const char *until, int64 rows) {
     ListCell *cell = nullptr;
     if (rows == 0) return;
     foreach (cell, erasure->tallies) {
         auto *tally = static_cast<Tally *>(lfirst(cell));
-        if (strcmp(tally->section, section) != 0 || tally->relid != relid || !same(tally->why, why) || !same(tally->until, until))
-            continue;
+        if (tally->outcome != outcome || tally->relid != relid || !same(tally->why, why) || !same(tally->until, until)) continue;
         tally->rows += rows;
         return;
     }
     auto *tally = static_cast<Tally *>(palloc(sizeof(Tally)));
-    *tally = Tally{section, relid, why == nullptr ? nullptr : pstrdup(why), until == nullptr ? nullptr : pstrdup(until), rows};
+    *tally = Tally{outcome, relid, why == nullptr ? nullptr : pstrdup(why), until == nullptr ? nullptr : pstrdup(until), rows};
     erasure->tallies = lappend(erasure->tallies, tally);
 }
 
@@ -93,7 +108,7 @@ Target target_of_group(const Erasure &erasure, const Group &group) {
 
 void count_failures(Erasure *erasure, const Group &group) {
     for (int i = 0; i < group.n; ++i)
-        if (group.rows[i].sqlstate != 0) count(erasure, "blocked", group.table->relid, group.rows[i].reason, nullptr, 1);
+        if (group.rows[i].sqlstate != 0) count(erasure, Outcome::kBlocked, group.table->relid, group.rows[i].reason, nullptr, 1);
 }
 
 // What refers to a row may go later in the same erasure: the last pass anonymises what is still referred to.
@@ -101,7 +116,7 @@ void delete_rows(Erasure *erasure, const Group &group, const Target &target) {
     const Policy *policy = policy_of(*group.first);
     const bool anonymises = policy != nullptr && policy->anonymises_if_referenced && target.anonymisation != nullptr;
     const int64 deleted = act(target, Action::kDelete, group.rows, group.n);
-    count(erasure, "deleted", group.table->relid, nullptr, nullptr, deleted);
+    count(erasure, Outcome::kDeleted, group.table->relid, nullptr, nullptr, deleted);
     erasure->rows += deleted;
     erasure->progress = erasure->progress || deleted > 0;
     int tied = 0;
@@ -118,7 +133,8 @@ void delete_rows(Erasure *erasure, const Group &group, const Target &target) {
     const bool already = (core::flags_of(group.first->clock) & core::kAwaiting) != 0;
     if (anonymises && !already) {
         const int64 anonymised = act(target, Action::kAnonymiseAndAwait, group.rows, tied);
-        count(erasure, "anonymised", group.table->relid, "deleted when the last reference to it goes", nullptr, anonymised);
+        count(erasure, Outcome::kAnonymised, group.table->relid, "deleted when the last reference to it goes", nullptr,
+              anonymised);
         erasure->rows += anonymised;
     }
     if (!already) count_failures(erasure, group);
@@ -126,7 +142,7 @@ void delete_rows(Erasure *erasure, const Group &group, const Target &target) {
 
 void anonymise_rows(Erasure *erasure, const Group &group, const Target &target) {
     const int64 done = act(target, Action::kAnonymise, group.rows, group.n);
-    count(erasure, "anonymised", group.table->relid, nullptr, nullptr, done);
+    count(erasure, Outcome::kAnonymised, group.table->relid, nullptr, nullptr, done);
     erasure->rows += done;
     count_failures(erasure, group);
 }
@@ -135,7 +151,7 @@ void keep_rows(Erasure *erasure, const Group &group, Target target) {
     target.anonymisation = anonymisation_of(group.table->relid, target.leaf, policy_of(*group.first), Columns{true, NIL});
     if (target.anonymisation != nullptr) target.anonymisation->words = erasure->call->subject->words;
     const int64 done = act(target, Action::kKeep, group.rows, group.n);
-    count(erasure, "kept", group.table->relid, group.first->why, group.first->until, done);
+    count(erasure, Outcome::kKept, group.table->relid, group.first->why, group.first->until, done);
     erasure->rows += done;
     count_failures(erasure, group);
 }
@@ -149,7 +165,7 @@ void defer_rows(Erasure *erasure, const Group &group, const Doomed *rows) {
         ItemPointerData tid = rows[i].tid;
         done += write_clock(rows[i].leaf, &tid, core::make_clock(core::policy_of(clock), core::start_of(clock), flags)) ? 1 : 0;
     }
-    count(erasure, "deferred", group.table->relid, group.first->why, nullptr, done);
+    count(erasure, Outcome::kDeferred, group.table->relid, group.first->why, nullptr, done);
     erasure->rows += done;
 }
 
@@ -158,10 +174,10 @@ void take_out_rows(Erasure *erasure, const Group &group, const Doomed *rows) {
     for (int i = 0; i < group.n; ++i) {
         bool changed = false;
         const ErrorData *error = attempt([&] { changed = take_out(*erasure->call->subject, *group.table, rows[i]); });
-        if (error != nullptr) count(erasure, "blocked", group.table->relid, error->message, nullptr, 1);
+        if (error != nullptr) count(erasure, Outcome::kBlocked, group.table->relid, error->message, nullptr, 1);
         done += changed ? 1 : 0;
     }
-    count(erasure, "taken_out", group.table->relid, nullptr, nullptr, done);
+    count(erasure, Outcome::kTakenOut, group.table->relid, nullptr, nullptr, done);
     erasure->rows += done;
 }
 
@@ -176,7 +192,7 @@ void act_on(Erasure *erasure, const ReachedTable &table, const Doomed *rows, int
     const Fate fate = rows->fate;
     if (fate == Fate::kNothing || (!first_pass && fate != Fate::kDelete && fate != Fate::kUnlink)) return;
     if ((core::flags_of(rows->clock) & core::kKept) != 0 && (fate == Fate::kKeep || fate == Fate::kDefer)) {
-        count(erasure, fate == Fate::kKeep ? "kept" : "deferred", table.relid, rows->why, rows->until, n);
+        count(erasure, fate == Fate::kKeep ? Outcome::kKept : Outcome::kDeferred, table.relid, rows->why, rows->until, n);
         return;
     }
     if (fate == Fate::kTakeOut) return take_out_rows(erasure, group, rows);
@@ -189,7 +205,10 @@ void act_on(Erasure *erasure, const ReachedTable &table, const Doomed *rows, int
         case Fate::kDelete:
         case Fate::kUnlink: delete_rows(erasure, group, target); break;
         case Fate::kAnonymise: anonymise_rows(erasure, group, target); break;
-        default: keep_rows(erasure, group, target);
+        case Fate::kKeep: keep_rows(erasure, group, target); break;
+        case Fate::kNothing:
+        case Fate::kDefer:
+        case Fate::kTakeOut: pg_unreachable();
     }
     MemoryContextSwitchTo(context);
 }
@@ -239,31 +258,45 @@ void pass(Erasure *erasure, List *tables, bool first_pass) {
     }
 }
 
-void append_section(StringInfo out, const Erasure &erasure, const char *section) {
+void append_section(StringInfo out, const Erasure &erasure, Outcome outcome) {
     bool first = true;
     ListCell *cell = nullptr;
-    appendStringInfo(out, ", \"%s\": [", section);
+    appendStringInfo(out, ", \"%s\": [", name_of(outcome));
     foreach (cell, erasure.tallies) {
         const auto *tally = static_cast<const Tally *>(lfirst(cell));
-        if (strcmp(tally->section, section) != 0) continue;
+        if (tally->outcome != outcome) continue;
         appendStringInfoString(out, first ? "{\"table\": " : ", {\"table\": ");
         append_json_text(out, qualified_name(tally->relid));
         appendStringInfo(out, ", \"rows\": " INT64_FORMAT, tally->rows);
-        if (tally->why != nullptr) appendStringInfo(out, ", \"%s\": ", strcmp(section, "kept") == 0 ? "law" : "why");
+        if (tally->why != nullptr) appendStringInfo(out, ", \"%s\": ", outcome == Outcome::kKept ? "law" : "why");
         if (tally->why != nullptr) append_json_text(out, tally->why);
-        if (strcmp(section, "kept") == 0) appendStringInfoString(out, ", \"until\": ");
-        if (strcmp(section, "kept") == 0) append_json_text(out, tally->until);
+        if (outcome == Outcome::kKept) appendStringInfoString(out, ", \"until\": ");
+        if (outcome == Outcome::kKept) append_json_text(out, tally->until);
         appendStringInfoChar(out, '}');
         first = false;
     }
     appendStringInfoChar(out, ']');
 }
 
+// False: none, for nothing was done.
+bool deed_of(Outcome outcome, Deed *deed) {
+    switch (outcome) {
+        case Outcome::kDeleted: *deed = Deed::kDeleted; return true;
+        case Outcome::kAnonymised: *deed = Deed::kAnonymised; return true;
+        case Outcome::kKept: *deed = Deed::kKept; return true;
+        case Outcome::kDeferred: *deed = Deed::kDeferred; return true;
+        case Outcome::kTakenOut: *deed = Deed::kTakenOut; return true;
+        case Outcome::kBlocked: return false;
+    }
+    pg_unreachable();
+}
+
 void record_in_ledger(const Erasure &erasure) {
     ListCell *cell = nullptr;
     foreach (cell, erasure.tallies) {
         const auto *tally = static_cast<const Tally *>(lfirst(cell));
-        if (strcmp(tally->section, "blocked") != 0) record_rows(*erasure.call, tally->section, tally->relid, 0, tally->rows);
+        Deed deed = {};
+        if (deed_of(tally->outcome, &deed)) record_rows(*erasure.call, deed, tally->relid, 0, tally->rows);
     }
 }
 
@@ -308,8 +341,7 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     appendStringInfo(&out, ", \"key\": %s}, \"dry_run\": %s, \"made_at\": ", key,
                      occasion == Occasion::kPreview ? "true" : "false");
     append_json_time(&out, retention_now());
-    for (const char *section : {"deleted", "anonymised", "kept", "deferred", "taken_out", "blocked"})
-        append_section(&out, erasure, section);
+    for (size_t i = 0; i < core::count_of<Outcome>(); ++i) append_section(&out, erasure, static_cast<Outcome>(i));
     appendStringInfo(&out, ", \"remembered\": %s, ", remembered ? "true" : "false");
     append_controller(&out);
     appendStringInfoChar(&out, '}');
@@ -331,7 +363,7 @@ Datum erase(FunctionCallInfo fcinfo) {
     begin_erasures();
     const Call call = open_call(fcinfo, 3, true);
     const Erased erased = erase_subject(call, Occasion::kRequest);
-    close_call(call, "erased", erased.rows);
+    close_call(call, Deed::kErased, erased.rows);
     return answer(erased.answer);
 }
 
@@ -364,7 +396,7 @@ Datum try_to_erase(FunctionCallInfo fcinfo) {
     MemoryContextSwitchTo(context);
     CurrentResourceOwner = owner;
     if (error != nullptr) ReThrowError(error);
-    record_rows(call, "erasure previewed", InvalidOid, 0, erased.rows);
+    record_rows(call, Deed::kErasurePreviewed, InvalidOid, 0, erased.rows);
     SPI_finish();
     MemoryContextSwitchTo(context);
     return answer(erased.answer);

@@ -85,7 +85,7 @@ Datum export_document(FunctionCallInfo fcinfo) {
     appendStringInfoString(&out, ", ");
     const int64 rows = append_data(&out, call, tables, false);
     appendStringInfoChar(&out, '}');
-    close_call(call, "exported", rows);
+    close_call(call, Deed::kExported, rows);
     return PointerGetDatum(cstring_to_text_with_len(out.data, out.len));
 }
 
@@ -100,7 +100,7 @@ Datum portable_document(FunctionCallInfo fcinfo) {
     appendStringInfoString(&out, ", ");
     const int64 rows = append_data(&out, call, reach_tables(call.subject), true);
     appendStringInfoChar(&out, '}');
-    close_call(call, "exported for portability", rows);
+    close_call(call, Deed::kExportedForPortability, rows);
     return PointerGetDatum(cstring_to_text_with_len(out.data, out.len));
 }
 
@@ -125,7 +125,7 @@ void portable_csv(FunctionCallInfo fcinfo) {
         bool nulls[2] = {false, false};
         tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
     }
-    close_call(call, "exported for portability", rows);
+    close_call(call, Deed::kExportedForPortability, rows);
 }
 
 void put_row(const ReturnSetInfo *result, const FoundRow &row) {
@@ -160,7 +160,7 @@ void export_rows(FunctionCallInfo fcinfo) {
             put_row(result, row);
             ++rows;
         });
-    close_call(call, "exported", rows);
+    close_call(call, Deed::kExported, rows);
 }
 
 }  // namespace

@@ -182,7 +182,7 @@ Datum impose(FunctionCallInfo fcinfo) {
     append_subject(&out, *call.subject);
     appendStringInfo(&out, ", \"restriction_id\": " INT64_FORMAT ", \"restricted\": [%s], \"not_restricted\": [%s]}", id,
                      restricted.data, others.data);
-    close_call(call, "restricted", total, restriction_text(id));
+    close_call(call, Deed::kRestricted, total, restriction_text(id));
     PopActiveSnapshot();
     return PointerGetDatum(cstring_to_text_with_len(out.data, out.len));
 }
@@ -286,9 +286,9 @@ void update_restriction(int64 id, const char *at, const char *by) {
                     values);
 }
 
-void record(const char *action, const Restriction &restriction, int64 request_id, int64 rows) {
+void record(Deed deed, const Restriction &restriction, int64 request_id, int64 rows) {
     LedgerEntry entry = {};
-    entry.action = action;
+    entry.deed = deed;
     entry.row_count = rows;
     entry.detail = call_detail(restriction.kind, restriction_text(restriction.id), request_id);
     append_ledger(entry);
@@ -301,7 +301,7 @@ void inform(int64 id) {
     MemoryContextSwitchTo(context);
     const Restriction restriction = open_restriction(id);
     update_restriction(id, "informed_at", "informed_by");
-    record("informed of lifting", restriction, 0, -1);
+    record(Deed::kInformedOfLifting, restriction, 0, -1);
     SPI_finish();
     PopActiveSnapshot();
 }
@@ -330,7 +330,7 @@ void lift(int64 id, int64 request_id) {
         if (is_governed(*table))
             rows += gone ? mark_rows(*table, kAllRows, covering, false) : rows_about(*table, covering, false);
     }
-    record("restriction lifted", restriction, request_id, rows);
+    record(Deed::kRestrictionLifted, restriction, request_id, rows);
     SPI_finish();
     PopActiveSnapshot();
 }

@@ -24,12 +24,16 @@ ItemPointerData *ids_of(const Row *rows, int n) {
     return ids;
 }
 
-// "retention_clock = ..." with the flags that tell what was done.
-const char *new_clock(const Target &target, Action action) {
-    const int flags = action == Action::kKeep      ? core::kKept
-                    : action == Action::kAnonymise ? core::kAnonymised
-                                                   : core::kAnonymised | core::kAwaiting;
-    return psprintf("%s = retention.with_flags(t.%s, %d)", target.clock, target.clock, flags);
+// What the row's clock tells from then on; 0: nothing new.
+int flags_after(Action action) {
+    switch (action) {
+        case Action::kAnonymise: return core::kAnonymised;
+        case Action::kAnonymiseAndAwait: return core::kAnonymised | core::kAwaiting;
+        case Action::kKeep: return core::kKept;
+        case Action::kDelete:
+        case Action::kColumns: return 0;
+    }
+    pg_unreachable();
 }
 
 const char *statement(const Target &target, Action action, const ItemPointerData *ids, int n, Parameters *parameters) {
@@ -42,10 +46,10 @@ const char *statement(const Target &target, Action action, const ItemPointerData
         update = anonymising_update(*target.anonymisation, ids, n, parameters);
     else
         update.where = psprintf("t.ctid = ANY ($%d)", add_parameter(parameters, TIDARRAYOID, tid_array(ids, n)));
-    const bool marked = target.clock != nullptr && action != Action::kColumns;
+    const int flags = target.clock != nullptr ? flags_after(action) : 0;
+    const char *clock = flags == 0 ? "" : psprintf("%s = retention.with_flags(t.%s, %d)", target.clock, target.clock, flags);
     return psprintf("UPDATE ONLY %s t SET %s%s%s%s WHERE %s", target.table, update.set,
-                    marked && update.set[0] != '\0' ? ", " : "", marked ? new_clock(target, action) : "", update.from,
-                    update.where);
+                    flags != 0 && update.set[0] != '\0' ? ", " : "", clock, update.from, update.where);
 }
 
 // A trigger may return NULL and so let the row stand without an error.

@@ -151,16 +151,27 @@ int failed(Row *rows, int n, bool only_tied) {
     return kept;
 }
 
-// Deletes what can go; what a reference keeps is anonymised now and goes with its last reference.
+// Deletes what can go; what a reference keeps is anonymised now and goes with its last reference. Returns how many rows failed, which
+// are then the first.
+int delete_rows(Batch *batch, const Target &target, const Policy &policy, Row *rows, int n) {
+    batch->done.deleted += act(target, Action::kDelete, rows, n);
+    if (policy.anonymises_if_referenced && target.anonymisation != nullptr)
+        batch->done.anonymised += act(target, Action::kAnonymiseAndAwait, rows, failed(rows, n, true));
+    return failed(rows, n, false);
+}
+
+int anonymise_rows(Batch *batch, const Target &target, Row *rows, int n) {
+    batch->done.anonymised += act(target, Action::kAnonymise, rows, n);
+    return failed(rows, n, false);
+}
+
 void take(Batch *batch, const Target &target, const Policy &policy, Row *rows, int n) {
     const TimestampTz now = retention_now();
-    const bool deletes = policy.deletes;
-    const bool anonymises_rest = deletes && policy.anonymises_if_referenced && target.anonymisation != nullptr;
-    batch->done.deleted += deletes ? act(target, Action::kDelete, rows, n) : 0;
-    const int referenced = anonymises_rest ? failed(rows, n, true) : 0;
-    batch->done.anonymised += act(target, Action::kAnonymiseAndAwait, rows, referenced);
-    batch->done.anonymised += deletes ? 0 : act(target, Action::kAnonymise, rows, n);
-    const int blocked = failed(rows, n, false);
+    int blocked = 0;
+    switch (policy.action) {
+        case PolicyAction::kDelete: blocked = delete_rows(batch, target, policy, rows, n); break;
+        case PolicyAction::kAnonymise: blocked = anonymise_rows(batch, target, rows, n); break;
+    }
     for (int i = 0; i < blocked; ++i) block_row(batch->policy_id, batch->leaf, rows[i], now, false);
     batch->done.blocked += blocked;
 }
@@ -199,8 +210,8 @@ void run_batch(Batch *batch) {
     take(batch, target, copy, rows + awaiting, n - awaiting);
     if (batch->done.deleted + batch->done.anonymised + batch->done.blocked == 0) return;
     count_in_run(batch->engine, batch->done);
-    record_action(copy.id, copy.relid, "deleted", batch->done.deleted);
-    record_action(copy.id, copy.relid, "anonymised", batch->done.anonymised);
+    record_action(copy.id, copy.relid, Deed::kDeleted, batch->done.deleted);
+    record_action(copy.id, copy.relid, Deed::kAnonymised, batch->done.anonymised);
 }
 
 // Another batch is worth a try: the rows alone, or those beside the one that takes too long. Two such rows one after the other are a

@@ -466,7 +466,7 @@ bool open_table(Table *table, Engine *engine, Care *care, int16_t policy_id, Oid
 void record(const Table &table) {
     if (table.done.columns + table.done.blocked == 0) return;
     count_in_run(table.engine, table.done);
-    record_action(table.policy.id, table.policy.relid, "columns anonymised", table.done.columns);
+    record_action(table.policy.id, table.policy.relid, Deed::kColumnsAnonymised, table.done.columns);
 }
 
 enum class Outcome : uint8_t { kDone, kGoOn, kFailed };

@@ -69,7 +69,7 @@ void record_quarantined(int16_t policy_id) {
     if (rows == 0) return;
     remember(policy_id, hide);
     LedgerEntry entry = {};
-    entry.action = "quarantined";
+    entry.deed = Deed::kQuarantined;
     entry.policy_id = policy_id;
     entry.relid = relid;
     entry.row_count = rows;

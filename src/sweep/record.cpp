@@ -28,10 +28,10 @@ void block_row(int16_t policy_id, Oid leaf, const Row &row, TimestampTz now, boo
     (void) as_system("UPDATE retention.blocked_row SET retry_at = $3 WHERE relation = $1 AND row_id = $2", 3, when_types, when);
 }
 
-void record_action(int16_t policy_id, Oid relid, const char *action, int64 rows) {
+void record_action(int16_t policy_id, Oid relid, Deed deed, int64 rows) {
     if (rows == 0) return;
     LedgerEntry entry = {};
-    entry.action = action;
+    entry.deed = deed;
     entry.policy_id = policy_id;
     entry.relid = relid;
     entry.row_count = rows;

@@ -48,7 +48,7 @@ void record_hidden_late(Engine *engine) {
     for (int i = 0; i < n; ++i) {
         bool isnull = false;
         LedgerEntry entry = {};
-        entry.action = "hidden late";
+        entry.deed = Deed::kHiddenLate;
         entry.relid = DatumGetObjectId(SPI_getbinval(found->vals[i], found->tupdesc, 1, &isnull));
         entry.policy_id = DatumGetInt16(SPI_getbinval(found->vals[i], found->tupdesc, 2, &isnull));
         entry.row_count = -1;
@@ -103,7 +103,7 @@ void refresh(const View &view) {
     if (code < 0) elog(ERROR, "could not refresh a materialized view: %s", SPI_result_code_string(code));
     leave(saved);
     LedgerEntry entry = {};
-    entry.action = "refreshed";
+    entry.deed = Deed::kRefreshed;
     entry.relid = view.relid;
     entry.row_count = -1;
     append_ledger(entry);

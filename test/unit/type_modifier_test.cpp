@@ -191,5 +191,13 @@ TEST(TypeModifier, LongTextIsCutBetweenCharacters) {
     EXPECT_EQ(std::string(modifier.error().message), "neither a period nor an anonymiser: \"" + std::string(79, 'x') + "...\"");
 }
 
+TEST(TypeModifier, ItsHintNamesEachOfItsAnonymisers) {
+    const std::string_view unknown[] = {"1 year", "nonsense"};
+    const Result<int32_t> refused = parse_type_modifier(unknown, 2);
+    ASSERT_FALSE(refused.ok());
+    for (uint8_t i = 1; name_of(static_cast<SimpleAnonymiser>(i)) != nullptr; ++i)
+        EXPECT_NE(std::string_view(refused.error().hint).find(name_of(static_cast<SimpleAnonymiser>(i))), std::string_view::npos);
+}
+
 }  // namespace
 }  // namespace pg_retention::core
