@@ -1,5 +1,19 @@
 -- The tables a DBA fills, and those the extension keeps.
 
+CREATE FUNCTION retention.formats(OUT name text, OUT version smallint, OUT oldest smallint) RETURNS SETOF record
+    LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 4 AS 'MODULE_PATHNAME', 'pg_retention_formats';
+COMMENT ON FUNCTION retention.formats() IS 'what this library writes to disk in which version, and the oldest version that it reads';
+
+-- Not for pg_dump, which carries values as text.
+CREATE TABLE retention.disk_format (
+    name text PRIMARY KEY,
+    version smallint NOT NULL
+);
+INSERT INTO retention.disk_format SELECT name, version FROM retention.formats();
+COMMENT ON TABLE retention.disk_format IS 'the version of each format on disk that values of this database have; raised by ALTER EXTENSION pg_retention UPDATE';
+COMMENT ON COLUMN retention.disk_format.version IS 'the library refuses one that it does not read';
+GRANT SELECT ON retention.disk_format TO pg_monitor;
+
 CREATE SEQUENCE retention.policy_id_seq AS smallint;
 SELECT pg_catalog.pg_extension_config_dump('retention.policy_id_seq', '');
 
@@ -130,8 +144,10 @@ CREATE TABLE retention.ledger (
     relation text,
     row_count bigint,
     detail text,
+    format smallint NOT NULL,
     previous bytea NOT NULL,
     hash bytea NOT NULL
 );
 SELECT pg_catalog.pg_extension_config_dump('retention.ledger', '');
+COMMENT ON COLUMN retention.ledger.format IS 'of what is hashed, as retention.formats() counts';
 COMMENT ON TABLE retention.ledger IS 'append-only, hash-chained record of what was done; no data about subjects';

@@ -1,6 +1,7 @@
 #include "catalog/policy_cache.hpp"
 
 #include "catalog/extension.hpp"
+#include "catalog/formats.hpp"
 #include "core/vocabulary.hpp"
 #include "pg/timezone.hpp"
 
@@ -114,6 +115,7 @@ void load() {
     MemoryContextReset(context);
     const ExtensionObjects *ext = extension();
     if (ext == nullptr) return;
+    check_formats();
     watched = ext->policy_table;
     const uint64_t before_reading = changes;
     Relation table = table_open(ext->policy_table, AccessShareLock);

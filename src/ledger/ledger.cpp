@@ -1,5 +1,6 @@
 #include "ledger/ledger.hpp"
 
+#include "core/formats.hpp"
 #include "ledger/own_table.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
@@ -25,7 +26,7 @@ namespace pg_retention {
 
 namespace {
 
-enum Column { kEntryId, kAt, kActor, kAction, kPolicyId, kRelation, kRowCount, kDetail, kPrevious, kHash, kColumns };
+enum Column { kEntryId, kAt, kActor, kAction, kPolicyId, kRelation, kRowCount, kDetail, kFormat, kPrevious, kHash, kColumns };
 
 struct Entry {
     Datum values[kColumns];
@@ -48,7 +49,7 @@ void put_varlena(StringInfo out, Datum value) {
     put_bytes(out, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
 }
 
-// Every field but the hash, in the table's order, each with its length in front; NULL is the length 2^32-1 alone.
+// Format 1: every field but the hash, in the table's order, each with its length in front; NULL is the length 2^32-1 alone.
 void serialise(StringInfo out, const Entry &entry) {
     for (int i = 0; i < kHash; ++i) {
         const uint32 null = 0xFFFFFFFF;
@@ -56,7 +57,7 @@ void serialise(StringInfo out, const Entry &entry) {
             appendBinaryStringInfo(out, reinterpret_cast<const char *>(&null), sizeof null);
         else if (i == kEntryId || i == kAt || i == kRowCount)
             put_number(out, DatumGetInt64(entry.values[i]));
-        else if (i == kPolicyId)
+        else if (i == kPolicyId || i == kFormat)
             put_number(out, DatumGetInt16(entry.values[i]));
         else
             put_varlena(out, entry.values[i]);
@@ -129,6 +130,18 @@ void set_text(Entry *entry, Column column, const char *text) {
     if (text != nullptr) entry->values[column] = CStringGetTextDatum(text);
 }
 
+// An entry of a later format is no forgery, and nothing can be said of it.
+int16_t format_of(const Entry &entry) {
+    const int16_t format = DatumGetInt16(entry.values[kFormat]);
+    if (format > core::version_of(core::Format::kLedgerEntry))
+        ereport(ERROR,
+                (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                 errmsg("entry " INT64_FORMAT " of the ledger has format %d, which this library of pg_retention does not know",
+                        DatumGetInt64(entry.values[kEntryId]), format),
+                 errhint("Verify it with the library that wrote it, or a later one.")));
+    return format;
+}
+
 struct Verification {
     int64 entries;
     int64 first_bad;  // 0: none
@@ -141,14 +154,17 @@ Verification verify() {
     SysScanDesc scan = systable_beginscan_ordered(ledger, index, GetActiveSnapshot(), 0, nullptr);
     MemoryContext row_context = AllocSetContextCreate(CurrentMemoryContext, "ledger entry", ALLOCSET_DEFAULT_SIZES);
     bytea *previous = no_hash();
+    int16_t format = core::oldest_of(core::Format::kLedgerEntry);
     while (HeapTuple row = systable_getnext_ordered(scan, ForwardScanDirection)) {
         CHECK_FOR_INTERRUPTS();
         MemoryContext before = MemoryContextSwitchTo(row_context);
         Entry entry;
         heap_deform_tuple(row, RelationGetDescr(ledger), entry.values, entry.nulls);
         ++result.entries;
+        const int16_t before_it = format;
+        format = format_of(entry);
         const bytea *expected = digest(entry);
-        const bool good = DatumGetInt64(entry.values[kEntryId]) == result.entries &&
+        const bool good = DatumGetInt64(entry.values[kEntryId]) == result.entries && format >= before_it &&
                           same_bytes(entry.values[kPrevious], PointerGetDatum(previous)) &&
                           same_bytes(entry.values[kHash], PointerGetDatum(expected));
         if (!good && result.first_bad == 0) result.first_bad = DatumGetInt64(entry.values[kEntryId]);
@@ -180,6 +196,7 @@ void append_ledger(const LedgerEntry &entry) {
     row.values[kRowCount] = Int64GetDatum(entry.row_count);
     row.nulls[kRowCount] = entry.row_count < 0;
     set_text(&row, kDetail, entry.detail);
+    row.values[kFormat] = Int16GetDatum(core::version_of(core::Format::kLedgerEntry));
     row.values[kHash] = PointerGetDatum(digest(row));
     CatalogTupleInsert(ledger, heap_form_tuple(RelationGetDescr(ledger), row.values, row.nulls));
     table_close(ledger, NoLock);

@@ -29,7 +29,8 @@ CREATE FUNCTION pg_temp.field(bytea) RETURNS bytea LANGUAGE sql AS
 CREATE FUNCTION pg_temp.hash_of(l retention.ledger) RETURNS bytea LANGUAGE sql AS $$
     SELECT sha256(pg_temp.field(int8send(l.entry_id)) || pg_temp.field(timestamptz_send(l.at)) || pg_temp.field(l.actor::bytea) ||
         pg_temp.field(l.action::bytea) || pg_temp.field(int8send(l.policy_id)) || pg_temp.field(l.relation::bytea) ||
-        pg_temp.field(int8send(l.row_count)) || pg_temp.field(l.detail::bytea) || pg_temp.field(l.previous)) $$;
+        pg_temp.field(int8send(l.row_count)) || pg_temp.field(l.detail::bytea) ||
+        pg_temp.field(int8send(l.format)) || pg_temp.field(l.previous)) $$;
 SELECT is_empty('SELECT FROM retention.ledger l WHERE hash <> pg_temp.hash_of(l)', 'SHA-256 of what it says');
 
 SELECT throws_ok('UPDATE retention.ledger SET row_count = 1', '42501', 'the ledger can only be appended to', 'no UPDATE');
@@ -57,10 +58,10 @@ SELECT results_eq(format('SELECT * FROM pg_temp.tampered(%L)', what), format('VA
     ('DELETE FROM retention.ledger WHERE entry_id = 2', 3, 'an entry taken out of the middle'),
     ('DELETE FROM retention.ledger WHERE entry_id = 1', 2, 'the first entry taken out'),
     ($$UPDATE retention.ledger SET entry_id = entry_id + 100 WHERE entry_id = 5$$, 105, 'one moved'),
-    ($$INSERT INTO retention.ledger SELECT 6, at, actor, action, policy_id, relation, row_count, detail, hash, hash FROM retention.ledger
+    ($$INSERT INTO retention.ledger SELECT 6, at, actor, action, policy_id, relation, row_count, detail, format, hash, hash FROM retention.ledger
        WHERE entry_id = 5$$, 6, 'one forged'),
     ($$INSERT INTO retention.ledger SELECT 7, at, actor, action, policy_id, relation, row_count, detail,
-       hash, pg_temp.hash_of(ROW(7, at, actor, action, policy_id, relation, row_count, detail, hash, hash)) FROM retention.ledger WHERE entry_id = 5$$, 7, 'one forged well, behind a gap')) t (what, bad, name);
+       format, hash, pg_temp.hash_of(ROW(7, at, actor, action, policy_id, relation, row_count, detail, format, hash, hash)) FROM retention.ledger WHERE entry_id = 5$$, 7, 'one forged well, behind a gap')) t (what, bad, name);
 
 CREATE ROLE stranger;
 SET ROLE stranger;
