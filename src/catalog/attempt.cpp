@@ -1,6 +1,5 @@
 #include "catalog/attempt.hpp"
 
-#include "catalog/policy_triggers.hpp"
 #include "pg/settings.hpp"
 #include "pg/time_limit.hpp"
 
@@ -25,7 +24,6 @@ static ErrorData *run(AttemptBody body, void *argument, int limit, bool *timed_o
         MemoryContextSwitchTo(context);
         error = CopyErrorData();
         FlushErrorState();
-        allow_policy_write(false);
         RollbackAndReleaseCurrentSubTransaction();
     }
     PG_END_TRY();

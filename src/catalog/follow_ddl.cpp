@@ -32,7 +32,7 @@ namespace pg_retention {
 
 namespace {
 
-constinit bool renaming = false;
+constinit Dynamic<bool> renaming{false};
 
 struct Rewrite {
     int16_t id;
@@ -130,12 +130,7 @@ void write_rewrites(List *rewrites, Oid table, const char *from, const char *to)
 void apply_rewrites(List *rewrites, Oid table, const char *from, const char *to) {
     SPI_connect();
     const ActingAs saved = act_as(owner_of(extension()->policy_table), true);
-    allow_policy_write(true);
-    PG_TRY();
-    { write_rewrites(rewrites, table, from, to); }
-    PG_FINALLY();
-    { allow_policy_write(false); }
-    PG_END_TRY();
+    during(own_policy_write, true, [&] { write_rewrites(rewrites, table, from, to); });
     leave(saved);
     SPI_finish();
 }
@@ -158,17 +153,6 @@ bool may_drop(const PlannedStmt *planned) {
     return IsA(planned->utilityStmt, AlterTableStmt) || IsA(planned->utilityStmt, DropOwnedStmt);
 }
 
-// Its own frame: nothing of the caller's lives across the setjmp.
-[[gnu::noinline]] void rename_quietly(const Command &command) {
-    const bool before = renaming;
-    renaming = true;
-    PG_TRY();
-    { proceed(command); }
-    PG_FINALLY();
-    { renaming = before; }
-    PG_END_TRY();
-}
-
 void follow_rename(const Command &command) {
     const RenameStmt *stmt = table_rename(command.planned);
     const Oid table = stmt == nullptr ? InvalidOid : RangeVarGetRelid(stmt->relation, AccessShareLock, true);
@@ -177,7 +161,7 @@ void follow_rename(const Command &command) {
     char *to = column ? pstrdup(stmt->newname) : nullptr;
     List *rewrites = plan_rewrites(table, from, to);
     List *subjects = named_subjects();
-    rename_quietly(command);
+    during(renaming, true, [&] { proceed(command); });
     if (extension() == nullptr) return;
     CommandCounterIncrement();
     apply_rewrites(rewrites, table, from, to);

@@ -90,8 +90,7 @@ HeapTuple written_now(const TriggerData *data) {
     bool isnull = false;
     const Oid relid = DatumGetObjectId(heap_getattr(row, SPI_fnumber(desc, "relation"), desc, &isnull));
     Datum owner = isnull ? 0 : ObjectIdGetDatum(owner_of(relid));
-    if (update && (policy_write_is_own() || writes_only_other(data)))
-        owner = heap_getattr(data->tg_trigtuple, column, desc, &isnull);
+    if (update && (own_policy_write || writes_only_other(data))) owner = heap_getattr(data->tg_trigtuple, column, desc, &isnull);
     bool null = false;
     return heap_modify_tuple_by_cols(row, desc, 1, &column, &owner, &null);
 }

@@ -31,8 +31,6 @@ namespace pg_retention {
 
 namespace {
 
-constinit bool policy_write_allowed = false;
-
 constexpr int kMaxStarts = 32;
 
 const TriggerData *trigger_data(FunctionCallInfo fcinfo) {
@@ -113,13 +111,7 @@ bool confirms(const TriggerData *data, Oid relid) {
 void as_extension(const char *sql, Oid type, Datum value) {
     SPI_connect();
     const ActingAs saved = act_as(owner_of(extension()->policy_table), true);
-    const bool before = policy_write_allowed;
-    policy_write_allowed = true;
-    PG_TRY();
-    { (void) execute_internal(sql, 1, &type, &value, nullptr, false, 0); }
-    PG_FINALLY();
-    { policy_write_allowed = before; }
-    PG_END_TRY();
+    during(own_policy_write, true, [&] { (void) execute_internal(sql, 1, &type, &value, nullptr, false, 0); });
     leave(saved);
     SPI_finish();
 }
@@ -332,14 +324,14 @@ Policy old_policy(int16_t id) {
 }
 
 Datum before_policy(const TriggerData *data) {
-    if (!policy_write_allowed) check_rights(data);
+    if (!own_policy_write) check_rights(data);
     if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) {
         const Policy *policy = policy_by_id(DatumGetInt16(field(data, data->tg_trigtuple, "policy_id")));
         if (policy != nullptr) policy_deleted(copy_of(*policy));
         return PointerGetDatum(data->tg_trigtuple);
     }
     HeapTuple row = TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple : data->tg_trigtuple;
-    if (policy_write_allowed) return PointerGetDatum(row);
+    if (own_policy_write) return PointerGetDatum(row);
     TupleDesc desc = RelationGetDescr(data->tg_relation);
     const Oid relid = DatumGetObjectId(field(data, row, "relation"));
     int columns[3] = {SPI_fnumber(desc, "validated"), SPI_fnumber(desc, "ready"), SPI_fnumber(desc, "written_for")};
@@ -360,7 +352,7 @@ Datum before_policy(const TriggerData *data) {
 }
 
 void after_policy(const TriggerData *data) {
-    if (policy_write_allowed) {
+    if (own_policy_write) {
         CacheInvalidateRelcacheByRelid(RelationGetRelid(data->tg_relation));
         return;
     }
@@ -410,9 +402,7 @@ void forget_dropped() {
     drop_idle_path_triggers();
 }
 
-bool policy_write_is_own() { return policy_write_allowed; }
-
-void allow_policy_write(bool allowed) { policy_write_allowed = allowed; }
+constinit Dynamic<bool> own_policy_write{false};
 
 bool validate_relation(Oid relid, char **problem) {
     MemoryContext context = CurrentMemoryContext;
@@ -467,7 +457,7 @@ void validate_all() {
 
 RETENTION_FUNCTION(pg_retention_policy_before) {
     const TriggerData *data = pg_retention::trigger_data(fcinfo);
-    if (!pg_retention::policy_write_allowed) pg_retention::remember_old(data);
+    if (!pg_retention::own_policy_write) pg_retention::remember_old(data);
     return pg_retention::before_policy(data);
 }
 

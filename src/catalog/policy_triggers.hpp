@@ -1,13 +1,13 @@
 #pragma once
 // What happens when a row of retention.policy is written: checked, provided for, undone.
 #include "catalog/path.hpp"
+#include "pg/during.hpp"
 #include "pg/postgres.hpp"
 
 namespace pg_retention {
 
-// While allowed, validated and ready may be written (the extension's own statements).
-void allow_policy_write(bool allowed);
-bool policy_write_is_own();
+// While the extension writes policies by itself: validated and ready may be written, and nothing is checked or recorded.
+extern Dynamic<bool> own_policy_write;
 
 // Checks every policy of the relation, as after a restore, and completes what is missing. False: *problem says why.
 bool validate_relation(Oid relid, char **problem);

@@ -26,13 +26,8 @@ constexpr char kGuardTrigger[] = "~retention_guard";
 constexpr char kPathTrigger[] = "~retention_path";
 
 void run(const char *sql) {
-    volatile int code = 0;
-    set_own_command(true);
-    PG_TRY();
-    { code = SPI_execute(sql, false, 0); }
-    PG_FINALLY();
-    { set_own_command(false); }
-    PG_END_TRY();
+    int code = 0;
+    during(own_command, true, [&] { code = SPI_execute(sql, false, 0); });
     if (code < 0) elog(ERROR, "could not execute \"%s\"", sql);
 }
 

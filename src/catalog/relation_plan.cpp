@@ -61,7 +61,7 @@ constinit MemoryContext plan_context = nullptr;
 constinit List *watched = NIL;
 constinit List *prepared = NIL;
 constinit bool stale = true;
-constinit int computing = 0;
+constinit Dynamic<int> computing{0};
 
 void forget(Datum, Oid relid) { stale = stale || relid == InvalidOid || list_member_oid(watched, relid); }
 
@@ -295,12 +295,7 @@ core::Clock compute_clock(Relation rel, HeapTuple row, HeapTuple stored) {
     SPI_connect();
     const ActingAs saved = act_as(rel->rd_rel->relowner, true);
     RelationPlan *plan = relation_plan(rel);
-    ++computing;
-    PG_TRY();
-    { clock = compute_with_plan(plan, rel, row, stored); }
-    PG_FINALLY();
-    { --computing; }
-    PG_END_TRY();
+    during(computing, computing + 1, [&] { clock = compute_with_plan(plan, rel, row, stored); });
     leave(saved);
     SPI_finish();
     return clock;

@@ -72,12 +72,7 @@ const char *collation_clause(const OwnColumn &column) {
 
 void run_as_owner(Oid relid, const char *sql) {
     const ActingAs saved = act_as(owner_of(relid), false);
-    set_own_command(true);
-    PG_TRY();
-    { (void) SPI_execute(sql, false, 0); }
-    PG_FINALLY();
-    { set_own_command(false); }
-    PG_END_TRY();
+    during(own_command, true, [sql] { (void) SPI_execute(sql, false, 0); });
     leave(saved);
 }
 

@@ -61,7 +61,7 @@ RETENTION_FUNCTION(pg_retention_check_managed) {
         ereport(ERROR, (errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
                         errmsg("function must be called at the end of a command")));
     if (pg_retention::settings::unmanaged_personal_column != pg_retention::settings::Unmanaged::kIgnore &&
-        pg_retention::extension() != nullptr && !pg_retention::in_own_command())
+        pg_retention::extension() != nullptr && !pg_retention::own_command)
         pg_retention::check_managed();
     return static_cast<Datum>(0);
 }

@@ -18,23 +18,22 @@ namespace {
 
 constinit needs_fmgr_hook_type previous_needs = nullptr;
 constinit fmgr_hook_type previous_call = nullptr;
-constinit bool forbidden = false;
 
 // Asked when a function is looked up. Elsewhere functions stay as cheap as they are, and are inlined.
 bool needs_call(Oid function) {
     if (previous_needs != nullptr && previous_needs(function)) return true;
-    if (!forbidden) return false;
+    if (!user_code_forbidden) return false;
     return guarded([function] { return extension() != nullptr && is_written_by_a_user(function); });
 }
 
 // What an event trigger runs is its own.
 bool suspend(Oid function) {
-    if (!forbidden) return false;
+    if (!user_code_forbidden) return false;
     if (get_func_rettype(function) != EVENT_TRIGGEROID)
         ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                         errmsg("function %s cannot run on rows that are hidden by a retention policy", get_func_name(function)),
                         errhint("Set retention.reveal as a role that may.")));
-    forbidden = false;
+    user_code_forbidden = false;
     return true;
 }
 
@@ -46,7 +45,7 @@ void call(FmgrHookEventType event, FmgrInfo *info, Datum *suspended) {
         const bool now = suspend(info->fn_oid);
         if (previous_call == nullptr) *suspended = BoolGetDatum(now);
     } else if (previous_call == nullptr && DatumGetBool(*suspended)) {
-        forbidden = true;
+        user_code_forbidden = true;
         *suspended = BoolGetDatum(false);
     }
 }
@@ -65,11 +64,7 @@ bool is_written_by_a_user(Oid function) {
     return language != INTERNALlanguageId && language != ClanguageId;
 }
 
-bool forbid_user_code(bool now) {
-    const bool before = forbidden;
-    forbidden = now;
-    return before;
-}
+constinit bool user_code_forbidden = false;
 
 void init_user_code() {
     previous_needs = needs_fmgr_hook;

@@ -7,9 +7,9 @@ namespace pg_retention {
 // In any language but C and the server's own.
 bool is_written_by_a_user(Oid function);
 
-// While forbidden, such a function is an error (42501): what runs is a command over rows that its caller may not read. Event
-// triggers run as ever. Returns whether it was forbidden before.
-bool forbid_user_code(bool forbidden);
+// While it is set, such a function is an error (42501): what runs is a command over rows that its caller may not read. Event triggers run
+// as ever: the function manager's hooks lift it for each of them.
+extern bool user_code_forbidden;
 
 // Sets the function manager's hooks.
 void init_user_code();

@@ -2,6 +2,7 @@
 
 #include "catalog/user_code.hpp"
 #include "pg/compat.hpp"
+#include "pg/during.hpp"
 
 extern "C" {
 #include "miscadmin.h"
@@ -48,19 +49,11 @@ constexpr int kCodes[] = {
 }  // namespace
 
 // The settings' variables themselves: a command that commits on its way would undo what was set for a transaction.
-Sight close_eyes(bool forbid) {
-    const bool forbidden = forbid_user_code(true);
-    if (!forbid) (void) forbid_user_code(forbidden);
-    const Sight before = {forbidden, max_parallel_maintenance_workers, client_min_messages};
-    max_parallel_maintenance_workers = 0;
-    client_min_messages = Max(client_min_messages, ERROR);
-    return before;
-}
-
-void open_eyes(const Sight &before) {
-    (void) forbid_user_code(before.forbidden);
-    max_parallel_maintenance_workers = before.workers;
-    client_min_messages = before.messages;
+void with_closed_eyes(bool forbid, void (*body)(void *), void *argument) {
+    during(&user_code_forbidden, forbid || user_code_forbidden, [=] {
+        during(&max_parallel_maintenance_workers, 0,
+               [=] { during(&client_min_messages, Max(client_min_messages, ERROR), [=] { body(argument); }); });
+    });
 }
 
 bool shows_no_value(int sqlstate) {

@@ -169,7 +169,7 @@ void descend(const TriggerData *data) {
 }
 
 bool moves_between_partitions(Relation rel) {
-    const QueryDesc *query = running();
+    const QueryDesc *query = running;
     return rel->rd_rel->relispartition && query != nullptr && query->operation == CMD_UPDATE &&
            !query->plannedstmt->hasModifyingCTE;
 }

@@ -63,7 +63,7 @@ void refuse_over_hidden_rows(Oid relid, const char *what) {
 }
 
 void refuse_without_reveal(Oid relid, const char *what) {
-    if (settings::reveal || in_own_command() || !holds_hidden_rows(relid)) return;
+    if (settings::reveal || own_command || !holds_hidden_rows(relid)) return;
     ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                     errmsg("cannot %s \"%s\": it holds rows that are hidden by a retention policy", what, get_rel_name(relid)),
                     errhint("Set retention.reveal as a role that may.")));

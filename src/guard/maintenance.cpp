@@ -35,7 +35,7 @@ const char *evaluating_index(Oid relid, Oid am) {
 }
 
 void check(Oid function) {
-    if (settings::reveal || in_own_command() || extension() == nullptr) return;
+    if (settings::reveal || own_command || extension() == nullptr) return;
     const Function *found = refused_function(function);
     if (found == nullptr) return;
     ListCell *cell = nullptr;

@@ -247,7 +247,7 @@ Reach reach_of(const Node *statement) {
 }  // namespace
 
 void watch_owner_command(const Command &command) {
-    if (in_own_command() || extension() == nullptr) return proceed(command);
+    if (own_command || extension() == nullptr) return proceed(command);
     check_detach(command.statement());
     if (settings::reveal) return proceed(command);
     check_trigger_command(command.statement());

@@ -87,7 +87,7 @@ bool may_truncate(Oid relid) {
 
 // A temporary table is its session's own, and goes when that is past answering.
 void check_removal(Oid relid, const char *what) {
-    if (extension() == nullptr || in_own_command() || clock_column(relid) == InvalidAttrNumber) return;
+    if (extension() == nullptr || own_command || clock_column(relid) == InvalidAttrNumber) return;
     if (get_rel_relkind(relid) != RELKIND_RELATION || get_rel_persistence(relid) == RELPERSISTENCE_TEMP) return;
     check_rows(relid, what);
     refuse_over_hidden_rows(relid, what);

@@ -1,5 +1,7 @@
 #include "pg/at_once.hpp"
 
+#include "pg/during.hpp"
+
 extern "C" {
 #include "executor/executor.h"
 #include "miscadmin.h"
@@ -11,9 +13,11 @@ namespace pg_retention {
 
 namespace {
 
-constinit int depth = 0;
+constinit Dynamic<int> depth{0};
 constinit bool installed = false;
 constinit ExecutorStart_hook_type previous = nullptr;
+
+void remove();
 
 // The executor's copy of the triggers is the statement's own.
 void start(QueryDesc *query, int flags) {
@@ -21,7 +25,8 @@ void start(QueryDesc *query, int flags) {
         previous(query, flags);
     else
         standard_ExecutorStart(query, flags);
-    if (depth == 0 || !InSecurityRestrictedOperation()) return;
+    if (depth == 0) return remove();
+    if (!InSecurityRestrictedOperation()) return;
     ListCell *cell = nullptr;
     foreach (cell, query->estate->es_opened_result_relations) {
         TriggerDesc *triggers = static_cast<ResultRelInfo *>(lfirst(cell))->ri_TrigDesc;
@@ -32,7 +37,7 @@ void start(QueryDesc *query, int flags) {
     }
 }
 
-// Only while it is needed: other statements do not pay for it.
+// Only while it is needed: other statements do not pay for it, but the first after an error.
 void install() {
     if (installed) return;
     previous = ExecutorStart_hook;
@@ -51,15 +56,8 @@ void remove() {
 
 void fire_at_once(AtOnceBody body, void *argument) {
     install();
-    ++depth;
-    PG_TRY();
-    { body(argument); }
-    PG_FINALLY();
-    {
-        --depth;
-        remove();
-    }
-    PG_END_TRY();
+    during(depth, depth + 1, [=] { body(argument); });
+    remove();
 }
 
 }  // namespace pg_retention

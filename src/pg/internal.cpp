@@ -18,9 +18,8 @@ namespace pg_retention {
 namespace {
 
 // How many statements of ours are under way, and whether the next of their executions is still to begin.
-constinit int depth = 0;
+constinit Dynamic<int> depth{0};
 constinit bool start_expected = false;
-constinit bool own_command = false;
 
 // Plans by their text and the types of their parameters, for a column's type may change; what a key points to lives beside
 // the table.
@@ -116,24 +115,13 @@ void keep(SPIPlanPtr plan, const char *text) {
     if (SPI_keepplan(plan) != 0) elog(ERROR, "could not keep the plan of internal query: %s", text);
 }
 
-// Its own frame: nothing of the caller's lives across the setjmp.
+// After an error user, flags and search_path are restored by the server.
 template <typename F>
-[[gnu::noinline]] void run_own(F body) {
-    const int outer = depth;
-    const bool expected = start_expected;
+void run_own(F body) {
     const SecurityContext before = begin_beyond_rls();
     const int path = pin_search_path();
-    depth = outer + 1;
-    start_expected = true;
-    PG_TRY();
-    { body(); }
-    PG_FINALLY();
-    {
-        depth = outer;
-        start_expected = expected;
-        restore(before);
-    }
-    PG_END_TRY();
+    during(depth, depth + 1, [&] { during(&start_expected, true, body); });
+    restore(before);
     unpin_search_path(path);
 }
 
@@ -212,8 +200,7 @@ int execute_internal(const char *text, int nargs, Oid *types, Datum *values, con
     return result;
 }
 
-bool in_own_command() { return own_command; }
-void set_own_command(bool own) { own_command = own; }
+constinit Dynamic<bool> own_command{false};
 
 SPIPlanPtr kept_plan(const char *text, int nargs, Oid *types, const Datum *values) {
     make_room();

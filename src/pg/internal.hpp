@@ -2,6 +2,7 @@
 // The extension's own statements must see hidden rows. Each is marked in its parse tree (pg/mark.hpp), where no SQL can write, and its
 // plan is honoured once per call from here. What a user wrote and runs inside one (triggers, rules, checks, functions of any origin) is
 // planned by itself, without a mark.
+#include "pg/during.hpp"
 #include "pg/postgres.hpp"
 
 extern "C" {
@@ -38,8 +39,7 @@ int execute_kept(const char *text, int nargs, Oid *types, Datum *values, const c
 SPIPlanPtr kept_plan(const char *text, int nargs, Oid *types, const Datum *values);
 
 // While the extension alters a table by itself: its own commands are not held against its rules.
-bool in_own_command();
-void set_own_command(bool own);
+extern Dynamic<bool> own_command;
 
 // A cursor over an internal plan, read with SPI_cursor_fetch. Nobody else can name it.
 Portal open_internal_cursor(SPIPlanPtr plan, Datum *values, const char *nulls, bool read_only);

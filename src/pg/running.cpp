@@ -6,16 +6,11 @@ extern "C" {
 
 namespace pg_retention {
 
-namespace {
+constinit Dynamic<const QueryDesc *> running{nullptr};
 
-constinit const QueryDesc *innermost = nullptr;
-
-}  // namespace
-
-const QueryDesc *running() { return innermost; }
-
-bool is_running_as(Exemption as) { return innermost != nullptr && exemption_at(innermost->plannedstmt->stmt_location) == as; }
-
-void set_running(const QueryDesc *query) { innermost = query; }
+bool is_running_as(Exemption as) {
+    const QueryDesc *innermost = running;
+    return innermost != nullptr && exemption_at(innermost->plannedstmt->stmt_location) == as;
+}
 
 }  // namespace pg_retention

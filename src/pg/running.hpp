@@ -1,6 +1,7 @@
 #pragma once
 // The statement that is being run, the innermost of those that write: whose doing it is that a trigger fires. Kept by whoever
 // hooks into the running of statements.
+#include "pg/during.hpp"
 #include "pg/mark.hpp"
 #include "pg/postgres.hpp"
 
@@ -10,11 +11,9 @@ extern "C" {
 
 namespace pg_retention {
 
-const QueryDesc *running();  // null: none
+extern Dynamic<const QueryDesc *> running;  // null: none
 
 // Whether that is exempt as this.
 bool is_running_as(Exemption as);
-
-void set_running(const QueryDesc *query);
 
 }  // namespace pg_retention

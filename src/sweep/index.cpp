@@ -67,9 +67,8 @@ void run_top_level(const char *sql) {
     PushActiveSnapshot(GetTransactionSnapshot());
     // What the command allocates must outlive the transactions it commits on its way.
     MemoryContextSwitchTo(lasting);
-    set_own_command(true);
-    ProcessUtility(planned, sql, false, PROCESS_UTILITY_TOPLEVEL, nullptr, nullptr, None_Receiver, nullptr);
-    set_own_command(false);
+    during(own_command, true,
+           [&] { ProcessUtility(planned, sql, false, PROCESS_UTILITY_TOPLEVEL, nullptr, nullptr, None_Receiver, nullptr); });
     if (ActiveSnapshotSet()) PopActiveSnapshot();
     CommitTransactionCommand();
 }
@@ -120,7 +119,6 @@ bool try_to_build(Engine *engine, Oid relid, const Missing &missing) {
     {
         MemoryContextSwitchTo(engine->context);
         error = CopyErrorData();
-        set_own_command(false);
         HOLD_INTERRUPTS();
         AbortOutOfAnyTransaction();
         FlushErrorState();

@@ -181,10 +181,10 @@ void set_ready(Oid relid) {
     Oid types[1] = {OIDOID};
     Datum values[1] = {ObjectIdGetDatum(relid)};
     if (as_system("DELETE FROM retention.preparation WHERE relation = $1 AND stamped", 1, types, values) == 0) return;
-    allow_policy_write(true);
-    (void) as_system("UPDATE retention.policy SET ready = true WHERE relation = $1 AND validated AND NOT ready", 1, types,
-                     values);
-    allow_policy_write(false);
+    during(own_policy_write, true, [&] {
+        (void) as_system("UPDATE retention.policy SET ready = true WHERE relation = $1 AND validated AND NOT ready", 1, types,
+                         values);
+    });
 }
 
 template <typename F>

@@ -22,7 +22,6 @@ namespace pg_retention {
 namespace {
 
 constinit ExecutorStart_hook_type previous_start = nullptr;
-constinit bool explaining = false;
 
 // The executions under way that have bound, innermost first. An entry lives, and ends, with its execution's memory.
 struct Execution {
@@ -157,7 +156,7 @@ bool is_visible(const Binding &binding, core::Clock clock) {
     return true;
 }
 
-void set_explaining(bool now) { explaining = now; }
+constinit Dynamic<bool> explaining{false};
 
 void mark_governed(PlannedStmt *plan) { plan->relationOids = lappend_oid(plan->relationOids, extension()->policy_table); }
 

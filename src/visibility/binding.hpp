@@ -3,6 +3,7 @@
 // cursor so shows what it would have shown when it was declared.
 #include "core/clock.hpp"
 #include "core/schedule.hpp"
+#include "pg/during.hpp"
 #include "pg/postgres.hpp"
 
 extern "C" {
@@ -32,7 +33,7 @@ const Binding *binding_of(MemoryContext execution);
 bool is_visible(const Binding &binding, core::Clock clock);
 
 // While EXPLAIN ANALYZE runs a statement: its counts of rows would tell of hidden ones.
-void set_explaining(bool explaining);
+extern Dynamic<bool> explaining;
 
 // Marks the plan as one whose executions bind at their start.
 void mark_governed(PlannedStmt *plan);

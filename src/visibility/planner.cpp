@@ -33,31 +33,21 @@ constinit planner_hook_type previous_planner = nullptr;
 constinit set_rel_pathlist_hook_type previous_pathlist = nullptr;
 constinit RelationHook previous_relation = nullptr;
 constinit ExecutorCheckPerms_hook_type previous_perms = nullptr;
-constinit bool bypassed = false;  // the plan being made is exempt
-constinit bool refreshing = false;
+constinit Dynamic<bool> bypassed{false};  // the plan being made is exempt
 constinit uint64 plans_seen = 0;
 
 // Plans under the decision that was made of this one query. Whatever is planned in passing (constants are folded by calling functions)
-// asks for its own, and without the server's flag. Its own frame: nothing of the caller's lives across the setjmp.
-[[gnu::noinline]] PlannedStmt *plan_switched(Exemption as, RETENTION_PLAN_PARAMETERS) {
-    const bool outer = bypassed;
-    const bool scans = enable_seqscan;
+// asks for its own, and without the server's flag.
+PlannedStmt *plan_switched(Exemption as, RETENTION_PLAN_PARAMETERS) {
     const bool few = as == Exemption::kOwnForFew;
     const SecurityContext before = lower_flag();
     PlannedStmt *planned = nullptr;
-    bypassed = as != Exemption::kNone;
     // A common value must not make one plan for all values a scan of the table. Where there is no index after all, the price
     // put on a scan must not make it worth compiling.
-    enable_seqscan = scans && !few;
-    PG_TRY();
-    { planned = previous_planner(RETENTION_PLAN_ARGUMENTS); }
-    PG_FINALLY();
-    {
-        bypassed = outer;
-        enable_seqscan = scans;
-        restore(before);
-    }
-    PG_END_TRY();
+    during(bypassed, as != Exemption::kNone, [&] {
+        during(&enable_seqscan, enable_seqscan && !few, [&] { planned = previous_planner(RETENTION_PLAN_ARGUMENTS); });
+    });
+    restore(before);
     if (few) planned->jitFlags = 0;
     return planned;
 }
@@ -66,16 +56,19 @@ PlannedStmt *plan_governed(RETENTION_PLAN_PARAMETERS) {
     Dependencies dependencies = {};
     const bool raised = InNoForceRLSOperation();
     const bool governed = inject_condition(query, &dependencies);
-    const Query *outer = governed ? set_estimated(is_all_of_server(query) ? query : nullptr) : nullptr;
+    PlannedStmt *planned = nullptr;
     // Where nothing is to be switched, nothing is to be switched back after an error.
-    PlannedStmt *planned = raised || bypassed ? plan_switched(Exemption::kNone, RETENTION_PLAN_ARGUMENTS)
-                                              : previous_planner(RETENTION_PLAN_ARGUMENTS);
+    const auto plan = [&] {
+        planned = raised || bypassed ? plan_switched(Exemption::kNone, RETENTION_PLAN_ARGUMENTS)
+                                     : previous_planner(RETENTION_PLAN_ARGUMENTS);
+    };
+    if (governed)
+        during(estimated, is_all_of_server(query) ? query : nullptr, plan);
+    else
+        plan();
     if (dependencies.items != NIL) planned->invalItems = list_concat(planned->invalItems, dependencies.items);
     planned->dependsOnRole = planned->dependsOnRole || dependencies.role;
-    if (governed) {
-        (void) set_estimated(outer);
-        mark_governed(planned);
-    }
+    if (governed) mark_governed(planned);
     return planned;
 }
 
@@ -163,7 +156,7 @@ void check_row_security(Oid relid) {
                     errhint("To read all rows, set retention.reveal as a role that may.")));
 }
 
-void set_refreshing(bool now) { refreshing = now; }
+constinit Dynamic<bool> refreshing{false};
 
 void init_planner() {
     previous_planner = planner_hook != nullptr ? planner_hook : standard_planner;

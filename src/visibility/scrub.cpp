@@ -70,12 +70,10 @@ bool shows_a_row(int sqlstate, bool any) {
 template <typename F>
 [[gnu::noinline]] void run_scrubbed(bool any, F body) {
     MemoryContext context = CurrentMemoryContext;
-    const QueryDesc *outer = running();
     PG_TRY();
     { body(); }
     PG_CATCH();
     {
-        set_running(outer);
         if (!shows_a_row(geterrcode(), any)) PG_RE_THROW();
         raise_without_row(context);
     }
@@ -100,12 +98,7 @@ void run_lowered(F body) {
 [[gnu::noinline]] void run_writing(RETENTION_RUN_PARAMETERS) {
     begin_statement();
     guarded([query] { note_write(query); });
-    run_scrubbed(false, [&] {
-        const QueryDesc *outer = running();
-        set_running(query);
-        run_lowered([&] { previous_run(RETENTION_RUN_ARGUMENTS); });
-        set_running(outer);
-    });
+    run_scrubbed(false, [&] { during(running, query, [&] { run_lowered([&] { previous_run(RETENTION_RUN_ARGUMENTS); }); }); });
 }
 
 [[gnu::noinline]] void run_reading(RETENTION_RUN_PARAMETERS) {

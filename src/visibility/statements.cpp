@@ -23,16 +23,8 @@ bool analyzes(const ExplainStmt *explain) {
     return analyze;
 }
 
-// What such a statement switches. A statement inside another one, in a trigger or a function, gives back what it found.
-struct Switch {
-    void (*turn)(bool);
-    bool on;
-};
-constinit Switch explaining = {set_explaining, false};
-constinit Switch refreshing = {set_refreshing, false};
-
 // What to switch on for as long as the statement runs; null: nothing.
-Switch *switch_for(const Command &command) {
+Dynamic<bool> *switch_for(const Command &command) {
     if (extension() == nullptr) return nullptr;
     switch (nodeTag(command.statement())) {
         case T_ExplainStmt: return analyzes(command.as<ExplainStmt>()) ? &explaining : nullptr;
@@ -41,30 +33,14 @@ Switch *switch_for(const Command &command) {
     }
 }
 
-void turn(Switch *which, bool on) {
-    which->on = on;
-    which->turn(on);
-}
-
-// Its own frame: nothing of the caller's lives across the setjmp.
-[[gnu::noinline]] void run_switched(Switch *which, const Command &command) {
-    const bool before = which->on;
-    turn(which, true);
-    PG_TRY();
-    { proceed(command); }
-    PG_FINALLY();
-    { turn(which, before); }
-    PG_END_TRY();
-}
-
 }  // namespace
 
 void switch_rules(const Command &command) {
-    Switch *which = switch_for(command);
+    Dynamic<bool> *which = switch_for(command);
     if (which == nullptr)
         proceed(command);
     else
-        run_switched(which, command);
+        during(*which, true, [&] { proceed(command); });
 }
 
 }  // namespace pg_retention

@@ -73,9 +73,6 @@ double estimate(SupportRequestSelectivity *request) {
 }
 
 constinit get_relation_stats_hook_type previous_stats = nullptr;
-// The statement being planned, when estimators may look at values of governed tables for it. After an error it may be one that is
-// gone; each planning of a governed table sets it before it asks, so it is never mistaken for one that lives.
-constinit const Query *estimated = nullptr;
 
 bool is_estimated(const PlannerInfo *root) {
     while (root->parent_root != nullptr) root = root->parent_root;
@@ -119,11 +116,7 @@ bool statistics_visible(Oid relid) {
 
 }  // namespace
 
-const Query *set_estimated(const Query *query) {
-    const Query *outer = estimated;
-    estimated = query;
-    return outer;
-}
+constinit Dynamic<const Query *> estimated{nullptr};
 
 void init_statistics() {
     previous_stats = get_relation_stats_hook;

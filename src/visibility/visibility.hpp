@@ -1,6 +1,7 @@
 #pragma once
 // Hidden means hidden: the condition in every plan, and the readers that have no plan.
 #include "pg/command.hpp"
+#include "pg/during.hpp"
 
 extern "C" {
 #include "executor/execdesc.h"
@@ -20,14 +21,14 @@ void rewrite_copy(const Command &command);
 void scrub_command(const Command &command);
 void switch_rules(const Command &command);
 
-// The statement for which estimators may see values of governed tables, or null; returns the one before it.
-const Query *set_estimated(const Query *query);
+// While it is planned: the statement for which estimators may see values of governed tables, or null.
+extern Dynamic<const Query *> estimated;
 
 // row_security = off asks for all rows or an error: without reveal that is an error.
 void check_row_security(Oid relid);
 
 // While a materialised view is refreshed: it holds what is visible, and a restore, which is made with row_security = off, fills it.
-void set_refreshing(bool refreshing);
+extern Dynamic<bool> refreshing;
 
 // Whether the statement writes to a governed table, without the right to read its hidden rows.
 bool writes_governed(const QueryDesc *query);

@@ -1,0 +1,41 @@
+#pragma once
+// What is switched for as long as something runs. docs/architecture.md lists each flag: what it means, who sets it, until when.
+#include <type_traits>
+
+#include "pg/postgres.hpp"
+
+namespace pg_retention {
+
+// Sets the variable, runs body, and sets it back to what it was: also after an error, and also where the same is done within.
+// Its own frame: nothing of the caller's lives across the setjmp. An error passes body by without running destructors.
+template <typename T, typename F>
+[[gnu::noinline]] void during(T *variable, std::type_identity_t<T> value, F body) {
+    static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<F>);
+    const T before = *variable;
+    *variable = value;
+    PG_TRY();
+    { body(); }
+    PG_FINALLY();
+    { *variable = before; }
+    PG_END_TRY();
+}
+
+// A flag that nothing but during() can set.
+template <typename T>
+class Dynamic {
+  public:
+    explicit constexpr Dynamic(T initial) : value(initial) {}
+    Dynamic(const Dynamic &) = delete;
+    Dynamic &operator=(const Dynamic &) = delete;
+    operator T() const { return value; }
+
+    template <typename F>
+    friend void during(Dynamic &flag, std::type_identity_t<T> now, F body) {
+        during(&flag.value, now, body);
+    }
+
+  private:
+    T value;
+};
+
+}  // namespace pg_retention
