@@ -10,6 +10,7 @@
 #include "catalog/rights.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
+#include "pg/attempt.hpp"
 #include "pg/internal.hpp"
 #include "pg/security.hpp"
 
@@ -208,10 +209,7 @@ void check_retyping(const Node *statement) {
     }
 }
 
-void tell_policy(void *policy) {
-    errcontext("condition of policy \"%s\"", static_cast<const Policy *>(policy)->name);
-    errhint("Change or drop the policy first.");
-}
+void tell_policy(void *policy) { errcontext("condition of policy \"%s\"", static_cast<const Policy *>(policy)->name); }
 
 void still_whole(const Policy &policy) {
     for (int k = 0; k < policy.n_starts; ++k) {
@@ -227,11 +225,16 @@ void still_whole(const Policy &policy) {
                         errmsg("policy \"%s\" needs the clock column of table \"%s\"", policy.name, get_rel_name(policy.relid)),
                         errhint("Drop the policy; its clock column goes with it.")));
     require_path_tables(policy);
-    // What it lacks is named by the parser; what to do about it, here.
-    ErrorContextCallback callback = {error_context_stack, tell_policy, const_cast<Policy *>(&policy)};
-    error_context_stack = &callback;
-    (void) cooked(policy);
-    error_context_stack = callback.previous;
+    // What it lacks is named by the parser; whose it is, by the context; what to do about it, here.
+    ErrorData *error = attempt([&policy] {
+        ErrorContextCallback callback = {error_context_stack, tell_policy, const_cast<Policy *>(&policy)};
+        error_context_stack = &callback;
+        (void) cooked(policy);
+        error_context_stack = callback.previous;
+    });
+    if (error == nullptr) return;
+    error->hint = pstrdup("Change or drop the policy first.");
+    ReThrowError(error);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "catalog/rights.hpp"
 #include "ledger/home.hpp"
 #include "ledger/ledger.hpp"
+#include "pg/attempt.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
@@ -18,12 +19,10 @@
 #include "pg/timezone.hpp"
 
 extern "C" {
-#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
-#include "utils/resowner.h"
 #include "utils/syscache.h"
 }
 
@@ -404,35 +403,20 @@ void forget_dropped() {
 
 constinit Dynamic<bool> own_policy_write{false};
 
+static void complete_all(Oid relid) {
+    int count = 0;
+    List *ids = NIL;
+    ListCell *cell = nullptr;
+    const Policy *policy = all_policies(&count);
+    for (int i = 0; i < count; ++i)
+        if (policy[i].relid == relid) ids = lappend_int(ids, policy[i].id);
+    foreach (cell, ids) complete(*policy_by_id(static_cast<int16_t>(lfirst_int(cell))));
+}
+
 bool validate_relation(Oid relid, char **problem) {
-    MemoryContext context = CurrentMemoryContext;
-    ResourceOwner owner = CurrentResourceOwner;
-    volatile bool valid = true;
-    BeginInternalSubTransaction(nullptr);
-    PG_TRY();
-    {
-        int count = 0;
-        int16_t ids[256];
-        int n = 0;
-        const Policy *policy = all_policies(&count);
-        for (int i = 0; i < count && n < 256; ++i)
-            if (policy[i].relid == relid) ids[n++] = policy[i].id;
-        for (int i = 0; i < n; ++i) complete(*policy_by_id(ids[i]));
-        ReleaseCurrentSubTransaction();
-    }
-    PG_CATCH();
-    {
-        MemoryContextSwitchTo(context);
-        ErrorData *error = CopyErrorData();
-        FlushErrorState();
-        RollbackAndReleaseCurrentSubTransaction();
-        *problem = error->message;
-        valid = false;
-    }
-    PG_END_TRY();
-    MemoryContextSwitchTo(context);
-    CurrentResourceOwner = owner;
-    return valid;
+    const ErrorData *error = attempt([relid] { complete_all(relid); });
+    if (error != nullptr) *problem = error->message;
+    return error == nullptr;
 }
 
 void validate_all() {

@@ -2,6 +2,7 @@
 #include "catalog/anonymiser.hpp"
 #include "catalog/condition.hpp"
 #include "catalog/constraints.hpp"
+#include "pg/attempt.hpp"
 #include "pg/internal.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
@@ -51,19 +52,9 @@ Trial trial_of(Relation rel, List *columns, const char *applies_to) {
 
 // An error on the way is the reason to refuse the column.
 template <typename F>
-void trying(const PersonalColumn &column, F &&body) {
-    MemoryContext context = CurrentMemoryContext;
-    PG_TRY();
-    { body(); }
-    PG_CATCH();
-    {
-        MemoryContextSwitchTo(context);
-        const ErrorData *error = CopyErrorData();
-        FlushErrorState();
-        if (error->sqlerrcode == ERRCODE_QUERY_CANCELED) ReThrowError(const_cast<ErrorData *>(error));
-        refuse_anonymiser(column, error->sqlerrcode, error->message, kChoose);
-    }
-    PG_END_TRY();
+void trying(const PersonalColumn &column, F body) {
+    const ErrorData *error = attempt(body);
+    if (error != nullptr) refuse_anonymiser(column, error->sqlerrcode, error->message, kChoose);
 }
 
 // Rows that the query finds, run by the owner.

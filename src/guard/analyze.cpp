@@ -1,6 +1,6 @@
 #include "guard/analyze.hpp"
 
-#include "catalog/attempt.hpp"
+#include "pg/attempt.hpp"
 #include "guard/affected.hpp"
 #include "guard/blind.hpp"
 #include "guard/hidden.hpp"

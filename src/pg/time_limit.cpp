@@ -74,9 +74,8 @@ void ask_to_cancel() {
     SetLatch(MyLatch);
 }
 
-bool is_cancel(const ErrorData *error) {
-    return error->sqlerrcode == ERRCODE_QUERY_CANCELED && error->funcname != nullptr &&
-           strcmp(error->funcname, "ProcessInterrupts") == 0;
+bool is_interrupt(const ErrorData *error) {
+    return error->funcname != nullptr && strcmp(error->funcname, "ProcessInterrupts") == 0;
 }
 
 }  // namespace pg_retention

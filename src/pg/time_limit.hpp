@@ -15,7 +15,8 @@ bool end_time_limit();
 // For a process's handler of SIGINT: so that a limit can tell a cancel that somebody asked for from its own.
 void ask_to_cancel();
 
-// The server itself cancelled the statement; an error that code raises under the same code is not meant.
-bool is_cancel(const ErrorData *error);
+// The server itself ended the statement: it was cancelled, or a timeout was over. An error that code raises under the same SQLSTATE is not
+// meant.
+bool is_interrupt(const ErrorData *error);
 
 }  // namespace pg_retention

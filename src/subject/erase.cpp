@@ -19,7 +19,7 @@
 #include "subject/same_key.hpp"
 #include "subject/take_out.hpp"
 #include "sweep/act.hpp"
-#include "catalog/attempt.hpp"
+#include "pg/attempt.hpp"
 #include "sweep/engine.hpp"
 
 extern "C" {
@@ -367,35 +367,19 @@ Datum erase(FunctionCallInfo fcinfo) {
     return answer(erased.answer);
 }
 
-// The same, and then taken back: what the answer says is what would be done, triggers and all. An error on the way is the caller's, and
-// is raised where the subtransaction is over.
+// The same, and then taken back: what the answer says is what would be done, triggers and all.
 Datum try_to_erase(FunctionCallInfo fcinfo) {
     MemoryContext context = CurrentMemoryContext;
-    ResourceOwner owner = CurrentResourceOwner;
     Call call = {};
     Erased erased = {};
-    ErrorData *volatile error = nullptr;
     begin_erasures();
     SPI_connect();
-    BeginInternalSubTransaction(nullptr);
     MemoryContextSwitchTo(context);
-    PG_TRY();
-    {
+    rehearse([&] {
         call = open_call(fcinfo, 3, true);
         erased = erase_subject(call, Occasion::kPreview);
         SPI_finish();
-    }
-    PG_CATCH();
-    {
-        MemoryContextSwitchTo(context);
-        error = CopyErrorData();
-        FlushErrorState();
-    }
-    PG_END_TRY();
-    RollbackAndReleaseCurrentSubTransaction();
-    MemoryContextSwitchTo(context);
-    CurrentResourceOwner = owner;
-    if (error != nullptr) ReThrowError(error);
+    });
     record_rows(call, Deed::kErasurePreviewed, InvalidOid, 0, erased.rows);
     SPI_finish();
     MemoryContextSwitchTo(context);

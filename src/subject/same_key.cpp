@@ -4,7 +4,7 @@
 #include "pg/compat.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
-#include "catalog/attempt.hpp"
+#include "pg/attempt.hpp"
 
 extern "C" {
 #include "access/nbtree.h"

@@ -6,7 +6,7 @@
 #include "pg/internal.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
-#include "catalog/attempt.hpp"
+#include "pg/attempt.hpp"
 #include "sweep/engine.hpp"
 
 extern "C" {

@@ -9,7 +9,7 @@
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
 #include "sweep/act.hpp"
-#include "catalog/attempt.hpp"
+#include "pg/attempt.hpp"
 #include "sweep/record.hpp"
 #include "sweep/task.hpp"
 

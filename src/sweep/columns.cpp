@@ -11,7 +11,7 @@
 #include "pg/time.hpp"
 #include "pg/timezone.hpp"
 #include "sweep/act.hpp"
-#include "catalog/attempt.hpp"
+#include "pg/attempt.hpp"
 #include "sweep/record.hpp"
 #include "sweep/task.hpp"
 

@@ -3,7 +3,7 @@
 #include "catalog/extension.hpp"
 #include "pg/internal.hpp"
 #include "pg/names.hpp"
-#include "catalog/attempt.hpp"
+#include "pg/attempt.hpp"
 #include "pg/time_limit.hpp"
 #include "sweep/task.hpp"
 
@@ -128,7 +128,7 @@ bool try_to_build(Engine *engine, Oid relid, const Missing &missing) {
     PG_END_TRY();
     SetConfigOption("lock_timeout", usual_wait, PGC_SUSET, PGC_S_OVERRIDE);
     if (error == nullptr) return true;
-    if (is_cancel(error)) ReThrowError(error);
+    raise_if_it_ends_statement(error);
     begin_step(engine);
     block_build(engine, Task{relid, 0, Work::kPreparation}, error, false);
     end_step(engine);

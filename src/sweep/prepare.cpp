@@ -5,7 +5,7 @@
 #include "catalog/provision.hpp"
 #include "catalog/stamp.hpp"
 #include "pg/security.hpp"
-#include "catalog/attempt.hpp"
+#include "pg/attempt.hpp"
 #include "sweep/index.hpp"
 #include "sweep/task.hpp"
 

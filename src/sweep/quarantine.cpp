@@ -8,7 +8,7 @@
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "pg/time.hpp"
-#include "catalog/attempt.hpp"
+#include "pg/attempt.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"

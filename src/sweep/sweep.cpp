@@ -6,6 +6,7 @@
 #include "ledger/home.hpp"
 #include "ledger/reveals.hpp"
 #include "pg/at_once.hpp"
+#include "pg/attempt.hpp"
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
@@ -207,7 +208,7 @@ PassResult check_place(Engine *engine) {
 
 }  // namespace
 
-PassResult sweep_pass(Caller caller, void (*between)()) {
+static PassResult run_pass(Caller caller, void (*between)()) {
     Engine engine = {};
     engine.caller = caller;
     engine.between = between;
@@ -233,6 +234,12 @@ PassResult sweep_pass(Caller caller, void (*between)()) {
     }
     MemoryContextSwitchTo(outer);
     MemoryContextDelete(engine.context);
+    return result;
+}
+
+PassResult sweep_pass(Caller caller, void (*between)()) {
+    PassResult result = {};
+    during(lock_timeout_is_failure, true, [&] { result = run_pass(caller, between); });
     return result;
 }
 

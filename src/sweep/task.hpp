@@ -1,7 +1,7 @@
 #pragma once
 // What a sweep does with one table or view under a limit of time, and what it remembers of a task that failed: why, who stands in the
 // way, and when to try again. Others are not kept waiting.
-#include "catalog/attempt.hpp"
+#include "pg/attempt.hpp"
 #include "sweep/engine.hpp"
 
 namespace pg_retention {

@@ -7,7 +7,7 @@
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
-#include "catalog/attempt.hpp"
+#include "pg/attempt.hpp"
 #include "sweep/task.hpp"
 
 extern "C" {
