@@ -108,11 +108,21 @@ int by_relation(const void *a, const void *b) {
     return x->id - y->id;
 }
 
+// What was read before is still held by callers of this transaction, and goes with it. Outside one nobody holds any.
+void retire() {
+    if (context == nullptr) return;
+    if (TopTransactionContext != nullptr)
+        MemoryContextSetParent(context, TopTransactionContext);
+    else
+        MemoryContextDelete(context);
+    context = nullptr;
+}
+
 void load() {
     n_policies = 0;
     policies = nullptr;
-    if (context == nullptr) context = AllocSetContextCreate(TopMemoryContext, "pg_retention policy cache", ALLOCSET_SMALL_SIZES);
-    MemoryContextReset(context);
+    retire();
+    context = AllocSetContextCreate(TopMemoryContext, "pg_retention policy cache", ALLOCSET_SMALL_SIZES);
     const ExtensionObjects *ext = extension();
     if (ext == nullptr) return;
     check_formats();

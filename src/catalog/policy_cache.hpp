@@ -38,7 +38,9 @@ struct Policy {
 // Hidden, acted on, refused: only then.
 inline bool enforced(const Policy &policy) { return policy.mode == Mode::kEnforce && policy.ready; }
 
-// Null when there is none. Valid until the next call after an invalidation: do not keep.
+// What these hand out stays as it was read until the end of the transaction, whatever is invalidated meanwhile: whoever wants to know of
+// a change asks again. A procedure or worker that commits on its way keeps nothing across that.
+// Null when there is none.
 const Policy *policy_by_id(int16_t id);
 // All policies, ordered by (relid, priority, id).
 const Policy *all_policies(int *count);

@@ -101,30 +101,21 @@ const PersonalColumn *pseudonymised(List *columns) {
     return nullptr;
 }
 
-// What is in the cache may be renewed by reading tables.
-Policy as_it_is_now(const Policy &policy) {
-    Policy copy = policy;
-    copy.name = pstrdup(policy.name);
-    copy.applies_to = policy.applies_to == nullptr ? nullptr : pstrdup(policy.applies_to);
-    return copy;
-}
-
 }  // namespace
 
 void check_anonymisers(const Policy &policy) {
     if (policy.mode == Mode::kOff) return;
     SPI_connect();
-    const Policy copy = as_it_is_now(policy);
-    check_declared(copy.relid);
-    List *columns = anonymised_columns(copy);
-    if (columns == NIL && anonymises(copy.action) && copy.mode == Mode::kEnforce)
-        ereport(ERROR,
-                (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                 errmsg("policy \"%s\" anonymises, but table %s has no personal columns", copy.name, get_rel_name(copy.relid)),
-                 errhint("Declare them first, by their types or in retention.personal_column.")));
-    if (columns != NIL && is_confirmed(copy)) check_constraints(copy.relid, columns, copy.applies_to);
+    check_declared(policy.relid);
+    List *columns = anonymised_columns(policy);
+    if (columns == NIL && anonymises(policy.action) && policy.mode == Mode::kEnforce)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("policy \"%s\" anonymises, but table %s has no personal columns", policy.name,
+                               get_rel_name(policy.relid)),
+                        errhint("Declare them first, by their types or in retention.personal_column.")));
+    if (columns != NIL && is_confirmed(policy)) check_constraints(policy.relid, columns, policy.applies_to);
     const PersonalColumn *pseudonym = pseudonymised(columns);
-    if (pseudonym != nullptr && copy.mode == Mode::kEnforce && settings::pseudonym_key_file[0] == '\0')
+    if (pseudonym != nullptr && policy.mode == Mode::kEnforce && settings::pseudonym_key_file[0] == '\0')
         refuse_anonymiser(*pseudonym, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "no key for pseudonyms is set",
                           "Set retention.pseudonym_key_file.");
     SPI_finish();
@@ -133,12 +124,11 @@ void check_anonymisers(const Policy &policy) {
 void warn_of_pseudonyms(const Policy &policy) {
     if (policy.mode == Mode::kOff) return;
     SPI_connect();
-    const Policy copy = as_it_is_now(policy);
-    const PersonalColumn *column = pseudonymised(anonymised_columns(copy));
+    const PersonalColumn *column = pseudonymised(anonymised_columns(policy));
     if (column != nullptr)
         ereport(WARNING,
                 (errcode(ERRCODE_WARNING),
-                 errmsg("rows of policy \"%s\" stay personal: column \"%s\" is only pseudonymised", copy.name, column->name),
+                 errmsg("rows of policy \"%s\" stay personal: column \"%s\" is only pseudonymised", policy.name, column->name),
                  errhint("Who has the key can tell whose they are. Another anonymiser makes them anonymous.")));
     SPI_finish();
 }

@@ -158,14 +158,11 @@ void complete(const Policy &policy) {
     Path paths[kMaxStarts] = {};
     if (policy.n_starts > kMaxStarts)
         ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("field \"clock_starts\" has too many paths")));
-    const int16_t id = policy.id;
-    const int n = policy.n_starts;
-    const Oid relid = policy.relid;
     check_policy(policy, paths);
     check_anonymisers(policy);
-    provide(relid, paths, n);
+    provide(policy.relid, paths, policy.n_starts);
     as_extension("UPDATE retention.policy SET validated = true WHERE policy_id = $1 AND NOT validated", INT2OID,
-                 Int16GetDatum(id));
+                 Int16GetDatum(policy.id));
 }
 
 void policy_inserted(int16_t id) {
@@ -237,16 +234,6 @@ void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
         plan_preparation(policy->relid);
 }
 
-Policy copy_of(const Policy &policy) {
-    Policy copy = policy;
-    copy.name = pstrdup(policy.name);
-    copy.reference = policy.reference != nullptr ? pstrdup(policy.reference) : nullptr;
-    auto **starts = static_cast<const char **>(palloc(sizeof(char *) * (policy.n_starts + 1)));
-    for (int i = 0; i < policy.n_starts; ++i) starts[i] = pstrdup(policy.starts[i]);
-    copy.starts = starts;
-    return copy;
-}
-
 // With its clock column a restricted row would lose what hides and freezes it.
 bool restricts_rows(Oid relid) {
     if (clock_column(relid) == InvalidAttrNumber) return false;
@@ -301,32 +288,35 @@ void policy_gone(const Policy &policy) {
 }
 
 // Policies as they were, between the BEFORE and the AFTER triggers of a statement; ends with the transaction.
-constinit List *leaving = NIL;
+constinit List *leaving = NIL;  // of Policy
 
 void forget_leaving(void *) { leaving = NIL; }
 
-void keep_leaving(Policy *policy) {
+void keep_leaving(const Policy *policy) {
+    MemoryContext before = MemoryContextSwitchTo(TopTransactionContext);
     if (leaving == NIL) {
         auto *callback = static_cast<MemoryContextCallback *>(palloc0(sizeof(MemoryContextCallback)));
         callback->func = forget_leaving;
         MemoryContextRegisterResetCallback(TopTransactionContext, callback);
     }
-    leaving = lappend(leaving, policy);
+    leaving = lappend(leaving, const_cast<Policy *>(policy));
+    MemoryContextSwitchTo(before);
 }
 
-Policy old_policy(int16_t id) {
+// Null: there was none.
+const Policy *old_policy(int16_t id) {
+    const Policy *old = nullptr;
     ListCell *cell = nullptr;
-    Policy found = {};
     foreach (cell, leaving)
-        if (static_cast<Policy *>(lfirst(cell))->id == id) found = *static_cast<Policy *>(lfirst(cell));
-    return found;
+        if (static_cast<const Policy *>(lfirst(cell))->id == id) old = static_cast<const Policy *>(lfirst(cell));
+    return old;
 }
 
 Datum before_policy(const TriggerData *data) {
     if (!own_policy_write) check_rights(data);
     if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) {
         const Policy *policy = policy_by_id(DatumGetInt16(field(data, data->tg_trigtuple, "policy_id")));
-        if (policy != nullptr) policy_deleted(copy_of(*policy));
+        if (policy != nullptr) policy_deleted(*policy);
         return PointerGetDatum(data->tg_trigtuple);
     }
     HeapTuple row = TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple : data->tg_trigtuple;
@@ -356,16 +346,16 @@ void after_policy(const TriggerData *data) {
         return;
     }
     const int16_t id = DatumGetInt16(field(data, data->tg_trigtuple, "policy_id"));
-    const Policy old = old_policy(id);
+    const Policy *old = old_policy(id);
     CacheInvalidateRelcacheByRelid(RelationGetRelid(data->tg_relation));
     CommandCounterIncrement();
     keep_roles_of_legal_access(id);
     if (TRIGGER_FIRED_BY_INSERT(data->tg_event))
         policy_inserted(id);
     else if (TRIGGER_FIRED_BY_UPDATE(data->tg_event))
-        policy_updated(data, old, id);
-    else if (old.id == id && SearchSysCacheExists1(RELOID, ObjectIdGetDatum(old.relid)))
-        policy_gone(old);
+        policy_updated(data, old != nullptr ? *old : Policy{}, id);
+    else if (old != nullptr && SearchSysCacheExists1(RELOID, ObjectIdGetDatum(old->relid)))
+        policy_gone(*old);
     if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) return;
     warn_of_default_zone(*policy_by_id(id));
     warn_of_pseudonyms(*policy_by_id(id));
@@ -374,13 +364,7 @@ void after_policy(const TriggerData *data) {
 void remember_old(const TriggerData *data) {
     if (TRIGGER_FIRED_BY_INSERT(data->tg_event)) return;
     const Policy *policy = policy_by_id(DatumGetInt16(field(data, data->tg_trigtuple, "policy_id")));
-    MemoryContext before = MemoryContextSwitchTo(TopTransactionContext);
-    if (policy != nullptr) {
-        auto *kept = static_cast<Policy *>(palloc(sizeof(Policy)));
-        *kept = copy_of(*policy);
-        keep_leaving(kept);
-    }
-    MemoryContextSwitchTo(before);
+    if (policy != nullptr) keep_leaving(policy);
 }
 
 }  // namespace
@@ -405,12 +389,9 @@ constinit Dynamic<bool> own_policy_write{false};
 
 static void complete_all(Oid relid) {
     int count = 0;
-    List *ids = NIL;
-    ListCell *cell = nullptr;
     const Policy *policy = all_policies(&count);
     for (int i = 0; i < count; ++i)
-        if (policy[i].relid == relid) ids = lappend_int(ids, policy[i].id);
-    foreach (cell, ids) complete(*policy_by_id(static_cast<int16_t>(lfirst_int(cell))));
+        if (policy[i].relid == relid) complete(policy[i]);
 }
 
 bool validate_relation(Oid relid, char **problem) {

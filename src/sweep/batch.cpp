@@ -196,9 +196,8 @@ void run_batch(Batch *batch) {
     const Policy *policy = policy_by_id(batch->policy_id);
     if (policy == nullptr || !enforced(*policy) || !policy->validated || !is_confirmed(*policy)) return;
     if (clock_column(batch->leaf) == InvalidAttrNumber) return;
-    const Policy copy = *policy;
     const core::Cutoffs cutoffs = cutoffs_of(*policy, retention_now());
-    const Target target = target_of(copy, batch->leaf);
+    const Target target = target_of(*policy, batch->leaf);
     int n = 0;
     Row *rows =
         batch->due == Due::kByTime ? select_by_time(target, cutoffs, *batch, &n) : select_waiting(target, cutoffs, *batch, &n);
@@ -207,11 +206,11 @@ void run_batch(Batch *batch) {
     batch->first = rows[0].tid;
     batch->full = n == batch->most;
     const int awaiting = take_awaiting(batch, target, rows, n);
-    take(batch, target, copy, rows + awaiting, n - awaiting);
+    take(batch, target, *policy, rows + awaiting, n - awaiting);
     if (batch->done.deleted + batch->done.anonymised + batch->done.blocked == 0) return;
     count_in_run(batch->engine, batch->done);
-    record_action(copy.id, copy.relid, Deed::kDeleted, batch->done.deleted);
-    record_action(copy.id, copy.relid, Deed::kAnonymised, batch->done.anonymised);
+    record_action(policy->id, policy->relid, Deed::kDeleted, batch->done.deleted);
+    record_action(policy->id, policy->relid, Deed::kAnonymised, batch->done.anonymised);
 }
 
 // Another batch is worth a try: the rows alone, or those beside the one that takes too long. Two such rows one after the other are a

@@ -67,7 +67,7 @@ Care *care_of(Oid leaf) {
 struct Table {
     Engine *engine;
     Care *care;
-    Policy policy;
+    const Policy *policy;
     Oid leaf;
     Target target;
     int n_columns;
@@ -100,7 +100,9 @@ struct Late {
 
 enum class Step : uint8_t { kNothing, kMore, kAnnounce };
 
-Datum start_datum(const Table &table, core::Start start) { return clock_datum(core::make_clock(table.policy.id, start, 0)); }
+Datum start_datum(const Table &table, core::Start start) {
+    return clock_datum(core::make_clock(table.policy->id, start, 0));
+}
 
 Datum column_value(HeapTuple row, int column, bool *isnull) { return SPI_getbinval(row, SPI_tuptable->tupdesc, column, isnull); }
 
@@ -108,14 +110,14 @@ Datum column_value(HeapTuple row, int column, bool *isnull) { return SPI_getbinv
 core::Start cutoff_of(const Table &table, const core::Period &period, bool required) {
     core::Terms terms = {};
     terms.keep_for = period;
-    terms.has_floor = required && table.policy.terms.has_floor;
-    terms.must_keep_for = table.policy.terms.must_keep_for;
+    terms.has_floor = required && table.policy->terms.has_floor;
+    terms.must_keep_for = table.policy->terms.must_keep_for;
     return core::cutoffs(retention_now(), terms, policy_zone()).due;
 }
 
 void read_columns(Table *table) {
     Oid types[3] = {OIDOID, OIDOID, INT2OID};
-    Datum values[3] = {ObjectIdGetDatum(table->policy.relid), ObjectIdGetDatum(table->leaf), Int16GetDatum(table->policy.id)};
+    Datum values[3] = {ObjectIdGetDatum(table->policy->relid), ObjectIdGetDatum(table->leaf), Int16GetDatum(table->policy->id)};
     const ActingAs saved = act_as(owner_of(extension()->policy_table), true);
     (void) execute_kept("SELECT a.attnum, a.attname, c.keep_for, c.required_by_law, coalesce(p.done_until, -1), "
                         "coalesce(p.taken_until, -1) FROM retention.personal_columns c JOIN pg_catalog.pg_attribute a "
@@ -142,7 +144,7 @@ void read_columns(Table *table) {
 
 void save(const Table &table, const Column &column) {
     Oid types[5] = {OIDOID, INT2OID, INT2OID, INT8OID, INT8OID};
-    Datum values[5] = {ObjectIdGetDatum(table.leaf), Int16GetDatum(table.policy.id), Int16GetDatum(column.number),
+    Datum values[5] = {ObjectIdGetDatum(table.leaf), Int16GetDatum(table.policy->id), Int16GetDatum(column.number),
                        Int64GetDatum(column.done), Int64GetDatum(column.taken)};
     if (as_system("UPDATE retention.column_progress SET done_until = $4, taken_until = $5 "
                   "WHERE relation = $1 AND policy_id = $2 AND column_number = $3",
@@ -166,7 +168,7 @@ void follow_changes(Table *table) {
         save(*table, *column);
     }
     Oid types[3] = {OIDOID, INT2OID, INT2ARRAYOID};
-    Datum values[3] = {ObjectIdGetDatum(table->leaf), Int16GetDatum(table->policy.id),
+    Datum values[3] = {ObjectIdGetDatum(table->leaf), Int16GetDatum(table->policy->id),
                        PointerGetDatum(construct_array(numbers, table->n_columns, INT2OID, 2, true, TYPALIGN_SHORT))};
     if (as_system("DELETE FROM retention.column_progress WHERE relation = $1 AND policy_id = $2 AND column_number <> ALL ($3)", 3,
                   types, values) > 0)
@@ -179,8 +181,7 @@ Anonymisation *anonymisation(const Table &table, const bool *columns) {
     List *names = NIL;
     for (int i = 0; i < table.n_columns; ++i)
         if (columns[i]) names = lappend(names, pstrdup(NameStr(table.columns[i].name)));
-    return names == NIL ? nullptr
-                        : anonymisation_of(table.policy.relid, table.leaf, policy_by_id(table.policy.id), Columns{false, names});
+    return names == NIL ? nullptr : anonymisation_of(table.policy->relid, table.leaf, table.policy, Columns{false, names});
 }
 
 // The rows of a segment; of late ones those that may not be done yet. All with the same start come together.
@@ -225,7 +226,7 @@ void come_back(const Table &table, const Found &found, int i) {
     const FullTransactionId next = ReadNextFullTransactionId();
     const uint64 age = static_cast<uint32>(XidFromFullTransactionId(next) - found.written_by[i]);
     Oid types[5] = {INT2OID, OIDOID, INT8OID, XID8OID, TIDOID};
-    Datum values[5] = {Int16GetDatum(table.policy.id), ObjectIdGetDatum(table.leaf), Int64GetDatum(found.starts[i]),
+    Datum values[5] = {Int16GetDatum(table.policy->id), ObjectIdGetDatum(table.leaf), Int64GetDatum(found.starts[i]),
                        FullTransactionIdGetDatum(FullTransactionIdFromU64(U64FromFullTransactionId(next) - age)),
                        PointerGetDatum(&found.rows[i].tid)};
     (void) as_system("INSERT INTO retention.column_late (policy_id, relation, from_start, until_start, written_since, row_id) "
@@ -286,7 +287,7 @@ void take(Table *table, const Segment &segment, const Found &found) {
     table->done.columns += act(target, Action::kColumns, rows, n);
     for (int i = 0; i < n; ++i) {
         if (rows[i].sqlstate == 0) continue;
-        block_row(table->policy.id, table->leaf, rows[i], retention_now(), true);
+        block_row(table->policy->id, table->leaf, rows[i], retention_now(), true);
         come_back(*table, found, origin[i]);
         ++table->done.blocked;
     }
@@ -374,7 +375,7 @@ bool take_late(Table *table, Late late) {
         low = full ? found.starts[found.n - 1] : segment.high;
         if (!full || low >= late.until) continue;
         Oid types[5] = {INT2OID, OIDOID, INT8OID, INT8OID, XID8OID};
-        Datum values[5] = {Int16GetDatum(table->policy.id), ObjectIdGetDatum(table->leaf), Int64GetDatum(low + 1),
+        Datum values[5] = {Int16GetDatum(table->policy->id), ObjectIdGetDatum(table->leaf), Int64GetDatum(low + 1),
                            Int64GetDatum(late.until), FullTransactionIdGetDatum(late.since)};
         (void) as_system("INSERT INTO retention.column_late (policy_id, relation, from_start, until_start, written_since) "
                          "VALUES ($1, $2, $3, $4, $5)",
@@ -392,7 +393,7 @@ struct Entry {
 // Not those whose row failed and whose next attempt is not due.
 Entry *next_entries(const Table &table, int *n) {
     Oid types[4] = {OIDOID, INT2OID, TIMESTAMPTZOID, INT4OID};
-    Datum values[4] = {ObjectIdGetDatum(table.leaf), Int16GetDatum(table.policy.id), TimestampTzGetDatum(retention_now()),
+    Datum values[4] = {ObjectIdGetDatum(table.leaf), Int16GetDatum(table.policy->id), TimestampTzGetDatum(retention_now()),
                        Int32GetDatum(table.care->entries)};
     (void) as_system("SELECT l.ctid, l.from_start, l.until_start, l.written_since, l.row_id FROM retention.column_late l "
                      "WHERE l.relation = $1 AND l.policy_id = $2 AND NOT EXISTS (SELECT FROM retention.blocked_row b "
@@ -449,14 +450,9 @@ bool open_table(Table *table, Engine *engine, Care *care, int16_t policy_id, Oid
     if (engine->caller != Caller::kTransactionBlock) (void) SPI_execute("SET CONSTRAINTS ALL IMMEDIATE", false, 0);
     LockRelationOid(leaf, RowExclusiveLock);
     if (clock_column(leaf) == InvalidAttrNumber || !lock_table(leaf)) return false;
-    *table = Table{engine,
-                   care,
-                   *policy,
-                   leaf,
-                   {leaf, acting_owner(leaf, policy->relid), qualified_name(leaf), clock_name(leaf), nullptr},
-                   0,
-                   nullptr,
-                   {}};
+    *table = Table{
+        engine, care,    policy, leaf, {leaf, acting_owner(leaf, policy->relid), qualified_name(leaf), clock_name(leaf), nullptr},
+        0,      nullptr, {}};
     read_columns(table);
     if (!is_in_progress(leaf, policy_id)) return table->n_columns > 0;
     follow_changes(table);
@@ -466,7 +462,7 @@ bool open_table(Table *table, Engine *engine, Care *care, int16_t policy_id, Oid
 void record(const Table &table) {
     if (table.done.columns + table.done.blocked == 0) return;
     count_in_run(table.engine, table.done);
-    record_action(table.policy.id, table.policy.relid, Deed::kColumnsAnonymised, table.done.columns);
+    record_action(table.policy->id, table.policy->relid, Deed::kColumnsAnonymised, table.done.columns);
 }
 
 enum class Outcome : uint8_t { kDone, kGoOn, kFailed };
@@ -534,9 +530,9 @@ void announce(Table *table) {
 }
 
 int64 count_late(const Table &table) {
-    if (!is_in_progress(table.leaf, table.policy.id)) return 0;
+    if (!is_in_progress(table.leaf, table.policy->id)) return 0;
     Oid types[2] = {OIDOID, INT2OID};
-    Datum values[2] = {ObjectIdGetDatum(table.leaf), Int16GetDatum(table.policy.id)};
+    Datum values[2] = {ObjectIdGetDatum(table.leaf), Int16GetDatum(table.policy->id)};
     (void) as_system("SELECT pg_catalog.count(*) FROM retention.column_late WHERE relation = $1 AND policy_id = $2", 2, types,
                      values);
     bool isnull = false;
