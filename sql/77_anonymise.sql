@@ -88,6 +88,7 @@ CREATE TRIGGER personal_column_before BEFORE INSERT OR UPDATE OR DELETE ON reten
     FOR EACH ROW EXECUTE FUNCTION retention.personal_column_before();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON retention.personal_column
     FOR EACH STATEMENT EXECUTE FUNCTION retention.refuse_truncate();
-ALTER TABLE retention.personal_column ENABLE ALWAYS TRIGGER personal_column_before, ENABLE ALWAYS TRIGGER refuse_truncate;
 CREATE TRIGGER check_personal_column AFTER INSERT OR UPDATE ON retention.personal_column
     FOR EACH ROW EXECUTE FUNCTION retention.check_personal_column();
+ALTER TABLE retention.personal_column ENABLE ALWAYS TRIGGER personal_column_before, ENABLE ALWAYS TRIGGER refuse_truncate,
+    ENABLE ALWAYS TRIGGER check_personal_column;
