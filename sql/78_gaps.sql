@@ -32,7 +32,7 @@ SELECT 'unmanaged table', g.relation::text, 'its rows have clocks, but no policy
 FROM governed g
 WHERE NOT g.managed
 UNION ALL
-SELECT 'materialised view without the clock', s.view::text,
+SELECT 'materialized view without the clock', s.view::text,
     format('it keeps copies of what it reads of %s, which are not hidden when those are',
         string_agg(s.source::text, ', ' ORDER BY s.source::text)),
     'Select retention_clock in it, too; without, it is refreshed by the worker after a sweep.'

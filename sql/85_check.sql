@@ -110,7 +110,7 @@ SELECT 'clock is indexed', g.relation::text, g.indexed, 'The worker, or retentio
 UNION ALL
 SELECT 'triggers always fire', g.relation::text, g.guarded, 'Call retention.resume().' FROM retention.governed_table g WHERE g.managed
 UNION ALL
-SELECT 'materialised view is fresh', s.view::text, s.problem IS NULL,
+SELECT 'materialized view is fresh', s.view::text, s.problem IS NULL,
     format('It may hold rows that are gone or hidden, and could not be refreshed: %s. See retention.view_refresh.', s.problem)
 FROM retention.stale_view s
 UNION ALL

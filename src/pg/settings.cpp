@@ -50,7 +50,7 @@ void init() {
                                "Empty: nothing can be pseudonymised.", &pseudonym_key_file, "", PGC_SIGHUP, GUC_SUPERUSER_ONLY,
                                nullptr, nullptr, nullptr);
     DefineCustomBoolVariable(
-        "retention.refresh_views", "Refreshes materialised views that may hold rows which are gone or hidden by now.",
+        "retention.refresh_views", "Refreshes materialized views that may hold rows which are gone or hidden by now.",
         "Off: retention.stale_view lists them.", &refresh_views, true, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
     DefineCustomBoolVariable("retention.reveal", "Lets this session read hidden rows.",
                              "Delegated with GRANT SET ON PARAMETER; recorded.", &reveal, false, PGC_SUSET, 0, nullptr, nullptr,

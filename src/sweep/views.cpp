@@ -111,7 +111,7 @@ void refresh(const View &view) {
 }
 
 void note_failure(Engine *engine, const View &view, const ErrorData *error) {
-    note_problem(engine, get_rel_name(view.relid) != nullptr ? get_rel_name(view.relid) : "dropped materialised view", error);
+    note_problem(engine, get_rel_name(view.relid) != nullptr ? get_rel_name(view.relid) : "dropped materialized view", error);
     const ErrorData *second = attempt([&] { save(view, error->message); });
     if (second != nullptr) note_problem(engine, "recording a problem", second);
 }

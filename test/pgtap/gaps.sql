@@ -52,7 +52,7 @@ CREATE MATERIALIZED VIEW app.popular AS SELECT first_name, count(*) FROM app.fir
 CREATE MATERIALIZED VIEW app.directory AS SELECT name, retention_clock FROM app.names;
 CREATE MATERIALIZED VIEW app.list AS SELECT u.name, c.phone FROM app.users u JOIN app.calls c USING (id);
 CREATE MATERIALIZED VIEW app.palette AS SELECT colour FROM app.colours;
-SELECT results_eq($$SELECT gaps('materialised view without the clock')$$, $$VALUES ('app.list'), ('app.popular')$$,
+SELECT results_eq($$SELECT gaps('materialized view without the clock')$$, $$VALUES ('app.list'), ('app.popular')$$,
     'materialised views over tables with a clock, through views, which do not carry it');
 SELECT is((SELECT detail FROM retention.gaps WHERE object = 'app.list'),
     'it keeps copies of what it reads of app.calls, app.users, which are not hidden when those are', 'with the tables');

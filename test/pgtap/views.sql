@@ -107,7 +107,7 @@ CALL retention.sweep();
 SELECT results_eq('SELECT name FROM app.directory', '{Liv}'::text[], 'one that fails is not in the way of the others');
 SELECT results_eq($$SELECT view::text, attempts, problem, retry_at FROM retention.view_refresh WHERE problem IS NOT NULL$$,
     $$VALUES ('app.counted', 1, 'too few are left', timestamptz '2030-06-01 12:01:00+00')$$, 'its problem is there to see');
-SELECT results_eq($$SELECT object, ok FROM retention.check() WHERE what = 'materialised view is fresh' AND NOT ok$$,
+SELECT results_eq($$SELECT object, ok FROM retention.check() WHERE what = 'materialized view is fresh' AND NOT ok$$,
     $$VALUES ('app.counted', false)$$, 'in the check, too');
 SELECT matches((SELECT problem FROM retention.sweep_run ORDER BY run_id DESC LIMIT 1), 'counted: too few', 'and in the record of the sweep');
 SET ROLE app_owner;

@@ -139,7 +139,7 @@ goes_on('rows go');
 stands_in_the_way('free', 'sleepy: it took longer than .*function app.slow.*owner reader', 'status names a view that sleeps');
 goes_on('more of them go while it cannot be refreshed');
 settles("SELECT count(*) FROM retention.view_refresh WHERE view = 'app.mine'::regclass AND problem IS NULL", '1', 'other views are refreshed');
-settles("SELECT count(*) FROM retention.check() WHERE what = 'materialised view is fresh' AND object = 'app.sleepy' AND NOT ok AND hint ~ 'owner reader'",
+settles("SELECT count(*) FROM retention.check() WHERE what = 'materialized view is fresh' AND object = 'app.sleepy' AND NOT ok AND hint ~ 'owner reader'",
 	'1', 'so does the check');
 
 # Stamping.
