@@ -47,7 +47,10 @@ bool read_constraint(Oid constraint, Hop *hop) {
     const auto form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
     const bool own = !OidIsValid(form->conparentid) || table_of_constraint(form->conparentid) != form->conrelid;
     hop->constraint = constraint;
-    hop->form = has_period(form) ? KeyForm::kPeriod : !is_enforced(form) ? KeyForm::kNotEnforced : form_of_columns(tuple, *hop);
+    hop->form = hop->n_keys > kMaxKeys ? KeyForm::kTooWide
+              : has_period(form)       ? KeyForm::kPeriod
+              : !is_enforced(form)     ? KeyForm::kNotEnforced
+                                       : form_of_columns(tuple, *hop);
     ReleaseSysCache(tuple);
     return own;
 }
@@ -55,6 +58,7 @@ bool read_constraint(Oid constraint, Hop *hop) {
 // The same key declared twice means the same, and one that is followed will do.
 bool is_better(const Hop &hop, const Hop &than) {
     if (hop.n_keys != than.n_keys) return hop.n_keys < than.n_keys;
+    if (hop.form == KeyForm::kTooWide) return false;
     const size_t size = sizeof(AttrNumber) * hop.n_keys;
     return hop.form == KeyForm::kFollowed && than.form != KeyForm::kFollowed && hop.to_relid == than.to_relid &&
            std::memcmp(hop.from, than.from, size) == 0 && std::memcmp(hop.to, than.to, size) == 0;
@@ -81,6 +85,13 @@ bool generated_column(Oid relid, AttrNumber column, const char *text, Problem *p
     return false;
 }
 
+bool too_many_hops(const char *text, Problem *problem) {
+    problem->sqlstate = ERRCODE_PROGRAM_LIMIT_EXCEEDED;
+    problem->message = psprintf("path \"%s\" in field \"clock_starts\" has more than %d steps", text, kMaxHops);
+    problem->hint = "Keep the date nearer to the rows, in a column of a table on the way.";
+    return false;
+}
+
 }  // namespace
 
 bool find_foreign_key(Oid relid, AttrNumber column, Hop *hop) {
@@ -94,12 +105,12 @@ bool find_foreign_key(Oid relid, AttrNumber column, Hop *hop) {
         auto *key = static_cast<ForeignKeyCacheInfo *>(lfirst(cell));
         bool has = false;
         for (int i = 0; i < key->nkeys; ++i) has = has || key->conkey[i] == column;
-        if (!has || key->nkeys > kMaxKeys) continue;
+        if (!has) continue;
         Hop candidate = {};
         candidate.from_relid = relid;
         candidate.to_relid = key->confrelid;
         candidate.n_keys = key->nkeys;
-        for (int i = 0; i < key->nkeys; ++i) {
+        for (int i = 0; i < Min(key->nkeys, kMaxKeys); ++i) {
             candidate.from[i] = key->conkey[i];
             candidate.to[i] = key->confkey[i];
             candidate.equal[i] = key->conpfeqop[i];
@@ -131,6 +142,11 @@ bool is_not_followed(const Hop &hop, Problem *problem) {
         case KeyForm::kOtherEquality:
             reason = "compares by another equality than that of its type";
             hint = "Refer to columns whose unique index has the default operator class.";
+            break;
+        case KeyForm::kTooWide:
+            reason = "has more than 8 columns";
+            hint = "Refer by a key of fewer columns.";
+            static_assert(kMaxKeys == 8);
     }
     problem->sqlstate = ERRCODE_FEATURE_NOT_SUPPORTED;
     problem->message = psprintf("foreign key \"%s\" of table %s %s and cannot be followed", get_constraint_name(hop.constraint),
@@ -154,7 +170,8 @@ bool resolve_path(Oid relid, const char *text, Path *path, Problem *problem) {
             path->type = getBaseType(get_atttype(at, column));
             break;
         }
-        if (path->n_hops == kMaxHops || !find_foreign_key(at, column, &path->hops[path->n_hops])) {
+        if (path->n_hops == kMaxHops) return too_many_hops(text, problem);
+        if (!find_foreign_key(at, column, &path->hops[path->n_hops])) {
             problem->sqlstate = ERRCODE_INVALID_FOREIGN_KEY;
             problem->message =
                 psprintf("column \"%s\" in field \"clock_starts\" is not a foreign key of table %s", name, get_rel_name(at));

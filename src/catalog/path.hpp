@@ -10,10 +10,11 @@ constexpr int kMaxKeys = 8;
 // Whether the rows that belong together are those that the key's own operators find equal.
 enum class KeyForm : uint8_t {
     kFollowed,
-    kNotEnforced,   // a row may refer to one that is not there, and comes or goes unseen
-    kPeriod,        // a row refers to several that cover its period together
-    kNotCollected,  // its values cannot be collected in an array that is taken apart again
-    kOtherEquality  // its index has an operator class under which other values are equal than the type says
+    kNotEnforced,    // a row may refer to one that is not there, and comes or goes unseen
+    kPeriod,         // a row refers to several that cover its period together
+    kNotCollected,   // its values cannot be collected in an array that is taken apart again
+    kOtherEquality,  // its index has an operator class under which other values are equal than the type says
+    kTooWide         // it has more columns than kMaxKeys; those are in the hop, n_keys says how many there are
 };
 
 struct Hop {

@@ -270,10 +270,10 @@ void policy_deleted(const Policy &policy) {
 }
 
 void policy_gone(const Policy &policy) {
-    Path paths[kMaxStarts] = {};
+    auto *paths = static_cast<Path *>(palloc(sizeof(Path) * (policy.n_starts + 1)));
     int n = 0;
     Problem problem = {};
-    for (int i = 0; i < policy.n_starts && n < kMaxStarts; ++i)
+    for (int i = 0; i < policy.n_starts; ++i)
         if (resolve_path(policy.relid, policy.starts[i], &paths[n], &problem)) ++n;
     record(Deed::kPolicyDropped, policy);
     withdraw(policy.relid, paths, n);

@@ -58,11 +58,12 @@ void check(const OwnColumn &column) {
 
 // Its own collation stays.
 const char *collation_clause(const OwnColumn &column) {
-    HeapTuple tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(column.relid), Int16GetDatum(column.number));
-    const Oid collation = reinterpret_cast<Form_pg_attribute>(GETSTRUCT(tuple))->attcollation;
-    ReleaseSysCache(tuple);
+    Oid type = InvalidOid, collation = InvalidOid;
+    int32 modifier = -1;
+    get_atttypetypmodcoll(column.relid, column.number, &type, &modifier, &collation);
     if (!OidIsValid(collation) || collation == get_typcollation(column.type)) return "";
-    tuple = SearchSysCache1(COLLOID, ObjectIdGetDatum(collation));
+    HeapTuple tuple = SearchSysCache1(COLLOID, ObjectIdGetDatum(collation));
+    if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for collation %u", collation);
     const auto *row = reinterpret_cast<Form_pg_collation>(GETSTRUCT(tuple));
     const char *clause =
         psprintf(" COLLATE %s", quote_qualified_identifier(get_namespace_name(row->collnamespace), NameStr(row->collname)));

@@ -6,6 +6,7 @@
 extern "C" {
 #include "access/xact.h"
 #include "access/xlog.h"
+#include "mb/pg_wchar.h"
 #include "storage/ipc.h"
 #include "storage/lwlock.h"
 #include "storage/shmem.h"
@@ -95,6 +96,19 @@ void end_of_transaction(XactEvent event, void *) {
     noted = false;
 }
 
+// What is too long ends in dots; all of it stands in the server log.
+void keep_reason(const char *reason) {
+    constexpr char kDots[] = "...";
+    const auto length = static_cast<int>(strlen(reason));
+    if (length < static_cast<int>(sizeof current.reason)) {
+        strlcpy(current.reason, reason, sizeof current.reason);
+        return;
+    }
+    const int cut = pg_mbcliplen(reason, length, static_cast<int>(sizeof current.reason - sizeof kDots));
+    std::memcpy(current.reason, reason, cut);
+    strlcpy(current.reason + cut, kDots, sizeof current.reason - cut);
+}
+
 }  // namespace
 
 void note_reveal(const char *reason) {
@@ -102,7 +116,7 @@ void note_reveal(const char *reason) {
     current.database = MyDatabaseId;
     current.at = GetCurrentTimestamp();
     strlcpy(current.role, GetUserNameFromId(GetUserId(), false), sizeof current.role);
-    strlcpy(current.reason, reason, sizeof current.reason);
+    keep_reason(reason);
     noted = true;
 }
 

@@ -56,6 +56,7 @@ struct Search {
     int n_tables;
     Way *ways;
     int n_ways;
+    bool cut_off;  // there are more of them
 };
 
 bool is_acting(Oid relid, AttrNumber column) {
@@ -170,8 +171,7 @@ bool is_known(const Search &search, const Way &way) {
 void extend(Search *search, const Way &onward, const Hop &key, bool down) {
     const Table *table = table_of(*search, down ? key.to_relid : key.from_relid);
     Step step = {};
-    if (search->n_ways == kMostPaths + 1 || onward.path.n_steps == kMaxHops) return;
-    if (table == nullptr || !table->has_key || !step_along(key, down, &step)) return;
+    if (onward.path.n_steps == kMaxHops || table == nullptr || !table->has_key || !step_along(key, down, &step)) return;
     Way *way = &search->ways[search->n_ways];
     way->table = table;
     way->onward = &onward;
@@ -179,7 +179,9 @@ void extend(Search *search, const Way &onward, const Hop &key, bool down) {
     way->path.n_steps = onward.path.n_steps + 1;
     way->path.steps[0] = step;
     std::memcpy(&way->path.steps[1], onward.path.steps, sizeof(Step) * onward.path.n_steps);
-    if (!is_known(*search, *way)) ++search->n_ways;
+    if (is_known(*search, *way)) return;
+    search->cut_off = search->cut_off || search->n_ways == kMostPaths + 1;
+    if (!search->cut_off) ++search->n_ways;
 }
 
 bool passes(const Way &way, Oid relid) {
@@ -228,10 +230,15 @@ void propose(const ReturnSetInfo *result, Search *search, const Kind &kind) {
     search->ways = static_cast<Way *>(palloc_extended(sizeof(Way) * (kMostPaths + 2), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
     search->ways[0].table = table_of(*search, kind.relid);
     search->n_ways = 1;
-    for (int i = 0; i < search->n_ways; ++i) {
+    search->cut_off = false;
+    for (int i = 0; i < search->n_ways && !search->cut_off; ++i) {
         CHECK_FOR_INTERRUPTS();
         extend_all(search, search->ways[i]);
     }
+    if (search->cut_off)
+        ereport(WARNING, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                          errmsg("kind \"%s\" has more than %d paths, and only so many are proposed", kind.name, kMostPaths),
+                          errhint("Those that are left out are the longest.")));
     for (int i = 1; i < search->n_ways; ++i) {
         const Way &way = search->ways[i];
         if (is_linked(*search->model, kind, way)) continue;

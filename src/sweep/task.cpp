@@ -66,8 +66,15 @@ Place *place_of_database() {
 void remember(const Engine *engine, const Task *task) {
     static Place *place = nullptr;
     if (engine->caller != Caller::kWorker) return;
+    static bool told = false;
     if (place == nullptr) place = place_of_database();
-    if (place == nullptr) return;
+    if (place == nullptr) {
+        if (!told)
+            ereport(LOG, (errmsg("pg_retention: there is no room to note what the worker of database %u is at", MyDatabaseId),
+                          errhint("Code that cannot be cancelled would be run again by each new worker. Restart the server.")));
+        told = true;
+        return;
+    }
     if (task != nullptr) place->task = *task;
     place->at_work = task != nullptr;
 }

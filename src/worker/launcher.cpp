@@ -27,18 +27,18 @@ namespace pg_retention {
 
 namespace {
 
-constexpr int kMaxDatabases = 1024;
-
 struct Started {
     Oid database;
     BackgroundWorkerHandle *handle;
 };
 
-constinit Started started[kMaxDatabases] = {};
+constinit List *started = NIL;  // of Started: the workers that may still be running
 constinit bool told_of_full_slots = false;
 
-int list_databases(Oid *databases) {
-    int n = 0;
+// In the current context.
+List *list_databases() {
+    List *databases = NIL;
+    MemoryContext context = CurrentMemoryContext;
     SetCurrentStatementStartTimestamp();
     StartTransactionCommand();
     PushActiveSnapshot(GetTransactionSnapshot());
@@ -46,42 +46,45 @@ int list_databases(Oid *databases) {
     TableScanDesc scan = table_beginscan_catalog(rel, 0, nullptr);
     while (HeapTuple row = heap_getnext(scan, ForwardScanDirection)) {
         auto *form = reinterpret_cast<Form_pg_database>(GETSTRUCT(row));
+        MemoryContext before = MemoryContextSwitchTo(context);
         // A negative limit other than -1 marks a database whose dropping was cut short.
-        if (form->datallowconn && !form->datistemplate && form->datconnlimit >= -1 && n < kMaxDatabases)
-            databases[n++] = form->oid;
+        if (form->datallowconn && !form->datistemplate && form->datconnlimit >= -1) databases = lappend_oid(databases, form->oid);
+        MemoryContextSwitchTo(before);
     }
     table_endscan(scan);
     table_close(rel, AccessShareLock);
     PopActiveSnapshot();
     CommitTransactionCommand();
-    return n;
+    MemoryContextSwitchTo(context);
+    return databases;
 }
 
-bool is_running(Started *entry) {
+bool is_running(const Started *worker) {
     pid_t pid = 0;
-    const BgwHandleStatus status = GetBackgroundWorkerPid(entry->handle, &pid);
-    if (status == BGWH_STARTED || status == BGWH_NOT_YET_STARTED) return true;
-    pfree(entry->handle);
-    *entry = Started{};
+    const BgwHandleStatus status = GetBackgroundWorkerPid(worker->handle, &pid);
+    return status == BGWH_STARTED || status == BGWH_NOT_YET_STARTED;
+}
+
+void forget_ended() {
+    ListCell *cell = nullptr;
+    foreach (cell, started) {
+        auto *worker = static_cast<Started *>(lfirst(cell));
+        if (is_running(worker)) continue;
+        pfree(worker->handle);
+        pfree(worker);
+        started = foreach_delete_current(started, cell);
+    }
+}
+
+bool has_worker(Oid database) {
+    ListCell *cell = nullptr;
+    foreach (cell, started)
+        if (static_cast<const Started *>(lfirst(cell))->database == database) return true;
     return false;
 }
 
-// The entry of the database when its worker runs, else a free one.
-Started *entry_of(Oid database, bool *running) {
-    Started *vacant = nullptr;
-    *running = false;
-    for (Started &entry : started) {
-        if (entry.handle != nullptr && entry.database == database) *running = is_running(&entry);
-        if (*running) return &entry;
-        if (entry.handle == nullptr && vacant == nullptr) vacant = &entry;
-    }
-    return vacant;
-}
-
 void start_worker(Oid database) {
-    bool running = false;
-    Started *entry = entry_of(database, &running);
-    if (running || entry == nullptr) return;
+    if (has_worker(database)) return;
     BackgroundWorker worker = {};
     snprintf(worker.bgw_name, BGW_MAXLEN, "pg_retention worker for database %u", database);
     snprintf(worker.bgw_type, BGW_MAXLEN, "pg_retention worker");
@@ -94,9 +97,14 @@ void start_worker(Oid database) {
     // Not told of its end: a worker that has nothing to do, or cannot, would be started again at once.
     worker.bgw_notify_pid = 0;
     MemoryContext before = MemoryContextSwitchTo(TopMemoryContext);
-    const bool good = RegisterDynamicBackgroundWorker(&worker, &entry->handle);
+    BackgroundWorkerHandle *handle = nullptr;
+    const bool good = RegisterDynamicBackgroundWorker(&worker, &handle);
+    if (good) {
+        auto *entry = static_cast<Started *>(palloc(sizeof(Started)));
+        *entry = Started{database, handle};
+        started = lappend(started, entry);
+    }
     MemoryContextSwitchTo(before);
-    if (good) entry->database = database;
     if (!good && !told_of_full_slots)
         ereport(LOG, (errmsg("pg_retention: could not start a worker for database %u: no free slot", database),
                       errhint("Raise max_worker_processes.")));
@@ -104,9 +112,11 @@ void start_worker(Oid database) {
 }
 
 void start_workers() {
-    static Oid databases[kMaxDatabases];
-    const int n = list_databases(databases);
-    for (int i = 0; i < n; ++i) start_worker(databases[i]);
+    List *databases = list_databases();
+    ListCell *cell = nullptr;
+    forget_ended();
+    foreach (cell, databases) start_worker(lfirst_oid(cell));
+    list_free(databases);
 }
 
 [[noreturn]] void run_launcher() {

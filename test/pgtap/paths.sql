@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(12);
+SELECT plan(15);
 
 CREATE SCHEMA app;
 CREATE TABLE app.customers (id bigint PRIMARY KEY, ended_at timestamptz);
@@ -69,6 +69,22 @@ DO $$BEGIN
 END$$;
 SELECT results_eq('SELECT id, retention.starts_at(retention_clock) FROM moved.visits ORDER BY id',
     $$VALUES (1::bigint, timestamptz '2021-01-01'), (2, NULL), (3, '2021-01-01')$$, 'a condition on whole rows');
+
+-- What is over a limit is said to be.
+CREATE SCHEMA wide;
+DO $$BEGIN
+    EXECUTE (SELECT 'CREATE TABLE wide.far (ended_on date, ' || string_agg(format('a%s int', n), ', ') || ', PRIMARY KEY (' || string_agg('a' || n, ', ') || '))'
+             FROM generate_series(1, 9) n);
+    EXECUTE (SELECT 'CREATE TABLE wide.near (id int PRIMARY KEY, ' || string_agg(format('a%s int', n), ', ') || ', FOREIGN KEY (' || string_agg('a' || n, ', ') || ') REFERENCES wide.far)'
+             FROM generate_series(1, 9) n);
+    CREATE TABLE wide.chain (id int PRIMARY KEY, up int REFERENCES wide.chain, ended_on date);
+END$$;
+SELECT throws_matching($$INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action) VALUES ('wide', 'wide.near', '{a1.ended_on}', '1 year', 'delete')$$,
+    'has more than 8 columns and cannot be followed', 'a foreign key of nine columns is refused as one of too many');
+SELECT lives_ok($$INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action)
+    VALUES ('chain', 'wide.chain', ARRAY[repeat('up.', 16) || 'ended_on'], '1 year', 'delete')$$, 'a path may have sixteen steps');
+SELECT throws_matching($$INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action)
+    VALUES ('chain 2', 'wide.chain', ARRAY[repeat('up.', 17) || 'ended_on'], '1 year', 'delete')$$, 'has more than 16 steps', 'a path of seventeen steps is refused as one too long');
 
 SELECT * FROM finish();
 ROLLBACK;
