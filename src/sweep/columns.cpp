@@ -100,9 +100,7 @@ struct Late {
 
 enum class Step : uint8_t { kNothing, kMore, kAnnounce };
 
-Datum start_datum(const Table &table, core::Start start) {
-    return clock_datum(core::make_clock(table.policy->id, start, 0));
-}
+Datum start_datum(const Table &table, core::Start start) { return clock_datum(core::make_clock(table.policy->id, start, 0)); }
 
 Datum column_value(HeapTuple row, int column, bool *isnull) { return SPI_getbinval(row, SPI_tuptable->tupdesc, column, isnull); }
 
