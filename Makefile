@@ -1,28 +1,31 @@
-# pg_retention. `make` builds, `make install` installs, `make test` tests a private copy.
+# pg_retention. `make` builds, `make install` installs, `make test` tests a private copy. All that is made is under build/.
 
 .DEFAULT_GOAL := all
 
+# The checkout, as seen from where make runs: "./" for who calls it, and what PGXS needs for its work elsewhere.
+TOP        := $(dir $(firstword $(MAKEFILE_LIST)))
 EXTENSION   = pg_retention
-EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(EXTENSION).control)
-MODULE_big  = $(EXTENSION)
-OBJS        = $(patsubst %.cpp,%.o,$(sort $(wildcard src/*.cpp src/*/*.cpp)))
-# The numbers are the order: a part uses only what lower numbers define.
-SQL_PARTS   = $(sort $(wildcard sql/[0-9]*.sql))
-DATA        = $(wildcard sql/upgrade/$(EXTENSION)--*--*.sql)
-DATA_built  = sql/$(EXTENSION)--$(EXTVERSION).sql
-EXTRA_CLEAN = $(OBJS:.o=.d) build
-
-# An unknown compiler's new warnings must not stop a packager: make WERROR=
-WERROR     ?= -Werror
-STANDARD    = -std=gnu++20 -Wno-register
-
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(TOP)$(EXTENSION).control)
 PG_CONFIG  ?= pg_config
-# -isystem: the server's headers do not pass our warnings, and need not.
-PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server) -Isrc
-PG_CXXFLAGS = $(STANDARD) -Wall -Wextra -Wno-suggest-attribute=format -Wshadow $(WERROR) \
-              -fvisibility=hidden -fvisibility-inlines-hidden -MMD -MP
-# PGXS links with the C compiler.
-SHLIB_LINK  = -lstdc++
+
+ifeq ($(realpath $(TOP)),$(realpath $(CURDIR)))
+
+# PGXS leaves what it makes where make runs. So that is build/module, and this file read from there is the other half of itself,
+# as it is for a packager who calls it from a directory of his own (pg_buildext does). Names that are relative stay true.
+from_here   = $(if $(findstring /,$(1)),$(abspath $(1)),$(1))
+PGXS_MAKE   = $(MAKE) --no-print-directory -C build/module -f ../../Makefile 'PG_CONFIG=$(call from_here,$(PG_CONFIG))' \
+              $(if $(DESTDIR),'DESTDIR=$(abspath $(DESTDIR))')
+
+.PHONY: all install uninstall clean distclean maintainer-clean
+all uninstall:
+	+@mkdir -p build/module
+	+@$(PGXS_MAKE) $@
+
+install: all
+	+@$(PGXS_MAKE) install
+
+clean distclean maintainer-clean:
+	rm -rf build
 
 .PHONY: test test-clients test-versions demo lint format bench fuzz attacks assert-check coretest
 
@@ -73,18 +76,60 @@ bench:
 	@bench/run
 endif
 
-ifneq ($(filter-out test test-clients test-versions demo lint format bench fuzz attacks assert-check coretest,$(or $(MAKECMDGOALS),all)),)
-PGXS := $(shell $(PG_CONFIG) --pgxs)
+else
+
+MODULE_big  = $(EXTENSION)
+OBJS        = $(patsubst $(TOP)%.cpp,%.o,$(sort $(wildcard $(TOP)src/*.cpp $(TOP)src/*/*.cpp)))
+# The numbers are the order: a part uses only what lower numbers define.
+SQL_PARTS   = $(sort $(wildcard $(TOP)sql/[0-9]*.sql))
+DATA        = $(patsubst $(TOP)%,%,$(wildcard $(TOP)sql/upgrade/$(EXTENSION)--*--*.sql))
+DATA_built  = sql/$(EXTENSION)--$(EXTVERSION).sql
+FOLDERS     = $(sort $(dir $(OBJS) $(DATA_built)))
+EXTRA_CLEAN = $(OBJS:.o=.d) server
+
+# An unknown compiler's new warnings must not stop a packager: make WERROR=
+WERROR     ?= -Werror
+STANDARD    = -std=gnu++20 -Wno-register
+
+ifeq ($(shell command -v '$(PG_CONFIG)' 2>/dev/null),)
+$(error pg_config not found (PG_CONFIG is "$(PG_CONFIG)"), see scripts/install-packages or set PG_CONFIG)
+endif
+PGXS       := $(shell $(PG_CONFIG) --pgxs)
+ifeq ($(wildcard $(PGXS)),)
+$(error $(PG_CONFIG) names no PGXS that is there ("$(PGXS)"): what extensions are built with is missing, see scripts/install-packages)
+endif
+
+# -isystem: the server's headers do not pass our warnings, and need not.
+PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server) -I$(TOP)src
+PG_CXXFLAGS = $(STANDARD) -Wall -Wextra -Wno-suggest-attribute=format -Wshadow $(WERROR) \
+              -fvisibility=hidden -fvisibility-inlines-hidden -MMD -MP
+# PGXS links with the C compiler.
+SHLIB_LINK  = -lstdc++
+
 include $(PGXS)
+
+# Sources alone are looked for in the checkout. With PGXS's VPATH, what somebody once built in there would pass for what is built here.
+override VPATH :=
+vpath %.cpp $(TOP)
+vpath %.control $(TOP)
 
 # PGXS gives neither CXXFLAGS nor header dependencies to the bitcode rule; and
 # HOLD_INTERRUPTS() and its kind increment volatiles, which clang reports where g++ does not.
 COMPILE.cxx.bc += $(STANDARD) -Wno-deprecated-volatile
 $(OBJS:.o=.bc): %.bc: %.o
-$(OBJS): Makefile
 
-$(DATA_built): $(SQL_PARTS) $(EXTENSION).control
-	cat $(SQL_PARTS) | sed 's/^CREATE OR REPLACE /CREATE /' > $@
+# Objects made for one server do not fit another.
+SERVER     := $(VERSION) $(configure_args)
+ifneq ($(file <server),$(SERVER))
+$(file >server,$(SERVER))
+endif
+
+$(OBJS): $(TOP)Makefile server | $(FOLDERS)
+$(FOLDERS):
+	mkdir -p $@
+
+$(DATA_built): $(SQL_PARTS) $(TOP)$(EXTENSION).control | $(FOLDERS)
+	cat $(SQL_PARTS) > $@
 
 -include $(OBJS:.o=.d)
 endif

@@ -19,7 +19,7 @@ bindir=
 # PostgreSQL finds its own files relative to its programs, so a copy under build/ is complete.
 locate_root() {
 	config=$(command -v "${PG_CONFIG:-pg_config}") ||
-		{ echo "pg_config not found, see scripts/install-packages" >&2; return 1; }
+		{ echo "pg_config not found${PG_CONFIG:+ (PG_CONFIG is \"$PG_CONFIG\")}, see scripts/install-packages or set PG_CONFIG" >&2; return 1; }
 	# The copy's own comes first in the PATH that "scripts/cluster env" gives.
 	config=${config#"$build/root"}
 	bindir=$build/root$("$config" --bindir)
@@ -49,11 +49,11 @@ user_dir() {
 	[ "$(id -u)" != 0 ] || chown "${RETENTION_USER:-postgres}:" "$1"
 }
 
-# Objects made there before stay, and what has not changed keeps its age.
+# What was made there before stays, since it is under build/, and what has not changed keeps its age.
 copy_checkout() {
 	mkdir -p "$1"
-	find "$1" -path "$1/build" -prune -o -type f ! -name '*.[od]' -exec rm {} +
-	tar -c --exclude=./build --exclude=./.git --exclude='*.o' --exclude='*.d' --exclude='*.bc' --exclude='*.so' . | tar -x --no-same-owner -C "$1"
+	find "$1" -path "$1/build" -prune -o -type f -exec rm {} +
+	tar -c --exclude=./build --exclude=./.git . | tar -x --no-same-owner -C "$1"
 }
 
 require_root() {
