@@ -27,7 +27,7 @@ install: all
 clean distclean maintainer-clean:
 	rm -rf build
 
-.PHONY: test test-clients test-versions demo lint format bench fuzz attacks assert-check coretest
+.PHONY: test test-clients test-versions demo lint format dist dist-check bench fuzz attacks assert-check coretest
 
 # These build what they need themselves, on a machine that may not have PostgreSQL yet.
 test:
@@ -51,6 +51,13 @@ lint:
 # As .clang-format says.
 format:
 	@clang-format-14 -i $$(find src test bench -name build -prune -o \( -name '*.cpp' -o -name '*.hpp' \) -print)
+
+# The archive for PGXN, from what is committed; and whether it builds.
+dist:
+	@scripts/dist
+
+dist-check:
+	@scripts/dist check
 
 # Five minutes on each of what reads text, or TIME seconds.
 fuzz:
