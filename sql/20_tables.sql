@@ -16,6 +16,7 @@ GRANT SELECT ON retention.disk_format TO pg_monitor;
 
 CREATE SEQUENCE retention.policy_id_seq AS smallint;
 SELECT pg_catalog.pg_extension_config_dump('retention.policy_id_seq', '');
+COMMENT ON SEQUENCE retention.policy_id_seq IS 'numbers of policies; none is given twice, in a restored database either';
 
 CREATE TABLE retention.policy (
     policy_id smallint PRIMARY KEY DEFAULT pg_catalog.nextval('retention.policy_id_seq') CHECK (policy_id > 0),
@@ -104,7 +105,15 @@ CREATE TABLE retention.blocked_row (
     PRIMARY KEY (relation, row_id)
 );
 COMMENT ON TABLE retention.blocked_row IS 'rows a sweep could not act on, with the reason and the time of the next attempt';
+COMMENT ON COLUMN retention.blocked_row.policy_id IS 'the policy that says what shall happen to the row';
+COMMENT ON COLUMN retention.blocked_row.relation IS 'the table, or the partition, that holds the row';
+COMMENT ON COLUMN retention.blocked_row.row_id IS 'the ctid of the row';
+COMMENT ON COLUMN retention.blocked_row.sqlstate IS 'SQLSTATE of the error';
+COMMENT ON COLUMN retention.blocked_row.reason IS 'the message of the error';
+COMMENT ON COLUMN retention.blocked_row.attempts IS 'how often it was tried';
 COMMENT ON COLUMN retention.blocked_row.columns_only IS 'what failed are columns whose period is over before that of the row';
+COMMENT ON COLUMN retention.blocked_row.first_failed IS 'when it failed first';
+COMMENT ON COLUMN retention.blocked_row.retry_at IS 'when it is tried again';
 
 CREATE TABLE retention.blocked_table (
     relation regclass NOT NULL,
@@ -118,8 +127,14 @@ CREATE TABLE retention.blocked_table (
     PRIMARY KEY (relation, policy_id, work)
 );
 COMMENT ON TABLE retention.blocked_table IS 'tables that a sweep left to go on with others, who stands in the way, and the time of the next attempt';
+COMMENT ON COLUMN retention.blocked_table.relation IS 'the table that was left';
 COMMENT ON COLUMN retention.blocked_table.policy_id IS '0: of no policy, when the table is prepared';
 COMMENT ON COLUMN retention.blocked_table.work IS 'table: a look at it; rows: a batch; columns: those with a period of their own; preparation: stamping and indexing';
+COMMENT ON COLUMN retention.blocked_table.sqlstate IS 'SQLSTATE of the error';
+COMMENT ON COLUMN retention.blocked_table.reason IS 'the message of the error, and who stands in the way';
+COMMENT ON COLUMN retention.blocked_table.attempts IS 'how often it was tried';
+COMMENT ON COLUMN retention.blocked_table.first_failed IS 'when it failed first';
+COMMENT ON COLUMN retention.blocked_table.retry_at IS 'when it is tried again';
 
 CREATE TABLE retention.sweep_run (
     run_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -133,7 +148,15 @@ CREATE TABLE retention.sweep_run (
     problem text
 );
 COMMENT ON TABLE retention.sweep_run IS 'one row per sweep; one without finished_at was cut short';
+COMMENT ON COLUMN retention.sweep_run.run_id IS 'number of the run; a run that found nothing to do gives its number to the next one';
+COMMENT ON COLUMN retention.sweep_run.started_at IS 'when the run began';
+COMMENT ON COLUMN retention.sweep_run.finished_at IS 'when the run ended; NULL: it goes on, or was cut short';
+COMMENT ON COLUMN retention.sweep_run.by_worker IS 'whether a background worker ran it; otherwise somebody called retention.sweep()';
+COMMENT ON COLUMN retention.sweep_run.deleted IS 'rows deleted';
+COMMENT ON COLUMN retention.sweep_run.anonymised IS 'rows anonymised as a whole';
 COMMENT ON COLUMN retention.sweep_run.columns_anonymised IS 'rows that live on without the columns whose period was over';
+COMMENT ON COLUMN retention.sweep_run.blocked IS 'rows that could not be acted on; they are in retention.blocked_row until they can';
+COMMENT ON COLUMN retention.sweep_run.problem IS 'the error that kept the run from a part of its work; NULL: none';
 
 CREATE TABLE retention.ledger (
     entry_id bigint PRIMARY KEY,
@@ -151,3 +174,13 @@ CREATE TABLE retention.ledger (
 SELECT pg_catalog.pg_extension_config_dump('retention.ledger', '');
 COMMENT ON COLUMN retention.ledger.format IS 'of what is hashed, as retention.formats() counts';
 COMMENT ON TABLE retention.ledger IS 'append-only, hash-chained record of what was done; no data about subjects';
+COMMENT ON COLUMN retention.ledger.entry_id IS 'position in the chain: 1, 2, 3 and so on, without a gap';
+COMMENT ON COLUMN retention.ledger.at IS 'when it was done; injected time where retention.test_now is set';
+COMMENT ON COLUMN retention.ledger.actor IS 'the role that had logged in, or pg_retention worker';
+COMMENT ON COLUMN retention.ledger.action IS 'what was done';
+COMMENT ON COLUMN retention.ledger.policy_id IS 'the policy by which it was done; NULL: none';
+COMMENT ON COLUMN retention.ledger.relation IS 'the table by its name at that time; NULL: none, or several';
+COMMENT ON COLUMN retention.ledger.row_count IS 'how many rows it concerned; NULL: it is not about rows';
+COMMENT ON COLUMN retention.ledger.detail IS 'what else there is to say of it, without data about subjects';
+COMMENT ON COLUMN retention.ledger.previous IS 'hash of the entry before; zeros in the first';
+COMMENT ON COLUMN retention.ledger.hash IS 'SHA-256 of this entry, previous included; retention.verify_ledger() computes it again';

@@ -45,6 +45,10 @@ SELECT 'table of a superuser', g.relation::text,
 FROM governed g
 JOIN pg_roles r ON r.oid = g.relowner AND r.rolsuper;
 COMMENT ON VIEW retention.gaps IS 'personal data that no policy reaches, or that outlive what is done about them';
+COMMENT ON COLUMN retention.gaps.kind IS 'the kind of gap';
+COMMENT ON COLUMN retention.gaps.object IS 'the table, column or materialised view in question';
+COMMENT ON COLUMN retention.gaps.detail IS 'what retention does not reach there, and why';
+COMMENT ON COLUMN retention.gaps.hint IS 'what to do about it';
 
 GRANT SELECT ON retention.gaps TO pg_monitor;
 

@@ -29,6 +29,14 @@ LEFT JOIN LATERAL (SELECT pg_catalog.string_agg(pg_catalog.format('%s: %s', x.vi
     FROM retention.view_refresh x WHERE x.problem IS NOT NULL AND EXISTS (SELECT FROM retention.view_source s
         WHERE s.view OPERATOR(pg_catalog.=) x.view AND s.source OPERATOR(pg_catalog.=) p.relation)) v ON true;
 COMMENT ON VIEW retention.status IS 'per policy: how far it is, what is blocked, what is wrong';
+COMMENT ON COLUMN retention.status.policy_id IS 'number of the policy';
+COMMENT ON COLUMN retention.status.name IS 'name of the policy';
+COMMENT ON COLUMN retention.status.relation IS 'the table it is for';
+COMMENT ON COLUMN retention.status.mode IS 'what was asked for: off, observe or enforce';
+COMMENT ON COLUMN retention.status.state IS 'what is so: off, observing or enforcing, or what that still waits for';
+COMMENT ON COLUMN retention.status.blocked IS 'rows that the last attempts could not act on, see retention.blocked_row';
+COMMENT ON COLUMN retention.status.last_run IS 'when the last sweep of the database began';
+COMMENT ON COLUMN retention.status.problem IS 'one thing that stands in the way, or several of a kind; NULL: none';
 GRANT SELECT ON retention.status TO pg_monitor;
 
 CREATE FUNCTION retention.hooks_in_place() RETURNS boolean
