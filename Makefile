@@ -27,7 +27,7 @@ install: all
 clean distclean maintainer-clean:
 	rm -rf build
 
-.PHONY: test test-clients test-versions demo lint sanitize format dist dist-check bench fuzz attacks assert-check coretest
+.PHONY: test test-clients test-versions demo lint tidy sanitize format dist dist-check bench fuzz attacks assert-check coretest
 
 # These build what they need themselves, on a machine that may not have PostgreSQL yet.
 test:
@@ -47,6 +47,10 @@ demo:
 lint:
 	@$(MAKE) all
 	@test/lint/run
+
+# What clang-tidy finds in what was not clean yet, or has changed since: .clang-tidy.
+tidy:
+	@scripts/tidy
 
 # The unit tests once more, with AddressSanitizer and UndefinedBehaviorSanitizer.
 sanitize:

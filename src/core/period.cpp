@@ -128,7 +128,7 @@ uint64_t hash(const Period &period) noexcept {
     h = mix(h, static_cast<uint64_t>(months));
     h = mix(h, static_cast<uint64_t>(days));
     h = mix(h, static_cast<uint64_t>(seconds));
-    return mix(h, static_cast<uint64_t>(anchor * 1024 + ending));
+    return mix(h, static_cast<uint64_t>(int64_t{anchor} * 1024 + ending));
 }
 
 Day last_day(Day event, const Period &period) noexcept {
