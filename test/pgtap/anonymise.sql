@@ -101,10 +101,10 @@ SELECT is_empty($$SELECT id FROM done WHERE born <> date_trunc('decade', was_bor
     OR seen <> network(set_masklen(was_seen, 24)) OR abs(place[0] - was_place[0]) >= 0.1001 OR round(place[0]::numeric, 1)::text <> place[0]::text AND place[0] <> trunc(place[0])$$, 'made coarse');
 SELECT is_empty($$SELECT id FROM done WHERE abs(extract(epoch FROM hired - was_hired)) > 30 * 86400 OR abs(salary - was_salary) > was_salary / 10 + 0.01 OR abs(weight - was_weight) > 2.51$$,
     'moved no further than was said');
-SELECT cmp_ok((SELECT count(*) FROM done WHERE hired = was_hired OR salary = was_salary), '<', 100::bigint, 'and moved');
-SELECT is((SELECT count(*) FROM app.people WHERE retention.state(retention_clock) = 'anonymised'), 100000::bigint, 'their state says so');
+SELECT cmp_ok((SELECT count(*) FROM done WHERE hired = was_hired OR salary = was_salary), '<', 100::bigint, 'noise moves most values');
+SELECT is((SELECT count(*) FROM app.people WHERE retention.state(retention_clock) = 'anonymised'), 100000::bigint, 'the state of each row says that it is anonymised');
 CALL retention.sweep();
-SELECT results_eq('SELECT anonymised FROM retention.sweep_run ORDER BY run_id DESC LIMIT 1', 'VALUES (0::bigint)', 'and nothing is done twice');
+SELECT results_eq('SELECT anonymised FROM retention.sweep_run ORDER BY run_id DESC LIMIT 1', 'VALUES (0::bigint)', 'a second sweep anonymises nothing');
 SELECT is((SELECT row_count FROM retention.ledger WHERE action = 'anonymised' ORDER BY entry_id DESC LIMIT 1) IS NOT NULL, true, 'with entries in the ledger');
 
 SELECT * FROM finish();

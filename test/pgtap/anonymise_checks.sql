@@ -101,13 +101,13 @@ SELECT is(pg_temp.said(c, how, arg), answer, format('%s on %s', how, c)) FROM (V
 
 -- NOT NULL.
 SELECT is(pg_temp.said('name', 'null'), '23502 personal column "name" of table people is anonymised to null but is not nullable', 'null where it is not allowed');
-SELECT is(pg_temp.said('needed', 'null'), '23502 personal column "needed" of table people is anonymised to null but is not nullable', 'nor by its domain');
-SELECT is(pg_temp.said('name', 'generalise'), '23502 personal column "name" of table people is anonymised to null but is not nullable', 'nor what can give null');
+SELECT is(pg_temp.said('needed', 'null'), '23502 personal column "needed" of table people is anonymised to null but is not nullable', 'null where the column''s domain does not allow it');
+SELECT is(pg_temp.said('name', 'generalise'), '23502 personal column "name" of table people is anonymised to null but is not nullable', 'an anonymiser that can give null, where null is not allowed');
 SELECT is(pg_temp.said('name', 'truncate'), 'fine', 'what cannot may be');
 
 -- Keys.
 SELECT is(pg_temp.said('id', 'null'), '23502 personal column "id" of table people is anonymised to null but is not nullable', 'the key cannot be null');
-SELECT is(pg_temp.said('id', 'noise', '5'), '42P16 it is part of the primary key "people_pkey"', 'nor anything else');
+SELECT is(pg_temp.said('id', 'noise', '5'), '42P16 it is part of the primary key "people_pkey"', 'noise on a primary key');
 SELECT is(pg_temp.said('counted', 'noise', '5'), '428C9 it is an identity column that is always generated', 'an identity column');
 SELECT is(pg_temp.said('lower_name', 'truncate'), '428C9 it is generated', 'a generated column');
 SELECT is(pg_temp.said('email', 'constant', 'nobody'), '23505 rows may become equal in unique index "people_email_key"', 'a constant where values are unique');
@@ -119,17 +119,17 @@ SELECT is(pg_temp.said('email', 'pseudonymise'), 'fine', 'what was different sta
 SELECT is(pg_temp.said('email', 'function', 'app.mask'), 'fine', 'a function is taken at its word');
 SELECT is(pg_temp.said('code', 'null'), '23505 rows may become equal in unique index "people_code_key"', 'null is one where NULLS NOT DISTINCT');
 SELECT is(pg_temp.said('nick', 'truncate'), '23505 rows may become equal in unique index "people_team_nick_key"', 'a column beside it that is no key by itself does not help');
-SELECT is(pg_temp.said('nick', 'truncate', more => $$('app.people', 'team', 'x', 'null', NULL)$$), 'fine', 'one that becomes null does');
-SELECT is(pg_temp.said('name', 'constant', 'unreachable'), 'fine', 'so does one that is a key by itself');
+SELECT is(pg_temp.said('nick', 'truncate', more => $$('app.people', 'team', 'x', 'null', NULL)$$), 'fine', 'a column beside it that becomes null makes a key safe');
+SELECT is(pg_temp.said('name', 'constant', 'unreachable'), 'fine', 'a column beside it that is a key by itself makes a key safe');
 SELECT is(pg_temp.said('phone', 'truncate'), '23505 rows may become equal in unique index "people_lower"', 'an expression counts');
-SELECT is(pg_temp.said('phone', 'random token'), 'fine', 'and is unique with a token');
-SELECT is(pg_temp.said('phone', 'null'), 'fine', 'or null, where that gives null');
-SELECT is(pg_temp.said('mobile', 'null'), '23505 rows may become equal in unique index "people_or"', 'but not where it does not');
+SELECT is(pg_temp.said('phone', 'random token'), 'fine', 'a random token is unique, in an expression, too');
+SELECT is(pg_temp.said('phone', 'null'), 'fine', 'null is no duplicate where the expression gives null');
+SELECT is(pg_temp.said('mobile', 'null'), '23505 rows may become equal in unique index "people_or"', 'null is a duplicate where the expression does not give null');
 SELECT is(pg_temp.said('zip', 'constant', '00000'), '23P01 exclusion constraint "people_zip_excl" may not allow the result', 'an exclusion constraint');
 
 -- Foreign keys.
 SELECT is(pg_temp.said('boss', 'noise', '5'), '23503 it is part of the foreign key "people_boss_fkey"', 'a foreign key can only be null');
-SELECT is(pg_temp.said('boss', 'null'), 'fine', 'and may');
+SELECT is(pg_temp.said('boss', 'null'), 'fine', 'a foreign key can be null');
 SELECT is(pg_temp.said('area_a', 'null'), '23503 foreign key "area" with MATCH FULL allows null only in all of its columns', 'in part where MATCH FULL');
 SELECT is(pg_temp.said('area_a', 'null', more => $$('app.people', 'area_b', 'x', 'null', NULL)$$), 'fine', 'the whole of it');
 CREATE TABLE app.mails (email varchar(44) REFERENCES app.people (email));
@@ -147,12 +147,12 @@ DROP INDEX app.people_or;
 SELECT is(pg_temp.said('phone', 'null', more => $$('app.people', 'mobile', 'x', 'null', NULL), ('app.people', 'name', 'x', 'constant', 'nobody')$$),
     '23514 check constraint "reachable" does not allow the result', 'a check on columns that all are anonymised');
 SELECT is(pg_temp.said('phone', 'null', more => $$('app.people', 'mobile', 'x', 'null', NULL), ('app.people', 'name', 'x', 'constant', 'unreachable')$$),
-    'fine', 'one that is content');
+    'fine', 'a check on columns that all are anonymised is content with what becomes of them');
 INSERT INTO app.people (name, age, phone, born) VALUES ('Kari', 19, '22334455', '1987-06-15');
 SELECT is(pg_temp.said('age', 'generalise', 'band 10'), '23514 check constraint "grown" does not allow the result', 'with a row it is');
-SELECT is(pg_temp.said('phone', 'null'), '23514 check constraint "reachable" does not allow the result', 'and of a check what the other columns hold');
-SELECT is(pg_temp.said('name', 'function', 'app.nothing'), '23502 it gives null, and the column is not nullable', 'and what a function gives');
-SELECT is(pg_temp.said('name', 'function', 'app.broken'), 'P4711 broken', 'or says');
+SELECT is(pg_temp.said('phone', 'null'), '23514 check constraint "reachable" does not allow the result', 'a check with a row sees what the other columns hold');
+SELECT is(pg_temp.said('name', 'function', 'app.nothing'), '23502 it gives null, and the column is not nullable', 'what a function gives is tried with a row');
+SELECT is(pg_temp.said('name', 'function', 'app.broken'), 'P4711 broken', 'what a function raises is passed on');
 
 -- A governed table whose declarations change; partitions with constraints of their own.
 INSERT INTO retention.personal_column (relation, column_name, category, anonymise) VALUES ('app.people', 'name', 'name', 'truncate');
@@ -160,10 +160,10 @@ INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action) VA
 SET ROLE keeper;
 SELECT throws_ok($$INSERT INTO retention.personal_column (relation, column_name, category, anonymise, constant) VALUES ('app.people', 'age', 'age', 'constant', '0')$$,
     '23514', NULL, 'a declaration that cannot work is refused');
-SELECT throws_ok($$UPDATE retention.personal_column SET anonymise = 'null'$$, '23502', NULL, 'or a change of one');
+SELECT throws_ok($$UPDATE retention.personal_column SET anonymise = 'null'$$, '23502', NULL, 'a changed declaration that cannot work is refused');
 RESET ROLE;
 SET ROLE stranger;
-SELECT throws_ok($$UPDATE retention.personal_column SET argument = 2$$, '42501', NULL, 'whose table it is not cannot say what becomes of it');
+SELECT throws_ok($$UPDATE retention.personal_column SET argument = 2$$, '42501', NULL, 'only the owner of a table can say what becomes of a column');
 RESET ROLE;
 
 DELETE FROM retention.personal_column;
@@ -175,29 +175,29 @@ CREATE FUNCTION pg_temp.write(how text, mode text DEFAULT 'observe', applies tex
     INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode, applies_to, if_referenced)
         VALUES ('people', 'app.people', '{ended_on}', '1 day', how, mode, applies, referenced) $$;
 SELECT throws_ok($$SELECT pg_temp.write('anonymise')$$, '23505', NULL, 'a policy that only observes is checked, too');
-SELECT lives_ok($$SELECT pg_temp.write('anonymise', 'off')$$, 'one that is off is not');
-SELECT throws_ok($$UPDATE retention.policy SET mode = 'enforce'$$, '23505', NULL, 'before it is switched on');
+SELECT lives_ok($$SELECT pg_temp.write('anonymise', 'off')$$, 'a policy that is off is not checked');
+SELECT throws_ok($$UPDATE retention.policy SET mode = 'enforce'$$, '23505', NULL, 'a policy is checked before it is switched on');
 DELETE FROM retention.policy;
-SELECT throws_ok($$SELECT pg_temp.write('delete')$$, '23505', NULL, 'one that deletes anonymises what something refers to');
-SELECT lives_ok($$SELECT pg_temp.write('delete', referenced => 'block')$$, 'unless it does not');
+SELECT throws_ok($$SELECT pg_temp.write('delete')$$, '23505', NULL, 'a policy that deletes anonymises what something refers to, and is checked');
+SELECT lives_ok($$SELECT pg_temp.write('delete', referenced => 'block')$$, 'a policy that deletes and anonymises nothing is not checked');
 DELETE FROM retention.policy;
 ALTER TABLE app.people DROP CONSTRAINT people_boss_fkey;
-SELECT lives_ok($$SELECT pg_temp.write('delete')$$, 'or nothing does');
+SELECT lives_ok($$SELECT pg_temp.write('delete')$$, 'a policy that deletes what nothing refers to is not checked');
 DELETE FROM retention.policy;
 SELECT throws_ok($$INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, must_keep_for) VALUES ('people', 'app.people', '{ended_on}', '1 day', 'delete', '1 day')$$,
     '23505', NULL, 'an erasure anonymises what the law keeps');
 SELECT pg_temp.write('delete', referenced => 'block');
-SELECT throws_ok($$UPDATE retention.personal_column SET keep_for = '1 hour'$$, '23505', NULL, 'or a column has a period of its own');
+SELECT throws_ok($$UPDATE retention.personal_column SET keep_for = '1 hour'$$, '23505', NULL, 'a policy that deletes is checked where a column has a period of its own');
 DELETE FROM retention.policy;
 UPDATE retention.personal_column SET anonymise = 'pseudonymise', constant = NULL;
 SELECT lives_ok($$SELECT pg_temp.write('anonymise')$$, 'pseudonyms without a key while nothing is made of them');
 SELECT throws_ok($$UPDATE retention.policy SET mode = 'enforce'$$, '55000', 'personal column "email" of table people cannot be anonymised with "pseudonymise": no key for pseudonyms is set',
-    'but not then');
+    'pseudonyms without a key are refused once they are made');
 DELETE FROM retention.policy;
 DELETE FROM retention.personal_column;
 INSERT INTO retention.personal_column (relation, column_name, category, anonymise, argument) VALUES ('app.people', 'age', 'age', 'generalise', 'band 10');
 SELECT throws_ok($$SELECT pg_temp.write('anonymise')$$, '23514', NULL, 'a row stands against it');
-SELECT lives_ok($$SELECT pg_temp.write('anonymise', applies => $c$name <> 'Kari'$c$)$$, 'but not one that the policy is not for');
+SELECT lives_ok($$SELECT pg_temp.write('anonymise', applies => $c$name <> 'Kari'$c$)$$, 'a row that the policy is not for does not stand against it');
 DELETE FROM retention.policy;
 
 -- Partitions with constraints of their own.
@@ -213,7 +213,7 @@ BEGIN
     RAISE 'fine';
 EXCEPTION WHEN OTHERS THEN RETURN regexp_replace(SQLERRM, '^.*": ', ''); END $$;
 SELECT is(pg_temp.visits('guest', 'constant', 'nobody'), 'fine', 'a partitioned table');
-SELECT is(pg_temp.visits('day', 'generalise', 'month'), 'it is part of the partition key of table visits', 'whose partition key stays');
+SELECT is(pg_temp.visits('day', 'generalise', 'month'), 'it is part of the partition key of table visits', 'the partition key of a partitioned table stays');
 SELECT is(pg_temp.visits('room', 'null'), 'it is part of the partition key of table visits_1', 'at every level');
 CREATE UNIQUE INDEX own ON app.visits_1_a (guest);
 SELECT is(pg_temp.visits('guest', 'constant', 'nobody'), 'rows may become equal in unique index "own"', 'an index of a partition');
@@ -221,7 +221,7 @@ DROP INDEX app.own;
 ALTER TABLE app.visits_1_a ADD CONSTRAINT polite CHECK (guest <> 'nobody');
 SELECT is(pg_temp.visits('guest', 'constant', 'nobody'), 'check constraint "polite" does not allow the result', 'a check of a partition');
 ALTER TABLE app.visits_1_a ALTER guest SET NOT NULL;
-SELECT is(pg_temp.visits('guest', 'null'), 'personal column "guest" of table visits is anonymised to null but is not nullable', 'and its NOT NULL');
+SELECT is(pg_temp.visits('guest', 'null'), 'personal column "guest" of table visits is anonymised to null but is not nullable', 'the NOT NULL of a partition');
 
 -- A restore: first the clock, then the policy and what is declared, and the constraints last.
 CREATE TABLE app.restored (id int, name text, left_on date, retention_clock retention.clock NOT NULL DEFAULT 'none');

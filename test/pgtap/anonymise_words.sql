@@ -48,7 +48,7 @@ SELECT is((SELECT body FROM app.notes WHERE id = 1), '[redacted] (født [redacte
     'a text is redacted of the words of its row and of the rows on its path, a birth date as it is written, and of numbers');
 SELECT is((SELECT title::text FROM app.notes WHERE id = 1), '[redacted] ringer fra Oslo til [redacted', 'a column of a domain, cut to its length');
 SELECT is((SELECT meta FROM app.notes WHERE id = 1), '{"n": 3, "from": "[redacted]"}'::jsonb, 'jsonb');
-SELECT is((SELECT raw::text FROM app.notes WHERE id = 1), '{"to": "[redacted]",   "n": 3}', 'and json');
+SELECT is((SELECT raw::text FROM app.notes WHERE id = 1), '{"to": "[redacted]",   "n": 3}', 'the words are gone from json');
 SELECT results_eq('SELECT author, phone FROM app.notes WHERE id = 1', $$VALUES ('L', NULL::text)$$, 'other columns go their way');
 SELECT is((SELECT body FROM app.notes WHERE id = 101), '[redacted] ringte, Kari Lie ikke; [redacted]', 'another partition, with the words of its own path');
 SELECT results_eq('SELECT id, body FROM app.notes WHERE id IN (2, 3) ORDER BY id', $$VALUES (2::bigint, 'Ola Moe ringte Siri Vik'), (3, 'Kari Lie uten sak')$$, 'what is not due is untouched');
@@ -70,7 +70,7 @@ INSERT INTO app.notes VALUES (102, 8, 2026, 'Liv Berg', NULL, 'Ola Moe ringte Li
 CALL retention.sweep();
 SELECT is((SELECT body FROM app.notes WHERE id = 102), '[redacted] ringte [redacted]', 'a note of the other customer');
 SELECT results_eq('SELECT DISTINCT who FROM own.seen', $$VALUES ('desk'::name)$$, 'a trigger of the table runs as its owner');
-SELECT is_empty($$SELECT * FROM own.seen WHERE what LIKE '%Moe%'$$, 'and sees none of the words');
+SELECT is_empty($$SELECT * FROM own.seen WHERE what LIKE '%Moe%'$$, 'a trigger of the table sees none of the words');
 
 -- An erasure: a table without a policy, and the person's words.
 INSERT INTO retention.subject_kind (kind, relation, identifying) VALUES ('customer', 'app.customers', '{email}');
@@ -97,7 +97,7 @@ INSERT INTO app.talks VALUES (1, 5, 6, 'Unn Skar, tlf. 99 88 77 66, hilste', 'Un
 SET search_path = own, app, public;
 SELECT is((SELECT retention.erase('customer', 5::bigint)->'taken_out'->0->>'rows'), '1', 'a shared row loses the person');
 SELECT is((SELECT customer_said FROM app.talks), '[redacted], tlf. [redacted], hilste', 'what concerns the person alone is anonymised');
-SELECT results_eq('SELECT topic::text, digest FROM app.talks', $$VALUES ('[redacted] og Tor Rud', '[redacted] og Tor Rud')$$, 'and other texts lose its words, whatever path names are read along');
+SELECT results_eq('SELECT topic::text, digest FROM app.talks', $$VALUES ('[redacted] og Tor Rud', '[redacted] og Tor Rud')$$, 'other texts lose the person''s words, whatever path names are read along');
 RESET search_path;
 
 SELECT * FROM finish();

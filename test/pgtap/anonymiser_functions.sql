@@ -10,14 +10,14 @@ SELECT is(retention.redact('Kari ringte Ola', '{NULL,Ola}'), 'Kari ringte [redac
 SELECT is(retention.redact(NULL::text, '{x}'), NULL, 'nothing stays nothing');
 SELECT is(retention.redact('', '{x}'), '', 'an empty text stays empty');
 SELECT is(retention.redact('{"who": "Kari Lie", "n": 4}'::json, '{Kari,Lie}')::text, '{"who": "[redacted]", "n": 4}', 'redact reads JSON');
-SELECT is(retention.redact('{"who": ["K\u0061ri", 99887766]}'::jsonb, '{Kari}'), '{"who": ["[redacted]", "[redacted]"]}'::jsonb, 'and jsonb');
+SELECT is(retention.redact('{"who": ["K\u0061ri", 99887766]}'::jsonb, '{Kari}'), '{"who": ["[redacted]", "[redacted]"]}'::jsonb, 'redact reads jsonb');
 
 -- generalise
 SELECT is(retention.generalise(date '1987-06-15', 'month'), date '1987-06-01', 'a day to its month');
 SELECT is(retention.generalise(date '1987-06-15', 'year'), date '1987-01-01', 'to its year');
 SELECT is(retention.generalise(date '1987-06-15', 'decade'), date '1980-01-01', 'to its decade');
-SELECT is(retention.generalise(date '0001-06-15', 'year'), date '0001-01-01', 'and before the calendar begins');
-SELECT is(retention.generalise(date '5874897-12-31', 'decade'), date '5874890-01-01', 'and at its end');
+SELECT is(retention.generalise(date '0001-06-15', 'year'), date '0001-01-01', 'generalise a day before the calendar begins');
+SELECT is(retention.generalise(date '5874897-12-31', 'decade'), date '5874890-01-01', 'generalise a day at the calendar''s end');
 SELECT is(retention.generalise(date '4714-12-01 BC', 'decade'), date '4714-11-24 BC', 'no earlier than there are dates');
 SELECT is(retention.generalise(date 'infinity', 'year'), date 'infinity', 'infinity has no year');
 SELECT is_empty($$SELECT d FROM generate_series(timestamp '1850-01-01', '2100-12-31', '11 days') d, unnest('{month,year,decade}'::text[]) u
@@ -34,7 +34,7 @@ SELECT is(retention.generalise((-32768)::smallint, 'band 10'), (-32768)::smallin
 SELECT is(retention.generalise((-2147483648)::integer, 'band 10'), (-2147483648)::integer, 'of each width');
 SELECT is(retention.generalise((-9223372036854775808)::bigint, 'band 1000'), (-9223372036854775808)::bigint, 'of each width');
 SELECT is(retention.generalise(-7.25::numeric, 'band 0.5'), -7.5::numeric, 'decimals');
-SELECT is(retention.generalise(123456789012345678901234567890::numeric, 'band 1000'), 123456789012345678901234567000::numeric, 'and large ones');
+SELECT is(retention.generalise(123456789012345678901234567890::numeric, 'band 1000'), 123456789012345678901234567000::numeric, 'large decimals');
 SELECT is(retention.generalise('Infinity'::numeric, 'band 10'), 'Infinity'::numeric, 'infinity is in no band');
 SELECT throws_ok($$SELECT retention.generalise(47, 'band 0.5')$$, '22023', NULL, 'whole numbers have whole bands');
 SELECT is(retention.generalise('Storgata 1, 0153 Oslo'::text, 'postal district'), '01xx Oslo', 'an address to its postal district');
@@ -48,7 +48,7 @@ SELECT is(retention.generalise(point '(-0.05,1)', 'grid 0.1')::text, '(-0.1,1)',
 
 -- truncate
 SELECT is(retention.truncate('Åse', 1), 'Å', 'truncate counts characters');
-SELECT is(retention.truncate('Åse', 9), 'Åse', 'and does not make longer');
+SELECT is(retention.truncate('Åse', 9), 'Åse', 'truncate makes nothing longer');
 SELECT is(retention.truncate('Åse'), 'Å', 'an initial where nothing else is said');
 SELECT throws_ok($$SELECT retention.truncate('Åse', -1)$$, '22023', NULL, 'no less than none');
 
@@ -59,9 +59,9 @@ CREATE TEMP TABLE moved AS SELECT i, retention.noise(100, '10') AS n4, retention
     retention.noise(timestamptz '2000-01-01 00:00+00', '2 days') AS tz FROM generate_series(1, 1000) i;
 SELECT is_empty('SELECT * FROM moved WHERE abs(n4 - 100) > 10 OR abs(n2 - 100) > 10 OR abs(n8 - 1000) > 50 OR abs(nn - 100.50) > 5.03
     OR abs(nd - 100) > 0.25 OR abs(nf - 100) > 0.5 OR abs(d - date ''2000-01-01'') > 30', 'noise moves no number or day further than it is told');
-SELECT is_empty($$SELECT * FROM moved WHERE t NOT BETWEEN '1999-12-30' AND '2000-01-03' OR tz NOT BETWEEN '1999-12-30 00:00+00' AND '2000-01-03 00:00+00'$$, 'and no time');
+SELECT is_empty($$SELECT * FROM moved WHERE t NOT BETWEEN '1999-12-30' AND '2000-01-03' OR tz NOT BETWEEN '1999-12-30 00:00+00' AND '2000-01-03 00:00+00'$$, 'noise moves no time further than it is told');
 SELECT ok((SELECT bool_and(n > 10) FROM (SELECT unnest(ARRAY[count(DISTINCT n4), count(DISTINCT n2), count(DISTINCT n8), count(DISTINCT nn), count(DISTINCT nd),
-    count(DISTINCT nf), count(DISTINCT d), count(DISTINCT t), count(DISTINCT tz)]) FROM moved) u(n)), 'and does move them');
+    count(DISTINCT nf), count(DISTINCT d), count(DISTINCT t), count(DISTINCT tz)]) FROM moved) u(n)), 'noise does move values');
 SELECT is_empty('SELECT * FROM moved WHERE scale(nn) <> 2 OR scale(nd) <> 2', 'with no decimals that tell so');
 SELECT is((SELECT bool_and(retention.noise(32767::smallint, '1 %') > 32000) FROM generate_series(1, 100)), true, 'no further than numbers go');
 SELECT is_empty($$SELECT * FROM generate_series(1, 100) WHERE retention.noise(9223372036854775807, '100') < 9223372036854775707
@@ -76,14 +76,14 @@ CREATE TEMP TABLE tokens AS SELECT retention.random_token() AS t, retention.rand
     retention.random_token('text', 11) AS s FROM generate_series(1, 10000);
 SELECT results_eq('SELECT count(DISTINCT t), count(DISTINCT e), count(DISTINCT p), count(DISTINCT s), max(length(s)) FROM tokens',
     'VALUES (10000::bigint, 10000::bigint, 10000::bigint, 10000::bigint, 11)', 'a random token is met only once');
-SELECT is_empty($$SELECT * FROM tokens WHERE t !~ '^[a-z2-9]{26}$' OR e !~ '^[a-z2-9]{26}@anonymous\.invalid$' OR p !~ '^\+999\d{31}$'$$, 'and has its form');
+SELECT is_empty($$SELECT * FROM tokens WHERE t !~ '^[a-z2-9]{26}$' OR e !~ '^[a-z2-9]{26}@anonymous\.invalid$' OR p !~ '^\+999\d{31}$'$$, 'a random token has its form');
 SELECT throws_ok($$SELECT retention.random_token('text', 10)$$, '22023', 'a random token needs 11 characters to be met only once', 'shorter it could be met twice');
 SELECT throws_ok($$SELECT retention.random_token('card')$$, '22023', NULL, 'no other form');
 SELECT throws_ok($$SELECT retention.random_token('text', 0)$$, '22023', NULL, 'no length');
 
 -- pseudonymise
 SELECT throws_ok($$SELECT retention.pseudonymise('Kari')$$, '55000', 'no key for pseudonyms is set', 'no pseudonyms without a key');
-SELECT throws_ok($$SELECT retention.pseudonymise('Kari', 15)$$, '22023', NULL, 'nor short ones');
+SELECT throws_ok($$SELECT retention.pseudonymise('Kari', 15)$$, '22023', NULL, 'no short pseudonyms without a key');
 
 -- All of them for everybody but pseudonyms: any value could be tried.
 CREATE ROLE stranger;
@@ -95,8 +95,8 @@ SELECT lives_ok($$SELECT retention.generalise(date '2000-01-01', ''), retention.
     retention.generalise('x'::text, ''), retention.generalise(inet '::1', ''), retention.generalise(point '(0,0)', '')$$, 'generalise');
 SELECT lives_ok($$SELECT retention.noise(1::smallint, '1'), retention.noise(1, '1'), retention.noise(1::bigint, '1'), retention.noise(1::float8, '1'),
     retention.noise(1::numeric, '1'), retention.noise(date '2000-01-01', '1 day'), retention.noise(timestamp '2000-01-01', '1 day'), retention.noise(now(), '1 day')$$,
-    'and add noise');
-SELECT throws_ok($$SELECT retention.pseudonymise('Kari')$$, '42501', NULL, 'but not pseudonymise');
+    'everybody may add noise');
+SELECT throws_ok($$SELECT retention.pseudonymise('Kari')$$, '42501', NULL, 'not everybody may pseudonymise');
 RESET ROLE;
 
 SELECT * FROM finish();

@@ -8,7 +8,7 @@ CREATE FUNCTION pg_temp.wrong() RETURNS text LANGUAGE sql AS
       WHERE NOT ok AND what NOT IN ('time is not injected', 'worker is alive')$$;
 SELECT is(pg_temp.wrong(), 'nothing', 'a fresh installation is whole');
 SELECT is((SELECT hint FROM retention.check() WHERE NOT ok AND what = 'worker is alive'),
-    'Set retention.worker = on, or call retention.sweep() regularly.', 'but for the worker, which tests switch off');
+    'Set retention.worker = on, or call retention.sweep() regularly.', 'only the worker, which tests switch off, is missing in a fresh installation');
 CREATE ROLE company;
 CREATE SCHEMA app AUTHORIZATION company;
 SET search_path = app, public;
@@ -18,7 +18,7 @@ INSERT INTO visits VALUES (1, '2020-01-01');
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('visits', 'visits', '{left_on}', '100 years', 'delete', 'enforce');
 SELECT is(pg_temp.wrong(), 'clock is indexed: app.visits, policy is ready: visits', 'a policy that is not ready yet');
 CALL retention.sweep();
-SELECT is(pg_temp.wrong(), 'nothing', 'and then it is');
+SELECT is(pg_temp.wrong(), 'nothing', 'a policy that has become ready is whole');
 CREATE TABLE copies AS SELECT * FROM visits;
 SELECT is(pg_temp.wrong(), 'governed table has a policy: app.copies, owner is no superuser: app.copies', 'a copy');
 DROP TABLE copies;

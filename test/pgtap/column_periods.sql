@@ -32,7 +32,7 @@ DELETE FROM app.changes;
 -- A policy that only observes.
 CALL retention.sweep();
 SELECT is(changes(), NULL, 'a policy that observes takes no column');
-SELECT is((SELECT count(*) FROM retention.column_progress), 0::bigint, 'nor does it keep count');
+SELECT is((SELECT count(*) FROM retention.column_progress), 0::bigint, 'a policy that observes keeps no count of columns');
 UPDATE retention.policy SET mode = 'enforce';
 
 -- To the second, and all that is due in one pass.
@@ -62,12 +62,12 @@ DELETE FROM app.changes;
 CALL retention.sweep();
 SELECT is(changes(), '4:address,diagnosis,phone 10:address,diagnosis,phone 11:diagnosis,phone 12:diagnosis,phone',
     'rows that are inserted, copied or back-dated into the past are taken with the next sweep');
-SELECT is((SELECT count(*) FROM retention.column_late), 0::bigint, 'and are not looked at again');
+SELECT is((SELECT count(*) FROM retention.column_late), 0::bigint, 'rows that were taken are not looked at again');
 UPDATE app.users SET phone = '2', name = 'Per Vik' WHERE id = 1;
 UPDATE app.users SET name = 'Per Vik' WHERE id = 2;
 DELETE FROM app.changes;
 CALL retention.sweep();
-SELECT is(changes(), '1:phone', 'so is a new value in a column that was anonymised; not a row of which another column changed');
+SELECT is(changes(), '1:phone', 'a new value in a column that was anonymised is taken; not a row of which another column changed');
 
 -- A row that fails.
 INSERT INTO app.users VALUES (20, 'Liv Dal', '3', 'Lillegata 2', 'x', '2030-01-01 11:30:00+00'), (21, 'Liv Dal', '3', 'Lillegata 2', 'x', '2030-01-01 11:30:00+00'),
@@ -82,20 +82,20 @@ SET retention.test_now = '2030-01-01 12:30:00+00';
 CALL retention.sweep();
 SELECT is(changes(), '20:diagnosis,phone 22:diagnosis,phone', 'a row that fails stops no other');
 SELECT results_eq($$SELECT u.id, b.reason, b.columns_only, b.attempts FROM retention.blocked_row b JOIN app.users u ON u.ctid = b.row_id$$,
-    $$VALUES (21::bigint, 'user 21 must have a phone', true, 1)$$, 'and is listed');
+    $$VALUES (21::bigint, 'user 21 must have a phone', true, 1)$$, 'a row that fails is listed');
 CALL retention.sweep();
-SELECT is(changes(), NULL, 'it is not tried again at once, nor are those beside it');
+SELECT is(changes(), NULL, 'a row that failed is not tried again at once, nor are those beside it');
 SET retention.test_now = '2030-01-01 18:00:00+00';
 CALL retention.sweep();
-SELECT is((SELECT attempts FROM retention.blocked_row), 2, 'but later');
+SELECT is((SELECT attempts FROM retention.blocked_row), 2, 'a row that failed is tried again later');
 UPDATE app.users SET name = 'Liv Dahl' WHERE id = 21;
 DROP TRIGGER insist ON app.users;
 DELETE FROM app.changes;
 SET retention.test_now = '2030-01-02 18:00:00+00';
 CALL retention.sweep();
 CALL retention.sweep();
-SELECT is((SELECT phone FROM app.users WHERE id = 21), NULL, 'until it is done, wherever it has moved');
-SELECT is_empty('SELECT FROM retention.blocked_row', 'then it is not listed any more');
+SELECT is((SELECT phone FROM app.users WHERE id = 21), NULL, 'a row that failed is tried until it is done, wherever it has moved');
+SELECT is_empty('SELECT FROM retention.blocked_row', 'a row that is done is not listed any more');
 DELETE FROM app.changes;
 
 -- Held and restricted rows are left alone; who is free again is caught up with.
@@ -112,7 +112,7 @@ SELECT retention.inform_of_lifting(1);
 SELECT retention.lift_restriction(1);
 DELETE FROM app.changes;
 CALL retention.sweep();
-SELECT matches(changes(), '8:diagnosis,phone', 'until the restriction is lifted');
+SELECT matches(changes(), '8:diagnosis,phone', 'a restricted row is taken when its restriction is lifted');
 
 -- A period becomes longer, and shorter.
 UPDATE retention.personal_column SET keep_for = '2 hours' WHERE column_name = 'phone';
@@ -121,7 +121,7 @@ CALL retention.sweep();
 SELECT is(changes(), '30:diagnosis', 'a longer period counts at once');
 SET retention.test_now = '2030-01-02 20:30:00+00';
 CALL retention.sweep();
-SELECT is((SELECT phone FROM app.users WHERE id = 30), NULL, 'and is not forgotten');
+SELECT is((SELECT phone FROM app.users WHERE id = 30), NULL, 'a row that waited for a longer period is not forgotten');
 DELETE FROM app.changes;
 INSERT INTO app.users VALUES (31, 'Siri Ås', '3', 'Lillegata 2', 'x', '2030-01-02 19:00:00+00');
 CALL retention.sweep();
@@ -134,7 +134,7 @@ SELECT matches(changes(), '31:phone', 'a shorter one, too');
 SET retention.test_now = '2031-01-02 23:00:00+00';
 CALL retention.sweep();
 SET retention.reveal = on;
-SELECT results_eq('SELECT id FROM app.users ORDER BY id', $$VALUES (5::bigint), (7)$$, 'and what becomes of the row is as before');
+SELECT results_eq('SELECT id FROM app.users ORDER BY id', $$VALUES (5::bigint), (7)$$, 'a shorter period of a column changes nothing about what becomes of the row');
 SET retention.reveal = off;
 DELETE FROM app.changes;
 
@@ -157,7 +157,7 @@ CALL retention.sweep();
 SELECT is((SELECT payer FROM app.invoices), 'Kari Lie', 'the rest is kept');
 SET retention.test_now = '2036-01-01 23:00:00+00';
 CALL retention.sweep();
-SELECT is((SELECT payer FROM app.invoices), NULL, 'until the release');
+SELECT is((SELECT payer FROM app.invoices), NULL, 'the rest is anonymised at the release');
 
 -- Partitions, and starts from an ancestor.
 CREATE TABLE app.customers (id bigint PRIMARY KEY, ended_at timestamptz);

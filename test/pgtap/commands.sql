@@ -65,7 +65,7 @@ CALL retention.sweep();
 SET LOCAL retention.reveal = on;
 SELECT is((SELECT count(*) FROM people WHERE name = 'SECRET'), 1::bigint, 'there is a hidden row to be shown');
 SET LOCAL retention.reveal = off;
-SELECT is((SELECT count(*) FROM people WHERE name = 'SECRET'), 0::bigint, 'and it is hidden');
+SELECT is((SELECT count(*) FROM people WHERE name = 'SECRET'), 0::bigint, 'the row to be shown is hidden');
 SELECT setval('public.calls', 0) \g /dev/null
 
 -- Extended statistics on an expression that fails.
@@ -77,7 +77,7 @@ CREATE STATISTICS st ON (CASE WHEN id < 3 THEN name::int END) FROM people;
 SET LOCAL retention.reveal = off;
 SELECT is(pg_temp.try('own', 'ANALYZE people'), 'done', 'ANALYZE passes over statistics on an expression that fails');
 SELECT is(pg_temp.try('postgres', 'ANALYZE people'), 'done', 'a superuser''s, too');
-SELECT is(pg_temp.try('own', 'ANALYZE'), 'done', 'and one of the whole database');
+SELECT is(pg_temp.try('own', 'ANALYZE'), 'done', 'ANALYZE of the whole database passes');
 SELECT is((SELECT count(*) FROM pg_stats WHERE tablename = 'plain'), 0::bigint, 'statistics of governed tables stay hidden');
 SELECT cmp_ok((SELECT reltuples FROM pg_class WHERE relname = 'plain'), '>', 0::real, 'the other tables are analysed');
 ROLLBACK TO clean;
@@ -87,7 +87,7 @@ SET LOCAL retention.reveal = on;
 CREATE STATISTICS st ON (lo_from_bytea(0, name::bytea)) FROM people;
 SET LOCAL retention.reveal = off;
 SELECT is(pg_temp.try('own', 'ANALYZE people'), 'done', 'ANALYZE passes over statistics that write');
-SELECT is((SELECT count(*) FROM pg_largeobject_metadata), 0::bigint, 'and they have written nothing');
+SELECT is((SELECT count(*) FROM pg_largeobject_metadata), 0::bigint, 'statistics that write have written nothing');
 ROLLBACK TO clean;
 -- A user's function in an index, in its condition, in a range type.
 SAVEPOINT clean;
@@ -98,9 +98,9 @@ CREATE INDEX ranges ON people USING gist (at);
 SET LOCAL retention.reveal = off;
 SELECT setval('public.calls', 0) \g /dev/null
 SELECT is(pg_temp.try('own', 'ANALYZE people'), 'done', 'ANALYZE passes over indexes with a user''s function');
-SELECT is(pg_temp.try('own', 'ANALYZE people (at)'), 'done', 'and over ranges that a user''s function measures');
+SELECT is(pg_temp.try('own', 'ANALYZE people (at)'), 'done', 'ANALYZE passes over ranges that a user''s function measures');
 SELECT is(pg_temp.try('own', 'REINDEX INDEX spied'), '42501', 'REINDEX with it is refused');
-SELECT is(pg_temp.try('own', 'REINDEX INDEX ranges'), '42501', 'and so is one of ranges');
+SELECT is(pg_temp.try('own', 'REINDEX INDEX ranges'), '42501', 'REINDEX of ranges with a user''s function is refused');
 SELECT is(pg_temp.try('postgres', 'REINDEX TABLE people'), '42501', 'to a superuser, too');
 SELECT is(pg_temp.try('own', 'CREATE INDEX ON people USING gist (at)'), '42501', 'an index on ranges that a user''s function measures');
 SELECT is(pg_temp.try('own', 'ALTER TABLE people SET UNLOGGED'), '42501', 'a table that is rewritten');
@@ -122,7 +122,7 @@ UPDATE pg_index SET indisready = false WHERE indexrelid = 'fails'::regclass;
 UPDATE people SET name = 'SECRET';
 SET LOCAL retention.reveal = off;
 SELECT is(pg_temp.try('own', 'REINDEX INDEX fails'), '22P02', 'REINDEX over an expression that fails shows no value');
-SELECT is(pg_temp.says('own', 'REINDEX INDEX fails'), 'the command failed, and its error could show rows that are hidden by a retention policy', 'and says why');
+SELECT is(pg_temp.says('own', 'REINDEX INDEX fails'), 'the command failed, and its error could show rows that are hidden by a retention policy', 'REINDEX over an expression that fails says why it shows nothing');
 SELECT is(pg_temp.try('own', 'ANALYZE people'), 'done', 'ANALYZE leaves it out');
 ROLLBACK TO clean;
 
@@ -181,7 +181,7 @@ SELECT matches(pg_temp.says('stranger', statement), '^(must be owner|permission 
     ('CREATE UNIQUE INDEX ON app.people (name)'), ('ALTER TABLE app.people DROP retention_clock'),
     ('ALTER TABLE app.people DISABLE TRIGGER ALL'), ('CREATE TRIGGER zz BEFORE INSERT ON app.people FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()'),
     ('TRUNCATE app.people'), ('DROP TABLE app.people')) v (statement);
-SELECT is(pg_temp.try('own', 'TRUNCATE app.people'), '42501', 'and the owner, that there are hidden rows');
+SELECT is(pg_temp.try('own', 'TRUNCATE app.people'), '42501', 'TRUNCATE tells the owner that there are hidden rows');
 
 -- Every function that takes a relation by its number has a verdict, on this version and in what of contrib is here.
 \set judged `grep -oE '^    .".*", k' src/guard/commands.cpp | grep -oE '[a-z0-9_]{5,}'`

@@ -38,7 +38,7 @@ SELECT lives_ok($$SELECT retention.rectify('person', 2, 'app.people', '{"id": 2}
 SELECT results_eq('SELECT what FROM app.log', $$VALUES ('UPDATE 2 as app_owner')$$, 'a deferred trigger fires in it, as the owner');
 SELECT pg_temp.as_before('a rectification');
 INSERT INTO app.orders VALUES (7, 98, 7);
-SELECT is((SELECT json_array_length(retention.erase('person', 1) -> 'blocked')), 0, 'nor of an erasure');
+SELECT is((SELECT json_array_length(retention.erase('person', 1) -> 'blocked')), 0, 'no deferred trigger stops an erasure');
 SELECT is((SELECT retention.erase('person', 3) -> 'blocked' -> 0 ->> 'why'), '3 is needed', 'where one that raises blocks its row');
 SELECT pg_temp.as_before('an erasure');
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode)

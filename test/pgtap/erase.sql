@@ -64,7 +64,7 @@ GRANT SELECT ON answer TO accounting, application;
 -- The preview.
 INSERT INTO answer (preview) SELECT retention.erase('user', 1, dry_run => true);
 SELECT is((SELECT count(*) FROM app.users) + (SELECT count(*) FROM app.notes) + (SELECT count(*) FROM app.participants), 8::bigint, 'a dry run deletes nothing');
-SELECT is((SELECT string_agg(name, ',') FROM app.contacts) || (SELECT string_agg(attention, ',') FROM app.invoices), 'Kari LieKari Lie', 'and changes nothing');
+SELECT is((SELECT string_agg(name, ',') FROM app.contacts) || (SELECT string_agg(attention, ',') FROM app.invoices), 'Kari LieKari Lie', 'a dry run changes nothing');
 SET LOCAL ROLE accounting;
 SELECT is(pg_temp.books(), 100::numeric, 'the books before: one invoice is overdue');
 RESET ROLE;
@@ -78,7 +78,7 @@ SELECT is((SELECT pg_temp.done(done, 'anonymised') FROM answer),
 SELECT is((SELECT pg_temp.done(done, 'kept') FROM answer), 'app.invoices 1 Bookkeeping Act §13 2034-01-01', 'kept, under which law and until when');
 SELECT is((SELECT pg_temp.done(done, 'taken_out') FROM answer), 'app.cases 1, app.notes 1', 'taken out of what is about others');
 SELECT is((SELECT pg_temp.done(done, 'blocked') FROM answer), NULL, 'nothing is blocked');
-SELECT is((SELECT pg_temp.done(done, 'deferred') FROM answer), NULL, 'or waits');
+SELECT is((SELECT pg_temp.done(done, 'deferred') FROM answer), NULL, 'nothing waits');
 
 SET LOCAL ROLE accounting;
 SELECT is(pg_temp.books(), 150::numeric, 'accounting has its books');
@@ -89,7 +89,7 @@ SELECT is(pg_temp.books(), 50::numeric, 'for everybody else the kept row is gone
 RESET ROLE;
 SELECT is(pg_temp.books(), 50::numeric, 'a superuser keeps no books');
 SET LOCAL retention.reveal = on;
-SELECT is(pg_temp.books(), 150::numeric, 'it is there all the same');
+SELECT is(pg_temp.books(), 150::numeric, 'the row that a superuser does not see is there all the same');
 SELECT results_eq('SELECT id, handled_by, handler_phone, subject FROM app.cases ORDER BY id',
     $$VALUES (2::bigint, NULL::bigint, NULL::text, 'Ola is stuck, [redacted] helps'), (3, NULL, NULL, 'joint')$$,
     'a shared case lost the person: the reference, the columns of the link, the name in the text');
@@ -103,11 +103,11 @@ SELECT results_eq('SELECT address, browser FROM app.logins ORDER BY id', $$VALUE
     'an ungoverned table: its personal columns');
 SELECT is_empty($$SELECT FROM retention.ledger l WHERE l::text ~* 'kari|example'$$, 'the ledger knows no person');
 SELECT results_eq($$SELECT action, row_count, detail FROM retention.ledger WHERE action LIKE 'eras%' ORDER BY entry_id$$,
-    $$VALUES ('erasure previewed', 10::bigint, 'kind user'), ('erased', 10, 'kind user')$$, 'but both calls');
+    $$VALUES ('erasure previewed', 10::bigint, 'kind user'), ('erased', 10, 'kind user')$$, 'the ledger knows of both calls');
 
 -- What is done is done, and the rest goes by itself.
 SELECT is((SELECT pg_temp.done(retention.erase('contact', 7), 'kept')), 'app.invoices 1 Bookkeeping Act §13 2034-01-01', 'again: still kept');
-SELECT is((SELECT count(*) FROM app.contacts), 1::bigint, 'and nothing else');
+SELECT is((SELECT count(*) FROM app.contacts), 1::bigint, 'a second erasure changes nothing else');
 DELETE FROM app.notes WHERE id = 2;
 CALL retention.sweep();
 SELECT isnt_empty('SELECT FROM app.users WHERE id = 1', 'while a login refers to the person its row stays');
@@ -119,7 +119,7 @@ CALL retention.sweep();
 SELECT is((SELECT attention FROM app.invoices WHERE id = 1), 'Kari Lie', 'the law keeps the invoice to the last second');
 SET retention.test_now = '2033-12-31 23:00:00+00';
 CALL retention.sweep();
-SELECT is((SELECT attention FROM app.invoices WHERE id = 1), NULL, 'and then lets it go');
+SELECT is((SELECT attention FROM app.invoices WHERE id = 1), NULL, 'the law lets the invoice go afterwards');
 SET LOCAL retention.reveal = off;
 SET LOCAL ROLE application;
 SELECT is(pg_temp.books(), 150::numeric, 'anonymous it is for everybody');
@@ -132,7 +132,7 @@ SELECT is((SELECT pg_temp.done(retention.erase('user', 2), 'deleted')), 'app.cas
 INSERT INTO app.badges VALUES (1, 3);
 UPDATE retention.policy SET if_referenced = 'block' WHERE name = 'users';
 SELECT matches((SELECT pg_temp.done(retention.erase('user', 3), 'blocked')), '^app\.users 1 .*violates foreign key', 'a reference that blocks');
-SELECT is((SELECT name FROM app.users WHERE id = 3), 'Per Dal', 'and the row is as it was');
+SELECT is((SELECT name FROM app.users WHERE id = 3), 'Per Dal', 'a row that a reference keeps is as it was');
 DELETE FROM app.badges;
 CREATE FUNCTION app.refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE 'user % is needed', OLD.id; END$$;
 CREATE TRIGGER refuse BEFORE DELETE ON app.users FOR EACH ROW EXECUTE FUNCTION app.refuse();
@@ -143,24 +143,24 @@ SELECT is((SELECT pg_temp.done(retention.erase('user', 5), 'deferred')), 'app.us
 SELECT is((SELECT count(*) FROM app.users WHERE id = 5), 0::bigint, 'hidden it is');
 CALL retention.sweep();
 SET LOCAL retention.reveal = on;
-SELECT matches((SELECT retention_clock::text FROM app.users WHERE id = 5), 'held,kept$', 'and waits for the hold to be lifted');
+SELECT matches((SELECT retention_clock::text FROM app.users WHERE id = 5), 'held,kept$', 'a held row waits for the hold to be lifted');
 SET LOCAL retention.reveal = off;
 
 SELECT retention.restrict('user', 4, 'accuracy is contested');
 SELECT is((SELECT pg_temp.done(retention.erase('user', 4), 'deferred')), 'app.users 1 restriction of processing (Article 18)', 'a restriction');
-SELECT is((SELECT pg_temp.done(retention.erase('user', 4), 'deferred')), 'app.users 1 restriction of processing (Article 18)', 'and says so again');
+SELECT is((SELECT pg_temp.done(retention.erase('user', 4), 'deferred')), 'app.users 1 restriction of processing (Article 18)', 'a repeated erasure of a restricted person says again that it waits');
 SELECT retention.inform_of_lifting(max(restriction_id)), retention.lift_restriction(max(restriction_id)) FROM retention.restriction;
 SET LOCAL retention.reveal = on;
-SELECT is((SELECT name FROM app.users WHERE id = 4), 'Liv Aas', 'until it is lifted nothing is touched');
+SELECT is((SELECT name FROM app.users WHERE id = 4), 'Liv Aas', 'nothing is touched until the restriction is lifted');
 CALL retention.sweep();
-SELECT is_empty('SELECT FROM app.users WHERE id = 4', 'then what was asked for is done');
+SELECT is_empty('SELECT FROM app.users WHERE id = 4', 'what was asked for is done once the restriction is lifted');
 SET LOCAL retention.reveal = off;
 INSERT INTO app.users VALUES (4, 'liv@example.no', 'Liv Aas', NULL);
 
 -- Keys, and calls that cannot be.
 SELECT lives_ok($$SELECT retention.erase(kind => 'user', key => '{"id": 3}'::jsonb)$$, 'a key as jsonb');
 SELECT lives_ok($$SELECT retention.erase('user', '4', false, 4711)$$, 'a key as text, with the number of a request');
-SELECT is((SELECT detail FROM retention.ledger ORDER BY entry_id DESC LIMIT 1), 'kind user, request 4711', 'which is in the ledger');
+SELECT is((SELECT detail FROM retention.ledger ORDER BY entry_id DESC LIMIT 1), 'kind user, request 4711', 'the number of a request is in the ledger');
 SELECT throws_ok($$SELECT retention.erase('user', 4)$$, 'P0002', 'there is no such subject of kind "user"', 'nobody is erased twice');
 SELECT throws_ok($$SELECT retention.erase('dog', 4)$$, '42704', 'kind of subject "dog" does not exist', 'no such kind');
 SELECT throws_ok($$SELECT retention.erase('user', 'x'::text)$$, '22P02', NULL, 'not a key');

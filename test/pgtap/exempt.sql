@@ -42,7 +42,7 @@ INSERT INTO own.due VALUES (1, '2029-01-01');
 CALL retention.sweep();
 SELECT is((SELECT count(*) FROM own.loot), 0::bigint, 'a rule fired by a sweep sees no hidden row');
 SET LOCAL retention.reveal = on;
-SELECT is((SELECT count(*) FROM own.due), 0::bigint, 'and the row itself is gone');
+SELECT is((SELECT count(*) FROM own.due), 0::bigint, 'a row whose sweep fires a rule is gone');
 SET LOCAL retention.reveal = off;
 DROP RULE also ON own.due;
 
@@ -83,7 +83,7 @@ SELECT throws_ok('DELETE FROM own.parent', '0A000', NULL, 'a cascade with a rule
 DROP RULE condition ON own.child;
 SELECT lives_ok('DELETE FROM own.parent', 'without the rule the cascade works');
 SET LOCAL retention.reveal = on;
-SELECT is((SELECT count(*) FROM own.child), 0::bigint, 'and takes the hidden child');
+SELECT is((SELECT count(*) FROM own.child), 0::bigint, 'the cascade takes the hidden child');
 SET LOCAL retention.reveal = off;
 
 -- A column may stand in a foreign key twice.
@@ -107,7 +107,7 @@ INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mo
 SELECT tgname AS path_trigger FROM pg_trigger t WHERE tgrelid = 'own.firm'::regclass AND NOT tgisinternal \gset
 SET LOCAL ROLE exempt_owner;
 SELECT throws_ok('ALTER TABLE own.firm DISABLE TRIGGER USER', '42501', NULL, 'the trigger of a path is not disabled with the others');
-SELECT throws_ok(format('ALTER TABLE own.firm DISABLE TRIGGER %I', :'path_trigger'), '42501', NULL, 'nor by its name is the trigger of a path disabled');
+SELECT throws_ok(format('ALTER TABLE own.firm DISABLE TRIGGER %I', :'path_trigger'), '42501', NULL, 'the trigger of a path is not disabled by its name');
 SELECT throws_ok(format('DROP TRIGGER %I ON own.firm', :'path_trigger'), '42501', NULL, 'the trigger of a path is not dropped');
 CREATE TABLE own.root (LIKE own.part) PARTITION BY RANGE (id);
 CREATE FUNCTION own.wipe() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN NEW.retention_clock := 'none'; RETURN NEW; END$$;
@@ -115,9 +115,9 @@ CREATE TRIGGER "~z" BEFORE INSERT OR UPDATE ON own.root FOR EACH ROW EXECUTE FUN
 SELECT throws_ok('ALTER TABLE own.root ATTACH PARTITION own.part FOR VALUES FROM (1) TO (9)', '42501', NULL,
 	'no trigger of a partitioned table comes behind those of a partition');
 DROP TRIGGER "~z" ON own.root;
-SELECT lives_ok('ALTER TABLE own.root ATTACH PARTITION own.part FOR VALUES FROM (1) TO (9)', 'without it the partition is attached');
+SELECT lives_ok('ALTER TABLE own.root ATTACH PARTITION own.part FOR VALUES FROM (1) TO (9)', 'a partition without such a trigger is attached');
 SELECT throws_ok('CREATE TRIGGER "~z" BEFORE INSERT OR UPDATE ON own.root FOR EACH ROW EXECUTE FUNCTION own.wipe()', '42501', NULL,
-	'and none is put behind them by the partitioned table afterwards');
+	'no trigger is put behind those of a partition by the partitioned table afterwards');
 RESET ROLE;
 
 -- Operators of one argument are asked, too, whether they may fail.
@@ -129,7 +129,7 @@ SELECT is((SELECT count(*) FROM own.line WHERE ?- l AND NOT (?| l)), 1::bigint, 
 -- A dry run that fails leaves the transaction as it was.
 INSERT INTO retention.subject_kind (kind, relation) VALUES ('guest', 'own.guest');
 SELECT throws_ok($$SELECT retention.erase('guest', 100, dry_run => true)$$, NULL, NULL, 'a dry run of nobody is an error');
-SELECT is((SELECT count(*) FROM pg_class WHERE relname = 'guest' AND relnamespace = 'own'::regnamespace), 1::bigint, 'after which the transaction goes on');
+SELECT is((SELECT count(*) FROM pg_class WHERE relname = 'guest' AND relnamespace = 'own'::regnamespace), 1::bigint, 'the transaction goes on after a dry run that is an error');
 
 SELECT * FROM finish();
 ROLLBACK;

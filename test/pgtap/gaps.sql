@@ -22,7 +22,7 @@ INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action) VA
     ('calls', 'app.calls', '{day}', '1 year', 'delete');
 SELECT is_empty($$SELECT gaps('personal column without a policy')$$, 'not of those with one');
 UPDATE retention.policy SET mode = 'off' WHERE name = 'calls';
-SELECT results_eq($$SELECT gaps('personal column without a policy')$$, $$VALUES ('app.calls.phone')$$, 'one that is off is none');
+SELECT results_eq($$SELECT gaps('personal column without a policy')$$, $$VALUES ('app.calls.phone')$$, 'a policy that is off is none');
 UPDATE retention.policy SET mode = 'observe' WHERE name = 'calls';
 INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.calls_1', 'phone', 'phone');
 SELECT is_empty($$SELECT gaps('personal column without a policy')$$, 'a partition is reached by the policy of its table');
@@ -38,10 +38,10 @@ CREATE TABLE app.users_copy AS SELECT * FROM app.users;
 RESET ROLE;
 SELECT results_eq($$SELECT gaps('unmanaged table')$$, $$VALUES ('app.calls_2'), ('app.users_copy')$$, 'a detached partition and a copy have none');
 SELECT results_eq($$SELECT gaps('personal column without a policy')$$, $$VALUES ('app.calls_2.phone'), ('app.users_copy.name')$$,
-    'nor have their columns');
+    'columns of a detached partition and of a copy are listed, too');
 SELECT is_empty($$SELECT gaps('table of a superuser')$$, 'a table of somebody with no rights to spare');
 ALTER TABLE app.users OWNER TO CURRENT_USER;
-SELECT results_eq($$SELECT gaps('table of a superuser')$$, $$VALUES ('app.users')$$, 'one of a superuser');
+SELECT results_eq($$SELECT gaps('table of a superuser')$$, $$VALUES ('app.users')$$, 'a table of a superuser is listed');
 
 -- Materialised views.
 CREATE TABLE app.colours (colour text);
@@ -56,7 +56,7 @@ SELECT results_eq($$SELECT gaps('materialized view without the clock')$$, $$VALU
     'materialised views over tables with a clock, through views, which do not carry it');
 SELECT is((SELECT detail FROM retention.gaps WHERE object = 'app.list'),
     'it keeps copies of what it reads of app.calls, app.users, which are not hidden when those are', 'with the tables');
-SELECT is_empty($$SELECT gaps('unmanaged table') INTERSECT SELECT 'app.directory'$$, 'one that carries it is no unmanaged table');
+SELECT is_empty($$SELECT gaps('unmanaged table') INTERSECT SELECT 'app.directory'$$, 'a view that carries the clock is no unmanaged table');
 SELECT is((SELECT count(*) FROM retention.gaps WHERE detail IS NULL OR hint IS NULL), 0::bigint, 'each says why, and what to do');
 SELECT ok(has_table_privilege('pg_monitor', 'retention.gaps', 'SELECT'), 'monitoring may see them');
 
@@ -67,21 +67,21 @@ SELECT throws_ok('CREATE TABLE app.a (phone retention.phone)', '55000',
     'column "phone" of table "a" is personal, and no policy stands for the table', 'a new table');
 SELECT throws_ok('CREATE TABLE app.a AS SELECT name FROM app.users', '55000',
     'column "name" of table "a" is personal, and no policy stands for the table', 'a table made by a query');
-SELECT throws_ok($$DO 'BEGIN EXECUTE ''CREATE TABLE app.a (LIKE app.calls)''; END'$$, '55000', NULL, 'one like another');
-SELECT throws_ok('CREATE SCHEMA other CREATE TABLE a (phone retention.phone[])', '55000', NULL, 'one that comes with its schema');
+SELECT throws_ok($$DO 'BEGIN EXECUTE ''CREATE TABLE app.a (LIKE app.calls)''; END'$$, '55000', NULL, 'a table made like another is refused');
+SELECT throws_ok('CREATE SCHEMA other CREATE TABLE a (phone retention.phone[])', '55000', NULL, 'a table that comes with its schema is refused');
 SELECT throws_ok('ALTER TABLE app.colours ADD COLUMN chosen_by retention.person_name', '55000', NULL, 'a new column');
-SELECT throws_ok('ALTER TABLE app.shapes ALTER COLUMN shape TYPE retention.personal_text', '55000', NULL, 'or type');
+SELECT throws_ok('ALTER TABLE app.shapes ALTER COLUMN shape TYPE retention.personal_text', '55000', NULL, 'a new type is refused');
 INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.colours', 'colour', 'taste');
-SELECT throws_ok('ALTER TABLE app.colours ADD COLUMN shade int', '55000', NULL, 'and a declared column of a table that is altered');
+SELECT throws_ok('ALTER TABLE app.colours ADD COLUMN shade int', '55000', NULL, 'a declared column of a table that is altered is refused');
 SELECT lives_ok('ALTER TABLE app.users ADD COLUMN phone retention.phone', 'not where a policy stands');
-SELECT lives_ok($$CREATE TABLE app.calls_3 PARTITION OF app.calls FOR VALUES FROM ('2030-03-01') TO ('2030-04-01')$$, 'nor a partition');
+SELECT lives_ok($$CREATE TABLE app.calls_3 PARTITION OF app.calls FOR VALUES FROM ('2030-03-01') TO ('2030-04-01')$$, 'a new partition is not refused where the root has a policy');
 SELECT lives_ok('ALTER TABLE app.calls_1 ALTER COLUMN phone SET STATISTICS 50', 'even one with a declaration of its own');
 INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('pg_temp.own_copy', 'email', 'email');
-SELECT lives_ok('ALTER TABLE own_copy ALTER COLUMN email SET STATISTICS 50', 'nor a temporary table, declared');
-SELECT lives_ok('CREATE TEMP TABLE a (phone retention.phone)', 'or typed');
-SELECT lives_ok('CREATE TABLE app.plain (phone text)', 'nor a table that is not personal');
+SELECT lives_ok('ALTER TABLE own_copy ALTER COLUMN email SET STATISTICS 50', 'a declared column of a temporary table is not refused');
+SELECT lives_ok('CREATE TEMP TABLE a (phone retention.phone)', 'a typed column of a temporary table is not refused');
+SELECT lives_ok('CREATE TABLE app.plain (phone text)', 'a table that is not personal is not refused');
 SELECT lives_ok($$INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action)
-    VALUES ('copy', 'app.users_copy', '{left_at}', '1 year', 'delete')$$, 'nor a policy on its way');
+    VALUES ('copy', 'app.users_copy', '{left_at}', '1 year', 'delete')$$, 'a table whose policy comes in the same transaction is not refused');
 SET ROLE app_owner;
 SELECT throws_ok('SET retention.unmanaged_personal_column = ignore', '42501', NULL, 'who may create tables may not say otherwise');
 

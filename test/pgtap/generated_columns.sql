@@ -20,11 +20,11 @@ INSERT INTO app.people (id, name, mail) VALUES (1, 'Kari', 'KARI@example.no'), (
 SELECT throws_ok($$INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.people', 'shown', 'name')$$, '428C9',
     'personal column "shown" of table people cannot be anonymised with "null": it is generated', 'a stored one is refused');
 SELECT throws_ok($$INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.people', 'initial', 'name')$$, '428C9',
-    'personal column "initial" of table people cannot be anonymised with "null": it is generated', 'as is one that is computed when it is read, where there are such');
+    'personal column "initial" of table people cannot be anonymised with "null": it is generated', 'a generated column that is computed when it is read is refused, where there are such');
 SELECT lives_ok($$INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.people', 'name', 'name')$$, 'what it is generated from is not');
-SELECT throws_ok($$UPDATE retention.personal_column SET column_name = 'initial'$$, '428C9', NULL, 'nor is a declaration turned to it');
+SELECT throws_ok($$UPDATE retention.personal_column SET column_name = 'initial'$$, '428C9', NULL, 'a declaration is not turned to a generated column');
 SELECT set_eq($$SELECT object FROM retention.gaps WHERE kind = 'generated personal column'$$, '{app.people.domain}'::text[],
-    'one whose type says that it is personal is listed');
+    'a generated column whose type says that it is personal is listed');
 
 -- A column does not become generated: it goes, and another one comes.
 SET ROLE app_owner;
@@ -43,15 +43,15 @@ ALTER TABLE app.people ADD COLUMN ended date;
 RESET ROLE;
 INSERT INTO retention.subject_kind (kind, relation, identifying) VALUES ('person', 'app.people', '{name}');
 CREATE TEMP TABLE answer AS SELECT retention.erase('person', 1) AS answer;
-SELECT is_empty($$SELECT e FROM answer, json_array_elements(answer -> 'blocked') e$$, 'it is in the way of no erasure');
+SELECT is_empty($$SELECT e FROM answer, json_array_elements(answer -> 'blocked') e$$, 'a generated column is in the way of no erasure');
 SELECT lives_ok($$INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode)
-    VALUES ('people', 'app.people', '{ended}', '5 years', 'anonymise', 'enforce')$$, 'nor of a policy that anonymises');
+    VALUES ('people', 'app.people', '{ended}', '5 years', 'anonymise', 'enforce')$$, 'a generated column is in the way of no policy that anonymises');
 INSERT INTO app.people (id, name, mail, ended) VALUES (3, 'Liv', 'LIV@example.no', '2020-01-01'), (4, 'Per', 'PER@example.no', NULL);
 CALL retention.sweep();
-SELECT is((SELECT concat(name, shown, initial, mail, domain, nick) FROM app.people WHERE id = 3), '', 'which anonymises what it is generated from, and so all of it');
+SELECT is((SELECT concat(name, shown, initial, mail, domain, nick) FROM app.people WHERE id = 3), '', 'a policy anonymises what a column is generated from, and so all of it');
 CREATE TEMP TABLE second AS SELECT retention.erase('person', 4) AS answer;
 SELECT results_eq($$SELECT json_array_length(answer -> 'blocked'), answer -> 'anonymised' -> 0 ->> 'rows' FROM second$$, $$VALUES (0, '1')$$, 'an erasure anonymises it, too');
-SELECT is((SELECT domain::text FROM app.people WHERE id = 4), NULL, 'and nothing of it is left');
+SELECT is((SELECT domain::text FROM app.people WHERE id = 4), NULL, 'an erasure leaves nothing of a generated column');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -42,7 +42,7 @@ SET retention.test_now = '2040-01-01 12:00:00+00';
 SELECT throws_ok('TRUNCATE erp.invoices', '42501', 'cannot truncate "invoices_1": it holds rows that are hidden by a retention policy',
     'truncate, all released, but hidden');
 SET LOCAL retention.reveal = on;
-SELECT lives_ok('TRUNCATE erp.invoices', 'and by who may read them');
+SELECT lives_ok('TRUNCATE erp.invoices', 'released rows are truncated by who may read them');
 SET LOCAL retention.reveal = off;
 
 -- A legal hold.
@@ -62,7 +62,7 @@ SET LOCAL retention.reveal = off;
 UPDATE retention.policy SET keep_for = '20 years';
 SET ROLE clerk;
 SELECT lives_ok('UPDATE erp.invoices SET amount = 1, id = 101 WHERE id = 1', 'a held row may be changed, and change partition');
-SELECT throws_ok('DELETE FROM erp.invoices WHERE id = 101', 'RT003', NULL, 'it takes the hold along');
+SELECT throws_ok('DELETE FROM erp.invoices WHERE id = 101', 'RT003', NULL, 'a held row takes its hold along to another partition');
 INSERT INTO erp.invoices (id, issued_on, retention_clock) VALUES (5, '2031-01-01', 'none held,restricted');
 SELECT is((SELECT retention.state(retention_clock) FROM erp.invoices WHERE id = 5), 'retained', 'nobody else writes flags');
 RESET ROLE;

@@ -92,7 +92,7 @@ SELECT matches(pg_temp.trying(statement), '^42501 cannot (disable|rename|drop) t
 SELECT results_eq('SELECT id, order_id, kind, issued_on, attention, net FROM erp.invoices WHERE id = 1',
     $$VALUES (1::bigint, 1::bigint, 'sale', date '2025-12-30', 'Kari Lie', 1200::numeric)$$, 'nothing of it has happened');
 SET ROLE clerk;
-SELECT matches(pg_temp.trying('SELECT erp.forget(1)'), '^RT001 ', 'nor for somebody who may only call a function');
+SELECT matches(pg_temp.trying('SELECT erp.forget(1)'), '^RT001 ', 'the books are closed to somebody who may only call a function');
 RESET ROLE;
 
 -- What keeps the rows is no loss of rows.

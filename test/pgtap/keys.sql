@@ -99,27 +99,27 @@ BEGIN
     EXECUTE format('INSERT INTO k.parts VALUES (1, %L, %1$L), (2, %L, %1$L)', kind.same, kind.other);
 
     RETURN NEXT is(pg_temp.starts(1), '2020-01-01', tells || 'a row starts with the one it refers to');
-    RETURN NEXT is((SELECT retention.starts_at(retention_clock)::date::text FROM k.notes), '2020-01-01', tells || 'and one two steps away');
+    RETURN NEXT is((SELECT retention.starts_at(retention_clock)::date::text FROM k.notes), '2020-01-01', tells || 'a row starts with one two steps away');
     UPDATE k.persons SET ended = '2022-02-02' WHERE email = 'one';
-    RETURN NEXT is(pg_temp.starts(1), '2022-02-02', tells || 'whose change comes down');
+    RETURN NEXT is(pg_temp.starts(1), '2022-02-02', tells || 'a change comes down two steps');
     RETURN NEXT is((SELECT retention.starts_at(retention_clock)::date::text FROM k.notes), '2022-02-02', tells || 'two steps');
     UPDATE k.groups SET closed = '2019-09-09';
     RETURN NEXT is(pg_temp.starts(1), '2019-09-09', tells || 'beyond it, too');
     UPDATE k.groups SET closed = NULL;
     RETURN NEXT is(pg_temp.about(kind.one), 'k.cases k.cases k.items k.notes k.parts k.parts k.persons', tells || 'a copy finds the rows');
-    RETURN NEXT is((SELECT sum(rows)::int FROM retention.explain_subject('person', kind.same)), 7, tells || 'they are explained');
+    RETURN NEXT is((SELECT sum(rows)::int FROM retention.explain_subject('person', kind.same)), 7, tells || 'the rows of a copy are explained');
     PERFORM retention.rectify('person', kind.one, 'k.items', '1', '{}', 'not so');
-    RETURN NEXT is(pg_temp.about(kind.other), 'k.persons', tells || 'and nobody else''s');
+    RETURN NEXT is(pg_temp.about(kind.other), 'k.persons', tells || 'a copy finds nobody else''s rows');
 
     -- The key is written otherwise, then by another one.
     EXECUTE format('UPDATE k.persons SET id = %L WHERE email = ''one''', kind.same);
     RETURN NEXT is(pg_temp.about(kind.one), 'k.cases k.cases k.items k.notes k.parts k.parts k.persons', tells || 'when the key is written otherwise, too');
     UPDATE k.persons SET ended = '2023-03-03' WHERE email = 'one';
-    RETURN NEXT is(pg_temp.starts(1), '2023-03-03', tells || 'and changes come down');
+    RETURN NEXT is(pg_temp.starts(1), '2023-03-03', tells || 'changes come down when the key is written otherwise');
     EXECUTE format('UPDATE k.items SET person = %L', kind.other);
     RETURN NEXT is(pg_temp.starts(1), '2021-01-01', tells || 'a row that refers to another');
     EXECUTE format('UPDATE k.items SET person = %L', kind.one);
-    RETURN NEXT is(pg_temp.starts(1), '2023-03-03', tells || 'and back');
+    RETURN NEXT is(pg_temp.starts(1), '2023-03-03', tells || 'a row that refers to its own again has its clock back');
 
     RETURN NEXT is((SELECT count(*)::int FROM retention.propose_links() l WHERE l.kind = 'person'), 0, tells || 'what is linked is not proposed');
     DELETE FROM retention.subject_link WHERE relation = 'k.items'::regclass;
@@ -130,7 +130,7 @@ BEGIN
     PERFORM retention.erase('person', kind.same);
     RETURN NEXT is((SELECT count(*)::int FROM k.items) + (SELECT count(*)::int FROM k.notes) + (SELECT count(*)::int FROM k.parts) +
         (SELECT count(*)::int FROM k.persons), 1, tells || 'an erasure takes them');
-    RETURN NEXT is((SELECT count(*)::int FROM retention.statement), 0, tells || 'and what the person had stated');
+    RETURN NEXT is((SELECT count(*)::int FROM retention.statement), 0, tells || 'an erasure takes what the person had stated');
     SET LOCAL retention.confirm_drop = on;
     DELETE FROM retention.subject_link;
     DELETE FROM retention.subject_kind;
@@ -172,14 +172,14 @@ CREATE FUNCTION pg_temp.tickets() RETURNS SETOF text LANGUAGE sql AS
     $$SELECT retention.starts_at(retention_clock)::date::text FROM k.tickets_0 ORDER BY id$$;
 SELECT results_eq('SELECT pg_temp.tickets()', ARRAY['2020-01-01', '2022-01-01', '2021-01-01'], 'several columns, each by its own equality');
 UPDATE k.seats SET ended = '2023-03-03' WHERE hall OPERATOR(x.=) 'A' AND no = 1;
-SELECT results_eq('SELECT pg_temp.tickets()', ARRAY['2023-03-03', '2022-01-01', '2021-01-01'], 'and down');
+SELECT results_eq('SELECT pg_temp.tickets()', ARRAY['2023-03-03', '2022-01-01', '2021-01-01'], 'a change comes down a key of several columns');
 SELECT results_eq($$SELECT relation::text, row_key FROM retention.export_rows('seat', '{"hall": "A", "no": 1.00}'::jsonb) ORDER BY 1$$,
-    $$VALUES ('k.seats', '{"hall": "a", "no": 1.0}'::jsonb), ('k.tickets_0', '1')$$, 'and as a link');
+    $$VALUES ('k.seats', '{"hall": "a", "no": 1.0}'::jsonb), ('k.tickets_0', '1')$$, 'a key of several columns is a link');
 UPDATE k.seats SET no = 11.00, hall = 'A' WHERE hall OPERATOR(x.=) 'A' AND no = 1;
 UPDATE k.seats SET ended = '2024-04-04' WHERE hall OPERATOR(x.=) 'A' AND no = 11;
 SELECT results_eq('SELECT pg_temp.tickets()', ARRAY['2024-04-04', '2022-01-01', '2021-01-01'], 'a key that moves to another partition is followed');
 SELECT retention.erase('seat', '{"hall": "a", "no": 11}'::jsonb) \g /dev/null
-SELECT results_eq('SELECT id FROM k.tickets ORDER BY id', 'VALUES (2), (3)', 'and erased with its person');
+SELECT results_eq('SELECT id FROM k.tickets ORDER BY id', 'VALUES (2), (3)', 'a row whose key moved to another partition is erased with its person');
 
 -- Changes of the columns.
 SELECT pg_temp.refused($$ALTER TABLE k.items ALTER person TYPE x.citext USING 'b'$$, '2BP01', 'policy "items" needs column "person" of table "items" as it is', '%');
@@ -221,7 +221,7 @@ SELECT pg_temp.refused(pg_temp.link('box'), '0A000', 'foreign key "things_box_fk
 SELECT pg_temp.refused(pg_temp.link('odd'), '0A000', 'foreign key "things_odd_fkey" of table things compares by another%', '%default operator class.');
 SELECT pg_temp.refused($$INSERT INTO retention.subject_kind (kind, relation) VALUES ('by array', 'k.boxes')$$, '0A000',
     'column "id" of table "boxes" is of type integer[], which cannot be a key here', 'Arrays%');
-SELECT is_empty($$SELECT * FROM retention.propose_links() WHERE kind = 'box'$$, 'nor is it proposed');
+SELECT is_empty($$SELECT * FROM retention.propose_links() WHERE kind = 'box'$$, 'a reference by an array of keys is not proposed');
 
 -- An index under which values differ that are equal to their type.
 CREATE TABLE k.plates (plate x.citext NOT NULL, no int PRIMARY KEY, ended date);

@@ -19,7 +19,7 @@ SELECT results_eq('SELECT entry_id, actor, action, relation, row_count, detail F
              (5, current_user, 'policy changed', 'public.visits', NULL, 'visits')$$, 'what was done, batch by batch');
 SELECT is_empty($$SELECT FROM retention.ledger l WHERE l::text ~* 'Kari'$$, 'nothing about subjects');
 SELECT is((SELECT at FROM retention.ledger WHERE entry_id = 3), '2030-06-01 12:00:00+00', 'at the time that holds');
-SELECT results_eq('SELECT * FROM retention.verify_ledger()', 'VALUES (true, 5::bigint, NULL::bigint)', 'it holds');
+SELECT results_eq('SELECT * FROM retention.verify_ledger()', 'VALUES (true, 5::bigint, NULL::bigint)', 'the ledger holds');
 SELECT is((SELECT count(*) FROM retention.ledger a JOIN retention.ledger b ON b.entry_id = a.entry_id + 1 AND b.previous = a.hash),
     4::bigint, 'each entry carries the hash of the one before');
 
@@ -66,7 +66,7 @@ SELECT results_eq(format('SELECT * FROM pg_temp.tampered(%L)', what), format('VA
 CREATE ROLE stranger;
 SET ROLE stranger;
 SELECT throws_ok('INSERT INTO retention.ledger SELECT', '42501', NULL, 'strangers cannot append');
-SELECT throws_ok('SELECT * FROM retention.ledger', '42501', NULL, 'or read it');
+SELECT throws_ok('SELECT * FROM retention.ledger', '42501', NULL, 'strangers cannot read the ledger');
 RESET ROLE;
 
 SELECT * FROM finish();

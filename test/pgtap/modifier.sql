@@ -80,11 +80,11 @@ SELECT alike(r.hint, b.hints, written || ' says what can be done') FROM pg_temp.
 
 -- The rest of the way of a type.
 SELECT is('retention.email'::regtype::text, 'retention.email', 'without a modifier');
-SELECT ok(retention.modifier_period(-1) IS NULL, 'which has no period');
-SELECT is(retention.modifier_anonymiser(-1), NULL, 'and no anonymiser');
+SELECT ok(retention.modifier_period(-1) IS NULL, 'a column without a modifier has no period');
+SELECT is(retention.modifier_anonymiser(-1), NULL, 'a column without a modifier has no anonymiser');
 SELECT throws_ok('SELECT retention.modifier_period(0)', '22023', NULL, 'numbers from elsewhere are refused');
 SELECT throws_ok('SELECT retention.modifier_anonymiser(-2)', '22023', NULL, 'negative ones, too');
-SELECT throws_ok($$SELECT format_type('retention.email'::regtype, 2147483647)$$, '22023', NULL, 'and are not shown as something');
+SELECT throws_ok($$SELECT format_type('retention.email'::regtype, 2147483647)$$, '22023', NULL, 'unknown modifiers are not shown as something');
 SELECT throws_ok($$SELECT retention.type_modifier_in('{}')$$, '22023', NULL, 'nothing at all');
 SELECT throws_ok($$SELECT retention.type_modifier_in('{{a,b}}')$$, '2202E', NULL, 'no list of words');
 SELECT throws_ok($$SELECT retention.type_modifier_in('{NULL}')$$, '2202E', NULL, 'no word');
@@ -95,7 +95,7 @@ CREATE TABLE pg_temp.copied AS SELECT mail FROM pg_temp.more;
 SELECT is(format_type(atttypid, atttypmod), 'retention.email(''30 days'', ''null'')', 'a copy of a column stays what it was') FROM pg_attribute
     WHERE attrelid = 'pg_temp.copied'::regclass AND attname = 'mail';
 SELECT is(repeat('x', 100)::retention.email('1 day')::text, repeat('x', 100), 'a modifier changes no value');
-SELECT is((SELECT c::text FROM (SELECT 'kari'::retention.person_name('1 year') UNION SELECT 'kari'::retention.person_name('2 years', 'redact')) q (c)), 'kari', 'nor keeps two apart');
-SELECT is(pg_typeof('x'::retention.email('1 year')), 'retention.email'::regtype, 'nor makes another type');
+SELECT is((SELECT c::text FROM (SELECT 'kari'::retention.person_name('1 year') UNION SELECT 'kari'::retention.person_name('2 years', 'redact')) q (c)), 'kari', 'a modifier keeps no two values apart');
+SELECT is(pg_typeof('x'::retention.email('1 year')), 'retention.email'::regtype, 'a modifier makes no other type');
 SELECT * FROM finish();
 ROLLBACK;

@@ -29,9 +29,9 @@ SELECT is((SELECT retention.starts_at(retention_clock) FROM app.notes WHERE id =
     'a partition follows the middle of its path');
 UPDATE app.cases SET customer_id = 1 WHERE id = 2;
 SELECT is((SELECT retention.starts_at(retention_clock) FROM app.notes WHERE id = 2), '2021-05-05'::timestamptz,
-    'and a moved foreign key');
+    'a moved foreign key moves the clock');
 SELECT throws_ok($$UPDATE app.cases SET retention_clock = 'none'$$, '428C9', NULL, 'a clock cannot be written');
-SELECT throws_ok($$UPDATE app.customers SET ended_at = '-infinity' WHERE id = 1$$, '22008', NULL, 'nor start at -infinity');
+SELECT throws_ok($$UPDATE app.customers SET ended_at = '-infinity' WHERE id = 1$$, '22008', NULL, 'a clock cannot start at -infinity');
 SET LOCAL session_replication_role = replica;
 INSERT INTO app.notes VALUES (3, 2, 'c');
 SELECT is((SELECT retention.starts_at(retention_clock) FROM app.notes WHERE id = 3), '2021-05-05'::timestamptz,

@@ -115,7 +115,7 @@ SELECT is_empty($$SELECT start, p, over_from(start, p), o FROM pair, pg_temp.ove
 SELECT is_empty($$SELECT d, p, over_from(d, p), o FROM pair, pg_temp.local_day(start) d,
         pg_temp.over(CASE WHEN seconds > 0 OR p = '0 days' THEN pg_temp.midnight(d + 1) ELSE pg_temp.midnight(d) END,
                      anchor, em, ed, months, days, seconds) o
-    WHERE over_from(d, p) IS DISTINCT FROM o LIMIT 10$$, 'and so it is for whole days');
+    WHERE over_from(d, p) IS DISTINCT FROM o LIMIT 10$$, 'over_from is what the regulation says for whole days');
 
 -- The cutoff is the latest start that is over, by the oracle's word; one microsecond later is not.
 CREATE TEMP TABLE cut AS SELECT *, cutoff(at, p) AS c FROM pair;

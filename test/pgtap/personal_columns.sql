@@ -27,7 +27,7 @@ phone [phone] null provided f type
 postal_address [address] null provided f type
 username [username] null provided f type$$, 'each type says what it is');
 DROP TABLE app.every;
-SELECT is(pg_temp.names(), NULL, 'and goes with its table');
+SELECT is(pg_temp.names(), NULL, 'a typed column goes with its table');
 
 CREATE TABLE app.t (id int, phone retention.phone('1 year'), note retention.free_text('redact'), mail retention.email('2 years after end of year', 'random token'), plain text);
 SELECT is(pg_temp.listed('app.t'), $$mail [email] random token 2 years after end of year provided f type
@@ -37,7 +37,7 @@ ALTER TABLE app.t ALTER phone TYPE retention.phone('3 months', 'truncate'), ALTE
 ALTER TABLE app.t RENAME phone TO mobile;
 ALTER TABLE app.t DROP note;
 SELECT is(pg_temp.listed('app.t'), $$mobile [phone] truncate 3 months provided f type
-plain [name] null provided f type$$, 'and what is changed, renamed or dropped is');
+plain [name] null provided f type$$, 'a column that is changed, renamed or dropped is listed as it is');
 
 -- The table has the last word.
 INSERT INTO retention.personal_column (relation, column_name, category, keep_for, anonymise, constant, argument, origin, required_by_law) VALUES
@@ -50,7 +50,7 @@ ALTER TABLE app.t RENAME mobile TO phone;
 SELECT alike(pg_temp.listed('app.t'), '%phone [telephone] constant%', 'through a rename');
 DELETE FROM retention.personal_column;
 SELECT is(pg_temp.listed('app.t'), $$phone [phone] truncate 3 months provided f type
-plain [name] null provided f type$$, 'without it the type speaks again');
+plain [name] null provided f type$$, 'the type speaks again when the declaration is gone');
 
 SELECT lives_ok(format('INSERT INTO retention.personal_column (relation, column_name, category, anonymise, constant) VALUES (%L, %L, %L, %L, %L)', 'app.t', 'c' || n, 'c', a,
     CASE a WHEN 'constant' THEN 'x' END), a || ' is an anonymiser')
@@ -80,9 +80,9 @@ CREATE TABLE app.part_of_part PARTITION OF app.part FOR VALUES FROM (0) TO (5);
 CREATE TABLE app.to_attach (id int, mail retention.email);
 SELECT is(pg_temp.names(), 'app.parted.mail, app.to_attach.mail', 'a table, without its partitions');
 ALTER TABLE app.parted ATTACH PARTITION app.to_attach FOR VALUES FROM (10) TO (20);
-SELECT is(pg_temp.names(), 'app.parted.mail', 'nor one that is attached');
+SELECT is(pg_temp.names(), 'app.parted.mail', 'a partition that is attached is not listed by itself');
 ALTER TABLE app.parted DETACH PARTITION app.part;
-SELECT is(pg_temp.names(), 'app.part.mail, app.parted.mail', 'but one that is detached');
+SELECT is(pg_temp.names(), 'app.part.mail, app.parted.mail', 'a partition that is detached is listed by itself');
 DROP TABLE app.parted, app.part;
 CREATE TABLE app.parent (mail retention.email);
 CREATE TABLE app.child (more retention.phone) INHERITS (app.parent);
@@ -98,7 +98,7 @@ CREATE UNLOGGED TABLE app.light (mail retention.email);
 CREATE INDEX ON app.light (mail);
 SELECT is(pg_temp.names(), 'app.light.mail, app.parent.mail', 'no view, no temporary and no foreign table');
 CREATE TABLE app.computed (id int, mail text, low text GENERATED ALWAYS AS (lower(mail::retention.email)) STORED, d text DEFAULT 'x'::retention.email, CHECK (mail <> 'x'::retention.email));
-SELECT is(pg_temp.names(), 'app.light.mail, app.parent.mail', 'nor what only mentions a type');
+SELECT is(pg_temp.names(), 'app.light.mail, app.parent.mail', 'a table that only mentions a type is not listed');
 DROP TABLE app.computed, app.light;
 DROP SCHEMA app CASCADE;
 
@@ -116,14 +116,14 @@ CREATE FUNCTION pg_temp.write() RETURNS void LANGUAGE sql AS $$
 SELECT lives_ok('SELECT pg_temp.write()', 'a policy anonymises what has the type, and its writer need not see what is personal');
 DELETE FROM retention.policy;
 ALTER TABLE app.users ALTER name SET NOT NULL;
-SELECT throws_ok('SELECT pg_temp.write()', '23502', NULL, 'one that cannot is refused');
+SELECT throws_ok('SELECT pg_temp.write()', '23502', NULL, 'a policy whose typed column cannot be anonymised is refused');
 RESET ROLE;
-SELECT throws_like('SELECT pg_temp.write()', '%"name" of table users is anonymised to null but is not nullable', 'and the column named');
+SELECT throws_like('SELECT pg_temp.write()', '%"name" of table users is anonymised to null but is not nullable', 'the error names the column that cannot be anonymised');
 INSERT INTO retention.personal_column (relation, column_name, category, anonymise, constant) VALUES ('app.users', 'name', 'name', 'constant', 'somebody');
-SELECT lives_ok('SELECT pg_temp.write()', 'unless personal_column says otherwise');
+SELECT lives_ok('SELECT pg_temp.write()', 'personal_column has the last word about a typed column');
 DELETE FROM retention.policy;
 INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.users', 'gone', 'x');
-SELECT throws_like('SELECT pg_temp.write()', '%personal column "gone" does not exist in table users', 'and names no column that is none');
+SELECT throws_like('SELECT pg_temp.write()', '%personal column "gone" does not exist in table users', 'an error names the declared column that does not exist');
 DELETE FROM retention.personal_column WHERE column_name = 'gone';
 SELECT pg_temp.write();
 INSERT INTO app.users VALUES (1, 'Kari', '{kari@x.example}', '1950-02-01', 'kept', '2026-05-01'), (2, 'Ola', '{ola@x.example}', '1951-02-01', 'kept', NULL);

@@ -106,7 +106,7 @@ DECLARE files text := pg_temp.files(); rows text := pg_temp.rows();
 BEGIN
     EXECUTE statement;
     RETURN NEXT is(pg_temp.files(), files, 'no file is written: ' || statement);
-    RETURN NEXT is(pg_temp.rows(), rows, 'and no value is changed');
+    RETURN NEXT is(pg_temp.rows(), rows, 'a change of type changes no value');
 END $$;
 
 CREATE TABLE pg_temp.alterations (n serial, statement text);
@@ -137,7 +137,7 @@ SELECT is(pg_temp.plan_of(t, statement), pg_temp.plan_of('plain', statement), t 
 SET LOCAL search_path = public;
 SELECT pg_temp.untouched('ALTER TABLE become.t ALTER ' || statement) FROM pg_temp.alterations ORDER BY n;
 SELECT is((SELECT count(*) FROM pg_index WHERE indrelid = 'become.t'::regclass AND indisvalid), 9::bigint, 'every index is still there');
-SELECT throws_ok($$INSERT INTO become.t (id, c) VALUES (0, '')$$, '23514', NULL, 'and every constraint');
-SELECT lives_ok($$INSERT INTO become.t (id) VALUES (0)$$, 'and the default');
+SELECT throws_ok($$INSERT INTO become.t (id, c) VALUES (0, '')$$, '23514', NULL, 'every constraint is still there');
+SELECT lives_ok($$INSERT INTO become.t (id) VALUES (0)$$, 'the default is still there');
 SELECT * FROM finish();
 ROLLBACK;

@@ -22,10 +22,10 @@ BEGIN
 END $$;
 SELECT is(pg_temp.content('typed'), pg_temp.content('plain'), 'assigned from their base types');
 SELECT is((SELECT count(*) FROM typed JOIN plain USING (id, a, b, c, d, e, f, g, h, born, ip) WHERE typed.place::text = plain.place::text),
-    13::bigint, 'and equal to them');
+    13::bigint, 'values of personal types are equal to those of their base types');
 TRUNCATE plain;
 INSERT INTO plain SELECT * FROM typed;
-SELECT is(pg_temp.content('plain'), pg_temp.content('typed'), 'and back');
+SELECT is(pg_temp.content('plain'), pg_temp.content('typed'), 'values are assigned back to their base types');
 
 \set dir `mktemp -d`
 CREATE TABLE again (LIKE typed);
@@ -39,13 +39,13 @@ CREATE TABLE again (LIKE typed);
 \set same `ls "$DIR" | grep same | tr '\n' ' '`
 SELECT is(:'same'::text, 'same_binary same_csv same_text ', 'COPY writes what it writes of text, byte for byte');
 \copy again FROM PROGRAM 'cat "$DIR/text"'
-SELECT is(pg_temp.content('again'), pg_temp.content('plain'), 'and reads it as text');
+SELECT is(pg_temp.content('again'), pg_temp.content('plain'), 'COPY reads as text what it wrote');
 TRUNCATE again;
 \copy again FROM PROGRAM 'cat "$DIR/csv"' (FORMAT csv)
 SELECT is(pg_temp.content('again'), pg_temp.content('plain'), 'as CSV');
 TRUNCATE again;
 \copy again FROM PROGRAM 'cat "$DIR/binary"' (FORMAT binary)
-SELECT is(pg_temp.content('again'), pg_temp.content('plain'), 'and in binary');
+SELECT is(pg_temp.content('again'), pg_temp.content('plain'), 'COPY reads in binary what it wrote');
 \! rm -r "$DIR"
 
 SELECT throws_ok($$SELECT '1950-13-01'::retention.birth_date$$, '22008', NULL, 'a date is a date');

@@ -123,11 +123,11 @@ SELECT pg_temp.refused($$ALTER TABLE "The App".clients ALTER id TYPE bigint USIN
 SET LOCAL retention.reveal = off;
 SELECT is(pg_temp.goes_on(), '21012 428C9 RT001 RT001 0 nobody', 'after all that as before');
 SELECT lives_ok('ALTER TABLE members ALTER client TYPE integer', 'a key may change its type');
-SELECT is(pg_temp.goes_on(), '21012 428C9 RT001 RT001 0 nobody', 'and is followed');
+SELECT is(pg_temp.goes_on(), '21012 428C9 RT001 RT001 0 nobody', 'a key that changed its type is followed');
 SELECT lives_ok('ALTER TABLE "The App"."Invoices" DROP COLUMN att', 'a personal column may be dropped');
-SELECT is_empty($$SELECT FROM retention.personal_column WHERE column_name IN ('att', 'attention')$$, 'and is no longer listed');
+SELECT is_empty($$SELECT FROM retention.personal_column WHERE column_name IN ('att', 'attention')$$, 'a personal column that was dropped is no longer listed');
 SELECT lives_ok('DROP TABLE members', 'a governed table takes its policy along');
-SELECT is_empty($$SELECT FROM retention.policy WHERE name = 'users'$$, 'which is gone');
+SELECT is_empty($$SELECT FROM retention.policy WHERE name = 'users'$$, 'the policy of a dropped table is gone');
 
 SELECT * FROM finish();
 ROLLBACK;

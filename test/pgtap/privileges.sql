@@ -91,8 +91,8 @@ SELECT is_empty($$SELECT c.oid::regclass, p FROM pg_class c, unnest('{SELECT,INS
     WHERE c.relnamespace = 'retention'::regnamespace AND c.relkind IN ('r', 'v', 'p', 'm') AND has_table_privilege('stranger', c.oid, p)$$,
     'no table or view of the extension is open to one');
 SELECT is_empty($$SELECT seqrelid::regclass FROM pg_sequence WHERE seqrelid::regclass::text LIKE 'retention.%'
-    AND has_sequence_privilege('stranger', seqrelid, 'USAGE, SELECT, UPDATE')$$, 'and no sequence');
-SELECT ok(NOT has_schema_privilege('stranger', 'retention', 'CREATE'), 'nor can anything be put beside them');
+    AND has_sequence_privilege('stranger', seqrelid, 'USAGE, SELECT, UPDATE')$$, 'no sequence of the extension is open to a stranger');
+SELECT ok(NOT has_schema_privilege('stranger', 'retention', 'CREATE'), 'a stranger can put nothing into the schema of the extension');
 
 -- No way up.
 SELECT is_empty($$SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'retention'::regnamespace AND prosecdef$$,
@@ -170,7 +170,7 @@ SELECT is_empty($$SELECT role_name, function_name, pg_temp.try(role_name, statem
     WHERE pg_temp.try(role_name, statement) <> outcome$$, 'each duty can be done, on tables it has no rights on');
 SELECT is_empty($$SELECT r, function_name, pg_temp.try(r, statement) FROM unnest('{exporter,eraser,rectifier,restricter,stranger}'::name[]) r, call c
     WHERE NOT EXISTS (SELECT FROM duty d WHERE d.role_name = r AND d.function_name = c.function_name) AND pg_temp.try(r, statement) <> '42501'$$,
-    'and no other');
+    'each duty allows no other');
 SELECT is_empty($$SELECT r, f FROM unnest('{exporter,eraser,rectifier,restricter}'::name[]) r, pg_temp.executable(r) f
     EXCEPT (SELECT r, function FROM public, unnest('{exporter,eraser,rectifier,restricter}'::name[]) r
     UNION ALL SELECT role_name, p.oid::regprocedure::text FROM duty JOIN pg_proc p ON p.proname = function_name AND p.pronamespace = 'retention'::regnamespace)$$,

@@ -87,7 +87,7 @@ SELECT pg_temp.all_see('1 2 3 4 5 6 7 8', '2030-03-10 09:59:59+00', 'a second be
 DECLARE before CURSOR FOR SELECT id, email FROM app.users WHERE id = 6;
 SELECT pg_temp.all_see('1 2 4 5 7 8', '2030-03-10 10:00:00+00', 'deactivated');
 SELECT results_eq('FETCH 1 FROM before', $$VALUES (6::bigint, 'user6@example.no')$$, 'a cursor opened before shows what it showed then');
-SELECT is(pg_temp.reached('UPDATE app.users SET phone = NULL WHERE CURRENT OF before'), 0::bigint, 'and writes nothing through it');
+SELECT is(pg_temp.reached('UPDATE app.users SET phone = NULL WHERE CURRENT OF before'), 0::bigint, 'a cursor opened before writes nothing to hidden rows');
 SELECT pg_temp.all_see('1 2 4 5 7 8', '2030-03-15 09:59:59+00', 'a second before the customer ends');
 SELECT pg_temp.all_see('2 5 8', '2030-03-15 10:00:00+00', 'whichever is first');
 SELECT results_eq('SELECT id, retention.starts_at(retention_clock) FROM app.users ORDER BY id', $$VALUES (2::bigint, NULL::timestamptz), (5, NULL), (8, NULL)$$, 'who stays has no clock that runs');
@@ -112,7 +112,7 @@ SET LOCAL retention.reveal = on;
 SELECT is(pg_temp.by_copy('app.users (id, email, deactivated_at, customer_id)'), '1 2 3 4 5 6 7 8', 'under reveal all are in it');
 SELECT results_eq('SELECT id, retention.state(retention_clock) FROM app.users ORDER BY id',
     $$VALUES (1::bigint, 'quarantined'), (2, 'quarantined'), (3, 'quarantined'), (4, 'quarantined'), (5, 'active'), (6, 'quarantined'), (7, 'quarantined'), (8, 'active')$$,
-    'and present');
+    'under reveal all are present');
 SET LOCAL retention.reveal = off;
 COPY app.customers (id) FROM PROGRAM 'echo 4';
 COPY app.users (id, customer_id, email, deactivated_at) FROM PROGRAM 'printf "9\t4\tnine\t2030-03-01 10:00:00+00\n"';
@@ -121,11 +121,11 @@ SELECT is(pg_temp.ids('SELECT id FROM app.users'), '5 8', 'what is over when it 
 -- Thirty days: reinstated until the last second, gone after it.
 SET retention.test_now = '2030-04-09 21:59:59+00';
 SELECT lives_ok($$SELECT retention.reinstate('app.users', 6)$$, 'in the last second of the 30 days a user comes back');
-SELECT is(pg_temp.ids('SELECT id FROM app.users'), '5 6 8', 'and is there');
+SELECT is(pg_temp.ids('SELECT id FROM app.users'), '5 6 8', 'a user who came back in the last second is there');
 UPDATE app.users SET deactivated_at = '2030-03-10 10:00:00+00' WHERE id = 6;
 CALL retention.sweep();
 SET LOCAL retention.reveal = on;
-SELECT is(pg_temp.ids('SELECT id FROM app.users'), '1 2 3 4 5 6 7 8', 'until then a sweep takes nobody of that day');
+SELECT is(pg_temp.ids('SELECT id FROM app.users'), '1 2 3 4 5 6 7 8', 'a sweep in the last second takes nobody of that day');
 SET LOCAL retention.reveal = off;
 SET retention.test_now = '2030-04-09 22:00:00+00';
 SELECT throws_ok($$SELECT retention.reinstate('app.users', 6)$$, '55000', NULL, 'a second later nobody comes back');
@@ -139,12 +139,12 @@ CALL retention.sweep();
 SELECT is(pg_temp.ids('SELECT id FROM app.users WHERE id = 3'), '3', 'while one reference is left');
 DELETE FROM app.notes;
 CALL retention.sweep();
-SELECT is(pg_temp.ids('SELECT id FROM app.users WHERE id = 3'), '', 'and gone with the last');
+SELECT is(pg_temp.ids('SELECT id FROM app.users WHERE id = 3'), '', 'a row is gone with its last reference');
 SET retention.test_now = '2030-04-14 22:00:00+00';
 CALL retention.sweep();
-SELECT is(pg_temp.ids('SELECT id FROM app.users'), '5 8', 'those whose customer ended, 30 days after that');
+SELECT is(pg_temp.ids('SELECT id FROM app.users'), '5 8', 'users whose customer ended are gone 30 days after that');
 SET LOCAL retention.reveal = off;
-SELECT lives_ok($$INSERT INTO app.users (id, customer_id, email) VALUES (6, 1, 'user6@example.no')$$, 'their keys are free again');
+SELECT lives_ok($$INSERT INTO app.users (id, customer_id, email) VALUES (6, 1, 'user6@example.no')$$, 'the keys of users that are gone are free again');
 
 -- Cases: three years after the later of completion and the end of the customer.
 SELECT results_eq('SELECT id, retention.starts_at(retention_clock) FROM app.cases ORDER BY id', $$VALUES (1::bigint, timestamptz '2030-03-15 10:00:00+00'), (2, NULL)$$,
@@ -155,7 +155,7 @@ SELECT results_eq('SELECT id, reporter FROM app.cases ORDER BY id', $$VALUES (1:
 SET retention.test_now = '2033-03-15 23:00:00+00';
 SELECT results_eq('SELECT id, reporter FROM app.cases ORDER BY id', $$VALUES (2::bigint, 'Ola Moe')$$, 'a second later it is hidden, worker or not');
 CALL retention.sweep();
-SELECT results_eq('SELECT id, reporter, product FROM app.cases ORDER BY id', $$VALUES (1::bigint, 'nobody', 'VPN'), (2, 'Ola Moe', 'VPN')$$, 'and there again, without a person');
+SELECT results_eq('SELECT id, reporter, product FROM app.cases ORDER BY id', $$VALUES (1::bigint, 'nobody', 'VPN'), (2, 'Ola Moe', 'VPN')$$, 'a hidden case is there again, without a person');
 
 UPDATE app.customers SET ended_at = '2033-04-01 10:00:00+00' WHERE id = 1;
 
@@ -172,7 +172,7 @@ CALL retention.sweep();
 SELECT is((SELECT reporter FROM app.cases WHERE id = 2), 'Ola Moe', 'a case whose customer ended later waits for that');
 SET retention.test_now = '2036-04-01 22:00:00+00';
 CALL retention.sweep();
-SELECT is((SELECT reporter FROM app.cases WHERE id = 2), 'nobody', 'and not longer');
+SELECT is((SELECT reporter FROM app.cases WHERE id = 2), 'nobody', 'a case waits no longer than for its customer');
 
 SET retention.test_now = '2036-12-31 22:59:59+00';
 CALL retention.sweep();

@@ -50,7 +50,7 @@ RESET ROLE;
 SELECT results_eq('SELECT name, born, initial, "E-mail" FROM app.users WHERE id = 1',
     $$VALUES ('Kari Lie-Moe', '1981-02-03'::date, 'K', 'kari@example.no'::varchar)$$,
     'what was to be changed is changed');
-SELECT is((SELECT name FROM app.users WHERE id = 2), 'Ola Moe', 'and nobody else');
+SELECT is((SELECT name FROM app.users WHERE id = 2), 'Ola Moe', 'nobody else is changed');
 SELECT results_eq('SELECT action, policy_id, relation, row_count, detail FROM retention.ledger ORDER BY entry_id DESC LIMIT 1',
     $$VALUES ('rectified', (SELECT policy_id FROM retention.policy WHERE name = 'users'), 'app.users', 1::bigint,
         'kind user, columns born, name, request 17')$$,
@@ -70,12 +70,12 @@ SELECT retention.rectify('user', 1, 'app.users', '1', '{"tags": "{c,d}", "home":
     "phone": null, "raw": null}');
 SELECT results_eq('SELECT tags, home, settings, rating, name, phone::text, raw::text FROM app.users WHERE id = 1',
     $$VALUES ('{c,d}'::text[], '(Storgata,6)'::app.place, '"text"'::jsonb, 2.5, '5', NULL::text, NULL::text)$$,
-    'and their text; json null is NULL, a string for json is a string');
+    'values of json become their text; json null is NULL, a string for json is a string');
 SELECT retention.rectify('user', 1, 'app.users', '1', '{"settings": {"o''clock": "\"$$ \\ '' é"}, "name": "O''Brien; DROP"}');
 SELECT results_eq('SELECT name, settings FROM app.users WHERE id = 1', $f$VALUES ('O''Brien; DROP', '{"o''clock": "\"$$ \\ '' é"}'::jsonb)$f$,
     'whatever they contain');
 SELECT throws_ok($$SELECT retention.rectify('user', 1, 'app.users', '1', '{"born": "yesterday or so"}')$$, '22007', NULL, 'no date');
-SELECT throws_ok($$SELECT retention.rectify('user', 1, 'app.users', '1', '{"code": "abcde"}')$$, '22001', NULL, 'too long, not cut');
+SELECT throws_ok($$SELECT retention.rectify('user', 1, 'app.users', '1', '{"code": "abcde"}')$$, '22001', NULL, 'a text that is too long is not cut');
 SELECT throws_ok($$SELECT retention.rectify('user', 1, 'app.users', '1', '{"phone": "none"}')$$, '23514', NULL, 'against the domain');
 SELECT throws_ok($$SELECT retention.rectify('user', 1, 'app.users', '1', '{"needed": null}')$$, '23502', NULL, 'NULL against the domain');
 SELECT throws_ok($$SELECT retention.rectify('user', 1, 'app.users', '1', '{"boss_id": 99}')$$,
@@ -137,7 +137,7 @@ SELECT retention.rectify('user', 3, 'app.users', '3', '{"deactivated_at": "2030-
 SELECT is_empty('SELECT FROM app.users WHERE id = 3', 'a date that ends it hides the row');
 SELECT lives_ok($$SELECT retention.rectify('user', 3, 'app.users', '3', '{"name": "Per Wik"}')$$, 'a hidden row is corrected');
 SET LOCAL retention.reveal = on;
-SELECT is((SELECT name FROM app.users WHERE id = 3), 'Per Wik', 'it is');
+SELECT is((SELECT name FROM app.users WHERE id = 3), 'Per Wik', 'the hidden row holds what was corrected');
 SELECT retention.restrict('user', 2, 'accuracy contested');
 SELECT throws_ok($$SELECT retention.rectify('user', 2, 'app.users', '2', '{"name": "x"}')$$, 'RT002',
     'cannot rectify a row of "users": its processing is restricted (Article 18)', 'a restricted row is frozen');
@@ -158,13 +158,13 @@ SELECT results_eq($$SELECT kind, key, relation, row_key, statement, request_id, 
 SELECT is(retention.export('user', 1)::jsonb -> 'statements',
     $$[{"table": "app.cases", "key": {"id": 101, "part": 1}, "statement": "It was not like that: \"never\".",
         "made_at": "2030-06-01T12:00:00+00:00"},
-      {"table": "app.users", "key": 1, "statement": "Née Moe", "made_at": "2030-06-01T12:00:00+00:00"}]$$::jsonb, 'and in the export');
+      {"table": "app.users", "key": 1, "statement": "Née Moe", "made_at": "2030-06-01T12:00:00+00:00"}]$$::jsonb, 'statements are in the export');
 SELECT is(retention.export('user', 3)::jsonb -> 'statements', '[]', 'of the person alone');
 SELECT is((SELECT name FROM app.users WHERE id = 1), 'Kari Lie', 'beside a change, too');
 SELECT results_eq($$SELECT relation, detail FROM retention.ledger WHERE action = 'rectified' AND detail ~ 'statement' ORDER BY entry_id$$,
     $$VALUES ('app.users', 'kind user, statement'), ('app.cases', 'kind user, statement, request 18'), ('app.users', 'kind user, columns name, statement')$$,
     'the ledger knows of them');
-SELECT is_empty($$SELECT FROM retention.ledger l WHERE l::text ~* 'lie|moe|brien|example|bodø|never|né'$$, 'and never of a value');
+SELECT is_empty($$SELECT FROM retention.ledger l WHERE l::text ~* 'lie|moe|brien|example|bodø|never|né'$$, 'the ledger knows of no value');
 
 -- Persons named in every way.
 CREATE TABLE app.partners (code text PRIMARY KEY, name text);

@@ -34,21 +34,21 @@ SELECT is(pg_temp.drop_with('CREATE VIEW app.v AS SELECT NULL::retention.email A
 CREATE FUNCTION pg_temp.governed() RETURNS text LANGUAGE sql AS $q$ SELECT $$CREATE TABLE app.g (id int, left_on date);
     INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action) VALUES ('g', 'app.g', '{left_on}', '1 day', 'delete')$$ $q$;
 SELECT is(pg_temp.drop_with(pg_temp.governed()), '2BP01 column "retention_clock" of table app.g has type retention.clock / Drop the', 'a clock');
-SELECT is(pg_temp.drop_with(pg_temp.governed() || '; SET LOCAL retention.confirm_drop = on'), 'dropped', 'which can be confirmed');
+SELECT is(pg_temp.drop_with(pg_temp.governed() || '; SET LOCAL retention.confirm_drop = on'), 'dropped', 'a clock can be dropped with confirmation');
 SELECT alike(pg_temp.drop_with(pg_temp.governed() || '; SET LOCAL retention.confirm_drop = on; CREATE TABLE app.t (mail retention.email)'), '2BP01 column "mail"%', 'a column of data cannot');
-SELECT is(pg_temp.drop_with(pg_temp.governed() || '; DELETE FROM retention.policy'), 'dropped', 'and goes with its policy');
+SELECT is(pg_temp.drop_with(pg_temp.governed() || '; DELETE FROM retention.policy'), 'dropped', 'a clock goes with its policy');
 
 -- By whatever way.
 SELECT alike(pg_temp.drop_with('CREATE TABLE app.t (a retention.email)', 'DROP EXTENSION pg_retention'), '2BP01%depend on it / Use DROP', 'without CASCADE the server refuses');
 SELECT alike(pg_temp.drop_with('CREATE TABLE app.t (a retention.email)', 'DROP TYPE retention.email CASCADE'), '2BP01%requires it%', 'the type');
 SELECT alike(pg_temp.drop_with('CREATE TABLE app.t (a retention.email)', 'DROP SCHEMA retention CASCADE'), '2BP01%requires it%', 'the schema of the types');
 SELECT alike(pg_temp.drop_with('CREATE TABLE app.t (a retention.email)', 'DROP SCHEMA public CASCADE'), '2BP01 column "a"%', 'the schema the extension is in');
-SELECT is(pg_temp.drop_with('CREATE TABLE other.t (a retention.email)', 'DROP SCHEMA other, public CASCADE'), 'dropped', 'unless the table goes along');
+SELECT is(pg_temp.drop_with('CREATE TABLE other.t (a retention.email)', 'DROP SCHEMA other, public CASCADE'), 'dropped', 'the schema the extension is in goes with its table');
 SELECT alike(pg_temp.drop_with($$CREATE TABLE app.t (a retention.email)$$, $$DO 'BEGIN DROP EXTENSION pg_retention CASCADE; END'$$), '2BP01 column "a"%', 'from inside a function');
 CREATE FUNCTION pg_temp.other_owner(whose text) RETURNS text LANGUAGE sql AS $q$ SELECT format($$DROP EXTENSION pg_retention; CREATE ROLE chief SUPERUSER; SET LOCAL ROLE chief;
     CREATE EXTENSION pg_retention; %s; CREATE TABLE app.t (a retention.email); RESET ROLE$$, whose) $q$;
 SELECT alike(pg_temp.drop_with(pg_temp.other_owner('RESET ROLE'), 'DROP OWNED BY chief CASCADE'), '2BP01 column "a"%', 'what the owner of the extension has');
-SELECT is(pg_temp.drop_with(pg_temp.other_owner('SELECT'), 'DROP OWNED BY chief CASCADE'), 'dropped', 'unless the table is among it');
+SELECT is(pg_temp.drop_with(pg_temp.other_owner('SELECT'), 'DROP OWNED BY chief CASCADE'), 'dropped', 'what the owner of the extension has goes with the table among it');
 
 -- Released.
 CREATE TABLE app.t (id int PRIMARY KEY, name retention.person_name NOT NULL DEFAULT 'no''body', mail retention.email('1 year', 'null') UNIQUE,
@@ -88,7 +88,7 @@ RESET ROLE;
 GRANT EXECUTE ON FUNCTION retention.release_types() TO keeper;
 ALTER TABLE app.t OWNER TO keeper;
 SET ROLE keeper;
-SELECT throws_ok('SELECT * FROM retention.release_types()', '42501', NULL, 'nor for the owner of one table among others');
+SELECT throws_ok('SELECT * FROM retention.release_types()', '42501', NULL, 'types are not released for the owner of one table among others');
 RESET ROLE;
 CREATE DOMAIN app.mail AS retention.email;
 CREATE TABLE app.made (m app.mail);
@@ -132,10 +132,10 @@ SELECT is(concat_ws(',', id, name, mail, phone, note, born, ip, place, plain), '
 RESET retention.reveal;
 SELECT is_empty('SELECT * FROM retention.release_types()', 'there is nothing more to release');
 DELETE FROM retention.policy;
-SELECT alike(pg_temp.drop_with('SELECT'), '2BP01 column "keep" of table app.period has type retention.period%', 'but a period');
+SELECT alike(pg_temp.drop_with('SELECT'), '2BP01 column "keep" of table app.period has type retention.period%', 'a column of a period is not released');
 ALTER TABLE app.period ALTER keep DROP DEFAULT, ALTER keep TYPE text;
 DROP DOMAIN app.mail;
-SELECT lives_ok('DROP EXTENSION pg_retention', 'then the extension can go, and needs no CASCADE');
+SELECT lives_ok('DROP EXTENSION pg_retention', 'the extension can go when types are released, and needs no CASCADE');
 SELECT is(count(*), 100::bigint, 'and the rows are there') FROM app.t;
 SELECT * FROM finish();
 ROLLBACK;

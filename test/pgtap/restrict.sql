@@ -61,7 +61,7 @@ SELECT results_eq($$SELECT t FROM answer, jsonb_array_elements(a -> 'restricted'
     $$VALUES ('{"table": "app.cases", "rows": 2}'::jsonb), ('{"table": "app.invoices", "rows": 1}'), ('{"table": "app.notes", "rows": 2}'),
              ('{"table": "app.users", "rows": 2}')$$, 'what is restricted: rows about the person, in all partitions and under all names');
 SELECT is((SELECT a -> 'not_restricted' FROM answer), '[{"table": "app.logins", "rows": 2, "why": "the table is not governed"}]',
-    'and what is not');
+    'the answer says what is not restricted');
 SELECT results_eq('SELECT kind, key, reason, request_id, restricted_at, restricted_by, informed_at, lifted_at FROM retention.restriction',
     $$VALUES ('user', '1'::jsonb, 'accuracy contested', 7::bigint, '2030-06-01 12:00:00+00'::timestamptz, session_user::text COLLATE "default",
         NULL::timestamptz, NULL::timestamptz)$$, 'the record says since when, why and by whom');
@@ -80,27 +80,27 @@ SET retention.reveal = on;
 SELECT results_eq('SELECT id, name, retention.state(retention_clock) FROM app.users ORDER BY id', $$VALUES
     (1::bigint, 'Kari Lie', 'active, restricted'), (2, 'Ola Moe', 'active'), (3, 'Per Vik', 'active'), (4, 'Siv Aas', 'active'),
     (5, 'Eva Ro', 'active'), (11, 'K. Lie', 'active, restricted')$$, 'UPDATE does not reach them, and their state tells');
-SELECT is((SELECT count(*) FROM app.notes), 3::bigint, 'nor does DELETE');
+SELECT is((SELECT count(*) FROM app.notes), 3::bigint, 'DELETE does not reach restricted rows');
 
 -- Frozen.
 SELECT throws_ok($$UPDATE app.users SET name = 'x' WHERE id = 1$$, 'RT002',
     'cannot update a row of "users": its processing is restricted (Article 18)', 'UPDATE is refused');
 SELECT throws_ok($$UPDATE app.cases SET title = title WHERE id = 1$$, 'RT002', NULL, 'under a policy that only observes, too');
 SELECT throws_ok($$DELETE FROM app.notes WHERE id = 101$$, 'RT002',
-    'cannot delete a row of "notes_2": its processing is restricted (Article 18)', 'so is DELETE');
-SELECT throws_ok($$UPDATE app.notes SET id = 150 WHERE id = 1$$, 'RT002', NULL, 'and a move between partitions');
-SELECT throws_ok($$INSERT INTO app.users VALUES (1) ON CONFLICT (id) DO UPDATE SET name = 'x'$$, 'RT002', NULL, 'and an upsert');
+    'cannot delete a row of "notes_2": its processing is restricted (Article 18)', 'DELETE of a restricted row is refused under a policy that only observes');
+SELECT throws_ok($$UPDATE app.notes SET id = 150 WHERE id = 1$$, 'RT002', NULL, 'a move of a restricted row between partitions is refused');
+SELECT throws_ok($$INSERT INTO app.users VALUES (1) ON CONFLICT (id) DO UPDATE SET name = 'x'$$, 'RT002', NULL, 'an upsert of a restricted row is refused');
 SELECT throws_ok($$UPDATE app.users SET retention_clock = 'none' WHERE id = 1$$, 'RT002', NULL, 'nobody writes the flag away');
 SELECT throws_ok('DELETE FROM app.customers WHERE id = 1', 'RT002', NULL, 'a cascade from a row that is not restricted');
 SELECT throws_ok('DELETE FROM app.customers WHERE id = 3', 'RT002', 'cannot update a row of "invoices": its processing is restricted (Article 18)',
     'ON DELETE SET NULL');
 SELECT throws_ok('DELETE FROM app.users WHERE id = 5', 'RT002', NULL, 'a person whose going would take a row of another along');
 SELECT throws_ok('TRUNCATE app.notes_1', 'RT002', 'cannot truncate "notes_1": its processing is restricted (Article 18)', 'TRUNCATE');
-SELECT throws_ok('TRUNCATE app.notes', 'RT002', NULL, 'of all partitions');
-SELECT throws_ok('TRUNCATE app.customers CASCADE', 'RT002', NULL, 'and cascaded');
+SELECT throws_ok('TRUNCATE app.notes', 'RT002', NULL, 'TRUNCATE of all partitions with a restricted row is refused');
+SELECT throws_ok('TRUNCATE app.customers CASCADE', 'RT002', NULL, 'TRUNCATE that cascades to a restricted row is refused');
 SET LOCAL session_replication_role = replica;
 SELECT throws_ok($$UPDATE app.users SET name = 'x' WHERE id = 1$$, 'RT002', NULL, 'replica role does not help UPDATE');
-SELECT throws_ok($$DELETE FROM app.notes WHERE id = 1$$, 'RT002', NULL, 'nor DELETE');
+SELECT throws_ok($$DELETE FROM app.notes WHERE id = 1$$, 'RT002', NULL, 'replica role does not help DELETE');
 SET LOCAL session_replication_role = origin;
 SELECT lives_ok($$UPDATE app.notes SET body = 'changed' WHERE id = 2$$, 'a row beside them is free');
 SELECT throws_ok($$DELETE FROM retention.policy WHERE name = 'cases'$$, '55006',
@@ -114,7 +114,7 @@ SELECT results_eq('SELECT id, retention.state(retention_clock), retention.starts
     $$VALUES (1::bigint, 'quarantined, restricted', '2030-06-01 11:00:00+00'::timestamptz), (4, 'quarantined', '2030-06-01 11:00:00+00')$$,
     'a change of an ancestor starts the clock and keeps the flag');
 SELECT throws_ok($$SELECT retention.reinstate('app.users', 1)$$, 'RT002',
-    'cannot reinstate a row of "users": its processing is restricted (Article 18)', 'it is not reinstated');
+    'cannot reinstate a row of "users": its processing is restricted (Article 18)', 'a restricted row is not reinstated');
 
 -- The export has everything, with its state.
 CREATE TEMP TABLE e AS SELECT retention.export('user', 1)::jsonb AS e;
@@ -138,7 +138,7 @@ CALL retention.sweep();
 SELECT results_eq('SELECT id, retention.state(retention_clock) FROM app.users ORDER BY id', $$VALUES (1::bigint, 'due, restricted'),
     (2, 'active, restricted'), (3, 'active'), (5, 'active'), (11, 'active, restricted')$$, 'the sweep takes what is due, and nothing restricted');
 SELECT results_eq('SELECT id FROM app.notes ORDER BY id', $$VALUES (1::bigint), (101)$$, 'in partitions, too');
-SELECT is_empty('SELECT FROM retention.blocked_row', 'and they do not count as blocked');
+SELECT is_empty('SELECT FROM retention.blocked_row', 'restricted rows do not count as blocked');
 
 -- Lifting.
 SELECT throws_ok('SELECT retention.lift_restriction(99)', 'P0002', 'restriction 99 does not exist', 'an unknown restriction');
@@ -146,11 +146,11 @@ SELECT throws_ok('SELECT retention.inform_of_lifting(99)', 'P0002', 'restriction
 SELECT throws_ok('SELECT retention.lift_restriction(NULL)', '22004', NULL, 'no restriction');
 SELECT throws_ok('SELECT retention.lift_restriction(1)', '55000', 'restriction 1 cannot be lifted before the person is informed',
     'not before the person is told');
-SELECT is((SELECT count(*) FROM app.users WHERE retention.state(retention_clock) LIKE '%restricted'), 3::bigint, 'and nothing is free');
+SELECT is((SELECT count(*) FROM app.users WHERE retention.state(retention_clock) LIKE '%restricted'), 3::bigint, 'no row is free before the person is told');
 SELECT retention.inform_of_lifting(1);
 SELECT results_eq('SELECT restriction_id, informed_at, informed_by, lifted_at FROM retention.restriction ORDER BY 1',
     $$VALUES (1::bigint, '2031-06-01 12:00:00+00'::timestamptz, session_user::text COLLATE "default", NULL::timestamptz), (2, NULL, NULL, NULL)$$,
-    'it is recorded that the person was told');
+    'the restriction records that the person was told');
 SELECT retention.restrict('user', 11, 'the same person, under another name');
 SELECT retention.inform_of_lifting(3);
 INSERT INTO app.logins VALUES (5, 1);
@@ -165,7 +165,7 @@ SELECT results_eq('SELECT id, retention.state(retention_clock) FROM app.cases OR
     $$VALUES (1::bigint, 'active, restricted'), (2, 'active'), (3, 'active')$$, 'a row of somebody else whose restriction stands is not freed');
 SELECT is((SELECT count(*) FROM app.notes WHERE retention.state(retention_clock) = 'due'), 2::bigint, 'every partition is freed');
 SELECT throws_ok('SELECT retention.lift_restriction(1)', '55000', 'restriction 1 is lifted already', 'lifting twice');
-SELECT throws_ok('SELECT retention.inform_of_lifting(1)', '55000', 'restriction 1 is lifted already', 'or informing afterwards');
+SELECT throws_ok('SELECT retention.inform_of_lifting(1)', '55000', 'restriction 1 is lifted already', 'informing after the lifting');
 SELECT results_eq('SELECT restriction_id, lifted_at, lifted_by FROM retention.restriction ORDER BY 1',
     $$VALUES (1::bigint, '2031-06-01 12:00:00+00'::timestamptz, session_user::text COLLATE "default"), (2, NULL, NULL), (3, '2031-06-01 12:00:00+00', session_user::text)$$,
     'the record says when and by whom');
@@ -187,11 +187,11 @@ SELECT retention.restrict('user', 20, 'claims');
 CALL retention.sweep();
 SELECT results_eq('SELECT name, retention.state(retention_clock) FROM app.users WHERE id = 21', $$VALUES (NULL, 'anonymised')$$,
     'a row that only a restricted one keeps is anonymised');
-SELECT is_empty('SELECT FROM retention.blocked_row', 'and waits');
+SELECT is_empty('SELECT FROM retention.blocked_row', 'a row that a restricted one keeps waits and is not blocked');
 SELECT retention.inform_of_lifting(4);
 SELECT retention.lift_restriction(4);
 CALL retention.sweep();
-SELECT is_empty('SELECT FROM app.users WHERE id = 21', 'until it is free');
+SELECT is_empty('SELECT FROM app.users WHERE id = 21', 'a row that a restricted one kept goes when that is free');
 
 -- Other flags are nobody's business here.
 INSERT INTO app.users (id, name, email, retention_clock)
@@ -209,7 +209,7 @@ SELECT is((SELECT count(*) FROM app.users WHERE id > 30), 5::bigint, 'a row that
 SELECT retention.inform_of_lifting(5);
 SELECT retention.lift_restriction(5);
 SELECT results_eq('SELECT id, retention_clock::text FROM app.users WHERE id > 30 ORDER BY id', 'SELECT id, c FROM before ORDER BY id',
-    'and they are as they were');
+    'rows that only waited are as they were');
 
 -- Persons named in every way, in tables with and without a policy.
 CREATE TABLE app.partners (code text PRIMARY KEY, left_on date);
@@ -263,10 +263,10 @@ SELECT retention.inform_of_lifting(restriction_id) FROM retention.restriction WH
 SELECT is((SELECT count(*) FROM app.meetings), 0::bigint, 'rows to which nothing leads any more are restricted');
 SELECT lives_ok($$SELECT retention.lift_restriction(restriction_id) FROM retention.restriction WHERE reason = 'gone soon'$$,
     'a restriction ends after its person is gone');
-SELECT results_eq('SELECT id FROM app.meetings', 'VALUES (1::bigint)', 'those that are nobody else''s are free');
+SELECT results_eq('SELECT id FROM app.meetings', 'VALUES (1::bigint)', 'rows that are nobody else''s are free when a restriction ends');
 SELECT lives_ok($$SELECT retention.lift_restriction(restriction_id) FROM retention.restriction WHERE reason = 'stays'$$,
-    'as does that of somebody who is there');
-SELECT results_eq('SELECT id FROM app.meetings ORDER BY id', 'VALUES (1::bigint), (2), (3)', 'and then the others');
+    'a restriction of somebody who is there is lifted');
+SELECT results_eq('SELECT id FROM app.meetings ORDER BY id', 'VALUES (1::bigint), (2), (3)', 'the other rows are free with the last restriction');
 SELECT throws_ok($$SELECT retention.restrict('user', 999, 'nobody')$$, 'P0002', NULL, 'nobody');
 SELECT throws_ok($$SELECT retention.restrict('user', 1, NULL)$$, '22004', NULL, 'no reason');
 SELECT is((SELECT ok FROM retention.verify_ledger()), true, 'the ledger holds');

@@ -60,7 +60,7 @@ RESET retention.reveal;
 SELECT throws_ok('DROP ROLE accounts', '2BP01', 'role "accounts" cannot be dropped because some objects depend on it', 'a role with legal access is not dropped');
 DROP OWNED BY accounts;
 REASSIGN OWNED BY accounts TO heir;
-SELECT throws_ok('DROP ROLE accounts', '2BP01', NULL, 'nor once its belongings are gone');
+SELECT throws_ok('DROP ROLE accounts', '2BP01', NULL, 'a role with legal access is not dropped once its belongings are gone');
 GRANT SELECT (legal_access) ON retention.policy TO accounts;
 REVOKE SELECT (legal_access) ON retention.policy FROM accounts;
 SELECT throws_like($$UPDATE retention.policy SET legal_access = '{accounts,123456}'$$, 'role with OID 123456 in field "legal_access" of policy "guests" does not exist',

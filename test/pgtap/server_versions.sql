@@ -26,7 +26,7 @@ MERGE INTO app.visits v USING (VALUES (1), (2), (4)) s (id) ON v.id = s.id
     WHEN MATCHED THEN UPDATE SET name = 'merged' WHEN NOT MATCHED AND s.id = 4 THEN INSERT VALUES (4, NULL, 'new');
 SELECT results_eq('SELECT app.rows_of($$app.visits$$)', ARRAY['1 hidden', '2 merged', '3 here', '4 new'], 'MERGE leaves it alone');
 SELECT throws_ok($$MERGE INTO app.visits v USING (VALUES (1)) s (id) ON v.id = s.id WHEN MATCHED THEN DELETE
-    WHEN NOT MATCHED THEN INSERT VALUES (1, NULL, 'again')$$, '23505', NULL, 'though its key is taken');
+    WHEN NOT MATCHED THEN INSERT VALUES (1, NULL, 'again')$$, '23505', NULL, 'MERGE leaves a hidden row alone though its key is taken');
 
 -- 16: errors of input functions are told, not raised.
 \if :from16
@@ -34,7 +34,7 @@ SELECT ok(pg_input_is_valid(t, ty) = valid, format('%s %L is %s', ty, t, CASE WH
     FROM (VALUES ('7 held', 'retention.clock', true), ('7 lost', 'retention.clock', false), ('0', 'retention.clock', false),
         ('3 years', 'retention.period', true), ('3 yeers', 'retention.period', false), ('', 'retention.period', false)) v (t, ty, valid);
 SELECT results_eq('SELECT sql_error_code, message LIKE $$%retention.clock%$$ FROM pg_input_error_info($$7 lost$$, $$retention.clock$$)',
-    $$VALUES ('22P02', true)$$, 'and say what is wrong');
+    $$VALUES ('22P02', true)$$, 'input functions say what is wrong');
 SELECT throws_ok($$SELECT '3 yeers'::retention.period$$, '22P02', NULL, 'where nobody asked, they are raised');
 \else
 SELECT skip('input functions raise their errors before 16', 8);
@@ -49,7 +49,7 @@ SELECT results_eq($$WITH m AS (MERGE INTO app.visits v USING (VALUES (3)) s (id)
     WHEN MATCHED THEN UPDATE SET name = 'kept' WHEN NOT MATCHED BY SOURCE THEN DELETE RETURNING merge_action(), v.id, v.name)
     SELECT * FROM m ORDER BY id$$, $$VALUES ('DELETE', 2, 'merged'), ('UPDATE', 3, 'kept'), ('DELETE', 4, 'new')$$,
     'MERGE does not return it');
-SELECT results_eq('SELECT app.rows_of($$app.visits$$)', ARRAY['1 hidden', '3 kept'], 'nor takes it for one without a source');
+SELECT results_eq('SELECT app.rows_of($$app.visits$$)', ARRAY['1 hidden', '3 kept'], 'MERGE takes a hidden row for none without a source');
 \else
 SELECT skip('neither exists before 17', 3);
 \endif
@@ -68,7 +68,7 @@ REFRESH MATERIALIZED VIEW app.kept;
 SET LOCAL retention.test_now = '2036-06-01 12:00:00+00';
 SELECT is((SELECT count(*) FROM app.kept WHERE id = 5), 0::bigint, 'a materialized view that is governed hides, too');
 COPY app.kept TO :'file';
-SELECT is(pg_read_file(:'file'), E'3\t\\N\tchanged\n', 'and COPY from it as well');
+SELECT is(pg_read_file(:'file'), E'3\t\\N\tchanged\n', 'COPY from a governed materialized view hides, too');
 SET LOCAL retention.test_now = '2030-06-01 12:00:00+00';
 DELETE FROM app.visits WHERE id = 5;
 CREATE TABLE app.places (id int PRIMARY KEY, raw int, day date GENERATED ALWAYS AS (make_date(2000, 1, raw)) VIRTUAL);
@@ -85,7 +85,7 @@ SELECT throws_ok($$INSERT INTO app.visits VALUES (1) ON CONFLICT (id) DO SELECT 
     'row conflicts with a row that is hidden by a retention policy', 'a conflict does not select it');
 SELECT throws_ok($$INSERT INTO app.visits VALUES (1) ON CONFLICT (id) DO SELECT FOR UPDATE WHERE true RETURNING name$$, '23505', NULL,
     'locked neither');
-SELECT results_eq($$INSERT INTO app.visits VALUES (3) ON CONFLICT (id) DO SELECT RETURNING id$$, 'VALUES (3)', 'one that is there it does');
+SELECT results_eq($$INSERT INTO app.visits VALUES (3) ON CONFLICT (id) DO SELECT RETURNING id$$, 'VALUES (3)', 'ON CONFLICT DO SELECT returns a row that is there');
 COPY app.stays TO :'file';
 SELECT is(pg_read_file(:'file'), E'2\t\\N\there\n12\t\\N\there\n', 'COPY of a partitioned table leaves hidden rows out');
 COPY app.stays (name, id) TO :'file' (FORMAT json);

@@ -52,8 +52,8 @@ SELECT set_eq($$SELECT relation::text, row_key, role FROM retention.export_rows(
 SELECT is((SELECT data::jsonb FROM retention.export_rows('c', '{"no": 1, "tenant": 7}'::jsonb) WHERE row_key ->> 'id' = '101'),
     '{"id": 101, "buyer": null, "seller": 1, "tenant": 7}', 'what two persons'' keys share stays');
 SELECT throws_ok($$SELECT retention.export('c', 1)$$, '22023', 'the key of table "persons" is (tenant, no)', 'one value is not enough');
-SELECT throws_ok($$SELECT retention.export('c', '{"no": 1}'::jsonb)$$, '22023', NULL, 'nor is a part of the key');
-SELECT throws_ok($$SELECT retention.export('c', '{"no": 1, "tenant": null}'::jsonb)$$, '22023', NULL, 'or a null in it');
+SELECT throws_ok($$SELECT retention.export('c', '{"no": 1}'::jsonb)$$, '22023', NULL, 'a part of a person''s key is not enough');
+SELECT throws_ok($$SELECT retention.export('c', '{"no": 1, "tenant": null}'::jsonb)$$, '22023', NULL, 'a null in a person''s key is not enough');
 SELECT throws_ok($$SELECT retention.export('c', '{"no": 9, "tenant": 7}'::jsonb)$$, 'P0002', NULL, 'there must be such a person');
 
 -- Partitioned tables.
@@ -109,15 +109,15 @@ CREATE FUNCTION pg_temp.hint(statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE h text; BEGIN EXECUTE statement; RETURN 'none'; EXCEPTION WHEN undefined_object THEN GET STACKED DIAGNOSTICS h = PG_EXCEPTION_HINT; RETURN SQLERRM || ': ' || h; END$$;
 SELECT is(pg_temp.hint($$INSERT INTO retention.subject_kind (kind, relation) VALUES ('k', 'k.persons')$$),
     'table "persons" has no primary key: Rows are named by their primary key: add one.', 'persons need a primary key');
-SELECT alike(pg_temp.hint($$INSERT INTO retention.subject_kind (kind, relation) VALUES ('k', 'k.later')$$), '%has no primary key%', 'that is checked at once');
+SELECT alike(pg_temp.hint($$INSERT INTO retention.subject_kind (kind, relation) VALUES ('k', 'k.later')$$), '%has no primary key%', 'the primary key of persons is checked at once');
 INSERT INTO retention.subject_kind (kind, relation) VALUES ('k', 'k.whole');
 SELECT is(pg_temp.hint($$SELECT pg_temp.link('k', 'k.log', 'person')$$), 'table "log" has no primary key: Rows are named by their primary key: add one.',
-    'so do linked rows');
-SELECT alike(pg_temp.hint($$SELECT pg_temp.link('k', 'k.far', 'middle.person')$$), 'table "middle" has no primary key%', 'and rows on the way');
+    'linked rows need a primary key');
+SELECT alike(pg_temp.hint($$SELECT pg_temp.link('k', 'k.far', 'middle.person')$$), 'table "middle" has no primary key%', 'rows on the way need a primary key');
 SELECT throws_ok($$SELECT pg_temp.link('k', 'k.whole', 'link')$$, '42830', NULL, 'a path follows foreign keys');
 SELECT throws_ok($$SELECT pg_temp.link('k', 'k.whole', '[a.posts.author]')$$, '42830', NULL, 'that refer to where it is');
-SELECT throws_ok($$SELECT pg_temp.link('k', 'k.whole', '.link')$$, '42601', NULL, 'and is well-formed');
-SELECT throws_ok($$SELECT pg_temp.link('k', 'a.posts', 'author')$$, '42830', NULL, 'and ends at the kind''s table');
+SELECT throws_ok($$SELECT pg_temp.link('k', 'k.whole', '.link')$$, '42601', NULL, 'a path is well-formed');
+SELECT throws_ok($$SELECT pg_temp.link('k', 'a.posts', 'author')$$, '42830', NULL, 'a path ends at the kind''s table');
 
 -- Names that need quotes, keys of domains, a foreign key of a narrower type.
 CREATE SCHEMA "Case Files";
@@ -135,7 +135,7 @@ SELECT is(pg_temp.rows('Fälle ''n "x"', '1'), '"Case Files"."Li''nks" {"c": 1, 
     '"Case Files"."Notes" 11 about, "Case Files"."Notes" 12 mentioned, "Case Files"."The ""Persons""" 1 about', 'names that need quotes, domains, narrower keys');
 SELECT is((SELECT data::jsonb FROM retention.export_rows('Fälle ''n "x"', 1) WHERE row_key = '12'),
     '{"Body": "mentions [redacted]", "Id.": 12, "Whose]": null}', 'other persons are found there, too');
-SELECT is((SELECT key FROM retention.find_subject('KARI@x.example')), '1'::jsonb, 'and the person by an identifying value');
+SELECT is((SELECT key FROM retention.find_subject('KARI@x.example')), '1'::jsonb, 'the person is found by an identifying value');
 
 -- A table of another owner who forces row security upon himself; nothing of it is seen by name.
 CREATE ROLE registrar;

@@ -46,7 +46,7 @@ INSERT INTO retention.subject_link (kind, relation, path, role) VALUES ('person'
 SELECT ok(pg_temp.proposed('hr.courses') IS NULL, 'what is linked already is not proposed, however it is written');
 SELECT lives_ok('INSERT INTO retention.subject_link (kind, relation, path, role) SELECT * FROM retention.propose_links()',
     'can be inserted as they are');
-SELECT is_empty('SELECT * FROM retention.propose_links()', 'then nothing is left to propose');
+SELECT is_empty('SELECT * FROM retention.propose_links()', 'nothing is left to propose when all proposals are taken');
 INSERT INTO hr.persons VALUES (1, NULL), (2, 1);
 INSERT INTO hr.courses VALUES (1, 'Welding');
 INSERT INTO hr.attendance VALUES (1, 2);
@@ -56,7 +56,7 @@ INSERT INTO hr."Case Notes" VALUES (8, 2), (9, 1);
 INSERT INTO hr."Who.Where" VALUES (5, 8), (6, 9);
 SELECT set_eq($$SELECT relation, row_key::text FROM retention.export_rows('person', 2)$$, $$VALUES
     ('hr.persons'::regclass, '2'), ('hr.attendance', '{"course": 1, "person": 2}'), ('hr.courses', '1'), ('hr.rooms', '7'),
-    ('hr."Case Notes"', '8'), ('hr."Who.Where"', '{"Place": 5, "Case.Note": 8}'), ('hr.desks', '5')$$, 'and they lead to the person');
+    ('hr."Case Notes"', '8'), ('hr."Who.Where"', '{"Place": 5, "Case.Note": 8}'), ('hr.desks', '5')$$, 'links that were proposed lead to the person');
 
 -- Each table refers to each other one.
 CREATE SCHEMA dense;
@@ -78,7 +78,7 @@ SET LOCAL session_replication_role = replica;
 DO $$BEGIN
     FOR i IN 1 .. 9 LOOP EXECUTE format('INSERT INTO dense.t%s SELECT n, n, n, n, n, n, n, n, n FROM generate_series(1, 2) n', i); END LOOP;
 END$$;
-SELECT is((SELECT count(DISTINCT relation) FROM retention.export_rows('dense', 1)), 9::bigint, 'and can be walked, whatever leads there');
+SELECT is((SELECT count(DISTINCT relation) FROM retention.export_rows('dense', 1)), 9::bigint, 'links that were proposed can be walked, whatever leads there');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -69,14 +69,14 @@ SELECT is(pg_temp.of('g.messages', '3', 'body'), 'ring [redacted]', 'numbers are
 SELECT is((SELECT data ->> 'sender_ip' || (data ->> 'recipient_phone') FROM retention.export_rows('person', 'ola@x.example')
     WHERE relation = 'g.messages'::regclass), NULL, 'the recipient does not see what is the sender''s');
 SELECT is((SELECT data ->> 'body' FROM retention.export_rows('person', 'ola@x.example') WHERE relation = 'g.messages'::regclass),
-    'Hei Ola, ring [redacted] på [redacted]. Mvh [redacted]. Sendt fra +47 499 99 999, kopi til [redacted]', 'nor the sender in the text');
+    'Hei Ola, ring [redacted] på [redacted]. Mvh [redacted]. Sendt fra +47 499 99 999, kopi til [redacted]', 'the recipient does not see the sender in the text');
 -- Several persons by one path.
 SELECT is(pg_temp.of('g.cases', '10', 'description'), 'Kari Lie og [redacted] bad [redacted] om hjelp; [redacted] ser på',
     'helpers and handler; her name stays, also where it is part of his');
-SELECT is(pg_temp.of('g.cases', '10', 'opened_by'), 'kari@x.example', 'it is her case');
-SELECT is(pg_temp.of('g.cases', '10', 'handled_by'), NULL, 'which somebody handles');
+SELECT is(pg_temp.of('g.cases', '10', 'opened_by'), 'kari@x.example', 'a case she opened is hers');
+SELECT is(pg_temp.of('g.cases', '10', 'handled_by'), NULL, 'a case she opened does not show who handles it');
 SELECT is(pg_temp.of('g.cases', '11', 'description'), '[redacted] trenger hjelp fra Kari', 'a case she helps with is about her');
-SELECT is((SELECT role FROM kari WHERE relation = 'g.cases'::regclass AND row_key = '11'), 'about', 'although she handles it, too');
+SELECT is((SELECT role FROM kari WHERE relation = 'g.cases'::regclass AND row_key = '11'), 'about', 'a case she helps with is about her although she handles it, too');
 SELECT bag_eq($$SELECT row_key, data::jsonb FROM kari WHERE relation = 'g.helpers'::regclass$$, $$VALUES
     ('{"case_id": 11, "person": "kari@x.example"}'::jsonb, '{"case_id": 11, "person": "kari@x.example", "remark": "Kari for [redacted]"}'::jsonb),
     ('{"case_id": 10, "person": null}', '{"case_id": 10, "person": null, "remark": null}'),
@@ -88,7 +88,7 @@ SELECT is((SELECT data::jsonb FROM kari WHERE relation = 'g.notes'::regclass AND
     'of a row that only mentions her no personal column');
 -- The document and what she may take along say no more.
 SELECT is((SELECT count(*) FROM unnest('{ola@x.example,per@x.example,eva@x.example,ukjent@y.example,49999999,22225555,Moe,Åsen}'::text[]) AS w
-    WHERE retention.export('person', 'kari@x.example')::text LIKE '%' || w || '%'), 0::bigint, 'nor does the document');
+    WHERE retention.export('person', 'kari@x.example')::text LIKE '%' || w || '%'), 0::bigint, 'the document names nobody else');
 
 -- What types say, and domains over them, in the person's table and in that of the row.
 CREATE SCHEMA t;

@@ -52,7 +52,7 @@ SELECT results_eq('SELECT id, name, email FROM app.users WHERE id IN (2, 3, 7) O
     $$SELECT unnest('{2,3,7}'::bigint[]), 'former user', NULL::text$$,
     'what RESTRICT, a deferred foreign key or a mandatory row keeps is anonymised');
 SELECT results_eq($$SELECT DISTINCT retention.state(retention_clock) FROM app.users WHERE id IN (2, 3, 7)$$, $$VALUES ('anonymised')$$,
-    'and says so');
+    'a row that is kept says that it is anonymised');
 SELECT is((SELECT count(*) FROM app.sessions), 0::bigint, 'CASCADE takes its rows along');
 SELECT results_eq('SELECT user_id, what FROM app.audit', $$VALUES (NULL::bigint, 'logged in')$$, 'SET NULL leaves the row');
 SELECT results_eq('SELECT user_id, attention FROM app.vouchers ORDER BY 1', $$VALUES (7::bigint, 'Kari Lie'), (NULL, 'Ola Moe')$$,
@@ -62,14 +62,14 @@ SELECT results_eq($$SELECT u.id, b.sqlstate, b.reason, b.attempts FROM retention
     $$VALUES (4::bigint, 'P4711', 'user 4 is needed', 1), (5, 'P0001', 'no', 1),
              (6, '09000', 'a trigger of the table suppressed the action', 1)$$,
     'what fails is listed with its reason: a deferred constraint trigger, a trigger that raises, one that is silent');
-SELECT is((SELECT email FROM app.users WHERE id = 5), 'raising@example.no', 'and is as it was');
+SELECT is((SELECT email FROM app.users WHERE id = 5), 'raising@example.no', 'a row whose sweep fails is as it was');
 SELECT results_eq('SELECT deleted, anonymised, blocked, problem, by_worker, finished_at IS NOT NULL FROM retention.sweep_run',
     $$VALUES (4::bigint, 3::bigint, 3::bigint, NULL::text, false, true)$$, 'the run counts them');
 SELECT results_eq($$SELECT action, relation, row_count FROM retention.ledger WHERE row_count >= 0 ORDER BY entry_id$$,
     $$VALUES ('quarantined', 'app.users', 11::bigint), ('deleted', 'app.users', 4), ('anonymised', 'app.users', 3)$$,
-    'so does the ledger, each batch with its entry');
+    'the ledger counts rows, each batch with its entry');
 SELECT results_eq($$SELECT name, state, blocked, problem IS NOT NULL FROM retention.status ORDER BY policy_id$$,
-    $$VALUES ('users', 'enforcing', 3::bigint, true), ('vouchers', 'enforcing', 0, false)$$, 'and status names the reason');
+    $$VALUES ('users', 'enforcing', 3::bigint, true), ('vouchers', 'enforcing', 0, false)$$, 'status names the reason of what fails');
 SET retention.reveal = off;
 SELECT results_eq('SELECT id FROM app.users ORDER BY id', $$SELECT unnest('{2,3,7,10}'::bigint[])$$,
     'anonymised rows are visible, blocked ones stay hidden');
@@ -97,16 +97,16 @@ SELECT is((SELECT attempts FROM retention.blocked_row), 2, 'the other one is cou
 SELECT isnt_empty('SELECT FROM app.users WHERE id = 12', 'a second before its quarantine ends a row is still there');
 SET retention.test_now = '2030-06-01 22:00:00+00';
 CALL retention.sweep();
-SELECT is_empty('SELECT FROM app.users WHERE id = 12', 'and then it is gone');
+SELECT is_empty('SELECT FROM app.users WHERE id = 12', 'a row is gone when its quarantine ends');
 
 -- A voucher, to the second; with it its user.
 SELECT results_eq($$SELECT attention FROM app.vouchers WHERE user_id IS NULL$$, $$VALUES ('Ola Moe')$$, 'a voucher of 2025 is kept');
 SET retention.test_now = '2030-12-31 22:59:59+00';
 CALL retention.sweep();
-SELECT is((SELECT attention FROM app.vouchers WHERE user_id IS NULL), 'Ola Moe', 'until the sixth year begins');
+SELECT is((SELECT attention FROM app.vouchers WHERE user_id IS NULL), 'Ola Moe', 'a voucher of 2025 is kept until the sixth year begins');
 SET retention.test_now = '2030-12-31 23:00:00+00';
 CALL retention.sweep();
-SELECT is((SELECT attention FROM app.vouchers WHERE user_id IS NULL), NULL, 'then its person is gone, and the voucher is there');
+SELECT is((SELECT attention FROM app.vouchers WHERE user_id IS NULL), NULL, 'the person of a voucher is gone in the sixth year, and the voucher is there');
 SET retention.test_now = '2031-12-31 23:00:00+00';
 CALL retention.sweep();
 CALL retention.sweep();
@@ -121,10 +121,10 @@ SELECT isnt_empty('SELECT FROM app.users WHERE id = 10', 'observe touches nothin
 UPDATE retention.policy SET mode = 'enforce' WHERE name = 'users';
 UPDATE retention.home SET timeline = timeline + 1;
 SELECT throws_ok('CALL retention.sweep()', '55000', NULL, 'after a promotion a sweep waits');
-SELECT is((SELECT count(*) FROM app.users WHERE id = 10), 1::bigint, 'and takes nothing');
+SELECT is((SELECT count(*) FROM app.users WHERE id = 10), 1::bigint, 'a sweep after a promotion takes nothing');
 SELECT retention.resume();
 CALL retention.sweep();
-SELECT is_empty('SELECT FROM app.users WHERE id = 10', 'until somebody says so');
+SELECT is_empty('SELECT FROM app.users WHERE id = 10', 'a sweep goes on after a promotion when somebody says so');
 SELECT is((SELECT ok FROM retention.verify_ledger()), true, 'the ledger holds');
 
 SELECT * FROM finish();

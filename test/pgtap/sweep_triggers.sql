@@ -24,8 +24,8 @@ CALL retention.sweep();
 SELECT results_eq('SELECT event, enable_seqscan, enable_sort, count(*) FROM app.heard GROUP BY 1, 2, 3 ORDER BY 1',
     $$VALUES ('DELETE', 'on', 'on', 5000::bigint), ('UPDATE', 'on', 'on', 5000)$$, 'no setting of the sweep reaches a trigger');
 SELECT is((SELECT count(*) FROM app.visits), 0::bigint, 'what is due is deleted');
-SELECT is((SELECT count(*) FROM app.stays WHERE name IS NULL), 5000::bigint, 'and anonymised');
-SELECT is(current_setting('enable_seqscan'), 'on', 'nor outlives it');
+SELECT is((SELECT count(*) FROM app.stays WHERE name IS NULL), 5000::bigint, 'what is due is anonymised');
+SELECT is(current_setting('enable_seqscan'), 'on', 'the setting does not outlive the sweep');
 
 SELECT * FROM finish();
 ROLLBACK;

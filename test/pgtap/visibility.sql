@@ -32,9 +32,9 @@ SELECT throws_ok($$INSERT INTO app.users VALUES (1, 1, 'a', NULL) ON CONFLICT (i
     'row conflicts with a row that is hidden by a retention policy', 'upsert');
 SET LOCAL row_security = off;
 SELECT throws_ok('SELECT * FROM app.users', '42501', NULL, 'row_security = off is an error');
-SELECT lives_ok($$INSERT INTO app.users VALUES (9, 1, 'a', NULL)$$, 'but not of INSERT, with which a dump may be restored');
-SELECT throws_ok($$INSERT INTO app.users VALUES (9, 1, 'a', NULL) ON CONFLICT (id) DO UPDATE SET email = 'b'$$, '42501', NULL, 'unless it reads');
-SELECT throws_ok('INSERT INTO app.users SELECT id + 10, 1, email, NULL FROM app.users', '42501', NULL, 'or its source is governed');
+SELECT lives_ok($$INSERT INTO app.users VALUES (9, 1, 'a', NULL)$$, 'row_security = off is no error of INSERT, with which a dump may be restored');
+SELECT throws_ok($$INSERT INTO app.users VALUES (9, 1, 'a', NULL) ON CONFLICT (id) DO UPDATE SET email = 'b'$$, '42501', NULL, 'row_security = off is an error of INSERT that reads');
+SELECT throws_ok('INSERT INTO app.users SELECT id + 10, 1, email, NULL FROM app.users', '42501', NULL, 'row_security = off is an error of INSERT whose source is governed');
 SET LOCAL row_security = on;
 DELETE FROM app.users WHERE id = 9;
 SET LOCAL retention.reveal = on;

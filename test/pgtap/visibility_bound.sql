@@ -56,21 +56,21 @@ SELECT results_eq('EXECUTE by_key(8)', 'VALUES (0::bigint)', 'through the key, t
 SELECT results_eq('FETCH ALL FROM before_deadline', 'VALUES (1), (2), (3), (4), (5), (6), (7), (8), (13), (14)', 'a cursor shows what it showed when it was opened');
 SET LOCAL retention.reveal = on;
 SELECT pg_temp.all_see(4000, 'under reveal');
-SELECT results_eq('FETCH ALL FROM before_reveal', 'VALUES (1), (2), (3), (4), (5), (6), (7), (8), (13), (14)', 'but for a cursor opened before');
+SELECT results_eq('FETCH ALL FROM before_reveal', 'VALUES (1), (2), (3), (4), (5), (6), (7), (8), (13), (14)', 'a cursor opened before reveal shows what it showed');
 DECLARE under_reveal CURSOR FOR SELECT id FROM visits WHERE id <= 3 ORDER BY id;
 SET LOCAL retention.reveal = off;
-SELECT pg_temp.all_see(3988, 'and after it');
-SELECT results_eq('FETCH ALL FROM under_reveal', 'VALUES (1), (2), (3)', 'one opened under it keeps it');
+SELECT pg_temp.all_see(3988, 'everybody sees the same after reveal as before');
+SELECT results_eq('FETCH ALL FROM under_reveal', 'VALUES (1), (2), (3)', 'a cursor opened under reveal keeps it');
 SAVEPOINT policy;
 UPDATE retention.policy SET keep_for = '31 days';
 SELECT pg_temp.all_see(3996, 'kept a day longer');
 DECLARE under_longer CURSOR FOR SELECT id FROM visits WHERE id <= 9 ORDER BY id;
 ROLLBACK TO policy;
-SELECT pg_temp.all_see(3988, 'and rolled back');
+SELECT pg_temp.all_see(3988, 'a change of a policy that is rolled back is not seen');
 SELECT throws_ok('FETCH ALL FROM under_longer', '34000', NULL, 'the cursor opened meanwhile is gone with it');
 DECLARE before_change CURSOR FOR SELECT id FROM visits WHERE id <= 14 ORDER BY id;
 UPDATE retention.policy SET keep_for = '31 days';
-SELECT results_eq('FETCH ALL FROM before_change', 'VALUES (13), (14)', 'one opened before a change is of then');
+SELECT results_eq('FETCH ALL FROM before_change', 'VALUES (13), (14)', 'a cursor opened before a change is of then');
 UPDATE retention.policy SET keep_for = '30 days';
 DO $$BEGIN EXECUTE (SELECT format('DROP INDEX %s', indexrelid::regclass) FROM pg_index WHERE indrelid = 'visits'::regclass AND NOT indisprimary); END$$;
 SELECT pg_temp.all_see(3988, 'without the index of the clock');
@@ -81,7 +81,7 @@ SELECT pg_temp.all_see(4000, 'a table nobody governs', 'copies');
 DECLARE ungoverned CURSOR FOR SELECT id FROM copies WHERE id <= 3 ORDER BY id;
 SELECT throws_ok($$INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES
     ('copies', 'copies', '{left_on}', '30 days', '1 year', 'delete', 'enforce')$$, '55006', NULL, 'nobody can while a cursor of this session reads it');
-SELECT results_eq('FETCH ALL FROM ungoverned', 'VALUES (1), (2), (3)', 'which goes on');
+SELECT results_eq('FETCH ALL FROM ungoverned', 'VALUES (1), (2), (3)', 'the cursor of an ungoverned table goes on');
 CLOSE ungoverned;
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES
     ('copies', 'copies', '{left_on}', '30 days', '1 year', 'delete', 'enforce');

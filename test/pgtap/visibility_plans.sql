@@ -42,9 +42,9 @@ CREATE TABLE app.seen (name text);
 CREATE FUNCTION app.spy(text) RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS $$BEGIN INSERT INTO app.seen VALUES ($1); RETURN true; END$$;
 SELECT is((SELECT count(*) FROM app.people WHERE app.spy(name) AND name LIKE 'name777%'), 11::bigint, 'a cheap function of a user');
 SELECT is_empty($$SELECT FROM app.seen WHERE substr(name, 5)::int % 20 = 0$$, 'sees no hidden row');
-SELECT isnt_empty('SELECT FROM app.seen', 'though it saw the others');
+SELECT isnt_empty('SELECT FROM app.seen', 'a function that must see no hidden row saw the others');
 CREATE FUNCTION app.leak(text) RETURNS text IMMUTABLE LANGUAGE plpgsql AS $$BEGIN INSERT INTO app.seen VALUES ($1); RETURN $1; END$$;
-SELECT unalike(pg_temp.plan_of($$SELECT * FROM app.people WHERE app.leak(name) LIKE 'name77%'$$), '%by_name%', 'such a clause uses no index');
+SELECT unalike(pg_temp.plan_of($$SELECT * FROM app.people WHERE app.leak(name) LIKE 'name77%'$$), '%by_name%', 'a clause with a function of a user uses no index');
 
 
 -- The row that an INSERT meets, too, whatever a release of the server does first.
@@ -71,7 +71,7 @@ GRANT SELECT ON app.doors TO reader;
 SET LOCAL ROLE reader;
 SELECT results_eq('SELECT person FROM app.doors', 'VALUES (1)', 'what a policy reads is filtered, too');
 SELECT results_eq('WITH d AS (SELECT * FROM app.doors), c AS (SELECT count(*) FROM (SELECT FROM app.people WHERE id IN (19, 20)) s) SELECT * FROM d, c',
-    'VALUES (1, 1::bigint)', 'and what stands in a WITH');
+    'VALUES (1, 1::bigint)', 'what stands in a WITH is filtered, too');
 RESET ROLE;
 
 -- Estimates.
@@ -79,10 +79,10 @@ CREATE FUNCTION pg_temp.estimated(query text) RETURNS bigint LANGUAGE plpgsql AS
 DECLARE plan json;
 BEGIN EXECUTE 'EXPLAIN (FORMAT json) ' || query INTO plan; RETURN plan #>> '{0,Plan,Plan Rows}'; END $$;
 SELECT ok(pg_temp.estimated('SELECT * FROM app.people') BETWEEN 18500 AND 19500, 'how many rows are visible is known: ' || pg_temp.estimated('SELECT * FROM app.people'));
-SELECT ok(pg_temp.estimated($$SELECT * FROM app.people WHERE doc @> '{"k": 7}'$$) <= 30, 'nor is an operator that is not leakproof a guess');
+SELECT ok(pg_temp.estimated($$SELECT * FROM app.people WHERE doc @> '{"k": 7}'$$) <= 30, 'an operator that is not leakproof is no guess');
 SELECT ok(pg_temp.estimated('SELECT * FROM app.people WHERE span && int4range(7, 9)') <= 30, 'of ranges, too');
 SELECT ok(pg_temp.estimated($$SELECT * FROM (SELECT * FROM app.people WHERE doc @> '{"k": 7}') s WHERE NOT app.spy(name)$$) > 50,
-    'unless the statement has a function of a user');
+    'an operator is a guess where the statement has a function of a user');
 CREATE TABLE app.towns (town text, left_on date);
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES
     ('towns', 'app.towns', '{left_on}', '30 days', '1 year', 'delete', 'enforce');
@@ -99,7 +99,7 @@ SELECT is_empty('SELECT FROM app.seen', 'sees nothing');
 SELECT is_empty($$SELECT FROM pg_stats WHERE tablename = 'people'$$, 'statistics of a governed table are hidden');
 SELECT isnt_empty($$SELECT FROM pg_stats WHERE tablename = 'pg_class'$$, 'others are not');
 SET LOCAL retention.reveal = on;
-SELECT isnt_empty($$SELECT FROM pg_stats WHERE tablename = 'people'$$, 'nor under reveal');
+SELECT isnt_empty($$SELECT FROM pg_stats WHERE tablename = 'people'$$, 'statistics are to be seen under reveal');
 SET LOCAL retention.reveal = off;
 
 -- Set-returning SQL functions are expanded by the planner.
@@ -107,12 +107,12 @@ CREATE FUNCTION app.all_of() RETURNS SETOF app.people STABLE LANGUAGE sql AS 'SE
 CREATE VIEW app.everybody AS SELECT * FROM app.people;
 CREATE FUNCTION app.all_by_view() RETURNS TABLE (id int) STABLE LANGUAGE sql BEGIN ATOMIC SELECT e.id FROM app.everybody e; END;
 SELECT is((SELECT count(*) FROM app.all_of()), 19000::bigint, 'an inlined function');
-SELECT is((SELECT count(*) FROM app.all_by_view()), 19000::bigint, 'one with a parsed body, over a view');
+SELECT is((SELECT count(*) FROM app.all_by_view()), 19000::bigint, 'a function with a parsed body, over a view');
 SELECT is((SELECT count(*) FROM generate_series(1, 1), LATERAL (SELECT * FROM app.all_of()) x), 19000::bigint, 'inside a sub-query');
 PREPARE twice AS SELECT count(*) FROM app.all_of();
 SELECT results_eq('EXECUTE twice', 'VALUES (19000::bigint)', 'prepared');
 CREATE OR REPLACE FUNCTION app.all_of() RETURNS SETOF app.people STABLE LANGUAGE sql AS 'SELECT * FROM app.people WHERE id <= 100';
-SELECT results_eq('EXECUTE twice', 'VALUES (95::bigint)', 'and planned anew when the function is replaced');
+SELECT results_eq('EXECUTE twice', 'VALUES (95::bigint)', 'a prepared statement is planned anew when the function is replaced');
 
 -- With another role comes another plan, where a function is expanded that reads a table with row security.
 CREATE ROLE other;

@@ -9,12 +9,12 @@ my $node = PostgreSQL::Test::Cluster->new('load');
 $node->init;
 $node->start;
 my ($status, $out, $err) = $node->psql('postgres', 'CREATE EXTENSION pg_retention');
-isnt($status, 0, 'not without the library');
+isnt($status, 0, 'no CREATE EXTENSION without the library');
 like($err, qr/shared_preload_libraries/, 'says what is missing');
 
 $node->append_conf('postgresql.conf', "shared_preload_libraries = 'pg_retention'");
 $node->restart;
-is($node->psql('postgres', 'CREATE EXTENSION pg_retention'), 0, 'with it');
+is($node->psql('postgres', 'CREATE EXTENSION pg_retention'), 0, 'CREATE EXTENSION with the library');
 is($node->safe_psql('postgres', 'SHOW retention.worker'), 'on', 'the worker is on by default');
 
 $node->safe_psql('postgres', 'CREATE TABLE visits (left_on date)');

@@ -42,7 +42,7 @@ is($node->safe_psql('postgres', 'SELECT count(*) FROM visits'), '1002', 'observi
 
 $node->safe_psql('postgres', "UPDATE retention.policy SET mode = 'enforce'");
 is($node->safe_psql('postgres', 'SELECT count(*) FROM visits'), '2', 'enforcing hides at once');
-settles('postgres', 'SELECT count(*) FROM visits', '2', 'and the worker deletes');
+settles('postgres', 'SELECT count(*) FROM visits', '2', 'the worker deletes what enforcing hides');
 
 # Copies that no clock hides.
 $node->safe_psql('postgres', q{
@@ -51,9 +51,9 @@ CREATE UNIQUE INDEX ON seen (id);
 UPDATE visits SET left_on = now() - interval '40 days' WHERE id = 1001;
 });
 settles('postgres', 'SELECT id FROM seen', '1002', 'the worker refreshes a materialised view that may hold what is hidden by now');
-settles('postgres', 'SELECT count(*) FROM retention.stale_view', '0', 'and knows it');
+settles('postgres', 'SELECT count(*) FROM retention.stale_view', '0', 'the worker knows the view to be fresh');
 $node->safe_psql('postgres', q{UPDATE visits SET left_on = NULL WHERE id = 1001; SELECT retention.reinstate('visits', 1001)});
-settles('postgres', 'SELECT string_agg(id::text, $$,$$ ORDER BY id) FROM seen', '1001,1002', 'or shown again');
+settles('postgres', 'SELECT string_agg(id::text, $$,$$ ORDER BY id) FROM seen', '1001,1002', 'the worker refreshes a view that lacks what is shown again');
 
 is($node->safe_psql('postgres', "SET retention.test_now = '2100-01-01'; SELECT count(*) FROM visits"),
 	'2', 'time is injected only where the configuration allows it');
@@ -76,9 +76,9 @@ is($node->safe_psql('copy', "$reveal SELECT count(*) FROM visits"),
 $node->safe_psql('postgres', 'ALTER SYSTEM RESET retention.worker');
 $node->reload;
 settles('postgres', 'SELECT count(*) FROM visits', '2', 'the worker goes on in its home');
-is($node->safe_psql('copy', "$reveal SELECT count(*) FROM visits"), '102', 'and waits in the copy');
+is($node->safe_psql('copy', "$reveal SELECT count(*) FROM visits"), '102', 'the worker waits in the copy');
 is($node->safe_psql('copy', 'SELECT count(*) FROM visits'), '2', 'where the rows are hidden all the same');
-is($node->safe_psql('copy', 'SELECT state FROM retention.status'), 'waiting for retention.resume()', 'which it says');
+is($node->safe_psql('copy', 'SELECT state FROM retention.status'), 'waiting for retention.resume()', 'status says that the copy waits');
 
 # Data alone, into a schema that is there: the tool's own way leaves the triggers weaker than they were.
 my $archive = PostgreSQL::Test::Utils::tempdir() . '/archive';
@@ -88,24 +88,24 @@ my $archive = PostgreSQL::Test::Utils::tempdir() . '/archive';
 }
 $node->safe_psql('postgres', 'CREATE DATABASE data');
 $node->command_ok([ 'pg_restore', '-e', '-s', '-d', $node->connstr('data'), $archive ], 'restores the schema');
-$node->command_ok([ 'pg_restore', '-e', '-a', '--disable-triggers', '-d', $node->connstr('data'), $archive ], 'then the data');
+$node->command_ok([ 'pg_restore', '-e', '-a', '--disable-triggers', '-d', $node->connstr('data'), $archive ], 'pg_restore restores the data after the schema');
 is($node->safe_psql('data', "$reveal SELECT count(*) FROM visits"), '102', 'all of it');
 is($node->safe_psql('data', 'SELECT count(*) FROM visits'), '2', 'hidden as before');
 is($node->safe_psql('data', 'SELECT state FROM retention.status'), 'waiting for retention.resume()', 'nothing is done yet');
 my $weak = "SELECT count(*) FROM pg_trigger WHERE tgfoid::regproc::text LIKE 'retention.%' AND tgenabled <> 'A'";
 isnt($node->safe_psql('data', $weak), '0', 'triggers do not always fire');
 $node->safe_psql('data', 'SELECT retention.resume()');
-is($node->safe_psql('data', $weak), '0', 'they do again');
-settles('data', 'SELECT count(*) FROM visits', '2', 'and the worker goes on there, too');
+is($node->safe_psql('data', $weak), '0', 'triggers of the extension always fire again after resume');
+settles('data', 'SELECT count(*) FROM visits', '2', 'the worker goes on in the restored database, too');
 
 $node->safe_psql('copy', 'SELECT retention.resume()');
-settles('copy', 'SELECT count(*) FROM visits', '2', 'until it is told to go on');
+settles('copy', 'SELECT count(*) FROM visits', '2', 'the worker waits in the copy until it is told to go on');
 
 $node->safe_psql('postgres', "INSERT INTO visits SELECT n, '2020-01-01', 'gone' FROM generate_series(3001, 3500) n");
 $node->stop('immediate');
 $node->start;
 settles('postgres', 'SELECT count(*) FROM visits', '2', 'a crash does not stop it');
-is($node->safe_psql('postgres', 'SELECT ok FROM retention.verify_ledger()'), 't', 'and the ledger holds');
+is($node->safe_psql('postgres', 'SELECT ok FROM retention.verify_ledger()'), 't', 'the ledger holds after a crash');
 
 SKIP: {
 	skip 'transactions have no time limit before 17, nor waits a name', 2 if $node->pg_version < 17;
@@ -113,7 +113,7 @@ SKIP: {
 	$node->safe_psql('postgres', q{ALTER DATABASE postgres SET transaction_timeout = '1ms'});
 	$node->restart;
 	$node->safe_psql('postgres', "INSERT INTO visits SELECT n, '2020-01-01', 'gone' FROM generate_series(4001, 4500) n");
-	settles('postgres', 'SELECT count(*) FROM visits', '2', 'nor does a time limit for transactions');
+	settles('postgres', 'SELECT count(*) FROM visits', '2', 'a time limit for transactions does not stop the worker');
 	settles('postgres', "SELECT wait_event FROM pg_stat_activity WHERE backend_type = 'pg_retention worker' AND datname = 'postgres'",
 		'RetentionNap', 'between two passes it says what it waits for');
 	$node->safe_psql('postgres', 'ALTER DATABASE postgres RESET transaction_timeout');

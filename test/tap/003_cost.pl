@@ -51,7 +51,7 @@ note("bytes of WAL written meanwhile: $written");
 is(changes_of($from, \@files), 0, 'no page was written for it');
 $node->safe_psql('postgres', "SET retention.test_now = '2030-01-31 23:00:00+00'; CALL retention.sweep()");
 is($node->safe_psql('postgres', "SELECT row_count FROM retention.ledger WHERE action = 'quarantined'"), '100000', 'a sweep records it');
-is(changes_of($from, \@files), 0, 'and writes no page of the table either');
+is(changes_of($from, \@files), 0, 'a sweep writes no page of the table either');
 $node->safe_psql('postgres', "UPDATE visits SET name = 'x' WHERE id = $rows");
 isnt(changes_of($from, \@files), 0, 'as a change would');
 
@@ -95,7 +95,7 @@ $node->safe_psql('postgres', 'VACUUM ANALYZE visits');
 $node->safe_psql('postgres', 'CHECKPOINT');
 $from = $node->safe_psql('postgres', 'SELECT pg_current_wal_insert_lsn()');
 probes_of('2030-02-01 23:00:00+00', 3, 'a sweep with no column due asks the table once more');
-is(changes_of($from, \@files), 0, 'and writes nothing');
+is(changes_of($from, \@files), 0, 'a sweep with no column due writes nothing');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM visits WHERE name IS NOT NULL'), 0, 'nothing was left out');
 $node->stop;
 done_testing();

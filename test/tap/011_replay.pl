@@ -54,17 +54,17 @@ my $probe = "CREATE SCHEMA probe; CREATE TABLE probe.email (email) AS VALUES $em
 ask('digiquip', $probe);
 ask('digiquip', "SELECT retention.erase('user', id) FROM app.users WHERE id IN ($ids)");
 my $gone = ask('digiquip', $left);
-is($gone, '0|0|0|0', 'they are erased');
+is($gone, '0|0|0|0', 'the 50 persons are erased');
 my $list = ask('digiquip', 'SELECT retention.erasure_list()');
 cmp_ok(ask('digiquip', qq{SELECT json_array_length('$list'::json -> 'erasures')}), '>=', 50, 'the list has them');
-unlike($list, qr/\@kunde|"id"/, 'and tells nobody who they are');
+unlike($list, qr/\@kunde|"id"/, 'the list tells nobody who the persons are');
 
 $node->safe_psql('postgres', 'CREATE DATABASE restored');
 $node->command_ok([ 'pg_restore', '-e', '-d', $node->connstr('restored'), "$place/backup" ], 'the backup is restored');
 ask('restored', $probe);
-isnt(ask('restored', $left), $gone, 'they are back');
+isnt(ask('restored', $left), $gone, 'the persons are back with the backup');
 is(ask('restored', 'SELECT count(*) FROM retention.subject_kind'), '2', 'with the kinds of persons');
-is(ask('restored', 'SELECT count(*) FROM retention.subject_link'), '6', 'and the links');
+is(ask('restored', 'SELECT count(*) FROM retention.subject_link'), '6', 'the backup has the links');
 my $everything = q{SELECT md5(string_agg(t, '' ORDER BY t)) FROM (SELECT u::text FROM app.users u UNION ALL SELECT c::text FROM support.cases c
 	UNION ALL SELECT n::text FROM support.case_notes n UNION ALL SELECT m::text FROM messaging.messages m UNION ALL SELECT p::text FROM crm.contacts p
 	UNION ALL SELECT v::text FROM erp.invoices v UNION ALL SELECT e::text FROM retention.erasure e UNION ALL SELECT (to_jsonb(l) - 'entry_id' - 'previous' - 'hash')::text FROM retention.ledger l WHERE action <> 'revealed') x (t)};
@@ -74,8 +74,8 @@ sub refused {
 	my ($what, $name, $pattern) = @_;
 	my ($status, undef, $error) = $node->psql('restored', "SELECT * FROM retention.replay_erasures('$what')");
 	isnt($status, 0, "$name is an error");
-	like($error, $pattern, 'that says so');
-	is(ask('restored', $everything), $restored, 'and changes nothing');
+	like($error, $pattern, 'a list that cannot be replayed is refused with the reason');
+	is(ask('restored', $everything), $restored, 'a list that is refused changes nothing');
 }
 set_to('retention.erasure_key_file', "$place/other");
 refused($list, 'a wrong key', qr/written under another key/);
@@ -89,11 +89,11 @@ refused('{"erasures": []}', 'something else', qr/not a list of erasures/);
 # One of them is a contact person, too.
 is(ask('restored', "SELECT sum(erased) FROM retention.replay_erasures('$list')"), '50', 'the list is replayed');
 is(ask('restored', $left), $gone, 'the same 50 are gone again');
-is(ask('restored', 'SELECT count(*) FROM app.users'), ask('digiquip', 'SELECT count(*) FROM app.users'), 'and nobody else');
+is(ask('restored', 'SELECT count(*) FROM app.users'), ask('digiquip', 'SELECT count(*) FROM app.users'), 'nobody but the 50 is gone');
 set_to('retention.test_now', '2025-12-20 11:00:00 Europe/Oslo');
 my $replayed = ask('restored', $everything);
 is(ask('restored', "SELECT sum(erased) FROM retention.replay_erasures('$list')"), '0', 'a second replay finds nobody');
-is(ask('restored', $everything), $replayed, 'and changes nothing');
+is(ask('restored', $everything), $replayed, 'a second replay changes nothing');
 is(ask('restored', 'SELECT retention.erasure_list()::jsonb'), ask('digiquip', 'SELECT retention.erasure_list()::jsonb'), 'the list is whole again');
 is(ask('restored', 'SELECT ok FROM retention.verify_ledger()'), 't', 'the ledger goes on');
 
@@ -104,6 +104,6 @@ ask('digiquip', 'CALL retention.sweep()');
 cmp_ok(ask('digiquip', 'SELECT count(*) FROM retention.erasure'), '>=', 50, 'while a backup may need it the list is kept');
 set_to('retention.test_now', '2026-01-19 10:00:01 Europe/Oslo');
 ask('digiquip', 'CALL retention.sweep()');
-is(ask('digiquip', 'SELECT count(*) FROM retention.erasure'), '0', 'and then forgotten');
+is(ask('digiquip', 'SELECT count(*) FROM retention.erasure'), '0', 'the list is forgotten when no backup needs it');
 $node->stop;
 done_testing();

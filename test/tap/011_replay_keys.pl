@@ -61,7 +61,7 @@ for my $kind (@kinds) {
 	if ($found) {
 		unlike($warning, qr/WARNING/, 'without a warning');
 	} else {
-		like($warning, qr/erasures of kind "person" cannot be repeated after the restore of a backup/, 'and said that it is not');
+		like($warning, qr/erasures of kind "person" cannot be repeated after the restore of a backup/, 'a key that cannot be repeated is said to be so');
 	}
 	is($node->safe_psql('postgres', qq{INSERT INTO persons VALUES ('$same'); $another
 		SELECT erased FROM retention.replay_erasures(retention.erasure_list());

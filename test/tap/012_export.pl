@@ -99,7 +99,7 @@ CREATE TABLE probe.expected AS WITH contact AS (SELECT s.id, h.contact_id FROM p
 		FROM contact c JOIN erp.invoices v USING (contact_id) JOIN erp.invoice_lines l ON l.invoice_id = v.id;
 } =~ s/^/SET retention.reveal_reason = 'test'; SET retention.reveal = on;/r);
 is(ask('SELECT count(DISTINCT id) FROM probe.subject'), '200', '200 persons');
-cmp_ok(ask('SELECT count(DISTINCT human) FROM probe.word'), '>', 2500, 'of all that the company knows');
+cmp_ok(ask('SELECT count(DISTINCT human) FROM probe.word'), '>', 2500, 'the copies are of all that the company knows');
 cmp_ok(ask(q{SELECT count(*) FROM (SELECT id FROM probe.expected GROUP BY id HAVING count(DISTINCT relation) = 7) x}), '>=', 10,
 	'some of them with cases, notes, messages, contact person and invoices');
 
@@ -107,7 +107,7 @@ ask(q{CREATE TABLE probe.copy AS SELECT id, human, retention.export('user', id) 
 CREATE TABLE probe.row AS SELECT id, (t ->> 'table')::regclass AS relation, (r -> 'key')::jsonb AS row_key, t ->> 'role' AS role, r -> 'data' AS data
 	FROM probe.copy, json_array_elements(document -> 'data') t, json_array_elements(t -> 'rows') r});
 is(ask('SELECT count(*) FROM (SELECT id, relation, row_key, role FROM probe.row EXCEPT ALL SELECT * FROM probe.expected) x'), '0', 'no row that queries do not find');
-is(ask('SELECT count(*) FROM (SELECT * FROM probe.expected EXCEPT ALL SELECT id, relation, row_key, role FROM probe.row) x'), '0', 'and none less');
+is(ask('SELECT count(*) FROM (SELECT * FROM probe.expected EXCEPT ALL SELECT id, relation, row_key, role FROM probe.row) x'), '0', 'no row less than queries find');
 is(ask(q{CREATE TABLE probe.streamed AS SELECT s.id, e.relation, e.row_key, e.role, e.data FROM probe.subject s, LATERAL retention.export_rows('user', s.id) e;
 SELECT count(*) FROM ((TABLE probe.streamed EXCEPT ALL TABLE probe.row) UNION ALL (TABLE probe.row EXCEPT ALL TABLE probe.streamed)) x}
 	=~ s/TABLE probe.(row|streamed)(?= EXCEPT|\))/SELECT id, relation, row_key, role, data::text FROM probe.$1/gr), '0', 'row by row it is the same');
@@ -132,12 +132,12 @@ is(ask(q{SELECT count(DISTINCT kind) FROM probe.raw r JOIN probe.subject s USING
 is(ask(q{SELECT count(*) || coalesce(': ' || min(t.id || ' ' || w.word), '') FROM probe.text t, probe.words(t.text) f JOIN probe.word w ON w.word = f
 	WHERE NOT EXISTS (SELECT FROM probe.word o WHERE o.human = t.human AND o.word = f)}), '0', 'the copies name none of them');
 is(ask(q{SELECT count(*) FROM (SELECT * FROM probe.text ORDER BY id LIMIT 12) t JOIN probe.word w ON strpos(t.text, w.word) > 0
-	WHERE NOT EXISTS (SELECT FROM probe.word o WHERE o.human = t.human AND o.word = w.word)}), '0', 'nor in any other form');
+	WHERE NOT EXISTS (SELECT FROM probe.word o WHERE o.human = t.human AND o.word = w.word)}), '0', 'the copies name nobody else in any other form');
 is(ask(q{SELECT count(*) FROM probe.text t WHERE NOT EXISTS (SELECT FROM probe.words(t.text) f JOIN probe.word w ON w.word = f WHERE w.human = t.human AND w.kind = 'e-mail')
-	OR NOT EXISTS (SELECT FROM probe.words(t.text) f JOIN probe.word w ON w.word = f WHERE w.human = t.human AND w.kind = 'national id')}), '0', 'and each names the person');
+	OR NOT EXISTS (SELECT FROM probe.words(t.text) f JOIN probe.word w ON w.word = f WHERE w.human = t.human AND w.kind = 'national id')}), '0', 'each copy names its person');
 cmp_ok(ask(q{SELECT count(DISTINCT t.id) FROM probe.text t, probe.words(t.text) f JOIN probe.word w ON w.word = f WHERE w.human = t.human AND w.kind = 'token'}),
 	'>', 150, 'with what is said about him or her');
 is(ask('SELECT ok FROM retention.verify_ledger()'), 't', 'the ledger holds');
-is(ask(q{SELECT count(*) FROM retention.ledger l JOIN probe.word w ON strpos(coalesce(l.detail, ''), w.word) > 0}), '0', 'and names nobody');
+is(ask(q{SELECT count(*) FROM retention.ledger l JOIN probe.word w ON strpos(coalesce(l.detail, ''), w.word) > 0}), '0', 'the ledger names nobody');
 $node->stop;
 done_testing();

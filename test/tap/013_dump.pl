@@ -37,7 +37,7 @@ my $settings = 'SELECT kind, relation, key, identifying, validated FROM retentio
 my $copy = q{SELECT json_agg(e) FROM (SELECT * FROM retention.export_rows('person', '{"id": 1, "region": "n"}'::jsonb) ORDER BY relation::text, row_key) e};
 my %before = map { $_ => $node->safe_psql('postgres', $_) } ($settings, $copy);
 like($before{$settings}, qr/\[public\.helpers\."case"\]\.person/, 'links that lead up and down');
-is(scalar(() = $before{$copy} =~ /"relation"/g), 6, 'and to six rows');
+is(scalar(() = $before{$copy} =~ /"relation"/g), 6, 'the links lead to six rows');
 
 my $dir = PostgreSQL::Test::Utils::tempdir();
 $node->command_ok([ 'pg_dump', '-f', "$dir/dump.sql", $node->connstr('postgres') ], 'dumped');
@@ -45,7 +45,7 @@ $node->command_ok([ 'pg_dump', '-Fc', '-f', "$dir/archive", $node->connstr('post
 $node->safe_psql('postgres', "CREATE DATABASE $_") for qw(plain parts);
 $node->command_ok([ 'psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-f', "$dir/dump.sql", $node->connstr('plain') ], 'restored');
 $node->command_ok([ 'pg_restore', '-e', '-s', '-d', $node->connstr('parts'), "$dir/archive" ], 'the schema alone');
-$node->command_ok([ 'pg_restore', '-e', '-a', '--disable-triggers', '-d', $node->connstr('parts'), "$dir/archive" ], 'then the data');
+$node->command_ok([ 'pg_restore', '-e', '-a', '--disable-triggers', '-d', $node->connstr('parts'), "$dir/archive" ], 'pg_restore restores the data after the schema');
 for my $database (qw(plain parts)) {
 	is($node->safe_psql($database, $_), $before{$_}, "$database: " . ($_ eq $copy ? 'the same copy' : 'the same kinds and links')) for $settings, $copy;
 	is($node->safe_psql($database, 'SELECT count(*) FROM retention.propose_links()'), '0', "$database: nothing is left to propose");

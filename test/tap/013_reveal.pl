@@ -40,7 +40,7 @@ is(as_support('call 3', 'BEGIN READ ONLY; SET LOCAL retention.reveal = on; SELEC
 like($node->safe_psql('postgres', $entries), qr/revealed role support: call 3$/, 'is recorded all the same');
 is(as_support('call 4', q{SET retention.reveal = on; BEGIN; SELECT count(*) FROM visits; PREPARE TRANSACTION 'later'}), '2', 'prepared');
 is(as_support('call 5', q{SET lock_timeout = '5s'; SET retention.reveal = on; SELECT count(*) FROM visits}), '2', 'keeps nobody waiting');
-ok($node->poll_query_until('postgres', "SELECT ($entries) ~ 'revealed, prepared role support: call 4'"), 'and the worker records it');
+ok($node->poll_query_until('postgres', "SELECT ($entries) ~ 'revealed, prepared role support: call 4'"), 'the worker records a reveal of a prepared transaction');
 $node->safe_psql('postgres', q{COMMIT PREPARED 'later'});
 as_support('x' x 300, 'SET retention.reveal = on; SELECT count(*) FROM visits');
 like($node->safe_psql('postgres', $entries), qr/revealed role support: x{252}\.\.\.$/, 'a reason that is too long for the ledger is seen to be cut');

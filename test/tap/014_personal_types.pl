@@ -99,7 +99,7 @@ for my $type (@types) {
 }
 $node->command_ok([ 'sh', '-c', 'pg_dump "$0" | psql -Xqv ON_ERROR_STOP=1 "$1" >/dev/null', $node->connstr('plain'), $node->connstr('again') ], 'once more');
 $node->command_ok([ 'pg_dump', '-Fc', '-f', "$dir/archive", $node->connstr('plain') ], 'as an archive');
-$node->command_ok([ 'pg_restore', '-e', '-d', $node->connstr('archive'), "$dir/archive" ], 'which is restored');
+$node->command_ok([ 'pg_restore', '-e', '-d', $node->connstr('archive'), "$dir/archive" ], 'an archive is restored');
 $node->command_ok([ 'sh', '-c', 'pg_dump --inserts "$0" | psql -Xqv ON_ERROR_STOP=1 "$1" >/dev/null', $node->connstr('plain'), $node->connstr('inserts') ], 'with INSERT');
 for my $database (qw(plain again archive inserts)) {
 	my $again = dump_of($database);

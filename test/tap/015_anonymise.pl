@@ -70,6 +70,6 @@ sub refused {
 	like($err, $message, $name);
 }
 refused('short', qr/holds only 11 bytes/, 'a short key is none');
-refused('missing', qr/could not open file/, 'nor is one that is not there');
+refused('missing', qr/could not open file/, 'a key file that is not there is refused');
 
 done_testing();

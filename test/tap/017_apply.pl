@@ -63,20 +63,20 @@ sub sees { return $to->safe_psql('postgres', $_[0]) }
 sub holds { return sees("SET retention.reveal = on; $_[0]") }
 
 is(sees('SELECT count(*) FROM visits'), '0', 'a row past its time is hidden as soon as it is copied');
-is(holds('SELECT name FROM visits'), 'copied', 'and is there');
+is(holds('SELECT name FROM visits'), 'copied', 'a row past its time is copied');
 does(q{INSERT INTO customers VALUES (1, NULL); INSERT INTO visits VALUES (2, 'sent', '2020-01-01', NULL), (3, 'young', NULL, 1)});
 is(sees('SELECT name FROM visits'), 'young', 'a row past its time is hidden as soon as it is applied');
 is(sees('SELECT DISTINCT who FROM ran'), 'keeper', 'a condition runs as the owner of the table, not as the worker');
 does(q{UPDATE visits SET name = 'changed' WHERE id = 2});
 is(holds('SELECT name FROM visits WHERE id = 2'), 'changed', 'the worker changes a hidden row');
-is(sees('SELECT name FROM visits'), 'young', 'which stays hidden');
+is(sees('SELECT name FROM visits'), 'young', 'the hidden row that the worker changed stays hidden');
 does(q{DELETE FROM visits WHERE id = 2});
 is(holds('SELECT count(*) FROM visits WHERE id = 2'), '0', 'the worker deletes a hidden row that may go');
 does(q{UPDATE customers SET ended_at = '2020-01-01'});
 is(sees('SELECT count(*) FROM visits'), '0', 'what is applied to an ancestor moves the rows below');
 
 is(holds("SELECT string_agg(id::text, ' ') FROM marked WHERE retention.state(retention_clock) LIKE '%restricted'"), '2', q{a superuser's worker brings the flags along});
-is(sees('SELECT name FROM marked'), 'free', 'so that a restricted row stays hidden');
+is(sees('SELECT name FROM marked'), 'free', 'a restricted row stays hidden when its ancestor is applied');
 
 # What stops it. Each time the change is skipped, as an operator would.
 sub stops {

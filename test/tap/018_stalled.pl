@@ -89,13 +89,13 @@ table('free', 3, '');
 
 goes_on('rows of other tables go');
 stands_in_the_way('sleeps', 'took longer than .*trigger sleeps_waits of table app.sleeps, owner stalled_owner', 'status names a trigger that sleeps');
-stands_in_the_way('lifts', 'took longer than .*trigger lifts_waits', 'one that sets the timeouts to zero');
-stands_in_the_way('catches', 'took longer than .*trigger catches_waits', 'one that catches the cancel and goes on');
+stands_in_the_way('lifts', 'took longer than .*trigger lifts_waits', 'status names a trigger that sets the timeouts to zero');
+stands_in_the_way('catches', 'took longer than .*trigger catches_waits', 'status names a trigger that catches the cancel and goes on');
 stands_in_the_way('catches_all', 'took longer than .*trigger catches_all_waits', 'in blocks within blocks');
 stands_in_the_way('pretends', 'not today', 'an error under the code of a cancel is that of a row');
 settles("SELECT count(*) FROM retention.check() WHERE what = 'nothing stands in the way' AND object = 'app.sleeps' AND NOT ok AND hint ~ 'sleeps_waits'",
-	'1', 'so does the check');
-settles("SELECT attempts FROM retention.blocked_table WHERE relation = 'app.sleeps'::regclass", '1', 'it is tried again later');
+	'1', 'the check names the trigger that sleeps');
+settles("SELECT attempts FROM retention.blocked_table WHERE relation = 'app.sleeps'::regclass", '1', 'a table that took too long is tried again later');
 settles('SELECT string_agg(id::text, $$,$$) FROM app.one', '123', 'of a table where one row takes too long the others go');
 settles("SELECT reason ~ 'trigger one_waits' AND attempts = 1 FROM retention.blocked_row WHERE relation = 'app.one'::regclass", 't', 'the one is blocked');
 settles("SELECT count(*) FROM retention.sweep_run WHERE problem LIKE 'canceling statement%'", '0', 'no pass was broken off');
@@ -105,7 +105,7 @@ $node->safe_psql('postgres', q{DROP TRIGGER one_waits ON app.one; DROP TRIGGER s
 $node->safe_psql('postgres', q{ALTER SYSTEM SET retention.test_now = '2100-01-01'});
 $node->reload;
 settles('SELECT (SELECT count(*) FROM app.one) + (SELECT count(*) FROM app.sleeps)', '0', 'when what stood in the way is gone, they go');
-settles("SELECT count(*) FROM retention.blocked_table WHERE relation = 'app.sleeps'::regclass", '0', 'and nothing is said any more');
+settles("SELECT count(*) FROM retention.blocked_table WHERE relation = 'app.sleeps'::regclass", '0', 'nothing is said any more of a table that goes');
 settles("SELECT attempts FROM retention.blocked_table WHERE relation = 'app.catches'::regclass", '2', 'the others were tried again');
 
 # A lock.
@@ -140,7 +140,7 @@ stands_in_the_way('free', 'sleepy: it took longer than .*function app.slow.*owne
 goes_on('more of them go while it cannot be refreshed');
 settles("SELECT count(*) FROM retention.view_refresh WHERE view = 'app.mine'::regclass AND problem IS NULL", '1', 'other views are refreshed');
 settles("SELECT count(*) FROM retention.check() WHERE what = 'materialized view is fresh' AND object = 'app.sleepy' AND NOT ok AND hint ~ 'owner reader'",
-	'1', 'so does the check');
+	'1', 'the check names the view that stalls');
 
 # Stamping.
 $node->safe_psql('postgres', q{
@@ -178,7 +178,7 @@ restart_at_once("retention.worker = off\n");
 fill('free', 500_001, 500_009);
 ($status, $out, $error) = $node->psql('postgres', 'CALL retention.sweep()');
 is($status, 0, 'a sweep that is called ends, too');
-settles('SELECT count(*) FROM app.free WHERE left_on IS NOT NULL', '0', 'and has gone on');
+settles('SELECT count(*) FROM app.free WHERE left_on IS NOT NULL', '0', 'a sweep that is called has gone on with other tables');
 fill('free', 600_001, 600_009);
 ($status, $out, $error) = $node->psql('postgres', q{SET retention.test_now = '2200-01-01'; SET statement_timeout = '300ms'; CALL retention.sweep()});
 like($error, qr/canceling statement due to statement timeout/, 'the limit of its caller ends all of it');
@@ -194,7 +194,7 @@ settles("SELECT wait_event $worker", 'PgSleep', 'the next one begins');
 my $pid = $node->safe_psql('postgres', "SELECT pid $worker");
 $node->safe_psql('postgres', "SELECT pg_terminate_backend(pid) $worker");
 stands_in_the_way('lifts', 'ended with its worker', 'a worker that is ended leaves word of what it was at');
-settles("SELECT pid <> $pid $worker", 't', 'and the next one goes on with another');
+settles("SELECT pid <> $pid $worker", 't', 'the next worker goes on with another table');
 $node->stop('fast');
 pass('the server stops');
 done_testing();
