@@ -1,7 +1,7 @@
 -- Who may write the configuration, whose conditions run, and which roles stay: what is refused to whom is in
 -- test/security/escalation, here is what works.
 BEGIN;
-SELECT plan(22);
+SELECT plan(28);
 SET retention.test_now = '2030-06-01 12:00:00+00';
 CREATE ROLE keeper;
 CREATE ROLE heir;
@@ -70,5 +70,19 @@ SELECT throws_ok('DROP ROLE accounts', '2BP01', NULL, 'a privilege that is grant
 UPDATE retention.policy SET legal_access = '{}';
 SELECT lives_ok('DROP ROLE accounts', 'a role that no policy names any more is dropped');
 SELECT is(count(*), 0::bigint, 'no role is missing') FROM retention.check() WHERE what = 'role with legal access exists' AND NOT ok;
+
+-- What starts a mandatory period is the law's, too.
+SET ROLE keeper;
+CREATE TABLE app.books (id int PRIMARY KEY, name text, written date, closed date);
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, must_keep_for, action, mode)
+    VALUES ('books', 'app.books', '{written}', '9 years', '5 years', 'delete', 'enforce');
+INSERT INTO app.books VALUES (1, 'Kari', '2029-01-01', '2010-01-01');
+CREATE FUNCTION pg_temp.changed(what text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN EXECUTE 'UPDATE retention.policy SET ' || what || ' WHERE name = ''books'''; RETURN 'changed'; EXCEPTION WHEN OTHERS THEN RETURN SQLSTATE || ' ' || SQLERRM; END $$;
+SELECT is(pg_temp.changed(what), '42501 policy "books" keeps rows that must be kept', 'the owner of the table does not change ' || split_part(what, ' ', 1) || ' of a mandatory policy')
+FROM (VALUES ($$clock_starts = '{closed}'$$), ('applies_to = ''id > 1'''), ('priority = 5'), ($$starts_when = 'all'$$)) t (what);
+SELECT is(pg_temp.changed($$keep_for = '10 years'$$), 'changed', 'the owner of the table changes what shortens nothing of a mandatory policy');
+RESET ROLE;
+SELECT is(pg_temp.changed($$clock_starts = '{closed}'$$), 'changed', 'a superuser changes what starts a mandatory period');
 SELECT finish();
 ROLLBACK;

@@ -1,6 +1,6 @@
 -- The condition in plans that are made in other ways, and what it costs: no index is lost, no estimate, no function sees more.
 BEGIN;
-SELECT plan(43);
+SELECT plan(46);
 
 SET retention.test_now = '2030-06-01 12:00:00+00';
 SET client_min_messages = error;
@@ -83,6 +83,20 @@ SELECT ok(pg_temp.estimated($$SELECT * FROM app.people WHERE doc @> '{"k": 7}'$$
 SELECT ok(pg_temp.estimated('SELECT * FROM app.people WHERE span && int4range(7, 9)') <= 30, 'of ranges, too');
 SELECT ok(pg_temp.estimated($$SELECT * FROM (SELECT * FROM app.people WHERE doc @> '{"k": 7}') s WHERE NOT app.spy(name)$$) > 50,
     'an operator is a guess where the statement has a function of a user');
+-- Somebody who may read through a view what he may not read in the table.
+CREATE ROLE looker;
+GRANT USAGE ON SCHEMA app TO looker;
+CREATE VIEW app.window AS SELECT id, doc FROM app.people;
+GRANT SELECT ON app.window TO looker;
+SET LOCAL ROLE looker;
+SELECT ok(pg_temp.estimated($$SELECT * FROM app.window WHERE doc @> '{"k": 7}'$$) > 50, 'an operator is a guess for who may not read the table');
+RESET ROLE;
+SELECT ok(pg_temp.estimated($$SELECT * FROM app.window WHERE doc @> '{"k": 7}'$$) <= 30, 'an operator is no guess through a view for who may read the table');
+-- An operator of the server's that is given a negator, which an estimator may call in its place.
+CREATE FUNCTION app.lacks(jsonb, jsonb) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RETURN NOT $1 @> $2; END$$;
+CREATE OPERATOR app.!@> (LEFTARG = jsonb, RIGHTARG = jsonb, FUNCTION = app.lacks, NEGATOR = @>);
+SELECT ok(pg_temp.estimated($$SELECT * FROM app.people WHERE doc @> '{"k": 7}'$$) > 50, 'an operator is a guess once a user has given it a negator');
+DROP OPERATOR app.!@> (jsonb, jsonb);
 CREATE TABLE app.towns (town text, left_on date);
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES
     ('towns', 'app.towns', '{left_on}', '30 days', '1 year', 'delete', 'enforce');
