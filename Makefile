@@ -27,7 +27,7 @@ install: all
 clean distclean maintainer-clean:
 	rm -rf build
 
-.PHONY: test test-clients test-versions demo lint tidy sanitize format dist dist-check bench fuzz attacks assert-check coretest
+.PHONY: test test-clients test-versions demo lint tidy sanitize format dist dist-check bench fuzz attacks mutants assert-check coretest
 
 # These build what they need themselves, on a machine that may not have PostgreSQL yet.
 test:
@@ -78,6 +78,11 @@ attacks:
 	@$(MAKE) all
 	@scripts/root
 	@test/attacks/run --part $(or $(PART),1/1)
+
+# Do the tests see? Lines that decide are changed one by one, and the test that is named for each has to fail: make mutants [ONLY=REGEX]
+mutants:
+	@scripts/install-packages
+	@test/mutants/run '$(ONLY)'
 
 # What attacks and what tests behaviour, on a PostgreSQL built with assertions from Debian's sources, or those in SOURCE=DIR.
 assert-check:

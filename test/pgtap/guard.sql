@@ -31,7 +31,9 @@ SET LOCAL session_replication_role = origin;
 SET retention.test_now = '2032-12-31 22:59:59+00';
 SELECT throws_ok($$DELETE FROM erp.invoices WHERE id = 101$$, 'RT001', NULL, 'not a second before');
 SET retention.test_now = '2032-12-31 23:00:00+00';
-SELECT lives_ok($$DELETE FROM erp.invoices WHERE id = 101$$, 'released');
+SET LOCAL retention.reveal = on;
+SELECT results_eq($$DELETE FROM erp.invoices WHERE id = 101 RETURNING id$$, 'VALUES (101::bigint)', 'a row is released with the second that its period ends');
+SET LOCAL retention.reveal = off;
 SELECT is((SELECT mode FROM retention.policy), 'enforce', 'still enforced');
 
 -- What else was decided about a row does not hide the floor of another from TRUNCATE.
