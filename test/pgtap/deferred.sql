@@ -28,7 +28,7 @@ SET CONSTRAINTS app.tags_person_fkey IMMEDIATE;
 CREATE FUNCTION pg_temp.as_before(after text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
     RETURN NEXT lives_ok('INSERT INTO app.orders VALUES (1, 99, 1), (2, NULL, 1)', 'deferred constraints are deferred after ' || after);
-    RETURN NEXT throws_ok('INSERT INTO app.tags VALUES (1, 99)', '23503', NULL, 'and immediate ones immediate after ' || after);
+    RETURN NEXT throws_ok('INSERT INTO app.tags VALUES (1, 99)', '23503', NULL, 'immediate constraints are immediate after ' || after);
     DELETE FROM app.orders;
 END $$;
 

@@ -43,7 +43,7 @@ END $$;
 CREATE FUNCTION pg_temp.resident_kb() RETURNS bigint LANGUAGE sql AS $$SELECT substring(pg_read_file('/proc/self/status') FROM 'VmRSS:\s+(\d+) kB')::bigint$$;
 SELECT is(pg_temp.make(10), 10 * count(*), 'every SQLSTATE is right') FROM mistake;
 CREATE TEMP TABLE before AS SELECT pg_temp.resident_kb() AS kb;
-SELECT is(pg_temp.make(50), 50 * count(*), 'and again: ' || 50 * count(*) || ' errors') FROM mistake;
+SELECT is(pg_temp.make(50), 50 * count(*), 'made again: ' || 50 * count(*) || ' errors') FROM mistake;
 SELECT cmp_ok(50 * count(*), '>', 1000::bigint, 'more than a thousand') FROM mistake;
 SELECT cmp_ok(pg_temp.resident_kb() - (SELECT kb FROM before), '<', 1024::bigint, format('%s kB were resident, now %s', kb, pg_temp.resident_kb())) FROM before;
 

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(25);
+SELECT plan(30);
 
 SET retention.test_now = '2030-06-01 12:00:00+00';
 CREATE SCHEMA erp;
@@ -32,7 +32,8 @@ SET retention.test_now = '2032-12-31 22:59:59+00';
 SELECT throws_ok($$DELETE FROM erp.invoices WHERE id = 101$$, 'RT001', NULL, 'not a second before');
 SET retention.test_now = '2032-12-31 23:00:00+00';
 SET LOCAL retention.reveal = on;
-SELECT results_eq($$DELETE FROM erp.invoices WHERE id = 101 RETURNING id$$, 'VALUES (101::bigint)', 'a row is released with the second that its period ends');
+SELECT lives_ok('DELETE FROM erp.invoices WHERE id = 101', 'a row is released with the second that its period ends');
+SELECT is_empty('SELECT FROM erp.invoices WHERE id = 101', 'a released row is deleted');
 SET LOCAL retention.reveal = off;
 SELECT is((SELECT mode FROM retention.policy), 'enforce', 'still enforced');
 
@@ -75,6 +76,19 @@ SELECT results_eq('SELECT id, retention.state(retention_clock) FROM erp.invoices
     $$VALUES (2::bigint, 'anonymised'), (5, 'anonymised'), (101, 'due, held')$$, 'no sweep takes it');
 DELETE FROM erp.invoices WHERE id IN (2, 5);
 SELECT results_eq('SELECT id FROM erp.invoices', 'VALUES (101::bigint)', 'rows beside it may go');
+
+-- A clock that has not started.
+SET LOCAL retention.reveal = off;
+CREATE TABLE erp.letters (id int PRIMARY KEY, sent_on date);
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, must_keep_for, mode) VALUES
+    ('letters', 'erp.letters', '{sent_on}', '5 years', 'delete', '5 years', 'enforce');
+INSERT INTO erp.letters VALUES (1, NULL), (2, NULL);
+SELECT throws_ok('DELETE FROM erp.letters', 'RT001', 'cannot delete a row of "letters": letters requires it, and its retention has not started',
+    'a row whose mandatory period has not started is kept');
+SELECT lives_ok($$UPDATE erp.letters SET sent_on = '2040-01-01' WHERE id = 1$$, 'a mandatory period starts');
+UPDATE retention.policy SET mode = 'observe' WHERE name = 'letters';
+SELECT lives_ok('DELETE FROM erp.letters', 'a policy that only observes keeps no row');
+SELECT is_empty('SELECT FROM erp.letters', 'rows that a policy only observes are deleted');
 
 SELECT * FROM finish();
 ROLLBACK;

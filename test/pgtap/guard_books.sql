@@ -71,10 +71,10 @@ INSERT INTO attempt VALUES
     ('ALTER TABLE erp.receipts DETACH PARTITION erp.receipts_1');
 
 SET ROLE bookkeeper;
-SELECT matches(pg_temp.trying(statement), '^RT001 cannot .* "(invoices|receipts_1)": Bookkeeping Act §13 requires it until 2032-01-01$', 'its owner: ' || statement)
+SELECT matches(pg_temp.trying(statement), '^RT001 cannot .* "(invoices|receipts_1)": Bookkeeping Act §13 requires it until 2032-01-01$', 'invoices are kept from their owner: ' || statement)
 FROM attempt;
 RESET ROLE;
-SELECT matches(pg_temp.trying(statement), '^RT001 cannot .* "(invoices|receipts_1)": Bookkeeping Act §13 requires it until 2032-01-01$', 'a superuser: ' || statement)
+SELECT matches(pg_temp.trying(statement), '^RT001 cannot .* "(invoices|receipts_1)": Bookkeeping Act §13 requires it until 2032-01-01$', 'invoices are kept from a superuser: ' || statement)
 FROM attempt;
 TRUNCATE attempt;
 INSERT INTO attempt VALUES
@@ -86,9 +86,9 @@ INSERT INTO attempt VALUES
     ('DROP TRIGGER "~retention_guard" ON erp.invoices'),
     ('DROP TRIGGER "~retention_guard" ON erp.receipts');
 SET ROLE bookkeeper;
-SELECT matches(pg_temp.trying(statement), '^42501 cannot (disable|rename|drop) the retention triggers of table "', 'nor what keeps it, its owner: ' || statement) FROM attempt;
+SELECT matches(pg_temp.trying(statement), '^42501 cannot (disable|rename|drop) the retention triggers of table "', 'what keeps invoices is kept from their owner: ' || statement) FROM attempt;
 RESET ROLE;
-SELECT matches(pg_temp.trying(statement), '^42501 cannot (disable|rename|drop) the retention triggers of table "', 'nor a superuser: ' || statement) FROM attempt;
+SELECT matches(pg_temp.trying(statement), '^42501 cannot (disable|rename|drop) the retention triggers of table "', 'what keeps invoices is kept from a superuser: ' || statement) FROM attempt;
 SELECT results_eq('SELECT id, order_id, kind, issued_on, attention, net FROM erp.invoices WHERE id = 1',
     $$VALUES (1::bigint, 1::bigint, 'sale', date '2025-12-30', 'Kari Lie', 1200::numeric)$$, 'nothing of it has happened');
 SET ROLE clerk;

@@ -101,6 +101,15 @@ settles('data', 'SELECT count(*) FROM visits', '2', 'the worker goes on in the r
 $node->safe_psql('copy', 'SELECT retention.resume()');
 settles('copy', 'SELECT count(*) FROM visits', '2', 'the worker waits in the copy until it is told to go on');
 
+# A database that is made of another one has its home, too, and is not there.
+$node->safe_psql('postgres', 'ALTER SYSTEM SET retention.worker = off');
+$node->reload;
+settles('postgres', q{SELECT count(*) FROM pg_stat_activity WHERE datname = 'copy'}, '0', 'the worker leaves the copy');
+$node->safe_psql('postgres', 'CREATE DATABASE twin TEMPLATE copy');
+is($node->safe_psql('twin', 'SELECT state FROM retention.status'), 'waiting for retention.resume()', 'a database made of another one waits');
+$node->safe_psql('postgres', 'ALTER SYSTEM RESET retention.worker');
+$node->reload;
+
 $node->safe_psql('postgres', "INSERT INTO visits SELECT n, '2020-01-01', 'gone' FROM generate_series(3001, 3500) n");
 $node->stop('immediate');
 $node->start;
