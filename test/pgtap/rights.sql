@@ -1,7 +1,7 @@
 -- Who may write the configuration, whose conditions run, and which roles stay: what is refused to whom is in
 -- test/security/escalation, here is what works.
 BEGIN;
-SELECT plan(28);
+SELECT plan(34);
 SET retention.test_now = '2030-06-01 12:00:00+00';
 CREATE ROLE keeper;
 CREATE ROLE heir;
@@ -84,5 +84,29 @@ FROM (VALUES ($$clock_starts = '{closed}'$$), ('applies_to = ''id > 1'''), ('pri
 SELECT is(pg_temp.changed($$keep_for = '10 years'$$), 'changed', 'the owner of the table changes what shortens nothing of a mandatory policy');
 RESET ROLE;
 SELECT is(pg_temp.changed($$clock_starts = '{closed}'$$), 'changed', 'a superuser changes what starts a mandatory period');
+
+-- A function that anonymises runs for the owner who named it, until another one confirms it.
+GRANT SELECT, INSERT, UPDATE ON retention.personal_column TO keeper, heir, officer;
+SET ROLE keeper;
+CREATE TABLE app.cards (id int PRIMARY KEY, name text, left_on date);
+CREATE FUNCTION app.mask(name text) RETURNS text LANGUAGE sql AS $$SELECT 'x'$$;
+INSERT INTO retention.personal_column (relation, column_name, category, anonymise, argument) VALUES ('app.cards', 'name', 'name', 'function', 'app.mask');
+RESET ROLE;
+CREATE FUNCTION pg_temp.listed() RETURNS text LANGUAGE sql AS
+    $$SELECT string_agg(object, ',') FROM retention.check() WHERE what = 'anonymiser is its owner''s' AND NOT ok$$;
+SELECT is(pg_temp.listed(), NULL, 'a function that its owner names needs no confirmation');
+ALTER TABLE app.cards OWNER TO heir;
+SELECT is(pg_temp.listed(), 'app.cards.name', 'a function that another owner named is listed');
+SET ROLE officer;
+SELECT throws_ok('UPDATE retention.personal_column SET argument = argument', '42501', NULL, 'a role that owns nothing confirms no function');
+SET ROLE heir;
+SELECT throws_like($$UPDATE retention.personal_column SET category = 'address'$$, '%its function was declared for another owner of the table',
+    'the new owner confirms no function by changing something else');
+UPDATE retention.personal_column SET argument = argument;
+RESET ROLE;
+SELECT is(pg_temp.listed(), NULL, 'the new owner confirms a function by writing it as it is');
+ALTER TABLE app.cards OWNER TO keeper;
+UPDATE retention.personal_column SET argument = argument;
+SELECT is(pg_temp.listed(), NULL, 'a superuser confirms a function');
 SELECT finish();
 ROLLBACK;
