@@ -1,7 +1,7 @@
 -- Who may write the configuration, whose conditions run, and which roles stay: what is refused to whom is in
 -- test/security/escalation, here is what works.
 BEGIN;
-SELECT plan(34);
+SELECT plan(38);
 SET retention.test_now = '2030-06-01 12:00:00+00';
 CREATE ROLE keeper;
 CREATE ROLE heir;
@@ -80,7 +80,9 @@ INSERT INTO app.books VALUES (1, 'Kari', '2029-01-01', '2010-01-01');
 CREATE FUNCTION pg_temp.changed(what text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN EXECUTE 'UPDATE retention.policy SET ' || what || ' WHERE name = ''books'''; RETURN 'changed'; EXCEPTION WHEN OTHERS THEN RETURN SQLSTATE || ' ' || SQLERRM; END $$;
 SELECT is(pg_temp.changed(what), '42501 policy "books" keeps rows that must be kept', 'the owner of the table does not change ' || split_part(what, ' ', 1) || ' of a mandatory policy')
-FROM (VALUES ($$clock_starts = '{closed}'$$), ('applies_to = ''id > 1'''), ('priority = 5'), ($$starts_when = 'all'$$)) t (what);
+FROM (VALUES ($$clock_starts = '{closed}'$$), ('applies_to = ''id > 1'''), ('priority = 5'), ($$starts_when = 'all'$$),
+    ('must_keep_for = ''4 years'''), ('must_keep_for = NULL'), ('mode = ''observe''')) t (what);
+SELECT throws_ok($$DELETE FROM retention.policy WHERE name = 'books'$$, '42501', 'policy "books" keeps rows that must be kept', 'the owner of the table does not drop a mandatory policy');
 SELECT is(pg_temp.changed($$keep_for = '10 years'$$), 'changed', 'the owner of the table changes what shortens nothing of a mandatory policy');
 RESET ROLE;
 SELECT is(pg_temp.changed($$clock_starts = '{closed}'$$), 'changed', 'a superuser changes what starts a mandatory period');
