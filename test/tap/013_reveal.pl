@@ -44,7 +44,7 @@ ok($node->poll_query_until('postgres', "SELECT ($entries) ~ 'revealed, prepared 
 $node->safe_psql('postgres', q{COMMIT PREPARED 'later'});
 as_support('x' x 300, 'SET retention.reveal = on; SELECT count(*) FROM visits');
 like($node->safe_psql('postgres', $entries), qr/revealed role support: x{252}\.\.\.$/, 'a reason that is too long for the ledger is seen to be cut');
-like(slurp_file($log, $from), qr/Reason: x{300}$/m, 'and stands whole in the server log');
+like(slurp_file($log, $from), qr/Reason: x{300}$/m, 'a reason that was cut stands whole in the server log');
 like(slurp_file($log, $from), qr/retention\.reveal used by role "support".*\n.*Reason: call 1.*Reason: call 2.*Reason: call 3/s, 'the server log has them at once');
 is($node->safe_psql('postgres', 'SELECT ok FROM retention.verify_ledger()'), 't', 'the ledger holds');
 $node->stop;
