@@ -3,8 +3,7 @@
 #include "catalog/anonymiser.hpp"
 #include "catalog/extension.hpp"
 #include "pg/compat.hpp"
-#include "pg/query.hpp"
-#include "pg/security.hpp"
+#include "catalog/own.hpp"
 
 extern "C" {
 #include "access/genam.h"
@@ -238,21 +237,17 @@ void check_foreign_key(const Table &table, const ForeignKeyCacheInfo &key) {
 }
 
 void check_references(const Table &table) {
-    Oid types[2] = {OIDOID, INT2OID};
     ListCell *cell = nullptr;
     foreach (cell, table.columns) {
         const auto *column = static_cast<const PersonalColumn *>(lfirst(cell));
         const AttrNumber number = get_attnum(RelationGetRelid(table.rel), column->name);
-        Datum values[2] = {ObjectIdGetDatum(RelationGetRelid(table.rel)), Int16GetDatum(number)};
-        if (read_as(extension_owner(),
-                    "SELECT c.conname, c.conrelid FROM pg_catalog.pg_constraint c WHERE c.contype = 'f' "
-                    "AND c.confrelid = $1 AND $2 = ANY (c.confkey) AND c.conparentid = 0 ORDER BY 1 LIMIT 1",
-                    2, types, values) == 0)
-            continue;
-        bool isnull = false;
-        const Oid from = DatumGetObjectId(result_value(0, 2, &isnull));
+        const SqlRows found = read_own("SELECT c.conname, c.conrelid FROM pg_catalog.pg_constraint c WHERE c.contype = 'f' "
+                                       "AND c.confrelid = $1 AND $2 = ANY (c.confkey) AND c.conparentid = 0 ORDER BY 1 LIMIT 1",
+                                       RelationGetRelid(table.rel), number);
+        if (found.n == 0) continue;
+        const SqlRow key = found.first();
         refuse_anonymiser(*column, ERRCODE_FOREIGN_KEY_VIOLATION,
-                          psprintf("foreign key \"%s\" of table %s refers to it", result_text(0, 1), get_rel_name(from)),
+                          psprintf("foreign key \"%s\" of table %s refers to it", key.text(1), get_rel_name(key.get<Oid>(2))),
                           kLeaveOut);
     }
 }

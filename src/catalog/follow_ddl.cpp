@@ -11,7 +11,7 @@
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/attempt.hpp"
-#include "pg/internal.hpp"
+#include "catalog/own.hpp"
 #include "pg/security.hpp"
 
 extern "C" {
@@ -96,7 +96,7 @@ List *plan_rewrites(Oid table, const char *from, const char *to) {
                                                            : renamed_path(policy[i].relid, policy[i].starts[k], table, from, to));
         rewrite->id = policy[i].id;
         rewrite->relid = policy[i].relid;
-        rewrite->starts = PointerGetDatum(construct_array(texts, policy[i].n_starts, TEXTOID, -1, false, TYPALIGN_INT));
+        rewrite->starts = array_of(texts, policy[i].n_starts, TEXTOID);
         plan_condition(policy[i], policy[i].relid == table, rewrite);
         rewrites = lappend(rewrites, rewrite);
     }
@@ -104,33 +104,27 @@ List *plan_rewrites(Oid table, const char *from, const char *to) {
 }
 
 void write_rewrite(const Rewrite &rewrite) {
-    Oid types[3] = {INT2OID, TEXTARRAYOID, TEXTOID};
     const char *now = rewrite.condition == nullptr ? nullptr : text_of(rewrite.condition, rewrite.relid);
     const bool same = now == nullptr || (rewrite.before != nullptr && strcmp(now, rewrite.before) == 0);
-    Datum values[3] = {Int16GetDatum(rewrite.id), rewrite.starts, same ? 0 : CStringGetTextDatum(now)};
-    const char nulls[4] = {' ', ' ', same ? 'n' : ' ', '\0'};
-    (void) execute_internal("UPDATE retention.policy SET clock_starts = $2, applies_to = coalesce($3, applies_to) "
-                            "WHERE policy_id = $1 AND (clock_starts <> $2 OR applies_to <> $3)",
-                            3, types, values, nulls, false, 0);
+    own("UPDATE retention.policy SET clock_starts = $2, applies_to = coalesce($3, applies_to) "
+        "WHERE policy_id = $1 AND (clock_starts <> $2 OR applies_to <> $3)",
+        rewrite.id, typed(TEXTARRAYOID, rewrite.starts), same ? nullptr : now);
 }
 
 void write_rewrites(List *rewrites, Oid table, const char *from, const char *to) {
     ListCell *cell = nullptr;
     foreach (cell, rewrites) write_rewrite(*static_cast<Rewrite *>(lfirst(cell)));
     if (from == nullptr) return;
-    Oid types[3] = {OIDOID, NAMEOID, NAMEOID};
     NameData old_name, new_name;
     namestrcpy(&old_name, from);
     namestrcpy(&new_name, to);
-    Datum values[3] = {ObjectIdGetDatum(table), NameGetDatum(&old_name), NameGetDatum(&new_name)};
-    (void) execute_internal("UPDATE retention.personal_column SET column_name = $3 "
-                            "WHERE relation = $1 AND column_name = $2",
-                            3, types, values, nullptr, false, 0);
+    own("UPDATE retention.personal_column SET column_name = $3 WHERE relation = $1 AND column_name = $2", table, old_name,
+        new_name);
 }
 
 void apply_rewrites(List *rewrites, Oid table, const char *from, const char *to) {
     SPI_connect();
-    const ActingAs saved = act_as(owner_of(extension()->policy_table), true);
+    const ActingAs saved = act_as(extension_owner(), true);
     during(own_policy_write, true, [&] { write_rewrites(rewrites, table, from, to); });
     leave(saved);
     SPI_finish();

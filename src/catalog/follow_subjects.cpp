@@ -2,7 +2,7 @@
 
 #include "catalog/extension.hpp"
 #include "catalog/link_path.hpp"
-#include "pg/internal.hpp"
+#include "catalog/own.hpp"
 #include "pg/security.hpp"
 
 extern "C" {
@@ -58,23 +58,12 @@ bool has_primary_key(Oid relid) {
     return found;
 }
 
-Datum column_of(uint64 row, int column, bool *isnull) {
-    return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, isnull);
-}
-
-Oid oid_of(uint64 row, int column) {
-    bool isnull = false;
-    return DatumGetObjectId(column_of(row, column, &isnull));
-}
-
-Columns columns_of(uint64 row, int column, Oid relid) {
+Columns columns_of(const SqlRow &row, int column, Oid relid) {
     Columns columns = {};
     Datum *values = nullptr;
     bool *nulls = nullptr;
-    bool isnull = false;
-    const Datum array = column_of(row, column, &isnull);
-    if (isnull) return columns;
-    deconstruct_array(DatumGetArrayTypeP(array), NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR, &values, &nulls, &columns.n);
+    if (row.is_null(column)) return columns;
+    columns.n = elements_of(row.datum(column), NAMEOID, &values, &nulls);
     columns.names = static_cast<char **>(palloc(sizeof(char *) * (columns.n + 1)));
     columns.numbers = static_cast<AttrNumber *>(palloc(sizeof(AttrNumber) * (columns.n + 1)));
     for (int i = 0; i < columns.n; ++i) {
@@ -108,13 +97,13 @@ const char *missing_in(const Named &named) {
     return nullptr;
 }
 
-Named *read_named(uint64 row) {
+Named *read_named(const SqlRow &row) {
     auto *named = static_cast<Named *>(palloc0(sizeof(Named)));
     Problem problem = {};
-    named->kind = SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 1);
-    named->relid = oid_of(row, 2);
-    named->person = oid_of(row, 3);
-    named->text = SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 4);
+    named->kind = row.text(1);
+    named->relid = row.get<Oid>(2);
+    named->person = row.get<Oid>(3);
+    named->text = row.text(4);
     named->key = columns_of(row, 5, named->relid);
     named->columns = columns_of(row, 6, named->relid);
     if (named->text != nullptr && resolve_link(named->relid, named->text, named->person, &named->path, &problem))
@@ -130,47 +119,41 @@ Datum names_now(const Columns &columns, Oid relid, bool *changed) {
         *changed = *changed || strcmp(name, columns.names[i]) != 0;
         names[i] = DirectFunctionCall1(namein, CStringGetDatum(name));
     }
-    return PointerGetDatum(construct_array(names, columns.n, NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR));
+    return array_of(names, columns.n, NAMEOID);
 }
 
 void write_kind(const Named &named) {
     bool changed = false;
-    Oid types[3] = {TEXTOID, NAMEARRAYOID, NAMEARRAYOID};
-    Datum values[3] = {CStringGetTextDatum(named.kind), names_now(named.key, named.relid, &changed),
-                       names_now(named.columns, named.relid, &changed)};
+    const SqlValue key = typed(NAMEARRAYOID, names_now(named.key, named.relid, &changed));
+    const SqlValue identifying = typed(NAMEARRAYOID, names_now(named.columns, named.relid, &changed));
     if (changed)
-        (void) execute_internal("UPDATE retention.subject_kind SET key = $2, identifying = $3 WHERE kind = $1", 3, types, values,
-                                nullptr, false, 0);
+        own("UPDATE retention.subject_kind SET key = $2, identifying = $3 WHERE kind = $1", named.kind, key, identifying);
 }
 
 void write_link(const Named &named) {
     const char *text = named.rendered != nullptr ? link_text(named.path) : nullptr;
     bool changed = text != nullptr && strcmp(text, named.rendered) != 0;
-    Oid types[5] = {TEXTOID, OIDOID, TEXTOID, TEXTOID, NAMEARRAYOID};
-    Datum values[5] = {CStringGetTextDatum(named.kind), ObjectIdGetDatum(named.relid), CStringGetTextDatum(named.text),
-                       CStringGetTextDatum(changed ? text : named.text), names_now(named.columns, named.relid, &changed)};
+    const char *path = changed ? text : named.text;
+    const SqlValue columns = typed(NAMEARRAYOID, names_now(named.columns, named.relid, &changed));
     if (changed)
-        (void) execute_internal("UPDATE retention.subject_link SET path = $4, columns = $5 "
-                                "WHERE kind = $1 AND relation = $2 AND path = $3",
-                                5, types, values, nullptr, false, 0);
+        own("UPDATE retention.subject_link SET path = $4, columns = $5 WHERE kind = $1 AND relation = $2 AND path = $3",
+            named.kind, named.relid, named.text, path, columns);
 }
 
 }  // namespace
 
 List *named_subjects() {
     if (!has_tables()) return NIL;
-    MemoryContext context = CurrentMemoryContext;
     List *list = NIL;
-    SPI_connect();
-    const ActingAs saved = act_as(owner_of(extension()->policy_table), true);
-    (void) execute_internal("SELECT * FROM (SELECT kind, relation, relation, NULL, key, identifying FROM retention.subject_kind "
-                            "UNION ALL SELECT l.kind, l.relation, k.relation, l.path, NULL, l.columns "
-                            "FROM retention.subject_link l JOIN retention.subject_kind k USING (kind)) "
-                            "AS named (kind, relation, person, path, key, columns) "
-                            "ORDER BY pg_catalog.length(path) NULLS FIRST, path COLLATE \"C\", kind, relation",
-                            0, nullptr, nullptr, nullptr, false, 0);
-    MemoryContextSwitchTo(context);
-    for (uint64 row = 0; row < SPI_processed; ++row) list = lappend(list, read_named(row));
+    connect_spi();
+    const ActingAs saved = act_as(extension_owner(), true);
+    const SqlRows found =
+        own("SELECT * FROM (SELECT kind, relation, relation, NULL, key, identifying FROM retention.subject_kind "
+            "UNION ALL SELECT l.kind, l.relation, k.relation, l.path, NULL, l.columns "
+            "FROM retention.subject_link l JOIN retention.subject_kind k USING (kind)) "
+            "AS named (kind, relation, person, path, key, columns) "
+            "ORDER BY pg_catalog.length(path) NULLS FIRST, path COLLATE \"C\", kind, relation");
+    for (const SqlRow row : found) list = lappend(list, read_named(row));
     leave(saved);
     SPI_finish();
     return list;
@@ -179,7 +162,7 @@ List *named_subjects() {
 void rename_subjects(List *before) {
     if (before == NIL) return;
     SPI_connect();
-    const ActingAs saved = act_as(owner_of(extension()->policy_table), true);
+    const ActingAs saved = act_as(extension_owner(), true);
     ListCell *cell = nullptr;
     foreach (cell, before) {
         const auto *named = static_cast<const Named *>(lfirst(cell));
@@ -218,21 +201,14 @@ void require_subjects(List *before) {
 void forget_dropped_subjects() {
     if (!has_tables()) return;
     SPI_connect();
-    const ActingAs saved = act_as(owner_of(extension()->policy_table), true);
-    (void) execute_internal("DELETE FROM retention.subject_link l USING retention.subject_kind k WHERE k.kind = l.kind "
-                            "AND NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = k.relation)",
-                            0, nullptr, nullptr, nullptr, false, 0);
+    own("DELETE FROM retention.subject_link l USING retention.subject_kind k WHERE k.kind = l.kind "
+        "AND NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = k.relation)");
     const char *const tables[] = {"subject_link", "subject_kind", "personal_column", "statement"};
     for (const char *table : tables)
-        (void) execute_internal(psprintf("DELETE FROM retention.%s t WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c "
-                                         "WHERE c.oid = t.relation)",
-                                         table),
-                                0, nullptr, nullptr, nullptr, false, 0);
-    (void) execute_internal(
-        "DELETE FROM retention.personal_column p USING pg_catalog.pg_event_trigger_dropped_objects() d "
-        "WHERE d.object_type = 'table column' AND d.objid = p.relation AND d.address_names[3] = p.column_name",
-        0, nullptr, nullptr, nullptr, false, 0);
-    leave(saved);
+        own(psprintf("DELETE FROM retention.%s t WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = t.relation)",
+                     table));
+    own("DELETE FROM retention.personal_column p USING pg_catalog.pg_event_trigger_dropped_objects() d "
+        "WHERE d.object_type = 'table column' AND d.objid = p.relation AND d.address_names[3] = p.column_name");
     SPI_finish();
 }
 

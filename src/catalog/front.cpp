@@ -5,23 +5,10 @@
 
 extern "C" {
 #include "catalog/pg_type.h"
-#include "utils/array.h"
 #include "utils/lsyscache.h"
 }
 
 namespace pg_retention {
-
-namespace {
-
-Datum array_of(Datum *values, int n, Oid type) {
-    int16 length = 0;
-    bool by_value = false;
-    char alignment = 0;
-    get_typlenbyvalalign(type, &length, &by_value, &alignment);
-    return PointerGetDatum(construct_array(values, n, type, length, by_value, alignment));
-}
-
-}  // namespace
 
 Front first_front(Oid relid, const AttrNumber *near, int n_columns, const Datum *const *columns, const bool *const *nulls,
                   int n_rows) {
@@ -69,17 +56,17 @@ Front next_front(Oid relid, const AttrNumber *columns, const Equalities &equalit
     append_front_join(&sql, relid, columns, equalities, front, &parameters);
     for (int k = 0; k < n_onward; ++k)
         appendStringInfo(&sql, "%s %s IS NOT NULL", k == 0 ? " WHERE" : " AND", column_list(relid, &onward[k], 1, "t."));
-    (void) read_as(owner_of(relid), sql.data, parameters.n, parameters.types, parameters.values);
+    const SqlRows rows = read_as(owner_of(relid), sql.data, parameters);
+    const SqlRow found = rows.first();
     Front next = {};
-    bool isnull = false;
-    next.n = static_cast<int>(DatumGetInt64(result_value(0, 1, &isnull)));
+    next.n = static_cast<int>(found.get<int64>(1));
     next.n_columns = n_onward;
-    if (next.n > 0) next.rows = PointerGetDatum(PG_DETOAST_DATUM_COPY(result_value(0, 2, &isnull)));
+    if (next.n > 0) next.rows = found.detoasted(2);
     for (int k = 0; k < n_onward && next.n > 0; ++k) {
         next.types[k] = get_array_type(getBaseType(get_atttype(relid, onward[k])));
-        next.values[k] = PointerGetDatum(PG_DETOAST_DATUM_COPY(result_value(0, k + 3, &isnull)));
+        next.values[k] = found.detoasted(k + 3);
     }
-    SPI_freetuptable(SPI_tuptable);
+    rows.free();
     return next;
 }
 

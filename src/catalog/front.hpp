@@ -1,7 +1,7 @@
 #pragma once
 // Rows that lead to rows of other tables, followed hop by hop: all of them at once, each table read by its own owner.
 #include "catalog/key_equality.hpp"
-#include "pg/query.hpp"
+#include "pg/sql.hpp"
 
 extern "C" {
 #include "lib/stringinfo.h"

@@ -2,7 +2,7 @@
 
 #include "catalog/extension.hpp"
 #include "pg/guard.hpp"
-#include "pg/query.hpp"
+#include "catalog/own.hpp"
 
 extern "C" {
 #include "access/transam.h"
@@ -26,32 +26,26 @@ core::Anonymiser anonymiser_named(const char *word) {
     return parsed.value();
 }
 
-bool result_bool(uint64 row, int column) {
-    bool isnull = false;
-    return DatumGetBool(result_value(row, column, &isnull));
-}
-
-List *columns_found(uint64 n) {
+List *columns_found(const SqlRows &found) {
     List *columns = NIL;
-    for (uint64 row = 0; row < n; ++row) {
-        bool isnull = false;
+    for (const SqlRow row : found) {
         auto *column = static_cast<PersonalColumn *>(palloc0(sizeof(PersonalColumn)));
-        column->relid = DatumGetObjectId(result_value(row, 1, &isnull));
-        column->name = result_text(row, 2);
+        column->relid = row.get<Oid>(1);
+        column->name = row.text(2);
         column->column = get_attnum(column->relid, column->name);
         if (column->column <= 0) continue;
-        column->category = result_text(row, 3);
-        column->anonymiser = anonymiser_named(result_text(row, 4));
-        column->constant = result_text(row, 5);
-        column->argument = result_text(row, 6) == nullptr ? "" : result_text(row, 6);
-        column->has_period = result_bool(row, 7);
-        column->derived = result_bool(row, 8);
-        column->required_by_law = result_bool(row, 9);
-        column->written_for = DatumGetObjectId(result_value(row, 10, &isnull));
+        column->category = row.text(3);
+        column->anonymiser = anonymiser_named(row.text(4));
+        column->constant = row.text(5);
+        column->argument = row.is_null(6) ? "" : row.text(6);
+        column->has_period = row.get_or(7, false);
+        column->derived = row.get_or(8, false);
+        column->required_by_law = row.get_or(9, false);
+        column->written_for = row.get_or(10, InvalidOid);
         column->is_free_text = strcmp(column->category, "free text") == 0;
         columns = lappend(columns, column);
     }
-    SPI_freetuptable(SPI_tuptable);
+    found.free();
     return columns;
 }
 
@@ -72,26 +66,22 @@ bool may_have_personal_type(Oid relid) {
 }  // namespace
 
 List *personal_columns_of(Oid relid) {
-    Oid types[1] = {OIDOID};
-    Datum values[1] = {ObjectIdGetDatum(relid)};
-    return columns_found(write_as(
-        extension_owner(), psprintf("%spersonal_columns WHERE relation = $1 ORDER BY column_name", kSelect), 1, types, values));
+    return columns_found(own(psprintf("%spersonal_columns WHERE relation = $1 ORDER BY column_name", kSelect), relid));
 }
 
 // The view that knows the types looks through the catalogs: only where there may be one.
 List *personal_columns_in(List *relids) {
     auto *oids = static_cast<Datum *>(palloc(sizeof(Datum) * (list_length(relids) + 1)));
-    bool typed = false;
+    bool any_typed = false;
     int n = 0;
     ListCell *cell = nullptr;
     foreach (cell, relids) {
         oids[n++] = ObjectIdGetDatum(lfirst_oid(cell));
-        typed = typed || may_have_personal_type(lfirst_oid(cell));
+        any_typed = any_typed || may_have_personal_type(lfirst_oid(cell));
     }
-    Oid types[1] = {OIDARRAYOID};
-    Datum values[1] = {PointerGetDatum(construct_array(oids, n, OIDOID, sizeof(Oid), true, TYPALIGN_INT))};
-    const char *from = typed ? "personal_columns" : "personal_column";
-    return columns_found(read_as(extension_owner(), psprintf("%s%s WHERE relation = ANY ($1)", kSelect, from), 1, types, values));
+    const char *from = any_typed ? "personal_columns" : "personal_column";
+    return columns_found(
+        read_own(psprintf("%s%s WHERE relation = ANY ($1)", kSelect, from), typed(OIDARRAYOID, array_of(oids, n, OIDOID))));
 }
 
 const PersonalColumn *find_personal_column(List *columns, Oid relid, AttrNumber column) {

@@ -5,7 +5,7 @@
 #include "catalog/extension.hpp"
 #include "catalog/rights.hpp"
 #include "pg/compat.hpp"
-#include "pg/query.hpp"
+#include "catalog/own.hpp"
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
 #include "pg/timezone.hpp"
@@ -61,24 +61,18 @@ void check_policy(const Policy &policy, Path *paths) {
 namespace {
 
 void check_declared(Oid relid) {
-    Oid types[1] = {OIDOID};
-    Datum values[1] = {ObjectIdGetDatum(relid)};
-    if (write_as(
-            extension_owner(),
-            "SELECT c.column_name FROM retention.personal_column c WHERE c.relation = $1 AND NOT EXISTS "
-            "(SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.relation AND a.attname = c.column_name AND a.attnum > 0)",
-            1, types, values) > 0)
+    const SqlRows missing = own(
+        "SELECT c.column_name FROM retention.personal_column c WHERE c.relation = $1 AND NOT EXISTS "
+        "(SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.relation AND a.attname = c.column_name AND a.attnum > 0)",
+        relid);
+    if (missing.n > 0)
         ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
-                        errmsg("personal column \"%s\" does not exist in table %s", result_text(0, 1), get_rel_name(relid)),
+                        errmsg("personal column \"%s\" does not exist in table %s", missing.first().text(1), get_rel_name(relid)),
                         errhint("Correct retention.personal_column.")));
 }
 
 bool is_referenced(Oid relid) {
-    Oid types[1] = {OIDOID};
-    Datum values[1] = {ObjectIdGetDatum(relid)};
-    return read_as(extension_owner(),
-                   "SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.contype = 'f' AND c.confrelid = $1 LIMIT 1", 1, types,
-                   values) > 0;
+    return read_own("SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.contype = 'f' AND c.confrelid = $1 LIMIT 1", relid).n > 0;
 }
 
 // Those that the policy anonymises: all, or those with a period of their own. What deletes a row anonymises it when something

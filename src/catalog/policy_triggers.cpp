@@ -11,7 +11,7 @@
 #include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
-#include "pg/internal.hpp"
+#include "catalog/own.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
@@ -110,7 +110,7 @@ bool confirms(const TriggerData *data, Oid relid) {
 void as_extension(const char *sql, Oid type, Datum value) {
     SPI_connect();
     const ActingAs saved = act_as(owner_of(extension()->policy_table), true);
-    during(own_policy_write, true, [&] { (void) execute_internal(sql, 1, &type, &value, nullptr, false, 0); });
+    during(own_policy_write, true, [&] { own(sql, typed(type, value)); });
     leave(saved);
     SPI_finish();
 }
@@ -199,17 +199,13 @@ bool hides_rows(const Policy &policy) {
     if (!enforced(policy) || clock_column(policy.relid) == InvalidAttrNumber) return false;
     SPI_connect();
     const core::Cutoffs &cutoffs = cutoffs_of(policy, retention_now());
-    Datum values[2] = {clock_datum(core::make_clock(policy.id, 0, 0)),
-                       clock_datum(core::make_clock(policy.id, cutoffs.hide < 0 ? 0 : cutoffs.hide, 0))};
-    Oid types[2] = {extension()->clock_type, extension()->clock_type};
-    const ActingAs saved = act_as(owner_of(policy.relid), true);
-    if (cutoffs.hide >= 0)
-        (void) execute_internal(psprintf("SELECT 1 FROM %s WHERE %s OPERATOR(retention.>=) $1 AND "
-                                         "%s OPERATOR(retention.<=) $2",
-                                         qualified_name(policy.relid), clock_name(policy.relid), clock_name(policy.relid)),
-                                2, types, values, nullptr, true, 1);
-    const bool hides = cutoffs.hide >= 0 && SPI_processed > 0;
-    leave(saved);
+    const core::Clock first = core::make_clock(policy.id, 0, 0);
+    const core::Clock last = core::make_clock(policy.id, cutoffs.hide < 0 ? 0 : cutoffs.hide, 0);
+    const bool hides = cutoffs.hide >= 0 && run_as(owner_of(policy.relid), kAnyReading,
+                                                   psprintf("SELECT 1 FROM %s WHERE %s", qualified_name(policy.relid),
+                                                            clock_range(clock_name(policy.relid), 1, 2)),
+                                                   clock_value(first), clock_value(last))
+                                                    .n > 0;
     SPI_finish();
     return hides;
 }
@@ -238,19 +234,11 @@ void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
 bool restricts_rows(Oid relid) {
     if (clock_column(relid) == InvalidAttrNumber) return false;
     SPI_connect();
-    ActingAs saved = act_as(owner_of(extension()->policy_table), true);
-    (void) execute_internal("SELECT 1 FROM retention.restriction WHERE lifted_at IS NULL", 0, nullptr, nullptr, nullptr, false,
-                            1);
-    leave(saved);
-    bool restricts = SPI_processed > 0;
-    if (restricts) {
-        saved = act_as(owner_of(relid), true);
-        (void) execute_internal(psprintf("SELECT 1 FROM %s WHERE retention.with_flags(%s, %d) OPERATOR(retention.=) %s",
-                                         qualified_name(relid), clock_name(relid), core::kRestricted, clock_name(relid)),
-                                0, nullptr, nullptr, nullptr, false, 1);
-        leave(saved);
-        restricts = SPI_processed > 0;
-    }
+    const bool restricts = own("SELECT 1 FROM retention.restriction WHERE lifted_at IS NULL LIMIT 1").n > 0 &&
+                           run_as(owner_of(relid), kAny,
+                                  psprintf("SELECT 1 FROM %s WHERE retention.with_flags(%s, %d) OPERATOR(retention.=) %s",
+                                           qualified_name(relid), clock_name(relid), core::kRestricted, clock_name(relid)))
+                                   .n > 0;
     SPI_finish();
     return restricts;
 }

@@ -2,7 +2,7 @@
 
 #include "catalog/extension.hpp"
 #include "catalog/policy_cache.hpp"
-#include "pg/internal.hpp"
+#include "pg/sql.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 
@@ -41,10 +41,11 @@ void as_owner(Oid relid, const char *sql) {
 }
 
 // In the catalogs. Operators are found by a search_path, which is the caller's until it is pinned.
-void look_up(const char *sql) {
+SqlRows look_up(const char *sql) {
     const ActingAs saved = act_as(extension_owner(), false);
-    (void) SPI_execute(sql, true, 0);
+    const SqlRows found = run_governed(kOnceReading, sql);
     leave(saved);
+    return found;
 }
 
 void add_trigger(Oid relid, const char *name, const char *events, const char *function) {
@@ -124,15 +125,13 @@ void provide_index(Oid relid) {
 
 void restore_triggers() {
     SPI_connect();
-    look_up("SELECT t.tgrelid, t.tgname FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid "
-            "WHERE t.tgenabled <> 'A' AND p.pronamespace = 'retention'::pg_catalog.regnamespace ORDER BY t.tgrelid");
-    const uint64 n = SPI_processed;
-    SPITupleTable *found = SPI_tuptable;
-    for (uint64 i = 0; i < n; ++i) {
-        bool isnull = false;
-        const Oid relid = DatumGetObjectId(SPI_getbinval(found->vals[i], found->tupdesc, 1, &isnull));
-        const char *name = quote_identifier(SPI_getvalue(found->vals[i], found->tupdesc, 2));
-        as_owner(relid, psprintf("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s", qualified_name(relid), name));
+    const SqlRows found =
+        look_up("SELECT t.tgrelid, t.tgname FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid "
+                "WHERE t.tgenabled <> 'A' AND p.pronamespace = 'retention'::pg_catalog.regnamespace ORDER BY t.tgrelid");
+    for (const SqlRow row : found) {
+        const auto relid = row.get<Oid>(1);
+        as_owner(relid,
+                 psprintf("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s", qualified_name(relid), quote_identifier(row.text(2))));
     }
     SPI_finish();
 }
@@ -141,13 +140,10 @@ bool follows_path(Oid relid) { return OidIsValid(get_trigger_oid(relid, kPathTri
 
 void drop_idle_path_triggers() {
     SPI_connect();
-    look_up("SELECT t.tgrelid FROM pg_catalog.pg_trigger t WHERE t.tgname = '~retention_path' "
-            "AND t.tgparentid = 0 AND t.tgfoid = 'retention.follow_path'::pg_catalog.regproc");
-    const uint64 n = SPI_processed;
-    SPITupleTable *found = SPI_tuptable;
-    for (uint64 i = 0; i < n; ++i) {
-        bool isnull = false;
-        const Oid relid = DatumGetObjectId(SPI_getbinval(found->vals[i], found->tupdesc, 1, &isnull));
+    const SqlRows found = look_up("SELECT t.tgrelid FROM pg_catalog.pg_trigger t WHERE t.tgname = '~retention_path' "
+                                  "AND t.tgparentid = 0 AND t.tgfoid = 'retention.follow_path'::pg_catalog.regproc");
+    for (const SqlRow row : found) {
+        const auto relid = row.get<Oid>(1);
         if (!table_is_on_a_path(relid)) drop_trigger(relid, kPathTrigger);
     }
     SPI_finish();

@@ -7,7 +7,7 @@
 #include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
-#include "pg/internal.hpp"
+#include "pg/sql.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "pg/timezone.hpp"
@@ -190,13 +190,14 @@ Datum follow(const Path &path, HopPlans *hop_plans, bool lock, HeapTuple row, Tu
         const ActingAs saved = act_as(owner_of(path.hops[i].to_relid), true);
         SPIPlanPtr *plan = lock ? &hop_plans->locking[i] : &hop_plans->reading[i];
         if (*plan == nullptr) *plan = prepare_hop(path, i, lock);
-        execute_internal_plan(*plan, values, nullptr, 1);
+        const SqlRows found = run_prepared(*plan, values, 1);
         leave(saved);
-        *isnull = SPI_processed == 0;
+        *isnull = found.n == 0;
         if (*isnull) return 0;
+        const SqlRow far = found.first();
         const int n = i + 1 < path.n_hops ? path.hops[i + 1].n_keys : 1;
         for (int k = 0; k < n; ++k) {
-            values[k] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, k + 1, isnull);
+            values[k] = SPI_getbinval(far.tuple, far.desc, k + 1, isnull);
             if (*isnull) return 0;
         }
     }

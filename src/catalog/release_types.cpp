@@ -5,7 +5,7 @@
 #include "catalog/personal_types.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
-#include "pg/internal.hpp"
+#include "catalog/own.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 
@@ -142,13 +142,6 @@ char *released_expression(const char *text) {
     return out.data;
 }
 
-const char *text_of(uint64 row, int column) { return SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column); }
-
-Oid oid_of(uint64 row, int column) {
-    bool isnull = false;
-    return DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, &isnull));
-}
-
 struct Command {
     Oid relid;
     char *sql;
@@ -157,7 +150,7 @@ struct Command {
 // Defaults and CHECK constraints of tables name the types of their constants, and would go with them.
 List *constants_of_types() {
     // The second pair: validated is what was checked once, and says the same in other words.
-    (void) SPI_execute(
+    const char *sql =
         "WITH t AS (SELECT type FROM retention.personal_types()) "
         "SELECT a.attrelid, format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT ', a.attrelid::regclass, a.attname), "
         "pg_get_expr(f.adbin, f.adrelid), '' "
@@ -170,12 +163,11 @@ List *constants_of_types() {
         "pg_get_expr(k.conbin, k.conrelid), format(')%s%s', CASE WHEN k.connoinherit THEN ' NO INHERIT' END, CASE WHEN NOT k.convalidated THEN ' NOT VALID' END) "
         "FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid AND NOT pg_is_other_temp_schema(c.relnamespace) "
         "WHERE k.contype = 'c' AND k.coninhcount = 0 AND EXISTS (SELECT FROM pg_depend d, t WHERE d.classid = 'pg_constraint'::regclass AND d.objid = k.oid "
-        "AND d.refclassid = 'pg_type'::regclass AND d.refobjid = t.type)",
-        true, 0);
+        "AND d.refclassid = 'pg_type'::regclass AND d.refobjid = t.type)";
     List *commands = NIL;
-    for (uint64 i = 0; i < SPI_processed; ++i) {
+    for (const SqlRow row : run_governed(kOnceReading, sql)) {
         auto *command = static_cast<Command *>(palloc(sizeof(Command)));
-        *command = Command{oid_of(i, 1), psprintf("%s%s%s", text_of(i, 2), released_expression(text_of(i, 3)), text_of(i, 4))};
+        *command = Command{row.get<Oid>(1), psprintf("%s%s%s", row.text(2), released_expression(row.text(3)), row.text(4))};
         commands = lappend(commands, command);
     }
     return commands;
@@ -183,7 +175,7 @@ List *constants_of_types() {
 
 void release_constants() {
     ListCell *cell = nullptr;
-    const ActingAs saved = act_as(owner_of(extension()->policy_table), true);
+    const ActingAs saved = act_as(extension_owner(), true);
     List *commands = constants_of_types();
     leave(saved);
     foreach (cell, commands) {
@@ -196,12 +188,8 @@ void release_constants() {
 }
 
 void remember_declarations() {
-    const ActingAs saved = act_as(owner_of(extension()->policy_table), true);
-    (void) SPI_execute(
-        "INSERT INTO retention.personal_column (relation, column_name, category, keep_for, anonymise, origin) "
-        "SELECT relation, column_name, category, keep_for, anonymise, origin FROM retention.personal_columns WHERE declared_by = 'type'",
-        false, 0);
-    leave(saved);
+    own("INSERT INTO retention.personal_column (relation, column_name, category, keep_for, anonymise, origin) "
+        "SELECT relation, column_name, category, keep_for, anonymise, origin FROM retention.personal_columns WHERE declared_by = 'type'");
 }
 
 List *release_types() {

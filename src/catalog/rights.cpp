@@ -6,13 +6,13 @@
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/security.hpp"
+#include "pg/sql.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "utils/acl.h"
-#include "utils/array.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 }
@@ -49,10 +49,9 @@ void require_policy_tables(HeapTuple row, TupleDesc desc) {
     require_ownership(relid, "in field \"relation\"", "A policy is written by the owner of its table or by a superuser.");
     Datum *texts = nullptr;
     bool *nulls = nullptr;
-    int n = 0;
     const Datum starts = heap_getattr(row, SPI_fnumber(desc, "clock_starts"), desc, &isnull);
     if (isnull) return;
-    deconstruct_array(DatumGetArrayTypeP(starts), TEXTOID, -1, false, TYPALIGN_INT, &texts, &nulls, &n);
+    const int n = elements_of(starts, TEXTOID, &texts, &nulls);
     for (int i = 0; i < n; ++i)
         if (!nulls[i]) require_tables_on_path(relid, TextDatumGetCString(texts[i]));
 }

@@ -2,8 +2,7 @@
 #include "catalog/extension.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
-#include "pg/internal.hpp"
-#include "pg/security.hpp"
+#include "catalog/own.hpp"
 #include "pg/settings.hpp"
 
 extern "C" {
@@ -17,34 +16,26 @@ namespace pg_retention {
 namespace {
 
 // A partition is part of its table; a temporary table ends with its session.
-uint64 find_unmanaged() {
-    const ActingAs saved = act_as(owner_of(extension()->policy_table), true);
-    (void) execute_internal(
-        "SELECT DISTINCT c.relation, c.column_name FROM pg_catalog.pg_event_trigger_ddl_commands() d "
-        "JOIN pg_catalog.pg_class k ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND k.oid = d.objid "
-        "AND k.relkind IN ('r', 'p') AND k.relpersistence <> 't' AND NOT k.relispartition "
-        "JOIN retention.personal_columns c ON c.relation = k.oid "
-        "WHERE NOT EXISTS (SELECT FROM retention.policy p WHERE p.relation = c.relation AND p.mode <> 'off') "
-        "ORDER BY c.relation, c.column_name",
-        0, nullptr, nullptr, nullptr, false, 0);
-    leave(saved);
-    return SPI_processed;
+SqlRows find_unmanaged() {
+    return own("SELECT DISTINCT c.relation, c.column_name FROM pg_catalog.pg_event_trigger_ddl_commands() d "
+               "JOIN pg_catalog.pg_class k ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND k.oid = d.objid "
+               "AND k.relkind IN ('r', 'p') AND k.relpersistence <> 't' AND NOT k.relispartition "
+               "JOIN retention.personal_columns c ON c.relation = k.oid "
+               "WHERE NOT EXISTS (SELECT FROM retention.policy p WHERE p.relation = c.relation AND p.mode <> 'off') "
+               "ORDER BY c.relation, c.column_name");
 }
 
-void report(HeapTuple row) {
-    bool isnull = false;
-    const Oid relid = DatumGetObjectId(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull));
+void report(const SqlRow &row) {
     ereport(settings::unmanaged_personal_column == settings::Unmanaged::kError ? ERROR : WARNING,
             (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-             errmsg("column \"%s\" of table \"%s\" is personal, and no policy stands for the table",
-                    SPI_getvalue(row, SPI_tuptable->tupdesc, 2), get_rel_name(relid)),
+             errmsg("column \"%s\" of table \"%s\" is personal, and no policy stands for the table", row.text(2),
+                    get_rel_name(row.get<Oid>(1))),
              errhint("Write the policy in retention.policy before the table is given its personal columns.")));
 }
 
 void check_managed() {
     SPI_connect();
-    const uint64 n = find_unmanaged();
-    for (uint64 i = 0; i < n; ++i) report(SPI_tuptable->vals[i]);
+    for (const SqlRow row : find_unmanaged()) report(row);
     SPI_finish();
 }
 

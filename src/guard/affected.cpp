@@ -3,7 +3,7 @@
 #include "catalog/extension.hpp"
 #include "catalog/governed.hpp"
 #include "pg/compat.hpp"
-#include "pg/internal.hpp"
+#include "pg/sql.hpp"
 
 extern "C" {
 #include "catalog/index.h"
@@ -26,19 +26,9 @@ bool matters(Oid relid) { return is_governed(relid) || has_governed_child(relid)
 
 // The relations that a query names.
 List *found(const char *text, Oid argument) {
-    Oid types[1] = {OIDOID};
-    Datum values[1] = {ObjectIdGetDatum(argument)};
     List *tables = NIL;
-    MemoryContext context = CurrentMemoryContext;
-    SPI_connect();
-    (void) execute_internal(text, 1, types, values, nullptr, true, 0);
-    for (uint64 i = 0; i < SPI_processed; ++i) {
-        bool isnull = false;
-        const Oid relid = DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
-        MemoryContext spi = MemoryContextSwitchTo(context);
-        tables = lappend_oid(tables, relid);
-        (void) MemoryContextSwitchTo(spi);
-    }
+    connect_spi();
+    for (const SqlRow row : run_here(kOnceReading, text, argument)) tables = lappend_oid(tables, row.get<Oid>(1));
     SPI_finish();
     return tables;
 }

@@ -6,7 +6,7 @@
 #include "catalog/stamp.hpp"
 #include "guard/decide.hpp"
 #include "pg/compat.hpp"
-#include "pg/internal.hpp"
+#include "pg/sql.hpp"
 #include "pg/names.hpp"
 #include "pg/running.hpp"
 #include "pg/security.hpp"
@@ -96,16 +96,13 @@ Rows rows_below(const TriggerData *data, const Path &path, int depth, Oid relid)
         append_equal(&sql, key_equality(hop, k, Side::kReferring), column_of(hop.from_relid, hop.from[k], depth),
                      Operand{psprintf("$%d", k + 1), types[k]});
     }
-    (void) execute_internal_latest(sql.data, hop.n_keys, types, values);
-    Rows rows = {static_cast<Row *>(palloc(sizeof(Row) * (SPI_processed + 1))), SPI_processed};
+    const SqlRows found = run_here(kLatest, sql.data, Parameters{hop.n_keys, hop.n_keys, types, values});
+    Rows rows = {static_cast<Row *>(palloc(sizeof(Row) * (found.n + 1))), found.n};
     for (uint64 i = 0; i < rows.n; ++i) {
-        bool isnull = false;
-        HeapTuple found = SPI_tuptable->vals[i];
-        rows.rows[i].relid = DatumGetObjectId(SPI_getbinval(found, SPI_tuptable->tupdesc, 1, &isnull));
-        rows.rows[i].tid =
-            *reinterpret_cast<ItemPointer>(DatumGetPointer(SPI_getbinval(found, SPI_tuptable->tupdesc, 2, &isnull)));
+        rows.rows[i].relid = found[i].get<Oid>(1);
+        rows.rows[i].tid = found[i].get<ItemPointerData>(2);
     }
-    SPI_freetuptable(SPI_tuptable);
+    found.free();
     return rows;
 }
 

@@ -5,9 +5,8 @@
 #include "catalog/governed.hpp"
 #include "catalog/user_code.hpp"
 #include "pg/compat.hpp"
-#include "pg/internal.hpp"
+#include "pg/sql.hpp"
 #include "pg/names.hpp"
-#include "pg/security.hpp"
 
 extern "C" {
 #include "catalog/namespace.h"
@@ -70,10 +69,7 @@ char *reference_query(const ForeignKey &key) {
 bool is_referenced(const ForeignKey &key) {
     SPI_connect();
     // With the rights of whoever gives the command, as the server asks it; only an owner's own row security is passed over.
-    const ActingAs saved = act_as(GetUserId(), true);
-    (void) execute_internal(reference_query(key), 0, nullptr, nullptr, nullptr, false, 1);
-    const bool referenced = SPI_processed > 0;
-    leave(saved);
+    const bool referenced = run_as(GetUserId(), kAny, reference_query(key)).n > 0;
     SPI_finish();
     return referenced;
 }

@@ -2,7 +2,7 @@
 
 #include "catalog/extension.hpp"
 #include "catalog/relation_plan.hpp"
-#include "pg/internal.hpp"
+#include "pg/sql.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
@@ -31,12 +31,10 @@ bool has_rows(Oid relid) {
 bool holds_itself(Oid relid) {
     if (!has_rows(relid) || clock_column(relid) == InvalidAttrNumber) return false;
     SPI_connect();
-    const ActingAs saved = act_as(owner_of(relid), true);
-    (void) execute_internal(
-        psprintf("SELECT 1 FROM ONLY %s WHERE NOT retention.visible(%s)", qualified_name(relid), clock_name(relid)), 0, nullptr,
-        nullptr, nullptr, true, 1);
-    leave(saved);
-    const bool holds = SPI_processed > 0;
+    const bool holds =
+        run_as(owner_of(relid), kAnyReading,
+               psprintf("SELECT 1 FROM ONLY %s WHERE NOT retention.visible(%s)", qualified_name(relid), clock_name(relid)))
+            .n > 0;
     SPI_finish();
     return holds;
 }

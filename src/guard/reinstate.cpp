@@ -6,7 +6,7 @@
 #include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
-#include "pg/internal.hpp"
+#include "pg/sql.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "pg/time.hpp"
@@ -86,22 +86,19 @@ bool is_bound_by_row_security(Oid relid) { return check_enable_rls(relid, GetUse
 
 // Asked as the caller, in a statement that is governed like any of his: what his row security reads and runs sees no hidden row.
 bool is_shown_to_caller(Oid relid, const char *condition, Datum key) {
-    Oid types[1] = {TEXTOID};
     const ActingAs saved = act_as(GetUserId(), false);
-    (void) SPI_execute_with_args(psprintf("SELECT 1 FROM %s WHERE %s FOR UPDATE", qualified_name(relid), condition), 1, types,
-                                 &key, nullptr, false, 1);
+    const SqlRows found = run_governed(kAny, psprintf("SELECT 1 FROM %s WHERE %s FOR UPDATE", qualified_name(relid), condition),
+                                       typed(TEXTOID, key));
     leave(saved);
-    return SPI_processed > 0;
+    return found.n > 0;
 }
 
 core::Clock find_row(Oid relid, const char *condition, Datum key) {
-    Oid types[1] = {TEXTOID};
-    (void) execute_internal(
-        psprintf("SELECT %s FROM %s WHERE %s FOR UPDATE", clock_name(relid), qualified_name(relid), condition), 1, types, &key,
-        nullptr, false, 1);
-    if (SPI_processed == 0) no_such_row(relid);
-    bool isnull = false;
-    return datum_clock(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+    const SqlRows found =
+        run_here(kAny, psprintf("SELECT %s FROM %s WHERE %s FOR UPDATE", clock_name(relid), qualified_name(relid), condition),
+                 typed(TEXTOID, key));
+    if (found.n == 0) no_such_row(relid);
+    return found.first().get<core::Clock>(1);
 }
 
 void reinstate(Oid relid, Datum key, bool composite) {
@@ -132,10 +129,8 @@ void reinstate(Oid relid, Datum key, bool composite) {
                         errhint("A row comes back only while its quarantine lasts.")));
     const int16_t id = policy->id;
     const char *unset = unset_own_starts(*policy, relid);
-    Oid types[1] = {TEXTOID};
     if (unset != nullptr)
-        (void) execute_internal(psprintf("UPDATE %s SET %s WHERE %s", qualified_name(relid), unset, condition), 1, types, &key,
-                                nullptr, false, 0);
+        run_here(kOnce, psprintf("UPDATE %s SET %s WHERE %s", qualified_name(relid), unset, condition), typed(TEXTOID, key));
     const bool started = core::start_of(find_row(relid, condition, key)) != core::kNotStarted;
     if (started && !told) no_such_row(relid);
     if (started)

@@ -9,7 +9,7 @@
 #include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
-#include "pg/internal.hpp"
+#include "pg/sql.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 
@@ -37,19 +37,17 @@ constinit object_access_hook_type previous_access = nullptr;
 // what else was decided about a row must not stand before its start in the order.
 void check_rows(Oid relid, const char *what) {
     SPI_connect();
-    const ActingAs saved = act_as(owner_of(relid), true);
-    (void) execute_internal(psprintf("SELECT DISTINCT ON (p, w, s, h, r) c FROM (SELECT c, retention.policy(c), "
-                                     "retention.pending(c), retention.starts_at(c) IS NULL, "
-                                     "retention.with_flags(c, %d) OPERATOR(retention.=) c, "
-                                     "retention.with_flags(c, %d) OPERATOR(retention.=) c "
-                                     "FROM (SELECT %s FROM ONLY %s) AS t (c)) AS u (c, p, w, s, h, r) "
-                                     "ORDER BY p, w, s, h, r, retention.with_flags(c, %d) DESC",
-                                     core::kHeld, core::kRestricted, clock_name(relid), qualified_name(relid), core::kAllFlags),
-                            0, nullptr, nullptr, nullptr, false, 0);
-    leave(saved);
-    for (uint64 i = 0; i < SPI_processed; ++i) {
-        bool isnull = false;
-        const core::Clock clock = datum_clock(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+    const SqlRows found =
+        run_as(owner_of(relid), kOnce,
+               psprintf("SELECT DISTINCT ON (p, w, s, h, r) c FROM (SELECT c, retention.policy(c), "
+                        "retention.pending(c), retention.starts_at(c) IS NULL, "
+                        "retention.with_flags(c, %d) OPERATOR(retention.=) c, "
+                        "retention.with_flags(c, %d) OPERATOR(retention.=) c "
+                        "FROM (SELECT %s FROM ONLY %s) AS t (c)) AS u (c, p, w, s, h, r) "
+                        "ORDER BY p, w, s, h, r, retention.with_flags(c, %d) DESC",
+                        core::kHeld, core::kRestricted, clock_name(relid), qualified_name(relid), core::kAllFlags));
+    for (const SqlRow row : found) {
+        const auto clock = row.get<core::Clock>(1);
         const Verdict verdict = decide(clock);
         if (!may_go(verdict)) refuse(verdict, what, get_rel_name(relid));
     }

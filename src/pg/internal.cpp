@@ -167,37 +167,8 @@ SPIPlanPtr prepare_internal(const char *text, int nargs, Oid *types) {
     return plan;
 }
 
-int execute_internal_plan(SPIPlanPtr plan, Datum *values, const char *nulls, long limit) {
-    return run_plan(plan, values, nulls, GetLatestSnapshot(), false, limit);
-}
-
-static int execute_generic_as(Exemption as, const char *text, int nargs, Oid *types, Datum *values, bool read_only, long limit) {
-    SPIPlanPtr plan = prepare_as(as, text, nargs, types, CURSOR_OPT_GENERIC_PLAN);
-    const int result = run_plan(plan, values, nullptr, InvalidSnapshot, read_only, limit);
-    SPI_freeplan(plan);
-    return result;
-}
-
-int execute_internal_generic(const char *text, int nargs, Oid *types, Datum *values, bool read_only, long limit) {
-    return execute_generic_as(Exemption::kOwn, text, nargs, types, values, read_only, limit);
-}
-
-int execute_internal_on_clocks(const char *text, int nargs, Oid *types, Datum *values) {
-    return execute_generic_as(Exemption::kOwnOfClocks, text, nargs, types, values, false, 0);
-}
-
-int execute_internal_latest(const char *text, int nargs, Oid *types, Datum *values) {
-    SPIPlanPtr plan = prepare(text, nargs, types, 0);
-    const int result = run_plan(plan, values, nullptr, GetLatestSnapshot(), false, 0);
-    SPI_freeplan(plan);
-    return result;
-}
-
-int execute_internal(const char *text, int nargs, Oid *types, Datum *values, const char *nulls, bool read_only, long limit) {
-    SPIPlanPtr plan = prepare(text, nargs, types, CURSOR_OPT_CUSTOM_PLAN | CURSOR_OPT_PARALLEL_OK);
-    const int result = run_plan(plan, values, nulls, InvalidSnapshot, read_only, limit);
-    SPI_freeplan(plan);
-    return result;
+int execute_internal_plan(SPIPlanPtr plan, Datum *values, long limit) {
+    return run_plan(plan, values, nullptr, GetLatestSnapshot(), false, limit);
 }
 
 constinit Dynamic<bool> own_command{false};
@@ -220,13 +191,28 @@ SPIPlanPtr kept_plan(const char *text, int nargs, Oid *types, const Datum *value
     return plan;
 }
 
-int execute_kept(const char *text, int nargs, Oid *types, Datum *values, const char *nulls, bool read_only, long limit) {
-    return run_plan(kept_plan(text, nargs, types, values), values, nulls, InvalidSnapshot, read_only, limit);
+static SPIPlanPtr plan_of(const How &how, const char *text, int nargs, Oid *types) {
+    switch (how.plan) {
+        case PlanKind::kGeneric: return prepare(text, nargs, types, CURSOR_OPT_GENERIC_PLAN);
+        case PlanKind::kOnClocks: return prepare_as(Exemption::kOwnOfClocks, text, nargs, types, CURSOR_OPT_GENERIC_PLAN);
+        case PlanKind::kOnce:
+        case PlanKind::kKept: break;
+    }
+    return prepare(text, nargs, types, CURSOR_OPT_CUSTOM_PLAN | (how.sees == Sees::kLatest ? 0 : CURSOR_OPT_PARALLEL_OK));
 }
 
-Portal open_internal_cursor(SPIPlanPtr plan, Datum *values, const char *nulls, bool read_only) {
+int execute_own(const How &how, const char *text, int nargs, Oid *types, Datum *values, const char *nulls) {
+    const bool is_kept = how.plan == PlanKind::kKept;
+    SPIPlanPtr plan = is_kept ? kept_plan(text, nargs, types, values) : plan_of(how, text, nargs, types);
+    const Snapshot snapshot = how.sees == Sees::kLatest ? GetLatestSnapshot() : InvalidSnapshot;
+    const int result = run_plan(plan, values, nulls, snapshot, how.sees == Sees::kCaller, how.limit);
+    if (!is_kept) SPI_freeplan(plan);
+    return result;
+}
+
+Portal open_internal_cursor(SPIPlanPtr plan, Datum *values, bool read_only) {
     Portal portal = nullptr;
-    run_own([&] { portal = SPI_cursor_open(secret_name(), plan, values, nulls, read_only); });
+    run_own([&] { portal = SPI_cursor_open(secret_name(), plan, values, nullptr, read_only); });
     portal->visible = false;
     return portal;
 }

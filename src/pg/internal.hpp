@@ -15,33 +15,58 @@ namespace pg_retention {
 // Whether the execution that begins now is the one that a call below asked for; answers yes once per call.
 bool take_own_start();
 
-// SPI_execute_with_args for the extension's own text.
-int execute_internal(const char *text, int nargs, Oid *types, Datum *values, const char *nulls, bool read_only, long limit);
+// How a statement is planned.
+enum class PlanKind : uint8_t {
+    kOnce,      // with a look at the values, for this execution
+    kGeneric,   // without: it counts on few array elements, so that rows named by ctid are fetched by it, without a planner
+                // setting that triggers would inherit
+    kOnClocks,  // the same, for a statement that sets the clocks of the rows it writes
+    kKept,  // without, once per text, types of parameters and session; a bounded number is kept. With many array elements it is
+            // kOnce's, kept
+};
 
-// The same with a plan made without a look at the values: it counts on few array elements, so that rows named by
-// ctid are fetched by it, without a planner setting that triggers would inherit.
-int execute_internal_generic(const char *text, int nargs, Oid *types, Datum *values, bool read_only, long limit);
+// What it sees.
+enum class Sees : uint8_t {
+    kNow,     // what the transaction's next statement would see; it may write
+    kLatest,  // what others have committed by now even where the transaction keeps an older snapshot; it may write
+    kCaller,  // what the statement that called us sees; it writes nothing
+};
 
-// The same for a statement that sets the clocks of the rows it writes.
-int execute_internal_on_clocks(const char *text, int nargs, Oid *types, Datum *values);
+struct How {
+    PlanKind plan;
+    Sees sees;
+    long limit;  // rows; 0: all
+    // By an index in its order, whatever the statistics say: for statements on governed tables. Only where no trigger fires, for it
+    // would inherit the settings; and only together with run_as().
+    bool by_index;
+};
 
-// The same, seeing what others have committed by now even where the transaction keeps an older snapshot.
-int execute_internal_latest(const char *text, int nargs, Oid *types, Datum *values);
+constexpr How kOnce = {PlanKind::kOnce, Sees::kNow, 0, false};
+constexpr How kOnceReading = {PlanKind::kOnce, Sees::kCaller, 0, false};
+constexpr How kOnceByIndex = {PlanKind::kOnce, Sees::kNow, 0, true};
+constexpr How kLatest = {PlanKind::kOnce, Sees::kLatest, 0, false};
+constexpr How kLatestByIndex = {PlanKind::kOnce, Sees::kLatest, 0, true};
+constexpr How kAny = {PlanKind::kOnce, Sees::kNow, 1, false};            // whether there is a row
+constexpr How kAnyReading = {PlanKind::kOnce, Sees::kCaller, 1, false};  // the same
+constexpr How kGeneric = {PlanKind::kGeneric, Sees::kNow, 0, false};
+constexpr How kOnClocks = {PlanKind::kOnClocks, Sees::kNow, 0, false};
+constexpr How kKeptWriting = {PlanKind::kKept, Sees::kNow, 0, false};
+constexpr How kKeptReading = {PlanKind::kKept, Sees::kCaller, 0, false};
 
-// The same as a plan kept for the session; SPI must be connected.
+// What pg/sql.hpp is made of. Returns a code of SPI.
+int execute_own(const How &how, const char *text, int nargs, Oid *types, Datum *values, const char *nulls);
+
+// A plan of the caller's own, kept for the session, for what is asked for each row: kLatest without a limit. SPI must be connected.
 SPIPlanPtr prepare_internal(const char *text, int nargs, Oid *types);
-int execute_internal_plan(SPIPlanPtr plan, Datum *values, const char *nulls, long limit);
+int execute_internal_plan(SPIPlanPtr plan, Datum *values, long limit);
 
-// The same, prepared once per text, types and session. Values are never null. For texts that come again; a bounded number is kept.
-int execute_kept(const char *text, int nargs, Oid *types, Datum *values, const char *nulls, bool read_only, long limit);
-
-// The plan that execute_kept would use; valid until the next kept text is prepared.
+// The plan that PlanKind::kKept stands for; valid until the next kept text is prepared.
 SPIPlanPtr kept_plan(const char *text, int nargs, Oid *types, const Datum *values);
 
 // While the extension alters a table by itself: its own commands are not held against its rules.
 extern Dynamic<bool> own_command;
 
 // A cursor over an internal plan, read with SPI_cursor_fetch. Nobody else can name it.
-Portal open_internal_cursor(SPIPlanPtr plan, Datum *values, const char *nulls, bool read_only);
+Portal open_internal_cursor(SPIPlanPtr plan, Datum *values, bool read_only);
 
 }  // namespace pg_retention

@@ -45,6 +45,16 @@ void leave(const ActingAs &saved) {
     SetUserIdAndSecContext(saved.user, saved.context);
 }
 
+static void disable(const char *setting) {
+    (void) set_config_option(setting, "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
+void prefer_index_order() {
+    disable("enable_seqscan");
+    disable("enable_bitmapscan");
+    disable("enable_sort");
+}
+
 SecurityContext begin_beyond_rls() {
     const SecurityContext before = security_context();
     if ((before.flags & kBeyondRls) != 0) SetUserIdAndSecContext(before.user, before.flags | SECURITY_NOFORCE_RLS);

@@ -16,6 +16,8 @@ ActingAs act_as(Oid owner, bool beyond_rls);
 // The same for a command that restricts itself what it runs: within the restriction it could not make its temporary tables.
 ActingAs act_as_for_command(Oid owner);
 void leave(const ActingAs &saved);
+// Until leave(): plans go by an index that has the order, whatever the statistics say.
+void prefer_index_order();
 
 struct SecurityContext {
     Oid user;

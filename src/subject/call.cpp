@@ -3,7 +3,7 @@
 #include "catalog/extension.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/own_table.hpp"
-#include "pg/query.hpp"
+#include "catalog/own.hpp"
 
 extern "C" {
 #include "executor/spi.h"
@@ -15,9 +15,7 @@ Call open_call(FunctionCallInfo fcinfo, int request, bool lock) {
     if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
         ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("kind and key of a subject must not be null")));
     const char *kind = text_to_cstring(PG_GETARG_TEXT_PP(0));
-    MemoryContext context = CurrentMemoryContext;
-    SPI_connect();
-    MemoryContextSwitchTo(context);
+    connect_spi();
     Call call = {};
     call.model = load_model();
     const Kind *found = kind_named(*call.model, kind);

@@ -5,8 +5,7 @@
 #include "catalog/policy_check.hpp"
 #include "catalog/rights.hpp"
 #include "pg/guard.hpp"
-#include "pg/query.hpp"
-#include "pg/security.hpp"
+#include "catalog/own.hpp"
 #include "subject/model.hpp"
 
 extern "C" {
@@ -35,17 +34,16 @@ struct Written {
 Datum names_array(Oid relid, const AttrNumber *columns, int n) {
     auto *names = static_cast<Datum *>(palloc(sizeof(Datum) * (n + 1)));
     for (int i = 0; i < n; ++i) names[i] = DirectFunctionCall1(namein, CStringGetDatum(get_attname(relid, columns[i], false)));
-    return PointerGetDatum(construct_array(names, n, NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR));
+    return array_of(names, n, NAMEOID);
 }
 
 void check_columns(const Written &written, const char *field, Oid relid) {
     Datum *names = nullptr;
     bool *nulls = nullptr;
-    int n = 0;
     bool isnull = false;
     const Datum array = written.get(field, &isnull);
     if (isnull) return;
-    deconstruct_array(DatumGetArrayTypeP(array), NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR, &names, &nulls, &n);
+    const int n = elements_of(array, NAMEOID, &names, &nulls);
     for (int i = 0; i < n; ++i)
         if (nulls[i] || get_attnum(relid, NameStr(*DatumGetName(names[i]))) <= 0)
             ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
@@ -57,8 +55,7 @@ void check_columns(const Written &written, const char *field, Oid relid) {
 void check_key(const Written &written, Oid relid) {
     Datum *names = nullptr;
     bool *nulls = nullptr;
-    int n = 0;
-    deconstruct_array(DatumGetArrayTypeP(written.get("key")), NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR, &names, &nulls, &n);
+    const int n = elements_of(written.get("key"), NAMEOID, &names, &nulls);
     for (int i = 0; i < n; ++i) (void) own_equality(relid, get_attnum(relid, NameStr(*DatumGetName(names[i]))));
 }
 
@@ -89,32 +86,22 @@ HeapTuple check_kind(Written written) {
 
 // Invalid: there is no such kind.
 Oid table_of_kind(const Written &written) {
-    Oid types[1] = {TEXTOID};
-    Datum values[1] = {written.get("kind")};
-    MemoryContext context = CurrentMemoryContext;
-    SPI_connect();
-    MemoryContextSwitchTo(context);
-    bool isnull = true;
-    Oid relid = InvalidOid;
-    if (read_as(extension_owner(), "SELECT relation FROM retention.subject_kind WHERE kind = $1", 1, types, values) > 0)
-        relid = DatumGetObjectId(result_value(0, 1, &isnull));
+    connect_spi();
+    const SqlRows found =
+        read_own("SELECT relation FROM retention.subject_kind WHERE kind = $1", typed(TEXTOID, written.get("kind")));
+    const Oid relid = found.n > 0 ? found.first().get<Oid>(1) : InvalidOid;
     SPI_finish();
     return relid;
 }
 
 // With a kind its links go, or lead to another table.
 void require_linked_tables(const Written &written) {
-    Oid types[1] = {TEXTOID};
-    Datum values[1] = {written.get("kind")};
-    MemoryContext context = CurrentMemoryContext;
-    SPI_connect();
-    MemoryContextSwitchTo(context);
-    const uint64 n = read_as(extension_owner(), "SELECT relation FROM retention.subject_link WHERE kind = $1", 1, types, values);
-    for (uint64 row = 0; row < n; ++row) {
-        bool isnull = false;
-        require_ownership(DatumGetObjectId(result_value(row, 1, &isnull)), "in retention.subject_link",
+    connect_spi();
+    const SqlRows found =
+        read_own("SELECT relation FROM retention.subject_link WHERE kind = $1", typed(TEXTOID, written.get("kind")));
+    for (const SqlRow row : found)
+        require_ownership(row.get<Oid>(1), "in retention.subject_link",
                           "Its rows lead to persons of this kind. Remove the link first.");
-    }
     SPI_finish();
 }
 

@@ -3,7 +3,7 @@
 #include "catalog/extension.hpp"
 #include "catalog/policy_cache.hpp"
 #include "pg/names.hpp"
-#include "pg/query.hpp"
+#include "catalog/own.hpp"
 #include "pg/time.hpp"
 #include "pg/timezone.hpp"
 #include "subject/json.hpp"
@@ -76,23 +76,21 @@ void append_policy(StringInfo out, const Model &model, const Policy &policy) {
 }  // namespace
 
 void append_controller(StringInfo out) {
-    const uint64 n =
-        read_as(extension_owner(),
-                "SELECT name, contact, data_protection_officer, to_json(recipients)::text, transfers, source, authority, "
-                "automated_decisions FROM retention.controller",
-                0, nullptr, nullptr);
-    auto value = [n](int column) { return n == 0 ? nullptr : result_text(0, column); };
+    const SqlRows found =
+        read_own("SELECT name, contact, data_protection_officer, to_json(recipients)::text, transfers, source, authority, "
+                 "automated_decisions FROM retention.controller");
+    auto value = [&found](int column) { return found.n == 0 ? nullptr : found.first().text(column); };
     appendStringInfoString(out, "\"controller\": {\"name\": ");
     append_json_text(out, value(1));
     append_field(out, "contact", value(2));
     append_field(out, "data_protection_officer", value(3));
-    appendStringInfo(out, "}, \"recipients\": %s", n == 0 ? "[]" : value(4));
+    appendStringInfo(out, "}, \"recipients\": %s", found.n == 0 ? "[]" : value(4));
     append_field(out, "transfers", value(5));
     append_field(out, "source", value(6));
     append_field(out, "authority", value(7));
     append_field(out, "automated_decisions", value(8));
     appendStringInfo(out, ", \"rights\": %s", kRights);
-    SPI_freetuptable(SPI_tuptable);
+    found.free();
 }
 
 void append_processing(StringInfo out, const Model &model, List *tables) {

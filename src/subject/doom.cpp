@@ -5,7 +5,7 @@
 #include "guard/decide.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/names.hpp"
-#include "pg/query.hpp"
+#include "catalog/own.hpp"
 #include "pg/security.hpp"
 
 extern "C" {
@@ -103,23 +103,21 @@ Doomed *doomed_rows(const Subject &subject, const ReachedTable &table, int condi
     append_leads(&sql, links);
     append_rows_of(&sql, table, condition, &parameters);
     appendStringInfo(&sql, " ORDER BY %s FOR UPDATE OF t", column_list(relid, key, n_key, "t."));
-    *n = static_cast<int>(write_as(owner_of(relid), sql.data, parameters.n, parameters.types, parameters.values));
-    SPITupleTable *found = SPI_tuptable;
+    const SqlRows found = write_as(owner_of(relid), sql.data, parameters);
+    *n = static_cast<int>(found.n);
     auto *rows = static_cast<Doomed *>(palloc_extended(sizeof(Doomed) * (*n + 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
-    List **others = find_others(subject, links, found, *n, kFixedColumns + 1);
+    List **others = find_others(subject, links, found.table, *n, kFixedColumns + 1);
     for (int i = 0; i < *n; ++i) {
-        bool isnull = false;
         Doomed *row = &rows[i];
-        row->leaf = DatumGetObjectId(SPI_getbinval(found->vals[i], found->tupdesc, 1, &isnull));
-        row->tid = *reinterpret_cast<ItemPointer>(DatumGetPointer(SPI_getbinval(found->vals[i], found->tupdesc, 2, &isnull)));
-        const Datum clock = SPI_getbinval(found->vals[i], found->tupdesc, 3, &isnull);
-        row->clock = datum_clock(clock, isnull);
+        row->leaf = found[i].get<Oid>(1);
+        row->tid = found[i].get<ItemPointerData>(2);
+        row->clock = found[i].get_or(3, core::kNoClock);
         row->link = link;
         row->others = others[i];
-        const bool anonymised = DatumGetBool(SPI_getbinval(found->vals[i], found->tupdesc, 4, &isnull));
-        row->fate = fate_of(table, row, isnull ? nullptr : &anonymised);
+        const bool anonymised = found[i].get_or(4, false);
+        row->fate = fate_of(table, row, found[i].is_null(4) ? nullptr : &anonymised);
     }
-    SPI_freetuptable(found);
+    found.free();
     return rows;
 }
 

@@ -9,8 +9,7 @@
 #include "pg/at_once.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
-#include "pg/query.hpp"
-#include "pg/security.hpp"
+#include "catalog/own.hpp"
 #include "pg/time.hpp"
 #include "subject/document.hpp"
 #include "subject/doom.hpp"
@@ -302,12 +301,10 @@ void record_in_ledger(const Erasure &erasure) {
 
 // Statements and lifted restrictions of the person go along; a restriction that stands is still needed.
 void forget_records(const Subject &subject, const char *key) {
-    Oid types[2] = {TEXTOID, JSONBARRAYOID};
-    Datum values[2] = {CStringGetTextDatum(subject.kind->name), recorded_keys(subject, key)};
-    (void) write_as(extension_owner(), "DELETE FROM retention.statement WHERE kind = $1 AND key = ANY ($2)", 2, types, values);
-    (void) write_as(extension_owner(),
-                    "DELETE FROM retention.restriction WHERE kind = $1 AND key = ANY ($2) AND lifted_at IS NOT NULL", 2, types,
-                    values);
+    const SqlValue keys = typed(JSONBARRAYOID, recorded_keys(subject, key));
+    own("DELETE FROM retention.statement WHERE kind = $1 AND key = ANY ($2)", subject.kind->name, keys);
+    own("DELETE FROM retention.restriction WHERE kind = $1 AND key = ANY ($2) AND lifted_at IS NOT NULL", subject.kind->name,
+        keys);
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 #include "catalog/policy_cache.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
-#include "pg/query.hpp"
+#include "catalog/own.hpp"
 #include "pg/security.hpp"
 #include "subject/call.hpp"
 
@@ -71,22 +71,19 @@ void find_in_column(const ReturnSetInfo *result, const Kind &kind, AttrNumber co
         category == TYPCATEGORY_STRING ? psprintf("lower(%s) = lower($1)", name) : psprintf("%s::text = $1", name);
     appendStringInfo(&sql, "%s FROM %s t WHERE %s ORDER BY %s", kind.n_keys == 1 ? "" : ")", qualified_name(kind.relid),
                      condition, column_list(kind.relid, kind.keys, kind.n_keys, "t."));
-    Oid types[1] = {TEXTOID};
-    const uint64 n = read_as(owner_of(kind.relid), sql.data, 1, types, &value);
-    for (uint64 i = 0; i < n; ++i) {
-        bool nulls[3] = {false, false, false};
-        Datum values[3] = {CStringGetTextDatum(kind.name), result_value(i, 1, &nulls[1]),
+    const SqlRows found = read_as(owner_of(kind.relid), sql.data, typed(TEXTOID, value));
+    for (const SqlRow row : found) {
+        bool nulls[3] = {false, row.is_null(1), false};
+        Datum values[3] = {CStringGetTextDatum(kind.name), nulls[1] ? 0 : row.datum(1),
                            DirectFunctionCall1(namein, CStringGetDatum(get_attname(kind.relid, column, false)))};
         put(result, values, nulls);
     }
-    SPI_freetuptable(SPI_tuptable);
+    found.free();
 }
 
 void find(FunctionCallInfo fcinfo) {
     const auto *result = reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo);
-    MemoryContext context = CurrentMemoryContext;
-    SPI_connect();
-    MemoryContextSwitchTo(context);
+    connect_spi();
     const Model *model = load_model();
     ListCell *cell = nullptr;
     foreach (cell, model->kinds) {

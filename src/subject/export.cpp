@@ -2,7 +2,7 @@
 #include "catalog/extension.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
-#include "pg/query.hpp"
+#include "catalog/own.hpp"
 #include "pg/time.hpp"
 #include "subject/call.hpp"
 #include "subject/csv.hpp"
@@ -55,16 +55,13 @@ int64 append_data(StringInfo out, const Call &call, List *tables, bool portable)
 
 // Statements the person made about rows (Article 16).
 void append_statements(StringInfo out, const Subject &subject) {
-    Oid types[2] = {TEXTOID, JSONBARRAYOID};
-    Datum values[2] = {CStringGetTextDatum(subject.kind->name), recorded_keys(subject, key_json(subject))};
-    const uint64 n =
-        read_as(extension_owner(),
-                "SELECT coalesce(json_agg(json_build_object('table', relation, 'key', row_key, 'statement', statement, "
-                "'made_at', made_at) ORDER BY statement_id), '[]')::text FROM retention.statement "
-                "WHERE kind = $1 AND key = ANY ($2)",
-                2, types, values);
-    appendStringInfo(out, "\"statements\": %s", n == 0 ? "[]" : result_text(0, 1));
-    SPI_freetuptable(SPI_tuptable);
+    const SqlRows found =
+        read_own("SELECT coalesce(json_agg(json_build_object('table', relation, 'key', row_key, 'statement', statement, "
+                 "'made_at', made_at) ORDER BY statement_id), '[]')::text FROM retention.statement "
+                 "WHERE kind = $1 AND key = ANY ($2)",
+                 subject.kind->name, typed(JSONBARRAYOID, recorded_keys(subject, key_json(subject))));
+    appendStringInfo(out, "\"statements\": %s", found.n == 0 ? "[]" : found.first().text(1));
+    found.free();
 }
 
 Datum export_document(FunctionCallInfo fcinfo) {

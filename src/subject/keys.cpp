@@ -21,17 +21,13 @@ namespace {
 void set_from_text(KeySet *keys, Oid relid, AttrNumber column, const char *text) {
     const Oid type = getBaseType(get_atttype(relid, column));
     Oid input = InvalidOid, parameter = InvalidOid;
-    int16 length = 0;
-    bool by_value = false;
-    char alignment = 0;
     getTypeInputInfo(type, &input, &parameter);
-    get_typlenbyvalalign(type, &length, &by_value, &alignment);
     // What a key is made of may be a domain of the owner's, whose checks run as its input is read.
     const ActingAs saved = act_as(owner_of(relid), true);
     Datum value = OidInputFunctionCall(input, const_cast<char *>(text), parameter, -1);
     leave(saved);
     keys->types[keys->n_columns] = get_array_type(type);
-    keys->arrays[keys->n_columns++] = PointerGetDatum(construct_array(&value, 1, type, length, by_value, alignment));
+    keys->arrays[keys->n_columns++] = array_of(&value, 1, type);
 }
 
 [[noreturn]] void wrong_columns(Oid relid, const AttrNumber *columns, int n) {
@@ -165,16 +161,14 @@ KeySet distinct_keys(Oid relid, const AttrNumber *columns, int n, const Equaliti
     appendStringInfoString(&sql, ")) AS d (");
     for (int i = 0; i < n; ++i) appendStringInfo(&sql, "%sk%d", i == 0 ? "" : ", ", i);
     appendStringInfoString(&sql, ")");
-    (void) (write ? write_as : read_as)(owner_of(relid), sql.data, parameters->n, parameters->types, parameters->values);
-    bool isnull = false;
-    keys.n = static_cast<int>(DatumGetInt64(result_value(0, 1, &isnull)));
+    const SqlRows rows = run_as(owner_of(relid), write ? kKeptWriting : kKeptReading, sql.data, *parameters);
+    const SqlRow found = rows.first();
+    keys.n = static_cast<int>(found.get<int64>(1));
     keys.n_columns = n;
-    for (int i = 0; i < n; ++i) {
-        const Datum array = result_value(0, i + 2, &isnull);
-        keys.arrays[i] = isnull ? PointerGetDatum(construct_empty_array(get_element_type(keys.types[i])))
-                                : PointerGetDatum(PG_DETOAST_DATUM_COPY(array));
-    }
-    SPI_freetuptable(SPI_tuptable);
+    for (int i = 0; i < n; ++i)
+        keys.arrays[i] = found.is_null(i + 2) ? PointerGetDatum(construct_empty_array(get_element_type(keys.types[i])))
+                                              : found.detoasted(i + 2);
+    rows.free();
     return keys;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 // Sets of keys: of persons, and of rows on the way to them. An array per column, all of one length, to be given to a
 // statement as parameters.
-#include "pg/query.hpp"
+#include "pg/sql.hpp"
 #include "subject/model.hpp"
 
 extern "C" {

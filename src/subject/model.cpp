@@ -4,7 +4,7 @@
 #include "catalog/extension.hpp"
 #include "pg/compat.hpp"
 #include "pg/names.hpp"
-#include "pg/query.hpp"
+#include "catalog/own.hpp"
 
 extern "C" {
 #include "access/genam.h"
@@ -19,13 +19,6 @@ extern "C" {
 namespace pg_retention {
 
 namespace {
-
-Oid result_oid(uint64 row, int column) {
-    bool isnull = false;
-    return DatumGetObjectId(result_value(row, column, &isnull));
-}
-
-uint64 read_own(const char *sql) { return read_as(extension_owner(), sql, 0, nullptr, nullptr); }
 
 [[noreturn]] void does_not_fit(const char *what, const char *name, const Problem &problem) {
     ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("%s \"%s\" does not fit the schema", what, name),
@@ -44,27 +37,24 @@ AttrNumber column_named(Oid relid, const char *name, const char *field) {
 
 int names_of(Datum array, Datum **names) {
     bool *nulls = nullptr;
-    int n = 0;
-    deconstruct_array(DatumGetArrayTypeP(array), NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR, names, &nulls, &n);
+    const int n = elements_of(array, NAMEOID, names, &nulls);
     for (int i = 0; i < n; ++i)
         if (nulls[i]) ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("a list of columns has a null element")));
     return n;
 }
 
 // The table of the kind, its key and its identifying columns.
-Kind *read_kind(uint64 row) {
+Kind *read_kind(const SqlRow &row) {
     auto *kind = static_cast<Kind *>(palloc0(sizeof(Kind)));
-    bool isnull = false;
     Datum *names = nullptr;
-    kind->name = result_text(row, 1);
-    kind->relid = result_oid(row, 2);
-    const Datum key = result_value(row, 3, &isnull);
-    kind->n_keys = isnull ? 0 : names_of(key, &names);
+    kind->name = row.text(1);
+    kind->relid = row.get<Oid>(2);
+    kind->n_keys = row.is_null(3) ? 0 : names_of(row.datum(3), &names);
     if (kind->n_keys > kMaxKeys)
         ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("field \"key\" has more than %d columns", kMaxKeys)));
     for (int i = 0; i < kind->n_keys; ++i) kind->keys[i] = column_named(kind->relid, NameStr(*DatumGetName(names[i])), "key");
     if (kind->n_keys == 0) kind->n_keys = primary_key(kind->relid, kind->keys);
-    kind->n_identifying = names_of(result_value(row, 4, &isnull), &names);
+    kind->n_identifying = names_of(row.datum(4), &names);
     kind->identifying = static_cast<AttrNumber *>(palloc(sizeof(AttrNumber) * (kind->n_identifying + 1)));
     for (int i = 0; i < kind->n_identifying; ++i) {
         kind->identifying[i] = column_named(kind->relid, NameStr(*DatumGetName(names[i])), "identifying");
@@ -75,10 +65,9 @@ Kind *read_kind(uint64 row) {
 }
 
 void load_kinds(Model *model) {
-    const uint64 n = read_own("SELECT kind, relation, key, identifying FROM retention.subject_kind ORDER BY kind");
-    for (uint64 i = 0; i < n; ++i) {
-        Kind *kind = read_kind(i);
-        kind->index = static_cast<int>(i);
+    for (const SqlRow row : read_own("SELECT kind, relation, key, identifying FROM retention.subject_kind ORDER BY kind")) {
+        Kind *kind = read_kind(row);
+        kind->index = list_length(model->kinds);
         model->kinds = lappend(model->kinds, kind);
     }
     ListCell *cell = nullptr;
@@ -91,27 +80,26 @@ void load_kinds(Model *model) {
     }
 }
 
-Link *read_link(const Model &model, uint64 row) {
+Link *read_link(const Model &model, const SqlRow &row) {
     auto *link = static_cast<Link *>(palloc0(sizeof(Link)));
-    bool isnull = false;
     Problem problem = {};
     Datum *names = nullptr;
-    link->kind = kind_named(model, result_text(row, 1));
-    link->relid = result_oid(row, 2);
-    link->text = result_text(row, 3);
-    link->mentioned = strcmp(result_text(row, 4), "mentioned") == 0;
+    link->kind = kind_named(model, row.text(1));
+    link->relid = row.get<Oid>(2);
+    link->text = row.text(3);
+    link->mentioned = strcmp(row.text(4), "mentioned") == 0;
     if (!resolve_link(link->relid, link->text, link->kind->relid, &link->path, &problem))
         does_not_fit("link", link->text, problem);
-    const int n = names_of(result_value(row, 5, &isnull), &names);
+    const int n = names_of(row.datum(5), &names);
     for (int i = 0; i < n; ++i)
         link->claimed = bms_add_member(link->claimed, column_named(link->relid, NameStr(*DatumGetName(names[i])), "columns"));
     return link;
 }
 
 void load_links(Model *model) {
-    const uint64 n = read_own("SELECT kind, relation, path, role, columns FROM retention.subject_link "
-                              "ORDER BY role, pg_catalog.length(path), relation, path, kind");
-    for (uint64 i = 0; i < n; ++i) model->links = lappend(model->links, read_link(*model, i));
+    const SqlRows found = read_own("SELECT kind, relation, path, role, columns FROM retention.subject_link "
+                                   "ORDER BY role, pg_catalog.length(path), relation, path, kind");
+    for (const SqlRow row : found) model->links = lappend(model->links, read_link(*model, row));
 }
 
 void load_personal(Model *model) {

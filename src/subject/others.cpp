@@ -5,7 +5,7 @@
 #include "core/clock.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/names.hpp"
-#include "pg/query.hpp"
+#include "catalog/own.hpp"
 #include "pg/security.hpp"
 
 namespace pg_retention {
@@ -33,21 +33,19 @@ List *persons_at(const Subject &subject, const Link &link, const AttrNumber *col
         appendStringInfo(&sql, ", %s::text", column_list(kind.relid, &column, 1, "t."));
     }
     append_front_join(&sql, kind.relid, columns, equalities, front, &parameters);
-    const uint64 n = read_as(owner_of(kind.relid), sql.data, parameters.n, parameters.types, parameters.values);
+    const SqlRows found = read_as(owner_of(kind.relid), sql.data, parameters);
     List *persons = NIL;
-    for (uint64 i = 0; i < n; ++i) {
-        bool isnull = false;
+    for (const SqlRow row : found) {
         auto *other = static_cast<Other *>(palloc0(sizeof(Other)));
-        other->row = DatumGetInt32(result_value(i, 1, &isnull));
+        other->row = row.get<int32>(1);
         other->link = &link;
-        other->is_subject = DatumGetBool(result_value(i, 2, &isnull));
-        const core::Clock clock = datum_clock(result_value(i, 3, &isnull));
-        other->is_erased = !isnull && (core::flags_of(clock) & (core::kAnonymised | core::kKept)) != 0;
+        other->is_subject = row.get_or(2, false);
+        other->is_erased = (core::flags_of(row.get_or(3, core::kNoClock)) & (core::kAnonymised | core::kKept)) != 0;
         for (int c = -1, k = 4; !other->is_subject && (c = bms_next_member(kind.words, c)) >= 0; ++k)
-            other->words = add_word(other->words, *subject.model, kind.relid, static_cast<AttrNumber>(c), result_text(i, k));
+            other->words = add_word(other->words, *subject.model, kind.relid, static_cast<AttrNumber>(c), row.text(k));
         persons = lappend(persons, other);
     }
-    SPI_freetuptable(SPI_tuptable);
+    found.free();
     return persons;
 }
 

@@ -1,7 +1,7 @@
 // Links that the foreign keys suggest: from the table of each kind down the tables that refer to it, shortest first.
 #include "catalog/extension.hpp"
 #include "pg/guard.hpp"
-#include "pg/query.hpp"
+#include "catalog/own.hpp"
 #include "subject/model.hpp"
 
 extern "C" {
@@ -83,55 +83,43 @@ bool contains(const AttrNumber *columns, int n, AttrNumber column) {
     return false;
 }
 
-int read_columns(uint64 row, int column, AttrNumber *columns) {
-    bool isnull = false;
+int read_columns(const SqlRow &row, int column, AttrNumber *columns) {
     Datum *values = nullptr;
-    int n = 0;
-    const Datum array = result_value(row, column, &isnull);
-    if (isnull) return 0;
-    deconstruct_array(DatumGetArrayTypeP(array), INT2OID, sizeof(int16), true, TYPALIGN_SHORT, &values, nullptr, &n);
+    if (row.is_null(column)) return 0;
+    const int n = elements_of(row.datum(column), INT2OID, &values);
     for (int i = 0; i < n && i < kMaxKeys; ++i) columns[i] = DatumGetInt16(values[i]);
     return n;
-}
-
-Oid read_oid(uint64 row, int column) {
-    bool isnull = false;
-    return DatumGetObjectId(result_value(row, column, &isnull));
 }
 
 // Foreign keys between tables, in the order of names so that what is cut off does not depend on chance. Of partitions only
 // what their root has.
 void read_keys(Search *search) {
-    Oid types[1] = {OIDOID};
-    Datum values[1] = {ObjectIdGetDatum(extension()->schema)};
-    const uint64 n = read_as(extension_owner(),
-                             "SELECT c.conrelid, c.confrelid, c.conkey, c.confkey FROM pg_constraint c "
-                             "JOIN pg_class r ON r.oid = c.conrelid JOIN pg_namespace n ON n.oid = r.relnamespace "
-                             "WHERE c.contype = 'f' AND c.conparentid = 0 AND NOT r.relispartition AND r.relnamespace <> $1 "
-                             "ORDER BY n.nspname, r.relname, c.conkey, c.conname",
-                             1, types, values);
-    search->keys = static_cast<Key *>(palloc0(sizeof(Key) * (n + 1)));
-    for (uint64 row = 0; row < n; ++row) {
+    const SqlRows found =
+        read_own("SELECT c.conrelid, c.confrelid, c.conkey, c.confkey FROM pg_constraint c "
+                 "JOIN pg_class r ON r.oid = c.conrelid JOIN pg_namespace n ON n.oid = r.relnamespace "
+                 "WHERE c.contype = 'f' AND c.conparentid = 0 AND NOT r.relispartition AND r.relnamespace <> $1 "
+                 "ORDER BY n.nspname, r.relname, c.conkey, c.conname",
+                 extension()->schema);
+    search->keys = static_cast<Key *>(palloc0(sizeof(Key) * (found.n + 1)));
+    for (const SqlRow row : found) {
         Key *key = &search->keys[search->n_keys];
-        key->hop.from_relid = read_oid(row, 1);
-        key->hop.to_relid = read_oid(row, 2);
+        key->hop.from_relid = row.get<Oid>(1);
+        key->hop.to_relid = row.get<Oid>(2);
         key->hop.n_keys = read_columns(row, 3, key->hop.from);
         if (key->hop.n_keys <= kMaxKeys && read_columns(row, 4, key->hop.to) > 0) ++search->n_keys;
     }
-    SPI_freetuptable(SPI_tuptable);
+    found.free();
 }
 
 void read_tables(Search *search) {
-    const uint64 n = read_as(
-        extension_owner(),
+    const SqlRows found = read_own(
         "SELECT r.oid, (i.indkey::int2[])[0:i.indnkeyatts - 1] FROM pg_class r LEFT JOIN pg_index i ON i.indrelid = r.oid "
-        "AND i.indisprimary AND i.indimmediate AND i.indisvalid WHERE r.relkind IN ('r', 'p')",
-        0, nullptr, nullptr);
-    search->tables = static_cast<Table *>(palloc0(sizeof(Table) * (n + 1)));
-    for (uint64 row = 0; row < n; ++row) {
+        "AND i.indisprimary AND i.indimmediate AND i.indisvalid WHERE r.relkind IN ('r', 'p')");
+    search->tables = static_cast<Table *>(palloc0(sizeof(Table) * (found.n + 1)));
+    for (const SqlRow row : found) {
         AttrNumber primary[kMaxKeys] = {};
         Table *table = &search->tables[search->n_tables++];
-        table->relid = read_oid(row, 1);
+        table->relid = row.get<Oid>(1);
         const int n_primary = read_columns(row, 2, primary);
         table->has_key = n_primary > 0 && n_primary <= kMaxKeys;
         int covered = 0, in_primary = 0;
@@ -152,7 +140,7 @@ void read_tables(Search *search) {
         }
         table->is_link = table->has_key && in_primary >= 2 && covered == n_primary;
     }
-    SPI_freetuptable(SPI_tuptable);
+    found.free();
 }
 
 const Table *table_of(const Search &search, Oid relid) {
@@ -253,9 +241,7 @@ void propose(const ReturnSetInfo *result, Search *search, const Kind &kind) {
 
 void propose_links(FunctionCallInfo fcinfo) {
     const auto *result = reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo);
-    MemoryContext context = CurrentMemoryContext;
-    SPI_connect();
-    MemoryContextSwitchTo(context);
+    connect_spi();
     Search search = {};
     search.model = load_model();
     read_keys(&search);

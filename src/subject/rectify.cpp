@@ -6,7 +6,7 @@
 #include "pg/at_once.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
-#include "pg/query.hpp"
+#include "catalog/own.hpp"
 #include "pg/security.hpp"
 #include "pg/time.hpp"
 #include "subject/call.hpp"
@@ -78,17 +78,17 @@ Target find_target(Subject *subject, Oid relid, Datum row_key) {
     appendStringInfoString(&sql, " AND ");
     append_about(&sql, *table, &parameters);
     appendStringInfoString(&sql, " FOR UPDATE");
-    if (write_as(owner_of(relid), sql.data, parameters.n, parameters.types, parameters.values) == 0) no_such_row(relid);
-    bool isnull = true;
-    const Datum clock = governed ? result_value(0, target.n_key + 1, &isnull) : 0;
-    target.clock = datum_clock(clock, isnull);
+    const SqlRows rows = write_as(owner_of(relid), sql.data, parameters);
+    if (rows.n == 0) no_such_row(relid);
+    const SqlRow found = rows.first();
+    target.clock = governed ? found.get_or(target.n_key + 1, core::kNoClock) : core::kNoClock;
     int places[kMaxKeys];
     for (int i = 0; i < target.n_key; ++i) places[i] = i + 1;
     StringInfoData key;
     initStringInfo(&key);
-    append_key_json(&key, relid, target.key, target.n_key, SPI_tuptable->vals[0], SPI_tuptable->tupdesc, places);
+    append_key_json(&key, relid, target.key, target.n_key, found.tuple, found.desc, places);
     target.key_text = key.data;
-    SPI_freetuptable(SPI_tuptable);
+    rows.free();
     return target;
 }
 
@@ -148,25 +148,16 @@ void update_row(const Target &target, Datum changes, const AttrNumber *columns, 
                      column_list(target.relid, columns, n, "r."), add_parameter(&parameters, JSONBOID, changes));
     append_key_condition(&sql, target.relid, target.key, target.row, &parameters);
     uint64 updated = 0;
-    fire_at_once(
-        [&] { updated = write_as(owner_of(target.relid), sql.data, parameters.n, parameters.types, parameters.values); });
+    fire_at_once([&] { updated = write_as(owner_of(target.relid), sql.data, parameters).n; });
     if (updated == 0)
         ereport(ERROR, (errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION), errmsg("a trigger of the table suppressed the action")));
 }
 
 void insert_statement(const Call &call, const Target &target, Datum statement) {
-    Oid types[7] = {TEXTOID, TEXTOID, OIDOID, TEXTOID, TEXTOID, INT8OID, TIMESTAMPTZOID};
-    Datum values[7] = {CStringGetTextDatum(call.subject->kind->name),
-                       CStringGetTextDatum(key_json(*call.subject)),
-                       ObjectIdGetDatum(target.relid),
-                       CStringGetTextDatum(target.key_text),
-                       statement,
-                       Int64GetDatum(call.request_id),
-                       TimestampTzGetDatum(retention_now())};
-    (void) write_as(extension_owner(),
-                    "INSERT INTO retention.statement (kind, key, relation, row_key, statement, request_id, made_at) "
-                    "VALUES ($1, $2::jsonb, $3, $4::jsonb, $5, nullif($6, 0), $7)",
-                    7, types, values);
+    own("INSERT INTO retention.statement (kind, key, relation, row_key, statement, request_id, made_at) "
+        "VALUES ($1, $2::jsonb, $3, $4::jsonb, $5, nullif($6, 0), $7)",
+        call.subject->kind->name, key_json(*call.subject), target.relid, target.key_text, typed(TEXTOID, statement),
+        call.request_id, at(retention_now()));
 }
 
 // For the ledger: which columns, never what they held or hold.

@@ -2,7 +2,7 @@
 
 #include "catalog/extension.hpp"
 #include "pg/names.hpp"
-#include "pg/query.hpp"
+#include "catalog/own.hpp"
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
@@ -26,13 +26,10 @@ bytea *bytes_of(const uint8 *bytes, int n) {
 void remember(const ErasureKey &key, Oid relid, const char *json) {
     uint8 hash[kHashBytes];
     hash_person(key, relid, json, hash);
-    Oid types[3] = {BYTEAOID, BYTEAOID, TIMESTAMPTZOID};
-    Datum values[3] = {PointerGetDatum(bytes_of(hash, sizeof hash)), PointerGetDatum(bytes_of(key.print, sizeof key.print)),
-                       TimestampTzGetDatum(retention_now())};
-    (void) write_as(extension_owner(),
-                    "INSERT INTO retention.erasure (hash, key_print, erased_at) VALUES ($1, $2, $3) "
-                    "ON CONFLICT (hash) DO UPDATE SET erased_at = excluded.erased_at",
-                    3, types, values);
+    own("INSERT INTO retention.erasure (hash, key_print, erased_at) VALUES ($1, $2, $3) "
+        "ON CONFLICT (hash) DO UPDATE SET erased_at = excluded.erased_at",
+        typed(BYTEAOID, PointerGetDatum(bytes_of(hash, sizeof hash))),
+        typed(BYTEAOID, PointerGetDatum(bytes_of(key.print, sizeof key.print))), at(retention_now()));
 }
 
 }  // namespace
@@ -71,19 +68,18 @@ void remember_kind(const Subject &subject, const Kind &kind, const ErasureKey &k
     initStringInfo(&sql);
     appendStringInfo(&sql, "SELECT %s FROM %s t WHERE ", keys, qualified_name(kind.relid));
     append_key_condition(&sql, kind.relid, kind.keys, subject.roots[kind.index], &parameters);
-    const uint64 n = read_as(owner_of(kind.relid), sql.data, parameters.n, parameters.types, parameters.values);
-    SPITupleTable *rows = SPI_tuptable;
+    const SqlRows rows = read_as(owner_of(kind.relid), sql.data, parameters);
     int places[kMaxKeys];
     for (int i = 0; i < kind.n_keys; ++i) places[i] = i + 1;
-    for (uint64 i = 0; i < n; ++i) {
+    for (const SqlRow row : rows) {
         StringInfoData json;
         initStringInfo(&json);
         const int level = fix_writing();
-        append_key_json(&json, kind.relid, kind.keys, kind.n_keys, rows->vals[i], rows->tupdesc, places);
+        append_key_json(&json, kind.relid, kind.keys, kind.n_keys, row.tuple, row.desc, places);
         restore_writing(level);
         remember(key, kind.relid, json.data);
     }
-    SPI_freetuptable(rows);
+    rows.free();
 }
 
 }  // namespace

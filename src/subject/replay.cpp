@@ -2,7 +2,7 @@
 #include "catalog/extension.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
-#include "pg/query.hpp"
+#include "catalog/own.hpp"
 #include "pg/security.hpp"
 #include "subject/erase.hpp"
 #include "subject/remember.hpp"
@@ -20,23 +20,19 @@ namespace pg_retention {
 
 namespace {
 
-constexpr long kPortion = 1000;
-
 char *hex_of(const uint8 *bytes, int n) {
-    auto *text = static_cast<char *>(palloc(2 * n + 1));
-    for (int i = 0; i < n; ++i) snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+    auto *text = static_cast<char *>(palloc0(2 * n + 1));
+    (void) hex_encode(reinterpret_cast<const char *>(bytes), n, text);
     return text;
 }
 
 // The list's hashes, also taken over into the table: the restored one knows only what was erased before its backup.
 HTAB *read_list(Datum list, const ErasureKey &key) {
-    Oid types[2] = {JSONOID, TEXTOID};
-    Datum values[2] = {list, CStringGetTextDatum(hex_of(key.print, sizeof key.print))};
-    (void) read_as(extension_owner(), "SELECT $1 ->> 'key' = $2, $1 ->> 'format' = '1'", 2, types, values);
-    bool no_key = false, no_format = false;
-    const bool same_key = DatumGetBool(result_value(0, 1, &no_key));
-    const bool known_format = DatumGetBool(result_value(0, 2, &no_format));
-    if (no_key || no_format || !known_format)
+    const SqlValue given = typed(JSONOID, list);
+    const char *print = hex_of(key.print, sizeof key.print);
+    const SqlRow head = read_own("SELECT $1 ->> 'key' = $2, $1 ->> 'format' = '1'", given, print).first();
+    const auto same_key = head.get_or(1, false);
+    if (head.is_null(1) || !head.get_or(2, false))
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("this is not a list of erasures"),
                         errhint("retention.erasure_list() writes one.")));
     if (!same_key)
@@ -47,20 +43,19 @@ HTAB *read_list(Datum list, const ErasureKey &key) {
     control.entrysize = kHashBytes;
     control.hcxt = CurrentMemoryContext;
     HTAB *hashes = hash_create("pg_retention erasures", 1024, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-    const uint64 n =
-        write_as(extension_owner(),
-                 "WITH listed AS (SELECT decode(e ->> 'hash', 'hex') AS hash, (e ->> 'erased_at')::timestamptz AS erased_at "
-                 "FROM json_array_elements($1 -> 'erasures') e), "
-                 "known AS (INSERT INTO retention.erasure (hash, key_print, erased_at) "
-                 "SELECT DISTINCT ON (hash) hash, decode($2, 'hex'), erased_at FROM listed ORDER BY hash, erased_at DESC "
-                 "ON CONFLICT (hash) DO NOTHING) SELECT hash FROM listed WHERE length(hash) = 32",
-                 2, types, values);
-    for (uint64 i = 0; i < n; ++i) {
-        bool isnull = false;
-        bytea *hash = DatumGetByteaPP(result_value(i, 1, &isnull));
-        (void) hash_search(hashes, VARDATA_ANY(hash), HASH_ENTER, &isnull);
+    const SqlRows listed =
+        own("WITH listed AS (SELECT decode(e ->> 'hash', 'hex') AS hash, (e ->> 'erased_at')::timestamptz AS erased_at "
+            "FROM json_array_elements($1 -> 'erasures') e), "
+            "known AS (INSERT INTO retention.erasure (hash, key_print, erased_at) "
+            "SELECT DISTINCT ON (hash) hash, decode($2, 'hex'), erased_at FROM listed ORDER BY hash, erased_at DESC "
+            "ON CONFLICT (hash) DO NOTHING) SELECT hash FROM listed WHERE length(hash) = 32",
+            given, print);
+    for (const SqlRow row : listed) {
+        bool known = false;
+        bytea *hash = DatumGetByteaPP(row.datum(1));
+        (void) hash_search(hashes, VARDATA_ANY(hash), HASH_ENTER, &known);
     }
-    SPI_freetuptable(SPI_tuptable);
+    listed.free();
     return hashes;
 }
 
@@ -73,37 +68,23 @@ List *listed_persons(const Kind &kind, HTAB *hashes, const ErasureKey &key) {
     int places[kMaxKeys];
     for (int i = 0; i < kind.n_keys; ++i) places[i] = i + 1;
     MemoryContext context = CurrentMemoryContext;
-    MemoryContext row_context = AllocSetContextCreate(context, "pg_retention listed persons", ALLOCSET_DEFAULT_SIZES);
-    ActingAs saved = act_as(owner_of(kind.relid), true);
-    Portal portal = open_internal_cursor(kept_plan(sql, 0, nullptr, nullptr), nullptr, nullptr, true);
-    leave(saved);
-    for (bool more = true; more;) {
-        saved = act_as(owner_of(kind.relid), true);
-        SPI_cursor_fetch(portal, true, kPortion);
-        leave(saved);
-        SPITupleTable *rows = SPI_tuptable;
-        const auto n = static_cast<long>(SPI_processed);
-        more = n == kPortion;
+    for_each_portion(owner_of(kind.relid), kKeptReading, sql, Parameters{}, [&](const SqlRows &rows) {
         const int level = fix_writing();
-        for (long i = 0; i < n; ++i) {
-            MemoryContextSwitchTo(row_context);
+        for (const SqlRow row : rows) {
             StringInfoData json;
             uint8 hash[kHashBytes];
             bool found = false;
             initStringInfo(&json);
-            append_key_json(&json, kind.relid, kind.keys, kind.n_keys, rows->vals[i], rows->tupdesc, places);
+            append_key_json(&json, kind.relid, kind.keys, kind.n_keys, row.tuple, row.desc, places);
             hash_person(key, kind.relid, json.data, hash);
             (void) hash_search(hashes, hash, HASH_FIND, &found);
-            MemoryContextSwitchTo(context);
-            if (found) persons = lappend(persons, pstrdup(json.data));
-            MemoryContextReset(row_context);
+            if (!found) continue;
+            MemoryContext portion = MemoryContextSwitchTo(context);
+            persons = lappend(persons, pstrdup(json.data));
+            MemoryContextSwitchTo(portion);
         }
         restore_writing(level);
-        SPI_freetuptable(rows);
-    }
-    SPI_cursor_close(portal);
-    MemoryContextSwitchTo(context);
-    MemoryContextDelete(row_context);
+    });
     return persons;
 }
 
@@ -113,9 +94,9 @@ bool still_there(const Kind &kind, const KeySet &key) {
     initStringInfo(&sql);
     appendStringInfo(&sql, "SELECT 1 FROM %s t WHERE ", qualified_name(kind.relid));
     append_key_condition(&sql, kind.relid, kind.keys, key, &parameters);
-    const uint64 n = write_as(owner_of(kind.relid), sql.data, parameters.n, parameters.types, parameters.values);
-    SPI_freetuptable(SPI_tuptable);
-    return n > 0;
+    const SqlRows rows = write_as(owner_of(kind.relid), sql.data, parameters);
+    rows.free();
+    return rows.n > 0;
 }
 
 int64 erase_listed(const Model &model, const Kind &kind, List *persons) {
@@ -141,9 +122,7 @@ int64 erase_listed(const Model &model, const Kind &kind, List *persons) {
 void replay(FunctionCallInfo fcinfo) {
     const auto *result = reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo);
     begin_erasures();
-    MemoryContext context = CurrentMemoryContext;
-    SPI_connect();
-    MemoryContextSwitchTo(context);
+    connect_spi();
     const ErasureKey key = read_erasure_key();
     HTAB *hashes = read_list(PG_GETARG_DATUM(0), key);
     const Model *model = load_model();
@@ -159,18 +138,14 @@ void replay(FunctionCallInfo fcinfo) {
 }
 
 Datum erasure_list() {
-    MemoryContext context = CurrentMemoryContext;
-    SPI_connect();
-    MemoryContextSwitchTo(context);
+    connect_spi();
     const ErasureKey key = read_erasure_key();
-    Oid types[1] = {TEXTOID};
-    Datum values[1] = {CStringGetTextDatum(hex_of(key.print, sizeof key.print))};
-    (void) read_as(extension_owner(),
-                   "SELECT json_build_object('format', 1, 'key', $1, 'erasures', coalesce(json_agg(json_build_object('hash', "
-                   "encode(hash, 'hex'), 'erased_at', erased_at) ORDER BY erased_at, hash), '[]'))::text "
-                   "FROM retention.erasure WHERE key_print = decode($1, 'hex')",
-                   1, types, values);
-    text *list = cstring_to_text(result_text(0, 1));
+    const SqlRows found =
+        read_own("SELECT json_build_object('format', 1, 'key', $1, 'erasures', coalesce(json_agg(json_build_object('hash', "
+                 "encode(hash, 'hex'), 'erased_at', erased_at) ORDER BY erased_at, hash), '[]'))::text "
+                 "FROM retention.erasure WHERE key_print = decode($1, 'hex')",
+                 hex_of(key.print, sizeof key.print));
+    text *list = cstring_to_text(found.first().text(1));
     SPI_finish();
     return PointerGetDatum(list);
 }

@@ -7,7 +7,7 @@
 #include "pg/clock_datum.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
-#include "pg/query.hpp"
+#include "catalog/own.hpp"
 #include "pg/security.hpp"
 #include "pg/time.hpp"
 #include "subject/call.hpp"
@@ -27,8 +27,6 @@ namespace {
 
 constexpr int kReasonArgument = 2;
 constexpr int kRequestArgument = 3;
-constexpr long kPortion = 500;
-
 // What others did while we waited is seen: whether a row may be freed depends on everybody's restrictions.
 void begin_in_new_snapshot() {
     begin_alone();
@@ -61,15 +59,13 @@ void append_freed(StringInfo sql, Oid relid, List *covering, Parameters *paramet
 }
 
 // Sets or clears the flag of rows that are locked.
-void write_portion(const SPITupleTable *rows, uint64 n, bool restricted) {
-    for (uint64 i = 0; i < n; ++i) {
-        bool isnull = false;
-        HeapTuple row = rows->vals[i];
-        const Oid leaf = DatumGetObjectId(SPI_getbinval(row, rows->tupdesc, 1, &isnull));
-        const auto tid = reinterpret_cast<ItemPointer>(DatumGetPointer(SPI_getbinval(row, rows->tupdesc, 2, &isnull)));
-        const core::Clock before = datum_clock(SPI_getbinval(row, rows->tupdesc, 3, &isnull));
+void write_portion(const SqlRows &rows, bool restricted) {
+    for (const SqlRow row : rows) {
+        const auto leaf = row.get<Oid>(1);
+        auto tid = row.get<ItemPointerData>(2);
+        const auto before = row.get<core::Clock>(3);
         const core::Clock after = with_restricted(before, restricted);
-        if (after != before) (void) write_clock(leaf, tid, after);
+        if (after != before) (void) write_clock(leaf, &tid, after);
     }
 }
 
@@ -77,7 +73,6 @@ constexpr int kAllRows = -1;
 
 // Restricts the rows of one condition, or frees them. Returns how many they are.
 int64 mark_rows(const ReachedTable &table, int condition, List *covering, bool restricted) {
-    const Oid owner = owner_of(table.relid);
     AttrNumber key[kMaxKeys];
     const int n_key = primary_key(table.relid, key);
     Parameters parameters = {};
@@ -90,31 +85,11 @@ int64 mark_rows(const ReachedTable &table, int condition, List *covering, bool r
         append_rows_of(&sql, table, condition, &parameters);
     if (!restricted) append_freed(&sql, table.relid, covering, &parameters);
     appendStringInfo(&sql, " ORDER BY %s FOR NO KEY UPDATE", column_list(table.relid, key, n_key, "t."));
-    MemoryContext context = CurrentMemoryContext;
-    MemoryContext portion = AllocSetContextCreate(context, "pg_retention rows of a person", ALLOCSET_DEFAULT_SIZES);
-    ActingAs saved = act_as(owner, true);
-    Portal portal = open_internal_cursor(kept_plan(sql.data, parameters.n, parameters.types, parameters.values),
-                                         parameters.values, nullptr, false);
-    leave(saved);
     int64 rows = 0;
-    for (bool more = true; more;) {
-        CHECK_FOR_INTERRUPTS();
-        saved = act_as(owner, true);
-        SPI_cursor_fetch(portal, true, kPortion);
-        leave(saved);
-        const uint64 n = SPI_processed;
-        SPITupleTable *found = SPI_tuptable;
-        MemoryContextSwitchTo(portion);
-        write_portion(found, n, restricted);
-        MemoryContextSwitchTo(context);
-        MemoryContextReset(portion);
-        SPI_freetuptable(found);
-        rows += static_cast<int64>(n);
-        more = n == kPortion;
-    }
-    SPI_cursor_close(portal);
-    MemoryContextSwitchTo(context);
-    MemoryContextDelete(portion);
+    for_each_portion(owner_of(table.relid), kKeptWriting, sql.data, parameters, [&](const SqlRows &found) {
+        write_portion(found, restricted);
+        rows += static_cast<int64>(found.n);
+    });
     return rows;
 }
 
@@ -131,20 +106,12 @@ int64 rows_about(const ReachedTable &table, List *covering, bool restricted) {
 }
 
 int64 insert_restriction(const Call &call, Datum reason) {
-    Oid types[6] = {TEXTOID, TEXTOID, TEXTOID, INT8OID, TIMESTAMPTZOID, TEXTOID};
-    Datum values[6] = {CStringGetTextDatum(call.subject->kind->name),
-                       CStringGetTextDatum(key_json(*call.subject)),
-                       reason,
-                       Int64GetDatum(call.request_id),
-                       TimestampTzGetDatum(retention_now()),
-                       CStringGetTextDatum(session_role())};
-    (void) write_as(extension_owner(),
-                    "INSERT INTO retention.restriction (kind, key, reason, request_id, restricted_at, restricted_by) "
-                    "VALUES ($1, $2::jsonb, $3, nullif($4, 0), $5, $6) RETURNING restriction_id",
-                    6, types, values);
-    bool isnull = false;
-    const int64 id = DatumGetInt64(result_value(0, 1, &isnull));
-    SPI_freetuptable(SPI_tuptable);
+    const SqlRows written = own("INSERT INTO retention.restriction (kind, key, reason, request_id, restricted_at, restricted_by) "
+                                "VALUES ($1, $2::jsonb, $3, nullif($4, 0), $5, $6) RETURNING restriction_id",
+                                call.subject->kind->name, key_json(*call.subject), typed(TEXTOID, reason), call.request_id,
+                                at(retention_now()), session_role());
+    const auto id = written.first().get<int64>(1);
+    written.free();
     return id;
 }
 
@@ -196,21 +163,18 @@ struct Restriction {
 
 // Locks the record. Errors: P0002 when there is none, 55000 when it is lifted already.
 Restriction open_restriction(int64 id) {
-    Oid types[1] = {INT8OID};
-    Datum values[1] = {Int64GetDatum(id)};
-    if (write_as(extension_owner(),
-                 "SELECT kind, key, informed_at IS NOT NULL, lifted_at IS NOT NULL FROM retention.restriction "
-                 "WHERE restriction_id = $1 FOR UPDATE",
-                 1, types, values) == 0)
+    const SqlRows rows = own("SELECT kind, key, informed_at IS NOT NULL, lifted_at IS NOT NULL FROM retention.restriction "
+                             "WHERE restriction_id = $1 FOR UPDATE",
+                             id);
+    if (rows.n == 0)
         ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND), errmsg("restriction " INT64_FORMAT " does not exist", id),
                         errhint("See retention.restriction.")));
-    bool isnull = false;
-    if (DatumGetBool(result_value(0, 4, &isnull)))
+    const SqlRow row = rows.first();
+    if (row.get<bool>(4))
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                         errmsg("restriction " INT64_FORMAT " is lifted already", id)));
-    const Restriction found = {id, result_text(0, 1), PointerGetDatum(PG_DETOAST_DATUM_COPY(result_value(0, 2, &isnull))),
-                               DatumGetBool(result_value(0, 3, &isnull))};
-    SPI_freetuptable(SPI_tuptable);
+    const Restriction found = {id, row.text(1), row.detoasted(2), row.get<bool>(3)};
+    rows.free();
     return found;
 }
 
@@ -262,28 +226,17 @@ List *tables_linked(const Model &model, const char *kind_name) {
 
 // The tables that rows lead from to a person whose restriction stands.
 List *tables_restricted(const Model &model) {
-    const uint64 n = write_as(extension_owner(),
-                              "SELECT kind, array_agg(key) FROM (SELECT kind, key FROM retention.restriction "
-                              "WHERE lifted_at IS NULL ORDER BY restriction_id FOR UPDATE) AS r GROUP BY kind ORDER BY kind",
-                              0, nullptr, nullptr);
-    SPITupleTable *kinds = SPI_tuptable;
+    const SqlRows kinds = own("SELECT kind, array_agg(key) FROM (SELECT kind, key FROM retention.restriction "
+                              "WHERE lifted_at IS NULL ORDER BY restriction_id FOR UPDATE) AS r GROUP BY kind ORDER BY kind");
     List *tables = NIL;
-    for (uint64 i = 0; i < n; ++i) {
-        bool isnull = false;
-        const Datum keys = SPI_getbinval(kinds->vals[i], kinds->tupdesc, 2, &isnull);
-        tables = list_concat(tables, tables_of(model, SPI_getvalue(kinds->vals[i], kinds->tupdesc, 1),
-                                               PointerGetDatum(PG_DETOAST_DATUM_COPY(keys))));
-    }
-    SPI_freetuptable(kinds);
+    for (const SqlRow row : kinds) tables = list_concat(tables, tables_of(model, row.text(1), row.detoasted(2)));
+    kinds.free();
     return tables;
 }
 
-void update_restriction(int64 id, const char *at, const char *by) {
-    Oid types[3] = {INT8OID, TIMESTAMPTZOID, TEXTOID};
-    Datum values[3] = {Int64GetDatum(id), TimestampTzGetDatum(retention_now()), CStringGetTextDatum(session_role())};
-    (void) write_as(extension_owner(),
-                    psprintf("UPDATE retention.restriction SET %s = $2, %s = $3 WHERE restriction_id = $1", at, by), 3, types,
-                    values);
+void update_restriction(int64 id, const char *at_column, const char *by_column) {
+    own(psprintf("UPDATE retention.restriction SET %s = $2, %s = $3 WHERE restriction_id = $1", at_column, by_column), id,
+        at(retention_now()), session_role());
 }
 
 void record(Deed deed, const Restriction &restriction, int64 request_id, int64 rows) {
@@ -295,10 +248,8 @@ void record(Deed deed, const Restriction &restriction, int64 request_id, int64 r
 }
 
 void inform(int64 id) {
-    MemoryContext context = CurrentMemoryContext;
     begin_in_new_snapshot();
-    SPI_connect();
-    MemoryContextSwitchTo(context);
+    connect_spi();
     const Restriction restriction = open_restriction(id);
     update_restriction(id, "informed_at", "informed_by");
     record(Deed::kInformedOfLifting, restriction, 0, -1);
@@ -307,10 +258,8 @@ void inform(int64 id) {
 }
 
 void lift(int64 id, int64 request_id) {
-    MemoryContext context = CurrentMemoryContext;
     begin_in_new_snapshot();
-    SPI_connect();
-    MemoryContextSwitchTo(context);
+    connect_spi();
     const Restriction restriction = open_restriction(id);
     if (!restriction.informed)
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -320,7 +269,7 @@ void lift(int64 id, int64 request_id) {
     const Model *model = load_model();
     List *covering = tables_restricted(*model);
     Datum key = restriction.key;
-    const Datum keys = PointerGetDatum(construct_array(&key, 1, JSONBOID, -1, false, TYPALIGN_INT));
+    const Datum keys = array_of(&key, 1, JSONBOID);
     List *tables = tables_of(*model, restriction.kind, keys);
     const bool gone = tables == NIL;
     int64 rows = 0;

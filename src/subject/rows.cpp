@@ -7,7 +7,7 @@
 #include "core/redact_json.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/names.hpp"
-#include "pg/query.hpp"
+#include "catalog/own.hpp"
 #include "pg/security.hpp"
 #include "subject/csv.hpp"
 #include "subject/json.hpp"
@@ -25,8 +25,6 @@ extern "C" {
 namespace pg_retention {
 
 namespace {
-
-constexpr long kPortion = 500;
 
 struct Column {
     AttrNumber number;
@@ -262,31 +260,12 @@ void read_condition(Reader *reader, int condition, RowConsumer consumer, void *a
     reader->other_links = links_elsewhere(*reader->subject, *reader->link);
     Parameters parameters = {};
     const char *sql = query_of(reader, condition, &parameters);
-    const Oid owner = owner_of(reader->table->relid);
-    MemoryContext context = CurrentMemoryContext;
-    MemoryContext portion_context = AllocSetContextCreate(context, "pg_retention rows of a person", ALLOCSET_DEFAULT_SIZES);
-    ActingAs saved = act_as(owner, true);
-    Portal portal =
-        open_internal_cursor(kept_plan(sql, parameters.n, parameters.types, parameters.values), parameters.values, nullptr, true);
-    leave(saved);
-    for (bool more = true; more;) {
-        CHECK_FOR_INTERRUPTS();
-        saved = act_as(owner, true);
-        SPI_cursor_fetch(portal, true, kPortion);
-        leave(saved);
-        Portion portion = {SPI_tuptable, static_cast<int>(SPI_processed), nullptr};
-        more = portion.n == kPortion;
-        MemoryContextSwitchTo(portion_context);
+    for_each_portion(owner_of(reader->table->relid), kKeptReading, sql, parameters, [&](const SqlRows &rows) {
+        Portion portion = {rows.table, static_cast<int>(rows.n), nullptr};
         portion.others =
             find_others(*reader->subject, reader->other_links, portion.rows, portion.n, reader->n_columns + reader->n_key + 2);
         consume_portion(reader, portion, consumer, argument);
-        MemoryContextSwitchTo(context);
-        MemoryContextReset(portion_context);
-        SPI_freetuptable(portion.rows);
-    }
-    SPI_cursor_close(portal);
-    MemoryContextSwitchTo(context);
-    MemoryContextDelete(portion_context);
+    });
 }
 
 }  // namespace

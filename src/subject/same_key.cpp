@@ -1,6 +1,6 @@
 #include "subject/same_key.hpp"
 
-#include "catalog/extension.hpp"
+#include "catalog/own.hpp"
 #include "pg/compat.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
@@ -72,13 +72,8 @@ bool is_always_written_alike(const Kind &kind) {
 }
 
 Datum only_value(Datum array, Oid type) {
-    int16 length = 0;
-    bool by_value = false;
-    char alignment = 0;
     Datum *values = nullptr;
-    int n = 0;
-    get_typlenbyvalalign(type, &length, &by_value, &alignment);
-    deconstruct_array(DatumGetArrayTypeP(array), type, length, by_value, alignment, &values, nullptr, &n);
+    (void) elements_of(array, type, &values);
     return values[0];
 }
 
@@ -96,7 +91,7 @@ bool is_same_key(const Kind &kind, const KeySet &a, const KeySet &b) {
     return same;
 }
 
-Datum json_array(Datum *keys, int n) { return PointerGetDatum(construct_array(keys, n, JSONBOID, -1, false, TYPALIGN_INT)); }
+Datum json_array(Datum *keys, int n) { return array_of(keys, n, JSONBOID); }
 
 }  // namespace
 
@@ -134,24 +129,20 @@ Datum recorded_keys(const Subject &subject, const char *key_json) {
         Datum key = DirectFunctionCall1(jsonb_in, CStringGetDatum(key_json));
         return json_array(&key, 1);
     }
-    Oid types[1] = {TEXTOID};
-    Datum values[1] = {CStringGetTextDatum(kind.name)};
-    const uint64 n =
-        read_as(extension_owner(),
-                "SELECT key FROM retention.statement WHERE kind = $1 UNION SELECT key FROM retention.restriction WHERE kind = $1",
-                1, types, values);
-    SPITupleTable *rows = SPI_tuptable;
-    auto *found = static_cast<Datum *>(palloc(sizeof(Datum) * (n + 1)));
+    const SqlRows rows = read_own(
+        "SELECT key FROM retention.statement WHERE kind = $1 UNION SELECT key FROM retention.restriction WHERE kind = $1",
+        kind.name);
+    auto *found = static_cast<Datum *>(palloc(sizeof(Datum) * (rows.n + 1)));
     int n_found = 0;
-    for (uint64 i = 0; i < n; ++i) {
-        bool isnull = false, same = false;
-        const Datum json = SPI_getbinval(rows->vals[i], rows->tupdesc, 1, &isnull);
+    for (const SqlRow row : rows) {
+        bool same = false;
+        const Datum json = row.datum(1);
         // One that was written when the kind had another key is nobody's.
         (void) attempt([&] { same = is_same_key(kind, key_from_record(kind.relid, kind.keys, kind.n_keys, json), subject.key); });
         if (same) found[n_found++] = json;
     }
     const Datum keys = json_array(found, n_found);
-    SPI_freetuptable(rows);
+    rows.free();
     return keys;
 }
 

@@ -1,7 +1,7 @@
 #include "subject/subject.hpp"
 
 #include "pg/names.hpp"
-#include "pg/query.hpp"
+#include "catalog/own.hpp"
 #include "pg/security.hpp"
 
 extern "C" {
@@ -43,7 +43,7 @@ Datum text_array(List *values) {
     int n = 0;
     ListCell *cell = nullptr;
     foreach (cell, values) elements[n++] = CStringGetTextDatum(static_cast<char *>(lfirst(cell)));
-    return PointerGetDatum(construct_array(elements, n, TEXTOID, -1, false, TYPALIGN_INT));
+    return array_of(elements, n, TEXTOID);
 }
 
 bool is_textual(Oid relid, AttrNumber column) {
@@ -74,15 +74,15 @@ uint64 read_identities(const Subject &subject, const Kind &kind, List **identiti
         appendStringInfo(&sql, ", %s::text", column_list(kind.relid, &kind.identifying[i], 1, "t."));
     appendStringInfo(&sql, " FROM %s t WHERE ", qualified_name(kind.relid));
     append_key_condition(&sql, kind.relid, kind.keys, subject.roots[kind.index], &parameters);
-    const uint64 n = read_as(owner_of(kind.relid), sql.data, parameters.n, parameters.types, parameters.values);
-    for (uint64 row = 0; row < n; ++row)
+    const SqlRows found = read_as(owner_of(kind.relid), sql.data, parameters);
+    for (const SqlRow row : found)
         for (int i = 0; i < kind.n_identifying; ++i) {
-            const char *value = result_text(row, i + 2);
+            const char *value = row.text(i + 2);
             if (value != nullptr && *value != '\0')
                 add_identity(identities, category_of(subject, kind, kind.identifying[i]), value);
         }
-    SPI_freetuptable(SPI_tuptable);
-    return n;
+    found.free();
+    return found.n;
 }
 
 // The rows of a kind that are the person: those known, and those that share a value.
@@ -136,23 +136,22 @@ void read_words(Subject *subject, const Kind &kind) {
     }
     appendStringInfo(&sql, " FROM %s t WHERE ", qualified_name(kind.relid));
     append_key_condition(&sql, kind.relid, kind.keys, subject->roots[kind.index], &parameters);
-    const uint64 n = read_as(owner_of(kind.relid), sql.data, parameters.n, parameters.types, parameters.values);
-    for (uint64 row = 0; row < n; ++row)
+    const SqlRows found = read_as(owner_of(kind.relid), sql.data, parameters);
+    for (const SqlRow row : found)
         for (int c = -1, i = 1; (c = bms_next_member(kind.words, c)) >= 0; ++i)
-            subject->words =
-                add_word(subject->words, *subject->model, kind.relid, static_cast<AttrNumber>(c), result_text(row, i));
-    SPI_freetuptable(SPI_tuptable);
+            subject->words = add_word(subject->words, *subject->model, kind.relid, static_cast<AttrNumber>(c), row.text(i));
+    found.free();
 }
 
 uint64 lock_rows(Oid relid, const char *where, Parameters *parameters) {
     AttrNumber key[kMaxKeys];
     const int n = primary_key(relid, key);
-    (void) write_as(owner_of(relid),
-                    psprintf("SELECT 1 FROM %s t WHERE %s ORDER BY %s FOR UPDATE", qualified_name(relid), where,
-                             column_list(relid, key, n, "t.")),
-                    parameters->n, parameters->types, parameters->values);
-    SPI_freetuptable(SPI_tuptable);
-    return SPI_processed;
+    const SqlRows locked = write_as(owner_of(relid),
+                                    psprintf("SELECT 1 FROM %s t WHERE %s ORDER BY %s FOR UPDATE", qualified_name(relid), where,
+                                             column_list(relid, key, n, "t.")),
+                                    *parameters);
+    locked.free();
+    return locked.n;
 }
 
 struct Reached {
@@ -307,10 +306,9 @@ int64 count_rows(const ReachedTable &table, int condition) {
     initStringInfo(&sql);
     appendStringInfoString(&sql, "SELECT count(*)");
     append_rows_of(&sql, table, condition, &parameters);
-    (void) read_as(owner_of(table.relid), sql.data, parameters.n, parameters.types, parameters.values);
-    bool isnull = false;
-    const int64 rows = DatumGetInt64(result_value(0, 1, &isnull));
-    SPI_freetuptable(SPI_tuptable);
+    const SqlRows found = read_as(owner_of(table.relid), sql.data, parameters);
+    const auto rows = found.first().get<int64>(1);
+    found.free();
     return rows;
 }
 
@@ -336,13 +334,14 @@ char *key_json(const Subject &subject) {
     appendStringInfo(&sql, "SELECT %s FROM %s t WHERE ", column_list(kind.relid, kind.keys, kind.n_keys, "t."),
                      qualified_name(kind.relid));
     append_key_condition(&sql, kind.relid, kind.keys, subject.key, &parameters);
-    (void) read_as(owner_of(kind.relid), sql.data, parameters.n, parameters.types, parameters.values);
+    const SqlRows found = read_as(owner_of(kind.relid), sql.data, parameters);
+    const SqlRow row = found.first();
     int places[kMaxKeys];
     for (int i = 0; i < kind.n_keys; ++i) places[i] = i + 1;
     StringInfoData out;
     initStringInfo(&out);
-    append_key_json(&out, kind.relid, kind.keys, kind.n_keys, SPI_tuptable->vals[0], SPI_tuptable->tupdesc, places);
-    SPI_freetuptable(SPI_tuptable);
+    append_key_json(&out, kind.relid, kind.keys, kind.n_keys, row.tuple, row.desc, places);
+    found.free();
     return out.data;
 }
 

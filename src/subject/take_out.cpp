@@ -5,7 +5,7 @@
 #include "catalog/rights.hpp"
 #include "core/redact.hpp"
 #include "pg/names.hpp"
-#include "pg/query.hpp"
+#include "catalog/own.hpp"
 #include "pg/security.hpp"
 #include "sweep/anonymise.hpp"
 
@@ -120,19 +120,20 @@ bool append_texts(const Subject &subject, const Doomed &row, List *columns, cons
     appendStringInfo(&sql, "SELECT %s", condition);
     foreach (cell, columns) appendStringInfo(&sql, ", t.%s::text", static_cast<TextColumn *>(lfirst(cell))->name);
     appendStringInfo(&sql, " FROM ONLY %s t WHERE t.ctid = $1", qualified_name(row.leaf));
-    if (write_as(owner_of(row.leaf), sql.data, 1, parameters->types, parameters->values) == 0) return true;
-    bool isnull = false;
-    const bool holds = DatumGetBool(result_value(0, 1, &isnull));
+    const SqlRows found = write_as(owner_of(row.leaf), sql.data, *parameters);
+    if (found.n == 0) return true;
+    const SqlRow held = found.first();
+    const auto holds = held.get_or(1, false);
     int place = 2;
     foreach (cell, columns) {
-        const char *before = result_text(0, place++);
+        const char *before = held.text(place++);
         const char *after = before == nullptr ? nullptr : without(subject, before);
         if (after == nullptr) continue;
         const auto *column = static_cast<TextColumn *>(lfirst(cell));
         const int number = add_parameter(parameters, TEXTOID, CStringGetTextDatum(after));
         append_assignment(set, psprintf("%s = CAST($%d AS %s)", column->name, number, column->type));
     }
-    SPI_freetuptable(SPI_tuptable);
+    found.free();
     return holds;
 }
 
@@ -168,9 +169,9 @@ bool take_out(const Subject &subject, const ReachedTable &table, const Doomed &r
     }
     MemoryContextSwitchTo(context);
     if (set.len == 0) return false;
-    (void) write_as(acting_owner(row.leaf, table.relid),
-                    psprintf("UPDATE ONLY %s t SET %s%s WHERE %s", qualified_name(row.leaf), set.data, update.from, update.where),
-                    parameters.n, parameters.types, parameters.values);
+    write_as(acting_owner(row.leaf, table.relid),
+             psprintf("UPDATE ONLY %s t SET %s%s WHERE %s", qualified_name(row.leaf), set.data, update.from, update.where),
+             parameters);
     return true;
 }
 

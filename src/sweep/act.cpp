@@ -3,9 +3,9 @@
 #include "catalog/extension.hpp"
 #include "catalog/rights.hpp"
 #include "guard/decide.hpp"
-#include "pg/internal.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
+#include "pg/attempt.hpp"
 #include "pg/attempt.hpp"
 #include "sweep/engine.hpp"
 
@@ -54,10 +54,10 @@ const char *statement(const Target &target, Action action, const ItemPointerData
 
 // A trigger may return NULL and so let the row stand without an error.
 void check_gone(const Target &target, Datum tids) {
-    Oid types[1] = {TIDARRAYOID};
-    (void) execute_internal_generic(psprintf("SELECT 1 FROM ONLY %s WHERE ctid = ANY ($1)", target.table), 1, types, &tids, true,
-                                    1);
-    if (SPI_processed > 0)
+    constexpr How how = {PlanKind::kGeneric, Sees::kCaller, 1, false};
+    const char *sql = psprintf("SELECT 1 FROM ONLY %s WHERE ctid = ANY ($1)", target.table);
+    CommandCounterIncrement();
+    if (run_as(target.owner, how, sql, typed(TIDARRAYOID, tids)).n > 0)
         ereport(ERROR, (errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION), errmsg("a trigger of the table suppressed the action")));
 }
 
@@ -65,14 +65,8 @@ int64 act_together(const Target &target, Action action, const Row *rows, int n) 
     const ItemPointerData *ids = ids_of(rows, n);
     Parameters parameters = {};
     const char *sql = statement(target, action, ids, n, &parameters);
-    const ActingAs saved = act_as(target.owner, true);
-    (void) execute_internal_on_clocks(sql, parameters.n, parameters.types, parameters.values);
-    const auto done = static_cast<int64>(SPI_processed);
-    if (done < n) {
-        CommandCounterIncrement();
-        check_gone(target, tid_array(ids, n));
-    }
-    leave(saved);
+    const auto done = static_cast<int64>(run_as(target.owner, kOnClocks, sql, parameters).n);
+    if (done < n) check_gone(target, tid_array(ids, n));
     return done;
 }
 

@@ -51,8 +51,7 @@ Datum words_text(List *words) {
     ListCell *cell = nullptr;
     int n = 0;
     foreach (cell, words) values[n++] = CStringGetTextDatum(static_cast<char *>(lfirst(cell)));
-    return CStringGetTextDatum(
-        OidOutputFunctionCall(F_ARRAY_OUT, PointerGetDatum(construct_array(values, n, TEXTOID, -1, false, TYPALIGN_INT))));
+    return CStringGetTextDatum(OidOutputFunctionCall(F_ARRAY_OUT, array_of(values, n, TEXTOID)));
 }
 
 // Adds what the rows that the front has reached hold of persons.
@@ -72,15 +71,14 @@ void add_words_at(const Anonymisation &anonymisation, const Hop &hop, const Fron
     }
     if (read == NIL) return;
     append_front_join(&sql, relid, hop.to, key_equalities(hop, Side::kReferenced), front, &parameters);
-    const uint64 n = read_as(owner_of(relid), sql.data, parameters.n, parameters.types, parameters.values);
-    for (uint64 i = 0; i < n; ++i) {
-        bool isnull = false;
-        List **row_words = &words[DatumGetInt32(result_value(i, 1, &isnull))];
+    const SqlRows rows = read_as(owner_of(relid), sql.data, parameters);
+    for (const SqlRow row : rows) {
+        List **row_words = &words[row.get<int32>(1)];
         int place = 2;
         foreach (cell, read)
-            *row_words = add_words_of(*row_words, *static_cast<const PersonalColumn *>(lfirst(cell)), result_text(i, place++));
+            *row_words = add_words_of(*row_words, *static_cast<const PersonalColumn *>(lfirst(cell)), row.text(place++));
     }
-    SPI_freetuptable(SPI_tuptable);
+    rows.free();
 }
 
 void follow_path(const Anonymisation &anonymisation, const Path &path, Front front, List **words) {
@@ -118,9 +116,8 @@ RowsRead read_rows(const Anonymisation &anonymisation, Datum tids) {
         appendStringInfo(&sql, ", %s", column_list(anonymisation.relid, hop.from, hop.n_keys, "t."));
     }
     appendStringInfo(&sql, " FROM ONLY %s t WHERE t.ctid = ANY ($1)", qualified_name(anonymisation.leaf));
-    Oid types[1] = {TIDARRAYOID};
-    const uint64 n = write_as(owner_of(anonymisation.leaf), sql.data, 1, types, &tids);
-    return RowsRead{static_cast<int>(n), SPI_tuptable};
+    const SqlRows rows = write_as(owner_of(anonymisation.leaf), sql.data, typed(TIDARRAYOID, tids));
+    return RowsRead{static_cast<int>(rows.n), rows.table};
 }
 
 // A partition's rows are read by the names that the columns have in its table.
@@ -224,7 +221,7 @@ const char *compute(const Anonymisation &anonymisation, const ItemPointerData *r
 Datum tid_array(const ItemPointerData *rows, int n) {
     auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * (n + 1)));
     for (int i = 0; i < n; ++i) values[i] = PointerGetDatum(const_cast<ItemPointerData *>(&rows[i]));
-    return PointerGetDatum(construct_array(values, n, TIDOID, sizeof(ItemPointerData), false, TYPALIGN_SHORT));
+    return array_of(values, n, TIDOID);
 }
 
 Anonymisation *anonymisation_of(Oid relid, Oid leaf, const Policy *policy, const Columns &columns) {

@@ -2,7 +2,7 @@
 // Anonymising rows: what is assigned to their personal columns, and what must be read for it first.
 #include "catalog/personal.hpp"
 #include "catalog/policy_cache.hpp"
-#include "pg/query.hpp"
+#include "pg/sql.hpp"
 
 extern "C" {
 #include "storage/itemptr.h"

@@ -11,11 +11,11 @@
 #include "core/token.hpp"
 #include "core/truncate.hpp"
 #include "pg/guard.hpp"
+#include "pg/sql.hpp"
 #include "pg/timezone.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
-#include "utils/array.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
 #include "utils/geo_decls.h"
@@ -49,8 +49,7 @@ core::Words words_argument(FunctionCallInfo fcinfo, int n) {
     if (PG_ARGISNULL(n)) return core::Words{nullptr, 0, nullptr, 0};
     Datum *values = nullptr;
     bool *nulls = nullptr;
-    int count = 0;
-    deconstruct_array(PG_GETARG_ARRAYTYPE_P(n), TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &count);
+    const int count = elements_of(PG_GETARG_DATUM(n), TEXTOID, &values, &nulls);
     auto *words = static_cast<std::string_view *>(palloc(sizeof(std::string_view) * (count + 1)));
     size_t kept = 0;
     for (int i = 0; i < count; ++i)

@@ -1,10 +1,9 @@
 #include "sweep/batch.hpp"
 
-#include "catalog/extension.hpp"
+#include "catalog/own.hpp"
 #include "catalog/rights.hpp"
 #include "guard/decide.hpp"
 #include "pg/clock_datum.hpp"
-#include "pg/internal.hpp"
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
@@ -16,7 +15,6 @@
 extern "C" {
 #include "catalog/pg_type.h"
 #include "storage/lmgr.h"
-#include "utils/array.h"
 #include "utils/lsyscache.h"
 }
 
@@ -73,25 +71,21 @@ Pace *pace_of(Oid leaf) {
 
 // Rows that failed and whose next attempt is not due.
 Datum blocked_tids(Oid leaf) {
-    Oid types[2] = {OIDOID, TIMESTAMPTZOID};
-    Datum values[2] = {ObjectIdGetDatum(leaf), TimestampTzGetDatum(retention_now())};
-    bool isnull = false;
-    (void) as_system("SELECT coalesce(pg_catalog.array_agg(row_id), '{}') FROM retention.blocked_row "
-                     "WHERE relation = $1 AND retry_at > $2 AND NOT columns_only",
-                     2, types, values);
-    return first_value(1, &isnull);
+    return own("SELECT coalesce(pg_catalog.array_agg(row_id), '{}') FROM retention.blocked_row "
+               "WHERE relation = $1 AND retry_at > $2 AND NOT columns_only",
+               leaf, at(retention_now()))
+        .first()
+        .datum(1);
 }
 
 // For waiting rows: moves the cursor, and says which rows are anonymised already.
-Row *rows_found(int *n, Cursor *cursor) {
-    *n = static_cast<int>(SPI_processed);
+Row *rows_found(const SqlRows &found, int *n, Cursor *cursor) {
+    *n = static_cast<int>(found.n);
     auto *rows = static_cast<Row *>(palloc0(sizeof(Row) * (*n + 1)));
     for (int i = 0; i < *n; ++i) {
-        bool isnull = false;
-        HeapTuple row = SPI_tuptable->vals[i];
-        rows[i].tid = *reinterpret_cast<ItemPointer>(DatumGetPointer(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull)));
+        rows[i].tid = found[i].get<ItemPointerData>(1);
         if (cursor == nullptr) continue;
-        cursor->clock = datum_clock(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull));
+        cursor->clock = found[i].get<core::Clock>(2);
         cursor->tid = rows[i].tid;
         rows[i].awaiting = (core::flags_of(cursor->clock) & core::kAwaiting) != 0;
     }
@@ -101,18 +95,13 @@ Row *rows_found(int *n, Cursor *cursor) {
 Row *select_by_time(const Target &target, const core::Cutoffs &cutoffs, const Batch &batch, int *n) {
     *n = 0;
     if (cutoffs.due < 0) return nullptr;
-    Oid types[3] = {extension()->clock_type, extension()->clock_type, TIDARRAYOID};
-    Datum values[3] = {clock_datum(core::make_clock(batch.policy_id, 0, 0)),
-                       clock_datum(core::make_clock(batch.policy_id, cutoffs.due, 0)), blocked_tids(target.leaf)};
-    const ActingAs saved = act_as(target.owner, true);
-    prefer_index_order();
-    (void) execute_internal(
-        psprintf("SELECT ctid FROM ONLY %s WHERE %s OPERATOR(retention.>=) $1 AND %s OPERATOR(retention.<=) $2 "
-                 "AND retention.pending(%s) AND ctid <> ALL ($3) ORDER BY %s LIMIT %d FOR UPDATE SKIP LOCKED",
-                 target.table, target.clock, target.clock, target.clock, target.clock, batch.most),
-        3, types, values, nullptr, false, 0);
-    leave(saved);
-    return rows_found(n, nullptr);
+    const SqlRows found =
+        run_as(target.owner, kOnceByIndex,
+               psprintf("SELECT ctid FROM ONLY %s WHERE %s AND ctid <> ALL ($3) ORDER BY %s LIMIT %d FOR UPDATE SKIP LOCKED",
+                        target.table, pending_range(target.clock, 1, 2), target.clock, batch.most),
+               clock_value(core::make_clock(batch.policy_id, 0, 0)),
+               clock_value(core::make_clock(batch.policy_id, cutoffs.due, 0)), typed(TIDARRAYOID, blocked_tids(target.leaf)));
+    return rows_found(found, n, nullptr);
 }
 
 Row *select_waiting(const Target &target, const core::Cutoffs &cutoffs, const Batch &batch, int *n) {
@@ -120,21 +109,15 @@ Row *select_waiting(const Target &target, const core::Cutoffs &cutoffs, const Ba
     const core::Start last = cutoffs.release;
     *n = 0;
     if (last < 0) return nullptr;
-    Oid types[4] = {extension()->clock_type, extension()->clock_type, TIDOID, TIDARRAYOID};
-    Datum values[4] = {clock_datum(cursor->clock), clock_datum(core::make_clock(batch.policy_id, last, 255)),
-                       PointerGetDatum(&cursor->tid), blocked_tids(target.leaf)};
-    const ActingAs saved = act_as(target.owner, true);
-    prefer_index_order();
-    (void) execute_internal(
-        psprintf(
-            "SELECT ctid, %s FROM ONLY %s WHERE %s OPERATOR(retention.>=) $1 AND %s OPERATOR(retention.<=) $2 "
-            "AND (%s OPERATOR(retention.>) $1 OR ctid > $3) AND ctid <> ALL ($4) AND retention.pending(%s) AND retention.waiting(%s) "
-            "ORDER BY %s, ctid LIMIT %d FOR UPDATE SKIP LOCKED",
-            target.clock, target.table, target.clock, target.clock, target.clock, target.clock, target.clock, target.clock,
-            batch.most),
-        4, types, values, nullptr, false, 0);
-    leave(saved);
-    Row *rows = rows_found(n, cursor);
+    const char *clock = target.clock;
+    const SqlRows found = run_as(
+        target.owner, kOnceByIndex,
+        psprintf("SELECT ctid, %s FROM ONLY %s WHERE %s AND (%s OPERATOR(retention.>) $1 OR ctid > $3) AND ctid <> ALL ($4) "
+                 "AND retention.waiting(%s) ORDER BY %s, ctid LIMIT %d FOR UPDATE SKIP LOCKED",
+                 clock, target.table, pending_range(clock, 1, 2), clock, clock, clock, batch.most),
+        clock_value(cursor->clock), clock_value(core::make_clock(batch.policy_id, last, 255)), cursor->tid,
+        typed(TIDARRAYOID, blocked_tids(target.leaf)));
+    Row *rows = rows_found(found, n, cursor);
     if (*n < batch.most) cursor->leaf = InvalidOid;
     return rows;
 }
@@ -191,7 +174,7 @@ int take_awaiting(Batch *batch, const Target &target, Row *rows, int n) {
 
 void run_batch(Batch *batch) {
     // A deferred trigger could not fire while we act as somebody else. The constraints of a transaction that goes on are left as they are.
-    if (batch->engine->caller != Caller::kTransactionBlock) (void) SPI_execute("SET CONSTRAINTS ALL IMMEDIATE", false, 0);
+    if (batch->engine->caller != Caller::kTransactionBlock) run_governed(kOnce, "SET CONSTRAINTS ALL IMMEDIATE");
     LockRelationOid(batch->leaf, RowExclusiveLock);
     const Policy *policy = policy_by_id(batch->policy_id);
     if (policy == nullptr || !enforced(*policy) || !policy->validated || !is_confirmed(*policy)) return;

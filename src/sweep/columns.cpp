@@ -1,12 +1,10 @@
 #include "sweep/columns.hpp"
 
-#include "catalog/extension.hpp"
+#include "catalog/own.hpp"
 #include "catalog/rights.hpp"
 #include "catalog/late_starts.hpp"
 #include "pg/clock_datum.hpp"
-#include "pg/internal.hpp"
 #include "pg/names.hpp"
-#include "pg/security.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
 #include "pg/timezone.hpp"
@@ -22,10 +20,8 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "storage/lmgr.h"
 #include "storage/lock.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/xid8.h"
 }
 
 namespace pg_retention {
@@ -100,9 +96,7 @@ struct Late {
 
 enum class Step : uint8_t { kNothing, kMore, kAnnounce };
 
-Datum start_datum(const Table &table, core::Start start) { return clock_datum(core::make_clock(table.policy->id, start, 0)); }
-
-Datum column_value(HeapTuple row, int column, bool *isnull) { return SPI_getbinval(row, SPI_tuptable->tupdesc, column, isnull); }
+SqlValue start_value(const Table &table, core::Start start) { return clock_value(core::make_clock(table.policy->id, start, 0)); }
 
 // What the law needs is left until the law lets the row go.
 core::Start cutoff_of(const Table &table, const core::Period &period, bool required) {
@@ -114,43 +108,29 @@ core::Start cutoff_of(const Table &table, const core::Period &period, bool requi
 }
 
 void read_columns(Table *table) {
-    Oid types[3] = {OIDOID, OIDOID, INT2OID};
-    Datum values[3] = {ObjectIdGetDatum(table->policy->relid), ObjectIdGetDatum(table->leaf), Int16GetDatum(table->policy->id)};
-    const ActingAs saved = act_as(owner_of(extension()->policy_table), true);
-    (void) execute_kept("SELECT a.attnum, a.attname, c.keep_for, c.required_by_law, coalesce(p.done_until, -1), "
-                        "coalesce(p.taken_until, -1) FROM retention.personal_columns c JOIN pg_catalog.pg_attribute a "
-                        "ON a.attrelid = $2 AND a.attname = c.column_name AND a.attnum > 0 LEFT JOIN retention.column_progress p "
-                        "ON p.relation = $2 AND p.policy_id = $3 AND p.column_number = a.attnum "
-                        "WHERE c.relation = $1 AND c.keep_for IS NOT NULL ORDER BY a.attnum",
-                        3, types, values, nullptr, false, 0);
-    leave(saved);
-    table->n_columns = static_cast<int>(SPI_processed);
-    table->columns = static_cast<Column *>(palloc0(sizeof(Column) * (table->n_columns + 1)));
-    for (int i = 0; i < table->n_columns; ++i) {
-        bool isnull = false;
-        HeapTuple row = SPI_tuptable->vals[i];
-        Column *column = &table->columns[i];
-        core::Period period = {};
-        column->number = DatumGetInt16(column_value(row, 1, &isnull));
-        column->name = *DatumGetName(column_value(row, 2, &isnull));
-        std::memcpy(&period, DatumGetPointer(column_value(row, 3, &isnull)), sizeof period);
-        column->cutoff = cutoff_of(*table, period, DatumGetBool(column_value(row, 4, &isnull)));
-        column->done = DatumGetInt64(column_value(row, 5, &isnull));
-        column->taken = DatumGetInt64(column_value(row, 6, &isnull));
-    }
+    const SqlRows found =
+        own("SELECT a.attnum, a.attname, c.keep_for, c.required_by_law, coalesce(p.done_until, -1), "
+            "coalesce(p.taken_until, -1) FROM retention.personal_columns c JOIN pg_catalog.pg_attribute a "
+            "ON a.attrelid = $2 AND a.attname = c.column_name AND a.attnum > 0 LEFT JOIN retention.column_progress p "
+            "ON p.relation = $2 AND p.policy_id = $3 AND p.column_number = a.attnum "
+            "WHERE c.relation = $1 AND c.keep_for IS NOT NULL ORDER BY a.attnum",
+            table->policy->relid, table->leaf, table->policy->id);
+    table->columns = static_cast<Column *>(palloc0(sizeof(Column) * (found.n + 1)));
+    for (const SqlRow row : found)
+        table->columns[table->n_columns++] =
+            Column{row.get<int16>(1), row.get<NameData>(2), cutoff_of(*table, row.get<core::Period>(3), row.get<bool>(4)),
+                   row.get<int64>(5), row.get<int64>(6)};
 }
 
 void save(const Table &table, const Column &column) {
-    Oid types[5] = {OIDOID, INT2OID, INT2OID, INT8OID, INT8OID};
-    Datum values[5] = {ObjectIdGetDatum(table.leaf), Int16GetDatum(table.policy->id), Int16GetDatum(column.number),
-                       Int64GetDatum(column.done), Int64GetDatum(column.taken)};
-    if (as_system("UPDATE retention.column_progress SET done_until = $4, taken_until = $5 "
-                  "WHERE relation = $1 AND policy_id = $2 AND column_number = $3",
-                  5, types, values) > 0)
+    if (own("UPDATE retention.column_progress SET done_until = $4, taken_until = $5 "
+            "WHERE relation = $1 AND policy_id = $2 AND column_number = $3",
+            table.leaf, table.policy->id, column.number, column.done, column.taken)
+            .n > 0)
         return;
-    (void) as_system("INSERT INTO retention.column_progress (relation, policy_id, column_number, done_until, taken_until) "
-                     "VALUES ($1, $2, $3, $4, $5)",
-                     5, types, values);
+    own("INSERT INTO retention.column_progress (relation, policy_id, column_number, done_until, taken_until) "
+        "VALUES ($1, $2, $3, $4, $5)",
+        table.leaf, table.policy->id, column.number, column.done, column.taken);
     progress_changed();
 }
 
@@ -165,14 +145,12 @@ void follow_changes(Table *table) {
         column->done = column->cutoff;
         save(*table, *column);
     }
-    Oid types[3] = {OIDOID, INT2OID, INT2ARRAYOID};
-    Datum values[3] = {ObjectIdGetDatum(table->leaf), Int16GetDatum(table->policy->id),
-                       PointerGetDatum(construct_array(numbers, table->n_columns, INT2OID, 2, true, TYPALIGN_SHORT))};
-    if (as_system("DELETE FROM retention.column_progress WHERE relation = $1 AND policy_id = $2 AND column_number <> ALL ($3)", 3,
-                  types, values) > 0)
+    if (own("DELETE FROM retention.column_progress WHERE relation = $1 AND policy_id = $2 AND column_number <> ALL ($3)",
+            table->leaf, table->policy->id, typed(INT2ARRAYOID, array_of(numbers, table->n_columns, INT2OID)))
+            .n > 0)
         progress_changed();
     if (table->n_columns == 0)
-        (void) as_system("DELETE FROM retention.column_late WHERE relation = $1 AND policy_id = $2", 2, types, values);
+        own("DELETE FROM retention.column_late WHERE relation = $1 AND policy_id = $2", table->leaf, table->policy->id);
 }
 
 Anonymisation *anonymisation(const Table &table, const bool *columns) {
@@ -185,37 +163,31 @@ Anonymisation *anonymisation(const Table &table, const bool *columns) {
 // The rows of a segment; of late ones those that may not be done yet. All with the same start come together.
 Found find(const Table &table, const Segment &segment, const Late *late) {
     const char *clock = table.target.clock;
-    Oid types[4] = {extension()->clock_type, extension()->clock_type, XIDOID, TIDOID};
-    Datum values[4] = {start_datum(table, segment.low + 1), start_datum(table, segment.high), 0, 0};
+    Parameters parameters = {};
+    const int from = add_parameter(&parameters, start_value(table, segment.low + 1));
+    const int to = add_parameter(&parameters, start_value(table, segment.high));
     const char *narrower = "";
     if (late != nullptr) {
         const uint64 now = U64FromFullTransactionId(ReadNextFullTransactionId());
         const bool ancient = now - U64FromFullTransactionId(late->since) > PG_INT32_MAX;
-        values[2] = TransactionIdGetDatum(ancient ? FrozenTransactionId : XidFromFullTransactionId(late->since));
-        values[3] = PointerGetDatum(const_cast<ItemPointerData *>(&late->tid));
-        narrower = late->one ? "AND ctid = $4 AND xmin = $3 " : "AND pg_catalog.age(xmin) <= pg_catalog.age($3) ";
+        const TransactionId since = ancient ? FrozenTransactionId : XidFromFullTransactionId(late->since);
+        const int xid = add_parameter(&parameters, xid_value(since));
+        narrower = late->one ? psprintf("AND ctid = $%d AND xmin = $%d ", add_parameter(&parameters, sql_value(late->tid)), xid)
+                             : psprintf("AND pg_catalog.age(xmin) <= pg_catalog.age($%d) ", xid);
     }
-    const ActingAs saved = act_as(table.target.owner, true);
-    if (late == nullptr || !late->one) prefer_index_order();
-    (void) execute_internal_latest(
-        psprintf("SELECT ctid, %s, xmin FROM ONLY %s WHERE %s OPERATOR(retention.>=) $1 AND %s OPERATOR(retention.<=) $2 "
-                 "AND retention.pending(%s) %sORDER BY %s FETCH FIRST %d ROWS WITH TIES",
-                 clock, table.target.table, clock, clock, clock, narrower, clock, settings::batch_size),
-        late == nullptr ? 2
-        : late->one     ? 4
-                        : 3,
-        types, values);
-    leave(saved);
-    Found found = {static_cast<int>(SPI_processed), nullptr, nullptr, nullptr};
+    const SqlRows rows =
+        run_as(table.target.owner, late == nullptr || !late->one ? kLatestByIndex : kLatest,
+               psprintf("SELECT ctid, %s, xmin FROM ONLY %s WHERE %s %sORDER BY %s FETCH FIRST %d ROWS WITH TIES", clock,
+                        table.target.table, pending_range(clock, from, to), narrower, clock, settings::batch_size),
+               parameters);
+    Found found = {static_cast<int>(rows.n), nullptr, nullptr, nullptr};
     found.rows = static_cast<Row *>(palloc0(sizeof(Row) * (found.n + 1)));
     found.starts = static_cast<core::Start *>(palloc(sizeof(core::Start) * (found.n + 1)));
     found.written_by = static_cast<TransactionId *>(palloc(sizeof(TransactionId) * (found.n + 1)));
     for (int i = 0; i < found.n; ++i) {
-        bool isnull = false;
-        HeapTuple row = SPI_tuptable->vals[i];
-        found.rows[i].tid = *reinterpret_cast<ItemPointer>(DatumGetPointer(column_value(row, 1, &isnull)));
-        found.starts[i] = core::start_of(datum_clock(column_value(row, 2, &isnull)));
-        found.written_by[i] = DatumGetTransactionId(column_value(row, 3, &isnull));
+        found.rows[i].tid = rows[i].get<ItemPointerData>(1);
+        found.starts[i] = core::start_of(rows[i].get<core::Clock>(2));
+        found.written_by[i] = rows[i].get<TransactionId>(3);
     }
     return found;
 }
@@ -223,13 +195,10 @@ Found find(const Table &table, const Segment &segment, const Late *late) {
 void come_back(const Table &table, const Found &found, int i) {
     const FullTransactionId next = ReadNextFullTransactionId();
     const uint64 age = static_cast<uint32>(XidFromFullTransactionId(next) - found.written_by[i]);
-    Oid types[5] = {INT2OID, OIDOID, INT8OID, XID8OID, TIDOID};
-    Datum values[5] = {Int16GetDatum(table.policy->id), ObjectIdGetDatum(table.leaf), Int64GetDatum(found.starts[i]),
-                       FullTransactionIdGetDatum(FullTransactionIdFromU64(U64FromFullTransactionId(next) - age)),
-                       PointerGetDatum(&found.rows[i].tid)};
-    (void) as_system("INSERT INTO retention.column_late (policy_id, relation, from_start, until_start, written_since, row_id) "
-                     "VALUES ($1, $2, $3, $3, $4, $5)",
-                     5, types, values);
+    own("INSERT INTO retention.column_late (policy_id, relation, from_start, until_start, written_since, row_id) "
+        "VALUES ($1, $2, $3, $3, $4, $5)",
+        table.policy->id, table.leaf, found.starts[i], FullTransactionIdFromU64(U64FromFullTransactionId(next) - age),
+        found.rows[i].tid);
 }
 
 int by_tid(const void *a, const void *b) {
@@ -241,22 +210,14 @@ int by_tid(const void *a, const void *b) {
 ItemPointerData *lock(const Table &table, const Segment &segment, const Found &found, int *n) {
     auto *tids = static_cast<Datum *>(palloc(sizeof(Datum) * found.n));
     for (int i = 0; i < found.n; ++i) tids[i] = PointerGetDatum(&found.rows[i].tid);
-    const char *clock = table.target.clock;
-    Oid types[3] = {extension()->clock_type, extension()->clock_type, TIDARRAYOID};
-    Datum values[3] = {start_datum(table, segment.low + 1), start_datum(table, segment.high),
-                       PointerGetDatum(construct_array(tids, found.n, TIDOID, sizeof(ItemPointerData), false, TYPALIGN_SHORT))};
-    const ActingAs saved = act_as(table.target.owner, true);
-    (void) execute_internal_generic(psprintf("SELECT ctid FROM ONLY %s WHERE ctid = ANY ($3) AND %s OPERATOR(retention.>=) $1 "
-                                             "AND %s OPERATOR(retention.<=) $2 FOR UPDATE SKIP LOCKED",
-                                             table.target.table, clock, clock),
-                                    3, types, values, false, 0);
-    leave(saved);
-    *n = static_cast<int>(SPI_processed);
+    const SqlRows rows = run_as(table.target.owner, kGeneric,
+                                psprintf("SELECT ctid FROM ONLY %s WHERE ctid = ANY ($3) AND %s FOR UPDATE SKIP LOCKED",
+                                         table.target.table, clock_range(table.target.clock, 1, 2)),
+                                start_value(table, segment.low + 1), start_value(table, segment.high),
+                                typed(TIDARRAYOID, array_of(tids, found.n, TIDOID)));
+    *n = static_cast<int>(rows.n);
     auto *locked = static_cast<ItemPointerData *>(palloc(sizeof(ItemPointerData) * (*n + 1)));
-    for (int i = 0; i < *n; ++i) {
-        bool isnull = false;
-        locked[i] = *reinterpret_cast<ItemPointer>(DatumGetPointer(column_value(SPI_tuptable->vals[i], 1, &isnull)));
-    }
+    for (int i = 0; i < *n; ++i) locked[i] = rows[i].get<ItemPointerData>(1);
     qsort(locked, *n, sizeof(ItemPointerData), by_tid);
     return locked;
 }
@@ -372,12 +333,9 @@ bool take_late(Table *table, Late late) {
         const bool full = !late.one && found.n >= settings::batch_size;
         low = full ? found.starts[found.n - 1] : segment.high;
         if (!full || low >= late.until) continue;
-        Oid types[5] = {INT2OID, OIDOID, INT8OID, INT8OID, XID8OID};
-        Datum values[5] = {Int16GetDatum(table->policy->id), ObjectIdGetDatum(table->leaf), Int64GetDatum(low + 1),
-                           Int64GetDatum(late.until), FullTransactionIdGetDatum(late.since)};
-        (void) as_system("INSERT INTO retention.column_late (policy_id, relation, from_start, until_start, written_since) "
-                         "VALUES ($1, $2, $3, $4, $5)",
-                         5, types, values);
+        own("INSERT INTO retention.column_late (policy_id, relation, from_start, until_start, written_since) "
+            "VALUES ($1, $2, $3, $4, $5)",
+            table->policy->id, table->leaf, low + 1, late.until, late.since);
         return true;
     }
     return false;
@@ -390,27 +348,18 @@ struct Entry {
 
 // Not those whose row failed and whose next attempt is not due.
 Entry *next_entries(const Table &table, int *n) {
-    Oid types[4] = {OIDOID, INT2OID, TIMESTAMPTZOID, INT4OID};
-    Datum values[4] = {ObjectIdGetDatum(table.leaf), Int16GetDatum(table.policy->id), TimestampTzGetDatum(retention_now()),
-                       Int32GetDatum(table.care->entries)};
-    (void) as_system("SELECT l.ctid, l.from_start, l.until_start, l.written_since, l.row_id FROM retention.column_late l "
-                     "WHERE l.relation = $1 AND l.policy_id = $2 AND NOT EXISTS (SELECT FROM retention.blocked_row b "
-                     "WHERE b.relation = l.relation AND b.row_id = l.row_id AND b.retry_at > $3) "
-                     "LIMIT $4 FOR UPDATE OF l SKIP LOCKED",
-                     4, types, values);
-    *n = static_cast<int>(SPI_processed);
+    const SqlRows rows = own("SELECT l.ctid, l.from_start, l.until_start, l.written_since, l.row_id FROM retention.column_late l "
+                             "WHERE l.relation = $1 AND l.policy_id = $2 AND NOT EXISTS (SELECT FROM retention.blocked_row b "
+                             "WHERE b.relation = l.relation AND b.row_id = l.row_id AND b.retry_at > $3) "
+                             "LIMIT $4 FOR UPDATE OF l SKIP LOCKED",
+                             table.leaf, table.policy->id, at(retention_now()), table.care->entries);
+    *n = static_cast<int>(rows.n);
     auto *entries = static_cast<Entry *>(palloc0(sizeof(Entry) * (*n + 1)));
     for (int i = 0; i < *n; ++i) {
-        bool isnull = false;
-        HeapTuple row = SPI_tuptable->vals[i];
-        Late *late = &entries[i].late;
-        entries[i].tid = *reinterpret_cast<ItemPointer>(DatumGetPointer(column_value(row, 1, &isnull)));
-        late->from = DatumGetInt64(column_value(row, 2, &isnull));
-        late->until = DatumGetInt64(column_value(row, 3, &isnull));
-        late->since = DatumGetFullTransactionId(column_value(row, 4, &isnull));
-        const Datum tid = column_value(row, 5, &isnull);
-        late->one = !isnull;
-        if (!isnull) late->tid = *reinterpret_cast<ItemPointer>(DatumGetPointer(tid));
+        const SqlRow row = rows[i];
+        entries[i].tid = row.get<ItemPointerData>(1);
+        entries[i].late = Late{row.get<int64>(2), row.get<int64>(3), row.get<FullTransactionId>(4), !row.is_null(5),
+                               row.get_or(5, ItemPointerData{})};
     }
     return entries;
 }
@@ -424,9 +373,7 @@ int64 take_entries(Table *table) {
     table->care->one = n == 1 && entries[0].late.one;
     if (n > 0) table->care->row = entries[0].late.tid;
     for (; taken < n && table->done.columns < settings::batch_size; ++taken) {
-        Oid types[1] = {TIDOID};
-        Datum values[1] = {PointerGetDatum(const_cast<ItemPointerData *>(&entries[taken].tid))};
-        (void) as_system("DELETE FROM retention.column_late WHERE ctid = $1", 1, types, values);
+        own("DELETE FROM retention.column_late WHERE ctid = $1", entries[taken].tid);
         if (take_late(table, entries[taken].late)) ++left;
     }
     return n == 0 ? PG_INT64_MAX : taken - left;
@@ -445,7 +392,7 @@ bool open_table(Table *table, Engine *engine, Care *care, int16_t policy_id, Oid
     const Policy *policy = policy_by_id(policy_id);
     if (policy == nullptr || !enforced(*policy) || !policy->validated || !is_confirmed(*policy)) return false;
     // A deferred trigger could not fire while we act as somebody else. The constraints of a transaction that goes on are left as they are.
-    if (engine->caller != Caller::kTransactionBlock) (void) SPI_execute("SET CONSTRAINTS ALL IMMEDIATE", false, 0);
+    if (engine->caller != Caller::kTransactionBlock) run_governed(kOnce, "SET CONSTRAINTS ALL IMMEDIATE");
     LockRelationOid(leaf, RowExclusiveLock);
     if (clock_column(leaf) == InvalidAttrNumber || !lock_table(leaf)) return false;
     *table = Table{
@@ -529,12 +476,10 @@ void announce(Table *table) {
 
 int64 count_late(const Table &table) {
     if (!is_in_progress(table.leaf, table.policy->id)) return 0;
-    Oid types[2] = {OIDOID, INT2OID};
-    Datum values[2] = {ObjectIdGetDatum(table.leaf), Int16GetDatum(table.policy->id)};
-    (void) as_system("SELECT pg_catalog.count(*) FROM retention.column_late WHERE relation = $1 AND policy_id = $2", 2, types,
-                     values);
-    bool isnull = false;
-    return DatumGetInt64(first_value(1, &isnull));
+    return own("SELECT pg_catalog.count(*) FROM retention.column_late WHERE relation = $1 AND policy_id = $2", table.leaf,
+               table.policy->id)
+        .first()
+        .get<int64>(1);
 }
 
 }  // namespace

@@ -1,8 +1,6 @@
 #include "sweep/engine.hpp"
 
 #include "catalog/extension.hpp"
-#include "pg/internal.hpp"
-#include "pg/security.hpp"
 #include "pg/settings.hpp"
 
 extern "C" {
@@ -11,7 +9,6 @@ extern "C" {
 #include "catalog/pg_inherits.h"
 #include "storage/lmgr.h"
 #include "tcop/pquery.h"
-#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -59,28 +56,6 @@ bool turn_is_over(Engine *engine) {
     if (INSTR_TIME_GET_MILLISEC(now) < settings::statement_timeout) return false;
     engine->unfinished = true;
     return true;
-}
-
-uint64 as_system(const char *sql, int n, Oid *types, Datum *values, const char *nulls) {
-    const ActingAs saved = act_as(owner_of(extension()->policy_table), true);
-    const int code = execute_internal(sql, n, types, values, nulls, false, 0);
-    if (code < 0) elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(code));
-    leave(saved);
-    return SPI_processed;
-}
-
-Datum first_value(int column, bool *isnull) {
-    return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, isnull);
-}
-
-static void disable(const char *setting) {
-    (void) set_config_option(setting, "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-}
-
-void prefer_index_order() {
-    disable("enable_seqscan");
-    disable("enable_bitmapscan");
-    disable("enable_sort");
 }
 
 List *leaves_of(Oid relid) {

@@ -1,5 +1,6 @@
 #pragma once
 // What a sweep is made of: steps, each a transaction of its own where the caller allows it.
+#include "catalog/own.hpp"
 #include "catalog/policy_cache.hpp"
 #include "pg/postgres.hpp"
 
@@ -42,16 +43,6 @@ void end_step(Engine *engine);
 // A worker leaves a table after the time of one step, however many rows are due, and comes back when the others had their turn.
 void begin_turn(Engine *engine);
 bool turn_is_over(Engine *engine);
-
-// The extension's own statements on its own tables. Returns the rows processed.
-uint64 as_system(const char *sql, int n = 0, Oid *types = nullptr, Datum *values = nullptr, const char *nulls = nullptr);
-
-// One value of the first row of the last result.
-Datum first_value(int column, bool *isnull);
-
-// Until leave(): the plan a statement on a governed table is written for, whatever the statistics say. Only for
-// statements that fire no trigger, for it would inherit the settings.
-void prefer_index_order();
 
 // The tables that hold rows of the relation: itself, or its partitions, by OID.
 List *leaves_of(Oid relid);

@@ -1,6 +1,6 @@
 #include "sweep/prepare.hpp"
 
-#include "catalog/extension.hpp"
+#include "catalog/own.hpp"
 #include "catalog/policy_triggers.hpp"
 #include "catalog/provision.hpp"
 #include "catalog/stamp.hpp"
@@ -89,31 +89,23 @@ void stamp_blocks(BlockNumber to, int64 *skipped) {
 
 // Locks the table's row, so that a change of policy waits for the chunk and then starts it all over.
 bool lock_preparation(Oid relid) {
-    Oid types[1] = {OIDOID};
-    Datum values[1] = {ObjectIdGetDatum(relid)};
-    if (as_system("SELECT next_block FROM retention.preparation WHERE relation = $1 AND NOT stamped "
-                  "FOR UPDATE SKIP LOCKED",
-                  1, types, values) == 0)
-        return false;
-    bool isnull = false;
-    const int64 done = DatumGetInt64(first_value(1, &isnull));
+    const SqlRows found = own("SELECT next_block FROM retention.preparation WHERE relation = $1 AND NOT stamped "
+                              "FOR UPDATE SKIP LOCKED",
+                              relid);
+    if (found.n == 0) return false;
+    const auto done = found.first().get<int64>(1);
     if (progress.relid != relid || progress.done != done || done == 0) progress = Progress{relid, InvalidOid, 0, done};
     return true;
 }
 
 void save_progress(int64 total, int64 skipped, bool stamped) {
-    Oid types[5] = {OIDOID, INT8OID, INT8OID, INT8OID, BOOLOID};
-    Datum values[5] = {ObjectIdGetDatum(progress.relid), Int64GetDatum(progress.done), Int64GetDatum(total),
-                       Int64GetDatum(skipped), BoolGetDatum(stamped)};
-    (void) as_system("UPDATE retention.preparation SET next_block = $2, total_blocks = $3, stamped = $5, problem = NULL, "
-                     "skipped = CASE WHEN $4 < 0 THEN 0 ELSE skipped + $4 END WHERE relation = $1",
-                     5, types, values);
+    own("UPDATE retention.preparation SET next_block = $2, total_blocks = $3, stamped = $5, problem = NULL, "
+        "skipped = CASE WHEN $4 < 0 THEN 0 ELSE skipped + $4 END WHERE relation = $1",
+        progress.relid, progress.done, total, skipped, stamped);
 }
 
 bool skipped_any(Oid relid) {
-    Oid types[1] = {OIDOID};
-    Datum values[1] = {ObjectIdGetDatum(relid)};
-    return as_system("SELECT 1 FROM retention.preparation WHERE relation = $1 AND skipped > 0", 1, types, values) > 0;
+    return own("SELECT 1 FROM retention.preparation WHERE relation = $1 AND skipped > 0", relid).n > 0;
 }
 
 void wait_for_writers(Oid relid) {
@@ -146,10 +138,7 @@ Step stamp_chunk(Oid relid) {
 }
 
 void set_problem(Oid relid, const char *problem) {
-    Oid types[2] = {OIDOID, TEXTOID};
-    Datum values[2] = {ObjectIdGetDatum(relid), CStringGetTextDatum(problem)};
-    (void) as_system("UPDATE retention.preparation SET problem = $2 WHERE relation = $1 AND problem IS DISTINCT FROM $2", 2,
-                     types, values);
+    own("UPDATE retention.preparation SET problem = $2 WHERE relation = $1 AND problem IS DISTINCT FROM $2", relid, problem);
 }
 
 bool has_unvalidated(Oid relid) {
@@ -163,10 +152,8 @@ bool has_unvalidated(Oid relid) {
 // False: there is nothing to stamp, or the policies do not fit the schema.
 bool validate(Oid relid) {
     if (!OidIsValid(owner_of(relid)) || clock_column(relid) == InvalidAttrNumber) {
-        Oid types[1] = {OIDOID};
-        Datum values[1] = {ObjectIdGetDatum(relid)};
         if (!has_unvalidated(relid) || !OidIsValid(owner_of(relid)))
-            (void) as_system("DELETE FROM retention.preparation WHERE relation = $1", 1, types, values);
+            own("DELETE FROM retention.preparation WHERE relation = $1", relid);
         if (!OidIsValid(owner_of(relid))) return false;
     }
     char *problem = nullptr;
@@ -178,13 +165,9 @@ bool validate(Oid relid) {
 }
 
 void set_ready(Oid relid) {
-    Oid types[1] = {OIDOID};
-    Datum values[1] = {ObjectIdGetDatum(relid)};
-    if (as_system("DELETE FROM retention.preparation WHERE relation = $1 AND stamped", 1, types, values) == 0) return;
-    during(own_policy_write, true, [&] {
-        (void) as_system("UPDATE retention.policy SET ready = true WHERE relation = $1 AND validated AND NOT ready", 1, types,
-                         values);
-    });
+    if (own("DELETE FROM retention.preparation WHERE relation = $1 AND stamped", relid).n == 0) return;
+    during(own_policy_write, true,
+           [&] { own("UPDATE retention.policy SET ready = true WHERE relation = $1 AND validated AND NOT ready", relid); });
 }
 
 template <typename F>
@@ -241,14 +224,10 @@ void prepare_tables(Engine *engine) {
     instr_time started;
     INSTR_TIME_SET_CURRENT(started);
     begin_step(engine);
-    const auto n = static_cast<int>(as_system("SELECT relation, stamped FROM retention.preparation ORDER BY relation"));
+    const SqlRows found = own("SELECT relation::oid, stamped FROM retention.preparation ORDER BY relation");
+    const auto n = static_cast<int>(found.n);
     auto *tables = static_cast<Planned *>(MemoryContextAlloc(engine->context, sizeof(Planned) * (n + 1)));
-    for (int i = 0; i < n; ++i) {
-        bool isnull = false;
-        HeapTuple row = SPI_tuptable->vals[i];
-        tables[i].relid = DatumGetObjectId(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull));
-        tables[i].stamped = DatumGetBool(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull));
-    }
+    for (int i = 0; i < n; ++i) tables[i] = Planned{found[i].get<Oid>(1), found[i].get<bool>(2)};
     end_step(engine);
     for (int i = 0; i < n; ++i) prepare_table(engine, tables[i], started);
 }

@@ -1,10 +1,9 @@
 #include "sweep/quarantine.hpp"
 
-#include "catalog/extension.hpp"
+#include "catalog/own.hpp"
 #include "ledger/ledger.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/guard.hpp"
-#include "pg/internal.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "pg/time.hpp"
@@ -22,34 +21,23 @@ namespace pg_retention {
 namespace {
 
 core::Start last_recorded(int16_t policy_id) {
-    Oid types[1] = {INT2OID};
-    Datum values[1] = {Int16GetDatum(policy_id)};
-    bool isnull = false;
-    if (as_system("SELECT recorded FROM retention.quarantine_record WHERE policy_id = $1", 1, types, values) == 0) return -1;
-    return DatumGetInt64(first_value(1, &isnull));
+    const SqlRows found = own("SELECT recorded FROM retention.quarantine_record WHERE policy_id = $1", policy_id);
+    return found.n == 0 ? -1 : found.first().get<int64>(1);
 }
 
 void remember(int16_t policy_id, core::Start recorded) {
-    Oid types[2] = {INT2OID, INT8OID};
-    Datum values[2] = {Int16GetDatum(policy_id), Int64GetDatum(recorded)};
-    (void) as_system("INSERT INTO retention.quarantine_record (policy_id, recorded) VALUES ($1, $2) "
-                     "ON CONFLICT (policy_id) DO UPDATE SET recorded = excluded.recorded",
-                     2, types, values);
+    own("INSERT INTO retention.quarantine_record (policy_id, recorded) VALUES ($1, $2) "
+        "ON CONFLICT (policy_id) DO UPDATE SET recorded = excluded.recorded",
+        policy_id, recorded);
 }
 
 int64 count_started(Oid leaf, int16_t policy_id, core::Start after, core::Start until) {
-    Oid types[2] = {extension()->clock_type, extension()->clock_type};
-    Datum values[2] = {clock_datum(core::make_clock(policy_id, after + 1, 0)),
-                       clock_datum(core::make_clock(policy_id, until, 0))};
-    const char *clock = clock_name(leaf);
-    const ActingAs saved = act_as(owner_of(leaf), true);
-    (void) execute_internal(psprintf("SELECT pg_catalog.count(*) FROM ONLY %s WHERE %s OPERATOR(retention.>=) $1 "
-                                     "AND %s OPERATOR(retention.<=) $2 AND retention.pending(%s)",
-                                     qualified_name(leaf), clock, clock, clock),
-                            2, types, values, nullptr, true, 0);
-    leave(saved);
-    bool isnull = false;
-    return DatumGetInt64(first_value(1, &isnull));
+    return run_as(owner_of(leaf), kOnceReading,
+                  psprintf("SELECT pg_catalog.count(*) FROM ONLY %s WHERE %s", qualified_name(leaf),
+                           pending_range(clock_name(leaf), 1, 2)),
+                  clock_value(core::make_clock(policy_id, after + 1, 0)), clock_value(core::make_clock(policy_id, until, 0)))
+        .first()
+        .get<int64>(1);
 }
 
 }  // namespace
@@ -91,12 +79,8 @@ void policy_counts(const ReturnSetInfo *result, int16_t policy_id) {
     const Oid relid = policy->relid;
     if (clock_column(relid) == InvalidAttrNumber) return;
     SPI_connect();
-    const ActingAs saved = act_as(owner_of(relid), true);
-    Oid types[1] = {INT2OID};
-    Datum values[1] = {Int16GetDatum(policy_id)};
-    (void) execute_internal(count_query(relid), 1, types, values, nullptr, true, 0);
-    leave(saved);
-    for (uint64 i = 0; i < SPI_processed; ++i) tuplestore_puttuple(result->setResult, SPI_tuptable->vals[i]);
+    const SqlRows rows = run_as(owner_of(relid), kOnceReading, count_query(relid), policy_id);
+    for (const SqlRow row : rows) tuplestore_puttuple(result->setResult, row.tuple);
     SPI_finish();
 }
 
@@ -105,13 +89,10 @@ void policy_counts(const ReturnSetInfo *result, int16_t policy_id) {
 void forget_unblocked(Engine *engine) {
     if (engine->unfinished) return;
     begin_step(engine);
-    Oid types[1] = {TIMESTAMPTZOID};
-    Datum values[1] = {TimestampTzGetDatum(retention_now())};
-    (void) as_system(
-        "DELETE FROM retention.blocked_row b WHERE retry_at <= $1 AND EXISTS (SELECT FROM retention.policy p "
+    own("DELETE FROM retention.blocked_row b WHERE retry_at <= $1 AND EXISTS (SELECT FROM retention.policy p "
         "WHERE p.policy_id = b.policy_id AND p.mode = 'enforce' AND p.ready AND p.validated) AND NOT EXISTS (SELECT FROM retention.blocked_table t "
         "WHERE t.relation = b.relation AND t.policy_id = b.policy_id)",
-        1, types, values);
+        at(retention_now()));
     end_step(engine);
 }
 

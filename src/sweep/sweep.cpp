@@ -1,6 +1,6 @@
 #include "sweep/sweep.hpp"
 
-#include "catalog/extension.hpp"
+#include "catalog/own.hpp"
 #include "catalog/rights.hpp"
 #include "catalog/path.hpp"
 #include "ledger/home.hpp"
@@ -31,29 +31,23 @@ namespace {
 // An idle run is taken over by the next one: a quiet database does not collect rows.
 void start_run(Engine *engine) {
     begin_step(engine);
-    Oid types[2] = {TIMESTAMPTZOID, BOOLOID};
-    Datum values[2] = {TimestampTzGetDatum(retention_now()), BoolGetDatum(engine->caller == Caller::kWorker)};
-    uint64 n =
-        as_system("UPDATE retention.sweep_run r SET started_at = $1, finished_at = NULL "
-                  "WHERE run_id = (SELECT max(run_id) FROM retention.sweep_run) AND by_worker = $2 "
-                  "AND finished_at IS NOT NULL AND deleted + anonymised + columns_anonymised + blocked = 0 AND problem IS NULL "
-                  "RETURNING run_id",
-                  2, types, values);
-    if (n == 0)
-        n = as_system("INSERT INTO retention.sweep_run (started_at, by_worker) VALUES ($1, $2) RETURNING run_id", 2, types,
-                      values);
-    bool isnull = false;
-    engine->run_id = n > 0 ? DatumGetInt64(first_value(1, &isnull)) : 0;
+    const bool by_worker = engine->caller == Caller::kWorker;
+    SqlRows started = own("UPDATE retention.sweep_run r SET started_at = $1, finished_at = NULL "
+                          "WHERE run_id = (SELECT max(run_id) FROM retention.sweep_run) AND by_worker = $2 "
+                          "AND finished_at IS NOT NULL AND deleted + anonymised + columns_anonymised + blocked = 0 "
+                          "AND problem IS NULL RETURNING run_id",
+                          at(retention_now()), by_worker);
+    if (started.n == 0)
+        started = own("INSERT INTO retention.sweep_run (started_at, by_worker) VALUES ($1, $2) RETURNING run_id",
+                      at(retention_now()), by_worker);
+    engine->run_id = started.n > 0 ? started.first().get<int64>(1) : 0;
     end_step(engine);
 }
 
 void finish_run(Engine *engine) {
     begin_step(engine);
-    Oid types[3] = {INT8OID, TIMESTAMPTZOID, TEXTOID};
-    char nulls[3] = {' ', ' ', engine->problem != nullptr ? ' ' : 'n'};
-    Datum values[3] = {Int64GetDatum(engine->run_id), TimestampTzGetDatum(retention_now()),
-                       engine->problem != nullptr ? CStringGetTextDatum(engine->problem) : static_cast<Datum>(0)};
-    (void) as_system("UPDATE retention.sweep_run SET finished_at = $2, problem = $3 WHERE run_id = $1", 3, types, values, nulls);
+    own("UPDATE retention.sweep_run SET finished_at = $2, problem = $3 WHERE run_id = $1", engine->run_id, at(retention_now()),
+        engine->problem);
     end_step(engine);
 }
 
@@ -61,9 +55,7 @@ void finish_run(Engine *engine) {
 void forget_old_erasures(Engine *engine) {
     if (settings::backup_age == 0) return;
     begin_step(engine);
-    Oid types[1] = {TIMESTAMPTZOID};
-    Datum values[1] = {TimestampTzGetDatum(retention_now() - settings::backup_age * USECS_PER_MINUTE)};
-    (void) as_system("DELETE FROM retention.erasure WHERE erased_at < $1", 1, types, values);
+    own("DELETE FROM retention.erasure WHERE erased_at < $1", at(retention_now() - settings::backup_age * USECS_PER_MINUTE));
     end_step(engine);
 }
 
@@ -248,12 +240,10 @@ void record_broken_pass(const char *problem) {
     engine.caller = Caller::kWorker;
     engine.context = CurrentMemoryContext;
     const bool installed = begin_step_if_installed(&engine);
-    Oid types[1] = {TEXTOID};
-    Datum values[1] = {CStringGetTextDatum(problem)};
     if (installed)
-        (void) as_system("UPDATE retention.sweep_run SET problem = $1 WHERE run_id = "
-                         "(SELECT max(run_id) FROM retention.sweep_run WHERE by_worker)",
-                         1, types, values);
+        own("UPDATE retention.sweep_run SET problem = $1 WHERE run_id = "
+            "(SELECT max(run_id) FROM retention.sweep_run WHERE by_worker)",
+            problem);
     end_step(&engine);
 }
 

@@ -122,28 +122,17 @@ BlockedTable *find_or_add(Engine *engine, const Task &task) {
 void unblock(Engine *engine, const Task &task) {
     BlockedTable *blocked = find(engine, task);
     if (blocked == nullptr) return;
-    Oid types[3] = {OIDOID, INT2OID, TEXTOID};
-    Datum values[3] = {ObjectIdGetDatum(task.relid), Int16GetDatum(task.policy_id), CStringGetTextDatum(word_of(task.work))};
-    (void) as_system("DELETE FROM retention.blocked_table WHERE relation = $1 AND policy_id = $2 AND work = $3", 3, types,
-                     values);
+    own("DELETE FROM retention.blocked_table WHERE relation = $1 AND policy_id = $2 AND work = $3", task.relid, task.policy_id,
+        word_of(task.work));
     engine->blocked = list_delete_ptr(engine->blocked, blocked);
 }
 
 void save(const BlockedTable &blocked, int sqlstate, const char *reason) {
-    Oid types[8] = {OIDOID, INT2OID, TEXTOID, TEXTOID, TEXTOID, INT4OID, TIMESTAMPTZOID, TIMESTAMPTZOID};
-    Datum values[8] = {ObjectIdGetDatum(blocked.task.relid),
-                       Int16GetDatum(blocked.task.policy_id),
-                       CStringGetTextDatum(word_of(blocked.task.work)),
-                       CStringGetTextDatum(unpack_sql_state(sqlstate)),
-                       CStringGetTextDatum(reason),
-                       Int32GetDatum(blocked.attempts),
-                       TimestampTzGetDatum(retention_now()),
-                       TimestampTzGetDatum(blocked.retry_at)};
-    (void) as_system(
-        "INSERT INTO retention.blocked_table (relation, policy_id, work, sqlstate, reason, attempts, first_failed, retry_at) "
+    own("INSERT INTO retention.blocked_table (relation, policy_id, work, sqlstate, reason, attempts, first_failed, retry_at) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (relation, policy_id, work) DO UPDATE SET "
         "sqlstate = excluded.sqlstate, reason = excluded.reason, attempts = excluded.attempts, retry_at = excluded.retry_at",
-        8, types, values);
+        blocked.task.relid, blocked.task.policy_id, word_of(blocked.task.work), unpack_sql_state(sqlstate), reason,
+        blocked.attempts, at(retention_now()), at(blocked.retry_at));
 }
 
 // The context of an error names the functions that ran, but may quote what they were doing: it is looked at, and not kept.
@@ -174,21 +163,13 @@ void init_tasks() {
 
 bool read_blocked_tables(Engine *engine, Task *cut_short) {
     begin_step(engine);
-    (void) as_system(
-        "DELETE FROM retention.blocked_table b WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = b.relation) "
+    own("DELETE FROM retention.blocked_table b WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = b.relation) "
         "OR CASE WHEN b.policy_id = 0 THEN NOT EXISTS (SELECT FROM retention.preparation p WHERE p.relation = b.relation) "
         "ELSE NOT EXISTS (SELECT FROM retention.policy p WHERE p.policy_id = b.policy_id AND p.mode = 'enforce') END");
-    const auto n =
-        static_cast<int>(as_system("SELECT relation::oid, policy_id, work, attempts, retry_at FROM retention.blocked_table"));
-    for (int i = 0; i < n; ++i) {
-        bool isnull = false;
-        HeapTuple row = SPI_tuptable->vals[i];
-        TupleDesc desc = SPI_tuptable->tupdesc;
-        const Task task = {DatumGetObjectId(SPI_getbinval(row, desc, 1, &isnull)),
-                           DatumGetInt16(SPI_getbinval(row, desc, 2, &isnull)), work_of(SPI_getvalue(row, desc, 3))};
-        BlockedTable *blocked = find_or_add(engine, task);
-        blocked->attempts = DatumGetInt32(SPI_getbinval(row, desc, 4, &isnull));
-        blocked->retry_at = DatumGetTimestampTz(SPI_getbinval(row, desc, 5, &isnull));
+    for (const SqlRow row : own("SELECT relation::oid, policy_id, work, attempts, retry_at FROM retention.blocked_table")) {
+        BlockedTable *blocked = find_or_add(engine, Task{row.get<Oid>(1), row.get<int16>(2), work_of(row.text(3))});
+        blocked->attempts = row.get<int32>(4);
+        blocked->retry_at = row.get<TimestampTz>(5);
     }
     end_step(engine);
     const Place *place = engine->caller == Caller::kWorker ? place_of_database() : nullptr;
@@ -225,11 +206,8 @@ void block_task(Engine *engine, const Task &task, const ErrorData *error) {
 
 char *reason_of(Oid relid, const ErrorData *error, bool timed_out) {
     if (!timed_out && error->sqlerrcode != ERRCODE_LOCK_NOT_AVAILABLE) return error->message;
-    Oid types[2] = {OIDOID, TEXTOID};
-    Datum values[2] = {ObjectIdGetDatum(relid),
-                       CStringGetTextDatum(error->context == nullptr || !timed_out ? "" : error->context)};
-    if (as_system(kInTheWay, 2, types, values) == 0) return error->message;
-    return psprintf("%s: %s", error->message, SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
+    const SqlRows found = own(kInTheWay, relid, error->context == nullptr || !timed_out ? "" : error->context);
+    return found.n == 0 ? error->message : psprintf("%s: %s", error->message, found.first().text(1));
 }
 
 ErrorData cut_short_error() {

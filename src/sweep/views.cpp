@@ -41,16 +41,14 @@ constexpr char kStale[] =
 void record_hidden_late(Engine *engine) {
     begin_step(engine);
     if (engine->caller == Caller::kTransactionBlock) record_late_starts();
-    const auto n = static_cast<int>(
-        as_system("WITH late AS (DELETE FROM retention.hidden_late RETURNING relation, policy_id) "
-                  "SELECT DISTINCT relation::oid, policy_id FROM late WHERE EXISTS (SELECT FROM retention.view_source)"));
-    SPITupleTable *found = SPI_tuptable;
-    for (int i = 0; i < n; ++i) {
-        bool isnull = false;
+    const SqlRows late =
+        own("WITH late AS (DELETE FROM retention.hidden_late RETURNING relation, policy_id) "
+            "SELECT DISTINCT relation::oid, policy_id FROM late WHERE EXISTS (SELECT FROM retention.view_source)");
+    for (const SqlRow row : late) {
         LedgerEntry entry = {};
         entry.deed = Deed::kHiddenLate;
-        entry.relid = DatumGetObjectId(SPI_getbinval(found->vals[i], found->tupdesc, 1, &isnull));
-        entry.policy_id = DatumGetInt16(SPI_getbinval(found->vals[i], found->tupdesc, 2, &isnull));
+        entry.relid = row.get<Oid>(1);
+        entry.policy_id = row.get<int16>(2);
         entry.row_count = -1;
         if (get_rel_name(entry.relid) != nullptr) append_ledger(entry);
     }
@@ -59,36 +57,23 @@ void record_hidden_late(Engine *engine) {
 
 View *stale_views(Engine *engine, int *n) {
     begin_step(engine);
-    Oid types[1] = {TIMESTAMPTZOID};
-    Datum values[1] = {TimestampTzGetDatum(retention_now())};
-    *n = static_cast<int>(as_system(kStale, 1, types, values));
+    const SqlRows found = own(kStale, at(retention_now()));
+    *n = static_cast<int>(found.n);
     auto *views = static_cast<View *>(MemoryContextAlloc(engine->context, sizeof(View) * (*n + 1)));
-    for (int i = 0; i < *n; ++i) {
-        bool isnull = false;
-        HeapTuple row = SPI_tuptable->vals[i];
-        TupleDesc desc = SPI_tuptable->tupdesc;
-        views[i] =
-            View{DatumGetObjectId(SPI_getbinval(row, desc, 1, &isnull)), DatumGetInt64(SPI_getbinval(row, desc, 3, &isnull)),
-                 DatumGetInt32(SPI_getbinval(row, desc, 2, &isnull)), DatumGetBool(SPI_getbinval(row, desc, 4, &isnull))};
-    }
+    for (int i = 0; i < *n; ++i)
+        views[i] = View{found[i].get<Oid>(1), found[i].get_or<int64>(3, 0), found[i].get<int32>(2), found[i].get<bool>(4)};
     end_step(engine);
     return views;
 }
 
 void save(const View &view, const char *problem) {
-    Oid types[5] = {OIDOID, INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID};
-    const bool failed = problem != nullptr;
-    const char nulls[5] = {' ', ' ', ' ', failed ? ' ' : 'n', failed ? ' ' : 'n'};
-    const int32 attempts = failed ? view.attempts + 1 : 0;
-    Datum values[5] = {ObjectIdGetDatum(view.relid), Int64GetDatum(view.entry), Int32GetDatum(attempts),
-                       failed ? CStringGetTextDatum(problem) : static_cast<Datum>(0),
-                       TimestampTzGetDatum(retention_now() + core::retry_after(Max(attempts, 1)))};
-    (void) as_system(
-        "INSERT INTO retention.view_refresh AS r (view, entry_id, attempts, problem, retry_at) "
+    const int32 attempts = problem != nullptr ? view.attempts + 1 : 0;
+    const SqlValue retry_at = problem != nullptr ? at(retention_now() + core::retry_after(attempts)) : null_of(TIMESTAMPTZOID);
+    own("INSERT INTO retention.view_refresh AS r (view, entry_id, attempts, problem, retry_at) "
         "VALUES ($1, CASE WHEN $4 IS NULL THEN $2 ELSE 0 END, $3, $4, $5) ON CONFLICT (view) DO UPDATE SET "
         "entry_id = greatest(r.entry_id, excluded.entry_id), attempts = excluded.attempts, problem = excluded.problem, "
         "retry_at = excluded.retry_at",
-        5, types, values, nulls);
+        view.relid, view.entry, attempts, problem, retry_at);
 }
 
 void refresh(const View &view) {
@@ -97,10 +82,8 @@ void refresh(const View &view) {
     const ActingAs saved = act_as_for_command(owner);
     // A reveal that the database or the caller has set must not fill the view with hidden rows.
     (void) set_config_option("retention.reveal", "off", PGC_SUSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-    const int code = SPI_execute(
-        psprintf("REFRESH MATERIALIZED VIEW %s%s", view.concurrently ? "CONCURRENTLY " : "", qualified_name(view.relid)), false,
-        0);
-    if (code < 0) elog(ERROR, "could not refresh a materialized view: %s", SPI_result_code_string(code));
+    run_governed(
+        kOnce, psprintf("REFRESH MATERIALIZED VIEW %s%s", view.concurrently ? "CONCURRENTLY " : "", qualified_name(view.relid)));
     leave(saved);
     LedgerEntry entry = {};
     entry.deed = Deed::kRefreshed;
@@ -131,10 +114,9 @@ void refresh_in_step(Engine *engine, const View &view) {
 // Nothing that the ledger says by now concerns the others.
 void note_fresh(Engine *engine) {
     begin_step(engine);
-    (void) as_system("DELETE FROM retention.view_refresh r WHERE NOT EXISTS "
-                     "(SELECT FROM retention.view_source s WHERE s.view = r.view)");
-    (void) as_system(
-        "INSERT INTO retention.view_refresh AS r (view, entry_id) "
+    own("DELETE FROM retention.view_refresh r WHERE NOT EXISTS "
+        "(SELECT FROM retention.view_source s WHERE s.view = r.view)");
+    own("INSERT INTO retention.view_refresh AS r (view, entry_id) "
         "SELECT DISTINCT s.view, l.last FROM retention.view_source s, "
         "(SELECT pg_catalog.max(entry_id) AS last FROM retention.ledger) l "
         "WHERE l.last IS NOT NULL AND NOT EXISTS (SELECT FROM retention.stale_view v WHERE v.view = s.view) "
@@ -147,12 +129,8 @@ void note_fresh(Engine *engine) {
 
 void block_view(Engine *engine, Oid relid, const ErrorData &error) {
     begin_step(engine);
-    Oid types[1] = {OIDOID};
-    Datum values[1] = {ObjectIdGetDatum(relid)};
-    bool isnull = false;
-    View view = {relid, 0, 0, false};
-    if (as_system("SELECT attempts FROM retention.view_refresh WHERE view = $1", 1, types, values) > 0)
-        view.attempts = DatumGetInt32(first_value(1, &isnull));
+    const SqlRows found = own("SELECT attempts FROM retention.view_refresh WHERE view = $1", relid);
+    const View view = {relid, 0, found.n > 0 ? found.first().get<int32>(1) : 0, false};
     note_failure(engine, view, &error);
     end_step(engine);
 }

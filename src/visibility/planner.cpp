@@ -6,6 +6,7 @@
 #include "pg/mark.hpp"
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
+#include "pg/sql.hpp"
 #include "visibility/binding.hpp"
 #include "visibility/exempt.hpp"
 #include "visibility/inject.hpp"
@@ -174,7 +175,7 @@ void init_planner() {
 RETENTION_FUNCTION(pg_retention_hooks_in_place) {
     const uint64 before = pg_retention::plans_seen;
     SPI_connect();
-    (void) SPI_execute("SELECT 1", true, 0);
+    pg_retention::run_governed(pg_retention::kOnceReading, "SELECT 1");
     SPI_finish();
     PG_RETURN_BOOL(pg_retention::plans_seen > before);
 }
