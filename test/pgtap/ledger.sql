@@ -53,7 +53,7 @@ BEGIN
 END $$;
 SELECT results_eq(format('SELECT * FROM pg_temp.tampered(%L)', what), format('VALUES (false, %s::bigint)', bad), name) FROM (VALUES
     ('UPDATE retention.ledger SET row_count = 999 WHERE entry_id = 3', 3, 'a changed count is seen'),
-    ('UPDATE retention.ledger l SET row_count = 999, hash = pg_temp.hash_of(ROW(entry_id, at, actor, action, policy_id, relation, 999, detail, previous, hash))
+    ('UPDATE retention.ledger l SET row_count = 999, hash = pg_temp.hash_of(ROW(entry_id, at, actor, action, policy_id, relation, 999, detail, format, previous, hash))
        WHERE entry_id = 3', 4, 'a changed entry whose hash is computed anew is seen at the next one'),
     ($$UPDATE retention.ledger SET actor = 'nobody' WHERE entry_id = 1$$, 1, 'a changed actor'),
     ($$UPDATE retention.ledger SET detail = '' WHERE entry_id = 2$$, 2, 'NULL made empty'),
