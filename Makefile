@@ -100,7 +100,7 @@ endif
 else
 
 MODULE_big  = $(EXTENSION)
-OBJS        = $(patsubst $(TOP)%.cpp,%.o,$(sort $(wildcard $(TOP)src/*.cpp $(TOP)src/*/*.cpp)))
+OBJS        = $(patsubst $(TOP)%.cpp,%.o,$(sort $(wildcard $(TOP)src/*.cpp $(TOP)src/*/*.cpp $(TOP)src/*/*/*.cpp)))
 # The numbers are the order: a part uses only what lower numbers define.
 SQL_PARTS   = $(sort $(wildcard $(TOP)sql/[0-9]*.sql))
 DATA        = $(patsubst $(TOP)%,%,$(wildcard $(TOP)sql/upgrade/$(EXTENSION)--*--*.sql))

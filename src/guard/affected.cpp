@@ -1,7 +1,7 @@
 #include "guard/affected.hpp"
 
-#include "catalog/extension.hpp"
-#include "catalog/governed.hpp"
+#include "schema/extension.hpp"
+#include "schema/governed.hpp"
 #include "pg/compat.hpp"
 #include "pg/sql.hpp"
 

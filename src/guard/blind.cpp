@@ -1,6 +1,6 @@
 #include "guard/blind.hpp"
 
-#include "catalog/user_code.hpp"
+#include "schema/user_code.hpp"
 #include "pg/compat.hpp"
 #include "pg/during.hpp"
 

@@ -1,6 +1,6 @@
 #include "guard/commands.hpp"
 
-#include "catalog/extension.hpp"
+#include "schema/extension.hpp"
 #include "pg/compat.hpp"
 #include "pg/settings.hpp"
 

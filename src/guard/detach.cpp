@@ -1,9 +1,9 @@
 #include "guard/detach.hpp"
 
-#include "catalog/extension.hpp"
-#include "catalog/foreign_key.hpp"
-#include "catalog/governed.hpp"
-#include "catalog/user_code.hpp"
+#include "schema/extension.hpp"
+#include "schema/foreign_key.hpp"
+#include "schema/governed.hpp"
+#include "schema/user_code.hpp"
 #include "pg/compat.hpp"
 #include "pg/sql.hpp"
 #include "pg/names.hpp"

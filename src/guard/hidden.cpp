@@ -1,7 +1,7 @@
 #include "guard/hidden.hpp"
 
-#include "catalog/extension.hpp"
-#include "catalog/relation_plan.hpp"
+#include "schema/extension.hpp"
+#include "clock/relation_plan.hpp"
 #include "pg/sql.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"

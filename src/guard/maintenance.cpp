@@ -1,6 +1,6 @@
 #include "guard/maintenance.hpp"
 
-#include "catalog/extension.hpp"
+#include "schema/extension.hpp"
 #include "guard/affected.hpp"
 #include "guard/commands.hpp"
 #include "guard/hidden.hpp"

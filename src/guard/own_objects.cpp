@@ -1,6 +1,6 @@
 // What the condition is found by and made of stays: renamed, moved or replaced, nothing would be hidden, and nothing would say so.
-#include "catalog/extension.hpp"
-#include "catalog/user_code.hpp"
+#include "schema/extension.hpp"
+#include "schema/user_code.hpp"
 #include "guard/own_objects.hpp"
 #include "pg/compat.hpp"
 

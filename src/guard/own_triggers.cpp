@@ -1,7 +1,7 @@
 #include "guard/own_triggers.hpp"
 
-#include "catalog/extension.hpp"
-#include "catalog/relation_plan.hpp"
+#include "schema/extension.hpp"
+#include "clock/relation_plan.hpp"
 #include "guard/affected.hpp"
 #include "pg/compat.hpp"
 

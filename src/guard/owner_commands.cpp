@@ -1,6 +1,6 @@
 #include "guard/owner_commands.hpp"
 
-#include "catalog/extension.hpp"
+#include "schema/extension.hpp"
 #include "guard/affected.hpp"
 #include "guard/analyze.hpp"
 #include "guard/blind.hpp"

@@ -1,6 +1,6 @@
 #include "guard/partitions.hpp"
 
-#include "catalog/user_code.hpp"
+#include "schema/user_code.hpp"
 #include "guard/user_functions.hpp"
 #include "pg/compat.hpp"
 

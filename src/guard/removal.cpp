@@ -1,8 +1,8 @@
 // TRUNCATE and DROP ask for every table they empty, partitions and cascaded ones too (OAT_TRUNCATE and OAT_DROP are raised for
 // each).
-#include "catalog/extension.hpp"
-#include "catalog/policy_cache.hpp"
-#include "guard/decide.hpp"
+#include "schema/extension.hpp"
+#include "policy/policy_cache.hpp"
+#include "clock/decide.hpp"
 #include "guard/hidden.hpp"
 #include "guard/maintenance.hpp"
 #include "guard/removal.hpp"

@@ -1,7 +1,7 @@
 #include "guard/user_functions.hpp"
 
-#include "catalog/extension.hpp"
-#include "catalog/user_code.hpp"
+#include "schema/extension.hpp"
+#include "schema/user_code.hpp"
 #include "pg/compat.hpp"
 
 extern "C" {

@@ -1,7 +1,7 @@
 // The one hook for utility commands. What guard/commands.cpp says of a kind of statement decides whether anybody is asked.
 #include "hooks/hooks.hpp"
 
-#include "catalog/follow_ddl.hpp"
+#include "policy/follow_ddl.hpp"
 #include "guard/commands.hpp"
 #include "guard/own_objects.hpp"
 #include "guard/owner_commands.hpp"

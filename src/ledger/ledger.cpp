@@ -1,6 +1,6 @@
 #include "ledger/ledger.hpp"
 
-#include "core/formats.hpp"
+#include "core/data/formats.hpp"
 #include "ledger/own_table.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 // A clock in SQL: eight bytes by value. Nothing else turns a Datum into one, or back.
-#include "core/clock.hpp"
+#include "core/time/clock.hpp"
 #include "pg/postgres.hpp"
 
 namespace pg_retention {

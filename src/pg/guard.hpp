@@ -1,7 +1,7 @@
 #pragma once
 // The wall between C++ exceptions and ereport: an exception that leaves a SQL function aborts the server, and an
 // ereport inside a handler leaks the exception object. So: catch, leave the handler, then report.
-#include "core/result.hpp"
+#include "core/data/result.hpp"
 #include "pg/postgres.hpp"
 
 namespace pg_retention {

@@ -21,8 +21,8 @@
 // and so results may be copied into it. A failure is an error, never a code to be looked at.
 #include <type_traits>
 
-#include "core/clock.hpp"
-#include "core/period.hpp"
+#include "core/time/clock.hpp"
+#include "core/time/period.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/internal.hpp"
 #include "pg/postgres.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 // Local days in the zone retention.timezone, on PostgreSQL's own zone tables (pure look-ups: they raise nothing).
-#include "core/calendar.hpp"
+#include "core/time/calendar.hpp"
 #include "pg/postgres.hpp"
 
 extern "C" {

@@ -1,11 +1,11 @@
 // Kinds of persons and links are checked when they are written. A dump loads them before keys and foreign keys exist: what
 // was checked where it came from is taken as it is, and checked again by each use.
-#include "catalog/extension.hpp"
-#include "catalog/link_path.hpp"
-#include "catalog/policy_check.hpp"
-#include "catalog/rights.hpp"
+#include "schema/extension.hpp"
+#include "schema/link_path.hpp"
+#include "policy/policy_check.hpp"
+#include "policy/rights.hpp"
 #include "pg/guard.hpp"
-#include "catalog/own.hpp"
+#include "schema/own.hpp"
 #include "subject/model.hpp"
 
 extern "C" {

@@ -1,11 +1,11 @@
 #include "subject/doom.hpp"
 
-#include "catalog/extension.hpp"
-#include "catalog/policy_cache.hpp"
-#include "guard/decide.hpp"
+#include "schema/extension.hpp"
+#include "policy/policy_cache.hpp"
+#include "clock/decide.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/names.hpp"
-#include "catalog/own.hpp"
+#include "schema/own.hpp"
 #include "pg/security.hpp"
 
 extern "C" {

@@ -1,6 +1,6 @@
 #pragma once
 // What an erasure does with each row that leads to the person.
-#include "core/clock.hpp"
+#include "core/time/clock.hpp"
 #include "subject/others.hpp"
 
 extern "C" {

@@ -1,10 +1,10 @@
 #include "subject/model.hpp"
 
-#include "catalog/anonymiser.hpp"
-#include "catalog/extension.hpp"
+#include "personal/anonymiser.hpp"
+#include "schema/extension.hpp"
 #include "pg/compat.hpp"
 #include "pg/names.hpp"
-#include "catalog/own.hpp"
+#include "schema/own.hpp"
 
 extern "C" {
 #include "access/genam.h"

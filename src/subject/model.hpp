@@ -1,8 +1,8 @@
 #pragma once
 // What the database knows of persons: the kinds, and the links that lead from rows to them. Read anew for each call, with
 // SPI connected.
-#include "catalog/link_path.hpp"
-#include "catalog/personal.hpp"
+#include "schema/link_path.hpp"
+#include "personal/personal.hpp"
 #include "pg/postgres.hpp"
 
 extern "C" {

@@ -1,11 +1,11 @@
 #include "subject/others.hpp"
 
-#include "catalog/extension.hpp"
-#include "catalog/front.hpp"
-#include "core/clock.hpp"
+#include "schema/extension.hpp"
+#include "schema/front.hpp"
+#include "core/time/clock.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/names.hpp"
-#include "catalog/own.hpp"
+#include "schema/own.hpp"
 #include "pg/security.hpp"
 
 namespace pg_retention {

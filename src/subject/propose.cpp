@@ -1,7 +1,7 @@
 // Links that the foreign keys suggest: from the table of each kind down the tables that refer to it, shortest first.
-#include "catalog/extension.hpp"
+#include "schema/extension.hpp"
 #include "pg/guard.hpp"
-#include "catalog/own.hpp"
+#include "schema/own.hpp"
 #include "subject/model.hpp"
 
 extern "C" {

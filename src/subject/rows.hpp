@@ -1,6 +1,6 @@
 #pragma once
 // The rows about a person, table by table, as JSON in which other persons are not to be seen (Article 15(4)).
-#include "core/clock.hpp"
+#include "core/time/clock.hpp"
 #include "subject/subject.hpp"
 
 extern "C" {

@@ -1,6 +1,6 @@
 #include "subject/same_key.hpp"
 
-#include "catalog/own.hpp"
+#include "schema/own.hpp"
 #include "pg/compat.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"

@@ -1,7 +1,7 @@
 #include "subject/subject.hpp"
 
 #include "pg/names.hpp"
-#include "catalog/own.hpp"
+#include "schema/own.hpp"
 #include "pg/security.hpp"
 
 extern "C" {

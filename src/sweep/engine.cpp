@@ -1,6 +1,6 @@
 #include "sweep/engine.hpp"
 
-#include "catalog/extension.hpp"
+#include "schema/extension.hpp"
 #include "pg/settings.hpp"
 
 extern "C" {

@@ -1,7 +1,7 @@
 #pragma once
 // What a sweep is made of: steps, each a transaction of its own where the caller allows it.
-#include "catalog/own.hpp"
-#include "catalog/policy_cache.hpp"
+#include "schema/own.hpp"
+#include "policy/policy_cache.hpp"
 #include "pg/postgres.hpp"
 
 extern "C" {

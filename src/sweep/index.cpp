@@ -1,6 +1,6 @@
 #include "sweep/index.hpp"
 
-#include "catalog/extension.hpp"
+#include "schema/extension.hpp"
 #include "pg/internal.hpp"
 #include "pg/names.hpp"
 #include "pg/attempt.hpp"

@@ -1,9 +1,9 @@
 #include "sweep/prepare.hpp"
 
-#include "catalog/own.hpp"
-#include "catalog/policy_triggers.hpp"
-#include "catalog/provision.hpp"
-#include "catalog/stamp.hpp"
+#include "schema/own.hpp"
+#include "policy/policy_triggers.hpp"
+#include "policy/provision.hpp"
+#include "clock/stamp.hpp"
 #include "pg/security.hpp"
 #include "pg/attempt.hpp"
 #include "sweep/index.hpp"

@@ -1,6 +1,6 @@
 #include "sweep/quarantine.hpp"
 
-#include "catalog/own.hpp"
+#include "schema/own.hpp"
 #include "ledger/ledger.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/guard.hpp"

@@ -1,6 +1,6 @@
 #include "sweep/record.hpp"
 
-#include "core/backoff.hpp"
+#include "core/time/backoff.hpp"
 #include "ledger/ledger.hpp"
 
 extern "C" {

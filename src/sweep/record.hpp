@@ -1,7 +1,7 @@
 #pragma once
 // What a batch leaves behind beside the rows it acted on.
 #include "ledger/words.hpp"
-#include "sweep/act.hpp"
+#include "rows/act.hpp"
 #include "sweep/engine.hpp"
 
 namespace pg_retention {

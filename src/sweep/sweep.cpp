@@ -1,8 +1,8 @@
 #include "sweep/sweep.hpp"
 
-#include "catalog/own.hpp"
-#include "catalog/rights.hpp"
-#include "catalog/path.hpp"
+#include "schema/own.hpp"
+#include "policy/rights.hpp"
+#include "schema/path.hpp"
 #include "ledger/home.hpp"
 #include "ledger/reveals.hpp"
 #include "pg/at_once.hpp"

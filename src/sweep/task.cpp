@@ -1,6 +1,6 @@
 #include "sweep/task.hpp"
 
-#include "core/backoff.hpp"
+#include "core/time/backoff.hpp"
 #include "pg/time.hpp"
 
 extern "C" {

@@ -1,7 +1,7 @@
 #include "sweep/views.hpp"
 
-#include "catalog/late_starts.hpp"
-#include "core/backoff.hpp"
+#include "clock/late_starts.hpp"
+#include "core/time/backoff.hpp"
 #include "ledger/ledger.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"

@@ -1,7 +1,7 @@
 #include "visibility/binding.hpp"
 
-#include "catalog/extension.hpp"
-#include "catalog/policy_cache.hpp"
+#include "schema/extension.hpp"
+#include "policy/policy_cache.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/internal.hpp"

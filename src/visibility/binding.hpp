@@ -1,8 +1,8 @@
 #pragma once
 // What the condition compares with: time, reveal, the user and the cutoffs of all policies, bound when an execution starts. A
 // cursor so shows what it would have shown when it was declared.
-#include "core/clock.hpp"
-#include "core/schedule.hpp"
+#include "core/time/clock.hpp"
+#include "core/time/schedule.hpp"
 #include "pg/during.hpp"
 #include "pg/postgres.hpp"
 

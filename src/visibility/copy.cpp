@@ -1,6 +1,6 @@
 // COPY reads tables without a plan: on a governed table it becomes a COPY of a query.
-#include "catalog/extension.hpp"
-#include "catalog/governed.hpp"
+#include "schema/extension.hpp"
+#include "schema/governed.hpp"
 #include "pg/compat.hpp"
 #include "pg/command.hpp"
 #include "pg/settings.hpp"

@@ -1,8 +1,8 @@
 #include "visibility/inject.hpp"
 
-#include "catalog/extension.hpp"
-#include "catalog/governed.hpp"
-#include "catalog/toast.hpp"
+#include "schema/extension.hpp"
+#include "schema/governed.hpp"
+#include "schema/toast.hpp"
 #include "pg/compat.hpp"
 #include "visibility/visibility.hpp"
 

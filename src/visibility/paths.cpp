@@ -1,7 +1,7 @@
 #include "visibility/paths.hpp"
 
-#include "catalog/extension.hpp"
-#include "catalog/governed.hpp"
+#include "schema/extension.hpp"
+#include "schema/governed.hpp"
 #include "pg/compat.hpp"
 #include "visibility/trust.hpp"
 

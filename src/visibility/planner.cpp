@@ -1,6 +1,6 @@
 // Puts the condition into every plan; what would be read without it is refused.
-#include "catalog/extension.hpp"
-#include "catalog/governed.hpp"
+#include "schema/extension.hpp"
+#include "schema/governed.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/mark.hpp"

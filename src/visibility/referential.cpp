@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "catalog/foreign_key.hpp"
+#include "schema/foreign_key.hpp"
 #include "pg/compat.hpp"
 #include "visibility/trust.hpp"
 

@@ -1,7 +1,7 @@
 // Error details show rows. They are taken away where the row may be a hidden one: another row's key of an exclusion constraint,
 // and any row once a cascade has reached a governed table, or while such a table is altered.
-#include "catalog/extension.hpp"
-#include "catalog/governed.hpp"
+#include "schema/extension.hpp"
+#include "schema/governed.hpp"
 #include "pg/compat.hpp"
 #include "pg/command.hpp"
 #include "pg/guard.hpp"

@@ -1,5 +1,5 @@
 // Statements during which the rules of reading differ: EXPLAIN ANALYZE and REFRESH.
-#include "catalog/extension.hpp"
+#include "schema/extension.hpp"
 #include "pg/compat.hpp"
 #include "pg/command.hpp"
 #include "visibility/binding.hpp"

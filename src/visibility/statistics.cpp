@@ -1,7 +1,7 @@
 // What the planner may know of a governed table, and what everybody else may: the statistics hold values of hidden rows.
-#include "catalog/extension.hpp"
-#include "catalog/governed.hpp"
-#include "catalog/toast.hpp"
+#include "schema/extension.hpp"
+#include "schema/governed.hpp"
+#include "schema/toast.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "catalog/extension.hpp"
+#include "schema/extension.hpp"
 #include "pg/compat.hpp"
 
 extern "C" {

@@ -1,6 +1,6 @@
 // The condition itself, evaluated per row.
-#include "catalog/extension.hpp"
-#include "catalog/policy_cache.hpp"
+#include "schema/extension.hpp"
+#include "policy/policy_cache.hpp"
 #include "ledger/reveals.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"

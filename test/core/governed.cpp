@@ -1,10 +1,10 @@
-// In place of src/catalog/governed.cpp: every table is governed, by a clock that has not started and is computed from the row, so
+// In place of src/schema/governed.cpp: every table is governed, by a clock that has not started and is computed from the row, so
 // that no plan can do without it. Ordinary tables with children are governed themselves or only through their children, by the
 // length of their names: both are so tried, and every run does the same.
-#include "catalog/governed.hpp"
+#include "schema/governed.hpp"
 
-#include "catalog/extension.hpp"
-#include "core/clock.hpp"
+#include "schema/extension.hpp"
+#include "core/time/clock.hpp"
 #include "pg/clock_datum.hpp"
 
 extern "C" {

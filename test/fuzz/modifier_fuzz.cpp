@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/type_modifier.hpp"
+#include "core/data/type_modifier.hpp"
 
 namespace {
 

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <vector>
 
-#include "core/period.hpp"
+#include "core/time/period.hpp"
 
 namespace {
 

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/letters.hpp"
-#include "core/redactions.hpp"
+#include "core/text/letters.hpp"
+#include "core/text/redactions.hpp"
 
 namespace {
 

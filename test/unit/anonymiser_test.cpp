@@ -1,4 +1,4 @@
-#include "core/anonymiser.hpp"
+#include "core/data/anonymiser.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,9 +7,9 @@
 #include <set>
 #include <string>
 
-#include "core/noise.hpp"
-#include "core/token.hpp"
-#include "core/truncate.hpp"
+#include "core/data/noise.hpp"
+#include "core/text/token.hpp"
+#include "core/data/truncate.hpp"
 
 namespace pg_retention::core {
 namespace {

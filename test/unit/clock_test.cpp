@@ -2,7 +2,7 @@
 
 #include <random>
 
-#include "core/clock.hpp"
+#include "core/time/clock.hpp"
 #include "zones.hpp"
 
 namespace pg_retention::core {

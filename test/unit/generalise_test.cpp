@@ -1,4 +1,4 @@
-#include "core/generalise.hpp"
+#include "core/data/generalise.hpp"
 
 #include <gtest/gtest.h>
 

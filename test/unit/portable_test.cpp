@@ -1,4 +1,4 @@
-#include "core/portable.hpp"
+#include "core/data/portable.hpp"
 
 #include <gtest/gtest.h>
 

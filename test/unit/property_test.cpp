@@ -3,7 +3,7 @@
 
 #include <random>
 
-#include "core/schedule.hpp"
+#include "core/time/schedule.hpp"
 #include "zones.hpp"
 
 namespace pg_retention::core {

@@ -1,4 +1,4 @@
-#include "core/redact_json.hpp"
+#include "core/text/redact_json.hpp"
 
 #include <gtest/gtest.h>
 

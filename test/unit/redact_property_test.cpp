@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "core/letters.hpp"
-#include "core/redactions.hpp"
+#include "core/text/letters.hpp"
+#include "core/text/redactions.hpp"
 
 namespace pg_retention::core {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/redact.hpp"
+#include "core/text/redact.hpp"
 
 #include <gtest/gtest.h>
 

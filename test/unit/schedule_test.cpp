@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "core/schedule.hpp"
+#include "core/time/schedule.hpp"
 #include "zones.hpp"
 
 namespace pg_retention::core {

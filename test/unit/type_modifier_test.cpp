@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/type_modifier.hpp"
+#include "core/data/type_modifier.hpp"
 
 namespace pg_retention::core {
 namespace {

@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <string>
 
-#include "core/period.hpp"
+#include "core/time/period.hpp"
 
 namespace pg_retention::core {
 

@@ -1,0 +1,75 @@
+#include "clock/decide.hpp"
+
+#include "policy/policy_cache.hpp"
+#include "pg/time.hpp"
+#include "pg/timezone.hpp"
+
+namespace pg_retention {
+
+namespace {
+
+core::Micros release_of(core::Clock clock, const Policy &policy) {
+    const core::Start start = core::start_of(clock);
+    if (start == core::kNotStarted) return core::kNever;
+    return core::deadlines(start, policy.terms, policy_zone()).released_from;
+}
+
+const Policy *floor_policy(core::Clock clock) {
+    const Policy *policy = policy_by_id(core::policy_of(clock));
+    return policy != nullptr && policy->terms.has_floor && enforced(*policy) ? policy : nullptr;
+}
+
+}  // namespace
+
+Verdict decide(core::Clock clock) {
+    Verdict verdict = {};
+    verdict.restricted = (core::flags_of(clock) & core::kRestricted) != 0;
+    verdict.held = (core::flags_of(clock) & core::kHeld) != 0;
+    const Policy *policy = floor_policy(clock);
+    if (policy == nullptr) return verdict;
+    const core::Micros release = release_of(clock, *policy);
+    verdict.mandatory = release > retention_now();
+    if (!verdict.mandatory) return verdict;
+    verdict.policy = pstrdup(policy->name);
+    verdict.reference = policy->reference != nullptr ? pstrdup(policy->reference) : nullptr;
+    verdict.until = release == core::kNever ? nullptr : local_text(release);
+    return verdict;
+}
+
+void refuse(const Verdict &verdict, const char *what, const char *table) {
+    if (verdict.restricted)
+        ereport(ERROR,
+                (errcode(kRestrictedSqlstate), errmsg("cannot %s \"%s\": its processing is restricted (Article 18)", what, table),
+                 errhint("See retention.restriction; retention.lift_restriction lifts a restriction.")));
+    if (verdict.held) ereport(ERROR, (errcode(kHeldSqlstate), errmsg("cannot %s \"%s\": a legal hold stands", what, table)));
+    const char *law = verdict.reference != nullptr ? verdict.reference : verdict.policy;
+    if (verdict.until == nullptr)
+        ereport(ERROR, (errcode(kMandatorySqlstate),
+                        errmsg("cannot %s \"%s\": %s requires it, and its retention has not started", what, table, law),
+                        errdetail("Policy \"%s\" is mandatory.", verdict.policy)));
+    ereport(ERROR,
+            (errcode(kMandatorySqlstate), errmsg("cannot %s \"%s\": %s requires it until %s", what, table, law, verdict.until),
+             errdetail("Policy \"%s\" is mandatory.", verdict.policy)));
+    pg_unreachable();
+}
+
+void check_update(core::Clock before, const char *table) {
+    // Spares most rows the computing of dates.
+    if (core::flags_of(before) == 0) return;
+    const Verdict verdict = decide(before);
+    if (verdict.restricted) refuse(verdict, "update a row of", table);
+}
+
+void check_clock_change(core::Clock before, core::Clock after, const char *table) {
+    const Verdict verdict = decide(before);
+    if (!verdict.mandatory) return;
+    const Policy *now = floor_policy(before);
+    const Policy *then = floor_policy(after);
+    const core::Micros kept_until = release_of(before, *now);
+    const core::Micros would_be = then != nullptr ? release_of(after, *then) : core::kAlways;
+    // A clock that starts is not back-dated: its row had no date of release yet.
+    if (kept_until == core::kNever && then == now) return;
+    if (would_be < kept_until) refuse(verdict, "release earlier a row of", table);
+}
+
+}  // namespace pg_retention

@@ -1,0 +1,39 @@
+#pragma once
+// Not before its time: the one decision every path that would remove, release or back-date a row asks for.
+#include "core/time/clock.hpp"
+#include "pg/postgres.hpp"
+
+namespace pg_retention {
+
+// SQLSTATEs of the refusals here.
+constexpr int kMandatorySqlstate = MAKE_SQLSTATE('R', 'T', '0', '0', '1');
+constexpr int kRestrictedSqlstate = MAKE_SQLSTATE('R', 'T', '0', '0', '2');
+constexpr int kHeldSqlstate = MAKE_SQLSTATE('R', 'T', '0', '0', '3');
+
+struct Verdict {
+    bool restricted;        // Article 18: neither removed nor changed, under whatever policy
+    bool held;              // not to be removed
+    bool mandatory;         // not to be removed or released earlier; only under an enforced policy with a floor
+    const char *policy;     // name
+    const char *reference;  // law; may be null
+    const char *until;      // local date of release; null: its clock has not started
+};
+
+// What stands against removing or changing a row with this clock now.
+Verdict decide(core::Clock clock);
+
+inline bool may_go(const Verdict &verdict) { return !verdict.restricted && !verdict.held && !verdict.mandatory; }
+
+// Raises RT002 for a restricted row, RT003 for a held one, else RT001 naming the law and the local date of release.
+// what: "delete a row of", "truncate".
+[[noreturn]] void refuse(const Verdict &verdict, const char *what, const char *table);
+
+// Refuses an UPDATE of a restricted row. The extension's own writing of clocks does not ask.
+void check_update(core::Clock before, const char *table);
+
+// Refuses a change of clock that would release a mandatory row earlier.
+void check_clock_change(core::Clock before, core::Clock after, const char *table);
+
+void init_guard();
+
+}  // namespace pg_retention

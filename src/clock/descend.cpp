@@ -1,0 +1,174 @@
+#include "clock/descend.hpp"
+
+#include "schema/key_equality.hpp"
+#include "policy/policy_cache.hpp"
+#include "clock/relation_plan.hpp"
+#include "clock/stamp.hpp"
+#include "clock/decide.hpp"
+#include "pg/compat.hpp"
+#include "pg/sql.hpp"
+#include "pg/names.hpp"
+#include "pg/running.hpp"
+#include "pg/security.hpp"
+
+extern "C" {
+#include "catalog/partition.h"
+#include "catalog/pg_type.h"
+#include "executor/execdesc.h"
+#include "executor/spi.h"
+#include "utils/datum.h"
+#include "utils/lsyscache.h"
+#include "utils/typcache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+struct Row {
+    Oid relid;
+    ItemPointerData tid;
+};
+
+struct Rows {
+    Row *rows;
+    uint64 n;
+};
+
+bool value_changed(const TriggerData *data, AttrNumber column) {
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    bool old_null = false, new_null = false;
+    const Datum before = heap_getattr(data->tg_trigtuple, column, desc, &old_null);
+    const Datum after = heap_getattr(data->tg_newtuple, column, desc, &new_null);
+    if (old_null || new_null) return old_null != new_null;
+    Form_pg_attribute att = TupleDescAttr(desc, column - 1);
+    return !datumIsEqual(before, after, att->attbyval, att->attlen);
+}
+
+// Columns of a partition by the numbers of the path's table.
+AttrNumber own_column(const TriggerData *data, Oid path_relid, AttrNumber column) {
+    const Oid relid = RelationGetRelid(data->tg_relation);
+    return relid == path_relid ? column : get_attnum(relid, get_attname(path_relid, column, false));
+}
+
+bool matters(const TriggerData *data, const Path &path, int depth) {
+    if (!TRIGGER_FIRED_BY_UPDATE(data->tg_event)) return true;
+    const Oid relid = path.hops[depth].to_relid;
+    // Whoever refers to the new key may have referred to another row before.
+    for (int k = 0; k < path.hops[depth].n_keys; ++k)
+        if (value_changed(data, own_column(data, relid, path.hops[depth].to[k]))) return true;
+    if (depth + 1 == path.n_hops) return value_changed(data, own_column(data, relid, path.column));
+    for (int k = 0; k < path.hops[depth + 1].n_keys; ++k)
+        if (value_changed(data, own_column(data, relid, path.hops[depth + 1].from[k]))) return true;
+    return false;
+}
+
+Operand column_of(Oid relid, AttrNumber column, int table) {
+    return Operand{column_list(relid, &column, 1, psprintf("t%d.", table)), get_atttype(relid, column)};
+}
+
+// The rows of the policy's table whose path runs through the changed row at this depth.
+Rows rows_below(const TriggerData *data, const Path &path, int depth, Oid relid) {
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(&sql, "SELECT t0.tableoid, t0.ctid FROM %s t0", qualified_name(relid));
+    for (int h = 0; h < depth; ++h) {
+        appendStringInfo(&sql, " JOIN %s t%d ON ", qualified_name(path.hops[h].to_relid), h + 1);
+        for (int k = 0; k < path.hops[h].n_keys; ++k) {
+            appendStringInfoString(&sql, k == 0 ? "" : " AND ");
+            append_equal(&sql, key_equality(path.hops[h], k, Side::kReferring),
+                         column_of(path.hops[h].from_relid, path.hops[h].from[k], h),
+                         column_of(path.hops[h].to_relid, path.hops[h].to[k], h + 1));
+        }
+    }
+    const Hop &hop = path.hops[depth];
+    Datum values[kMaxKeys];
+    Oid types[kMaxKeys];
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    HeapTuple row = TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple : data->tg_trigtuple;
+    for (int k = 0; k < hop.n_keys; ++k) {
+        const AttrNumber column = own_column(data, hop.to_relid, hop.to[k]);
+        bool isnull = false;
+        values[k] = heap_getattr(row, column, desc, &isnull);
+        if (isnull) return Rows{};
+        types[k] = getBaseType(TupleDescAttr(desc, column - 1)->atttypid);
+        appendStringInfoString(&sql, k == 0 ? " WHERE " : " AND ");
+        append_equal(&sql, key_equality(hop, k, Side::kReferring), column_of(hop.from_relid, hop.from[k], depth),
+                     Operand{psprintf("$%d", k + 1), types[k]});
+    }
+    const SqlRows found = run_here(kLatest, sql.data, Parameters{hop.n_keys, hop.n_keys, types, values});
+    Rows rows = {static_cast<Row *>(palloc(sizeof(Row) * (found.n + 1))), found.n};
+    for (uint64 i = 0; i < rows.n; ++i) {
+        rows.rows[i].relid = found[i].get<Oid>(1);
+        rows.rows[i].tid = found[i].get<ItemPointerData>(2);
+    }
+    found.free();
+    return rows;
+}
+
+void descend_path(const TriggerData *data, const Path &path, int depth, Oid relid) {
+    SPI_connect();
+    const ActingAs saved = act_as(owner_of(relid), true);
+    const Rows rows = rows_below(data, path, depth, relid);
+    leave(saved);
+    for (uint64 i = 0; i < rows.n; ++i) {
+        CHECK_FOR_INTERRUPTS();
+        const bool moved = depth + 1 < path.n_hops;
+        const Restamped done = restamp_row(rows.rows[i].relid, &rows.rows[i].tid, moved);
+        if (done.changed) check_clock_change(done.before, done.after, get_rel_name(rows.rows[i].relid));
+    }
+    SPI_finish();
+}
+
+bool is_table_of_hop(Oid relid, Oid hop_relid, List *ancestors) {
+    return relid == hop_relid || list_member_oid(ancestors, hop_relid);
+}
+
+struct Way {
+    Oid relid;
+    int depth;
+    Path path;
+};
+
+// Resolved before anything is written: writing may drop the policy cache.
+List *ways_through(Relation rel) {
+    List *ancestors = rel->rd_rel->relispartition ? get_partition_ancestors(RelationGetRelid(rel)) : NIL;
+    List *ways = NIL;
+    int count = 0;
+    const Policy *policies = all_policies(&count);
+    for (int i = 0; i < count; ++i) {
+        if (policies[i].mode == Mode::kOff || !policies[i].validated) continue;
+        for (int k = 0; k < policies[i].n_starts; ++k) {
+            auto *way = static_cast<Way *>(palloc0(sizeof(Way)));
+            Problem problem = {};
+            way->relid = policies[i].relid;
+            if (!resolve_path(way->relid, policies[i].starts[k], &way->path, &problem)) continue;
+            for (int h = 0; h < way->path.n_hops; ++h) {
+                if (!is_table_of_hop(RelationGetRelid(rel), way->path.hops[h].to_relid, ancestors)) continue;
+                auto *found = static_cast<Way *>(palloc(sizeof(Way)));
+                *found = *way;
+                found->depth = h;
+                ways = lappend(ways, found);
+            }
+        }
+    }
+    return ways;
+}
+
+}  // namespace
+
+void descend(const TriggerData *data) {
+    ListCell *cell = nullptr;
+    foreach (cell, ways_through(data->tg_relation)) {
+        auto *way = static_cast<Way *>(lfirst(cell));
+        if (matters(data, way->path, way->depth)) descend_path(data, way->path, way->depth, way->relid);
+    }
+}
+
+bool moves_between_partitions(Relation rel) {
+    const QueryDesc *query = running;
+    return rel->rd_rel->relispartition && query != nullptr && query->operation == CMD_UPDATE &&
+           !query->plannedstmt->hasModifyingCTE;
+}
+
+}  // namespace pg_retention

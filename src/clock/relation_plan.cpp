@@ -1,0 +1,320 @@
+#include "clock/relation_plan.hpp"
+
+#include "schema/condition.hpp"
+#include "schema/extension.hpp"
+#include "schema/key_equality.hpp"
+#include "policy/rights.hpp"
+#include "pg/clock_datum.hpp"
+#include "pg/compat.hpp"
+#include "pg/guard.hpp"
+#include "pg/sql.hpp"
+#include "pg/names.hpp"
+#include "pg/security.hpp"
+#include "pg/timezone.hpp"
+
+extern "C" {
+#include "access/table.h"
+#include "catalog/partition.h"
+#include "catalog/pg_type.h"
+#include "executor/executor.h"
+#include "optimizer/optimizer.h"
+#include "utils/date.h"
+#include "utils/datum.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+// One per hop, prepared at first use.
+struct HopPlans {
+    SPIPlanPtr locking[kMaxHops];
+    SPIPlanPtr reading[kMaxHops];
+};
+
+struct PlannedPolicy {
+    int16_t id;
+    bool starts_all;
+    bool confirmed;  // else applies_to is not run
+    Oid owner;       // for whom it runs: who owns the table of the policy, not who owns a partition
+    ExprState *applies_to;
+    ExprContext *context;  // of applies_to
+    int n_paths;
+    Path *paths;
+    HopPlans *hop_plans;  // one per path
+};
+
+struct RelationPlan {
+    Oid relid;  // hash key
+    int n_policies;
+    PlannedPolicy *policies;
+};
+
+constinit HTAB *plans = nullptr;
+constinit MemoryContext plan_context = nullptr;
+// What the plans were made from: their tables, partition parents included, and the policies.
+constinit List *watched = NIL;
+constinit List *prepared = NIL;
+constinit bool stale = true;
+constinit Dynamic<int> computing{0};
+
+void forget(Datum, Oid relid) { stale = stale || relid == InvalidOid || list_member_oid(watched, relid); }
+
+void forget_schema(Datum, SysCacheId, uint32) { stale = true; }
+
+void watch(Oid relid) { watched = list_append_unique_oid(watched, relid); }
+
+void reset_plans() {
+    ListCell *cell = nullptr;
+    foreach (cell, prepared) (void) SPI_freeplan(static_cast<SPIPlanPtr>(lfirst(cell)));
+    prepared = NIL;
+    watched = NIL;
+    if (plan_context != nullptr) MemoryContextDelete(plan_context);
+    plan_context = AllocSetContextCreate(TopMemoryContext, "pg_retention relation plans", ALLOCSET_SMALL_SIZES);
+    HASHCTL control = {};
+    control.keysize = sizeof(Oid);
+    control.entrysize = sizeof(RelationPlan);
+    control.hcxt = plan_context;
+    plans = hash_create("pg_retention relation plans", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+    stale = false;
+}
+
+bool stands_for(const Policy &policy, Oid relid, List *ancestors) {
+    return policy.relid == relid || list_member_oid(ancestors, policy.relid);
+}
+
+// A partition's columns may have other numbers than its parent's.
+void map_to_partition(Oid relid, Oid parent, Path *path) {
+    if (relid == parent) return;
+    auto map = [&](AttrNumber column) { return get_attnum(relid, get_attname(parent, column, false)); };
+    if (path->n_hops == 0) {
+        path->column = map(path->column);
+        path->relid = relid;
+        return;
+    }
+    for (int k = 0; k < path->hops[0].n_keys; ++k) path->hops[0].from[k] = map(path->hops[0].from[k]);
+    path->hops[0].from_relid = relid;
+}
+
+void plan_policy(Relation rel, const Policy &policy, PlannedPolicy *out) {
+    *out = PlannedPolicy{};
+    out->id = policy.id;
+    out->starts_all = policy.starts_all;
+    out->n_paths = policy.n_starts;
+    out->paths = static_cast<Path *>(palloc0(sizeof(Path) * policy.n_starts));
+    out->hop_plans = static_cast<HopPlans *>(palloc0(sizeof(HopPlans) * policy.n_starts));
+    for (int i = 0; i < policy.n_starts; ++i) {
+        Problem problem = {};
+        if (!resolve_path(policy.relid, policy.starts[i], &out->paths[i], &problem))
+            ereport(ERROR, (errcode(problem.sqlstate), errmsg("%s", problem.message), errhint("%s", problem.hint)));
+        for (int h = 0; h < out->paths[i].n_hops; ++h) watch(out->paths[i].hops[h].to_relid);
+        map_to_partition(RelationGetRelid(rel), policy.relid, &out->paths[i]);
+    }
+    out->confirmed = is_confirmed(policy);
+    out->owner = owner_of(policy.relid);
+    if (policy.applies_to == nullptr || !out->confirmed) return;
+    const ActingAs saved = act_as(out->owner, true);
+    out->applies_to = ExecInitExpr(
+        reinterpret_cast<Expr *>(expression_planner(reinterpret_cast<Expr *>(cook_condition(rel, policy.applies_to)))), nullptr);
+    out->context = CreateStandaloneExprContext();
+    leave(saved);
+}
+
+RelationPlan *relation_plan(Relation rel) {
+    if (plans == nullptr || (stale && computing == 0)) reset_plans();
+    const Oid relid = RelationGetRelid(rel);
+    bool found = false;
+    auto *plan = static_cast<RelationPlan *>(hash_search(plans, &relid, HASH_FIND, &found));
+    if (found) return plan;
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    List *ancestors = rel->rd_rel->relispartition ? get_partition_ancestors(relid) : NIL;
+    MemoryContext before = MemoryContextSwitchTo(plan_context);
+    watch(extension()->policy_table);
+    watch(relid);
+    ListCell *cell = nullptr;
+    foreach (cell, ancestors) watch(lfirst_oid(cell));
+    auto *policies = static_cast<PlannedPolicy *>(palloc0(sizeof(PlannedPolicy) * (count + 1)));
+    int n = 0;
+    for (int i = 0; i < count; ++i)
+        if (policy[i].mode != Mode::kOff && stands_for(policy[i], relid, ancestors)) plan_policy(rel, policy[i], &policies[n++]);
+    MemoryContextSwitchTo(before);
+    plan = static_cast<RelationPlan *>(hash_search(plans, &relid, HASH_ENTER, &found));
+    plan->n_policies = n;
+    plan->policies = policies;
+    return plan;
+}
+
+SPIPlanPtr prepare_hop(const Path &path, int i, bool lock) {
+    const Hop &hop = path.hops[i];
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfoString(&sql, "SELECT ");
+    if (i + 1 < path.n_hops)
+        for (int k = 0; k < path.hops[i + 1].n_keys; ++k)
+            appendStringInfo(&sql, "%sa.%s", k == 0 ? "" : ", ",
+                             quote_identifier(get_attname(hop.to_relid, path.hops[i + 1].from[k], false)));
+    else
+        appendStringInfo(&sql, "a.%s", quote_identifier(get_attname(hop.to_relid, path.column, false)));
+    appendStringInfo(&sql, " FROM %s a WHERE ", qualified_name(hop.to_relid));
+    Oid types[kMaxKeys];
+    for (int k = 0; k < hop.n_keys; ++k) {
+        types[k] = getBaseType(get_atttype(hop.from_relid, hop.from[k]));
+        appendStringInfoString(&sql, k == 0 ? "" : " AND ");
+        append_equal(&sql, key_equality(hop, k, Side::kReferenced),
+                     Operand{column_list(hop.to_relid, &hop.to[k], 1, "a."), get_atttype(hop.to_relid, hop.to[k])},
+                     Operand{psprintf("$%d", k + 1), types[k]});
+    }
+    if (lock) appendStringInfoString(&sql, " FOR SHARE");
+    SPIPlanPtr plan = prepare_internal(sql.data, hop.n_keys, types);
+    MemoryContext before = MemoryContextSwitchTo(plan_context);
+    prepared = lappend(prepared, plan);
+    MemoryContextSwitchTo(before);
+    return plan;
+}
+
+// Follows the path from the row; null at the end of a broken or unset path.
+Datum follow(const Path &path, HopPlans *hop_plans, bool lock, HeapTuple row, TupleDesc desc, bool *isnull) {
+    if (path.n_hops == 0) return heap_getattr(row, path.column, desc, isnull);
+    Datum values[kMaxKeys];
+    for (int k = 0; k < path.hops[0].n_keys; ++k) {
+        values[k] = heap_getattr(row, path.hops[0].from[k], desc, isnull);
+        if (*isnull) return 0;
+    }
+    for (int i = 0; i < path.n_hops; ++i) {
+        const ActingAs saved = act_as(owner_of(path.hops[i].to_relid), true);
+        SPIPlanPtr *plan = lock ? &hop_plans->locking[i] : &hop_plans->reading[i];
+        if (*plan == nullptr) *plan = prepare_hop(path, i, lock);
+        const SqlRows found = run_prepared(*plan, values, 1);
+        leave(saved);
+        *isnull = found.n == 0;
+        if (*isnull) return 0;
+        const SqlRow far = found.first();
+        const int n = i + 1 < path.n_hops ? path.hops[i + 1].n_keys : 1;
+        for (int k = 0; k < n; ++k) {
+            values[k] = SPI_getbinval(far.tuple, far.desc, k + 1, isnull);
+            if (*isnull) return 0;
+        }
+    }
+    return values[0];  // NOLINT(clang-analyzer-core.uninitialized.UndefReturn): it was set, for each hop has a key
+}
+
+void check_start(bool before_all_time) {
+    if (before_all_time)
+        ereport(ERROR, (errcode(ERRCODE_DATETIME_FIELD_OVERFLOW), errmsg("retention clock cannot start at -infinity"),
+                        errhint("Use NULL for a clock that has not started.")));
+}
+
+core::Start start_of(Datum value, Oid type) {
+    core::Micros at = 0;
+    if (type == DATEOID) {
+        const DateADT date = DatumGetDateADT(value);
+        check_start(DATE_IS_NOBEGIN(date));
+        if (DATE_IS_NOEND(date)) return core::kNotStarted;
+        at = static_cast<core::Micros>(date) * USECS_PER_DAY;
+    } else {
+        at = DatumGetTimestampTz(value);
+        check_start(TIMESTAMP_IS_NOBEGIN(at));
+        if (TIMESTAMP_IS_NOEND(at)) return core::kNotStarted;
+    }
+    constexpr core::Micros kYear1401 = -18902419200000000LL;  // 1401-01-02, a day's margin for zones
+    constexpr core::Micros kYear9998 = 252392371200000000LL;  // 9998-01-01
+    if (at < kYear1401 || at > kYear9998)
+        ereport(ERROR, (errcode(ERRCODE_DATETIME_FIELD_OVERFLOW), errmsg("start of a retention clock is out of range"),
+                        errhint("A clock starts between the years 1401 and 9997.")));
+    if (type == DATEOID)
+        return core::start_of_day(static_cast<core::Day>(at / USECS_PER_DAY + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE)),
+                                  policy_zone());
+    return core::start_of_instant(type == TIMESTAMPOID ? instant_of_local(at) : at);
+}
+
+// Whoever changes an ancestor finds the rows that are there with its key, and waits for the lock of one that is being
+// written. A row he cannot find yet must make him wait at the ancestor.
+bool is_new_to_ancestor(const Path &path, HeapTuple row, HeapTuple stored, TupleDesc desc) {
+    if (path.n_hops == 0 || row == stored) return false;
+    if (stored == nullptr) return true;
+    for (int k = 0; k < path.hops[0].n_keys; ++k) {
+        const AttrNumber column = path.hops[0].from[k];
+        bool old_null = false, new_null = false;
+        const Datum before = heap_getattr(stored, column, desc, &old_null);
+        const Datum after = heap_getattr(row, column, desc, &new_null);
+        Form_pg_attribute att = TupleDescAttr(desc, column - 1);
+        if (old_null != new_null || (!old_null && !datumIsEqual(before, after, att->attbyval, att->attlen))) return true;
+    }
+    return false;
+}
+
+core::Start policy_start(PlannedPolicy *policy, HeapTuple row, HeapTuple stored, TupleDesc desc) {
+    core::Start result = policy->starts_all ? -1 : core::kNotStarted;
+    for (int i = 0; i < policy->n_paths; ++i) {
+        bool isnull = false;
+        const bool lock = is_new_to_ancestor(policy->paths[i], row, stored, desc);
+        const Datum value = follow(policy->paths[i], &policy->hop_plans[i], lock, row, desc, &isnull);
+        const core::Start start = isnull ? core::kNotStarted : start_of(value, policy->paths[i].type);
+        result = policy->starts_all ? Max(result, start) : Min(result, start);
+    }
+    return result;
+}
+
+// Whether the policy has the row.
+bool applies(PlannedPolicy *policy, Relation rel, HeapTuple row, HeapTuple stored) {
+    TupleDesc desc = RelationGetDescr(rel);
+    bool isnull = false;
+    if (!policy->confirmed) {
+        if (stored == nullptr) return true;
+        const Datum clock = heap_getattr(stored, clock_column(RelationGetRelid(rel)), desc, &isnull);
+        return !isnull && core::policy_of(datum_clock(clock)) == policy->id;
+    }
+    if (policy->applies_to == nullptr) return true;
+    // A partition may belong to somebody else than the table, whose owner wrote the condition.
+    if (policy->owner == rel->rd_rel->relowner) return condition_holds(policy->applies_to, policy->context, desc, row);
+    const ActingAs saved = act_as(policy->owner, true);
+    const bool holds = condition_holds(policy->applies_to, policy->context, desc, row);
+    leave(saved);
+    return holds;
+}
+
+core::Clock compute_with_plan(RelationPlan *plan, Relation rel, HeapTuple row, HeapTuple stored) {
+    TupleDesc desc = RelationGetDescr(rel);
+    for (int i = 0; i < plan->n_policies; ++i) {
+        PlannedPolicy *policy = &plan->policies[i];
+        if (!applies(policy, rel, row, stored)) continue;
+        return core::make_clock(policy->id, policy_start(policy, row, stored, desc), 0);
+    }
+    return core::make_clock(0, core::kNotStarted, 0);
+}
+
+}  // namespace
+
+core::Clock compute_clock(Relation rel, HeapTuple row, HeapTuple stored) {
+    core::Clock clock = {};
+    SPI_connect();
+    const ActingAs saved = act_as(rel->rd_rel->relowner, true);
+    RelationPlan *plan = relation_plan(rel);
+    during(computing, computing + 1, [&] { clock = compute_with_plan(plan, rel, row, stored); });
+    leave(saved);
+    SPI_finish();
+    return clock;
+}
+
+bool is_managed(Oid relid) {
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    List *ancestors = get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL;
+    for (int i = 0; i < count; ++i)
+        if (policy[i].validated && stands_for(policy[i], relid, ancestors)) return true;
+    return false;
+}
+
+void init_relation_plans() {
+    CacheRegisterRelcacheCallback(forget, 0);
+    // The plans' texts name schemas.
+    CacheRegisterSyscacheCallback(NAMESPACEOID, forget_schema, 0);
+}
+
+}  // namespace pg_retention

@@ -1,0 +1,165 @@
+#include "clock/stamp.hpp"
+
+#include "schema/extension.hpp"
+#include "clock/late_starts.hpp"
+#include "clock/relation_plan.hpp"
+#include "pg/clock_datum.hpp"
+#include "pg/compat.hpp"
+#include "pg/security.hpp"
+
+extern "C" {
+#include "access/heapam.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "executor/executor.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+struct Writer {
+    Relation rel;
+    EState *estate;
+    ResultRelInfo *target;
+    TupleTableSlot *old_slot;
+    TupleTableSlot *new_slot;
+    AttrNumber column;
+};
+
+Writer open_writer(Oid relid) {
+    Writer w = {};
+    w.rel = table_open(relid, RowExclusiveLock);
+    w.column = clock_column(relid);
+    w.estate = CreateExecutorState();
+    w.target = makeNode(ResultRelInfo);
+    InitResultRelInfo(w.target, w.rel, 0, nullptr, 0);
+    w.target->ri_TrigDesc = nullptr;  // stamping is not an event of the application
+    ExecOpenIndices(w.target, false);
+    w.old_slot = table_slot_create(w.rel, nullptr);
+    w.new_slot = MakeSingleTupleTableSlot(RelationGetDescr(w.rel), &TTSOpsHeapTuple);
+    return w;
+}
+
+void close_writer(Writer *w) {
+    ExecCloseIndices(w->target);
+    ExecDropSingleTupleTableSlot(w->old_slot);
+    ExecDropSingleTupleTableSlot(w->new_slot);
+    FreeExecutorState(w->estate);
+    table_close(w->rel, NoLock);
+}
+
+// Locks the newest version of the row; false when it is gone or somebody else holds it.
+bool lock_row(Writer *w, ItemPointer tid, bool skip_locked, bool *skipped) {
+    TM_FailureData failure;
+    ExecClearTuple(w->old_slot);
+    const TM_Result result =
+        table_tuple_lock(w->rel, tid, GetLatestSnapshot(), w->old_slot, GetCurrentCommandId(true), LockTupleNoKeyExclusive,
+                         skip_locked ? LockWaitSkip : LockWaitBlock, TUPLE_LOCK_FLAG_FIND_LAST_VERSION, &failure);
+    *skipped = result == TM_WouldBlock;
+    return result == TM_Ok;
+}
+
+void put_clock(Writer *w, core::Clock clock) {
+    bool fetched_copy = false;
+    HeapTuple old = ExecFetchSlotHeapTuple(w->old_slot, true, &fetched_copy);
+    Datum value = clock_datum(clock);
+    bool isnull = false;
+    int column = w->column;
+    HeapTuple fresh = heap_modify_tuple_by_cols(old, RelationGetDescr(w->rel), 1, &column, &value, &isnull);
+    fresh->t_self = w->old_slot->tts_tid;
+    ExecForceStoreHeapTuple(fresh, w->new_slot, true);
+    w->new_slot->tts_tableOid = RelationGetRelid(w->rel);
+    TU_Indexes indexes = {};
+    simple_table_tuple_update(w->rel, &w->old_slot->tts_tid, w->new_slot, GetActiveSnapshot(), &indexes);
+    if (w->target->ri_NumIndices > 0 && needs_index_entries(indexes))
+        insert_index_entries(w->target, w->new_slot, w->estate, indexes);
+    if (fetched_copy) heap_freetuple(old);
+    ResetPerTupleExprContext(w->estate);
+    note_start(RelationGetRelid(w->rel), clock);
+}
+
+core::Clock clock_in(Writer *w) {
+    bool isnull = false;
+    const Datum value = slot_getattr(w->old_slot, w->column, &isnull);
+    return datum_clock(value);
+}
+
+Restamped restamp_locked(Writer *w, bool lock_ancestors) {
+    Restamped result = {};
+    bool copied = false;
+    HeapTuple row = ExecFetchSlotHeapTuple(w->old_slot, true, &copied);
+    result.before = clock_in(w);
+    result.after = core::with_flags(compute_clock(w->rel, row, lock_ancestors ? nullptr : row), result.before.flags());
+    result.changed = result.before != result.after;
+    if (copied) heap_freetuple(row);
+    if (result.changed) put_clock(w, result.after);
+    return result;
+}
+
+}  // namespace
+
+Restamped restamp_row(Oid relid, ItemPointer tid, bool lock_ancestors) {
+    Restamped result = {};
+    bool skipped = false;
+    const ActingAs saved = act_as(owner_of(relid), true);
+    PushActiveSnapshot(GetLatestSnapshot());
+    Writer w = open_writer(relid);
+    if (lock_row(&w, tid, false, &skipped)) result = restamp_locked(&w, lock_ancestors);
+    close_writer(&w);
+    PopActiveSnapshot();
+    leave(saved);
+    CommandCounterIncrement();
+    return result;
+}
+
+int64 restamp_blocks(Oid relid, BlockNumber from, BlockNumber to, int64 *skipped) {
+    int64 written = 0;
+    const ActingAs saved = act_as(owner_of(relid), true);
+    PushActiveSnapshot(GetLatestSnapshot());
+    Writer w = open_writer(relid);
+    TupleTableSlot *slot = table_slot_create(w.rel, nullptr);
+    ItemPointerData low, high;
+    ItemPointerSet(&low, from, 1);
+    ItemPointerSet(&high, to - 1, MaxOffsetNumber);
+    TableScanDesc scan = begin_range_scan(w.rel, GetActiveSnapshot(), &low, &high);
+    while (table_scan_getnextslot_tidrange(scan, ForwardScanDirection, slot)) {
+        CHECK_FOR_INTERRUPTS();
+        bool copied = false, isnull = false;
+        HeapTuple row = ExecFetchSlotHeapTuple(slot, true, &copied);
+        const core::Clock now = datum_clock(slot_getattr(slot, w.column, &isnull));
+        const bool differs = core::with_flags(compute_clock(w.rel, row, row), now.flags()) != now;
+        if (copied) heap_freetuple(row);
+        if (!differs) continue;
+        bool locked_by_other = false;
+        ItemPointerData tid = slot->tts_tid;
+        if (lock_row(&w, &tid, true, &locked_by_other)) written += restamp_locked(&w, false).changed ? 1 : 0;
+        if (locked_by_other) ++*skipped;
+    }
+    table_endscan(scan);
+    ExecDropSingleTupleTableSlot(slot);
+    close_writer(&w);
+    PopActiveSnapshot();
+    leave(saved);
+    CommandCounterIncrement();
+    return written;
+}
+
+bool write_clock(Oid relid, ItemPointer tid, core::Clock clock) {
+    const ActingAs saved = act_as(owner_of(relid), true);
+    PushActiveSnapshot(GetLatestSnapshot());
+    Writer w = open_writer(relid);
+    bool skipped = false;
+    const bool found = lock_row(&w, tid, false, &skipped);
+    if (found) put_clock(&w, clock);
+    close_writer(&w);
+    PopActiveSnapshot();
+    leave(saved);
+    CommandCounterIncrement();
+    return found;
+}
+
+}  // namespace pg_retention

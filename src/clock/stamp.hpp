@@ -1,0 +1,29 @@
+#pragma once
+// Writing clocks into rows: no trigger of the application fires for it.
+#include "core/time/clock.hpp"
+#include "pg/postgres.hpp"
+
+extern "C" {
+#include "storage/block.h"
+#include "storage/itemptr.h"
+}
+
+namespace pg_retention {
+
+struct Restamped {
+    bool changed;
+    core::Clock before;
+    core::Clock after;
+};
+
+// Computes the row's clock anew and writes it if it differs; flags are kept. lock_ancestors: its path may now run
+// through rows whose changes would not find it.
+Restamped restamp_row(Oid relid, ItemPointer tid, bool lock_ancestors);
+
+// Restamps the rows of one table or partition in blocks [from, to). Returns rows written; *skipped counts locked rows.
+int64 restamp_blocks(Oid relid, BlockNumber from, BlockNumber to, int64 *skipped);
+
+// Sets the clock of one row (reinstatement, holds). False when the row is gone.
+bool write_clock(Oid relid, ItemPointer tid, core::Clock clock);
+
+}  // namespace pg_retention

@@ -1,0 +1,113 @@
+// The triggers on governed tables and on the tables of their paths.
+#include "schema/extension.hpp"
+#include "clock/late_starts.hpp"
+#include "clock/relation_plan.hpp"
+#include "clock/stamp.hpp"
+#include "clock/decide.hpp"
+#include "clock/descend.hpp"
+#include "pg/clock_datum.hpp"
+#include "pg/compat.hpp"
+#include "pg/guard.hpp"
+#include "pg/running.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "commands/trigger.h"
+#include "executor/spi.h"
+#include "utils/rel.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+constexpr TriggerEvent kEventBits = TRIGGER_EVENT_OPMASK;
+
+// Everybody may put these functions into triggers of their own: without the right rows there is nothing to work on.
+TriggerData *trigger_data(FunctionCallInfo fcinfo, const char *wanted, bool before, TriggerEvent one, TriggerEvent other) {
+    if (!CALLED_AS_TRIGGER(fcinfo))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("function must be called as a trigger")));
+    auto *data = reinterpret_cast<TriggerData *>(fcinfo->context);
+    const TriggerEvent event = data->tg_event & kEventBits;
+    const bool timed = before ? TRIGGER_FIRED_BEFORE(data->tg_event) : TRIGGER_FIRED_AFTER(data->tg_event);
+    if (!timed || !TRIGGER_FIRED_FOR_ROW(data->tg_event) || (event != one && event != other))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("trigger \"%s\" must be fired %s for each row", data->tg_trigger->tgname, wanted)));
+    return data;
+}
+
+core::Clock clock_in(HeapTuple row, TupleDesc desc, AttrNumber column) {
+    bool isnull = false;
+    const Datum value = heap_getattr(row, column, desc, &isnull);
+    return isnull ? core::Clock{} : datum_clock(value);
+}
+
+HeapTuple with_clock(HeapTuple row, TupleDesc desc, AttrNumber column, core::Clock clock) {
+    int columns[1] = {column};
+    Datum values[1] = {clock_datum(clock)};
+    bool nulls[1] = {false};
+    return heap_modify_tuple_by_cols(row, desc, 1, columns, values, nulls);
+}
+
+// Not managed: a copy, or a restore whose policies are still to be checked; the clock stays as it was written.
+HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    const core::Clock written = clock_in(data->tg_trigtuple, desc, column);
+    if (!is_managed(RelationGetRelid(data->tg_relation))) return data->tg_trigtuple;
+    core::Clock clock = compute_clock(data->tg_relation, data->tg_trigtuple, nullptr);
+    if (superuser() || moves_between_partitions(data->tg_relation)) clock = core::add_flags(clock, written.flags());
+    note_start(RelationGetRelid(data->tg_relation), clock);
+    return clock == written ? data->tg_trigtuple : with_clock(data->tg_trigtuple, desc, column, clock);
+}
+
+HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    const core::Clock before = clock_in(data->tg_trigtuple, desc, column);
+    const core::Clock written = clock_in(data->tg_newtuple, desc, column);
+    check_update(before, RelationGetRelationName(data->tg_relation));
+    if (is_running_as(Exemption::kOwnOfClocks) || !is_managed(RelationGetRelid(data->tg_relation))) return data->tg_newtuple;
+    if (written != before)
+        ereport(ERROR,
+                (errcode(ERRCODE_GENERATED_ALWAYS),
+                 errmsg("the retention clock of table \"%s\" cannot be written", RelationGetRelationName(data->tg_relation)),
+                 errhint("It follows from the policy; see retention.policy.")));
+    core::Clock clock = compute_clock(data->tg_relation, data->tg_newtuple, data->tg_trigtuple);
+    clock = core::add_flags(clock, before.flags());
+    check_clock_change(before, clock, RelationGetRelationName(data->tg_relation));
+    if (clock != before || has_new_value(data->tg_relation, clock, data->tg_trigtuple, data->tg_newtuple))
+        note_start(RelationGetRelid(data->tg_relation), clock);
+    return clock == written ? data->tg_newtuple : with_clock(data->tg_newtuple, desc, column, clock);
+}
+
+}  // namespace
+
+}  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_maintain_clock) {
+    const TriggerData *data =
+        pg_retention::trigger_data(fcinfo, "before insert or update", true, TRIGGER_EVENT_INSERT, TRIGGER_EVENT_UPDATE);
+    const AttrNumber column = pg_retention::clock_column(RelationGetRelid(data->tg_relation));
+    const bool update = TRIGGER_FIRED_BY_UPDATE(data->tg_event);
+    if (column == InvalidAttrNumber) return PointerGetDatum(update ? data->tg_newtuple : data->tg_trigtuple);
+    return PointerGetDatum(update ? pg_retention::stamp_update(data, column) : pg_retention::stamp_insert(data, column));
+}
+
+RETENTION_FUNCTION(pg_retention_guard_delete) {
+    const TriggerData *data =
+        pg_retention::trigger_data(fcinfo, "before delete", true, TRIGGER_EVENT_DELETE, TRIGGER_EVENT_DELETE);
+    const AttrNumber column = pg_retention::clock_column(RelationGetRelid(data->tg_relation));
+    if (column != InvalidAttrNumber) {
+        const pg_retention::core::Clock clock =
+            pg_retention::clock_in(data->tg_trigtuple, RelationGetDescr(data->tg_relation), column);
+        const pg_retention::Verdict verdict = pg_retention::decide(clock);
+        if (!pg_retention::may_go(verdict) && !pg_retention::moves_between_partitions(data->tg_relation))
+            pg_retention::refuse(verdict, "delete a row of", RelationGetRelationName(data->tg_relation));
+    }
+    return PointerGetDatum(data->tg_trigtuple);
+}
+
+RETENTION_FUNCTION(pg_retention_follow_path) {
+    pg_retention::descend(
+        pg_retention::trigger_data(fcinfo, "after insert or update", false, TRIGGER_EVENT_INSERT, TRIGGER_EVENT_UPDATE));
+    return static_cast<Datum>(0);
+}

@@ -1,0 +1,23 @@
+#pragma once
+// Whether a table's constraints can live with what becomes of its personal columns.
+#include "personal/personal.hpp"
+
+extern "C" {
+#include "utils/rel.h"
+}
+
+namespace pg_retention {
+
+// Errors name the column and what stands against it, and have a hint. applies_to: a condition on the rows that are
+// anonymised; null: all. SPI must be connected.
+void check_constraints(Oid relid, List *columns, const char *applies_to);
+
+// The error for one column.
+[[noreturn]] void refuse_anonymiser(const PersonalColumn &column, int sqlstate, const char *reason, const char *hint);
+
+// The part that needs values: what anonymising gives, against types and check constraints; and what becomes of the first rows.
+// known: names of the constraints that were checked with the table that this one is a part of; returned with its own. NIL:
+// it is no part of any.
+List *check_samples(Relation rel, List *columns, const char *applies_to, List *known);
+
+}  // namespace pg_retention

@@ -1,0 +1,266 @@
+// Policies, kinds of persons and links follow the schema: renames rewrite them, drops they need are refused, dropped tables take theirs along.
+#include "schema/condition.hpp"
+#include "schema/extension.hpp"
+#include "policy/follow_ddl.hpp"
+#include "policy/follow_subjects.hpp"
+#include "personal/own_columns.hpp"
+#include "policy/policy_check.hpp"
+#include "policy/policy_triggers.hpp"
+#include "policy/provision.hpp"
+#include "policy/rights.hpp"
+#include "pg/compat.hpp"
+#include "pg/guard.hpp"
+#include "pg/attempt.hpp"
+#include "schema/own.hpp"
+#include "pg/security.hpp"
+
+extern "C" {
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "commands/event_trigger.h"
+#include "executor/spi.h"
+#include "tcop/utility.h"
+#include "utils/array.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/ruleutils.h"
+#include "utils/syscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+constinit Dynamic<bool> renaming{false};
+
+struct Rewrite {
+    int16_t id;
+    Datum starts;        // text[]
+    Node *condition;     // cooked before the rename; null: none
+    const char *before;  // what it reads with the old names; null: it must be written anew
+    Oid relid;
+};
+
+char *renamed_path(Oid relid, const char *text, Oid table, const char *from, const char *to) {
+    List *names = qualified_names(text);
+    StringInfoData out;
+    initStringInfo(&out);
+    Path path;
+    Problem problem = {};
+    if (!resolve_path(relid, text, &path, &problem)) return pstrdup(text);
+    for (int i = 0; i < list_length(names); ++i) {
+        const Oid at = i == 0 ? relid : path.hops[i - 1].to_relid;
+        const char *name = strVal(list_nth(names, i));
+        if (at == table && strcmp(name, from) == 0) name = to;
+        appendStringInfo(&out, "%s%s", i == 0 ? "" : ".", quote_identifier(name));
+    }
+    return out.data;
+}
+
+// Qualified as far as the pinned search_path of the caller asks for.
+char *text_of(Node *condition, Oid relid) {
+    return deparse_expression(condition, deparse_context_for(get_rel_name(relid), relid), false, false);
+}
+
+Node *cooked(const Policy &policy) {
+    if (policy.applies_to == nullptr || !is_confirmed(policy)) return nullptr;
+    Relation rel = table_open(policy.relid, AccessShareLock);
+    const ActingAs saved = act_as(rel->rd_rel->relowner, false);
+    Node *condition = cook_condition(rel, policy.applies_to);
+    leave(saved);
+    table_close(rel, AccessShareLock);
+    return condition;
+}
+
+// The names in a text are found by what they meant before: its own table's need not be there when it is read back.
+void plan_condition(const Policy &policy, bool own_table, Rewrite *rewrite) {
+    rewrite->condition = cooked(policy);
+    if (own_table || rewrite->condition == nullptr) return;
+    const ActingAs saved = act_as(owner_of(policy.relid), false);
+    rewrite->before = text_of(rewrite->condition, policy.relid);
+    leave(saved);
+}
+
+List *plan_rewrites(Oid table, const char *from, const char *to) {
+    List *rewrites = NIL;
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    for (int i = 0; i < count; ++i) {
+        if (!policy[i].validated) continue;
+        auto *rewrite = static_cast<Rewrite *>(palloc0(sizeof(Rewrite)));
+        auto *texts = static_cast<Datum *>(palloc(sizeof(Datum) * (policy[i].n_starts + 1)));
+        for (int k = 0; k < policy[i].n_starts; ++k)
+            texts[k] = CStringGetTextDatum(from == nullptr ? policy[i].starts[k]
+                                                           : renamed_path(policy[i].relid, policy[i].starts[k], table, from, to));
+        rewrite->id = policy[i].id;
+        rewrite->relid = policy[i].relid;
+        rewrite->starts = array_of(texts, policy[i].n_starts, TEXTOID);
+        plan_condition(policy[i], policy[i].relid == table, rewrite);
+        rewrites = lappend(rewrites, rewrite);
+    }
+    return rewrites;
+}
+
+void write_rewrite(const Rewrite &rewrite) {
+    const char *now = rewrite.condition == nullptr ? nullptr : text_of(rewrite.condition, rewrite.relid);
+    const bool same = now == nullptr || (rewrite.before != nullptr && strcmp(now, rewrite.before) == 0);
+    own("UPDATE retention.policy SET clock_starts = $2, applies_to = coalesce($3, applies_to) "
+        "WHERE policy_id = $1 AND (clock_starts <> $2 OR applies_to <> $3)",
+        rewrite.id, typed(TEXTARRAYOID, rewrite.starts), same ? nullptr : now);
+}
+
+void write_rewrites(List *rewrites, Oid table, const char *from, const char *to) {
+    ListCell *cell = nullptr;
+    foreach (cell, rewrites) write_rewrite(*static_cast<Rewrite *>(lfirst(cell)));
+    if (from == nullptr) return;
+    NameData old_name, new_name;
+    namestrcpy(&old_name, from);
+    namestrcpy(&new_name, to);
+    own("UPDATE retention.personal_column SET column_name = $3 WHERE relation = $1 AND column_name = $2", table, old_name,
+        new_name);
+}
+
+void apply_rewrites(List *rewrites, Oid table, const char *from, const char *to) {
+    SPI_connect();
+    const ActingAs saved = act_as(extension_owner(), true);
+    during(own_policy_write, true, [&] { write_rewrites(rewrites, table, from, to); });
+    leave(saved);
+    SPI_finish();
+}
+
+// Whose own name changes, or that of a column; otherwise null.
+const RenameStmt *table_rename(const PlannedStmt *planned) {
+    if (!IsA(planned->utilityStmt, RenameStmt)) return nullptr;
+    auto *stmt = reinterpret_cast<const RenameStmt *>(planned->utilityStmt);
+    const bool its = stmt->renameType == OBJECT_COLUMN || stmt->renameType == OBJECT_TABLE;
+    return its && stmt->relation != nullptr ? stmt : nullptr;
+}
+
+bool renames(const PlannedStmt *planned) {
+    return IsA(planned->utilityStmt, RenameStmt) || IsA(planned->utilityStmt, AlterObjectSchemaStmt);
+}
+
+// Not those that commit on their way: what was noted before would be gone.
+bool may_drop(const PlannedStmt *planned) {
+    if (IsA(planned->utilityStmt, DropStmt)) return !reinterpret_cast<const DropStmt *>(planned->utilityStmt)->concurrent;
+    return IsA(planned->utilityStmt, AlterTableStmt) || IsA(planned->utilityStmt, DropOwnedStmt);
+}
+
+void follow_rename(const Command &command) {
+    const RenameStmt *stmt = table_rename(command.planned);
+    const Oid table = stmt == nullptr ? InvalidOid : RangeVarGetRelid(stmt->relation, AccessShareLock, true);
+    const bool column = OidIsValid(table) && stmt->renameType == OBJECT_COLUMN;
+    char *from = column ? pstrdup(stmt->subname) : nullptr;
+    char *to = column ? pstrdup(stmt->newname) : nullptr;
+    List *rewrites = plan_rewrites(table, from, to);
+    List *subjects = named_subjects();
+    during(renaming, true, [&] { proceed(command); });
+    if (extension() == nullptr) return;
+    CommandCounterIncrement();
+    apply_rewrites(rewrites, table, from, to);
+    rename_subjects(subjects);
+}
+
+// By which the clock starts; or, where values are written anew, a key of the way there.
+bool depends_on(const Policy &policy, Oid table, AttrNumber column, bool rewritten) {
+    if (policy.relid == table && clock_column(table) == column) return true;
+    for (int k = 0; k < policy.n_starts; ++k) {
+        Path path;
+        Problem problem = {};
+        if (!resolve_path(policy.relid, policy.starts[k], &path, &problem)) continue;
+        if (rewritten ? path_reads(path, table, column) : path.relid == table && path.column == column) return true;
+    }
+    return false;
+}
+
+// Another type, or a USING, gives rows other starts, and no trigger fires for it. A key's type may change, for the server
+// checks that rows refer to the same ones; under a USING they need not.
+void refuse_retyping(Oid table, const char *name, bool rewritten) {
+    const AttrNumber column = get_attnum(table, name);
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    for (int i = 0; i < count && column > 0; ++i)
+        if (policy[i].validated && depends_on(policy[i], table, column, rewritten))
+            ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+                            errmsg("policy \"%s\" needs column \"%s\" of table \"%s\" as it is", policy[i].name, name,
+                                   get_rel_name(table)),
+                            errhint("Change or drop the policy first.")));
+}
+
+void check_retyping(const Node *statement) {
+    if (!IsA(statement, AlterTableStmt) || extension() == nullptr) return;
+    const auto *alter = reinterpret_cast<const AlterTableStmt *>(statement);
+    ListCell *cell = nullptr;
+    foreach (cell, alter->cmds) {
+        const auto *command = lfirst_node(AlterTableCmd, cell);
+        if (command->subtype != AT_AlterColumnType) continue;
+        const Oid table = RangeVarGetRelid(alter->relation, AccessShareLock, true);
+        // Whoever does not own it is refused by the server.
+        if (OidIsValid(table) && owns_table(table, GetUserId()))
+            refuse_retyping(table, command->name, castNode(ColumnDef, command->def)->raw_default != nullptr);
+    }
+}
+
+void tell_policy(void *policy) { errcontext("condition of policy \"%s\"", static_cast<const Policy *>(policy)->name); }
+
+void still_whole(const Policy &policy) {
+    for (int k = 0; k < policy.n_starts; ++k) {
+        Path path;
+        Problem problem = {};
+        if (!resolve_path(policy.relid, policy.starts[k], &path, &problem))
+            ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+                            errmsg("policy \"%s\" needs path \"%s\"", policy.name, policy.starts[k]),
+                            errdetail_internal("%s", problem.message), errhint("Change or drop the policy first.")));
+    }
+    if (clock_column(policy.relid) == InvalidAttrNumber)
+        ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+                        errmsg("policy \"%s\" needs the clock column of table \"%s\"", policy.name, get_rel_name(policy.relid)),
+                        errhint("Drop the policy; its clock column goes with it.")));
+    require_path_tables(policy);
+    // What it lacks is named by the parser; whose it is, by the context; what to do about it, here.
+    ErrorData *error = attempt([&policy] {
+        ErrorContextCallback callback = {error_context_stack, tell_policy, const_cast<Policy *>(&policy)};
+        error_context_stack = &callback;
+        (void) cooked(policy);
+        error_context_stack = callback.previous;
+    });
+    if (error == nullptr) return;
+    error->hint = pstrdup("Change or drop the policy first.");
+    ReThrowError(error);
+}
+
+}  // namespace
+
+void follow_command(const Command &command) {
+    if (extension() == nullptr) return proceed(command);
+    if (renames(command.planned)) return follow_rename(command);
+    check_retyping(command.statement());
+    List *subjects = may_drop(command.planned) ? named_subjects() : NIL;
+    List *columns = columns_at_risk(command.planned);
+    proceed(command);
+    require_subjects(subjects);
+    require_columns(columns);
+}
+
+}  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_after_ddl) {
+    if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("function must be called as an event trigger")));
+    if (pg_retention::extension() == nullptr || pg_retention::renaming) return static_cast<Datum>(0);
+    const auto *event = reinterpret_cast<const EventTriggerData *>(fcinfo->context);
+    if (strcmp(event->event, "sql_drop") == 0) pg_retention::forget_dropped_subjects();
+    int count = 0;
+    const pg_retention::Policy *policy = pg_retention::all_policies(&count);
+    bool orphans = false;
+    for (int i = 0; i < count; ++i) {
+        const bool there = SearchSysCacheExists1(RELOID, ObjectIdGetDatum(policy[i].relid));
+        orphans = orphans || !there;
+        if (there && policy[i].validated) pg_retention::still_whole(policy[i]);
+    }
+    if (orphans) pg_retention::forget_dropped();
+    return static_cast<Datum>(0);
+}

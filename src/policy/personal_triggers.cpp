@@ -1,0 +1,134 @@
+// A declaration of a personal column is checked when it is written. A dump loads it before the policies of the table are checked:
+// then it is, with them.
+#include "personal/anonymiser.hpp"
+#include "personal/constraints.hpp"
+#include "schema/extension.hpp"
+#include "policy/policy_check.hpp"
+#include "policy/policy_triggers.hpp"
+#include "policy/rights.hpp"
+#include "pg/compat.hpp"
+#include "pg/guard.hpp"
+#include "pg/security.hpp"
+
+extern "C" {
+#include "commands/trigger.h"
+#include "executor/spi.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+// By ids: checking one may renew the list.
+List *validated_policies(Oid relid) {
+    List *ids = NIL;
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    for (int i = 0; i < count; ++i)
+        if (policy[i].relid == relid && policy[i].validated) ids = lappend_int(ids, policy[i].id);
+    return ids;
+}
+
+void check_by_itself(Oid relid, const char *name) {
+    SPI_connect();
+    Problem problem = {};
+    const PersonalColumn *column = find_personal_column(personal_columns_of(relid), relid, get_attnum(relid, name));
+    if (column != nullptr && get_attgenerated(relid, column->column) != '\0')
+        refuse_anonymiser(*column, ERRCODE_GENERATED_ALWAYS, "it is generated", "Declare the columns that it is generated from.");
+    if (column != nullptr && !check_anonymiser(*column, owner_of(relid), &problem))
+        refuse_anonymiser(*column, problem.sqlstate, problem.message, problem.hint);
+    SPI_finish();
+}
+
+void check_personal_column(const TriggerData *data) {
+    HeapTuple row = TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple : data->tg_trigtuple;
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    bool isnull = false;
+    const Oid relid = DatumGetObjectId(heap_getattr(row, SPI_fnumber(desc, "relation"), desc, &isnull));
+    const char *name = NameStr(*DatumGetName(heap_getattr(row, SPI_fnumber(desc, "column_name"), desc, &isnull)));
+    if (get_rel_name(relid) == nullptr) return;
+    List *policies = validated_policies(relid);
+    ListCell *cell = nullptr;
+    foreach (cell, policies) check_anonymisers(*policy_by_id(static_cast<int16_t>(lfirst_int(cell))));
+    const bool restored = policies == NIL && clock_column(relid) != InvalidAttrNumber;
+    if (!restored) check_by_itself(relid, name);
+}
+
+void check_rights(HeapTuple row, TupleDesc desc) {
+    bool isnull = false;
+    const Oid relid = DatumGetObjectId(heap_getattr(row, SPI_fnumber(desc, "relation"), desc, &isnull));
+    if (!isnull)
+        require_ownership(relid, "in field \"relation\"",
+                          "What becomes of its columns is said by the owner of a table or by a superuser.");
+}
+
+bool is_same(const TriggerData *data, int column) {
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    const char *before = SPI_getvalue(data->tg_trigtuple, desc, column);
+    const char *now = SPI_getvalue(data->tg_newtuple, desc, column);
+    return before == now || (before != nullptr && now != nullptr && strcmp(before, now) == 0);
+}
+
+// Something is written, and not what is called.
+bool writes_only_other(const TriggerData *data) {
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    bool other = false;
+    for (const char *name : {"anonymise", "argument"})
+        if (!is_same(data, SPI_fnumber(desc, name))) return false;
+    for (int column = 1; column <= desc->natts; ++column) other = other || !is_same(data, column);
+    return other;
+}
+
+// Whoever writes the function that the row names, or the row as it was, answers for it.
+HeapTuple written_now(const TriggerData *data) {
+    const bool update = TRIGGER_FIRED_BY_UPDATE(data->tg_event);
+    HeapTuple row = update ? data->tg_newtuple : data->tg_trigtuple;
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    int column = SPI_fnumber(desc, "written_for");
+    bool isnull = false;
+    const Oid relid = DatumGetObjectId(heap_getattr(row, SPI_fnumber(desc, "relation"), desc, &isnull));
+    Datum owner = isnull ? 0 : ObjectIdGetDatum(owner_of(relid));
+    if (update && (own_policy_write || writes_only_other(data))) owner = heap_getattr(data->tg_trigtuple, column, desc, &isnull);
+    bool null = false;
+    return heap_modify_tuple_by_cols(row, desc, 1, &column, &owner, &null);
+}
+
+}  // namespace
+
+}  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_personal_column_before) {
+    if (!CALLED_AS_TRIGGER(fcinfo))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("function must be called as a trigger")));
+    const auto *data = reinterpret_cast<const TriggerData *>(fcinfo->context);
+    const bool own =
+        pg_retention::extension() != nullptr &&
+        RelationGetRelid(data->tg_relation) == get_relname_relid("personal_column", pg_retention::extension()->schema);
+    if (!own || !TRIGGER_FIRED_BEFORE(data->tg_event) || !TRIGGER_FIRED_FOR_ROW(data->tg_event))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("function must be called as a trigger of retention.personal_column"),
+                        errdetail("It is made for BEFORE INSERT OR UPDATE OR DELETE, for each row.")));
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    pg_retention::check_rights(data->tg_trigtuple, desc);
+    if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) return PointerGetDatum(data->tg_trigtuple);
+    if (TRIGGER_FIRED_BY_UPDATE(data->tg_event)) pg_retention::check_rights(data->tg_newtuple, desc);
+    return PointerGetDatum(pg_retention::written_now(data));
+}
+
+RETENTION_FUNCTION(pg_retention_check_personal_column) {
+    if (!CALLED_AS_TRIGGER(fcinfo))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("function must be called as a trigger")));
+    const auto *data = reinterpret_cast<const TriggerData *>(fcinfo->context);
+    const bool own =
+        pg_retention::extension() != nullptr &&
+        RelationGetRelid(data->tg_relation) == get_relname_relid("personal_column", pg_retention::extension()->schema);
+    if (!own || !TRIGGER_FIRED_AFTER(data->tg_event) || !TRIGGER_FIRED_FOR_ROW(data->tg_event) ||
+        TRIGGER_FIRED_BY_DELETE(data->tg_event))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("function must be called as a trigger of retention.personal_column"),
+                        errdetail("It is made for AFTER INSERT OR UPDATE, for each row.")));
+    pg_retention::check_personal_column(data);
+    return static_cast<Datum>(0);
+}

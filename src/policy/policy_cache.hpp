@@ -1,0 +1,54 @@
+#pragma once
+// The policies of this database, read once per backend and again after a change (relcache invalidation of
+// retention.policy). Usable in executor functions and in parallel workers: reads by catalog snapshot, no SPI.
+#include "policy/action.hpp"
+#include "core/time/clock.hpp"
+#include "core/time/schedule.hpp"
+#include "pg/postgres.hpp"
+
+namespace pg_retention {
+
+enum class Mode : uint8_t { kOff, kObserve, kEnforce };
+
+struct Policy {
+    int16_t id;
+    Oid relid;
+    int32_t priority;
+    Mode mode;
+    bool ready;
+    bool validated;
+    bool starts_all;  // starts_when = 'all'
+    PolicyAction action;
+    bool anonymises_if_referenced;
+    core::Terms terms;
+    const char *name;
+    const char *reference;    // law; may be null
+    const char *purpose;      // may be null
+    const char *legal_basis;  // may be null
+    const char *applies_to;   // may be null
+    Oid written_for;          // who owned the table when applies_to was written or confirmed
+    int n_starts;
+    const char *const *starts;
+    int n_legal_access;
+    const Oid *legal_access;
+    core::Cutoffs cutoffs;  // maintained by cutoffs_of
+    TimestampTz cutoffs_at;
+};
+
+// Hidden, acted on, refused: only then.
+inline bool enforced(const Policy &policy) { return policy.mode == Mode::kEnforce && policy.ready; }
+
+// What these hand out stays as it was read until the end of the transaction, whatever is invalidated meanwhile: whoever wants to know of
+// a change asks again. A procedure or worker that commits on its way keeps nothing across that.
+// Null when there is none.
+const Policy *policy_by_id(int16_t id);
+// All policies, ordered by (relid, priority, id).
+const Policy *all_policies(int *count);
+// Cutoffs at the given time, recomputed only when they may have changed.
+const core::Cutoffs &cutoffs_of(const Policy &policy, TimestampTz at);
+// The state of a row with this clock at that time: "due", "active, held, restricted". Palloc'ed.
+char *state_text(core::Clock clock, TimestampTz at);
+
+void init_policy_cache();
+
+}  // namespace pg_retention

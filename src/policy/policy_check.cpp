@@ -1,0 +1,143 @@
+#include "policy/policy_check.hpp"
+
+#include "schema/condition.hpp"
+#include "personal/constraints.hpp"
+#include "schema/extension.hpp"
+#include "policy/rights.hpp"
+#include "pg/compat.hpp"
+#include "schema/own.hpp"
+#include "pg/security.hpp"
+#include "pg/settings.hpp"
+#include "pg/timezone.hpp"
+
+extern "C" {
+#include "access/table.h"
+#include "catalog/catalog.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+}
+
+namespace pg_retention {
+
+void check_relation(Oid relid) {
+    const char kind = get_rel_relkind(relid);
+    if (kind == '\0')
+        ereport(ERROR,
+                (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u in field \"relation\" does not exist", relid),
+                 errhint("Write the name of a table.")));
+    if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
+        ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+                        errmsg("relation \"%s\" in field \"relation\" is not a table", get_rel_name(relid)),
+                        errhint("A policy governs an ordinary or partitioned table; views, foreign tables and "
+                                "materialized views follow the tables they read.")));
+    const Oid schema = get_rel_namespace(relid);
+    if (schema == extension()->schema || IsCatalogNamespace(schema) || get_rel_persistence(relid) == RELPERSISTENCE_TEMP)
+        ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+                        errmsg("table \"%s\" in field \"relation\" cannot have a policy", get_rel_name(relid)),
+                        errhint("A policy governs a lasting table of your own.")));
+}
+
+void check_policy(const Policy &policy, Path *paths) {
+    if (policy.n_starts == 0)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("field \"clock_starts\" is empty"),
+                        errhint("Name at least one path to a date or timestamp column.")));
+    for (int i = 0; i < policy.n_starts; ++i) {
+        Problem problem = {};
+        if (!resolve_path(policy.relid, policy.starts[i], &paths[i], &problem))
+            ereport(ERROR, (errcode(problem.sqlstate), errmsg("%s", problem.message), errhint("%s", problem.hint)));
+    }
+    // What nobody confirmed is not even parsed: reading a constant may run code.
+    if (policy.applies_to == nullptr || !is_confirmed(policy)) return;
+    Relation rel = table_open(policy.relid, AccessShareLock);
+    const ActingAs saved = act_as(rel->rd_rel->relowner, false);
+    (void) cook_condition(rel, policy.applies_to);
+    leave(saved);
+    table_close(rel, AccessShareLock);
+}
+
+namespace {
+
+void check_declared(Oid relid) {
+    const SqlRows missing = own(
+        "SELECT c.column_name FROM retention.personal_column c WHERE c.relation = $1 AND NOT EXISTS "
+        "(SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.relation AND a.attname = c.column_name AND a.attnum > 0)",
+        relid);
+    if (missing.n > 0)
+        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
+                        errmsg("personal column \"%s\" does not exist in table %s", missing.first().text(1), get_rel_name(relid)),
+                        errhint("Correct retention.personal_column.")));
+}
+
+bool is_referenced(Oid relid) {
+    return read_own("SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.contype = 'f' AND c.confrelid = $1 LIMIT 1", relid).n > 0;
+}
+
+// Those that the policy anonymises: all, or those with a period of their own. What deletes a row anonymises it when something
+// refers to it, and an erasure does when the law keeps it.
+List *anonymised_columns(const Policy &policy) {
+    List *columns = NIL;
+    ListCell *cell = nullptr;
+    const bool all =
+        anonymises(policy.action) || policy.terms.has_floor || (policy.anonymises_if_referenced && is_referenced(policy.relid));
+    foreach (cell, personal_columns_of(policy.relid))
+        if (all || static_cast<const PersonalColumn *>(lfirst(cell))->has_period) columns = lappend(columns, lfirst(cell));
+    return columns;
+}
+
+const PersonalColumn *pseudonymised(List *columns) {
+    ListCell *cell = nullptr;
+    foreach (cell, columns)
+        if (static_cast<const PersonalColumn *>(lfirst(cell))->anonymiser == core::Anonymiser::kPseudonymise)
+            return static_cast<const PersonalColumn *>(lfirst(cell));
+    return nullptr;
+}
+
+}  // namespace
+
+void check_anonymisers(const Policy &policy) {
+    if (policy.mode == Mode::kOff) return;
+    SPI_connect();
+    check_declared(policy.relid);
+    List *columns = anonymised_columns(policy);
+    if (columns == NIL && anonymises(policy.action) && policy.mode == Mode::kEnforce)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("policy \"%s\" anonymises, but table %s has no personal columns", policy.name,
+                               get_rel_name(policy.relid)),
+                        errhint("Declare them first, by their types or in retention.personal_column.")));
+    if (columns != NIL && is_confirmed(policy)) check_constraints(policy.relid, columns, policy.applies_to);
+    const PersonalColumn *pseudonym = pseudonymised(columns);
+    if (pseudonym != nullptr && policy.mode == Mode::kEnforce && settings::pseudonym_key_file[0] == '\0')
+        refuse_anonymiser(*pseudonym, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "no key for pseudonyms is set",
+                          "Set retention.pseudonym_key_file.");
+    SPI_finish();
+}
+
+void warn_of_pseudonyms(const Policy &policy) {
+    if (policy.mode == Mode::kOff) return;
+    SPI_connect();
+    const PersonalColumn *column = pseudonymised(anonymised_columns(policy));
+    if (column != nullptr)
+        ereport(WARNING,
+                (errcode(ERRCODE_WARNING),
+                 errmsg("rows of policy \"%s\" stay personal: column \"%s\" is only pseudonymised", policy.name, column->name),
+                 errhint("Who has the key can tell whose they are. Another anonymiser makes them anonymous.")));
+    SPI_finish();
+}
+
+bool shortens(const core::Terms &a, const core::Terms &b) {
+    if (!a.has_floor) return false;
+    if (!b.has_floor) return true;
+    // Starts over two leap cycles decide: months, quarters, fiscal years and leap days all recur within them.
+    const core::Day first = policy_zone().day_of(0);
+    for (core::Day day = first; day < first + 2 * 1461; ++day) {
+        const core::Start start = core::start_of_day(day, policy_zone());
+        if (core::deadlines(start, b, policy_zone()).released_from < core::deadlines(start, a, policy_zone()).released_from)
+            return true;
+    }
+    return false;
+}
+
+}  // namespace pg_retention

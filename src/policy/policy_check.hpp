@@ -1,0 +1,24 @@
+#pragma once
+// Checks of a policy against the schema. Errors name the field and carry a hint.
+#include "schema/path.hpp"
+#include "policy/policy_cache.hpp"
+
+namespace pg_retention {
+
+// The relation must be an ordinary or partitioned table that the current user owns.
+void check_relation(Oid relid);
+
+// Resolves all paths and the condition; paths has room for policy.n_starts.
+void check_policy(const Policy &policy, Path *paths);
+
+// What is put into personal columns must be something that their table's constraints can take; and an enforced policy that
+// anonymises needs personal columns.
+void check_anonymisers(const Policy &policy);
+
+// Pseudonyms are no anonymisation.
+void warn_of_pseudonyms(const Policy &policy);
+
+// True when some start would be released earlier under b than under a: release instants are compared, never lengths.
+bool shortens(const core::Terms &a, const core::Terms &b);
+
+}  // namespace pg_retention

@@ -1,0 +1,420 @@
+#include "policy/policy_triggers.hpp"
+
+#include "schema/extension.hpp"
+#include "policy/policy_check.hpp"
+#include "policy/legal_access.hpp"
+#include "policy/provision.hpp"
+#include "policy/rights.hpp"
+#include "ledger/home.hpp"
+#include "ledger/ledger.hpp"
+#include "pg/attempt.hpp"
+#include "pg/clock_datum.hpp"
+#include "pg/compat.hpp"
+#include "pg/guard.hpp"
+#include "schema/own.hpp"
+#include "pg/names.hpp"
+#include "pg/security.hpp"
+#include "pg/settings.hpp"
+#include "pg/time.hpp"
+#include "pg/timezone.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+constexpr int kMaxStarts = 32;
+
+const TriggerData *trigger_data(FunctionCallInfo fcinfo) {
+    if (!CALLED_AS_TRIGGER(fcinfo))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("function must be called as a trigger")));
+    const auto *data = reinterpret_cast<const TriggerData *>(fcinfo->context);
+    if (extension() == nullptr || RelationGetRelid(data->tg_relation) != extension()->policy_table ||
+        !TRIGGER_FIRED_FOR_ROW(data->tg_event))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("function must be called for each row of retention.policy")));
+    return data;
+}
+
+Datum field(const TriggerData *data, HeapTuple row, const char *name, bool *isnull) {
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    return heap_getattr(row, SPI_fnumber(desc, name), desc, isnull);
+}
+
+Datum field(const TriggerData *data, HeapTuple row, const char *name) {
+    bool isnull = false;
+    return field(data, row, name, &isnull);
+}
+
+bool same_text(const TriggerData *data, const char *name) {
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    const int column = SPI_fnumber(desc, name);
+    const char *a = SPI_getvalue(data->tg_trigtuple, desc, column);
+    const char *b = SPI_getvalue(data->tg_newtuple, desc, column);
+    return a == b || (a != nullptr && b != nullptr && strcmp(a, b) == 0);
+}
+
+// What a policy is called and why it stands: nothing is hidden, kept, run or removed by it.
+bool is_description(const char *column) {
+    for (const char *name : {"name", "purpose", "legal_basis", "reference"})
+        if (strcmp(column, name) == 0) return true;
+    return false;
+}
+
+bool is_kept_by_extension(const char *column) {
+    for (const char *name : {"validated", "ready", "written_for"})
+        if (strcmp(column, name) == 0) return true;
+    return false;
+}
+
+// What an UPDATE changes.
+struct Change {
+    bool describes;
+    bool decides;
+};
+
+Change change_of(const TriggerData *data) {
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    Change change = {};
+    for (int i = 0; i < desc->natts; ++i) {
+        const char *column = NameStr(TupleDescAttr(desc, i)->attname);
+        if (TupleDescAttr(desc, i)->attisdropped || is_kept_by_extension(column) || same_text(data, column)) continue;
+        (is_description(column) ? change.describes : change.decides) = true;
+    }
+    return change;
+}
+
+void check_rights(const TriggerData *data) {
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    const bool update = TRIGGER_FIRED_BY_UPDATE(data->tg_event);
+    if (update && !change_of(data).decides) return;
+    require_policy_tables(data->tg_trigtuple, desc);
+    if (update) require_policy_tables(data->tg_newtuple, desc);
+}
+
+// Whoever has the right to the table and writes the text that runs, or the row as it was, answers for it. Whoever writes something else
+// has not read it.
+bool confirms(const TriggerData *data, Oid relid) {
+    if (!TRIGGER_FIRED_BY_UPDATE(data->tg_event) || !same_text(data, "applies_to")) return true;
+    const Change change = change_of(data);
+    return !change.decides && !change.describes && owns_table(relid, GetUserId());
+}
+
+void as_extension(const char *sql, Oid type, Datum value) {
+    SPI_connect();
+    const ActingAs saved = act_as(owner_of(extension()->policy_table), true);
+    during(own_policy_write, true, [&] { own(sql, typed(type, value)); });
+    leave(saved);
+    SPI_finish();
+}
+
+void plan_preparation(Oid relid) {
+    as_extension("INSERT INTO retention.preparation (relation) VALUES ($1) ON CONFLICT (relation) DO UPDATE "
+                 "SET next_block = 0, skipped = 0, stamped = false, problem = NULL",
+                 OIDOID, ObjectIdGetDatum(relid));
+}
+
+bool has_validated_policy(Oid relid, int16_t but) {
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    for (int i = 0; i < count; ++i)
+        if (policy[i].relid == relid && policy[i].id != but && policy[i].validated) return true;
+    return false;
+}
+
+void record(Deed deed, const Policy &policy) {
+    LedgerEntry entry = {};
+    entry.deed = deed;
+    entry.policy_id = policy.id;
+    entry.relid = policy.relid;
+    entry.row_count = -1;
+    entry.detail = policy.name;
+    append_ledger(entry);
+}
+
+bool counts_days(const core::Period &period) {
+    return !core::is_zero(period) && !core::is_elapsed(period) && !core::is_forever(period);
+}
+
+void warn_of_default_zone(const Policy &policy) {
+    const core::Terms &terms = policy.terms;
+    if (settings::timezone[0] != '\0' || !(counts_days(terms.keep_for) || counts_days(terms.quarantine_for) ||
+                                           (terms.has_floor && counts_days(terms.must_keep_for))))
+        return;
+    ereport(WARNING, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                      errmsg("the days of policy \"%s\" end at midnight in time zone \"%s\", which is that of the server log",
+                             policy.name, policy_zone_name()),
+                      errhint("Set retention.timezone to the zone in which the periods are meant.")));
+}
+
+void complete(const Policy &policy) {
+    Path paths[kMaxStarts] = {};
+    if (policy.n_starts > kMaxStarts)
+        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("field \"clock_starts\" has too many paths")));
+    check_policy(policy, paths);
+    check_anonymisers(policy);
+    provide(policy.relid, paths, policy.n_starts);
+    as_extension("UPDATE retention.policy SET validated = true WHERE policy_id = $1 AND NOT validated", INT2OID,
+                 Int16GetDatum(policy.id));
+}
+
+void policy_inserted(int16_t id) {
+    const Policy *policy = policy_by_id(id);
+    const Oid relid = policy->relid;
+    check_relation(relid);
+    // A dump loads policies before the keys and triggers they need exist: checked later, hidden meanwhile.
+    // Only a superuser's: a clock alone is no sign of one, for whoever owns a table can give it the column.
+    const bool restored = superuser() && clock_column(relid) != InvalidAttrNumber && !has_validated_policy(relid, id);
+    if (!restored) {
+        const bool fresh = clock_column(relid) == InvalidAttrNumber && is_empty(relid);
+        complete(*policy);
+        if (fresh) provide_index(relid);
+        record_home_if_empty();
+        record(Deed::kPolicyCreated, *policy_by_id(id));
+    }
+    const bool empty = !restored && is_empty(relid);
+    if (empty)
+        as_extension("UPDATE retention.policy SET ready = true WHERE policy_id = $1", INT2OID, Int16GetDatum(id));
+    else
+        plan_preparation(relid);
+}
+
+[[noreturn]] void refuse_shortening(const Policy &policy) {
+    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                    errmsg("policy \"%s\" keeps rows that must be kept%s%s", policy.name,
+                           policy.reference != nullptr ? " under " : "", policy.reference != nullptr ? policy.reference : ""),
+                    errhint("Only a superuser may shorten, switch off or drop a mandatory period; it is recorded in "
+                            "the ledger.")));
+    pg_unreachable();
+}
+
+bool hides_rows(const Policy &policy) {
+    if (!enforced(policy) || clock_column(policy.relid) == InvalidAttrNumber) return false;
+    SPI_connect();
+    const core::Cutoffs &cutoffs = cutoffs_of(policy, retention_now());
+    const core::Clock first = core::make_clock(policy.id, 0, 0);
+    const core::Clock last = core::make_clock(policy.id, cutoffs.hide < 0 ? 0 : cutoffs.hide, 0);
+    const bool hides = cutoffs.hide >= 0 && run_as(owner_of(policy.relid), kAnyReading,
+                                                   psprintf("SELECT 1 FROM %s WHERE %s", qualified_name(policy.relid),
+                                                            clock_range(clock_name(policy.relid), 1, 2)),
+                                                   clock_value(first), clock_value(last))
+                                                    .n > 0;
+    SPI_finish();
+    return hides;
+}
+
+void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
+    const Policy *policy = policy_by_id(id);
+    if (!change_of(data).decides && policy->written_for == old.written_for && policy->validated) {
+        record(Deed::kPolicyChanged, *policy);
+        return;
+    }
+    const bool moves_rows = !same_text(data, "clock_starts") || !same_text(data, "applies_to") || !same_text(data, "priority") ||
+                            !same_text(data, "starts_when");
+    const bool switched = !same_text(data, "mode");
+    const bool loosened = old.terms.has_floor && enforced(old) &&
+                          (shortens(old.terms, policy->terms) || policy->mode != Mode::kEnforce || moves_rows);
+    if (loosened && !superuser()) refuse_shortening(*policy);
+    complete(*policy);
+    policy = policy_by_id(id);
+    record(loosened ? Deed::kPeriodLoosened : Deed::kPolicyChanged, *policy);
+    if (moves_rows || policy->written_for != old.written_for ||
+        (switched && (old.mode == Mode::kOff || policy->mode == Mode::kOff)))
+        plan_preparation(policy->relid);
+}
+
+// With its clock column a restricted row would lose what hides and freezes it.
+bool restricts_rows(Oid relid) {
+    if (clock_column(relid) == InvalidAttrNumber) return false;
+    SPI_connect();
+    const bool restricts = own("SELECT 1 FROM retention.restriction WHERE lifted_at IS NULL LIMIT 1").n > 0 &&
+                           run_as(owner_of(relid), kAny,
+                                  psprintf("SELECT 1 FROM %s WHERE retention.with_flags(%s, %d) OPERATOR(retention.=) %s",
+                                           qualified_name(relid), clock_name(relid), core::kRestricted, clock_name(relid)))
+                                   .n > 0;
+    SPI_finish();
+    return restricts;
+}
+
+void policy_deleted(const Policy &policy) {
+    if (policy.terms.has_floor && enforced(policy) && !superuser()) refuse_shortening(policy);
+    if (hides_rows(policy) && !settings::confirm_drop)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_IN_USE), errmsg("policy \"%s\" hides rows that would reappear", policy.name),
+                        errhint("Set retention.confirm_drop = on to drop it all the same.")));
+    if (!settings::confirm_drop && restricts_rows(policy.relid))
+        ereport(ERROR,
+                (errcode(ERRCODE_OBJECT_IN_USE),
+                 errmsg("table \"%s\" has rows whose processing is restricted (Article 18)", get_rel_name(policy.relid)),
+                 errhint("Lift the restrictions with retention.lift_restriction, or set retention.confirm_drop = on to drop "
+                         "policy \"%s\" all the same.",
+                         policy.name)));
+}
+
+void policy_gone(const Policy &policy) {
+    auto *paths = static_cast<Path *>(palloc(sizeof(Path) * (policy.n_starts + 1)));
+    int n = 0;
+    Problem problem = {};
+    for (int i = 0; i < policy.n_starts; ++i)
+        if (resolve_path(policy.relid, policy.starts[i], &paths[n], &problem)) ++n;
+    record(Deed::kPolicyDropped, policy);
+    withdraw(policy.relid, paths, n);
+    as_extension("WITH p AS (DELETE FROM retention.column_progress WHERE policy_id = $1), "
+                 "l AS (DELETE FROM retention.column_late WHERE policy_id = $1) "
+                 "DELETE FROM retention.blocked_row WHERE policy_id = $1",
+                 INT2OID, Int16GetDatum(policy.id));
+    if (clock_column(policy.relid) != InvalidAttrNumber)
+        plan_preparation(policy.relid);
+    else
+        as_extension("DELETE FROM retention.preparation WHERE relation = $1", OIDOID, ObjectIdGetDatum(policy.relid));
+}
+
+// Policies as they were, between the BEFORE and the AFTER triggers of a statement; ends with the transaction.
+constinit List *leaving = NIL;  // of Policy
+
+void forget_leaving(void *) { leaving = NIL; }
+
+void keep_leaving(const Policy *policy) {
+    MemoryContext before = MemoryContextSwitchTo(TopTransactionContext);
+    if (leaving == NIL) {
+        auto *callback = static_cast<MemoryContextCallback *>(palloc0(sizeof(MemoryContextCallback)));
+        callback->func = forget_leaving;
+        MemoryContextRegisterResetCallback(TopTransactionContext, callback);
+    }
+    leaving = lappend(leaving, const_cast<Policy *>(policy));
+    MemoryContextSwitchTo(before);
+}
+
+// Null: there was none.
+const Policy *old_policy(int16_t id) {
+    const Policy *old = nullptr;
+    ListCell *cell = nullptr;
+    foreach (cell, leaving)
+        if (static_cast<const Policy *>(lfirst(cell))->id == id) old = static_cast<const Policy *>(lfirst(cell));
+    return old;
+}
+
+Datum before_policy(const TriggerData *data) {
+    if (!own_policy_write) check_rights(data);
+    if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) {
+        const Policy *policy = policy_by_id(DatumGetInt16(field(data, data->tg_trigtuple, "policy_id")));
+        if (policy != nullptr) policy_deleted(*policy);
+        return PointerGetDatum(data->tg_trigtuple);
+    }
+    HeapTuple row = TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple : data->tg_trigtuple;
+    if (own_policy_write) return PointerGetDatum(row);
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    const Oid relid = DatumGetObjectId(field(data, row, "relation"));
+    int columns[3] = {SPI_fnumber(desc, "validated"), SPI_fnumber(desc, "ready"), SPI_fnumber(desc, "written_for")};
+    Datum values[3] = {BoolGetDatum(false), BoolGetDatum(false), ObjectIdGetDatum(owner_of(relid))};
+    bool nulls[3] = {false, false, false};
+    if (TRIGGER_FIRED_BY_UPDATE(data->tg_event)) {
+        if (!same_text(data, "policy_id") || !same_text(data, "relation"))
+            ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                            errmsg("fields \"policy_id\" and \"relation\" of a policy cannot be changed"),
+                            errhint("Write a new policy.")));
+        values[0] = field(data, data->tg_trigtuple, "validated");
+        values[1] = field(data, data->tg_trigtuple, "ready");
+        if (!confirms(data, relid)) values[2] = field(data, data->tg_trigtuple, "written_for");
+    } else {
+        if (clock_column(relid) != InvalidAttrNumber && !has_validated_policy(relid, 0)) values[1] = field(data, row, "ready");
+    }
+    return PointerGetDatum(heap_modify_tuple_by_cols(row, desc, 3, columns, values, nulls));
+}
+
+void after_policy(const TriggerData *data) {
+    if (own_policy_write) {
+        CacheInvalidateRelcacheByRelid(RelationGetRelid(data->tg_relation));
+        return;
+    }
+    const int16_t id = DatumGetInt16(field(data, data->tg_trigtuple, "policy_id"));
+    const Policy *old = old_policy(id);
+    CacheInvalidateRelcacheByRelid(RelationGetRelid(data->tg_relation));
+    CommandCounterIncrement();
+    keep_roles_of_legal_access(id);
+    if (TRIGGER_FIRED_BY_INSERT(data->tg_event))
+        policy_inserted(id);
+    else if (TRIGGER_FIRED_BY_UPDATE(data->tg_event))
+        policy_updated(data, old != nullptr ? *old : Policy{}, id);
+    else if (old != nullptr && SearchSysCacheExists1(RELOID, ObjectIdGetDatum(old->relid)))
+        policy_gone(*old);
+    if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) return;
+    warn_of_default_zone(*policy_by_id(id));
+    warn_of_pseudonyms(*policy_by_id(id));
+}
+
+void remember_old(const TriggerData *data) {
+    if (TRIGGER_FIRED_BY_INSERT(data->tg_event)) return;
+    const Policy *policy = policy_by_id(DatumGetInt16(field(data, data->tg_trigtuple, "policy_id")));
+    if (policy != nullptr) keep_leaving(policy);
+}
+
+}  // namespace
+
+void forget_dropped() {
+    as_extension("WITH gone AS (DELETE FROM retention.policy p WHERE NOT EXISTS "
+                 "(SELECT FROM pg_catalog.pg_class c WHERE c.oid = p.relation) RETURNING p.relation), "
+                 "b AS (DELETE FROM retention.blocked_row WHERE relation IN (SELECT relation FROM gone)), "
+                 "d AS (DELETE FROM retention.column_progress t WHERE NOT EXISTS "
+                 "(SELECT FROM pg_catalog.pg_class k WHERE k.oid = t.relation)), "
+                 "e AS (DELETE FROM retention.column_late t WHERE NOT EXISTS "
+                 "(SELECT FROM pg_catalog.pg_class k WHERE k.oid = t.relation)), "
+                 "c AS (DELETE FROM retention.personal_column WHERE relation IN (SELECT relation FROM gone)) "
+                 "DELETE FROM retention.preparation WHERE relation IN (SELECT relation FROM gone) AND $1 IS NOT NULL",
+                 OIDOID, ObjectIdGetDatum(extension()->policy_table));
+    CommandCounterIncrement();
+    keep_roles_of_legal_access(0);
+    drop_idle_path_triggers();
+}
+
+constinit Dynamic<bool> own_policy_write{false};
+
+static void complete_all(Oid relid) {
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    for (int i = 0; i < count; ++i)
+        if (policy[i].relid == relid) complete(policy[i]);
+}
+
+bool validate_relation(Oid relid, char **problem) {
+    const ErrorData *error = attempt([relid] { complete_all(relid); });
+    if (error != nullptr) *problem = error->message;
+    return error == nullptr;
+}
+
+void validate_all() {
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    List *relations = NIL;
+    for (int i = 0; i < count; ++i) relations = list_append_unique_oid(relations, policy[i].relid);
+    ListCell *cell = nullptr;
+    foreach (cell, relations) {
+        const Oid relid = lfirst_oid(cell);
+        char *problem = nullptr;
+        if (validate_relation(relid, &problem)) continue;
+        as_extension("UPDATE retention.policy SET validated = false WHERE relation = $1", OIDOID, ObjectIdGetDatum(relid));
+        plan_preparation(relid);
+        ereport(WARNING, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                          errmsg("the policies of table \"%s\" do not fit the schema: %s", get_rel_name(relid), problem),
+                          errhint("Rows stay hidden; nothing is acted on there until retention.status shows no problem.")));
+    }
+}
+
+}  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_policy_before) {
+    const TriggerData *data = pg_retention::trigger_data(fcinfo);
+    if (!pg_retention::own_policy_write) pg_retention::remember_old(data);
+    return pg_retention::before_policy(data);
+}
+
+RETENTION_FUNCTION(pg_retention_policy_after) {
+    pg_retention::after_policy(pg_retention::trigger_data(fcinfo));
+    return static_cast<Datum>(0);
+}

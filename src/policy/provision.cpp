@@ -1,0 +1,152 @@
+#include "policy/provision.hpp"
+
+#include "schema/extension.hpp"
+#include "policy/policy_cache.hpp"
+#include "pg/sql.hpp"
+#include "pg/names.hpp"
+#include "pg/security.hpp"
+
+extern "C" {
+#include "access/table.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "commands/trigger.h"
+#include "executor/spi.h"
+#include "storage/bufmgr.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+constexpr char kClockTrigger[] = "~retention_clock";
+constexpr char kGuardTrigger[] = "~retention_guard";
+constexpr char kPathTrigger[] = "~retention_path";
+
+void run(const char *sql) {
+    int code = 0;
+    during(own_command, true, [&] { code = SPI_execute(sql, false, 0); });
+    if (code < 0) elog(ERROR, "could not execute \"%s\"", sql);
+}
+
+void as_owner(Oid relid, const char *sql) {
+    SPI_connect();
+    const ActingAs saved = act_as(owner_of(relid), false);
+    run("SET LOCAL lock_timeout = '1s'");
+    run(sql);
+    leave(saved);
+    SPI_finish();
+}
+
+// In the catalogs. Operators are found by a search_path, which is the caller's until it is pinned.
+SqlRows look_up(const char *sql) {
+    const ActingAs saved = act_as(extension_owner(), false);
+    const SqlRows found = run_governed(kOnceReading, sql);
+    leave(saved);
+    return found;
+}
+
+void add_trigger(Oid relid, const char *name, const char *events, const char *function) {
+    if (OidIsValid(get_trigger_oid(relid, name, true))) return;
+    const char *table = qualified_name(relid);
+    const char *quoted = quote_identifier(name);
+    as_owner(relid, psprintf("CREATE TRIGGER %s %s ON %s FOR EACH ROW EXECUTE FUNCTION retention.%s(); "
+                             "ALTER TABLE %s ENABLE ALWAYS TRIGGER %s",
+                             quoted, events, table, function, table, quoted));
+}
+
+void drop_trigger(Oid relid, const char *name) {
+    if (!OidIsValid(get_trigger_oid(relid, name, true))) return;
+    as_owner(relid, psprintf("DROP TRIGGER %s ON %s", quote_identifier(name), qualified_name(relid)));
+}
+
+// Another policy's path still runs through the table.
+bool table_is_on_a_path(Oid relid) {
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    for (int i = 0; i < count; ++i)
+        for (int k = 0; k < policy[i].n_starts; ++k) {
+            Path path;
+            Problem problem = {};
+            if (!resolve_path(policy[i].relid, policy[i].starts[k], &path, &problem)) continue;
+            for (int h = 0; h < path.n_hops; ++h)
+                if (path.hops[h].to_relid == relid) return true;
+        }
+    return false;
+}
+
+}  // namespace
+
+// Ancestors first and the table last, as an application locks them: whoever has changed an ancestor gets on to its rows.
+void provide(Oid relid, const Path *paths, int n_paths) {
+    for (int i = 0; i < n_paths; ++i)
+        for (int h = paths[i].n_hops - 1; h >= 0; --h)
+            add_trigger(paths[i].hops[h].to_relid, kPathTrigger, "AFTER INSERT OR UPDATE", "follow_path");
+    if (clock_column(relid) == InvalidAttrNumber)
+        as_owner(relid, psprintf("ALTER TABLE %s ADD COLUMN retention_clock retention.clock NOT NULL DEFAULT 'none'",
+                                 qualified_name(relid)));
+    add_trigger(relid, kClockTrigger, "BEFORE INSERT OR UPDATE", "maintain_clock");
+    add_trigger(relid, kGuardTrigger, "BEFORE DELETE", "guard_delete");
+}
+
+void withdraw(Oid relid, const Path *paths, int n_paths) {
+    for (int i = 0; i < n_paths; ++i)
+        for (int h = 0; h < paths[i].n_hops; ++h)
+            if (!table_is_on_a_path(paths[i].hops[h].to_relid)) drop_trigger(paths[i].hops[h].to_relid, kPathTrigger);
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    for (int i = 0; i < count; ++i)
+        if (policy[i].relid == relid) return;
+    drop_trigger(relid, kClockTrigger);
+    drop_trigger(relid, kGuardTrigger);
+    const AttrNumber column = clock_column(relid);
+    if (column != InvalidAttrNumber)
+        as_owner(relid, psprintf("ALTER TABLE %s DROP COLUMN %s", qualified_name(relid),
+                                 quote_identifier(get_attname(relid, column, false))));
+}
+
+bool is_empty(Oid relid) {
+    ListCell *cell = nullptr;
+    bool empty = true;
+    foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr)) {
+        Relation rel = table_open(lfirst_oid(cell), AccessShareLock);
+        if (RELKIND_HAS_STORAGE(rel->rd_rel->relkind)) empty = empty && RelationGetNumberOfBlocks(rel) == 0;
+        table_close(rel, AccessShareLock);
+    }
+    return empty;
+}
+
+void provide_index(Oid relid) {
+    const char *column = quote_identifier(get_attname(relid, clock_column(relid), false));
+    as_owner(relid, psprintf("CREATE INDEX ON %s (%s) WHERE retention.pending(%s)", qualified_name(relid), column, column));
+}
+
+void restore_triggers() {
+    SPI_connect();
+    const SqlRows found =
+        look_up("SELECT t.tgrelid, t.tgname FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid "
+                "WHERE t.tgenabled <> 'A' AND p.pronamespace = 'retention'::pg_catalog.regnamespace ORDER BY t.tgrelid");
+    for (const SqlRow row : found) {
+        const auto relid = row.get<Oid>(1);
+        as_owner(relid,
+                 psprintf("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s", qualified_name(relid), quote_identifier(row.text(2))));
+    }
+    SPI_finish();
+}
+
+bool follows_path(Oid relid) { return OidIsValid(get_trigger_oid(relid, kPathTrigger, true)); }
+
+void drop_idle_path_triggers() {
+    SPI_connect();
+    const SqlRows found = look_up("SELECT t.tgrelid FROM pg_catalog.pg_trigger t WHERE t.tgname = '~retention_path' "
+                                  "AND t.tgparentid = 0 AND t.tgfoid = 'retention.follow_path'::pg_catalog.regproc");
+    for (const SqlRow row : found) {
+        const auto relid = row.get<Oid>(1);
+        if (!table_is_on_a_path(relid)) drop_trigger(relid, kPathTrigger);
+    }
+    SPI_finish();
+}
+
+}  // namespace pg_retention

@@ -1,0 +1,27 @@
+#pragma once
+// What a policy needs in the schema: the clock column and the triggers, on its table and on the tables of its paths.
+#include "schema/path.hpp"
+
+namespace pg_retention {
+
+// Adds what is missing, idempotently. Clock column: metadata only.
+void provide(Oid relid, const Path *paths, int n_paths);
+
+// Removes triggers nobody needs any more; with_clock also the column and what hangs on it.
+void withdraw(Oid relid, const Path *paths, int n_paths);
+
+// No block written yet, partitions included: ready as soon as the index stands.
+bool is_empty(Oid relid);
+void provide_index(Oid relid);
+
+// The extension's triggers fire under every session_replication_role. pg_restore --disable-triggers leaves them as
+// ordinary ones behind.
+void restore_triggers();
+
+// Whether changes of the table are followed down a path: it has the trigger that was put there when a policy was written.
+bool follows_path(Oid relid);
+
+// Drops path triggers on tables that are on no policy's path.
+void drop_idle_path_triggers();
+
+}  // namespace pg_retention

@@ -1,0 +1,22 @@
+// retention.resume: after a restore, a clone or a promotion an operator lets the workers act again.
+#include "policy/legal_access.hpp"
+#include "policy/policy_triggers.hpp"
+#include "policy/provision.hpp"
+#include "ledger/home.hpp"
+#include "ledger/ledger.hpp"
+#include "pg/guard.hpp"
+
+RETENTION_FUNCTION(pg_retention_resume) {
+    if (!superuser())
+        ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be superuser to resume retention"),
+                        errhint("From then on the workers delete and anonymise in this database.")));
+    pg_retention::restore_triggers();
+    pg_retention::keep_roles_of_legal_access(0);
+    pg_retention::validate_all();
+    pg_retention::record_home();
+    pg_retention::LedgerEntry entry = {};
+    entry.deed = pg_retention::Deed::kResumed;
+    entry.row_count = -1;
+    pg_retention::append_ledger(entry);
+    PG_RETURN_VOID();
+}

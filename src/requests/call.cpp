@@ -1,0 +1,53 @@
+#include "requests/call.hpp"
+
+#include "schema/extension.hpp"
+#include "ledger/ledger.hpp"
+#include "ledger/own_table.hpp"
+#include "schema/own.hpp"
+
+extern "C" {
+#include "executor/spi.h"
+}
+
+namespace pg_retention {
+
+Call open_call(FunctionCallInfo fcinfo, int request, bool lock) {
+    if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("kind and key of a subject must not be null")));
+    const char *kind = text_to_cstring(PG_GETARG_TEXT_PP(0));
+    connect_spi();
+    Call call = {};
+    call.model = load_model();
+    const Kind *found = kind_named(*call.model, kind);
+    call.subject = open_subject(*call.model, *found, key_argument(*found, fcinfo, 1), lock);
+    call.request_id = request < 0 || PG_ARGISNULL(request) ? 0 : PG_GETARG_INT64(request);
+    return call;
+}
+
+char *call_detail(const char *kind, const char *more, int64 request_id) {
+    StringInfoData detail;
+    initStringInfo(&detail);
+    appendStringInfo(&detail, "kind %s", kind);
+    if (more != nullptr) appendStringInfo(&detail, ", %s", more);
+    if (request_id != 0) appendStringInfo(&detail, ", request " INT64_FORMAT, request_id);
+    return detail.data;
+}
+
+void begin_alone() { table_close(open_own_table("restriction", ShareRowExclusiveLock), NoLock); }
+
+void record_rows(const Call &call, Deed deed, Oid relid, int16_t policy_id, int64 rows, const char *more) {
+    LedgerEntry entry = {};
+    entry.deed = deed;
+    entry.policy_id = policy_id;
+    entry.relid = relid;
+    entry.row_count = rows;
+    entry.detail = call_detail(call.subject->kind->name, more, call.request_id);
+    append_ledger(entry);
+}
+
+void close_call(const Call &call, Deed deed, int64 rows, const char *more) {
+    record_rows(call, deed, InvalidOid, 0, rows, more);
+    SPI_finish();
+}
+
+}  // namespace pg_retention

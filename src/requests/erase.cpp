@@ -1,0 +1,393 @@
+#include "requests/erase.hpp"
+
+#include "schema/extension.hpp"
+#include "policy/policy_cache.hpp"
+#include "policy/rights.hpp"
+#include "clock/stamp.hpp"
+#include "clock/decide.hpp"
+#include "core/data/vocabulary.hpp"
+#include "pg/at_once.hpp"
+#include "pg/guard.hpp"
+#include "pg/names.hpp"
+#include "schema/own.hpp"
+#include "pg/time.hpp"
+#include "requests/document.hpp"
+#include "subject/doom.hpp"
+#include "subject/json.hpp"
+#include "requests/remember.hpp"
+#include "subject/same_key.hpp"
+#include "requests/take_out.hpp"
+#include "rows/act.hpp"
+#include "pg/attempt.hpp"
+#include "sweep/engine.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "utils/lsyscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+// The sections of the answer.
+enum class Outcome : uint8_t { kDeleted, kAnonymised, kKept, kDeferred, kTakenOut, kBlocked };
+
+constexpr const char *name_of(Outcome outcome) noexcept {
+    switch (outcome) {
+        case Outcome::kDeleted: return "deleted";
+        case Outcome::kAnonymised: return "anonymised";
+        case Outcome::kKept: return "kept";
+        case Outcome::kDeferred: return "deferred";
+        case Outcome::kTakenOut: return "taken_out";
+        case Outcome::kBlocked: return "blocked";
+    }
+    return nullptr;
+}
+
+// One line of the answer.
+struct Tally {
+    Outcome outcome;
+    Oid relid;
+    const char *why;  // null: nothing to say
+    const char *until;
+    int64 rows;
+};
+
+struct Erasure {
+    const Call *call;
+    List *tallies;  // of Tally
+    int64 rows;
+    bool undecided;  // rows that something still refers to: tried again when the rest is gone
+    bool progress;
+    bool last_pass;
+};
+
+bool same(const char *a, const char *b) { return a == b || (a != nullptr && b != nullptr && strcmp(a, b) == 0); }
+
+void count(Erasure *erasure, Outcome outcome, Oid relid, const char *why, const char *until, int64 rows) {
+    ListCell *cell = nullptr;
+    if (rows == 0) return;
+    foreach (cell, erasure->tallies) {
+        auto *tally = static_cast<Tally *>(lfirst(cell));
+        if (tally->outcome != outcome || tally->relid != relid || !same(tally->why, why) || !same(tally->until, until)) continue;
+        tally->rows += rows;
+        return;
+    }
+    auto *tally = static_cast<Tally *>(palloc(sizeof(Tally)));
+    *tally = Tally{outcome, relid, why == nullptr ? nullptr : pstrdup(why), until == nullptr ? nullptr : pstrdup(until), rows};
+    erasure->tallies = lappend(erasure->tallies, tally);
+}
+
+// Rows of one table or partition that share fate and policy.
+struct Group {
+    const ReachedTable *table;
+    const Doomed *first;
+    Row *rows;
+    int n;
+};
+
+const Policy *policy_of(const Doomed &row) { return policy_by_id(static_cast<int16_t>(core::policy_of(row.clock))); }
+
+Target target_of_group(const Erasure &erasure, const Group &group) {
+    const Policy *policy = policy_of(*group.first);
+    Target target = {};
+    if (policy != nullptr) {
+        target = target_of(*policy, group.first->leaf);
+    } else {
+        target.leaf = group.first->leaf;
+        target.owner = acting_owner(target.leaf, group.table->relid);
+        target.table = qualified_name(target.leaf);
+        target.anonymisation = anonymisation_of(group.table->relid, target.leaf, nullptr, Columns{});
+    }
+    if (target.anonymisation != nullptr) target.anonymisation->words = erasure.call->subject->words;
+    return target;
+}
+
+void count_failures(Erasure *erasure, const Group &group) {
+    for (int i = 0; i < group.n; ++i)
+        if (group.rows[i].sqlstate != 0) count(erasure, Outcome::kBlocked, group.table->relid, group.rows[i].reason, nullptr, 1);
+}
+
+// What refers to a row may go later in the same erasure: the last pass anonymises what is still referred to.
+void delete_rows(Erasure *erasure, const Group &group, const Target &target) {
+    const Policy *policy = policy_of(*group.first);
+    const bool anonymises = policy != nullptr && policy->anonymises_if_referenced && target.anonymisation != nullptr;
+    const int64 deleted = act(target, Action::kDelete, group.rows, group.n);
+    count(erasure, Outcome::kDeleted, group.table->relid, nullptr, nullptr, deleted);
+    erasure->rows += deleted;
+    erasure->progress = erasure->progress || deleted > 0;
+    int tied = 0;
+    for (int i = 0; i < group.n; ++i)
+        if (is_tied(group.rows[i])) {
+            const Row row = group.rows[i];
+            group.rows[i] = group.rows[tied];
+            group.rows[tied++] = row;
+        }
+    if (tied > 0 && !erasure->last_pass) {
+        erasure->undecided = true;
+        return;
+    }
+    const bool already = (core::flags_of(group.first->clock) & core::kAwaiting) != 0;
+    if (anonymises && !already) {
+        const int64 anonymised = act(target, Action::kAnonymiseAndAwait, group.rows, tied);
+        count(erasure, Outcome::kAnonymised, group.table->relid, "deleted when the last reference to it goes", nullptr,
+              anonymised);
+        erasure->rows += anonymised;
+    }
+    if (!already) count_failures(erasure, group);
+}
+
+void anonymise_rows(Erasure *erasure, const Group &group, const Target &target) {
+    const int64 done = act(target, Action::kAnonymise, group.rows, group.n);
+    count(erasure, Outcome::kAnonymised, group.table->relid, nullptr, nullptr, done);
+    erasure->rows += done;
+    count_failures(erasure, group);
+}
+
+void keep_rows(Erasure *erasure, const Group &group, Target target) {
+    target.anonymisation = anonymisation_of(group.table->relid, target.leaf, policy_of(*group.first), Columns{true, NIL});
+    if (target.anonymisation != nullptr) target.anonymisation->words = erasure->call->subject->words;
+    const int64 done = act(target, Action::kKeep, group.rows, group.n);
+    count(erasure, Outcome::kKept, group.table->relid, group.first->why, group.first->until, done);
+    erasure->rows += done;
+    count_failures(erasure, group);
+}
+
+// A held or restricted row is not changed but for its clock, which says that it was asked for.
+void defer_rows(Erasure *erasure, const Group &group, const Doomed *rows) {
+    int64 done = 0;
+    for (int i = 0; i < group.n; ++i) {
+        const core::Clock clock = rows[i].clock;
+        const auto flags = static_cast<uint8_t>(core::flags_of(clock) | core::kKept);
+        ItemPointerData tid = rows[i].tid;
+        done += write_clock(rows[i].leaf, &tid, core::make_clock(core::policy_of(clock), core::start_of(clock), flags)) ? 1 : 0;
+    }
+    count(erasure, Outcome::kDeferred, group.table->relid, group.first->why, nullptr, done);
+    erasure->rows += done;
+}
+
+void take_out_rows(Erasure *erasure, const Group &group, const Doomed *rows) {
+    int64 done = 0;
+    for (int i = 0; i < group.n; ++i) {
+        bool changed = false;
+        const ErrorData *error = attempt([&] { changed = take_out(*erasure->call->subject, *group.table, rows[i]); });
+        if (error != nullptr) count(erasure, Outcome::kBlocked, group.table->relid, error->message, nullptr, 1);
+        done += changed ? 1 : 0;
+    }
+    count(erasure, Outcome::kTakenOut, group.table->relid, nullptr, nullptr, done);
+    erasure->rows += done;
+}
+
+bool belongs(const Doomed &a, const Doomed &b) {
+    return a.leaf == b.leaf && a.fate == b.fate && core::policy_of(a.clock) == core::policy_of(b.clock) && same(a.why, b.why) &&
+           same(a.until, b.until) && ((core::flags_of(a.clock) ^ core::flags_of(b.clock)) & (core::kAwaiting | core::kKept)) == 0;
+}
+
+// In a later pass only what could not be deleted before is left to do.
+void act_on(Erasure *erasure, const ReachedTable &table, const Doomed *rows, int n, bool first_pass) {
+    Group group = {&table, rows, nullptr, n};
+    const Fate fate = rows->fate;
+    if (fate == Fate::kNothing || (!first_pass && fate != Fate::kDelete && fate != Fate::kUnlink)) return;
+    if ((core::flags_of(rows->clock) & core::kKept) != 0 && (fate == Fate::kKeep || fate == Fate::kDefer)) {
+        count(erasure, fate == Fate::kKeep ? Outcome::kKept : Outcome::kDeferred, table.relid, rows->why, rows->until, n);
+        return;
+    }
+    if (fate == Fate::kTakeOut) return take_out_rows(erasure, group, rows);
+    if (fate == Fate::kDefer) return defer_rows(erasure, group, rows);
+    MemoryContext context = CurrentMemoryContext;
+    group.rows = static_cast<Row *>(palloc_extended(sizeof(Row) * n, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
+    for (int i = 0; i < n; ++i) group.rows[i].tid = rows[i].tid;
+    const Target target = target_of_group(*erasure, group);
+    switch (fate) {
+        case Fate::kDelete:
+        case Fate::kUnlink: delete_rows(erasure, group, target); break;
+        case Fate::kAnonymise: anonymise_rows(erasure, group, target); break;
+        case Fate::kKeep: keep_rows(erasure, group, target); break;
+        case Fate::kNothing:
+        case Fate::kDefer:
+        case Fate::kTakeOut: pg_unreachable();
+    }
+    MemoryContextSwitchTo(context);
+}
+
+// Rows of one fate are taken together; rows that share it need not stand beside each other.
+void act_by_group(Erasure *erasure, const ReachedTable &table, Doomed *rows, int n, bool first_pass) {
+    for (int from = 0; from < n;) {
+        int to = from + 1;
+        for (int i = to; i < n; ++i)
+            if (belongs(rows[i], rows[from])) {
+                const Doomed row = rows[i];
+                rows[i] = rows[to];
+                rows[to++] = row;
+            }
+        act_on(erasure, table, &rows[from], to - from, first_pass);
+        from = to;
+    }
+}
+
+int depth_of(const ReachedTable &table) {
+    int depth = 0;
+    ListCell *cell = nullptr;
+    foreach (cell, table.conditions) depth = Max(depth, static_cast<const Condition *>(lfirst(cell))->link->path.n_steps);
+    return depth;
+}
+
+int deepest_first(const ListCell *a, const ListCell *b) {
+    const auto *x = static_cast<const ReachedTable *>(lfirst(a));
+    const auto *y = static_cast<const ReachedTable *>(lfirst(b));
+    const int order = depth_of(*y) - depth_of(*x);
+    return order != 0 ? order : (x->relid < y->relid ? -1 : x->relid > y->relid);
+}
+
+void pass(Erasure *erasure, List *tables, bool first_pass) {
+    ListCell *cell = nullptr;
+    erasure->undecided = false;
+    erasure->progress = false;
+    foreach (cell, tables) {
+        const auto *table = static_cast<const ReachedTable *>(lfirst(cell));
+        for (int i = 0; i < list_length(table->conditions); ++i) {
+            int n = 0;
+            CHECK_FOR_INTERRUPTS();
+            Doomed *rows = doomed_rows(*erasure->call->subject, *table, i, &n);
+            act_by_group(erasure, *table, rows, n, first_pass);
+            pfree(rows);
+        }
+    }
+}
+
+void append_section(StringInfo out, const Erasure &erasure, Outcome outcome) {
+    bool first = true;
+    ListCell *cell = nullptr;
+    appendStringInfo(out, ", \"%s\": [", name_of(outcome));
+    foreach (cell, erasure.tallies) {
+        const auto *tally = static_cast<const Tally *>(lfirst(cell));
+        if (tally->outcome != outcome) continue;
+        appendStringInfoString(out, first ? "{\"table\": " : ", {\"table\": ");
+        append_json_text(out, qualified_name(tally->relid));
+        appendStringInfo(out, ", \"rows\": " INT64_FORMAT, tally->rows);
+        if (tally->why != nullptr) appendStringInfo(out, ", \"%s\": ", outcome == Outcome::kKept ? "law" : "why");
+        if (tally->why != nullptr) append_json_text(out, tally->why);
+        if (outcome == Outcome::kKept) appendStringInfoString(out, ", \"until\": ");
+        if (outcome == Outcome::kKept) append_json_text(out, tally->until);
+        appendStringInfoChar(out, '}');
+        first = false;
+    }
+    appendStringInfoChar(out, ']');
+}
+
+// False: none, for nothing was done.
+bool deed_of(Outcome outcome, Deed *deed) {
+    switch (outcome) {
+        case Outcome::kDeleted: *deed = Deed::kDeleted; return true;
+        case Outcome::kAnonymised: *deed = Deed::kAnonymised; return true;
+        case Outcome::kKept: *deed = Deed::kKept; return true;
+        case Outcome::kDeferred: *deed = Deed::kDeferred; return true;
+        case Outcome::kTakenOut: *deed = Deed::kTakenOut; return true;
+        case Outcome::kBlocked: return false;
+    }
+    pg_unreachable();
+}
+
+void record_in_ledger(const Erasure &erasure) {
+    ListCell *cell = nullptr;
+    foreach (cell, erasure.tallies) {
+        const auto *tally = static_cast<const Tally *>(lfirst(cell));
+        Deed deed = {};
+        if (deed_of(tally->outcome, &deed)) record_rows(*erasure.call, deed, tally->relid, 0, tally->rows);
+    }
+}
+
+// Statements and lifted restrictions of the person go along; a restriction that stands is still needed.
+void forget_records(const Subject &subject, const char *key) {
+    const SqlValue keys = typed(JSONBARRAYOID, recorded_keys(subject, key));
+    own("DELETE FROM retention.statement WHERE kind = $1 AND key = ANY ($2)", subject.kind->name, keys);
+    own("DELETE FROM retention.restriction WHERE kind = $1 AND key = ANY ($2) AND lifted_at IS NOT NULL", subject.kind->name,
+        keys);
+}
+
+}  // namespace
+
+void begin_erasures() {
+    if (IsolationUsesXactSnapshot())
+        ereport(ERROR, (errcode(ERRCODE_ACTIVE_SQL_TRANSACTION), errmsg("cannot erase in a transaction of this isolation level"),
+                        errhint("Rows that others have added since the transaction began would be missed: use read committed.")));
+    begin_alone();
+}
+
+static Erased erase_at_once(const Call &call, Occasion occasion) {
+    MemoryContext context = CurrentMemoryContext;
+    StringInfoData out;
+    initStringInfo(&out);
+    Erasure erasure = {};
+    erasure.call = &call;
+    const char *key = key_json(*call.subject);
+    List *tables = reach_tables(call.subject);
+    const bool remembered = occasion == Occasion::kReplay || remember_erasure(*call.subject);
+    list_sort(tables, deepest_first);
+    pass(&erasure, tables, true);
+    while (erasure.undecided && !erasure.last_pass) {
+        erasure.last_pass = !erasure.progress;
+        pass(&erasure, tables, false);
+    }
+    forget_records(*call.subject, key);
+    if (occasion != Occasion::kReplay || erasure.rows > 0) record_in_ledger(erasure);
+    appendStringInfo(&out, "{\"subject\": {\"kind\": ");
+    append_json_text(&out, call.subject->kind->name);
+    appendStringInfo(&out, ", \"key\": %s}, \"dry_run\": %s, \"made_at\": ", key,
+                     occasion == Occasion::kPreview ? "true" : "false");
+    append_json_time(&out, retention_now());
+    for (size_t i = 0; i < core::count_of<Outcome>(); ++i) append_section(&out, erasure, static_cast<Outcome>(i));
+    appendStringInfo(&out, ", \"remembered\": %s, ", remembered ? "true" : "false");
+    append_controller(&out);
+    appendStringInfoChar(&out, '}');
+    MemoryContextSwitchTo(context);
+    return Erased{erasure.rows, out.data};
+}
+
+Erased erase_subject(const Call &call, Occasion occasion) {
+    Erased erased = {};
+    fire_at_once([&] { erased = erase_at_once(call, occasion); });
+    return erased;
+}
+
+namespace {
+
+Datum answer(const char *text) { return CStringGetTextDatum(text); }
+
+Datum erase(FunctionCallInfo fcinfo) {
+    begin_erasures();
+    const Call call = open_call(fcinfo, 3, true);
+    const Erased erased = erase_subject(call, Occasion::kRequest);
+    close_call(call, Deed::kErased, erased.rows);
+    return answer(erased.answer);
+}
+
+// The same, and then taken back: what the answer says is what would be done, triggers and all.
+Datum try_to_erase(FunctionCallInfo fcinfo) {
+    MemoryContext context = CurrentMemoryContext;
+    Call call = {};
+    Erased erased = {};
+    begin_erasures();
+    SPI_connect();
+    MemoryContextSwitchTo(context);
+    rehearse([&] {
+        call = open_call(fcinfo, 3, true);
+        erased = erase_subject(call, Occasion::kPreview);
+        SPI_finish();
+    });
+    record_rows(call, Deed::kErasurePreviewed, InvalidOid, 0, erased.rows);
+    SPI_finish();
+    MemoryContextSwitchTo(context);
+    return answer(erased.answer);
+}
+
+}  // namespace
+
+}  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_erase) {
+    const bool dry_run = !PG_ARGISNULL(2) && PG_GETARG_BOOL(2);
+    return dry_run ? pg_retention::try_to_erase(fcinfo) : pg_retention::erase(fcinfo);
+}

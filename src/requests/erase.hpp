@@ -1,0 +1,22 @@
+#pragma once
+// Erasing one person in the running transaction.
+#include "requests/call.hpp"
+
+namespace pg_retention {
+
+struct Erased {
+    int64 rows;          // deleted, anonymised, or waiting for what keeps them
+    const char *answer;  // JSON: what was done with which tables, what is kept, under which law and until when
+};
+
+enum class Occasion : uint8_t { kRequest, kPreview, kReplay };
+
+// The call's subject must be locked. Errors: none for a row that cannot go; it stands in the answer with its reason. A replay
+// that finds nothing left to do writes nothing.
+Erased erase_subject(const Call &call, Occasion occasion);
+
+// One erasure at a time, for they lock rows of several persons; and each row must be seen as it is now. Error 25001 under
+// repeatable read.
+void begin_erasures();
+
+}  // namespace pg_retention

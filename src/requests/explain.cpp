@@ -1,0 +1,110 @@
+// Finding a person, and what would be walked for one, before anything happens.
+#include "policy/policy_cache.hpp"
+#include "pg/guard.hpp"
+#include "pg/names.hpp"
+#include "schema/own.hpp"
+#include "pg/security.hpp"
+#include "requests/call.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "utils/lsyscache.h"
+#include "utils/tuplestore.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+void put(const ReturnSetInfo *result, Datum *values, bool *nulls) {
+    tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+// The names of the table's policies, by priority.
+char *policies_of(Oid relid) {
+    StringInfoData names;
+    initStringInfo(&names);
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    for (int i = 0; i < count; ++i)
+        if (policy[i].relid == relid) appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "", policy[i].name);
+    return names.len > 0 ? names.data : nullptr;
+}
+
+void explain(FunctionCallInfo fcinfo) {
+    const auto *result = reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo);
+    const Call call = open_call(fcinfo, -1, false);
+    ListCell *cell = nullptr;
+    foreach (cell, reach_tables(call.subject)) {
+        const auto *table = static_cast<const ReachedTable *>(lfirst(cell));
+        const char *policies = policies_of(table->relid);
+        for (int i = 0; i < list_length(table->conditions); ++i) {
+            const Link &link = *static_cast<const Condition *>(list_nth(table->conditions, i))->link;
+            Datum values[5] = {ObjectIdGetDatum(table->relid), CStringGetTextDatum(link.text),
+                               CStringGetTextDatum(link.mentioned ? "mentioned" : "about"),
+                               policies == nullptr ? 0 : CStringGetTextDatum(policies), Int64GetDatum(count_rows(*table, i))};
+            bool nulls[5] = {false, false, false, policies == nullptr, false};
+            put(result, values, nulls);
+        }
+    }
+    SPI_finish();
+}
+
+// The keys, as jsonb, of the persons who have the value in this column.
+void find_in_column(const ReturnSetInfo *result, const Kind &kind, AttrNumber column, Datum value) {
+    StringInfoData sql;
+    initStringInfo(&sql);
+    if (kind.n_keys == 1)
+        appendStringInfo(&sql, "SELECT to_jsonb(%s)", column_list(kind.relid, kind.keys, 1, "t."));
+    else
+        for (int i = 0; i < kind.n_keys; ++i)
+            appendStringInfo(&sql, "%s%s, %s", i == 0 ? "SELECT jsonb_build_object(" : ", ",
+                             quote_literal_cstr(get_attname(kind.relid, kind.keys[i], false)),
+                             column_list(kind.relid, &kind.keys[i], 1, "t."));
+    const char *name = column_list(kind.relid, &column, 1, "t.");
+    char category = 0;
+    bool preferred = false;
+    get_type_category_preferred(getBaseType(get_atttype(kind.relid, column)), &category, &preferred);
+    // E-mail addresses and names are written in any case.
+    const char *condition =
+        category == TYPCATEGORY_STRING ? psprintf("lower(%s) = lower($1)", name) : psprintf("%s::text = $1", name);
+    appendStringInfo(&sql, "%s FROM %s t WHERE %s ORDER BY %s", kind.n_keys == 1 ? "" : ")", qualified_name(kind.relid),
+                     condition, column_list(kind.relid, kind.keys, kind.n_keys, "t."));
+    const SqlRows found = read_as(owner_of(kind.relid), sql.data, typed(TEXTOID, value));
+    for (const SqlRow row : found) {
+        bool nulls[3] = {false, row.is_null(1), false};
+        Datum values[3] = {CStringGetTextDatum(kind.name), nulls[1] ? 0 : row.datum(1),
+                           DirectFunctionCall1(namein, CStringGetDatum(get_attname(kind.relid, column, false)))};
+        put(result, values, nulls);
+    }
+    found.free();
+}
+
+void find(FunctionCallInfo fcinfo) {
+    const auto *result = reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo);
+    connect_spi();
+    const Model *model = load_model();
+    ListCell *cell = nullptr;
+    foreach (cell, model->kinds) {
+        const auto *kind = static_cast<const Kind *>(lfirst(cell));
+        for (int i = 0; i < kind->n_identifying; ++i) find_in_column(result, *kind, kind->identifying[i], PG_GETARG_DATUM(0));
+    }
+    SPI_finish();
+}
+
+}  // namespace
+
+}  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_explain_subject) {
+    InitMaterializedSRF(fcinfo, 0);
+    pg_retention::explain(fcinfo);
+    return static_cast<Datum>(0);
+}
+
+RETENTION_FUNCTION(pg_retention_find_subject) {
+    InitMaterializedSRF(fcinfo, 0);
+    pg_retention::find(fcinfo);
+    return static_cast<Datum>(0);
+}

@@ -1,0 +1,180 @@
+// Access and a copy (Article 15), and what a person may take along (Article 20).
+#include "schema/extension.hpp"
+#include "pg/guard.hpp"
+#include "pg/names.hpp"
+#include "schema/own.hpp"
+#include "pg/time.hpp"
+#include "requests/call.hpp"
+#include "subject/csv.hpp"
+#include "requests/document.hpp"
+#include "subject/json.hpp"
+#include "subject/same_key.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "utils/tuplestore.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+constexpr int kRequestArgument = 2;
+
+const char *role_of(const Link &link) { return link.mentioned ? "mentioned" : "about"; }
+
+void begin_table(StringInfo out, const FoundRow &row, bool first) {
+    appendStringInfo(out, "%s{\"table\": ", first ? "" : "]}, ");
+    append_json_text(out, qualified_name(row.relid));
+    appendStringInfo(out, ", \"role\": \"%s\", \"rows\": [", role_of(*row.link));
+}
+
+// Returns the number of rows written.
+int64 append_data(StringInfo out, const Call &call, List *tables, bool portable) {
+    const RowChoice choice = {true, portable, false};
+    int64 rows = 0;
+    const Link *open = nullptr;
+    Oid open_relid = InvalidOid;
+    ListCell *cell = nullptr;
+    appendStringInfoString(out, "\"data\": [");
+    foreach (cell, tables)
+        for_each_row(call.subject, *static_cast<const ReachedTable *>(lfirst(cell)), choice, [&](const FoundRow &row) {
+            const bool same = open != nullptr && open_relid == row.relid && open->mentioned == row.link->mentioned;
+            if (!same) begin_table(out, row, open == nullptr);
+            appendStringInfo(out, "%s{\"key\": %s", same ? ", " : "", row.key);
+            if (!portable) append_lifetime(out, row.clock);
+            appendStringInfo(out, ", \"data\": %s}", row.data);
+            open = row.link;
+            open_relid = row.relid;
+            ++rows;
+        });
+    appendStringInfoString(out, open == nullptr ? "]" : "]}]");
+    return rows;
+}
+
+// Statements the person made about rows (Article 16).
+void append_statements(StringInfo out, const Subject &subject) {
+    const SqlRows found =
+        read_own("SELECT coalesce(json_agg(json_build_object('table', relation, 'key', row_key, 'statement', statement, "
+                 "'made_at', made_at) ORDER BY statement_id), '[]')::text FROM retention.statement "
+                 "WHERE kind = $1 AND key = ANY ($2)",
+                 subject.kind->name, typed(JSONBARRAYOID, recorded_keys(subject, key_json(subject))));
+    appendStringInfo(out, "\"statements\": %s", found.n == 0 ? "[]" : found.first().text(1));
+    found.free();
+}
+
+Datum export_document(FunctionCallInfo fcinfo) {
+    const Call call = open_call(fcinfo, kRequestArgument, false);
+    StringInfoData out;
+    initStringInfo(&out);
+    List *tables = reach_tables(call.subject);
+    appendStringInfoChar(&out, '{');
+    append_subject(&out, *call.subject);
+    appendStringInfoString(&out, ", \"made_at\": ");
+    append_json_time(&out, retention_now());
+    appendStringInfoString(&out, ", ");
+    append_controller(&out);
+    appendStringInfoString(&out, ", ");
+    append_processing(&out, *call.model, tables);
+    appendStringInfoString(&out, ", ");
+    append_statements(&out, *call.subject);
+    appendStringInfoString(&out, ", ");
+    const int64 rows = append_data(&out, call, tables, false);
+    appendStringInfoChar(&out, '}');
+    close_call(call, Deed::kExported, rows);
+    return PointerGetDatum(cstring_to_text_with_len(out.data, out.len));
+}
+
+Datum portable_document(FunctionCallInfo fcinfo) {
+    const Call call = open_call(fcinfo, kRequestArgument, false);
+    StringInfoData out;
+    initStringInfo(&out);
+    appendStringInfoChar(&out, '{');
+    append_subject(&out, *call.subject);
+    appendStringInfoString(&out, ", \"made_at\": ");
+    append_json_time(&out, retention_now());
+    appendStringInfoString(&out, ", ");
+    const int64 rows = append_data(&out, call, reach_tables(call.subject), true);
+    appendStringInfoChar(&out, '}');
+    close_call(call, Deed::kExportedForPortability, rows);
+    return PointerGetDatum(cstring_to_text_with_len(out.data, out.len));
+}
+
+void portable_csv(FunctionCallInfo fcinfo) {
+    const auto *result = reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo);
+    const Call call = open_call(fcinfo, kRequestArgument, false);
+    const RowChoice choice = {true, true, true};
+    int64 rows = 0;
+    ListCell *cell = nullptr;
+    foreach (cell, reach_tables(call.subject)) {
+        const auto *table = static_cast<const ReachedTable *>(lfirst(cell));
+        StringInfoData csv;
+        initStringInfo(&csv);
+        const int64 before = rows;
+        for_each_row(call.subject, *table, choice, [&](const FoundRow &row) {
+            appendStringInfo(&csv, "\n%s", row.data);
+            ++rows;
+        });
+        if (rows == before) continue;
+        Datum values[2] = {ObjectIdGetDatum(table->relid),
+                           CStringGetTextDatum(psprintf("%s%s\n", csv_header(*call.subject, *table), csv.data))};
+        bool nulls[2] = {false, false};
+        tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+    }
+    close_call(call, Deed::kExportedForPortability, rows);
+}
+
+void put_row(const ReturnSetInfo *result, const FoundRow &row) {
+    const Lifetime life = lifetime_of(row.clock);
+    Datum values[8] = {ObjectIdGetDatum(row.relid),
+                       CStringGetTextDatum(role_of(*row.link)),
+                       DirectFunctionCall1(jsonb_in, CStringGetDatum(row.key)),
+                       life.state == nullptr ? 0 : CStringGetTextDatum(life.state),
+                       TimestampTzGetDatum(life.gone_from),
+                       TimestampTzGetDatum(life.required_until),
+                       life.law == nullptr ? 0 : CStringGetTextDatum(life.law),
+                       CStringGetTextDatum(row.data)};
+    bool nulls[8] = {false,
+                     false,
+                     false,
+                     life.state == nullptr,
+                     life.state == nullptr || TIMESTAMP_NOT_FINITE(life.gone_from),
+                     life.law == nullptr || TIMESTAMP_NOT_FINITE(life.required_until),
+                     life.law == nullptr,
+                     false};
+    tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+void export_rows(FunctionCallInfo fcinfo) {
+    const auto *result = reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo);
+    const Call call = open_call(fcinfo, kRequestArgument, false);
+    const RowChoice choice = {false, false, false};
+    int64 rows = 0;
+    ListCell *cell = nullptr;
+    foreach (cell, reach_tables(call.subject))
+        for_each_row(call.subject, *static_cast<const ReachedTable *>(lfirst(cell)), choice, [&](const FoundRow &row) {
+            put_row(result, row);
+            ++rows;
+        });
+    close_call(call, Deed::kExported, rows);
+}
+
+}  // namespace
+
+}  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_export) { return pg_retention::export_document(fcinfo); }
+RETENTION_FUNCTION(pg_retention_portability) { return pg_retention::portable_document(fcinfo); }
+
+RETENTION_FUNCTION(pg_retention_export_rows) {
+    InitMaterializedSRF(fcinfo, 0);
+    pg_retention::export_rows(fcinfo);
+    return static_cast<Datum>(0);
+}
+
+RETENTION_FUNCTION(pg_retention_portability_csv) {
+    InitMaterializedSRF(fcinfo, 0);
+    pg_retention::portable_csv(fcinfo);
+    return static_cast<Datum>(0);
+}

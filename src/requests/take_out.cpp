@@ -1,0 +1,178 @@
+#include "requests/take_out.hpp"
+
+#include "personal/anonymiser.hpp"
+#include "policy/policy_cache.hpp"
+#include "policy/rights.hpp"
+#include "core/text/redact.hpp"
+#include "pg/names.hpp"
+#include "schema/own.hpp"
+#include "pg/security.hpp"
+#include "rows/anonymise.hpp"
+
+extern "C" {
+#include "access/table.h"
+#include "catalog/pg_type.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+bool is_in_key(Oid relid, AttrNumber column) {
+    AttrNumber key[kMaxKeys];
+    const int n = primary_key(relid, key);
+    for (int i = 0; i < n; ++i)
+        if (key[i] == column) return true;
+    return false;
+}
+
+bool may_be_unset(Oid relid, AttrNumber column) {
+    Relation rel = table_open(relid, AccessShareLock);
+    const bool nullable = !TupleDescAttr(RelationGetDescr(rel), column - 1)->attnotnull;
+    table_close(rel, NoLock);
+    return nullable && !is_in_key(relid, column);
+}
+
+struct Changes {
+    Bitmapset *unset;    // foreign keys
+    Bitmapset *claimed;  // columns that concern the person alone
+};
+
+void add_link(const Link &link, Changes *changes) {
+    changes->claimed = bms_union(changes->claimed, link.claimed);
+    if (link.path.n_steps != 1 || link.path.steps[0].down) return;
+    for (int k = 0; k < link.path.steps[0].n; ++k)
+        if (may_be_unset(link.relid, link.path.steps[0].near_columns[k]))
+            changes->unset = bms_add_member(changes->unset, link.path.steps[0].near_columns[k]);
+}
+
+// By every link that leads from the row to the person.
+Changes changes_of(const Doomed &row) {
+    Changes changes = {};
+    ListCell *cell = nullptr;
+    add_link(*row.link, &changes);
+    foreach (cell, row.others) {
+        const auto *other = static_cast<const Other *>(lfirst(cell));
+        if (other->is_subject && other->link->path.n_steps > 0) add_link(*other->link, &changes);
+    }
+    return changes;
+}
+
+List *names_of(Oid relid, const Bitmapset *columns) {
+    List *names = NIL;
+    for (int c = -1; (c = bms_next_member(columns, c)) >= 0;)
+        names = lappend(names, get_attname(relid, static_cast<AttrNumber>(c), false));
+    return names;
+}
+
+void append_assignment(StringInfo set, const char *assignment) {
+    appendStringInfo(set, "%s%s", set->len > 0 ? ", " : "", assignment);
+}
+
+struct TextColumn {
+    const char *name;  // quoted
+    const char *type;  // with its length, which a cast cuts down to
+};
+
+// The text columns of the table that are not changed otherwise, and no key.
+List *text_columns(Oid leaf, const Bitmapset *changed_names_of, Oid relid) {
+    List *columns = NIL;
+    Relation rel = table_open(leaf, AccessShareLock);
+    TupleDesc desc = RelationGetDescr(rel);
+    for (int i = 0; i < desc->natts; ++i) {
+        Form_pg_attribute att = TupleDescAttr(desc, i);
+        char category = 0;
+        bool preferred = false;
+        if (att->attisdropped || att->attgenerated != '\0') continue;
+        get_type_category_preferred(getBaseType(att->atttypid), &category, &preferred);
+        const AttrNumber declared = get_attnum(relid, NameStr(att->attname));
+        if (category != TYPCATEGORY_STRING || bms_is_member(declared, changed_names_of) || is_in_key(relid, declared)) continue;
+        Hop hop = {};
+        if (find_foreign_key(relid, declared, &hop)) continue;
+        auto *column = static_cast<TextColumn *>(palloc(sizeof(TextColumn)));
+        *column = TextColumn{pstrdup(quote_identifier(NameStr(att->attname))), column_type_name(leaf, att->attnum)};
+        columns = lappend(columns, column);
+    }
+    table_close(rel, NoLock);
+    return columns;
+}
+
+// The text without the person; null when the person is not in it.
+char *without(const Subject &subject, const char *text) {
+    const std::string_view view(text);
+    const int n = list_length(subject.words);
+    auto *words = static_cast<std::string_view *>(palloc(sizeof(std::string_view) * (n + 1)));
+    for (int i = 0; i < n; ++i) new (&words[i]) std::string_view(static_cast<char *>(list_nth(subject.words, i)));
+    auto *out = static_cast<char *>(palloc_extended(core::redacted_room(view.size()) + 1, MCXT_ALLOC_HUGE));
+    const size_t length = core::redact(view, core::Words{words, static_cast<size_t>(n), nullptr, 0}, false, out);
+    out[length] = '\0';
+    return view == std::string_view(out, length) ? nullptr : out;
+}
+
+// Adds "column = $n" for each text that the person is in; $1 is the row. Says whether the condition holds for the row.
+bool append_texts(const Subject &subject, const Doomed &row, List *columns, const char *condition, StringInfo set,
+                  Parameters *parameters) {
+    StringInfoData sql;
+    initStringInfo(&sql);
+    ListCell *cell = nullptr;
+    appendStringInfo(&sql, "SELECT %s", condition);
+    foreach (cell, columns) appendStringInfo(&sql, ", t.%s::text", static_cast<TextColumn *>(lfirst(cell))->name);
+    appendStringInfo(&sql, " FROM ONLY %s t WHERE t.ctid = $1", qualified_name(row.leaf));
+    const SqlRows found = write_as(owner_of(row.leaf), sql.data, *parameters);
+    if (found.n == 0) return true;
+    const SqlRow held = found.first();
+    const auto holds = held.get_or(1, false);
+    int place = 2;
+    foreach (cell, columns) {
+        const char *before = held.text(place++);
+        const char *after = before == nullptr ? nullptr : without(subject, before);
+        if (after == nullptr) continue;
+        const auto *column = static_cast<TextColumn *>(lfirst(cell));
+        const int number = add_parameter(parameters, TEXTOID, CStringGetTextDatum(after));
+        append_assignment(set, psprintf("%s = CAST($%d AS %s)", column->name, number, column->type));
+    }
+    found.free();
+    return holds;
+}
+
+AnonymisingUpdate anonymise_claimed(const Subject &subject, const ReachedTable &table, const Doomed &row,
+                                    const Bitmapset *claimed, Parameters *parameters) {
+    const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(row.clock)));
+    Anonymisation *anonymisation =
+        anonymisation_of(table.relid, row.leaf, policy, Columns{false, names_of(table.relid, claimed)});
+    anonymisation->words = subject.words;
+    return anonymising_update(*anonymisation, &row.tid, 1, parameters);
+}
+
+}  // namespace
+
+bool take_out(const Subject &subject, const ReachedTable &table, const Doomed &row) {
+    const Changes changes = changes_of(row);
+    MemoryContext context = CurrentMemoryContext;
+    StringInfoData set;
+    initStringInfo(&set);
+    for (int c = -1; (c = bms_next_member(changes.unset, c)) >= 0;) {
+        const auto column = static_cast<AttrNumber>(c);
+        append_assignment(&set, psprintf("%s = NULL", column_list(table.relid, &column, 1, "")));
+    }
+    Parameters parameters = {};
+    (void) add_parameter(&parameters, TIDOID, PointerGetDatum(&row.tid));
+    const char *claimed =
+        bms_is_empty(changes.claimed) ? nullptr : anonymised_condition(*subject.model, table.relid, changes.claimed);
+    List *texts = text_columns(row.leaf, bms_union(changes.unset, changes.claimed), table.relid);
+    AnonymisingUpdate update = {"", "", "t.ctid = $1"};
+    if (!append_texts(subject, row, texts, claimed == nullptr ? "true" : claimed, &set, &parameters)) {
+        update = anonymise_claimed(subject, table, row, changes.claimed, &parameters);
+        append_assignment(&set, update.set);
+    }
+    MemoryContextSwitchTo(context);
+    if (set.len == 0) return false;
+    write_as(acting_owner(row.leaf, table.relid),
+             psprintf("UPDATE ONLY %s t SET %s%s WHERE %s", qualified_name(row.leaf), set.data, update.from, update.where),
+             parameters);
+    return true;
+}
+
+}  // namespace pg_retention

@@ -1,0 +1,109 @@
+#include "rows/act.hpp"
+
+#include "schema/extension.hpp"
+#include "policy/rights.hpp"
+#include "clock/decide.hpp"
+#include "pg/names.hpp"
+#include "pg/security.hpp"
+#include "pg/attempt.hpp"
+#include "pg/attempt.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "utils/lsyscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+ItemPointerData *ids_of(const Row *rows, int n) {
+    auto *ids = static_cast<ItemPointerData *>(palloc(sizeof(ItemPointerData) * (n + 1)));
+    for (int i = 0; i < n; ++i) ids[i] = rows[i].tid;
+    return ids;
+}
+
+// What the row's clock tells from then on; 0: nothing new.
+int flags_after(Action action) {
+    switch (action) {
+        case Action::kAnonymise: return core::kAnonymised;
+        case Action::kAnonymiseAndAwait: return core::kAnonymised | core::kAwaiting;
+        case Action::kKeep: return core::kKept;
+        case Action::kDelete:
+        case Action::kColumns: return 0;
+    }
+    pg_unreachable();
+}
+
+const char *statement(const Target &target, Action action, const ItemPointerData *ids, int n, Parameters *parameters) {
+    if (action == Action::kDelete) {
+        const int rows = add_parameter(parameters, TIDARRAYOID, tid_array(ids, n));
+        return psprintf("DELETE FROM ONLY %s WHERE ctid = ANY ($%d)", target.table, rows);
+    }
+    AnonymisingUpdate update = {"", "", ""};
+    if (target.anonymisation != nullptr)
+        update = anonymising_update(*target.anonymisation, ids, n, parameters);
+    else
+        update.where = psprintf("t.ctid = ANY ($%d)", add_parameter(parameters, TIDARRAYOID, tid_array(ids, n)));
+    const int flags = target.clock != nullptr ? flags_after(action) : 0;
+    const char *clock = flags == 0 ? "" : psprintf("%s = retention.with_flags(t.%s, %d)", target.clock, target.clock, flags);
+    return psprintf("UPDATE ONLY %s t SET %s%s%s%s WHERE %s", target.table, update.set,
+                    flags != 0 && update.set[0] != '\0' ? ", " : "", clock, update.from, update.where);
+}
+
+// A trigger may return NULL and so let the row stand without an error.
+void check_gone(const Target &target, Datum tids) {
+    constexpr How how = {PlanKind::kGeneric, Sees::kCaller, 1, false};
+    const char *sql = psprintf("SELECT 1 FROM ONLY %s WHERE ctid = ANY ($1)", target.table);
+    CommandCounterIncrement();
+    if (run_as(target.owner, how, sql, typed(TIDARRAYOID, tids)).n > 0)
+        ereport(ERROR, (errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION), errmsg("a trigger of the table suppressed the action")));
+}
+
+int64 act_together(const Target &target, Action action, const Row *rows, int n) {
+    const ItemPointerData *ids = ids_of(rows, n);
+    Parameters parameters = {};
+    const char *sql = statement(target, action, ids, n, &parameters);
+    const auto done = static_cast<int64>(run_as(target.owner, kOnClocks, sql, parameters).n);
+    if (done < n) check_gone(target, tid_array(ids, n));
+    return done;
+}
+
+}  // namespace
+
+bool is_tied(const Row &row) {
+    return row.sqlstate == ERRCODE_FOREIGN_KEY_VIOLATION || row.sqlstate == ERRCODE_RESTRICT_VIOLATION ||
+           row.sqlstate == kMandatorySqlstate || row.sqlstate == kRestrictedSqlstate || row.sqlstate == kHeldSqlstate;
+}
+
+Target target_of(const Policy &policy, Oid leaf) {
+    Target target = {};
+    target.leaf = leaf;
+    target.owner = acting_owner(leaf, policy.relid);
+    target.table = qualified_name(leaf);
+    target.clock = clock_name(leaf);
+    // The policy's table has the declarations, its partitions have none of their own.
+    target.anonymisation = anonymisation_of(policy.relid, leaf, &policy, Columns{});
+    return target;
+}
+
+int64 act(const Target &target, Action action, Row *rows, int n) {
+    int64 done = 0;
+    if (n == 0) return 0;
+    for (int i = 0; i < n; ++i) rows[i].sqlstate = 0;
+    if (n > 1 && attempt([&] { done = act_together(target, action, rows, n); }) == nullptr) return done;
+    done = 0;
+    for (int i = 0; i < n; ++i) {
+        int64 one = 0;
+        const ErrorData *error = attempt([&] { one = act_together(target, action, &rows[i], 1); });
+        if (error == nullptr) {
+            done += one;
+            continue;
+        }
+        rows[i].sqlstate = error->sqlerrcode;
+        rows[i].reason = error->message;
+    }
+    return done;
+}
+
+}  // namespace pg_retention

@@ -1,0 +1,106 @@
+#include "schema/condition.hpp"
+
+#include "pg/compat.hpp"
+
+extern "C" {
+#include "access/sysattr.h"
+#include "access/tableam.h"
+#include "executor/executor.h"
+#include "nodes/makefuncs.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+#include "parser/parse_coerce.h"
+#include "parser/parse_collate.h"
+#include "parser/parse_expr.h"
+#include "parser/parse_relation.h"
+#include "parser/parser.h"
+#include "utils/ruleutils.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+bool find_subquery(Node *node, void *context) {
+    if (node == nullptr) return false;
+    if (IsA(node, SubLink)) return true;
+    return raw_expression_tree_walker(node, tree_walker_fn(find_subquery), context);
+}
+
+bool is_star(const Node *node) {
+    return IsA(node, ColumnRef) && IsA(llast(reinterpret_cast<const ColumnRef *>(node)->fields), A_Star);
+}
+
+// The text is read by itself, as PL/pgSQL reads an expression, so that nothing put around it can make another of it. That
+// grammar also knows clauses that may follow: of those there must be none.
+Node *raw_condition(const char *text) {
+    List *parsed = raw_parser(text, RAW_PARSE_PLPGSQL_EXPR);
+    auto *select = list_length(parsed) == 1 ? linitial_node(RawStmt, parsed)->stmt : nullptr;
+    if (select == nullptr || !IsA(select, SelectStmt)) return nullptr;
+    auto *stmt = reinterpret_cast<SelectStmt *>(select);
+    if (list_length(stmt->targetList) != 1 || !IsA(linitial(stmt->targetList), ResTarget)) return nullptr;
+    auto *target = linitial_node(ResTarget, stmt->targetList);
+    auto *expected = makeNode(SelectStmt);
+    expected->targetList = stmt->targetList;
+    expected->limitOption = stmt->limitOption;
+    const bool nothing_else = equal(stmt, expected) && target->name == nullptr && target->indirection == NIL;
+    return nothing_else && !is_star(target->val) ? target->val : nullptr;
+}
+
+// The row is read before they have their values.
+void refuse_generated_columns(Relation rel, Node *expr) {
+    TupleDesc desc = RelationGetDescr(rel);
+    Bitmapset *columns = nullptr;
+    pull_varattnos(expr, 1, &columns);
+    const bool whole_row = bms_is_member(-FirstLowInvalidHeapAttributeNumber, columns);
+    for (int i = 0; i < desc->natts; ++i) {
+        Form_pg_attribute att = TupleDescAttr(desc, i);
+        if (att->attisdropped || att->attgenerated == '\0') continue;
+        if (whole_row || bms_is_member(att->attnum - FirstLowInvalidHeapAttributeNumber, columns))
+            ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                            errmsg("condition in field \"applies_to\" reads generated column \"%s\"", NameStr(att->attname)),
+                            errhint("Use the columns that it is computed from.")));
+    }
+}
+
+}  // namespace
+
+Node *cook_condition(Relation rel, const char *text) {
+    Node *raw = raw_condition(text);
+    if (raw == nullptr) ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("field \"applies_to\" is not a single condition")));
+    if (find_subquery(raw, nullptr))
+        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("condition in field \"applies_to\" has a subquery"),
+                        errhint("The condition may read only columns of the row itself.")));
+    ParseState *state = make_parsestate(nullptr);
+    ParseNamespaceItem *item = addRangeTableEntryForRelation(state, rel, AccessShareLock, nullptr, false, true);
+    addNSItemToQuery(state, item, false, true, true);
+    Node *expr = transformExpr(state, raw, EXPR_KIND_INDEX_PREDICATE);
+    expr = coerce_to_boolean(state, expr, "applies_to");
+    assign_expr_collations(state, expr);
+    free_parsestate(state);
+    if (contain_mutable_functions(expr))
+        ereport(ERROR, (errcode(ERRCODE_INVALID_OBJECT_DEFINITION), errmsg("condition in field \"applies_to\" is not immutable"),
+                        errhint("Use only immutable functions and operators.")));
+    refuse_generated_columns(rel, expr);
+    return expr;
+}
+
+char *condition_text(Relation rel, const char *text, const char *alias) {
+    List *names = deparse_context_for(alias, RelationGetRelid(rel));
+    return deparse_expression(cook_condition(rel, text), names, true, false);
+}
+
+bool condition_holds(ExprState *state, ExprContext *context, TupleDesc desc, HeapTuple row) {
+    TupleTableSlot *slot = MakeSingleTupleTableSlot(desc, &TTSOpsHeapTuple);
+    ExecStoreHeapTuple(row, slot, false);
+    context->ecxt_scantuple = slot;
+    bool isnull = false;
+    const Datum value = ExecEvalExprSwitchContext(state, context, &isnull);
+    const bool holds = !isnull && DatumGetBool(value);
+    context->ecxt_scantuple = nullptr;
+    ResetExprContext(context);
+    ExecDropSingleTupleTableSlot(slot);
+    return holds;
+}
+
+}  // namespace pg_retention

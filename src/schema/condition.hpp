@@ -1,0 +1,22 @@
+#pragma once
+// applies_to: an immutable condition on one row, without subqueries.
+#include "schema/path.hpp"
+#include "pg/postgres.hpp"
+
+extern "C" {
+#include "nodes/execnodes.h"
+#include "utils/rel.h"
+}
+
+namespace pg_retention {
+
+// Parses and checks; errors name the field applies_to. search_path must be pinned by the caller (act_as).
+Node *cook_condition(Relation rel, const char *text);
+
+// What it says as SQL that reads the same wherever it is put, about rows of the table that go by this name.
+char *condition_text(Relation rel, const char *text, const char *alias);
+
+// The context must live as long as the state: what the state keeps is allocated there.
+bool condition_holds(ExprState *state, ExprContext *context, TupleDesc desc, HeapTuple row);
+
+}  // namespace pg_retention

@@ -1,0 +1,46 @@
+#include "schema/foreign_key.hpp"
+
+#include "pg/compat.hpp"
+
+extern "C" {
+#include "catalog/pg_constraint.h"
+#include "commands/trigger.h"
+#include "utils/rel.h"
+#include "utils/reltrigger.h"
+}
+
+namespace pg_retention {
+
+bool load_foreign_key(Oid constraint, ForeignKey *key) {
+    HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
+    if (!HeapTupleIsValid(tuple)) return false;
+    const auto *form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
+    const bool found = form->contype == CONSTRAINT_FOREIGN;
+    if (found) {
+        key->referring = form->conrelid;
+        key->referred = form->confrelid;
+        key->period = has_period(form);
+        key->inherited = OidIsValid(form->conparentid);
+        DeconstructFkConstraintRow(tuple, &key->n, key->referring_columns, key->referred_columns, key->operators[0],
+                                   key->operators[1], key->operators[2], nullptr, nullptr);
+    }
+    ReleaseSysCache(tuple);
+    return found;
+}
+
+List *foreign_keys_of(Oid relid) {
+    List *keys = NIL;
+    Relation rel = RelationIdGetRelation(relid);
+    if (!RelationIsValid(rel)) return NIL;
+    ListCell *cell = nullptr;
+    foreach (cell, RelationGetFKeyList(rel)) keys = lappend_oid(keys, lfirst_node(ForeignKeyCacheInfo, cell)->conoid);
+    for (int i = 0; rel->trigdesc != nullptr && i < rel->trigdesc->numtriggers; ++i) {
+        const Trigger &trigger = rel->trigdesc->triggers[i];
+        if (OidIsValid(trigger.tgconstraint) && RI_FKey_trigger_type(trigger.tgfoid) == RI_TRIGGER_PK)
+            keys = list_append_unique_oid(keys, trigger.tgconstraint);
+    }
+    RelationClose(rel);
+    return keys;
+}
+
+}  // namespace pg_retention

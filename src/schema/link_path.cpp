@@ -1,0 +1,168 @@
+#include "schema/link_path.hpp"
+
+#include "pg/names.hpp"
+
+extern "C" {
+#include "catalog/namespace.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/varlena.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+constexpr char kHint[] =
+    "Name foreign key columns joined by dots, and in brackets, as [schema.table.column], one that refers here.";
+
+bool refuse(int sqlstate, char *message, Problem *problem) {
+    *problem = Problem{sqlstate, message, kHint};
+    return false;
+}
+
+// The next element and what follows its dot; null when the text ends in the middle of one.
+const char *next_element(const char **rest) {
+    const char *p = *rest;
+    bool quoted = false;
+    int depth = 0;
+    for (; *p != '\0' && (quoted || depth > 0 || *p != '.'); ++p) {
+        if (*p == '"') quoted = !quoted;
+        if (!quoted && *p == '[') ++depth;
+        if (!quoted && *p == ']') --depth;
+    }
+    if (quoted || depth != 0 || p == *rest) return nullptr;
+    const char *element = pnstrdup(*rest, p - *rest);
+    *rest = *p == '.' ? p + 1 : p;
+    return *p == '.' && **rest == '\0' ? nullptr : element;
+}
+
+// Names joined by dots; NIL when they are not well-formed. Not by a function that would report it: a path that was restored
+// unchecked must not stop every change of the schema.
+List *names_of(const char *text) {
+    List *names = NIL;
+    return SplitIdentifierString(pstrdup(text), '.', &names) ? names : NIL;
+}
+
+void set_step(const Hop &hop, bool down, AttrNumber named, Step *step) {
+    *step = Step{down ? hop.to_relid : hop.from_relid,
+                 down ? hop.from_relid : hop.to_relid,
+                 hop.n_keys,
+                 {},
+                 {},
+                 down,
+                 named,
+                 nullptr,
+                 hop};
+    std::memcpy(step->near_columns, down ? hop.to : hop.from, sizeof(AttrNumber) * hop.n_keys);
+    std::memcpy(step->far_columns, down ? hop.from : hop.to, sizeof(AttrNumber) * hop.n_keys);
+}
+
+bool step_up(Oid at, const char *element, Step *step, Problem *problem) {
+    List *names = names_of(element);
+    if (list_length(names) != 1)
+        return refuse(ERRCODE_SYNTAX_ERROR, psprintf("element \"%s\" in field \"path\" is not well-formed", element), problem);
+    const char *name = static_cast<char *>(linitial(names));
+    const AttrNumber column = get_attnum(at, name);
+    Hop hop = {};
+    if (column <= 0)
+        return refuse(ERRCODE_UNDEFINED_COLUMN,
+                      psprintf("column \"%s\" in field \"path\" does not exist in table %s", name, get_rel_name(at)), problem);
+    if (!find_foreign_key(at, column, &hop))
+        return refuse(ERRCODE_INVALID_FOREIGN_KEY,
+                      psprintf("column \"%s\" in field \"path\" is not a foreign key of table %s", name, get_rel_name(at)),
+                      problem);
+    if (is_not_followed(hop, problem)) return false;
+    set_step(hop, false, column, step);
+    return true;
+}
+
+bool step_down(Oid at, const char *element, Step *step, Problem *problem) {
+    const size_t length = strlen(element);
+    List *names = element[length - 1] == ']' ? names_of(pnstrdup(element + 1, length - 2)) : NIL;
+    const int n = list_length(names);
+    if (n != 2 && n != 3)
+        return refuse(ERRCODE_SYNTAX_ERROR, psprintf("element \"%s\" in field \"path\" is not well-formed", element), problem);
+    const Oid schema = n == 3 ? get_namespace_oid(static_cast<char *>(linitial(names)), true) : get_rel_namespace(at);
+    const Oid far = get_relname_relid(static_cast<char *>(list_nth(names, n - 2)), schema);
+    if (!OidIsValid(far))
+        return refuse(ERRCODE_UNDEFINED_TABLE, psprintf("element \"%s\" in field \"path\" names no table", element), problem);
+    const AttrNumber column = get_attnum(far, static_cast<char *>(llast(names)));
+    Hop hop = {};
+    if (column <= 0 || !find_foreign_key(far, column, &hop) || hop.to_relid != at)
+        return refuse(
+            ERRCODE_INVALID_FOREIGN_KEY,
+            psprintf("element \"%s\" in field \"path\" is not a foreign key that refers to table %s", element, get_rel_name(at)),
+            problem);
+    if (is_not_followed(hop, problem)) return false;
+    set_step(hop, true, column, step);
+    return true;
+}
+
+}  // namespace
+
+bool resolve_link(Oid relid, const char *text, Oid person_relid, LinkPath *path, Problem *problem) {
+    *path = LinkPath{};
+    Oid at = relid;
+    for (const char *rest = text; *rest != '\0';) {
+        const char *element = next_element(&rest);
+        if (element == nullptr) return refuse(ERRCODE_SYNTAX_ERROR, psprintf("path \"%s\" is not well-formed", text), problem);
+        if (path->n_steps == kMaxHops)
+            return refuse(ERRCODE_PROGRAM_LIMIT_EXCEEDED, psprintf("path \"%s\" has more than %d steps", text, kMaxHops),
+                          problem);
+        Step *step = &path->steps[path->n_steps];
+        if (!(element[0] == '[' ? step_down(at, element, step, problem) : step_up(at, element, step, problem))) return false;
+        step->onward = rest;
+        at = step->far_relid;
+        ++path->n_steps;
+    }
+    if (at == person_relid) return true;
+    return refuse(ERRCODE_INVALID_FOREIGN_KEY,
+                  psprintf("path \"%s\" ends at table %s, not at %s", text, get_rel_name(at), get_rel_name(person_relid)),
+                  problem);
+}
+
+char *link_text(const LinkPath &path) {
+    StringInfoData text;
+    initStringInfo(&text);
+    for (int i = 0; i < path.n_steps; ++i) {
+        const Step &step = path.steps[i];
+        const char *column = quote_identifier(get_attname(step.down ? step.far_relid : step.near_relid, step.named, false));
+        if (i > 0) appendStringInfoChar(&text, '.');
+        if (step.down)
+            appendStringInfo(&text, "[%s.%s]", qualified_name(step.far_relid), column);
+        else
+            appendStringInfoString(&text, column);
+    }
+    return text.data;
+}
+
+bool same_way(const LinkPath &a, const LinkPath &b) {
+    bool same = a.n_steps == b.n_steps;
+    for (int i = 0; same && i < a.n_steps; ++i) {
+        const Step &x = a.steps[i];
+        const Step &y = b.steps[i];
+        same = x.near_relid == y.near_relid && x.far_relid == y.far_relid && x.n == y.n && x.down == y.down &&
+               std::memcmp(x.near_columns, y.near_columns, sizeof x.near_columns) == 0 &&
+               std::memcmp(x.far_columns, y.far_columns, sizeof x.far_columns) == 0;
+    }
+    return same;
+}
+
+bool step_along(const Hop &key, bool down, Step *step) {
+    for (int i = 0; i < key.n_keys; ++i) {
+        Hop found = {};
+        const size_t size = sizeof(AttrNumber) * key.n_keys;
+        if (!find_foreign_key(key.from_relid, key.from[i], &found) || found.to_relid != key.to_relid ||
+            found.n_keys != key.n_keys || std::memcmp(found.from, key.from, size) != 0 ||
+            std::memcmp(found.to, key.to, size) != 0)
+            continue;
+        if (found.form != KeyForm::kFollowed) return false;
+        set_step(found, down, key.from[i], step);
+        return true;
+    }
+    return false;
+}
+
+}  // namespace pg_retention

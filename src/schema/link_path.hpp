@@ -1,0 +1,48 @@
+#pragma once
+// The way from a row to a person it concerns: foreign-key columns joined by dots up to the person's table
+// ("case_id.opened_by"), and, in brackets, a foreign key of another table that refers here and is followed down
+// ("[support.participants.case_id].user_id").
+#include "schema/key_equality.hpp"
+
+namespace pg_retention {
+
+// One foreign key, seen from the row's side: a near row and a far row belong together when the columns are equal by the key.
+struct Step {
+    Oid near_relid;
+    Oid far_relid;
+    int n;
+    AttrNumber near_columns[kMaxKeys];
+    AttrNumber far_columns[kMaxKeys];
+    bool down;           // several far rows may belong to one near row
+    AttrNumber named;    // the column of the foreign key that the path names
+    const char *onward;  // the rest of the path, from the far table on
+    Hop key;
+};
+
+// How near rows are found by what far ones hold, and far ones by what near ones hold.
+inline Equalities finding_near(const Step &step) {
+    return key_equalities(step.key, step.down ? Side::kReferenced : Side::kReferring);
+}
+inline Equalities finding_far(const Step &step) {
+    return key_equalities(step.key, step.down ? Side::kReferring : Side::kReferenced);
+}
+
+struct LinkPath {
+    int n_steps;
+    Step steps[kMaxHops];
+};
+
+// False: problem says why. An empty text is the person's own row.
+bool resolve_link(Oid relid, const char *text, Oid person_relid, LinkPath *path, Problem *problem);
+
+// The path as text, with the names that tables and columns have now.
+char *link_text(const LinkPath &path);
+
+// Which rows a path leads to, whatever it is called.
+bool same_way(const LinkPath &a, const LinkPath &b);
+
+// The step that follows this foreign key, up or down. False: a path cannot name it, for its columns belong to another one, too,
+// or it cannot be followed.
+bool step_along(const Hop &key, bool down, Step *step);
+
+}  // namespace pg_retention
