@@ -10,22 +10,15 @@ CREATE FUNCTION retention.follow_path() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_follow_path';
 COMMENT ON FUNCTION retention.follow_path() IS 'restamps the rows below a changed ancestor';
 
-CREATE FUNCTION retention.reinstate_by_text(relation regclass, key text, composite boolean) RETURNS void
-    LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'pg_retention_reinstate';
 CREATE FUNCTION retention.reinstate(relation regclass, key bigint) RETURNS void
-    LANGUAGE sql STRICT SET search_path = pg_catalog, pg_temp
-    AS 'SELECT retention.reinstate_by_text(relation, key::pg_catalog.text, false)';
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_reinstate';
 CREATE FUNCTION retention.reinstate(relation regclass, key text) RETURNS void
-    LANGUAGE sql STRICT SET search_path = pg_catalog, pg_temp
-    AS 'SELECT retention.reinstate_by_text(relation, key, false)';
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_reinstate';
 CREATE FUNCTION retention.reinstate(relation regclass, key uuid) RETURNS void
-    LANGUAGE sql STRICT SET search_path = pg_catalog, pg_temp
-    AS 'SELECT retention.reinstate_by_text(relation, key::pg_catalog.text, false)';
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_reinstate';
 CREATE FUNCTION retention.reinstate(relation regclass, key jsonb) RETURNS void
-    LANGUAGE sql STRICT SET search_path = pg_catalog, pg_temp
-    AS 'SELECT retention.reinstate_by_text(relation, key::pg_catalog.text, true)';
-COMMENT ON FUNCTION retention.reinstate_by_text(regclass, text, boolean) IS 'what the forms of retention.reinstate call';
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_reinstate';
 COMMENT ON FUNCTION retention.reinstate(regclass, bigint) IS 'brings a quarantined row back';
 COMMENT ON FUNCTION retention.reinstate(regclass, text) IS 'brings a quarantined row back';
 COMMENT ON FUNCTION retention.reinstate(regclass, uuid) IS 'brings a quarantined row back';
-COMMENT ON FUNCTION retention.reinstate(regclass, jsonb) IS 'brings a quarantined row back; composite key';
+COMMENT ON FUNCTION retention.reinstate(regclass, jsonb) IS 'brings a quarantined row back; a key of several columns is an object';

@@ -45,7 +45,7 @@ GRANT EXECUTE ON FUNCTION
     retention.visible(retention.clock), retention.conflict_visible(retention.clock), retention.state(retention.clock),
     retention.maintain_clock(), retention.guard_delete(), retention.follow_path(),
     retention.reinstate(regclass, bigint), retention.reinstate(regclass, text), retention.reinstate(regclass, uuid),
-    retention.reinstate(regclass, jsonb), retention.reinstate_by_text(regclass, text, boolean),
+    retention.reinstate(regclass, jsonb),
     retention.redact(text, text[]), retention.redact(json, text[]), retention.redact(jsonb, text[]),
     retention.generalise(date, text), retention.generalise(timestamp, text), retention.generalise(timestamptz, text),
     retention.generalise(smallint, text), retention.generalise(integer, text), retention.generalise(bigint, text),

@@ -124,6 +124,12 @@ SqlRows run_governed_values(const How &how, const char *sql, const SqlValue *val
     return {SPI_processed, SPI_tuptable};
 }
 
+SqlRows run_governed(const How &how, const char *sql, const Parameters &parameters) {
+    auto *values = static_cast<SqlValue *>(palloc(sizeof(SqlValue) * (parameters.n + 1)));
+    for (int i = 0; i < parameters.n; ++i) values[i] = typed(parameters.types[i], parameters.values[i]);
+    return run_governed_values(how, sql, values, parameters.n);
+}
+
 SqlRows run_here(const How &how, const char *sql, const Parameters &parameters) {
     return execute_here(how, sql, parameters.n, parameters.types, parameters.values, nullptr);
 }

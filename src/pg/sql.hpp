@@ -164,6 +164,7 @@ SqlRows run_here(const How &how, const char *sql, const T &...values) {
 }
 
 // Commands, and queries that see what anybody sees who acts now: hidden rows are none of it. Of how only what it sees, and the limit.
+SqlRows run_governed(const How &how, const char *sql, const Parameters &parameters);
 SqlRows run_governed_values(const How &how, const char *sql, const SqlValue *values, int n);
 template <typename... T>
 SqlRows run_governed(const How &how, const char *sql, const T &...values) {

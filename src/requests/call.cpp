@@ -19,7 +19,8 @@ Call open_call(FunctionCallInfo fcinfo, int request, bool lock) {
     Call call = {};
     call.model = load_model();
     const Kind *found = kind_named(*call.model, kind);
-    call.subject = open_subject(*call.model, *found, key_argument(*found, fcinfo, 1), lock);
+    call.subject =
+        open_subject(*call.model, *found, set_of(key_argument(found->relid, found->keys, found->n_keys, fcinfo, 1)), lock);
     call.request_id = request < 0 || PG_ARGISNULL(request) ? 0 : PG_GETARG_INT64(request);
     return call;
 }

@@ -26,9 +26,7 @@ enum Argument { kRelation = 2, kRowKey, kChanges, kStatement, kRequest };
 
 struct Target {
     Oid relid;
-    int n_key;
-    AttrNumber key[kMaxKeys];
-    KeySet row;
+    RowKey key;
     core::Clock clock;     // of an ungoverned table: kNoClock
     const char *key_text;  // JSON, as the export has it
 };
@@ -65,28 +63,29 @@ Target find_target(Subject *subject, Oid relid, Datum row_key) {
     const ReachedTable *table = table_reached(subject, relid);
     Target target = {};
     target.relid = relid;
-    target.n_key = primary_key(relid, target.key);
-    target.row = key_from_json(relid, target.key, target.n_key, row_key);
+    AttrNumber columns[kMaxKeys];
+    const int n = primary_key(relid, columns);
+    target.key = key_from_json(relid, columns, n, row_key);
     const bool governed = clock_column(relid) != InvalidAttrNumber;
     Parameters parameters = {};
     StringInfoData sql;
     initStringInfo(&sql);
-    appendStringInfo(&sql, "SELECT %s", column_list(relid, target.key, target.n_key, "t."));
+    appendStringInfo(&sql, "SELECT %s", column_list(relid, columns, n, "t."));
     if (governed) appendStringInfo(&sql, ", t.%s", clock_name(relid));
     appendStringInfo(&sql, " FROM %s t WHERE ", qualified_name(relid));
-    append_key_condition(&sql, relid, target.key, target.row, &parameters);
+    append_row_condition(&sql, target.key, &parameters);
     appendStringInfoString(&sql, " AND ");
     append_about(&sql, *table, &parameters);
     appendStringInfoString(&sql, " FOR UPDATE");
     const SqlRows rows = write_as(owner_of(relid), sql.data, parameters);
     if (rows.n == 0) no_such_row(relid);
     const SqlRow found = rows.first();
-    target.clock = governed ? found.get_or(target.n_key + 1, core::kNoClock) : core::kNoClock;
+    target.clock = governed ? found.get_or(n + 1, core::kNoClock) : core::kNoClock;
     int places[kMaxKeys];
-    for (int i = 0; i < target.n_key; ++i) places[i] = i + 1;
+    for (int i = 0; i < n; ++i) places[i] = i + 1;
     StringInfoData key;
     initStringInfo(&key);
-    append_key_json(&key, relid, target.key, target.n_key, found.tuple, found.desc, places);
+    append_key_json(&key, relid, columns, n, found.tuple, found.desc, places);
     target.key_text = key.data;
     rows.free();
     return target;
@@ -103,8 +102,8 @@ AttrNumber changed_column(const Target &target, const char *name) {
     if (get_attgenerated(target.relid, column) != '\0')
         ereport(ERROR, (errcode(ERRCODE_GENERATED_ALWAYS), errmsg("column \"%s\" of table \"%s\" is generated", name, table),
                         errhint("Correct the columns it is generated from.")));
-    for (int i = 0; i < target.n_key; ++i)
-        if (target.key[i] == column)
+    for (int i = 0; i < target.key.n; ++i)
+        if (target.key.columns[i] == column)
             ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
                             errmsg("column \"%s\" is part of the primary key of table \"%s\"", name, table),
                             errhint("Its rows are named by it.")));
@@ -146,7 +145,7 @@ void update_row(const Target &target, Datum changes, const AttrNumber *columns, 
     appendStringInfo(&sql, "UPDATE %s t SET (%s) = (SELECT %s FROM jsonb_populate_record(t.*, $%d) AS r) WHERE ",
                      qualified_name(target.relid), column_list(target.relid, columns, n, ""),
                      column_list(target.relid, columns, n, "r."), add_parameter(&parameters, JSONBOID, changes));
-    append_key_condition(&sql, target.relid, target.key, target.row, &parameters);
+    append_row_condition(&sql, target.key, &parameters);
     uint64 updated = 0;
     fire_at_once([&] { updated = write_as(owner_of(target.relid), sql.data, parameters).n; });
     if (updated == 0)

@@ -104,7 +104,7 @@ int64 erase_listed(const Model &model, const Kind &kind, List *persons) {
     ListCell *cell = nullptr;
     foreach (cell, persons) {
         const Datum json = DirectFunctionCall1(jsonb_in, CStringGetDatum(static_cast<char *>(lfirst(cell))));
-        const KeySet key = key_from_json(kind.relid, kind.keys, kind.n_keys, json);
+        const KeySet key = set_of_records(kind, &json, 1);
         // One person may be several rows; the first took the others along.
         if (!still_there(kind, key)) continue;
         Call call = {};

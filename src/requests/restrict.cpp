@@ -181,23 +181,13 @@ Restriction open_restriction(int64 id) {
 // The persons of a kind with these keys (jsonb[]) who are still there: a table that is not governed lets them go.
 KeySet persons_with(const Kind &kind, Datum keys) {
     const Equalities equalities = own_equalities(kind.relid, kind.keys, kind.n_keys);
+    Datum *records = nullptr;
+    const int n = elements_of(keys, JSONBOID, &records);
     StringInfoData from;
     Parameters parameters = {};
     initStringInfo(&from);
-    appendStringInfo(&from, "FROM %s t WHERE EXISTS (SELECT FROM unnest($%d) AS p (key) WHERE ", qualified_name(kind.relid),
-                     add_parameter(&parameters, JSONBARRAYOID, keys));
-    for (int i = 0; i < kind.n_keys; ++i) {
-        const Oid type = get_atttype(kind.relid, kind.keys[i]);
-        // Without its length: plain char is char(1), and a cast to it cuts.
-        const char *name = format_type_extended(getBaseType(type), -1, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
-        const char *value = kind.n_keys == 1 ? psprintf("(p.key #>> '{}')::%s", name)
-                                             : psprintf("(p.key ->> %s)::%s",
-                                                        quote_literal_cstr(get_attname(kind.relid, kind.keys[i], false)), name);
-        appendStringInfoString(&from, i == 0 ? "" : " AND ");
-        append_equal(&from, equalities.at[i], Operand{column_list(kind.relid, &kind.keys[i], 1, "t."), type},
-                     Operand{value, getBaseType(type)});
-    }
-    appendStringInfoChar(&from, ')');
+    appendStringInfo(&from, "FROM %s t WHERE ", qualified_name(kind.relid));
+    append_key_condition(&from, kind.relid, kind.keys, equalities, set_of_records(kind, records, n), &parameters);
     return distinct_keys(kind.relid, kind.keys, kind.n_keys, equalities, from.data, &parameters, false);
 }
 

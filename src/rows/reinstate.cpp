@@ -1,10 +1,10 @@
 // retention.reinstate: within the quarantine a row comes back when what started its clock on the row itself is unset.
 #include "schema/extension.hpp"
 #include "clock/relation_plan.hpp"
+#include "schema/row_key.hpp"
 #include "clock/decide.hpp"
 #include "ledger/ledger.hpp"
 #include "pg/clock_datum.hpp"
-#include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/sql.hpp"
 #include "pg/names.hpp"
@@ -12,12 +12,8 @@
 #include "pg/time.hpp"
 
 extern "C" {
-#include "access/genam.h"
-#include "access/table.h"
-#include "catalog/pg_type.h"
+#include "utils/acl.h"
 #include "utils/lsyscache.h"
-#include "utils/rel.h"
-#include "utils/relcache.h"
 #include "utils/rls.h"
 }
 
@@ -25,37 +21,23 @@ namespace pg_retention {
 
 namespace {
 
-// Key condition over $1: the key as text, or a jsonb object for composite keys.
-char *key_condition(Oid relid, bool composite) {
-    Relation rel = table_open(relid, AccessShareLock);
-    const Oid index = primary_key_index(rel);
-    if (!OidIsValid(index))
-        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("table \"%s\" has no primary key", get_rel_name(relid)),
-                        errhint("Rows are named by their primary key.")));
-    Relation key = index_open(index, AccessShareLock);
-    const int n = IndexRelationGetNumberOfKeyAttributes(key);
-    if (n > 1 && !composite)
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("the primary key of table \"%s\" has %d columns", get_rel_name(relid), n),
-                        errhint("Give the key as a jsonb object.")));
-    StringInfoData sql;
-    initStringInfo(&sql);
-    for (int i = 0; i < n; ++i) {
-        const AttrNumber column = key->rd_index->indkey.values[i];
-        const char *name = get_attname(relid, column, false);
-        // Without its length: plain char is char(1), and a cast to it cuts.
-        const char *type =
-            format_type_extended(get_atttype(relid, column), -1, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
-        if (i > 0) appendStringInfoString(&sql, " AND ");
-        appendStringInfo(&sql, "%s = ", quote_identifier(name));
-        if (composite)
-            appendStringInfo(&sql, "($1::pg_catalog.jsonb OPERATOR(pg_catalog.->>) %s)::%s", quote_literal_cstr(name), type);
-        else
-            appendStringInfo(&sql, "$1::%s", type);
-    }
-    index_close(key, AccessShareLock);
-    table_close(rel, AccessShareLock);
-    return sql.data;
+// The row, as conditions name it: "t".
+struct Named {
+    const char *table;
+    const char *condition;
+    Parameters parameters;
+};
+
+Named name_row(Oid relid, FunctionCallInfo fcinfo) {
+    AttrNumber columns[kMaxKeys];
+    const int n = primary_key(relid, columns);
+    Named row = {};
+    StringInfoData condition;
+    initStringInfo(&condition);
+    append_row_condition(&condition, key_argument(relid, columns, n, fcinfo, 1), &row.parameters);
+    row.table = qualified_name(relid);
+    row.condition = condition.data;
+    return row;
 }
 
 core::State state_now(core::Clock clock, const Policy **policy) {
@@ -85,23 +67,24 @@ char *unset_own_starts(const Policy &policy, Oid relid) {
 bool is_bound_by_row_security(Oid relid) { return check_enable_rls(relid, GetUserId(), true) == RLS_ENABLED; }
 
 // Asked as the caller, in a statement that is governed like any of his: what his row security reads and runs sees no hidden row.
-bool is_shown_to_caller(Oid relid, const char *condition, Datum key) {
+bool is_shown_to_caller(const Named &row) {
     const ActingAs saved = act_as(GetUserId(), false);
-    const SqlRows found = run_governed(kAny, psprintf("SELECT 1 FROM %s WHERE %s FOR UPDATE", qualified_name(relid), condition),
-                                       typed(TEXTOID, key));
+    const SqlRows found =
+        run_governed(kAny, psprintf("SELECT 1 FROM %s t WHERE %s FOR UPDATE", row.table, row.condition), row.parameters);
     leave(saved);
     return found.n > 0;
 }
 
-core::Clock find_row(Oid relid, const char *condition, Datum key) {
-    const SqlRows found =
-        run_here(kAny, psprintf("SELECT %s FROM %s WHERE %s FOR UPDATE", clock_name(relid), qualified_name(relid), condition),
-                 typed(TEXTOID, key));
+core::Clock find_row(Oid relid, const Named &row) {
+    const SqlRows found = run_here(
+        kAny, psprintf("SELECT t.%s FROM %s t WHERE %s FOR UPDATE", clock_name(relid), row.table, row.condition), row.parameters);
     if (found.n == 0) no_such_row(relid);
     return found.first().get<core::Clock>(1);
 }
 
-void reinstate(Oid relid, Datum key, bool composite) {
+void reinstate(FunctionCallInfo fcinfo) {
+    if (PG_ARGISNULL(0)) ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the table of a row must not be null")));
+    const Oid relid = PG_GETARG_OID(0);
     if (get_rel_name(relid) == nullptr)
         ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", relid)));
     if (clock_column(relid) == InvalidAttrNumber)
@@ -109,15 +92,15 @@ void reinstate(Oid relid, Datum key, bool composite) {
                         errhint("See retention.policy for the tables that are.")));
     if (pg_class_aclcheck(relid, GetUserId(), ACL_UPDATE) != ACLCHECK_OK)
         aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, get_rel_name(relid));
-    const char *condition = key_condition(relid, composite);
+    const Named row = name_row(relid, fcinfo);
     SPI_connect();
     // Row security that applies to the caller decides which rows are his to bring back. Of a hidden one it can be asked only when the
     // row is back; until then every reason against it is that there is no such row.
     const bool bound = is_bound_by_row_security(relid);
-    const bool told = !bound || is_shown_to_caller(relid, condition, key);
+    const bool told = !bound || is_shown_to_caller(row);
     const ActingAs saved = act_as(owner_of(relid), true);
     const Policy *policy = nullptr;
-    const core::Clock clock = find_row(relid, condition, key);
+    const core::Clock clock = find_row(relid, row);
     const Verdict verdict = decide(clock);
     if (verdict.restricted && !told) no_such_row(relid);
     if (verdict.restricted) refuse(verdict, "reinstate a row of", get_rel_name(relid));
@@ -130,14 +113,14 @@ void reinstate(Oid relid, Datum key, bool composite) {
     const int16_t id = policy->id;
     const char *unset = unset_own_starts(*policy, relid);
     if (unset != nullptr)
-        run_here(kOnce, psprintf("UPDATE %s SET %s WHERE %s", qualified_name(relid), unset, condition), typed(TEXTOID, key));
-    const bool started = core::start_of(find_row(relid, condition, key)) != core::kNotStarted;
+        run_here(kOnce, psprintf("UPDATE %s t SET %s WHERE %s", row.table, unset, row.condition), row.parameters);
+    const bool started = core::start_of(find_row(relid, row)) != core::kNotStarted;
     if (started && !told) no_such_row(relid);
     if (started)
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("the row's clock is started by another table"),
                         errhint("Unset the start there: see clock_starts of its policy.")));
     leave(saved);
-    if (bound && !is_shown_to_caller(relid, condition, key)) no_such_row(relid);
+    if (bound && !is_shown_to_caller(row)) no_such_row(relid);
     LedgerEntry entry = {};
     entry.deed = Deed::kReinstated;
     entry.policy_id = id;
@@ -152,6 +135,6 @@ void reinstate(Oid relid, Datum key, bool composite) {
 }  // namespace pg_retention
 
 RETENTION_FUNCTION(pg_retention_reinstate) {
-    pg_retention::reinstate(PG_GETARG_OID(0), PG_GETARG_DATUM(1), PG_GETARG_BOOL(2));
+    pg_retention::reinstate(fcinfo);
     PG_RETURN_VOID();
 }

@@ -97,15 +97,20 @@ Equalities key_equalities(const Hop &hop, Side columns) {
     return equalities;
 }
 
+Equality equality_of(Oid relid, AttrNumber column) {
+    const Oid type = getBaseType(get_atttype(relid, column));
+    return Equality{lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr, false, collation_of(relid, column)};
+}
+
 Equality own_equality(Oid relid, AttrNumber column) {
     const Oid type = getBaseType(get_atttype(relid, column));
-    const Oid op = lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr;
-    if (!OidIsValid(op) || !is_collected(type))
+    const Equality equality = equality_of(relid, column);
+    if (!OidIsValid(equality.op) || !is_collected(type))
         ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
                         errmsg("column \"%s\" of table \"%s\" is of type %s, which cannot be a key here",
                                get_attname(relid, column, false), get_rel_name(relid), format_type_be(type)),
                         errhint("Arrays, composite types and types without an equality are not collected in sets of keys.")));
-    return Equality{op, false, collation_of(relid, column)};
+    return equality;
 }
 
 Equalities own_equalities(Oid relid, const AttrNumber *columns, int n) {

@@ -26,7 +26,9 @@ enum class Side : uint8_t { kReferenced, kReferring };
 Equality key_equality(const Hop &hop, int k, Side column);
 Equalities key_equalities(const Hop &hop, Side columns);
 
-// Error 0A000 when the type has no equality or is not collected.
+// That of the column's type; no operator when it has none, which no column of a key is without.
+Equality equality_of(Oid relid, AttrNumber column);
+// The same for sets of keys. Error 0A000 when the type has no equality or is not collected.
 Equality own_equality(Oid relid, AttrNumber column);
 Equalities own_equalities(Oid relid, const AttrNumber *columns, int n);
 

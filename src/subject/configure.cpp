@@ -4,6 +4,7 @@
 #include "schema/link_path.hpp"
 #include "policy/policy_check.hpp"
 #include "policy/rights.hpp"
+#include "schema/row_key.hpp"
 #include "pg/guard.hpp"
 #include "schema/own.hpp"
 #include "subject/model.hpp"

@@ -5,108 +5,38 @@
 #include "subject/json.hpp"
 
 extern "C" {
-#include "catalog/pg_proc.h"
-#include "catalog/pg_type.h"
 #include "utils/array.h"
-#include "utils/jsonb.h"
 #include "utils/lsyscache.h"
-#include "utils/syscache.h"
 }
 
 namespace pg_retention {
 
-namespace {
-
-// Reads the text as the column's type would, into an array of one.
-void set_from_text(KeySet *keys, Oid relid, AttrNumber column, const char *text) {
-    const Oid type = getBaseType(get_atttype(relid, column));
-    Oid input = InvalidOid, parameter = InvalidOid;
-    getTypeInputInfo(type, &input, &parameter);
-    // What a key is made of may be a domain of the owner's, whose checks run as its input is read.
-    const ActingAs saved = act_as(owner_of(relid), true);
-    Datum value = OidInputFunctionCall(input, const_cast<char *>(text), parameter, -1);
-    leave(saved);
-    keys->types[keys->n_columns] = get_array_type(type);
-    keys->arrays[keys->n_columns++] = array_of(&value, 1, type);
-}
-
-[[noreturn]] void wrong_columns(Oid relid, const AttrNumber *columns, int n) {
-    ereport(ERROR,
-            (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-             errmsg("the key of table \"%s\" is (%s)", get_rel_name(relid), column_list(relid, columns, n, "")),
-             n == 1 ? errhint("Give its value.") : errhint("Give a jsonb object with a value for each of these columns.")));
-    pg_unreachable();
-}
-
-// Null when the object has no such field, or a null there.
-const char *field_of(Datum json, const char *name) {
-    LOCAL_FCINFO(call, 2);
-    InitFunctionCallInfoData(*call, nullptr, 2, InvalidOid, nullptr, nullptr);
-    call->args[0].value = json;
-    call->args[0].isnull = false;
-    call->args[1].value = CStringGetTextDatum(name);
-    call->args[1].isnull = false;
-    const Datum value = jsonb_object_field_text(call);
-    return call->isnull ? nullptr : TextDatumGetCString(value);
-}
-
-const char *scalar_of(Jsonb *json) {
-    JsonbValue value;
-    if (!JsonbExtractScalar(&json->root, &value) || value.type == jbvNull) return nullptr;
-    if (value.type == jbvString) return pnstrdup(value.val.string.val, value.val.string.len);
-    return JsonbToCString(nullptr, &json->root, VARSIZE(json));
-}
-
-// Not by the call's expression: a caller may have none.
-Oid argument_type(FunctionCallInfo fcinfo, int argument) {
-    HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(fcinfo->flinfo->fn_oid));
-    if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for function %u", fcinfo->flinfo->fn_oid);
-    const Oid type = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->proargtypes.values[argument];
-    ReleaseSysCache(tuple);
-    return type;
-}
-
-}  // namespace
-
-KeySet key_argument(const Kind &kind, FunctionCallInfo fcinfo, int argument) {
-    const Oid type = argument_type(fcinfo, argument);
-    const Datum value = fcinfo->args[argument].value;
-    if (type == JSONBOID) return key_from_json(kind.relid, kind.keys, kind.n_keys, value);
-    if (kind.n_keys > 1) wrong_columns(kind.relid, kind.keys, kind.n_keys);
-    Oid output = InvalidOid;
-    bool varlena = false;
-    getTypeOutputInfo(type, &output, &varlena);
+KeySet set_of(const RowKey &key) {
     KeySet keys = {};
     keys.n = 1;
-    set_from_text(&keys, kind.relid, kind.keys[0], OidOutputFunctionCall(output, value));
-    return keys;
-}
-
-KeySet key_from_json(Oid relid, const AttrNumber *columns, int n, Datum datum) {
-    Jsonb *json = DatumGetJsonbP(datum);
-    KeySet keys = {};
-    keys.n = 1;
-    if (JB_ROOT_IS_SCALAR(json)) {
-        const char *text = scalar_of(json);
-        if (n != 1 || text == nullptr) wrong_columns(relid, columns, n);
-        set_from_text(&keys, relid, columns[0], text);
-        return keys;
-    }
-    if (!JB_ROOT_IS_OBJECT(json) || static_cast<int>(JB_ROOT_COUNT(json)) != n) wrong_columns(relid, columns, n);
-    for (int i = 0; i < n; ++i) {
-        const char *text = field_of(datum, get_attname(relid, columns[i], false));
-        if (text == nullptr) wrong_columns(relid, columns, n);
-        set_from_text(&keys, relid, columns[i], text);
+    keys.n_columns = key.n;
+    for (int i = 0; i < key.n; ++i) {
+        Datum value = key.values[i].datum;
+        keys.types[i] = get_array_type(key.values[i].type);
+        keys.arrays[i] = array_of(&value, 1, key.values[i].type);
     }
     return keys;
 }
 
-KeySet key_from_record(Oid relid, const AttrNumber *columns, int n, Datum datum) {
-    Jsonb *json = DatumGetJsonbP(datum);
-    if (n != 1 || !JB_ROOT_IS_OBJECT(json)) return key_from_json(relid, columns, n, datum);
+KeySet set_of_records(const Kind &kind, const Datum *records, int n) {
+    auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * kMaxKeys * (n + 1)));
     KeySet keys = {};
-    keys.n = 1;
-    set_from_text(&keys, relid, columns[0], JsonbToCString(nullptr, &json->root, VARSIZE(json)));
+    keys.n = n;
+    keys.n_columns = kind.n_keys;
+    for (int row = 0; row < n; ++row) {
+        const RowKey key = key_from_record(kind.relid, kind.keys, kind.n_keys, records[row]);
+        for (int i = 0; i < key.n; ++i) values[i * n + row] = key.values[i].datum;
+    }
+    for (int i = 0; i < kind.n_keys; ++i) {
+        const Oid type = getBaseType(get_atttype(kind.relid, kind.keys[i]));
+        keys.types[i] = get_array_type(type);
+        keys.arrays[i] = array_of(values + i * n, n, type);
+    }
     return keys;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // Sets of keys: of persons, and of rows on the way to them. An array per column, all of one length, to be given to a
 // statement as parameters.
+#include "schema/row_key.hpp"
 #include "pg/sql.hpp"
 #include "subject/model.hpp"
 
@@ -20,12 +21,10 @@ struct KeySet {
     Datum arrays[kMaxKeys];
 };
 
-// The key that a caller gave: bigint, text or uuid for one column, a jsonb object (or scalar) for any. Errors: 22023 with a
-// hint when the columns are not those of the kind; those of the columns' input functions.
-KeySet key_argument(const Kind &kind, FunctionCallInfo fcinfo, int argument);
-KeySet key_from_json(Oid relid, const AttrNumber *columns, int n, Datum json);
-// What append_key_json wrote, where a value that is itself an object is not taken for one of columns.
-KeySet key_from_record(Oid relid, const AttrNumber *columns, int n, Datum json);
+// The one key, of a table whose keys are collected in sets.
+KeySet set_of(const RowKey &key);
+// Keys of persons as append_key_json wrote them: n values of jsonb.
+KeySet set_of_records(const Kind &kind, const Datum *records, int n);
 
 // "t.a = ANY ($3)", or for several columns "EXISTS (...)": whether the columns of t hold one of the keys.
 void append_key_condition(StringInfo sql, Oid relid, const AttrNumber *columns, const Equalities &equalities, const KeySet &keys,

@@ -2,13 +2,11 @@
 
 #include "personal/anonymiser.hpp"
 #include "schema/extension.hpp"
-#include "pg/compat.hpp"
+#include "schema/row_key.hpp"
 #include "pg/names.hpp"
 #include "schema/own.hpp"
 
 extern "C" {
-#include "access/genam.h"
-#include "access/table.h"
 #include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/lsyscache.h"
@@ -162,23 +160,6 @@ char *anonymised_condition(const Model &model, Oid relid, const Bitmapset *only)
         appendStringInfo(&condition, "%s%s", condition.len > 0 ? " AND " : "", is_anonymised(*column));
     }
     return condition.len > 0 ? condition.data : nullptr;
-}
-
-int primary_key(Oid relid, AttrNumber *columns) {
-    Relation rel = table_open(relid, AccessShareLock);
-    const Oid index_oid = primary_key_index(rel);
-    if (!OidIsValid(index_oid))
-        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("table \"%s\" has no primary key", get_rel_name(relid)),
-                        errhint("Rows are named by their primary key: add one.")));
-    Relation index = index_open(index_oid, AccessShareLock);
-    const int n = IndexRelationGetNumberOfKeyAttributes(index);
-    if (n > kMaxKeys)
-        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-                        errmsg("the primary key of table \"%s\" has more than %d columns", get_rel_name(relid), kMaxKeys)));
-    for (int i = 0; i < n; ++i) columns[i] = index->rd_index->indkey.values[i];
-    index_close(index, AccessShareLock);
-    table_close(rel, AccessShareLock);
-    return n;
 }
 
 }  // namespace pg_retention

@@ -50,7 +50,4 @@ const PersonalColumn *personal_column(const Model &model, Oid relid, AttrNumber 
 // Null when there is none.
 char *anonymised_condition(const Model &model, Oid relid, const Bitmapset *only);
 
-// The key of a table's rows: its primary key. Errors: 42704 when it has none, with a hint.
-int primary_key(Oid relid, AttrNumber *columns);
-
 }  // namespace pg_retention

@@ -138,7 +138,7 @@ Datum recorded_keys(const Subject &subject, const char *key_json) {
         bool same = false;
         const Datum json = row.datum(1);
         // One that was written when the kind had another key is nobody's.
-        (void) attempt([&] { same = is_same_key(kind, key_from_record(kind.relid, kind.keys, kind.n_keys, json), subject.key); });
+        (void) attempt([&] { same = is_same_key(kind, set_of_records(kind, &json, 1), subject.key); });
         if (same) found[n_found++] = json;
     }
     const Datum keys = json_array(found, n_found);

@@ -65,7 +65,7 @@ INSERT INTO mistake VALUES
     ('UPDATE retention.policy SET policy_id = 77', '0A000'), ($$UPDATE retention.policy SET mode = 'perhaps'$$, '23514'),
     ('INSERT INTO stays (id) VALUES (1); UPDATE stays SET retention_clock = ''none''', '428C9'),
     ($$SELECT retention.reinstate('stays', 'one'::text)$$, '22P02'), ($$SELECT retention.reinstate('stays', 99)$$, 'P0002'),
-    ($$SELECT retention.reinstate('stays', '[1]'::jsonb)$$, 'P0002'), ('SELECT retention.reinstate(4294967295, 1)', '42P01'),
+    ($$SELECT retention.reinstate('stays', '[1]'::jsonb)$$, '22023'), ('SELECT retention.reinstate(4294967295, 1)', '42P01'),
     ($$SELECT retention.reinstate('pg_class', 1)$$, '42809'), ('SELECT * FROM retention.policy_counts(99::smallint)', '42704'),
     ('SELECT retention.maintain_clock()', '39P01'), ($$SET retention.timezone = 'Europe/Atlantis'$$, '55P02'), ($$SET retention.test_now = 'soon'$$, '22023');
 SELECT is(pg_temp.make(1), count(*), 'every mistake of an operator has its SQLSTATE') FROM mistake;
