@@ -137,14 +137,14 @@ int failed(Row *rows, int n, bool only_tied) {
 // Deletes what can go; what a reference keeps is anonymised now and goes with its last reference. Returns how many rows failed, which
 // are then the first.
 int delete_rows(Batch *batch, const Target &target, const Policy &policy, Row *rows, int n) {
-    batch->done.deleted += act(target, Action::kDelete, rows, n);
+    batch->done[Counter::kDeleted] += act(target, Action::kDelete, rows, n);
     if (policy.anonymises_if_referenced && target.anonymisation != nullptr)
-        batch->done.anonymised += act(target, Action::kAnonymiseAndAwait, rows, failed(rows, n, true));
+        batch->done[Counter::kAnonymised] += act(target, Action::kAnonymiseAndAwait, rows, failed(rows, n, true));
     return failed(rows, n, false);
 }
 
 int anonymise_rows(Batch *batch, const Target &target, Row *rows, int n) {
-    batch->done.anonymised += act(target, Action::kAnonymise, rows, n);
+    batch->done[Counter::kAnonymised] += act(target, Action::kAnonymise, rows, n);
     return failed(rows, n, false);
 }
 
@@ -156,7 +156,7 @@ void take(Batch *batch, const Target &target, const Policy &policy, Row *rows, i
         case PolicyAction::kAnonymise: blocked = anonymise_rows(batch, target, rows, n); break;
     }
     for (int i = 0; i < blocked; ++i) block_row(batch->policy_id, batch->leaf, rows[i], now, false);
-    batch->done.blocked += blocked;
+    batch->done[Counter::kBlocked] += blocked;
 }
 
 // Rows that were anonymised because something refers to them: deleted once that is gone, and no failure until then.
@@ -168,7 +168,7 @@ int take_awaiting(Batch *batch, const Target &target, Row *rows, int n) {
         rows[i] = rows[awaiting];
         rows[awaiting++] = row;
     }
-    batch->done.deleted += act(target, Action::kDelete, rows, awaiting);
+    batch->done[Counter::kDeleted] += act(target, Action::kDelete, rows, awaiting);
     return awaiting;
 }
 
@@ -190,10 +190,7 @@ void run_batch(Batch *batch) {
     batch->full = n == batch->most;
     const int awaiting = take_awaiting(batch, target, rows, n);
     take(batch, target, *policy, rows + awaiting, n - awaiting);
-    if (batch->done.deleted + batch->done.anonymised + batch->done.blocked == 0) return;
-    count_in_run(batch->engine, batch->done);
-    record_action(policy->id, policy->relid, Deed::kDeleted, batch->done.deleted);
-    record_action(policy->id, policy->relid, Deed::kAnonymised, batch->done.anonymised);
+    record_done(batch->engine, policy->id, policy->relid, batch->done);
 }
 
 // Another batch is worth a try: the rows alone, or those beside the one that takes too long. Two such rows one after the other are a
@@ -204,8 +201,7 @@ bool go_on_slowly(const Batch &batch, Pace *pace, const ErrorData *error) {
     if (batch.n == 0) return false;
     Row row = {batch.first, error->sqlerrcode, error->message, false};
     block_row(batch.policy_id, batch.leaf, row, retention_now(), false);
-    ++batch.engine->totals.blocked;
-    count_in_run(batch.engine, Totals{0, 0, 0, 1});
+    count_blocked_row(batch.engine);
     const bool second = pace->row_timed_out;
     pace->row_timed_out = !second;
     return !second;
@@ -224,9 +220,7 @@ bool sweep_batch(Engine *engine, int16_t policy_id, Oid leaf, Due due) {
     ErrorData *error = try_task(
         engine, task, [&] { run_batch(&batch); }, &timed_out);
     if (error == nullptr) {
-        engine->totals.deleted += batch.done.deleted;
-        engine->totals.anonymised += batch.done.anonymised;
-        engine->totals.blocked += batch.done.blocked;
+        engine->totals += batch.done;
         if (batch.n > 0) *pace = Pace{leaf, Min(2 * pace->most, settings::batch_size), false};
     } else {
         *cursor_of(policy_id, leaf) = cursor;

@@ -243,12 +243,12 @@ void take(Table *table, const Segment &segment, const Found &found) {
         origin[n] = i;
         rows[n++].tid = found.rows[i].tid;
     }
-    table->done.columns += act(target, Action::kColumns, rows, n);
+    table->done[Counter::kColumns] += act(target, Action::kColumns, rows, n);
     for (int i = 0; i < n; ++i) {
         if (rows[i].sqlstate == 0) continue;
         block_row(table->policy->id, table->leaf, rows[i], retention_now(), true);
         come_back(*table, found, origin[i]);
-        ++table->done.blocked;
+        ++table->done[Counter::kBlocked];
     }
 }
 
@@ -372,7 +372,7 @@ int64 take_entries(Table *table) {
     table->care->n = n;
     table->care->one = n == 1 && entries[0].late.one;
     if (n > 0) table->care->row = entries[0].late.tid;
-    for (; taken < n && table->done.columns < settings::batch_size; ++taken) {
+    for (; taken < n && table->done[Counter::kColumns] < settings::batch_size; ++taken) {
         own("DELETE FROM retention.column_late WHERE ctid = $1", entries[taken].tid);
         if (take_late(table, entries[taken].late)) ++left;
     }
@@ -404,12 +404,6 @@ bool open_table(Table *table, Engine *engine, Care *care, int16_t policy_id, Oid
     return table->n_columns > 0;
 }
 
-void record(const Table &table) {
-    if (table.done.columns + table.done.blocked == 0) return;
-    count_in_run(table.engine, table.done);
-    record_action(table.policy->id, table.policy->relid, Deed::kColumnsAnonymised, table.done.columns);
-}
-
 enum class Outcome : uint8_t { kDone, kGoOn, kFailed };
 
 // Whether something else is worth a try after a step that took too long. Two rows one after the other that do are a table that does.
@@ -424,8 +418,7 @@ bool go_on_slowly(const Table &table, int16_t policy_id, Oid leaf, const ErrorDa
     care->entries = 1;
     if (!alone || !care->one) return !alone;
     block_row(policy_id, leaf, Row{care->row, error->sqlerrcode, error->message, false}, retention_now(), true);
-    ++table.engine->totals.blocked;
-    count_in_run(table.engine, Totals{0, 0, 0, 1});
+    count_blocked_row(table.engine);
     const bool second = care->row_timed_out;
     care->row_timed_out = !second;
     return !second;
@@ -444,7 +437,7 @@ Outcome step(Engine *engine, Care *care, const Task &task, F &&body) {
         [&] {
             if (!open_table(&table, engine, care, task.policy_id, task.relid)) return;
             body(&table);
-            record(table);
+            record_done(engine, table.policy->id, table.policy->relid, table.done);
             done = table.done;
         },
         &timed_out);
@@ -455,8 +448,7 @@ Outcome step(Engine *engine, Care *care, const Task &task, F &&body) {
         outcome = timed_out && go_on_slowly(table, task.policy_id, task.relid, error) ? Outcome::kGoOn : Outcome::kFailed;
         if (outcome == Outcome::kFailed) block_task(engine, task, error);
     } else {
-        engine->totals.columns += done.columns;
-        engine->totals.blocked += done.blocked;
+        engine->totals += done;
     }
     end_step(engine);
     return outcome;

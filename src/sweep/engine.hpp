@@ -3,6 +3,7 @@
 #include "schema/own.hpp"
 #include "policy/policy_cache.hpp"
 #include "pg/postgres.hpp"
+#include "sweep/totals.hpp"
 
 extern "C" {
 #include "executor/spi.h"
@@ -13,13 +14,6 @@ extern "C" {
 namespace pg_retention {
 
 enum class Caller : uint8_t { kWorker, kProcedure, kTransactionBlock };
-
-struct Totals {
-    int64 deleted;
-    int64 anonymised;
-    int64 columns;  // rows of which only columns were anonymised
-    int64 blocked;
-};
 
 struct Engine {
     Caller caller;

@@ -23,20 +23,49 @@ void block_row(int16_t policy_id, Oid leaf, const Row &row, TimestampTz now, boo
         at(now + core::retry_after(attempts)));
 }
 
-void record_action(int16_t policy_id, Oid relid, Deed deed, int64 rows) {
-    if (rows == 0) return;
-    LedgerEntry entry = {};
-    entry.deed = deed;
-    entry.policy_id = policy_id;
-    entry.relid = relid;
-    entry.row_count = rows;
-    append_ledger(entry);
+char *sum_of_counters() {
+    StringInfoData sum;
+    initStringInfo(&sum);
+    for (size_t i = 0; i < kCounters; ++i) appendStringInfo(&sum, "%s%s", i == 0 ? "" : " + ", name_of(static_cast<Counter>(i)));
+    return sum.data;
 }
 
+namespace {
+
 void count_in_run(const Engine *engine, const Totals &done) {
-    own("UPDATE retention.sweep_run SET deleted = deleted + $2, anonymised = anonymised + $3, "
-        "columns_anonymised = columns_anonymised + $4, blocked = blocked + $5 WHERE run_id = $1",
-        engine->run_id, done.deleted, done.anonymised, done.columns, done.blocked);
+    SqlValue values[kCounters + 1] = {sql_value(engine->run_id)};  // $1
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfoString(&sql, "UPDATE retention.sweep_run SET ");
+    for (size_t i = 0; i < kCounters; ++i) {
+        const char *column = name_of(static_cast<Counter>(i));
+        values[i + 1] = sql_value(done.rows[i]);
+        appendStringInfo(&sql, "%s%s = %s + $%d", i == 0 ? "" : ", ", column, column, static_cast<int>(i) + 2);
+    }
+    appendStringInfoString(&sql, " WHERE run_id = $1");
+    run_values_as(extension_owner(), kKeptWriting, sql.data, values, kCounters + 1);
+}
+
+}  // namespace
+
+void record_done(const Engine *engine, int16_t policy_id, Oid relid, const Totals &done) {
+    if (done.is_nothing()) return;
+    count_in_run(engine, done);
+    for (size_t i = 0; i < kCounters; ++i) {
+        LedgerEntry entry = {};
+        if (done.rows[i] == 0 || !find_deed(static_cast<Counter>(i), &entry.deed)) continue;
+        entry.policy_id = policy_id;
+        entry.relid = relid;
+        entry.row_count = done.rows[i];
+        append_ledger(entry);
+    }
+}
+
+void count_blocked_row(Engine *engine) {
+    Totals one = {};
+    one[Counter::kBlocked] = 1;
+    engine->totals += one;
+    count_in_run(engine, one);
 }
 
 }  // namespace pg_retention

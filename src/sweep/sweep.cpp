@@ -32,10 +32,10 @@ namespace {
 void start_run(Engine *engine) {
     begin_step(engine);
     const bool by_worker = engine->caller == Caller::kWorker;
-    SqlRows started = own("UPDATE retention.sweep_run r SET started_at = $1, finished_at = NULL "
-                          "WHERE run_id = (SELECT max(run_id) FROM retention.sweep_run) AND by_worker = $2 "
-                          "AND finished_at IS NOT NULL AND deleted + anonymised + columns_anonymised + blocked = 0 "
-                          "AND problem IS NULL RETURNING run_id",
+    SqlRows started = own(psprintf("UPDATE retention.sweep_run r SET started_at = $1, finished_at = NULL "
+                                   "WHERE run_id = (SELECT max(run_id) FROM retention.sweep_run) AND by_worker = $2 "
+                                   "AND finished_at IS NOT NULL AND %s = 0 AND problem IS NULL RETURNING run_id",
+                                   sum_of_counters()),
                           at(retention_now()), by_worker);
     if (started.n == 0)
         started = own("INSERT INTO retention.sweep_run (started_at, by_worker) VALUES ($1, $2) RETURNING run_id",
@@ -159,19 +159,30 @@ void sweep_tables(Engine *engine, const Swept &policy) {
     }
 }
 
+// "3 rows deleted, 0 anonymised, 1 blocked"; null when no row was.
+char *told_of_rows(const Totals &done) {
+    StringInfoData told;
+    int64 sum = 0;
+    initStringInfo(&told);
+    for (size_t i = 0; i < kCounters; ++i) {
+        const auto counter = static_cast<Counter>(i);
+        if (!counts_rows(counter)) continue;
+        sum += done[counter];
+        appendStringInfo(&told, told.len == 0 ? INT64_FORMAT " rows %s" : ", " INT64_FORMAT " %s", done[counter],
+                         name_of(counter));
+    }
+    return sum == 0 ? nullptr : told.data;
+}
+
 void sweep_policy(Engine *engine, const Swept &policy) {
     const Totals before = engine->totals;
     sweep_tables(engine, policy);
-    const int64 deleted = engine->totals.deleted - before.deleted;
-    const int64 anonymised = engine->totals.anonymised - before.anonymised;
-    const int64 columns = engine->totals.columns - before.columns;
-    const int64 blocked = engine->totals.blocked - before.blocked;
-    if (engine->caller != Caller::kWorker && deleted + anonymised + blocked > 0)
+    const Totals done = engine->totals - before;
+    if (engine->caller == Caller::kWorker) return;
+    if (const char *told = told_of_rows(done)) ereport(NOTICE, (errmsg("policy \"%s\": %s", policy.name, told)));
+    if (done[Counter::kColumns] > 0)
         ereport(NOTICE,
-                (errmsg("policy \"%s\": " INT64_FORMAT " rows deleted, " INT64_FORMAT " anonymised, " INT64_FORMAT " blocked",
-                        policy.name, deleted, anonymised, blocked)));
-    if (engine->caller != Caller::kWorker && columns > 0)
-        ereport(NOTICE, (errmsg("policy \"%s\": columns of " INT64_FORMAT " rows anonymised", policy.name, columns)));
+                (errmsg("policy \"%s\": columns of " INT64_FORMAT " rows anonymised", policy.name, done[Counter::kColumns])));
 }
 
 // A task that ended with its worker is one that failed: it is not begun again at once.
