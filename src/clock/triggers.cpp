@@ -8,6 +8,7 @@
 #include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
+#include "pg/trigger.hpp"
 #include "pg/running.hpp"
 
 extern "C" {
@@ -24,10 +25,8 @@ namespace {
 constexpr TriggerEvent kEventBits = TRIGGER_EVENT_OPMASK;
 
 // Everybody may put these functions into triggers of their own: without the right rows there is nothing to work on.
-TriggerData *trigger_data(FunctionCallInfo fcinfo, const char *wanted, bool before, TriggerEvent one, TriggerEvent other) {
-    if (!CALLED_AS_TRIGGER(fcinfo))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("function must be called as a trigger")));
-    auto *data = reinterpret_cast<TriggerData *>(fcinfo->context);
+TriggerData *fired_as(FunctionCallInfo fcinfo, const char *wanted, bool before, TriggerEvent one, TriggerEvent other) {
+    TriggerData *data = trigger_data(fcinfo);
     const TriggerEvent event = data->tg_event & kEventBits;
     const bool timed = before ? TRIGGER_FIRED_BEFORE(data->tg_event) : TRIGGER_FIRED_AFTER(data->tg_event);
     if (!timed || !TRIGGER_FIRED_FOR_ROW(data->tg_event) || (event != one && event != other))
@@ -85,7 +84,7 @@ HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
 
 RETENTION_FUNCTION(pg_retention_maintain_clock) {
     const TriggerData *data =
-        pg_retention::trigger_data(fcinfo, "before insert or update", true, TRIGGER_EVENT_INSERT, TRIGGER_EVENT_UPDATE);
+        pg_retention::fired_as(fcinfo, "before insert or update", true, TRIGGER_EVENT_INSERT, TRIGGER_EVENT_UPDATE);
     const AttrNumber column = pg_retention::clock_column(RelationGetRelid(data->tg_relation));
     const bool update = TRIGGER_FIRED_BY_UPDATE(data->tg_event);
     if (column == InvalidAttrNumber) return PointerGetDatum(update ? data->tg_newtuple : data->tg_trigtuple);
@@ -93,8 +92,7 @@ RETENTION_FUNCTION(pg_retention_maintain_clock) {
 }
 
 RETENTION_FUNCTION(pg_retention_guard_delete) {
-    const TriggerData *data =
-        pg_retention::trigger_data(fcinfo, "before delete", true, TRIGGER_EVENT_DELETE, TRIGGER_EVENT_DELETE);
+    const TriggerData *data = pg_retention::fired_as(fcinfo, "before delete", true, TRIGGER_EVENT_DELETE, TRIGGER_EVENT_DELETE);
     const AttrNumber column = pg_retention::clock_column(RelationGetRelid(data->tg_relation));
     if (column != InvalidAttrNumber) {
         const pg_retention::core::Clock clock =
@@ -108,6 +106,6 @@ RETENTION_FUNCTION(pg_retention_guard_delete) {
 
 RETENTION_FUNCTION(pg_retention_follow_path) {
     pg_retention::descend(
-        pg_retention::trigger_data(fcinfo, "after insert or update", false, TRIGGER_EVENT_INSERT, TRIGGER_EVENT_UPDATE));
+        pg_retention::fired_as(fcinfo, "after insert or update", false, TRIGGER_EVENT_INSERT, TRIGGER_EVENT_UPDATE));
     return static_cast<Datum>(0);
 }

@@ -4,6 +4,7 @@
 #include "ledger/own_table.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
+#include "pg/trigger.hpp"
 #include "pg/time.hpp"
 
 extern "C" {
@@ -217,8 +218,7 @@ RETENTION_FUNCTION(pg_retention_verify_ledger) {
 }
 
 RETENTION_FUNCTION(pg_retention_ledger_append_only) {
-    if (!CALLED_AS_TRIGGER(fcinfo))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("function must be called as a trigger")));
+    (void) pg_retention::trigger_data(fcinfo);
     ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("the ledger can only be appended to")));
     PG_RETURN_NULL();
 }

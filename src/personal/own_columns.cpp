@@ -55,10 +55,7 @@ bool is_table(Oid relid) {
 }
 
 List *add_columns(List *columns, Relation depend, const PersonalType &type) {
-    ScanKeyData key[2];
-    ScanKeyInit(&key[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(TypeRelationId));
-    ScanKeyInit(&key[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(type.oid));
-    SysScanDesc scan = systable_beginscan(depend, DependReferenceIndexId, true, nullptr, 2, key);
+    SysScanDesc scan = scan_dependents(depend, type.oid);
     for (HeapTuple tuple; HeapTupleIsValid(tuple = systable_getnext(scan));) {
         const auto *row = reinterpret_cast<Form_pg_depend>(GETSTRUCT(tuple));
         if (row->classid != RelationRelationId || row->objsubid <= 0 || !is_table(row->objid)) continue;

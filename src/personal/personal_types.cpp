@@ -50,10 +50,7 @@ int32 modifier_of(Oid domain, int32 inherited) {
 
 // What is made of the type: its array, domains over it.
 List *add_made_of(List *types, Relation depend, const PersonalType &type) {
-    ScanKeyData key[2];
-    ScanKeyInit(&key[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(TypeRelationId));
-    ScanKeyInit(&key[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(type.oid));
-    SysScanDesc scan = systable_beginscan(depend, DependReferenceIndexId, true, nullptr, 2, key);
+    SysScanDesc scan = scan_dependents(depend, type.oid);
     for (HeapTuple tuple; HeapTupleIsValid(tuple = systable_getnext(scan));) {
         const auto *row = reinterpret_cast<Form_pg_depend>(GETSTRUCT(tuple));
         if (row->classid == TypeRelationId) types = add(types, row->objid, type.category, modifier_of(row->objid, type.modifier));
@@ -88,6 +85,13 @@ bool is_defined_personal(Oid type) {
     foreach (cell, named_types())
         if (static_cast<const PersonalType *>(lfirst(cell))->oid == type) return true;
     return false;
+}
+
+SysScanDesc scan_dependents(Relation depend, Oid type) {
+    ScanKeyData key[2];
+    ScanKeyInit(&key[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(TypeRelationId));
+    ScanKeyInit(&key[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(type));
+    return systable_beginscan(depend, DependReferenceIndexId, true, nullptr, 2, key);
 }
 
 List *personal_types() { return with_made_of(named_types()); }

@@ -3,6 +3,7 @@
 #include "pg/postgres.hpp"
 
 extern "C" {
+#include "access/genam.h"
 #include "nodes/pg_list.h"
 }
 
@@ -19,6 +20,9 @@ List *personal_types();
 
 // One of those the extension defines.
 bool is_defined_personal(Oid type);
+
+// What depends on the type, of an open pg_depend.
+SysScanDesc scan_dependents(Relation depend, Oid type);
 
 // The personal types, and what is made of the period and the clock, which have no category (null).
 List *own_types();

@@ -8,6 +8,7 @@
 #include "policy/rights.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
+#include "pg/trigger.hpp"
 #include "pg/security.hpp"
 
 extern "C" {
@@ -95,21 +96,26 @@ HeapTuple written_now(const TriggerData *data) {
     return heap_modify_tuple_by_cols(row, desc, 1, &column, &owner, &null);
 }
 
+// made_for: "BEFORE INSERT", for the error.
+const TriggerData *of_personal_column(FunctionCallInfo fcinfo, bool before, const char *made_for) {
+    const TriggerData *data = trigger_data(fcinfo);
+    const bool own = extension() != nullptr &&
+                     RelationGetRelid(data->tg_relation) == get_relname_relid("personal_column", extension()->schema);
+    const bool timed = before ? TRIGGER_FIRED_BEFORE(data->tg_event)
+                              : TRIGGER_FIRED_AFTER(data->tg_event) && !TRIGGER_FIRED_BY_DELETE(data->tg_event);
+    if (!own || !timed || !TRIGGER_FIRED_FOR_ROW(data->tg_event))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("function must be called as a trigger of retention.personal_column"),
+                        errdetail("It is made for %s, for each row.", made_for)));
+    return data;
+}
+
 }  // namespace
 
 }  // namespace pg_retention
 
 RETENTION_FUNCTION(pg_retention_personal_column_before) {
-    if (!CALLED_AS_TRIGGER(fcinfo))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("function must be called as a trigger")));
-    const auto *data = reinterpret_cast<const TriggerData *>(fcinfo->context);
-    const bool own =
-        pg_retention::extension() != nullptr &&
-        RelationGetRelid(data->tg_relation) == get_relname_relid("personal_column", pg_retention::extension()->schema);
-    if (!own || !TRIGGER_FIRED_BEFORE(data->tg_event) || !TRIGGER_FIRED_FOR_ROW(data->tg_event))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                        errmsg("function must be called as a trigger of retention.personal_column"),
-                        errdetail("It is made for BEFORE INSERT OR UPDATE OR DELETE, for each row.")));
+    const TriggerData *data = pg_retention::of_personal_column(fcinfo, true, "BEFORE INSERT OR UPDATE OR DELETE");
     TupleDesc desc = RelationGetDescr(data->tg_relation);
     pg_retention::check_rights(data->tg_trigtuple, desc);
     if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) return PointerGetDatum(data->tg_trigtuple);
@@ -118,17 +124,6 @@ RETENTION_FUNCTION(pg_retention_personal_column_before) {
 }
 
 RETENTION_FUNCTION(pg_retention_check_personal_column) {
-    if (!CALLED_AS_TRIGGER(fcinfo))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("function must be called as a trigger")));
-    const auto *data = reinterpret_cast<const TriggerData *>(fcinfo->context);
-    const bool own =
-        pg_retention::extension() != nullptr &&
-        RelationGetRelid(data->tg_relation) == get_relname_relid("personal_column", pg_retention::extension()->schema);
-    if (!own || !TRIGGER_FIRED_AFTER(data->tg_event) || !TRIGGER_FIRED_FOR_ROW(data->tg_event) ||
-        TRIGGER_FIRED_BY_DELETE(data->tg_event))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-                        errmsg("function must be called as a trigger of retention.personal_column"),
-                        errdetail("It is made for AFTER INSERT OR UPDATE, for each row.")));
-    pg_retention::check_personal_column(data);
+    pg_retention::check_personal_column(pg_retention::of_personal_column(fcinfo, false, "AFTER INSERT OR UPDATE"));
     return static_cast<Datum>(0);
 }

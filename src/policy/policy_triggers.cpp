@@ -12,6 +12,7 @@
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "schema/own.hpp"
+#include "pg/trigger.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
@@ -32,10 +33,8 @@ namespace {
 
 constexpr int kMaxStarts = 32;
 
-const TriggerData *trigger_data(FunctionCallInfo fcinfo) {
-    if (!CALLED_AS_TRIGGER(fcinfo))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("function must be called as a trigger")));
-    const auto *data = reinterpret_cast<const TriggerData *>(fcinfo->context);
+const TriggerData *of_policy(FunctionCallInfo fcinfo) {
+    const TriggerData *data = trigger_data(fcinfo);
     if (extension() == nullptr || RelationGetRelid(data->tg_relation) != extension()->policy_table ||
         !TRIGGER_FIRED_FOR_ROW(data->tg_event))
         ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
@@ -409,12 +408,12 @@ void validate_all() {
 }  // namespace pg_retention
 
 RETENTION_FUNCTION(pg_retention_policy_before) {
-    const TriggerData *data = pg_retention::trigger_data(fcinfo);
+    const TriggerData *data = pg_retention::of_policy(fcinfo);
     if (!pg_retention::own_policy_write) pg_retention::remember_old(data);
     return pg_retention::before_policy(data);
 }
 
 RETENTION_FUNCTION(pg_retention_policy_after) {
-    pg_retention::after_policy(pg_retention::trigger_data(fcinfo));
+    pg_retention::after_policy(pg_retention::of_policy(fcinfo));
     return static_cast<Datum>(0);
 }

@@ -5,6 +5,7 @@
 #include "policy/provision.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
+#include "pg/trigger.hpp"
 #include "pg/security.hpp"
 #include "pg/sql.hpp"
 
@@ -85,9 +86,7 @@ void require_path_tables(const Policy &policy) {
 
 // Of the tables that a DBA fills, rows are checked one by one.
 RETENTION_FUNCTION(pg_retention_refuse_truncate) {
-    if (!CALLED_AS_TRIGGER(fcinfo))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("function must be called as a trigger")));
-    const auto *data = reinterpret_cast<const TriggerData *>(fcinfo->context);
+    const TriggerData *data = pg_retention::trigger_data(fcinfo);
     ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
                     errmsg("cannot truncate retention.%s", RelationGetRelationName(data->tg_relation)),
                     errhint("DELETE asks for each row whether it may go.")));

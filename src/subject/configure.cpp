@@ -9,6 +9,7 @@
 #include "schema/own.hpp"
 #include "subject/model.hpp"
 
+#include "pg/trigger.hpp"
 extern "C" {
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
@@ -154,9 +155,7 @@ HeapTuple check_link(Written written) {
 
 RETENTION_FUNCTION(pg_retention_check_subject) {
     using namespace pg_retention;
-    if (!CALLED_AS_TRIGGER(fcinfo))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("function must be called as a trigger")));
-    const auto *data = reinterpret_cast<const TriggerData *>(fcinfo->context);
+    const TriggerData *data = trigger_data(fcinfo);
     const bool update = TRIGGER_FIRED_BY_UPDATE(data->tg_event);
     const bool is_kind = strcmp(RelationGetRelationName(data->tg_relation), "subject_kind") == 0;
     const auto require = is_kind ? require_tables_of_kind : require_tables_of_link;
