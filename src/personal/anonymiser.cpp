@@ -161,15 +161,25 @@ bool fail_with(Problem *problem, const core::Error &error) {
 
 // Whether what is made for the column has room in it.
 bool check_room(const PersonalColumn &column, const ColumnType &type, Problem *problem) {
-    if (column.anonymiser == Anonymiser::kRandomToken && type.content == Content::kText) {
-        const core::TokenChoice choice = token_choice(column, type);
-        const uint8_t any[core::kTokenRandom] = {};
-        const core::Result<core::Token> token = core::make_token(choice.form, choice.room, any);
-        if (!token.ok()) return fail_with(problem, token.error());
-    }
-    if (column.anonymiser == Anonymiser::kPseudonymise) {
-        const core::Result<size_t> digits = core::pseudonym_length(pseudonym_digits(column, type));
-        if (!digits.ok()) return fail_with(problem, digits.error());
+    switch (column.anonymiser) {
+        case Anonymiser::kRandomToken: {
+            if (type.content != Content::kText) return true;
+            const core::TokenChoice choice = token_choice(column, type);
+            const uint8_t any[core::kTokenRandom] = {};
+            const core::Result<core::Token> token = core::make_token(choice.form, choice.room, any);
+            return token.ok() || fail_with(problem, token.error());
+        }
+        case Anonymiser::kPseudonymise: {
+            const core::Result<size_t> digits = core::pseudonym_length(pseudonym_digits(column, type));
+            return digits.ok() || fail_with(problem, digits.error());
+        }
+        case Anonymiser::kNull:
+        case Anonymiser::kConstant:
+        case Anonymiser::kRedact:
+        case Anonymiser::kGeneralise:
+        case Anonymiser::kTruncate:
+        case Anonymiser::kNoise:
+        case Anonymiser::kFunction: return true;
     }
     return true;
 }

@@ -94,7 +94,7 @@ const PersonalColumn *find_personal_column(List *columns, Oid relid, AttrNumber 
 }
 
 bool tells_who(const PersonalColumn &column) {
-    return !column.is_free_text && column.anonymiser != core::Anonymiser::kRedact &&
+    return !column.is_free_text && core::need_of(column.anonymiser) != core::Need::kWords &&
            getBaseType(get_atttype(column.relid, column.column)) != BOOLOID;
 }
 

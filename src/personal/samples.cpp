@@ -79,8 +79,9 @@ const char *first_rows(const Trial &trial) {
 
 const char *value_of_row(const Trial &trial, const PersonalColumn &column) {
     const Oid relid = RelationGetRelid(trial.rel);
-    return column.anonymiser == Anonymiser::kPseudonymise ? sample_value(column, relid)
-                                                          : anonymised_value(column, relid, "CAST('{}' AS text[])", nullptr);
+    return core::need_of(column.anonymiser) == core::Need::kKey
+             ? sample_value(column, relid)
+             : anonymised_value(column, relid, "CAST('{}' AS text[])", nullptr);
 }
 
 // What the column becomes by itself.

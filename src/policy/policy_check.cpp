@@ -90,7 +90,7 @@ List *anonymised_columns(const Policy &policy) {
 const PersonalColumn *pseudonymised(List *columns) {
     ListCell *cell = nullptr;
     foreach (cell, columns)
-        if (static_cast<const PersonalColumn *>(lfirst(cell))->anonymiser == core::Anonymiser::kPseudonymise)
+        if (core::need_of(static_cast<const PersonalColumn *>(lfirst(cell))->anonymiser) == core::Need::kKey)
             return static_cast<const PersonalColumn *>(lfirst(cell));
     return nullptr;
 }

@@ -185,11 +185,24 @@ bool belongs(const Doomed &a, const Doomed &b) {
            same(a.until, b.until) && ((core::flags_of(a.clock) ^ core::flags_of(b.clock)) & (core::kAwaiting | core::kKept)) == 0;
 }
 
-// In a later pass only what could not be deleted before is left to do.
+// What could not be done before is tried in each pass.
+constexpr bool is_retried(Fate fate) noexcept {
+    switch (fate) {
+        case Fate::kDelete:
+        case Fate::kUnlink: return true;
+        case Fate::kNothing:
+        case Fate::kAnonymise:
+        case Fate::kKeep:
+        case Fate::kDefer:
+        case Fate::kTakeOut: return false;
+    }
+    return false;
+}
+
 void act_on(Erasure *erasure, const ReachedTable &table, const Doomed *rows, int n, bool first_pass) {
     Group group = {&table, rows, nullptr, n};
     const Fate fate = rows->fate;
-    if (fate == Fate::kNothing || (!first_pass && fate != Fate::kDelete && fate != Fate::kUnlink)) return;
+    if (fate == Fate::kNothing || (!first_pass && !is_retried(fate))) return;
     if ((core::flags_of(rows->clock) & core::kKept) != 0 && (fate == Fate::kKeep || fate == Fate::kDefer)) {
         count(erasure, fate == Fate::kKeep ? Outcome::kKept : Outcome::kDeferred, table.relid, rows->why, rows->until, n);
         return;

@@ -35,8 +35,19 @@ int flags_after(Action action) {
     pg_unreachable();
 }
 
+bool removes(Action action) {
+    switch (action) {
+        case Action::kDelete: return true;
+        case Action::kAnonymise:
+        case Action::kAnonymiseAndAwait:
+        case Action::kKeep:
+        case Action::kColumns: return false;
+    }
+    pg_unreachable();
+}
+
 const char *statement(const Target &target, Action action, const ItemPointerData *ids, int n, Parameters *parameters) {
-    if (action == Action::kDelete) {
+    if (removes(action)) {
         const int rows = add_parameter(parameters, TIDARRAYOID, tid_array(ids, n));
         return psprintf("DELETE FROM ONLY %s WHERE ctid = ANY ($%d)", target.table, rows);
     }

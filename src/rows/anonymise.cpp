@@ -17,12 +17,10 @@ namespace pg_retention {
 
 namespace {
 
-using core::Anonymiser;
-
-bool any_is(List *columns, Anonymiser anonymiser) {
+bool any_needs(List *columns, core::Need need) {
     ListCell *cell = nullptr;
     foreach (cell, columns)
-        if (static_cast<const PersonalColumn *>(lfirst(cell))->anonymiser == anonymiser) return true;
+        if (core::need_of(static_cast<const PersonalColumn *>(lfirst(cell))->anonymiser) == need) return true;
     return false;
 }
 
@@ -108,7 +106,7 @@ RowsRead read_rows(const Anonymisation &anonymisation, Datum tids) {
     ListCell *cell = nullptr;
     foreach (cell, anonymisation.personal) {
         const auto *column = static_cast<const PersonalColumn *>(lfirst(cell));
-        const bool needed = tells_who(*column) || column->anonymiser == Anonymiser::kPseudonymise;
+        const bool needed = tells_who(*column) || core::need_of(column->anonymiser) == core::Need::kKey;
         appendStringInfo(&sql, ", %s", needed ? text_of_column(*column, "t.") : "NULL");
     }
     foreach (cell, anonymisation.paths) {
@@ -197,15 +195,15 @@ const char *compute(const Anonymisation &anonymisation, const ItemPointerData *r
     initStringInfo(&computed.from);
     initStringInfo(&computed.names);
     add_computed(&computed, "tid", TIDARRAYOID, tid_array(found, read.n), parameters);
-    if (any_is(anonymisation.columns, Anonymiser::kRedact))
+    if (any_needs(anonymisation.columns, core::Need::kWords))
         add_computed(&computed, "words", TEXTARRAYOID, words_of_rows(anonymisation, read), parameters);
-    if (any_is(anonymisation.columns, Anonymiser::kPseudonymise)) {
+    if (any_needs(anonymisation.columns, core::Need::kKey)) {
         const SecretKey key = read_pseudonym_key();
         ListCell *cell = nullptr;
         int place = 2;
         foreach (cell, anonymisation.personal) {
             const auto *column = static_cast<const PersonalColumn *>(lfirst(cell));
-            if (column->anonymiser == Anonymiser::kPseudonymise && list_member_ptr(anonymisation.columns, column))
+            if (core::need_of(column->anonymiser) == core::Need::kKey && list_member_ptr(anonymisation.columns, column))
                 add_computed(&computed, pseudonym_name(*column), TEXTARRAYOID,
                              pseudonyms_of_rows(anonymisation, *column, key, read, place), parameters);
             ++place;
@@ -241,7 +239,7 @@ Anonymisation *anonymisation_of(Oid relid, Oid leaf, const Policy *policy, const
         if (wanted && !(columns.without_required && column->required_by_law)) out->columns = lappend(out->columns, lfirst(cell));
     }
     if (out->columns == NIL) return nullptr;
-    if (any_is(out->columns, Anonymiser::kRedact)) add_paths(out, starts);
+    if (any_needs(out->columns, core::Need::kWords)) add_paths(out, starts);
     return out;
 }
 
@@ -249,7 +247,7 @@ AnonymisingUpdate anonymising_update(const Anonymisation &anonymisation, const I
                                      Parameters *parameters) {
     AnonymisingUpdate update = {};
     const bool computes =
-        any_is(anonymisation.columns, Anonymiser::kRedact) || any_is(anonymisation.columns, Anonymiser::kPseudonymise);
+        any_needs(anonymisation.columns, core::Need::kWords) || any_needs(anonymisation.columns, core::Need::kKey);
     if (computes) {
         update.from = compute(anonymisation, rows, n, parameters);
         update.where = "t.ctid = w.tid";

@@ -84,7 +84,18 @@ Result<bool> check_anonymiser(Anonymiser anonymiser, Content content, std::strin
 }
 
 bool may_give_null(Anonymiser anonymiser, Content content) noexcept {
-    return anonymiser == Anonymiser::kNull || (anonymiser == Anonymiser::kGeneralise && content == Content::kText);
+    switch (anonymiser) {
+        case Anonymiser::kNull: return true;
+        case Anonymiser::kGeneralise: return content == Content::kText;
+        case Anonymiser::kConstant:
+        case Anonymiser::kRedact:
+        case Anonymiser::kTruncate:
+        case Anonymiser::kNoise:
+        case Anonymiser::kRandomToken:
+        case Anonymiser::kPseudonymise:
+        case Anonymiser::kFunction: return false;
+    }
+    return true;
 }
 
 Difference difference_after(Anonymiser anonymiser) noexcept {

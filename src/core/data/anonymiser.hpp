@@ -54,6 +54,27 @@ constexpr const char *name_of(Anonymiser anonymiser) noexcept {
     return nullptr;
 }
 
+// What must be computed for a row before its UPDATE, beside the value itself.
+enum class Need : uint8_t {
+    kNothing,
+    kWords,  // what tells who its persons are, so that it is taken out
+    kKey,    // the secret that pseudonyms are made with
+};
+constexpr Need need_of(Anonymiser anonymiser) noexcept {
+    switch (anonymiser) {
+        case Anonymiser::kRedact: return Need::kWords;
+        case Anonymiser::kPseudonymise: return Need::kKey;
+        case Anonymiser::kNull:
+        case Anonymiser::kConstant:
+        case Anonymiser::kGeneralise:
+        case Anonymiser::kTruncate:
+        case Anonymiser::kNoise:
+        case Anonymiser::kRandomToken:
+        case Anonymiser::kFunction: return Need::kNothing;
+    }
+    return Need::kNothing;
+}
+
 // Refuses an anonymiser that cannot work on such a column, and an argument it cannot read; empty: none was given.
 Result<bool> check_anonymiser(Anonymiser anonymiser, Content content, std::string_view argument) noexcept;
 
