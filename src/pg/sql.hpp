@@ -15,7 +15,7 @@
 //   const SqlRows found = own("SELECT attempts, problem FROM retention.view_refresh WHERE view = $1 AND retry_at < $2", relid, at(now));
 //   for (const SqlRow row : found) note(row.get<int32>(1), row.text(2));
 //
-// own and read_own stand in catalog/own.hpp, for the extension's owner is a matter of the catalog. A text that names a table that users
+// own and read_own stand in schema/own.hpp, for the extension's owner is a matter of the catalog. A text that names a table that users
 // choose (one of many) is not for keeping, unless it comes again at once. Whoever runs as an owner is restricted to what that owner may do,
 // so that nobody's code runs with more rights than its author has. SPI must be connected (connect_spi()); the memory context stays what it was,
 // and so results may be copied into it. A failure is an error, never a code to be looked at.
