@@ -159,8 +159,9 @@ bool fail_with(Problem *problem, const core::Error &error) {
     return fail(problem, ERRCODE_INVALID_PARAMETER_VALUE, pstrdup(error.message), pstrdup(error.hint));
 }
 
-// Whether what is made for the column has room in it.
-bool check_room(const PersonalColumn &column, const ColumnType &type, Problem *problem) {
+// Whether what is made for the column has room in it; of a function, whether the owner may run it.
+bool check_made(const PersonalColumn &column, const ColumnType &type, Oid owner, Problem *problem) {
+    Function function = {};
     switch (column.anonymiser) {
         case Anonymiser::kRandomToken: {
             if (type.content != Content::kText) return true;
@@ -178,21 +179,20 @@ bool check_room(const PersonalColumn &column, const ColumnType &type, Problem *p
         case Anonymiser::kRedact:
         case Anonymiser::kGeneralise:
         case Anonymiser::kTruncate:
-        case Anonymiser::kNoise:
-        case Anonymiser::kFunction: return true;
+        case Anonymiser::kNoise: return true;
+        case Anonymiser::kFunction:
+            if (column.written_for != owner)
+                return fail(problem, ERRCODE_INSUFFICIENT_PRIVILEGE, "its function was declared for another owner of the table",
+                            "Confirm it as the owner or a superuser: update the row in retention.personal_column.");
+            return check_function_as(column.argument, type, owner, &function, problem);
     }
     return true;
 }
 
 bool check(const PersonalColumn &column, const ColumnType &type, Oid owner, Problem *problem) {
-    Function function = {};
     const core::Result<bool> suits = core::check_anonymiser(column.anonymiser, type.content, column.argument);
     if (!suits.ok()) return fail_with(problem, suits.error());
-    if (column.anonymiser == Anonymiser::kFunction && column.written_for != owner)
-        return fail(problem, ERRCODE_INSUFFICIENT_PRIVILEGE, "its function was declared for another owner of the table",
-                    "Confirm it as the owner or a superuser: update the row in retention.personal_column.");
-    if (column.anonymiser == Anonymiser::kFunction) return check_function_as(column.argument, type, owner, &function, problem);
-    return check_room(column, type, problem);
+    return check_made(column, type, owner, problem);
 }
 
 char *cast(const char *value, const ColumnType &type) { return psprintf("CAST(%s AS %s)", value, type.name); }

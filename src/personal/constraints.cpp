@@ -162,17 +162,24 @@ const PersonalColumn *anonymised_in(const Table &table, const Element &element) 
 
 // What anonymising leaves of the difference between two rows in this element.
 Difference difference_in(const Table &table, const Key &key, const Element &element) {
-    const bool only_nulls_pass = element.expression != nullptr && !contain_nonstrict_functions(element.expression);
+    // Two rows that are NULL here may be duplicates.
+    const bool nulls_meet =
+        key.nulls_are_equal || (element.expression != nullptr && contain_nonstrict_functions(element.expression));
     Difference difference = Difference::kKept;
     for (int c = -1; (c = bms_next_member(element.columns, c)) >= 0;) {
         const PersonalColumn *column = column_at(table, static_cast<AttrNumber>(c));
         if (column == nullptr) continue;
-        const Difference one = core::difference_after(column->anonymiser);
-        const bool is_null = column->anonymiser == Anonymiser::kNull;
-        if (one == Difference::kMade &&
-            !(is_null && (key.nulls_are_equal || (element.expression != nullptr && !only_nulls_pass))))
-            return Difference::kMade;
-        if (one != Difference::kKept || element.expression != nullptr) difference = Difference::kLost;
+        switch (core::difference_after(column->anonymiser)) {
+            case Difference::kMade: return Difference::kMade;
+            case Difference::kNulled:
+                if (!nulls_meet) return Difference::kMade;
+                difference = Difference::kLost;
+                break;
+            case Difference::kLost: difference = Difference::kLost; break;
+            case Difference::kKept:
+                if (element.expression != nullptr) difference = Difference::kLost;
+                break;
+        }
     }
     return difference;
 }
@@ -225,7 +232,7 @@ void check_foreign_key(const Table &table, const ForeignKeyCacheInfo &key) {
         const PersonalColumn *column = column_at(table, key.conkey[i]);
         all = all && column != nullptr;
         if (column == nullptr) continue;
-        if (column->anonymiser != Anonymiser::kNull)
+        if (core::difference_after(column->anonymiser) != Difference::kNulled)
             refuse_anonymiser(*column, ERRCODE_FOREIGN_KEY_VIOLATION, psprintf("it is part of the foreign key \"%s\"", name),
                               kUseNull);
         unset = column;

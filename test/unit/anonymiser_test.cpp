@@ -48,7 +48,7 @@ TEST(Anonymiser, WhatItDoesToConstraints) {
     EXPECT_FALSE(may_give_null(Anonymiser::kGeneralise, Content::kDate));
     EXPECT_FALSE(may_give_null(Anonymiser::kRedact, Content::kText));
     EXPECT_EQ(difference_after(Anonymiser::kRandomToken), Difference::kMade);
-    EXPECT_EQ(difference_after(Anonymiser::kNull), Difference::kMade);
+    EXPECT_EQ(difference_after(Anonymiser::kNull), Difference::kNulled);
     EXPECT_EQ(difference_after(Anonymiser::kPseudonymise), Difference::kKept);
     for (const Anonymiser lossy :
          {Anonymiser::kConstant, Anonymiser::kRedact, Anonymiser::kGeneralise, Anonymiser::kTruncate, Anonymiser::kNoise})

@@ -101,9 +101,8 @@ bool may_give_null(Anonymiser anonymiser, Content content) noexcept {
 Difference difference_after(Anonymiser anonymiser) noexcept {
     switch (anonymiser) {
         case Anonymiser::kRandomToken:
-        // Two NULLs are no duplicates; what a function gives is its author's word.
-        case Anonymiser::kNull:
-        case Anonymiser::kFunction: return Difference::kMade;
+        case Anonymiser::kFunction: return Difference::kMade;  // what a function gives is its author's word
+        case Anonymiser::kNull: return Difference::kNulled;
         case Anonymiser::kPseudonymise: return Difference::kKept;
         case Anonymiser::kConstant:
         case Anonymiser::kRedact:

@@ -83,9 +83,10 @@ bool may_give_null(Anonymiser anonymiser, Content content) noexcept;
 
 // What becomes of the difference between two values.
 enum class Difference : uint8_t {
-    kLost,  // two values may become one
-    kKept,  // different values stay different, equal ones equal
-    kMade,  // equal values become different ones
+    kLost,    // two values may become one
+    kKept,    // different values stay different, equal ones equal
+    kMade,    // equal values become different ones
+    kNulled,  // all become NULL, and two NULLs are no duplicates where nobody says so
 };
 Difference difference_after(Anonymiser anonymiser) noexcept;
 
