@@ -22,7 +22,6 @@ namespace pg_retention {
 
 namespace {
 
-using core::Anonymiser;
 using core::Difference;
 
 constexpr char kUseNull[] = "Only null goes together with a foreign key: use it, or do not declare the column.";

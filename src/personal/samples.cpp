@@ -17,8 +17,6 @@ namespace pg_retention {
 
 namespace {
 
-using core::Anonymiser;
-
 // Enough to meet what is usual, and few enough to wait for.
 constexpr int kRows = 1000;
 
@@ -87,7 +85,7 @@ const char *value_of_row(const Trial &trial, const PersonalColumn &column) {
 // What the column becomes by itself.
 void try_column(const Trial &trial, const PersonalColumn &column, Form_pg_attribute att) {
     const char *sample = sample_value(column, RelationGetRelid(trial.rel));
-    if (column.anonymiser == Anonymiser::kConstant) try_constant(trial, column, att);
+    if (column.constant != nullptr) try_constant(trial, column, att);
     if (sample != nullptr) {
         trying(column, [&] { (void) count_found(trial, psprintf("SELECT %s", sample)); });
         return;
