@@ -1,6 +1,6 @@
 -- Article 17: what can go goes at once, what the law keeps is hidden and named, shared rows lose the person.
 BEGIN;
-SELECT plan(50);
+SELECT plan(53);
 
 SET retention.test_now = '2030-06-01 12:00:00+00';
 SET client_min_messages = error;
@@ -127,6 +127,17 @@ RESET ROLE;
 
 -- The last person of a shared row takes it along.
 SELECT is((SELECT pg_temp.done(retention.erase('user', 2), 'deleted')), 'app.cases 2, app.notes 1, app.users 1', 'nobody is left whom they are about');
+
+-- A row that leads to its persons for ever: whom it is about is told by what became of them.
+CREATE TABLE app.calls (id bigint PRIMARY KEY, caller_id bigint NOT NULL REFERENCES app.users, callee_id bigint NOT NULL REFERENCES app.users,
+    body text, ended_at timestamptz);
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('calls', 'app.calls', '{ended_at}', '3 years', 'delete', 'enforce');
+INSERT INTO retention.subject_link (kind, relation, path, role) VALUES ('user', 'app.calls', 'caller_id', 'about'), ('user', 'app.calls', 'callee_id', 'about');
+INSERT INTO app.users VALUES (6, 'ida@example.no', 'Ida Vik', NULL), (7, 'jon@example.no', 'Jon Eng', NULL);
+INSERT INTO app.calls VALUES (1, 6, 7, 'Ida Vik to Jon Eng', NULL);
+SELECT is((SELECT pg_temp.done(retention.erase('user', 6), 'taken_out')), 'app.calls 1', 'the other person is not erased yet');
+SELECT is((SELECT body FROM app.calls), '[redacted] to Jon Eng', 'the row stays for the other person');
+SELECT is((SELECT pg_temp.done(retention.erase('user', 7), 'deleted')), 'app.calls 1, app.users 1', 'a row whose persons are all erased goes');
 
 -- What stands against it is named.
 INSERT INTO app.badges VALUES (1, 3);

@@ -3,7 +3,7 @@
 \set QUIET on
 SET client_min_messages = warning;
 BEGIN;
-SELECT plan(21);
+SELECT plan(22);
 SET LOCAL retention.test_now = '2030-06-01 12:00+00';
 CREATE ROLE exempt_owner;
 GRANT CREATE ON DATABASE :"DBNAME" TO exempt_owner;
@@ -130,6 +130,20 @@ SELECT is((SELECT count(*) FROM own.line WHERE ?- l AND NOT (?| l)), 1::bigint, 
 INSERT INTO retention.subject_kind (kind, relation) VALUES ('guest', 'own.guest');
 SELECT throws_ok($$SELECT retention.erase('guest', 100, dry_run => true)$$, NULL, NULL, 'a dry run of nobody is an error');
 SELECT is((SELECT count(*) FROM pg_class WHERE relname = 'guest' AND relnamespace = 'own'::regnamespace), 1::bigint, 'the transaction goes on after a dry run that is an error');
+
+-- A function that a user wrote is given no key of a hidden row.
+SET LOCAL ROLE exempt_owner;
+CREATE TYPE own.letter AS ENUM ('a', 'b');
+CREATE FUNCTION own.number(letter own.letter) RETURNS int LANGUAGE plpgsql AS $$BEGIN RAISE WARNING 'number of %', letter; RETURN 1; END$$;
+CREATE CAST (own.letter AS int) WITH FUNCTION own.number(own.letter) AS IMPLICIT;
+CREATE TABLE own.numbers (id int PRIMARY KEY);
+CREATE TABLE own.letters (letter own.letter REFERENCES own.numbers, left_on date);
+INSERT INTO own.numbers VALUES (1);
+RESET ROLE;
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('letters', 'own.letters', '{left_on}', '1 day', 'delete', 'enforce');
+INSERT INTO own.letters VALUES ('a', '2029-01-01');
+SELECT throws_ok('DELETE FROM own.numbers', '0A000', 'a foreign key of governed table "letters" compares its keys with a function that a user wrote',
+	'a function that casts the keys of a foreign key is not called with those of hidden rows');
 
 SELECT * FROM finish();
 ROLLBACK;

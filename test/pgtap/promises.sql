@@ -103,7 +103,8 @@ SELECT throws_ok($$MERGE INTO app.users u USING (VALUES (6, 'x')) AS s (id, emai
 
 -- A file that COPY wrote, COPY reads, and each row has its clock again; the hidden are not in it.
 SELECT is(pg_temp.by_copy('app.users'), '2 5 8', 'a file of the visible rows');
-SELECT unalike(pg_read_file(:'file'), '%none%', 'knows nothing of a clock');
+SELECT is(pg_read_file(:'file'), (SELECT string_agg(format(E'%s\t3\tuser%s@example.no\t+47 4000000%s\t\\N\n', n, n, n), '' ORDER BY n) FROM unnest('{2,5,8}'::int[]) n),
+    'a file that COPY wrote knows nothing of a clock');
 DELETE FROM app.users WHERE id <> 3;
 COPY app.users FROM :'file';
 SELECT is(pg_temp.ids('SELECT id FROM app.users'), '2 5 8', 'is read back');

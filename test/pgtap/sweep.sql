@@ -1,6 +1,6 @@
 -- One pass over rows of every kind: what can go goes, what cannot is named with its reason and stops nothing else.
 BEGIN;
-SELECT plan(32);
+SELECT plan(33);
 
 SET retention.test_now = '2030-06-01 12:00:00+00';
 CREATE SCHEMA app;
@@ -98,6 +98,8 @@ SELECT isnt_empty('SELECT FROM app.users WHERE id = 12', 'a second before its qu
 SET retention.test_now = '2030-06-01 22:00:00+00';
 CALL retention.sweep();
 SELECT is_empty('SELECT FROM app.users WHERE id = 12', 'a row is gone when its quarantine ends');
+SELECT results_eq($$SELECT row_count FROM retention.ledger WHERE action = 'quarantined' AND relation = 'app.users'$$, $$VALUES (11::bigint)$$,
+    'a hidden row is counted in the ledger once');
 
 -- A voucher, to the second; with it its user.
 SELECT results_eq($$SELECT attention FROM app.vouchers WHERE user_id IS NULL$$, $$VALUES ('Ola Moe')$$, 'a voucher of 2025 is kept');

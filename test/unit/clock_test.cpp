@@ -135,6 +135,8 @@ TEST(Clock, States) {
     EXPECT_EQ(kept("2023-06-01"), State::kKept);
     EXPECT_EQ(kept("2021-06-01"), State::kDue);
     EXPECT_EQ(state_of(make_clock(7, kNotStarted, kKept), f), State::kKept);
+    EXPECT_EQ(state_of(make_clock(7, f.release, kKept), f), State::kDue);  // the law lets it go in this moment
+    EXPECT_EQ(state_of(make_clock(7, f.release + 1, kKept), f), State::kKept);
 }
 
 TEST(Clock, Hidden) {
