@@ -262,7 +262,6 @@ void policy_gone(const Policy &policy) {
     Problem problem = {};
     for (int i = 0; i < policy.n_starts; ++i)
         if (resolve_path(policy.relid, policy.starts[i], &paths[n], &problem)) ++n;
-    record(Deed::kPolicyDropped, policy);
     withdraw(policy.relid, paths, n);
     as_extension("WITH p AS (DELETE FROM retention.column_progress WHERE policy_id = $1), "
                  "l AS (DELETE FROM retention.column_late WHERE policy_id = $1) "
@@ -272,6 +271,8 @@ void policy_gone(const Policy &policy) {
         plan_preparation(policy.relid);
     else
         as_extension("DELETE FROM retention.preparation WHERE relation = $1", OIDOID, ObjectIdGetDatum(policy.relid));
+    // Whoever holds the chain waits for no table: a sweep that has this one waits for the chain.
+    record(Deed::kPolicyDropped, policy);
 }
 
 // Policies as they were, between the BEFORE and the AFTER triggers of a statement; ends with the transaction.
