@@ -57,7 +57,7 @@ constinit Oid watched = InvalidOid;
 constinit uint64_t changes = 1;
 constinit uint64_t read_at = 0;
 
-void forget(Datum, Oid relid) {
+void forget_progress(Datum, Oid relid) {
     if (relid == InvalidOid || relid == watched || watched == InvalidOid) ++changes;
 }
 
@@ -66,7 +66,7 @@ struct Fields {
     bool nulls[kProgressColumns];
 };
 
-void load() {
+void load_progress() {
     progress = nullptr;
     n_progress = 0;
     if (context == nullptr)
@@ -189,7 +189,7 @@ void note_start(Oid leaf, core::Clock clock) {
 }
 
 bool has_new_value(Relation leaf, core::Clock clock, HeapTuple before, HeapTuple after) {
-    if (read_at != changes) load();
+    if (read_at != changes) load_progress();
     TupleDesc desc = RelationGetDescr(leaf);
     for (int i = 0; i < n_progress; ++i) {
         const Progress &column = progress[i];
@@ -205,7 +205,7 @@ bool has_new_value(Relation leaf, core::Clock clock, HeapTuple before, HeapTuple
 }
 
 bool is_in_progress(Oid leaf, int16_t policy_id) {
-    if (read_at != changes) load();
+    if (read_at != changes) load_progress();
     for (int i = 0; i < n_progress; ++i)
         if (progress[i].leaf == leaf && progress[i].policy_id == policy_id) return true;
     return false;
@@ -237,7 +237,7 @@ void lock_starts(Oid leaf) { lock_leaf(leaf, ExclusiveLock); }
 void progress_changed() { CacheInvalidateRelcacheByRelid(get_relname_relid("column_progress", extension()->schema)); }
 
 void init_late_starts() {
-    CacheRegisterRelcacheCallback(forget, 0);
+    CacheRegisterRelcacheCallback(forget_progress, 0);
     RegisterXactCallback(at_end, nullptr);
 }
 

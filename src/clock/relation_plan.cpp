@@ -63,7 +63,7 @@ constinit List *prepared = NIL;
 constinit bool stale = true;
 constinit Dynamic<int> computing{0};
 
-void forget(Datum, Oid relid) { stale = stale || relid == InvalidOid || list_member_oid(watched, relid); }
+void forget_plans(Datum, Oid relid) { stale = stale || relid == InvalidOid || list_member_oid(watched, relid); }
 
 void forget_schema(Datum, SysCacheId, uint32) { stale = true; }
 
@@ -179,7 +179,7 @@ SPIPlanPtr prepare_hop(const Path &path, int i, bool lock) {
 }
 
 // Follows the path from the row; null at the end of a broken or unset path.
-Datum follow(const Path &path, HopPlans *hop_plans, bool lock, HeapTuple row, TupleDesc desc, bool *isnull) {
+Datum follow_hops(const Path &path, HopPlans *hop_plans, bool lock, HeapTuple row, TupleDesc desc, bool *isnull) {
     if (path.n_hops == 0) return heap_getattr(row, path.column, desc, isnull);
     Datum values[kMaxKeys];
     for (int k = 0; k < path.hops[0].n_keys; ++k) {
@@ -254,7 +254,7 @@ core::Start policy_start(PlannedPolicy *policy, HeapTuple row, HeapTuple stored,
     for (int i = 0; i < policy->n_paths; ++i) {
         bool isnull = false;
         const bool lock = is_new_to_ancestor(policy->paths[i], row, stored, desc);
-        const Datum value = follow(policy->paths[i], &policy->hop_plans[i], lock, row, desc, &isnull);
+        const Datum value = follow_hops(policy->paths[i], &policy->hop_plans[i], lock, row, desc, &isnull);
         const core::Start start = isnull ? core::kNotStarted : start_of(value, policy->paths[i].type);
         result = policy->starts_all ? Max(result, start) : Min(result, start);
     }
@@ -312,7 +312,7 @@ bool is_managed(Oid relid) {
 }
 
 void init_relation_plans() {
-    CacheRegisterRelcacheCallback(forget, 0);
+    CacheRegisterRelcacheCallback(forget_plans, 0);
     // The plans' texts name schemas.
     CacheRegisterSyscacheCallback(NAMESPACEOID, forget_schema, 0);
 }

@@ -50,10 +50,9 @@ constexpr int kCodes[] = {
 
 // The settings' variables themselves: a command that commits on its way would undo what was set for a transaction.
 void with_closed_eyes(bool forbid, void (*body)(void *), void *argument) {
-    during(&user_code_forbidden, forbid || user_code_forbidden, [=] {
-        during(&max_parallel_maintenance_workers, 0,
-               [=] { during(&client_min_messages, Max(client_min_messages, ERROR), [=] { body(argument); }); });
-    });
+    const auto quietly = [=] { during(&client_min_messages, Max(client_min_messages, ERROR), [=] { body(argument); }); };
+    const auto alone = [=] { during(&max_parallel_maintenance_workers, 0, quietly); };
+    during(&user_code_forbidden, forbid || user_code_forbidden, [=] { during(&calls_since_lifted, 0, alone); });
 }
 
 bool shows_no_value(int sqlstate) {

@@ -32,9 +32,18 @@ namespace {
 
 constinit object_access_hook_type previous_access = nullptr;
 
-// The floor released last decides: of the rows still pending, of those done with, and of those that never started. One
-// order over all would put a row done with behind a later start. A held or a restricted row decides whatever its start;
-// what else was decided about a row must not stand before its start in the order.
+// If the row that is released last may go, all may: so one row is looked at instead of each. But "last" is a matter of rows that are
+// alike; one order over all clocks would look at the wrong one:
+//
+//   a row                                                     would be hidden from the look by
+//   still pending, started in 2020                            one that is done with and started in 2024: it may go, this may not
+//   never started: nothing may take it                        any that has started
+//   held, or restricted, started in 2010                      any that started later and is neither
+//   kept by an erasure, started in 2024: a flag, which the    one that started in 2020 with a higher flag, if flags came before starts
+//     clock's own order puts before the start
+//
+// So for each policy there is one row of each combination of pending, never started, held and restricted: the one with the latest start,
+// which is the order of clocks that are given all flags.
 void check_rows(Oid relid, const char *what) {
     SPI_connect();
     const SqlRows found =

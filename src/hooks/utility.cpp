@@ -15,7 +15,7 @@ namespace {
 
 constinit ProcessUtility_hook_type previous = nullptr;
 
-void run(const Command &command) {
+void run_command(const Command &command) {
     previous(command.planned, command.text, command.read_only, command.context, command.params, command.env, command.dest,
              command.done);
 }
@@ -29,7 +29,7 @@ constexpr Watcher kWatchers[] = {
     switch_rules,         // EXPLAIN ANALYZE, REFRESH, DETACH
     scrub_command,        // error details that show a row
     rewrite_copy,         // COPY reads through a plan
-    run,
+    run_command,
 };
 
 // Its own frame: most commands need none.

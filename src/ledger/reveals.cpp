@@ -41,13 +41,13 @@ constinit LWLock *lock = nullptr;
 constinit Reveal current = {};
 constinit bool noted = false;
 
-void request() {
+void request_reveal_memory() {
     if (previous_request != nullptr) previous_request();
     RequestAddinShmemSpace(MAXALIGN(sizeof(Left)));
     RequestNamedLWLockTranche("pg_retention", 1);
 }
 
-void startup() {
+void start_reveal_memory() {
     if (previous_startup != nullptr) previous_startup();
     bool found = false;
     LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
@@ -83,7 +83,7 @@ void leave_behind() {
     LWLockRelease(lock);
 }
 
-void end_of_transaction(XactEvent event, void *) {
+void reveals_at_end(XactEvent event, void *) {
     if (!noted) return;
     if (event == XACT_EVENT_PRE_COMMIT) {
         if (!RecoveryInProgress()) guarded([] { append_at_end(); });
@@ -143,10 +143,10 @@ void record_left_reveals() {
 
 void init_reveals() {
     previous_request = shmem_request_hook;
-    shmem_request_hook = request;
+    shmem_request_hook = request_reveal_memory;
     previous_startup = shmem_startup_hook;
-    shmem_startup_hook = startup;
-    RegisterXactCallback(end_of_transaction, nullptr);
+    shmem_startup_hook = start_reveal_memory;
+    RegisterXactCallback(reveals_at_end, nullptr);
 }
 
 }  // namespace pg_retention

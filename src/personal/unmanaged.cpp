@@ -25,7 +25,7 @@ SqlRows find_unmanaged() {
                "ORDER BY c.relation, c.column_name");
 }
 
-void report(const SqlRow &row) {
+void report_column(const SqlRow &row) {
     ereport(settings::unmanaged_personal_column == settings::Unmanaged::kError ? ERROR : WARNING,
             (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
              errmsg("column \"%s\" of table \"%s\" is personal, and no policy stands for the table", row.text(2),
@@ -35,7 +35,7 @@ void report(const SqlRow &row) {
 
 void check_managed() {
     SPI_connect();
-    for (const SqlRow row : find_unmanaged()) report(row);
+    for (const SqlRow row : find_unmanaged()) report_column(row);
     SPI_finish();
 }
 

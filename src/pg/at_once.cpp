@@ -20,7 +20,7 @@ constinit ExecutorStart_hook_type previous = nullptr;
 void remove();
 
 // The executor's copy of the triggers is the statement's own.
-void start(QueryDesc *query, int flags) {
+void start_at_once(QueryDesc *query, int flags) {
     if (previous != nullptr)
         previous(query, flags);
     else
@@ -41,13 +41,13 @@ void start(QueryDesc *query, int flags) {
 void install() {
     if (installed) return;
     previous = ExecutorStart_hook;
-    ExecutorStart_hook = start;
+    ExecutorStart_hook = start_at_once;
     installed = true;
 }
 
 // Where somebody hooked in after us, it stays, and does nothing.
 void remove() {
-    if (depth > 0 || ExecutorStart_hook != start) return;
+    if (depth > 0 || ExecutorStart_hook != start_at_once) return;
     ExecutorStart_hook = previous;
     installed = false;
 }

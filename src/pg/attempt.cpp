@@ -8,7 +8,7 @@ namespace pg_retention {
 namespace {
 
 // limit: in milliseconds; 0: none.
-ErrorData *run(AttemptBody body, void *argument, bool keep, int limit, bool *timed_out) {
+ErrorData *run_attempt(AttemptBody body, void *argument, bool keep, int limit, bool *timed_out) {
     MemoryContext context = CurrentMemoryContext;
     ResourceOwner owner = CurrentResourceOwner;
     ErrorData *volatile error = nullptr;
@@ -47,14 +47,14 @@ void raise_if_it_ends_statement(ErrorData *error) {
 
 ErrorData *attempt(AttemptBody body, void *argument) {
     bool timed_out = false;
-    ErrorData *error = run(body, argument, true, 0, &timed_out);
+    ErrorData *error = run_attempt(body, argument, true, 0, &timed_out);
     raise_if_it_ends_statement(error);
     return error;
 }
 
 ErrorData *attempt_in_time(AttemptBody body, void *argument, bool *timed_out) {
     *timed_out = false;
-    ErrorData *error = run(body, argument, true, settings::statement_timeout, timed_out);
+    ErrorData *error = run_attempt(body, argument, true, settings::statement_timeout, timed_out);
     if (!*timed_out) {
         raise_if_it_ends_statement(error);
         return error;
@@ -66,7 +66,7 @@ ErrorData *attempt_in_time(AttemptBody body, void *argument, bool *timed_out) {
 
 void rehearse(AttemptBody body, void *argument) {
     bool timed_out = false;
-    ErrorData *error = run(body, argument, false, 0, &timed_out);
+    ErrorData *error = run_attempt(body, argument, false, 0, &timed_out);
     if (error != nullptr) ReThrowError(error);
 }
 

@@ -111,7 +111,7 @@ SPIPlanPtr prepare(const char *text, int nargs, Oid *types, int options) {
     return prepare_as(Exemption::kOwn, text, nargs, types, options);
 }
 
-void keep(SPIPlanPtr plan, const char *text) {
+void keep_plan(SPIPlanPtr plan, const char *text) {
     if (SPI_keepplan(plan) != 0) elog(ERROR, "could not keep the plan of internal query: %s", text);
 }
 
@@ -163,7 +163,7 @@ bool take_own_start() {
 
 SPIPlanPtr prepare_internal(const char *text, int nargs, Oid *types) {
     SPIPlanPtr plan = prepare(text, nargs, types, 0);
-    keep(plan, text);
+    keep_plan(plan, text);
     return plan;
 }
 
@@ -181,7 +181,7 @@ SPIPlanPtr kept_plan(const char *text, int nargs, Oid *types, const Datum *value
     if (found) return entry->plan;
     SPIPlanPtr plan = key.wide ? prepare(text, nargs, types, CURSOR_OPT_CUSTOM_PLAN)
                                : prepare_as(Exemption::kOwnForFew, text, nargs, types, CURSOR_OPT_GENERIC_PLAN);
-    keep(plan, text);
+    keep_plan(plan, text);
     auto *own = static_cast<Oid *>(MemoryContextAlloc(kept_context, sizeof(Oid) * (nargs + 1)));
     if (nargs > 0) std::memcpy(own, types, sizeof(Oid) * nargs);
     key.text = MemoryContextStrdup(kept_context, text);

@@ -31,7 +31,7 @@ constinit Oid watched = InvalidOid;
 constinit uint64_t changes = 1;
 constinit uint64_t read_at = 0;
 
-void forget(Datum, Oid relid) {
+void forget_policies(Datum, Oid relid) {
     if (relid == InvalidOid || relid == watched || watched == InvalidOid) ++changes;
 }
 
@@ -118,7 +118,7 @@ void retire() {
     context = nullptr;
 }
 
-void load() {
+void load_policies() {
     n_policies = 0;
     policies = nullptr;
     retire();
@@ -150,14 +150,14 @@ void load() {
 }  // namespace
 
 const Policy *policy_by_id(int16_t id) {
-    if (read_at != changes) load();
+    if (read_at != changes) load_policies();
     for (int i = 0; i < n_policies; ++i)
         if (policies[i].id == id) return &policies[i];
     return nullptr;
 }
 
 const Policy *all_policies(int *count) {
-    if (read_at != changes) load();
+    if (read_at != changes) load_policies();
     *count = n_policies;
     return policies;
 }
@@ -179,6 +179,6 @@ char *state_text(core::Clock clock, TimestampTz at) {
     return psprintf("%s%s%s", core::name_of(state), held, restricted);
 }
 
-void init_policy_cache() { CacheRegisterRelcacheCallback(forget, 0); }
+void init_policy_cache() { CacheRegisterRelcacheCallback(forget_policies, 0); }
 
 }  // namespace pg_retention

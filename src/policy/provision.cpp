@@ -25,7 +25,7 @@ constexpr char kClockTrigger[] = "~retention_clock";
 constexpr char kGuardTrigger[] = "~retention_guard";
 constexpr char kPathTrigger[] = "~retention_path";
 
-void run(const char *sql) {
+void run_alter(const char *sql) {
     int code = 0;
     during(own_command, true, [&] { code = SPI_execute(sql, false, 0); });
     if (code < 0) elog(ERROR, "could not execute \"%s\"", sql);
@@ -34,8 +34,8 @@ void run(const char *sql) {
 void as_owner(Oid relid, const char *sql) {
     SPI_connect();
     const ActingAs saved = act_as(owner_of(relid), false);
-    run("SET LOCAL lock_timeout = '1s'");
-    run(sql);
+    run_alter("SET LOCAL lock_timeout = '1s'");
+    run_alter(sql);
     leave(saved);
     SPI_finish();
 }

@@ -254,7 +254,7 @@ int deepest_first(const ListCell *a, const ListCell *b) {
     return order != 0 ? order : (x->relid < y->relid ? -1 : x->relid > y->relid);
 }
 
-void pass(Erasure *erasure, List *tables, bool first_pass) {
+void erase_pass(Erasure *erasure, List *tables, bool first_pass) {
     ListCell *cell = nullptr;
     erasure->undecided = false;
     erasure->progress = false;
@@ -339,10 +339,10 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     List *tables = reach_tables(call.subject);
     const bool remembered = occasion == Occasion::kReplay || remember_erasure(*call.subject);
     list_sort(tables, deepest_first);
-    pass(&erasure, tables, true);
+    erase_pass(&erasure, tables, true);
     while (erasure.undecided && !erasure.last_pass) {
         erasure.last_pass = !erasure.progress;
-        pass(&erasure, tables, false);
+        erase_pass(&erasure, tables, false);
     }
     forget_records(*call.subject, key);
     if (occasion != Occasion::kReplay || erasure.rows > 0) record_in_ledger(erasure);

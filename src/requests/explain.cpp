@@ -81,7 +81,7 @@ void find_in_column(const ReturnSetInfo *result, const Kind &kind, AttrNumber co
     found.free();
 }
 
-void find(FunctionCallInfo fcinfo) {
+void find_persons(FunctionCallInfo fcinfo) {
     const auto *result = reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo);
     connect_spi();
     const Model *model = load_model();
@@ -105,6 +105,6 @@ RETENTION_FUNCTION(pg_retention_explain_subject) {
 
 RETENTION_FUNCTION(pg_retention_find_subject) {
     InitMaterializedSRF(fcinfo, 0);
-    pg_retention::find(fcinfo);
+    pg_retention::find_persons(fcinfo);
     return static_cast<Datum>(0);
 }

@@ -23,7 +23,7 @@ bytea *bytes_of(const uint8 *bytes, int n) {
     return result;
 }
 
-void remember(const ErasureKey &key, Oid relid, const char *json) {
+void remember_key(const ErasureKey &key, Oid relid, const char *json) {
     uint8 hash[kHashBytes];
     hash_person(key, relid, json, hash);
     own("INSERT INTO retention.erasure (hash, key_print, erased_at) VALUES ($1, $2, $3) "
@@ -77,7 +77,7 @@ void remember_kind(const Subject &subject, const Kind &kind, const ErasureKey &k
         const int level = fix_writing();
         append_key_json(&json, kind.relid, kind.keys, kind.n_keys, row.tuple, row.desc, places);
         restore_writing(level);
-        remember(key, kind.relid, json.data);
+        remember_key(key, kind.relid, json.data);
     }
     rows.free();
 }

@@ -229,7 +229,7 @@ void update_restriction(int64 id, const char *at_column, const char *by_column) 
         at(retention_now()), session_role());
 }
 
-void record(Deed deed, const Restriction &restriction, int64 request_id, int64 rows) {
+void record_restriction(Deed deed, const Restriction &restriction, int64 request_id, int64 rows) {
     LedgerEntry entry = {};
     entry.deed = deed;
     entry.row_count = rows;
@@ -242,7 +242,7 @@ void inform(int64 id) {
     connect_spi();
     const Restriction restriction = open_restriction(id);
     update_restriction(id, "informed_at", "informed_by");
-    record(Deed::kInformedOfLifting, restriction, 0, -1);
+    record_restriction(Deed::kInformedOfLifting, restriction, 0, -1);
     SPI_finish();
     PopActiveSnapshot();
 }
@@ -269,7 +269,7 @@ void lift(int64 id, int64 request_id) {
         if (is_governed(*table))
             rows += gone ? mark_rows(*table, kAllRows, covering, false) : rows_about(*table, covering, false);
     }
-    record(Deed::kRestrictionLifted, restriction, request_id, rows);
+    record_restriction(Deed::kRestrictionLifted, restriction, request_id, rows);
     SPI_finish();
     PopActiveSnapshot();
 }

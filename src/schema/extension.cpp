@@ -47,7 +47,7 @@ constexpr Oid kPlaces = 256;
 constinit Traits traits[kPlaces] = {};
 constinit uint64_t schema_changes = 1;
 
-void forget(Datum, SysCacheId, uint32) {
+void forget_objects(Datum, SysCacheId, uint32) {
     ++changes;
     ++schema_changes;
 }
@@ -67,7 +67,7 @@ Oid type_named(const ExtensionObjects &in, const char *name) {
     return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(name), ObjectIdGetDatum(in.schema));
 }
 
-bool find(ExtensionObjects *out) {
+bool find_objects(ExtensionObjects *out) {
     if (!OidIsValid(get_extension_oid("pg_retention", true))) return false;
     out->schema = get_namespace_oid("retention", true);
     if (!OidIsValid(out->schema)) return false;
@@ -87,7 +87,7 @@ bool find(ExtensionObjects *out) {
 [[gnu::noinline]] void look_up() {
     const uint64_t before = changes;
     ExtensionObjects found = {};
-    const bool complete = find(&found);
+    const bool complete = find_objects(&found);
     objects = found;
     present = complete;
     known_at = before;
@@ -164,9 +164,9 @@ bool has_governed_child(Oid relid) {
 const char *clock_name(Oid relid) { return quote_identifier(get_attname(relid, clock_column(relid), false)); }
 
 void init_extension_cache() {
-    CacheRegisterSyscacheCallback(NAMESPACEOID, forget, 0);
-    CacheRegisterSyscacheCallback(PROCOID, forget, 0);
-    CacheRegisterSyscacheCallback(TYPEOID, forget, 0);
+    CacheRegisterSyscacheCallback(NAMESPACEOID, forget_objects, 0);
+    CacheRegisterSyscacheCallback(PROCOID, forget_objects, 0);
+    CacheRegisterSyscacheCallback(TYPEOID, forget_objects, 0);
     CacheRegisterRelcacheCallback(forget_relation, 0);
 }
 

@@ -27,8 +27,7 @@ bool needs_call(Oid function) {
 }
 
 // What an event trigger runs is its own.
-bool suspend(Oid function) {
-    if (!user_code_forbidden) return false;
+bool lift_for(Oid function) {
     if (get_func_rettype(function) != EVENT_TRIGGEROID)
         ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                         errmsg("function %s cannot run on rows that are hidden by a retention policy", get_func_name(function)),
@@ -37,21 +36,20 @@ bool suspend(Oid function) {
     return true;
 }
 
-// The argument is shared with the previous hook, if there is one: then nothing is resumed, which errs on the safe side.
-void call(FmgrHookEventType event, FmgrInfo *info, Datum *suspended) {
-    if (previous_call != nullptr) previous_call(event, info, suspended);
-    if (event == FHET_START) {
-        if (extension() == nullptr || !is_written_by_a_user(info->fn_oid)) return;
-        const bool now = suspend(info->fn_oid);
-        if (previous_call == nullptr) *suspended = BoolGetDatum(now);
-    } else if (previous_call == nullptr && DatumGetBool(*suspended)) {
-        user_code_forbidden = true;
-        *suspended = BoolGetDatum(false);
+// What the server offers to remember something in for each call is shared with earlier hooks. So calls are counted from the one that lifted
+// the prohibition, and when it ends it stands again.
+void call(FmgrHookEventType event, FmgrInfo *info, Datum *shared) {
+    if (previous_call != nullptr) previous_call(event, info, shared);
+    if (event != FHET_START) {
+        if (calls_since_lifted > 0 && --calls_since_lifted == 0) user_code_forbidden = true;
+    } else if (calls_since_lifted > 0 ||
+               (user_code_forbidden && extension() != nullptr && is_written_by_a_user(info->fn_oid) && lift_for(info->fn_oid))) {
+        ++calls_since_lifted;
     }
 }
 
-void guarded_call(FmgrHookEventType event, FmgrInfo *info, Datum *suspended) {
-    guarded([&] { call(event, info, suspended); });
+void guarded_call(FmgrHookEventType event, FmgrInfo *info, Datum *shared) {
+    guarded([&] { call(event, info, shared); });
 }
 
 }  // namespace
@@ -65,6 +63,7 @@ bool is_written_by_a_user(Oid function) {
 }
 
 constinit bool user_code_forbidden = false;
+constinit int calls_since_lifted = 0;
 
 void init_user_code() {
     previous_needs = needs_fmgr_hook;

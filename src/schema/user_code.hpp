@@ -10,6 +10,8 @@ bool is_written_by_a_user(Oid function);
 // While it is set, such a function is an error (42501): what runs is a command over rows that its caller may not read. Event triggers run
 // as ever: the function manager's hooks lift it for each of them.
 extern bool user_code_forbidden;
+// Of such a function, itself included, while it runs; 0 when a command begins that forbids anew.
+extern int calls_since_lifted;
 
 // Sets the function manager's hooks.
 void init_user_code();

@@ -38,7 +38,7 @@ List *reach_tables(Subject *subject);
 // Whether a row of the table, t, meets the condition.
 void append_condition(StringInfo sql, Oid relid, const Condition &condition, Parameters *parameters);
 
-// "FROM ONLY-less table t WHERE condition, but none of the earlier ones".
+// "FROM table t WHERE ...": the rows that meet this condition of the table and none before it. Partitions are included (there is no ONLY).
 void append_rows_of(StringInfo sql, const ReachedTable &table, int condition, Parameters *parameters);
 
 // How many those are.

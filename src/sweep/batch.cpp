@@ -148,7 +148,7 @@ int anonymise_rows(Batch *batch, const Target &target, Row *rows, int n) {
     return failed(rows, n, false);
 }
 
-void take(Batch *batch, const Target &target, const Policy &policy, Row *rows, int n) {
+void take_batch(Batch *batch, const Target &target, const Policy &policy, Row *rows, int n) {
     const TimestampTz now = retention_now();
     int blocked = 0;
     switch (policy.action) {
@@ -189,7 +189,7 @@ void run_batch(Batch *batch) {
     batch->first = rows[0].tid;
     batch->full = n == batch->most;
     const int awaiting = take_awaiting(batch, target, rows, n);
-    take(batch, target, *policy, rows + awaiting, n - awaiting);
+    take_batch(batch, target, *policy, rows + awaiting, n - awaiting);
     record_done(batch->engine, policy->id, policy->relid, batch->done);
 }
 

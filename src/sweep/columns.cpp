@@ -122,7 +122,7 @@ void read_columns(Table *table) {
                    row.get<int64>(5), row.get<int64>(6)};
 }
 
-void save(const Table &table, const Column &column) {
+void save_progress(const Table &table, const Column &column) {
     if (own("UPDATE retention.column_progress SET done_until = $4, taken_until = $5 "
             "WHERE relation = $1 AND policy_id = $2 AND column_number = $3",
             table.leaf, table.policy->id, column.number, column.done, column.taken)
@@ -143,7 +143,7 @@ void follow_changes(Table *table) {
         numbers[i] = Int16GetDatum(column->number);
         if (column->done <= column->cutoff) continue;
         column->done = column->cutoff;
-        save(*table, *column);
+        save_progress(*table, *column);
     }
     if (own("DELETE FROM retention.column_progress WHERE relation = $1 AND policy_id = $2 AND column_number <> ALL ($3)",
             table->leaf, table->policy->id, typed(INT2ARRAYOID, array_of(numbers, table->n_columns, INT2OID)))
@@ -161,7 +161,7 @@ Anonymisation *anonymisation(const Table &table, const bool *columns) {
 }
 
 // The rows of a segment; of late ones those that may not be done yet. All with the same start come together.
-Found find(const Table &table, const Segment &segment, const Late *late) {
+Found find_rows(const Table &table, const Segment &segment, const Late *late) {
     const char *clock = table.target.clock;
     Parameters parameters = {};
     const int from = add_parameter(&parameters, start_value(table, segment.low + 1));
@@ -223,7 +223,7 @@ ItemPointerData *lock(const Table &table, const Segment &segment, const Found &f
 }
 
 // Anonymises the segment's columns of the rows; those that are locked or fail are come back to.
-void take(Table *table, const Segment &segment, const Found &found) {
+void take_rows(Table *table, const Segment &segment, const Found &found) {
     Target target = table->target;
     target.anonymisation = anonymisation(*table, segment.columns);
     if (found.n == 0 || target.anonymisation == nullptr) return;
@@ -279,7 +279,7 @@ void advance(Table *table, const Segment &segment, core::Start until) {
     for (int i = 0; i < table->n_columns; ++i) {
         if (!segment.columns[i]) continue;
         table->columns[i].done = until;
-        save(*table, table->columns[i]);
+        save_progress(*table, table->columns[i]);
     }
 }
 
@@ -288,14 +288,14 @@ Step take_due(Table *table) {
     for (int i = 0; i < table->n_columns; ++i) reached[i] = table->columns[i].done;
     Segment segment = {0, 0, static_cast<bool *>(palloc0(table->n_columns + 1))};
     while (next_due(*table, reached, &segment)) {
-        Found found = find(*table, segment, nullptr);
+        Found found = find_rows(*table, segment, nullptr);
         if (found.n > 0) {
             const core::Start until = announced(*table, segment);
             if (found.starts[0] > until) return Step::kAnnounce;
             const bool full = found.n >= settings::batch_size;
             const core::Start last = full ? Min(until, found.starts[found.n - 1]) : until;
             while (found.starts[found.n - 1] > last) --found.n;
-            take(table, segment, found);
+            take_rows(table, segment, found);
             advance(table, segment, last);
             return Step::kMore;
         }
@@ -323,13 +323,13 @@ bool take_late(Table *table, Late late) {
     Segment segment = {0, 0, static_cast<bool *>(palloc0(table->n_columns + 1))};
     core::Start low = late.from - 1;
     while (next_done(*table, late, low, &segment)) {
-        Found found = find(*table, segment, &late);
+        Found found = find_rows(*table, segment, &late);
         if (late.one && found.n == 0) {
             // It was changed since, and has another place.
             late.one = false;
             continue;
         }
-        take(table, segment, found);
+        take_rows(table, segment, found);
         const bool full = !late.one && found.n >= settings::batch_size;
         low = full ? found.starts[found.n - 1] : segment.high;
         if (!full || low >= late.until) continue;
@@ -426,7 +426,7 @@ bool go_on_slowly(const Table &table, int16_t policy_id, Oid leaf, const ErrorDa
 
 // One step, a transaction of its own. Unless it is done, it is undone.
 template <typename F>
-Outcome step(Engine *engine, Care *care, const Task &task, F &&body) {
+Outcome columns_step(Engine *engine, Care *care, const Task &task, F &&body) {
     Totals done = {};
     Outcome outcome = Outcome::kDone;
     bool timed_out = false;
@@ -454,15 +454,16 @@ Outcome step(Engine *engine, Care *care, const Task &task, F &&body) {
     return outcome;
 }
 
-// From when this is committed, whoever writes a start up to the cutoffs enters it for us; and whoever did not, because he was
-// before us, has committed: the next step sees his rows.
+// First half of the protocol that is drawn in src/clock/README.md. Once this is committed, a transaction that gives a row a start up to the
+// cutoffs enters that start in retention.column_late when it commits. A transaction that did not know of the announcement has committed
+// before it, for both take the lock on the table's starts: the step that looks, which is the next one, sees its rows.
 void announce(Table *table) {
     lock_starts(table->leaf);
     for (int i = 0; i < table->n_columns; ++i) {
         Column *column = &table->columns[i];
         if (column->cutoff <= column->taken) continue;
         column->taken = column->cutoff;
-        save(*table, *column);
+        save_progress(*table, *column);
     }
 }
 
@@ -485,7 +486,7 @@ void sweep_columns(Engine *engine, int16_t policy_id, Oid leaf) {
         const bool announcing = next == Step::kAnnounce;
         next = Step::kNothing;
         care->n = 0;
-        const Outcome outcome = step(engine, care, task, [&](Table *table) {
+        const Outcome outcome = columns_step(engine, care, task, [&](Table *table) {
             if (announcing) announce(table);
             next = announcing ? Step::kMore : take_due(table);
             if (next == Step::kNothing) late = count_late(*table);
@@ -499,7 +500,7 @@ void sweep_columns(Engine *engine, int16_t policy_id, Oid leaf) {
     while (late > 0) {
         int64 taken = 1;
         care->n = 0;
-        const Outcome outcome = step(engine, care, task, [&](Table *table) { taken = take_entries(table); });
+        const Outcome outcome = columns_step(engine, care, task, [&](Table *table) { taken = take_entries(table); });
         if (outcome == Outcome::kFailed) return;
         late -= Min(late, taken);
         if (outcome == Outcome::kDone) *care = Care{leaf, false, Min(2 * care->entries, kEntriesAtOnce), 0, false, {}, false};

@@ -27,8 +27,9 @@ struct Engine {
     void (*between)();      // called between transactions; may be null
 };
 
-// From begin to end one transaction, with SPI connected; in a transaction block they share the caller's. Meanwhile the extension is not
-// dropped: who drops it holds no lock yet that a step could wait for. That it was dropped before is an error (42704).
+// From begin to end one transaction, with SPI connected; in a transaction block all steps share the caller's. A step first takes a shared
+// lock on the extension, so that it is not dropped meanwhile. DROP EXTENSION takes that lock before any other that a step could wait for, so
+// the two cannot deadlock. That it was dropped before is an error (42704).
 void begin_step(Engine *engine);
 // False instead of the error; the step is begun all the same.
 bool begin_step_if_installed(Engine *engine);

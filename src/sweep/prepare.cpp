@@ -171,7 +171,7 @@ void set_ready(Oid relid) {
 }
 
 template <typename F>
-bool step(Engine *engine, Oid relid, Work work, F &&body) {
+bool prepare_step(Engine *engine, Oid relid, Work work, F &&body) {
     bool timed_out = false;
     const Task task = {relid, 0, work};
     begin_step(engine);
@@ -190,7 +190,7 @@ bool step(Engine *engine, Oid relid, Work work, F &&body) {
 bool stamp(Engine *engine, Oid relid, const instr_time &started, bool *stamped) {
     for (;;) {
         Step result = Step::kBusy;
-        if (!step(engine, relid, Work::kPreparation, [&] { result = stamp_chunk(relid); })) return true;
+        if (!prepare_step(engine, relid, Work::kPreparation, [&] { result = stamp_chunk(relid); })) return true;
         *stamped = result == Step::kStamped;
         if (result != Step::kMore) return true;
         if (engine->caller == Caller::kWorker && milliseconds_since(started) > kMillisecondsPerPass) return false;
@@ -205,12 +205,12 @@ struct Planned {
 void prepare_table(Engine *engine, Planned table, const instr_time &started) {
     bool valid = false;
     if (!is_due(engine, Task{table.relid, 0, Work::kTable}) || !is_due(engine, Task{table.relid, 0, Work::kPreparation})) return;
-    if (!step(engine, table.relid, Work::kTable, [&] { valid = validate(table.relid); }) || !valid) return;
+    if (!prepare_step(engine, table.relid, Work::kTable, [&] { valid = validate(table.relid); }) || !valid) return;
     bool stamped = table.stamped;
     if (!stamped && !stamp(engine, table.relid, started, &stamped)) engine->unfinished = true;
     if (!stamped) return;
     if (engine->caller == Caller::kWorker && !build_missing_indexes(engine, table.relid)) return;
-    const bool ready = step(engine, table.relid, Work::kPreparation, [&] {
+    const bool ready = prepare_step(engine, table.relid, Work::kPreparation, [&] {
         // Takes over the partitions' indexes; a new partition will get its own.
         if (!is_indexed(table.relid)) provide_index(table.relid);
         set_ready(table.relid);

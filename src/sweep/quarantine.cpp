@@ -25,7 +25,7 @@ core::Start last_recorded(int16_t policy_id) {
     return found.n == 0 ? -1 : found.first().get<int64>(1);
 }
 
-void remember(int16_t policy_id, core::Start recorded) {
+void remember_recorded(int16_t policy_id, core::Start recorded) {
     own("INSERT INTO retention.quarantine_record (policy_id, recorded) VALUES ($1, $2) "
         "ON CONFLICT (policy_id) DO UPDATE SET recorded = excluded.recorded",
         policy_id, recorded);
@@ -55,7 +55,7 @@ void record_quarantined(int16_t policy_id) {
         if (clock_column(lfirst_oid(cell)) != InvalidAttrNumber)
             rows += count_started(lfirst_oid(cell), policy_id, recorded, hide);
     if (rows == 0) return;
-    remember(policy_id, hide);
+    remember_recorded(policy_id, hide);
     LedgerEntry entry = {};
     entry.deed = Deed::kQuarantined;
     entry.policy_id = policy_id;

@@ -35,12 +35,12 @@ constinit shmem_request_hook_type previous_request = nullptr;
 constinit shmem_startup_hook_type previous_startup = nullptr;
 constinit Place *places = nullptr;
 
-void request() {
+void request_task_memory() {
     if (previous_request != nullptr) previous_request();
     RequestAddinShmemSpace(MAXALIGN(sizeof(Place) * kPlaces));
 }
 
-void startup() {
+void start_task_memory() {
     if (previous_startup != nullptr) previous_startup();
     bool found = false;
     LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
@@ -63,7 +63,7 @@ Place *place_of_database() {
     return nullptr;
 }
 
-void remember(const Engine *engine, const Task *task) {
+void remember_task(const Engine *engine, const Task *task) {
     static Place *place = nullptr;
     if (engine->caller != Caller::kWorker) return;
     static bool told = false;
@@ -98,7 +98,7 @@ Work work_of(const char *word) {
 
 bool same(const Task &a, const Task &b) { return a.relid == b.relid && a.policy_id == b.policy_id && a.work == b.work; }
 
-BlockedTable *find(const Engine *engine, const Task &task) {
+BlockedTable *find_blocked(const Engine *engine, const Task &task) {
     ListCell *cell = nullptr;
     foreach (cell, engine->blocked) {
         auto *blocked = static_cast<BlockedTable *>(lfirst(cell));
@@ -109,7 +109,7 @@ BlockedTable *find(const Engine *engine, const Task &task) {
 
 // For the rest of the pass, too.
 BlockedTable *find_or_add(Engine *engine, const Task &task) {
-    BlockedTable *blocked = find(engine, task);
+    BlockedTable *blocked = find_blocked(engine, task);
     if (blocked != nullptr) return blocked;
     MemoryContext before = MemoryContextSwitchTo(engine->context);
     blocked = static_cast<BlockedTable *>(palloc0(sizeof(BlockedTable)));
@@ -120,14 +120,14 @@ BlockedTable *find_or_add(Engine *engine, const Task &task) {
 }
 
 void unblock(Engine *engine, const Task &task) {
-    BlockedTable *blocked = find(engine, task);
+    BlockedTable *blocked = find_blocked(engine, task);
     if (blocked == nullptr) return;
     own("DELETE FROM retention.blocked_table WHERE relation = $1 AND policy_id = $2 AND work = $3", task.relid, task.policy_id,
         word_of(task.work));
     engine->blocked = list_delete_ptr(engine->blocked, blocked);
 }
 
-void save(const BlockedTable &blocked, int sqlstate, const char *reason) {
+void save_blocked(const BlockedTable &blocked, int sqlstate, const char *reason) {
     own("INSERT INTO retention.blocked_table (relation, policy_id, work, sqlstate, reason, attempts, first_failed, retry_at) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (relation, policy_id, work) DO UPDATE SET "
         "sqlstate = excluded.sqlstate, reason = excluded.reason, attempts = excluded.attempts, retry_at = excluded.retry_at",
@@ -156,9 +156,9 @@ constexpr char kInTheWay[] =
 
 void init_tasks() {
     previous_request = shmem_request_hook;
-    shmem_request_hook = request;
+    shmem_request_hook = request_task_memory;
     previous_startup = shmem_startup_hook;
-    shmem_startup_hook = startup;
+    shmem_startup_hook = start_task_memory;
 }
 
 bool read_blocked_tables(Engine *engine, Task *cut_short) {
@@ -175,19 +175,19 @@ bool read_blocked_tables(Engine *engine, Task *cut_short) {
     const Place *place = engine->caller == Caller::kWorker ? place_of_database() : nullptr;
     if (place == nullptr || !place->at_work) return false;
     *cut_short = place->task;
-    remember(engine, nullptr);
+    remember_task(engine, nullptr);
     return true;
 }
 
 bool is_due(const Engine *engine, const Task &task) {
-    const BlockedTable *blocked = find(engine, task);
+    const BlockedTable *blocked = find_blocked(engine, task);
     return blocked == nullptr || blocked->retry_at <= retention_now();
 }
 
 ErrorData *try_task(Engine *engine, const Task &task, AttemptBody body, void *argument, bool *timed_out) {
-    remember(engine, &task);
+    remember_task(engine, &task);
     ErrorData *error = attempt_in_time(body, argument, timed_out);
-    remember(engine, nullptr);
+    remember_task(engine, nullptr);
     if (error == nullptr) unblock(engine, task);
     return error;
 }
@@ -199,7 +199,7 @@ void block_task(Engine *engine, const Task &task, const ErrorData *error) {
         BlockedTable *blocked = find_or_add(engine, task);
         ++blocked->attempts;
         blocked->retry_at = retention_now() + core::retry_after(blocked->attempts);
-        save(*blocked, error->sqlerrcode, error->message);
+        save_blocked(*blocked, error->sqlerrcode, error->message);
     });
     if (second != nullptr) note_problem(engine, "recording a problem", second);
 }

@@ -66,7 +66,7 @@ View *stale_views(Engine *engine, int *n) {
     return views;
 }
 
-void save(const View &view, const char *problem) {
+void save_refresh(const View &view, const char *problem) {
     const int32 attempts = problem != nullptr ? view.attempts + 1 : 0;
     const SqlValue retry_at = problem != nullptr ? at(retention_now() + core::retry_after(attempts)) : null_of(TIMESTAMPTZOID);
     own("INSERT INTO retention.view_refresh AS r (view, entry_id, attempts, problem, retry_at) "
@@ -90,12 +90,12 @@ void refresh(const View &view) {
     entry.relid = view.relid;
     entry.row_count = -1;
     append_ledger(entry);
-    save(view, nullptr);
+    save_refresh(view, nullptr);
 }
 
 void note_failure(Engine *engine, const View &view, const ErrorData *error) {
     note_problem(engine, get_rel_name(view.relid) != nullptr ? get_rel_name(view.relid) : "dropped materialized view", error);
-    const ErrorData *second = attempt([&] { save(view, error->message); });
+    const ErrorData *second = attempt([&] { save_refresh(view, error->message); });
     if (second != nullptr) note_problem(engine, "recording a problem", second);
 }
 

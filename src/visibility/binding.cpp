@@ -31,7 +31,7 @@ struct Execution {
 };
 constinit Execution *executions = nullptr;
 
-void forget(void *argument) {
+void forget_binding(void *argument) {
     for (Execution **place = &executions; *place != nullptr; place = &(*place)->outer)
         if (*place == argument) {
             *place = (*place)->outer;
@@ -73,7 +73,7 @@ void bind_execution(MemoryContext context) {
     auto *execution = static_cast<Execution *>(MemoryContextAlloc(context, sizeof(Execution)));
     auto *callback = static_cast<MemoryContextCallback *>(MemoryContextAllocZero(context, sizeof(MemoryContextCallback)));
     *execution = Execution{context, bind(context), executions};
-    callback->func = forget;
+    callback->func = forget_binding;
     callback->arg = execution;
     MemoryContextRegisterResetCallback(context, callback);
     executions = execution;
@@ -124,7 +124,7 @@ void check_exemption(const QueryDesc *query) {
 }
 
 // What needs a frame of its own stands apart: nearly every execution passes the questions.
-void start(QueryDesc *query, int flags) {
+void start_bound(QueryDesc *query, int flags) {
     if (query->plannedstmt->stmt_location < -1 || InNoForceRLSOperation())
         start_lowered(query, flags);
     else
@@ -162,7 +162,7 @@ void mark_governed(PlannedStmt *plan) { plan->relationOids = lappend_oid(plan->r
 
 void init_binding() {
     previous_start = ExecutorStart_hook != nullptr ? ExecutorStart_hook : standard_ExecutorStart;
-    ExecutorStart_hook = start;
+    ExecutorStart_hook = start_bound;
 }
 
 }  // namespace pg_retention

@@ -37,14 +37,14 @@ void begin_statement() {
     if (over) over = wrote_governed = cascaded = false;
 }
 
-void end_of_transaction(void *) { over = true; }
+void scrub_at_end(void *) { over = true; }
 
 // Once a transaction, which so costs nothing where it does not happen.
 void note_governed_write() {
     if (wrote_governed) return;
     auto *callback =
         static_cast<MemoryContextCallback *>(MemoryContextAllocZero(TopTransactionContext, sizeof(MemoryContextCallback)));
-    callback->func = end_of_transaction;
+    callback->func = scrub_at_end;
     MemoryContextRegisterResetCallback(TopTransactionContext, callback);
     wrote_governed = true;
 }
@@ -119,7 +119,7 @@ bool is_plain_insert(const QueryDesc *query) {
 // The last one that was found plain, for its end.
 constinit const QueryDesc *plain = nullptr;
 
-void run(RETENTION_RUN_PARAMETERS) {
+void run_scrubbed(RETENTION_RUN_PARAMETERS) {
     if (!writes(query))
         return InNoForceRLSOperation() ? run_reading(RETENTION_RUN_ARGUMENTS) : previous_run(RETENTION_RUN_ARGUMENTS);
     plain = nullptr;
@@ -185,7 +185,7 @@ bool writes_governed(const QueryDesc *query) {
 
 void init_scrub() {
     previous_run = ExecutorRun_hook != nullptr ? ExecutorRun_hook : standard_ExecutorRun;
-    ExecutorRun_hook = run;
+    ExecutorRun_hook = run_scrubbed;
     previous_finish = ExecutorFinish_hook != nullptr ? ExecutorFinish_hook : standard_ExecutorFinish;
     ExecutorFinish_hook = finish;
     previous_emit = emit_log_hook;

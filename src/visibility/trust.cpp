@@ -98,7 +98,7 @@ constexpr Oid kPlaces = 64;
 constinit Known known[kPlaces] = {};
 constinit uint64_t changes = 1;
 
-void forget(Datum, SysCacheId, uint32) { ++changes; }
+void forget_operators(Datum, SysCacheId, uint32) { ++changes; }
 
 bool is_own_operator(Oid operation) {
     Known *place = &known[operation % kPlaces];
@@ -164,7 +164,7 @@ bool is_all_of_server(Query *query) {
     return !find_foreign(tree, nullptr) && !find_failing(tree, nullptr);
 }
 
-void init_trust() { CacheRegisterSyscacheCallback(OPEROID, forget, 0); }
+void init_trust() { CacheRegisterSyscacheCallback(OPEROID, forget_operators, 0); }
 
 bool is_trusted(Node *expression) { return !find_untrusted(expression, nullptr); }
 

@@ -78,7 +78,7 @@ void after_error(MemoryContext context) {
     record_broken_pass(error->message);
 }
 
-PassResult pass(MemoryContext context) {
+PassResult worker_pass(MemoryContext context) {
     PassResult result = {};
     pgstat_report_activity(STATE_RUNNING, "pg_retention sweep");
     PG_TRY();
@@ -112,7 +112,7 @@ void run_worker(Oid database) {
         if (!settings::worker) return;
         pass_again = false;
         PassResult result = {};
-        if (!RecoveryInProgress()) result = pass(context);
+        if (!RecoveryInProgress()) result = worker_pass(context);
         if (result.absent) return;
         if (pass_again || result.unfinished) continue;
         (void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, settings::naptime * 1000L, nap_wait_event());
