@@ -66,16 +66,6 @@ bool is_whole_pattern(const Node *pattern) {
     return escapes % 2 == 0;
 }
 
-bool may_operator_fail(Oid operation, List *arguments) {
-    const Oid function = get_opcode(operation);
-    if (compares(operation) || get_func_leakproof(function) || is_one_of(kSafe, function)) return false;
-    // Prefix operators are none of the following.
-    if (list_length(arguments) != 2) return true;
-    const auto *pattern = static_cast<const Node *>(lsecond(arguments));
-    if (is_one_of(kRegex, function)) return !IsA(pattern, Const);
-    return !is_one_of(kLike, function) || !is_whole_pattern(pattern);
-}
-
 bool is_foreign(Oid function, void *) {
     return function >= FirstNormalObjectId && function != extension()->visible_function &&
            function != extension()->conflict_function;
@@ -88,10 +78,17 @@ bool leads_to_own(Oid operation, int steps) {
     return leads_to_own(get_negator(operation), steps - 1) && leads_to_own(get_commutator(operation), steps - 1);
 }
 
-// What was found out holds while no operator has changed.
+// Whatever its arguments are.
+bool never_fails(Oid operation) {
+    const Oid function = get_opcode(operation);
+    return is_one_of(kSafe, function) || compares(operation) || get_func_leakproof(function);
+}
+
+// What was found out holds while no operator, no member of an operator family and no function has changed.
 struct Known {
     Oid operation;
     bool own;
+    bool safe;
     uint64_t at;
 };
 constexpr Oid kPlaces = 64;
@@ -100,13 +97,25 @@ constinit uint64_t changes = 1;
 
 void forget_operators(Datum, SysCacheId, uint32) { ++changes; }
 
-bool is_own_operator(Oid operation) {
+const Known *find_known(Oid operation) {
     Known *place = &known[operation % kPlaces];
     if (place->operation != operation || place->at != changes) {
         const uint64_t before = changes;
-        *place = Known{operation, leads_to_own(operation, 2), before};
+        *place = Known{operation, leads_to_own(operation, 2), never_fails(operation), before};
     }
-    return place->own;
+    return place;
+}
+
+bool is_own_operator(Oid operation) { return find_known(operation)->own; }
+
+bool may_operator_fail(Oid operation, List *arguments) {
+    if (find_known(operation)->safe) return false;
+    const Oid function = get_opcode(operation);
+    // Prefix operators are none of the following.
+    if (list_length(arguments) != 2) return true;
+    const auto *pattern = static_cast<const Node *>(lsecond(arguments));
+    if (is_one_of(kRegex, function)) return !IsA(pattern, Const);
+    return !is_one_of(kLike, function) || !is_whole_pattern(pattern);
 }
 
 bool has_foreign_operator(Node *node) {
@@ -164,7 +173,9 @@ bool is_all_of_server(Query *query) {
     return !find_foreign(tree, nullptr) && !find_failing(tree, nullptr);
 }
 
-void init_trust() { CacheRegisterSyscacheCallback(OPEROID, forget_operators, 0); }
+void init_trust() {
+    for (const auto cache : {OPEROID, AMOPOPID, PROCOID}) CacheRegisterSyscacheCallback(cache, forget_operators, 0);
+}
 
 bool is_trusted(Node *expression) { return !find_untrusted(expression, nullptr); }
 
