@@ -6,7 +6,6 @@
 #include "guard/hidden.hpp"
 #include "guard/maintenance.hpp"
 #include "guard/removal.hpp"
-#include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/sql.hpp"

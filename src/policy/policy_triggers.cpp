@@ -8,7 +8,6 @@
 #include "ledger/home.hpp"
 #include "ledger/ledger.hpp"
 #include "pg/attempt.hpp"
-#include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "schema/own.hpp"

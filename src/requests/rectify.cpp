@@ -2,7 +2,6 @@
 #include "schema/extension.hpp"
 #include "core/time/clock.hpp"
 #include "clock/decide.hpp"
-#include "pg/clock_datum.hpp"
 #include "pg/at_once.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"

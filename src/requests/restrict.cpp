@@ -4,7 +4,6 @@
 #include "core/time/clock.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/own_table.hpp"
-#include "pg/clock_datum.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
 #include "schema/own.hpp"

@@ -4,7 +4,6 @@
 #include "schema/row_key.hpp"
 #include "clock/decide.hpp"
 #include "ledger/ledger.hpp"
-#include "pg/clock_datum.hpp"
 #include "pg/guard.hpp"
 #include "pg/sql.hpp"
 #include "pg/names.hpp"

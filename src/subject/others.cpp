@@ -3,7 +3,6 @@
 #include "schema/extension.hpp"
 #include "schema/front.hpp"
 #include "core/time/clock.hpp"
-#include "pg/clock_datum.hpp"
 #include "pg/names.hpp"
 #include "schema/own.hpp"
 #include "pg/security.hpp"

@@ -3,7 +3,6 @@
 #include "schema/own.hpp"
 #include "policy/rights.hpp"
 #include "clock/decide.hpp"
-#include "pg/clock_datum.hpp"
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"

@@ -2,7 +2,6 @@
 
 #include "schema/own.hpp"
 #include "ledger/ledger.hpp"
-#include "pg/clock_datum.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
