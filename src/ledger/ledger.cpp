@@ -190,7 +190,7 @@ void append_ledger(const LedgerEntry &entry) {
     row.values[kEntryId] = Int64GetDatum(last + 1);
     row.values[kAt] = TimestampTzGetDatum(retention_now());
     set_text(&row, kActor, actor());
-    set_text(&row, kAction, name_of(entry.deed));
+    set_text(&row, kAction, name_of(entry.action));
     row.values[kPolicyId] = Int16GetDatum(entry.policy_id);
     row.nulls[kPolicyId] = entry.policy_id == 0;
     set_text(&row, kRelation, OidIsValid(entry.relid) ? relation_name(entry.relid) : nullptr);

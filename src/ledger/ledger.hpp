@@ -6,7 +6,7 @@
 namespace pg_retention {
 
 struct LedgerEntry {
-    Deed deed;
+    LedgerAction action;
     int16_t policy_id;   // 0: none
     Oid relid;           // invalid: none
     int64 row_count;     // negative: none

@@ -57,9 +57,9 @@ void start_reveal_memory() {
     LWLockRelease(AddinShmemInitLock);
 }
 
-void append(Deed deed, const Reveal &reveal) {
+void append(LedgerAction action, const Reveal &reveal) {
     LedgerEntry entry = {};
-    entry.deed = deed;
+    entry.action = action;
     entry.row_count = -1;
     entry.detail = psprintf("role %s: %s", reveal.role, reveal.reason[0] != '\0' ? reveal.reason : "no reason given");
     append_ledger(entry);
@@ -68,7 +68,7 @@ void append(Deed deed, const Reveal &reveal) {
 // The statements' snapshots are gone by now, and a long reason may be toasted.
 void append_at_end() {
     PushActiveSnapshot(GetTransactionSnapshot());
-    append(Deed::kRevealed, current);
+    append(LedgerAction::kRevealed, current);
     PopActiveSnapshot();
 }
 
@@ -136,7 +136,8 @@ void record_left_reveals() {
     lost = left->lost;
     if (n > 0) left->lost = 0;
     LWLockRelease(lock);
-    for (int i = 0; i < n; ++i) append(found[i].prepared ? Deed::kRevealedPrepared : Deed::kRevealedRolledBack, found[i]);
+    for (int i = 0; i < n; ++i)
+        append(found[i].prepared ? LedgerAction::kRevealedPrepared : LedgerAction::kRevealedRolledBack, found[i]);
     if (n > 0 && lost > 0)
         ereport(LOG, (errmsg("pg_retention: " UINT64_FORMAT " uses of retention.reveal stand in the server log only", lost)));
 }

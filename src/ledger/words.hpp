@@ -4,7 +4,7 @@
 
 namespace pg_retention {
 
-enum class Deed : uint8_t {
+enum class LedgerAction : uint8_t {
     kDeleted,
     kAnonymised,
     kColumnsAnonymised,
@@ -34,69 +34,69 @@ enum class Deed : uint8_t {
     kResumed,
 };
 
-constexpr const char *name_of(Deed deed) noexcept {
-    switch (deed) {
-        case Deed::kDeleted: return "deleted";
-        case Deed::kAnonymised: return "anonymised";
-        case Deed::kColumnsAnonymised: return "columns anonymised";
-        case Deed::kKept: return "kept";
-        case Deed::kDeferred: return "deferred";
-        case Deed::kTakenOut: return "taken_out";
-        case Deed::kRectified: return "rectified";
-        case Deed::kReinstated: return "reinstated";
-        case Deed::kQuarantined: return "quarantined";
-        case Deed::kHiddenLate: return "hidden late";
-        case Deed::kRestricted: return "restricted";
-        case Deed::kRestrictionLifted: return "restriction lifted";
-        case Deed::kPolicyChanged: return "policy changed";
-        case Deed::kPolicyDropped: return "policy dropped";
-        case Deed::kPeriodLoosened: return "mandatory period loosened";
-        case Deed::kPolicyCreated: return "policy created";
-        case Deed::kInformedOfLifting: return "informed of lifting";
-        case Deed::kErased: return "erased";
-        case Deed::kErasedAgain: return "erased again";
-        case Deed::kErasurePreviewed: return "erasure previewed";
-        case Deed::kExported: return "exported";
-        case Deed::kExportedForPortability: return "exported for portability";
-        case Deed::kRevealed: return "revealed";
-        case Deed::kRevealedPrepared: return "revealed, prepared";
-        case Deed::kRevealedRolledBack: return "revealed, rolled back";
-        case Deed::kRefreshed: return "refreshed";
-        case Deed::kResumed: return "resumed";
+constexpr const char *name_of(LedgerAction action) noexcept {
+    switch (action) {
+        case LedgerAction::kDeleted: return "deleted";
+        case LedgerAction::kAnonymised: return "anonymised";
+        case LedgerAction::kColumnsAnonymised: return "columns anonymised";
+        case LedgerAction::kKept: return "kept";
+        case LedgerAction::kDeferred: return "deferred";
+        case LedgerAction::kTakenOut: return "taken_out";
+        case LedgerAction::kRectified: return "rectified";
+        case LedgerAction::kReinstated: return "reinstated";
+        case LedgerAction::kQuarantined: return "quarantined";
+        case LedgerAction::kHiddenLate: return "hidden late";
+        case LedgerAction::kRestricted: return "restricted";
+        case LedgerAction::kRestrictionLifted: return "restriction lifted";
+        case LedgerAction::kPolicyChanged: return "policy changed";
+        case LedgerAction::kPolicyDropped: return "policy dropped";
+        case LedgerAction::kPeriodLoosened: return "mandatory period loosened";
+        case LedgerAction::kPolicyCreated: return "policy created";
+        case LedgerAction::kInformedOfLifting: return "informed of lifting";
+        case LedgerAction::kErased: return "erased";
+        case LedgerAction::kErasedAgain: return "erased again";
+        case LedgerAction::kErasurePreviewed: return "erasure previewed";
+        case LedgerAction::kExported: return "exported";
+        case LedgerAction::kExportedForPortability: return "exported for portability";
+        case LedgerAction::kRevealed: return "revealed";
+        case LedgerAction::kRevealedPrepared: return "revealed, prepared";
+        case LedgerAction::kRevealedRolledBack: return "revealed, rolled back";
+        case LedgerAction::kRefreshed: return "refreshed";
+        case LedgerAction::kResumed: return "resumed";
     }
     return nullptr;
 }
 
 // Whether rows are gone, hidden, shown again or other than they were: what holds a copy of them is stale from then on.
-constexpr bool changes_rows(Deed deed) noexcept {
-    switch (deed) {
-        case Deed::kDeleted:
-        case Deed::kAnonymised:
-        case Deed::kColumnsAnonymised:
-        case Deed::kKept:
-        case Deed::kDeferred:
-        case Deed::kTakenOut:
-        case Deed::kRectified:
-        case Deed::kReinstated:
-        case Deed::kQuarantined:
-        case Deed::kHiddenLate:
-        case Deed::kRestricted:
-        case Deed::kRestrictionLifted:
-        case Deed::kPolicyChanged:
-        case Deed::kPolicyDropped:
-        case Deed::kPeriodLoosened: return true;
-        case Deed::kPolicyCreated:
-        case Deed::kInformedOfLifting:
-        case Deed::kErased:
-        case Deed::kErasedAgain:
-        case Deed::kErasurePreviewed:
-        case Deed::kExported:
-        case Deed::kExportedForPortability:
-        case Deed::kRevealed:
-        case Deed::kRevealedPrepared:
-        case Deed::kRevealedRolledBack:
-        case Deed::kRefreshed:
-        case Deed::kResumed: return false;
+constexpr bool changes_rows(LedgerAction action) noexcept {
+    switch (action) {
+        case LedgerAction::kDeleted:
+        case LedgerAction::kAnonymised:
+        case LedgerAction::kColumnsAnonymised:
+        case LedgerAction::kKept:
+        case LedgerAction::kDeferred:
+        case LedgerAction::kTakenOut:
+        case LedgerAction::kRectified:
+        case LedgerAction::kReinstated:
+        case LedgerAction::kQuarantined:
+        case LedgerAction::kHiddenLate:
+        case LedgerAction::kRestricted:
+        case LedgerAction::kRestrictionLifted:
+        case LedgerAction::kPolicyChanged:
+        case LedgerAction::kPolicyDropped:
+        case LedgerAction::kPeriodLoosened: return true;
+        case LedgerAction::kPolicyCreated:
+        case LedgerAction::kInformedOfLifting:
+        case LedgerAction::kErased:
+        case LedgerAction::kErasedAgain:
+        case LedgerAction::kErasurePreviewed:
+        case LedgerAction::kExported:
+        case LedgerAction::kExportedForPortability:
+        case LedgerAction::kRevealed:
+        case LedgerAction::kRevealedPrepared:
+        case LedgerAction::kRevealedRolledBack:
+        case LedgerAction::kRefreshed:
+        case LedgerAction::kResumed: return false;
     }
     return true;
 }

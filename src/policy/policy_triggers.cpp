@@ -127,9 +127,9 @@ bool has_validated_policy(Oid relid, int16_t but) {
     return false;
 }
 
-void record_policy(Deed deed, const Policy &policy) {
+void record_policy(LedgerAction action, const Policy &policy) {
     LedgerEntry entry = {};
-    entry.deed = deed;
+    entry.action = action;
     entry.policy_id = policy.id;
     entry.relid = policy.relid;
     entry.row_count = -1;
@@ -175,7 +175,7 @@ void policy_inserted(int16_t id) {
         complete(*policy);
         if (fresh) provide_index(relid);
         record_home_if_empty();
-        record_policy(Deed::kPolicyCreated, *policy_by_id(id));
+        record_policy(LedgerAction::kPolicyCreated, *policy_by_id(id));
     }
     const bool empty = !restored && is_empty(relid);
     if (empty)
@@ -211,7 +211,7 @@ bool hides_rows(const Policy &policy) {
 void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
     const Policy *policy = policy_by_id(id);
     if (!change_of(data).decides && policy->written_for == old.written_for && policy->validated) {
-        record_policy(Deed::kPolicyChanged, *policy);
+        record_policy(LedgerAction::kPolicyChanged, *policy);
         return;
     }
     const bool moves_rows = !same_text(data, "clock_starts") || !same_text(data, "applies_to") || !same_text(data, "priority") ||
@@ -222,7 +222,7 @@ void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
     if (loosened && !superuser()) refuse_shortening(*policy);
     complete(*policy);
     policy = policy_by_id(id);
-    record_policy(loosened ? Deed::kPeriodLoosened : Deed::kPolicyChanged, *policy);
+    record_policy(loosened ? LedgerAction::kPeriodLoosened : LedgerAction::kPolicyChanged, *policy);
     if (moves_rows || policy->written_for != old.written_for ||
         (switched && (old.mode == Mode::kOff || policy->mode == Mode::kOff)))
         plan_preparation(policy->relid);
@@ -271,7 +271,7 @@ void policy_gone(const Policy &policy) {
     else
         as_extension("DELETE FROM retention.preparation WHERE relation = $1", OIDOID, ObjectIdGetDatum(policy.relid));
     // Whoever holds the chain waits for no table: a sweep that has this one waits for the chain.
-    record_policy(Deed::kPolicyDropped, policy);
+    record_policy(LedgerAction::kPolicyDropped, policy);
 }
 
 // Policies as they were, between the BEFORE and the AFTER triggers of a statement; ends with the transaction.

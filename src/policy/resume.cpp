@@ -15,7 +15,7 @@ RETENTION_FUNCTION(pg_retention_resume) {
     pg_retention::validate_all();
     pg_retention::record_home();
     pg_retention::LedgerEntry entry = {};
-    entry.deed = pg_retention::Deed::kResumed;
+    entry.action = pg_retention::LedgerAction::kResumed;
     entry.row_count = -1;
     pg_retention::append_ledger(entry);
     PG_RETURN_VOID();

@@ -40,6 +40,6 @@ RETENTION_FUNCTION(pg_retention_vocabulary) {
     const auto *result = reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo);
     put_words<PolicyAction>(result, "action");
     put_words<core::Anonymiser>(result, "anonymiser");
-    put_words<Deed>(result, "ledger");
+    put_words<LedgerAction>(result, "ledger");
     return static_cast<Datum>(0);
 }

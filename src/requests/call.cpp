@@ -36,9 +36,9 @@ char *call_detail(const char *kind, const char *more, int64 request_id) {
 
 void begin_alone() { table_close(open_own_table("restriction", ShareRowExclusiveLock), NoLock); }
 
-void record_rows(const Call &call, Deed deed, Oid relid, int16_t policy_id, int64 rows, const char *more) {
+void record_rows(const Call &call, LedgerAction action, Oid relid, int16_t policy_id, int64 rows, const char *more) {
     LedgerEntry entry = {};
-    entry.deed = deed;
+    entry.action = action;
     entry.policy_id = policy_id;
     entry.relid = relid;
     entry.row_count = rows;
@@ -46,8 +46,8 @@ void record_rows(const Call &call, Deed deed, Oid relid, int16_t policy_id, int6
     append_ledger(entry);
 }
 
-void close_call(const Call &call, Deed deed, int64 rows, const char *more) {
-    record_rows(call, deed, InvalidOid, 0, rows, more);
+void close_call(const Call &call, LedgerAction action, int64 rows, const char *more) {
+    record_rows(call, action, InvalidOid, 0, rows, more);
     SPI_finish();
 }
 

@@ -19,10 +19,10 @@ Call open_call(FunctionCallInfo fcinfo, int request, bool lock);
 void begin_alone();
 
 // Writes the call into the ledger and leaves SPI. The ledger's chain stays locked until the transaction ends.
-void close_call(const Call &call, Deed deed, int64 rows, const char *more = nullptr);
+void close_call(const Call &call, LedgerAction action, int64 rows, const char *more = nullptr);
 
 // An entry of the same call about the rows of one table.
-void record_rows(const Call &call, Deed deed, Oid relid, int16_t policy_id, int64 rows, const char *more = nullptr);
+void record_rows(const Call &call, LedgerAction action, Oid relid, int16_t policy_id, int64 rows, const char *more = nullptr);
 
 // The detail of an entry, never data about a subject: "kind user, more, request 7". more: null when there is no more to say.
 char *call_detail(const char *kind, const char *more, int64 request_id);

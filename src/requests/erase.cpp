@@ -291,13 +291,13 @@ void append_section(StringInfo out, const Erasure &erasure, Outcome outcome) {
 }
 
 // False: none, for nothing was done.
-bool deed_of(Outcome outcome, Deed *deed) {
+bool ledger_action_of(Outcome outcome, LedgerAction *action) {
     switch (outcome) {
-        case Outcome::kDeleted: *deed = Deed::kDeleted; return true;
-        case Outcome::kAnonymised: *deed = Deed::kAnonymised; return true;
-        case Outcome::kKept: *deed = Deed::kKept; return true;
-        case Outcome::kDeferred: *deed = Deed::kDeferred; return true;
-        case Outcome::kTakenOut: *deed = Deed::kTakenOut; return true;
+        case Outcome::kDeleted: *action = LedgerAction::kDeleted; return true;
+        case Outcome::kAnonymised: *action = LedgerAction::kAnonymised; return true;
+        case Outcome::kKept: *action = LedgerAction::kKept; return true;
+        case Outcome::kDeferred: *action = LedgerAction::kDeferred; return true;
+        case Outcome::kTakenOut: *action = LedgerAction::kTakenOut; return true;
         case Outcome::kBlocked: return false;
     }
     pg_unreachable();
@@ -307,8 +307,8 @@ void record_in_ledger(const Erasure &erasure) {
     ListCell *cell = nullptr;
     foreach (cell, erasure.tallies) {
         const auto *tally = static_cast<const Tally *>(lfirst(cell));
-        Deed deed = {};
-        if (deed_of(tally->outcome, &deed)) record_rows(*erasure.call, deed, tally->relid, 0, tally->rows);
+        LedgerAction action = {};
+        if (ledger_action_of(tally->outcome, &action)) record_rows(*erasure.call, action, tally->relid, 0, tally->rows);
     }
 }
 
@@ -373,7 +373,7 @@ Datum erase(FunctionCallInfo fcinfo) {
     begin_erasures();
     const Call call = open_call(fcinfo, 3, true);
     const Erased erased = erase_subject(call, Occasion::kRequest);
-    close_call(call, Deed::kErased, erased.rows);
+    close_call(call, LedgerAction::kErased, erased.rows);
     return answer(erased.answer);
 }
 
@@ -390,7 +390,7 @@ Datum try_to_erase(FunctionCallInfo fcinfo) {
         erased = erase_subject(call, Occasion::kPreview);
         SPI_finish();
     });
-    record_rows(call, Deed::kErasurePreviewed, InvalidOid, 0, erased.rows);
+    record_rows(call, LedgerAction::kErasurePreviewed, InvalidOid, 0, erased.rows);
     SPI_finish();
     MemoryContextSwitchTo(context);
     return answer(erased.answer);

@@ -82,7 +82,7 @@ Datum export_document(FunctionCallInfo fcinfo) {
     appendStringInfoString(&out, ", ");
     const int64 rows = append_data(&out, call, tables, false);
     appendStringInfoChar(&out, '}');
-    close_call(call, Deed::kExported, rows);
+    close_call(call, LedgerAction::kExported, rows);
     return PointerGetDatum(cstring_to_text_with_len(out.data, out.len));
 }
 
@@ -97,7 +97,7 @@ Datum portable_document(FunctionCallInfo fcinfo) {
     appendStringInfoString(&out, ", ");
     const int64 rows = append_data(&out, call, reach_tables(call.subject), true);
     appendStringInfoChar(&out, '}');
-    close_call(call, Deed::kExportedForPortability, rows);
+    close_call(call, LedgerAction::kExportedForPortability, rows);
     return PointerGetDatum(cstring_to_text_with_len(out.data, out.len));
 }
 
@@ -122,7 +122,7 @@ void portable_csv(FunctionCallInfo fcinfo) {
         bool nulls[2] = {false, false};
         tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
     }
-    close_call(call, Deed::kExportedForPortability, rows);
+    close_call(call, LedgerAction::kExportedForPortability, rows);
 }
 
 void put_row(const ReturnSetInfo *result, const FoundRow &row) {
@@ -157,7 +157,7 @@ void export_rows(FunctionCallInfo fcinfo) {
             put_row(result, row);
             ++rows;
         });
-    close_call(call, Deed::kExported, rows);
+    close_call(call, LedgerAction::kExported, rows);
 }
 
 }  // namespace

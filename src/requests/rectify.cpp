@@ -181,7 +181,7 @@ void rectify(FunctionCallInfo fcinfo) {
         update_row(target, PG_GETARG_DATUM(kChanges), columns, n);
     }
     if (statement) insert_statement(call, target, PG_GETARG_DATUM(kStatement));
-    record_rows(call, Deed::kRectified, target.relid, static_cast<int16_t>(core::policy_of(target.clock)), 1,
+    record_rows(call, LedgerAction::kRectified, target.relid, static_cast<int16_t>(core::policy_of(target.clock)), 1,
                 what_was_done(target, columns, n, statement));
     SPI_finish();
 }

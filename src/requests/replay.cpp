@@ -113,7 +113,7 @@ int64 erase_listed(const Model &model, const Kind &kind, List *persons) {
         // Who is on the list and still there is anonymous, or kept by law: erased before, unless something is left to do.
         const int64 rows = erase_subject(call, Occasion::kReplay).rows;
         if (rows == 0) continue;
-        record_rows(call, Deed::kErasedAgain, InvalidOid, 0, rows);
+        record_rows(call, LedgerAction::kErasedAgain, InvalidOid, 0, rows);
         ++erased;
     }
     return erased;

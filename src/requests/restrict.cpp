@@ -148,7 +148,7 @@ Datum impose(FunctionCallInfo fcinfo) {
     append_subject(&out, *call.subject);
     appendStringInfo(&out, ", \"restriction_id\": " INT64_FORMAT ", \"restricted\": [%s], \"not_restricted\": [%s]}", id,
                      restricted.data, others.data);
-    close_call(call, Deed::kRestricted, total, restriction_text(id));
+    close_call(call, LedgerAction::kRestricted, total, restriction_text(id));
     PopActiveSnapshot();
     return PointerGetDatum(cstring_to_text_with_len(out.data, out.len));
 }
@@ -228,9 +228,9 @@ void update_restriction(int64 id, const char *at_column, const char *by_column) 
         at(retention_now()), session_role());
 }
 
-void record_restriction(Deed deed, const Restriction &restriction, int64 request_id, int64 rows) {
+void record_restriction(LedgerAction action, const Restriction &restriction, int64 request_id, int64 rows) {
     LedgerEntry entry = {};
-    entry.deed = deed;
+    entry.action = action;
     entry.row_count = rows;
     entry.detail = call_detail(restriction.kind, restriction_text(restriction.id), request_id);
     append_ledger(entry);
@@ -241,7 +241,7 @@ void inform(int64 id) {
     connect_spi();
     const Restriction restriction = open_restriction(id);
     update_restriction(id, "informed_at", "informed_by");
-    record_restriction(Deed::kInformedOfLifting, restriction, 0, -1);
+    record_restriction(LedgerAction::kInformedOfLifting, restriction, 0, -1);
     SPI_finish();
     PopActiveSnapshot();
 }
@@ -268,7 +268,7 @@ void lift(int64 id, int64 request_id) {
         if (is_governed(*table))
             rows += gone ? mark_rows(*table, kAllRows, covering, false) : rows_about(*table, covering, false);
     }
-    record_restriction(Deed::kRestrictionLifted, restriction, request_id, rows);
+    record_restriction(LedgerAction::kRestrictionLifted, restriction, request_id, rows);
     SPI_finish();
     PopActiveSnapshot();
 }

@@ -121,7 +121,7 @@ void reinstate(FunctionCallInfo fcinfo) {
     leave(saved);
     if (bound && !is_shown_to_caller(row)) no_such_row(relid);
     LedgerEntry entry = {};
-    entry.deed = Deed::kReinstated;
+    entry.action = LedgerAction::kReinstated;
     entry.policy_id = id;
     entry.relid = relid;
     entry.row_count = 1;

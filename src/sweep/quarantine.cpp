@@ -56,7 +56,7 @@ void record_quarantined(int16_t policy_id) {
     if (rows == 0) return;
     remember_recorded(policy_id, hide);
     LedgerEntry entry = {};
-    entry.deed = Deed::kQuarantined;
+    entry.action = LedgerAction::kQuarantined;
     entry.policy_id = policy_id;
     entry.relid = relid;
     entry.row_count = rows;

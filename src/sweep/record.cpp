@@ -53,7 +53,7 @@ void record_done(const Engine *engine, int16_t policy_id, Oid relid, const Total
     count_in_run(engine, done);
     for (size_t i = 0; i < kCounters; ++i) {
         LedgerEntry entry = {};
-        if (done.rows[i] == 0 || !find_deed(static_cast<Counter>(i), &entry.deed)) continue;
+        if (done.rows[i] == 0 || !find_ledger_action(static_cast<Counter>(i), &entry.action)) continue;
         entry.policy_id = policy_id;
         entry.relid = relid;
         entry.row_count = done.rows[i];

@@ -33,11 +33,11 @@ constexpr bool counts_rows(Counter counter) noexcept {
 }
 
 // What the ledger says of it; false: it stands in no ledger, for nothing was done.
-constexpr bool find_deed(Counter counter, Deed *deed) noexcept {
+constexpr bool find_ledger_action(Counter counter, LedgerAction *action) noexcept {
     switch (counter) {
-        case Counter::kDeleted: *deed = Deed::kDeleted; return true;
-        case Counter::kAnonymised: *deed = Deed::kAnonymised; return true;
-        case Counter::kColumns: *deed = Deed::kColumnsAnonymised; return true;
+        case Counter::kDeleted: *action = LedgerAction::kDeleted; return true;
+        case Counter::kAnonymised: *action = LedgerAction::kAnonymised; return true;
+        case Counter::kColumns: *action = LedgerAction::kColumnsAnonymised; return true;
         case Counter::kBlocked: return false;
     }
     return false;

@@ -46,7 +46,7 @@ void record_hidden_late(Engine *engine) {
             "SELECT DISTINCT relation::oid, policy_id FROM late WHERE EXISTS (SELECT FROM retention.view_source)");
     for (const SqlRow row : late) {
         LedgerEntry entry = {};
-        entry.deed = Deed::kHiddenLate;
+        entry.action = LedgerAction::kHiddenLate;
         entry.relid = row.get<Oid>(1);
         entry.policy_id = row.get<int16>(2);
         entry.row_count = -1;
@@ -86,7 +86,7 @@ void refresh(const View &view) {
         kOnce, psprintf("REFRESH MATERIALIZED VIEW %s%s", view.concurrently ? "CONCURRENTLY " : "", qualified_name(view.relid)));
     leave(saved);
     LedgerEntry entry = {};
-    entry.deed = Deed::kRefreshed;
+    entry.action = LedgerAction::kRefreshed;
     entry.relid = view.relid;
     entry.row_count = -1;
     append_ledger(entry);
