@@ -6,7 +6,9 @@
 #include "visibility/trust.hpp"
 
 extern "C" {
+#include "access/sysattr.h"
 #include "catalog/pg_am.h"
+#include "optimizer/optimizer.h"
 #include "optimizer/paths.h"
 #include "utils/lsyscache.h"
 }
@@ -76,14 +78,31 @@ void demote(List *promoted) {
     foreach (cell, promoted) static_cast<RestrictInfo *>(lfirst(cell))->leakproof = false;
 }
 
+// Some index holds a column of one of the clauses, or an expression, which may be of any.
+bool may_match(const RelOptInfo *rel, List *indexes, List *clauses) {
+    Bitmapset *columns = nullptr;
+    ListCell *cell = nullptr;
+    foreach (cell, clauses)
+        pull_varattnos(reinterpret_cast<Node *>(lfirst_node(RestrictInfo, cell)->clause), rel->relid, &columns);
+    foreach (cell, indexes) {
+        const auto *index = lfirst_node(IndexOptInfo, cell);
+        for (int i = 0; i < index->nkeycolumns; ++i)
+            if (index->indexkeys[i] == 0 || bms_is_member(index->indexkeys[i] - FirstLowInvalidHeapAttributeNumber, columns))
+                return true;
+    }
+    return false;
+}
+
 void offer(PlannerInfo *root, RelOptInfo *rel, List *indexes, bool rechecked) {
     Promotion promotion = {rechecked, NIL};
     ListCell *cell = nullptr;
     foreach (cell, rel->baserestrictinfo) promote(lfirst_node(RestrictInfo, cell), &promotion);
     foreach (cell, rel->joininfo) promote(lfirst_node(RestrictInfo, cell), &promotion);
-    if (promotion.clauses == NIL) return;
-    rel->indexlist = indexes;
-    create_index_paths(root, rel);
+    // Otherwise there would only be the paths that there are already.
+    if (promotion.clauses != NIL && may_match(rel, indexes, promotion.clauses)) {
+        rel->indexlist = indexes;
+        create_index_paths(root, rel);
+    }
     // The clauses must be sorted behind the condition again.
     demote(promotion.clauses);
 }
