@@ -56,11 +56,11 @@ void read_value(RowKey *key, int i, const char *text) {
 
 bool holds_json(const RowKey &key, int i) { return getBaseType(get_atttype(key.relid, key.columns[i])) == JSONBOID; }
 
-// The text of a JSON value as the column's type reads it; null for JSON's null.
+// The text of a JSON value as the column's type reads it; null for JSON's null, which is a value where the column holds JSON.
 const char *text_for(const RowKey &key, int i, Jsonb *json) {
     JsonbValue value;
     const bool scalar = JsonbExtractScalar(&json->root, &value);
-    if (scalar && value.type == jbvNull) return nullptr;
+    if (scalar && value.type == jbvNull && !holds_json(key, i)) return nullptr;
     if (scalar && value.type == jbvString && !holds_json(key, i)) return pnstrdup(value.val.string.val, value.val.string.len);
     return JsonbToCString(nullptr, &json->root, VARSIZE(json));
 }

@@ -3,6 +3,7 @@
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "subject/json.hpp"
+#include "subject/same_key.hpp"
 
 extern "C" {
 #include "utils/array.h"
@@ -104,6 +105,9 @@ KeySet distinct_keys(Oid relid, const AttrNumber *columns, int n, const Equaliti
 
 void append_key_json(StringInfo out, Oid relid, const AttrNumber *columns, int n, HeapTuple row, TupleDesc desc,
                      const int *places, const Bitmapset *hidden) {
+    bool by_settings = false;
+    for (int i = 0; i < n; ++i) by_settings = by_settings || is_written_by_settings(TupleDescAttr(desc, places[i] - 1)->atttypid);
+    const int level = by_settings ? fix_writing() : 0;
     if (n > 1) appendStringInfoChar(out, '{');
     for (int i = 0; i < n; ++i) {
         bool isnull = false;
@@ -117,6 +121,7 @@ void append_key_json(StringInfo out, Oid relid, const AttrNumber *columns, int n
         append_json(out, &column, value, isnull || bms_is_member(columns[i], hidden));
     }
     if (n > 1) appendStringInfoChar(out, '}');
+    if (by_settings) restore_writing(level);
 }
 
 }  // namespace pg_retention

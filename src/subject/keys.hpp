@@ -37,7 +37,8 @@ void append_key_condition(StringInfo sql, Oid relid, const AttrNumber *columns, 
 KeySet distinct_keys(Oid relid, const AttrNumber *columns, int n, const Equalities &equalities, const char *from_where,
                      Parameters *parameters, bool write);
 
-// As JSON: a value for one column, an object for several; null for what is hidden.
+// As JSON: a value for one column, an object for several; null for what is hidden. Read again it is the same key, whatever the settings
+// of the session that writes it and of the one that reads it.
 void append_key_json(StringInfo out, Oid relid, const AttrNumber *columns, int n, HeapTuple row, TupleDesc desc,
                      const int *places, const Bitmapset *hidden = nullptr);
 

@@ -113,8 +113,31 @@ char *canonical_keys(const Kind &kind) {
     return list.data;
 }
 
+bool is_written_by_settings(Oid type) {
+    switch (getBaseType(type)) {
+        case BOOLOID:
+        case INT2OID:
+        case INT4OID:
+        case INT8OID:
+        case NUMERICOID:
+        case TEXTOID:
+        case VARCHAROID:
+        case BPCHAROID:
+        case NAMEOID:
+        case UUIDOID:
+        case JSONBOID:
+        // As JSON these are of one style, and have their time zone with them.
+        case DATEOID:
+        case TIMESTAMPOID:
+        case TIMESTAMPTZOID: return false;
+        default: return true;
+    }
+}
+
 int fix_writing() {
-    constexpr const char *kSettings[][2] = {{"TimeZone", "UTC"}, {"extra_float_digits", "1"}, {"bytea_output", "hex"}};
+    constexpr const char *kSettings[][2] = {{"TimeZone", "UTC"},           {"DateStyle", "ISO"},
+                                            {"IntervalStyle", "postgres"}, {"extra_float_digits", "1"},
+                                            {"bytea_output", "hex"},       {"search_path", "pg_catalog, pg_temp"}};
     const int level = NewGUCNestLevel();
     for (const auto &setting : kSettings)
         (void) set_config_option(setting[0], setting[1], PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);

@@ -8,6 +8,10 @@ namespace pg_retention {
 // warning, when a key is of a type for which none is known.
 char *canonical_keys(const Kind &kind);
 
+// Whether a session's settings say how a value of the type is written, so that another session may read another value, or none. True of
+// each type of which it is not known.
+bool is_written_by_settings(Oid type);
+
 // Values are written under fixed settings from here on: how they are written depends on none of the session's. Returns what
 // restore_writing takes.
 int fix_writing();
