@@ -160,7 +160,7 @@ void follow_rename(const Command &command) {
     if (extension() == nullptr) return;
     CommandCounterIncrement();
     apply_rewrites(rewrites, table, from, to);
-    rename_subjects(subjects);
+    rename_subjects(subjects, table, from, to);
 }
 
 // By which the clock starts; or, where values are written anew, a key of the way there.

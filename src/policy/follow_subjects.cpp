@@ -3,6 +3,7 @@
 #include "schema/extension.hpp"
 #include "schema/link_path.hpp"
 #include "schema/own.hpp"
+#include "schema/row_key.hpp"
 #include "pg/security.hpp"
 
 extern "C" {
@@ -122,12 +123,36 @@ Datum names_now(const Columns &columns, Oid relid, bool *changed) {
     return array_of(names, columns.n, NAMEOID);
 }
 
+// Records of persons whose key has several columns hold it as an object of these.
+void rename_in_keys(const Named &named) {
+    for (int i = 0; named.key.n > 1 && i < named.key.n; ++i) {
+        const char *before = named.key.names[i];
+        const char *now = named.key.numbers[i] > 0 ? get_attname(named.relid, named.key.numbers[i], false) : before;
+        if (strcmp(now, before) == 0) continue;
+        for (const char *table : {"statement", "restriction"})
+            own(psprintf(
+                    "UPDATE retention.%s SET key = (key - $2) || jsonb_build_object($3, key -> $2) WHERE kind = $1 AND key ? $2",
+                    table),
+                named.kind, before, now);
+    }
+}
+
+// Statements name the row that they are about.
+void rename_in_row_keys(Oid relid, const char *from, const char *to) {
+    AttrNumber columns[kMaxKeys];
+    if (!has_primary_key(relid) || primary_key(relid, columns) < 2) return;
+    own("UPDATE retention.statement SET row_key = (row_key - $2) || jsonb_build_object($3, row_key -> $2) "
+        "WHERE relation = $1 AND row_key ? $2",
+        relid, from, to);
+}
+
 void write_kind(const Named &named) {
     bool changed = false;
     const SqlValue key = typed(NAMEARRAYOID, names_now(named.key, named.relid, &changed));
     const SqlValue identifying = typed(NAMEARRAYOID, names_now(named.columns, named.relid, &changed));
     if (changed)
         own("UPDATE retention.subject_kind SET key = $2, identifying = $3 WHERE kind = $1", named.kind, key, identifying);
+    rename_in_keys(named);
 }
 
 void write_link(const Named &named) {
@@ -159,7 +184,7 @@ List *named_subjects() {
     return list;
 }
 
-void rename_subjects(List *before) {
+void rename_subjects(List *before, Oid table, const char *from, const char *to) {
     if (before == NIL) return;
     SPI_connect();
     const ActingAs saved = act_as(extension_owner(), true);
@@ -171,6 +196,7 @@ void rename_subjects(List *before) {
         else
             write_link(*named);
     }
+    if (from != nullptr) rename_in_row_keys(table, from, to);
     leave(saved);
     SPI_finish();
 }
