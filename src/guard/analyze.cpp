@@ -51,7 +51,7 @@ VacuumRelation *relation_of(Oid relid, List *columns) {
 
 // A partitioned table stands for its partitions, too.
 List *members(const VacuumRelation *named, Oid relid) {
-    const bool all = get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE && named->relation->inh;
+    const bool all = get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE && named->relation != nullptr && named->relation->inh;
     return all ? find_all_inheritors(relid, AccessShareLock, nullptr) : list_make1_oid(relid);
 }
 

@@ -49,8 +49,8 @@ Node *statistics_condition(const RangeTblEntry *rte, Index rti) {
     }
     if (!is_statistics_catalog(rte->relid)) return nullptr;
     const bool extended = rte->relid == StatisticExtDataRelationId;
-    const AttrNumber column = extended ? Anum_pg_statistic_ext_data_stxoid : Anum_pg_statistic_starelid;
-    Var *of = makeVar(static_cast<int>(rti), column, OIDOID, -1, InvalidOid, 0);
+    static_assert(Anum_pg_statistic_starelid == Anum_pg_statistic_ext_data_stxoid);
+    Var *of = makeVar(static_cast<int>(rti), Anum_pg_statistic_starelid, OIDOID, -1, InvalidOid, 0);
     return call(extended ? extension()->statistics_ext_function : extension()->statistics_function, reinterpret_cast<Node *>(of));
 }
 

@@ -19,7 +19,7 @@ constexpr const char *name_of(Format format) noexcept {
 // What this library writes.
 constexpr int16_t version_of(Format format) noexcept {
     switch (format) {
-        case Format::kClock: return 1;
+        case Format::kClock: return 1;  // NOLINT(bugprone-branch-clone): each format counts for itself
         case Format::kPeriod: return 1;
         case Format::kTypeModifier: return 1;
         case Format::kLedgerEntry: return 1;
@@ -30,7 +30,7 @@ constexpr int16_t version_of(Format format) noexcept {
 // The oldest version it reads beside its own.
 constexpr int16_t oldest_of(Format format) noexcept {
     switch (format) {
-        case Format::kClock: return 1;
+        case Format::kClock: return 1;  // NOLINT(bugprone-branch-clone): each format counts for itself
         case Format::kPeriod: return 1;
         case Format::kTypeModifier: return 1;
         case Format::kLedgerEntry: return 1;
