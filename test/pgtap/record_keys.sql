@@ -65,23 +65,23 @@ CREATE TABLE k.exported AS SELECT (retention.export('parted', '{"a": 0.300000000
 RESET extra_float_digits;
 RESET datestyle;
 SELECT lives_ok($$SELECT retention.rectify('parted', key, 'k.parted', key, '{"note": "new"}', 'I was renamed') FROM k.exported$$, 'an exported key names its row');
-SELECT results_eq('SELECT note FROM k.parted ORDER BY a', $$VALUES ('other'), ('new')$$, 'and no other');
+SELECT results_eq('SELECT note FROM k.parted ORDER BY a', $$VALUES ('other'), ('new')$$, 'an exported key names no other row');
 
 -- A column of a key gets another name: records follow.
 SELECT pg_temp.restricted('both', '{"a": 0.30000000000000004, "b": "[2030-02-01 00:00:00+00,2030-02-03 00:00:00+00)"}') AS restriction \gset
 ALTER TABLE k.both RENAME COLUMN a TO number;
 ALTER TABLE k.parted RENAME COLUMN a TO "the number's";
 SELECT lives_ok(format('SELECT retention.inform_of_lifting(%s)', :restriction), 'a person is informed after a column of the key was renamed');
-SELECT lives_ok(format('SELECT retention.lift_restriction(%s)', :restriction), 'and the restriction is lifted');
+SELECT lives_ok(format('SELECT retention.lift_restriction(%s)', :restriction), 'a restriction is lifted after a column of the key was renamed');
 SELECT is((SELECT array_agg(DISTINCT k ORDER BY k) FROM retention.restriction, jsonb_object_keys(key) k WHERE kind = 'both'), '{b,number}'::text[], 'all records of the kind follow');
 CREATE TABLE k.copy AS SELECT retention.export('parted', (key - 'a') || jsonb_build_object('the number''s', key -> 'a')) -> 'statements' AS made FROM k.exported;
 SELECT is(made #>> '{0,statement}', 'I was renamed', 'a statement is still found') FROM k.copy;
-SELECT is((SELECT array_agg(k ORDER BY k) FROM json_object_keys(made #> '{0,key}') k), ARRAY['b', 'the number''s'], 'and its row has the name it now has') FROM k.copy;
+SELECT is((SELECT array_agg(k ORDER BY k) FROM json_object_keys(made #> '{0,key}') k), ARRAY['b', 'the number''s'], 'the row of a statement has the name that it now has') FROM k.copy;
 -- What is JSON itself has no columns.
 INSERT INTO k.documented VALUES ('{"id": 1}', 'second');
 SELECT retention.restrict('documented', '{"id": {"id": 1}}'::jsonb, 'why');
 ALTER TABLE k.documented RENAME COLUMN id TO name;
 SELECT is((SELECT count(*) FROM retention.restriction WHERE kind = 'documented' AND key = '{"id": 1}'), 1::bigint, 'a value that looks like an object of columns stays');
-SELECT lives_ok($$SELECT retention.export('documented', '{"name": {"id": 1}}'::jsonb)$$, 'and names its row');
+SELECT lives_ok($$SELECT retention.export('documented', '{"name": {"id": 1}}'::jsonb)$$, 'a value that looks like an object of columns names its row');
 SELECT * FROM finish();
 ROLLBACK;
