@@ -18,6 +18,7 @@ extern "C" {
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "commands/event_trigger.h"
 #include "executor/spi.h"
@@ -43,7 +44,8 @@ struct Rewrite {
     Oid relid;
 };
 
-char *renamed_path(Oid relid, const char *text, Oid table, const char *from, const char *to) {
+// tables: those whose column is renamed.
+char *renamed_path(Oid relid, const char *text, List *tables, const char *from, const char *to) {
     List *names = qualified_names(text);
     StringInfoData out;
     initStringInfo(&out);
@@ -53,7 +55,7 @@ char *renamed_path(Oid relid, const char *text, Oid table, const char *from, con
     for (int i = 0; i < list_length(names); ++i) {
         const Oid at = i == 0 ? relid : path.hops[i - 1].to_relid;
         const char *name = strVal(list_nth(names, i));
-        if (at == table && strcmp(name, from) == 0) name = to;
+        if (list_member_oid(tables, at) && strcmp(name, from) == 0) name = to;
         appendStringInfo(&out, "%s%s", i == 0 ? "" : ".", quote_identifier(name));
     }
     return out.data;
@@ -83,7 +85,7 @@ void plan_condition(const Policy &policy, bool own_table, Rewrite *rewrite) {
     leave(saved);
 }
 
-List *plan_rewrites(Oid table, const char *from, const char *to) {
+List *plan_rewrites(List *tables, const char *from, const char *to) {
     List *rewrites = NIL;
     int count = 0;
     const Policy *policy = all_policies(&count);
@@ -92,12 +94,12 @@ List *plan_rewrites(Oid table, const char *from, const char *to) {
         auto *rewrite = static_cast<Rewrite *>(palloc0(sizeof(Rewrite)));
         auto *texts = static_cast<Datum *>(palloc(sizeof(Datum) * (policy[i].n_starts + 1)));
         for (int k = 0; k < policy[i].n_starts; ++k)
-            texts[k] = CStringGetTextDatum(from == nullptr ? policy[i].starts[k]
-                                                           : renamed_path(policy[i].relid, policy[i].starts[k], table, from, to));
+            texts[k] = CStringGetTextDatum(
+                from == nullptr ? policy[i].starts[k] : renamed_path(policy[i].relid, policy[i].starts[k], tables, from, to));
         rewrite->id = policy[i].id;
         rewrite->relid = policy[i].relid;
         rewrite->starts = array_of(texts, policy[i].n_starts, TEXTOID);
-        plan_condition(policy[i], policy[i].relid == table, rewrite);
+        plan_condition(policy[i], list_member_oid(tables, policy[i].relid), rewrite);
         rewrites = lappend(rewrites, rewrite);
     }
     return rewrites;
@@ -111,21 +113,22 @@ void write_rewrite(const Rewrite &rewrite) {
         rewrite.id, typed(TEXTARRAYOID, rewrite.starts), same ? nullptr : now);
 }
 
-void write_rewrites(List *rewrites, Oid table, const char *from, const char *to) {
+void write_rewrites(List *rewrites, List *tables, const char *from, const char *to) {
     ListCell *cell = nullptr;
     foreach (cell, rewrites) write_rewrite(*static_cast<Rewrite *>(lfirst(cell)));
     if (from == nullptr) return;
     NameData old_name, new_name;
     namestrcpy(&old_name, from);
     namestrcpy(&new_name, to);
-    own("UPDATE retention.personal_column SET column_name = $3 WHERE relation = $1 AND column_name = $2", table, old_name,
-        new_name);
+    foreach (cell, tables)
+        own("UPDATE retention.personal_column SET column_name = $3 WHERE relation = $1 AND column_name = $2", lfirst_oid(cell),
+            old_name, new_name);
 }
 
-void apply_rewrites(List *rewrites, Oid table, const char *from, const char *to) {
+void apply_rewrites(List *rewrites, List *tables, const char *from, const char *to) {
     SPI_connect();
     const ActingAs saved = act_as(extension_owner(), true);
-    during(own_policy_write, true, [&] { write_rewrites(rewrites, table, from, to); });
+    during(own_policy_write, true, [&] { write_rewrites(rewrites, tables, from, to); });
     leave(saved);
     SPI_finish();
 }
@@ -152,15 +155,17 @@ void follow_rename(const Command &command) {
     const RenameStmt *stmt = table_rename(command.planned);
     const Oid table = stmt == nullptr ? InvalidOid : RangeVarGetRelid(stmt->relation, AccessShareLock, true);
     const bool column = OidIsValid(table) && stmt->renameType == OBJECT_COLUMN;
+    // With a column its children's are renamed, which have declarations and records of their own.
+    List *tables = column ? find_all_inheritors(table, AccessShareLock, nullptr) : list_make1_oid(table);
     char *from = column ? pstrdup(stmt->subname) : nullptr;
     char *to = column ? pstrdup(stmt->newname) : nullptr;
-    List *rewrites = plan_rewrites(table, from, to);
+    List *rewrites = plan_rewrites(tables, from, to);
     List *subjects = named_subjects();
     during(renaming, true, [&] { proceed(command); });
     if (extension() == nullptr) return;
     CommandCounterIncrement();
-    apply_rewrites(rewrites, table, from, to);
-    rename_subjects(subjects, table, from, to);
+    apply_rewrites(rewrites, tables, from, to);
+    rename_subjects(subjects, tables, from, to);
 }
 
 // By which the clock starts; or, where values are written anew, a key of the way there.

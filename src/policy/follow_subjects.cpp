@@ -184,7 +184,7 @@ List *named_subjects() {
     return list;
 }
 
-void rename_subjects(List *before, Oid table, const char *from, const char *to) {
+void rename_subjects(List *before, List *tables, const char *from, const char *to) {
     if (before == NIL) return;
     SPI_connect();
     const ActingAs saved = act_as(extension_owner(), true);
@@ -196,7 +196,8 @@ void rename_subjects(List *before, Oid table, const char *from, const char *to) 
         else
             write_link(*named);
     }
-    if (from != nullptr) rename_in_row_keys(table, from, to);
+    if (from != nullptr)
+        foreach (cell, tables) rename_in_row_keys(lfirst_oid(cell), from, to);
     leave(saved);
     SPI_finish();
 }

@@ -11,9 +11,9 @@ namespace pg_retention {
 // What all of them name now; asked before a statement that may rename or drop something.
 List *named_subjects();
 
-// Writes names anew that have changed since, also in the records of persons. from: a column of the table that is named "to" now; null: what
-// was renamed is none.
-void rename_subjects(List *before, Oid table, const char *from, const char *to);
+// Writes names anew that have changed since, also in the records of persons. from: a column of these tables that is named "to" now; null:
+// what was renamed is none.
+void rename_subjects(List *before, List *tables, const char *from, const char *to);
 
 // Error 2BP01 when one of them no longer fits the schema, and did before.
 void require_subjects(List *before);
