@@ -64,9 +64,10 @@ char *canonical(Oid relid, AttrNumber column) {
 bool is_always_written_alike(const Kind &kind) {
     for (int i = 0; i < kind.n_keys; ++i) {
         const Oid type = getBaseType(get_atttype(kind.relid, kind.keys[i]));
-        const bool by_settings =
-            type == TIMESTAMPTZOID || type == BYTEAOID || type == CASHOID || type == INTERVALOID || type == BPCHAROID;
-        if (by_settings || !is_equal_image(type, own_equality(kind.relid, kind.keys[i]).collation)) return false;
+        // A moment is written in the zone of the session, and what pads a text is written, too.
+        if (is_written_by_settings(type) || type == TIMESTAMPTZOID || type == BPCHAROID ||
+            !is_equal_image(type, own_equality(kind.relid, kind.keys[i]).collation))
+            return false;
     }
     return true;
 }
@@ -89,6 +90,16 @@ bool is_same_key(const Kind &kind, const KeySet &a, const KeySet &b) {
     }
     leave(saved);
     return same;
+}
+
+// It was written when the kind had another key, or its values other names.
+void warn_of_unread(const Kind &kind, int records) {
+    ereport(WARNING,
+            (errcode(ERRCODE_WARNING),
+             errmsg_plural("%d record of kind \"%s\" has a key that cannot be read: whoever it is about is not told of it",
+                           "%d records of kind \"%s\" have keys that cannot be read: whoever they are about is not told of them",
+                           static_cast<unsigned long>(records), records, kind.name),
+             errhint("Look for them in retention.statement and retention.restriction.")));
 }
 
 Datum json_array(Datum *keys, int n) { return array_of(keys, n, JSONBOID); }
@@ -156,16 +167,16 @@ Datum recorded_keys(const Subject &subject, const char *key_json) {
         "SELECT key FROM retention.statement WHERE kind = $1 UNION SELECT key FROM retention.restriction WHERE kind = $1",
         kind.name);
     auto *found = static_cast<Datum *>(palloc(sizeof(Datum) * (rows.n + 1)));
-    int n_found = 0;
+    int n_found = 0, unread = 0;
     for (const SqlRow row : rows) {
         bool same = false;
         const Datum json = row.datum(1);
-        // One that was written when the kind had another key is nobody's.
-        (void) attempt([&] { same = is_same_key(kind, set_of_records(kind, &json, 1), subject.key); });
+        if (attempt([&] { same = is_same_key(kind, set_of_records(kind, &json, 1), subject.key); }) != nullptr) ++unread;
         if (same) found[n_found++] = json;
     }
     const Datum keys = json_array(found, n_found);
     rows.free();
+    if (unread > 0) warn_of_unread(kind, unread);
     return keys;
 }
 

@@ -139,5 +139,18 @@ cmp_ok(ask(q{SELECT count(DISTINCT t.id) FROM probe.text t, probe.words(t.text) 
 	'>', 150, 'with what is said about him or her');
 is(ask('SELECT ok FROM retention.verify_ledger()'), 't', 'the ledger holds');
 is(ask(q{SELECT count(*) FROM retention.ledger l JOIN probe.word w ON strpos(coalesce(l.detail, ''), w.word) > 0}), '0', 'the ledger names nobody');
+
+# A record whose key no longer reads keeps nobody from an answer, and is said.
+ask(q{
+CREATE TYPE public.colour AS ENUM ('red', 'blue');
+CREATE TABLE public.flags (id public.colour PRIMARY KEY, note text);
+INSERT INTO public.flags VALUES ('red', 'old');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('flag', 'public.flags');
+SELECT retention.rectify('flag', 'red', 'public.flags', '"red"', '{"note": "new"}', 'said once');
+ALTER TYPE public.colour RENAME VALUE 'red' TO 'crimson'});
+my ($code, $copy, $warning) = $node->psql($database, q{SELECT retention.export('flag', 'crimson')});
+is($code, 0, 'a copy is given although a record cannot be read');
+like($warning, qr/WARNING:  1 record of kind "flag" has a key that cannot be read/, 'that a record cannot be read is said');
+unlike($warning, qr/red/, 'without its key');
 $node->stop;
 done_testing();
