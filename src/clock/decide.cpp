@@ -55,7 +55,7 @@ void refuse(const Verdict &verdict, const char *what, const char *table) {
 
 void check_update(core::Clock before, const char *table) {
     // Spares most rows the computing of dates.
-    if (core::flags_of(before) == 0) return;
+    if (core::decided_of(before) == 0) return;
     const Verdict verdict = decide(before);
     if (verdict.restricted) refuse(verdict, "update a row of", table);
 }

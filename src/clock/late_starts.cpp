@@ -164,7 +164,7 @@ void at_end(XactEvent event, void *) {
 }  // namespace
 
 void note_start(Oid leaf, core::Clock clock) {
-    if (core::flags_of(clock) != 0 || core::policy_of(clock) == 0 || !core::is_started(clock)) return;
+    if (core::decided_of(clock) != 0 || core::policy_of(clock) == 0 || !core::is_started(clock)) return;
     const core::Start start = core::start_of(clock);
     const auto policy_id = static_cast<int16_t>(core::policy_of(clock));
     int same = 0;

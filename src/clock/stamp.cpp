@@ -93,7 +93,7 @@ Restamped restamp_locked(Writer *w, bool lock_ancestors) {
     bool copied = false;
     HeapTuple row = ExecFetchSlotHeapTuple(w->old_slot, true, &copied);
     result.before = clock_in(w);
-    result.after = core::with_flags(compute_clock(w->rel, row, lock_ancestors ? nullptr : row), result.before.flags());
+    result.after = core::with_flags(compute_clock(w->rel, row, lock_ancestors ? nullptr : row), core::decided_of(result.before));
     result.changed = result.before != result.after;
     if (copied) heap_freetuple(row);
     if (result.changed) put_clock(w, result.after);
@@ -131,7 +131,7 @@ int64 restamp_blocks(Oid relid, BlockNumber from, BlockNumber to, int64 *skipped
         bool copied = false, isnull = false;
         HeapTuple row = ExecFetchSlotHeapTuple(slot, true, &copied);
         const core::Clock now = datum_clock(slot_getattr(slot, w.column, &isnull));
-        const bool differs = core::with_flags(compute_clock(w.rel, row, row), now.flags()) != now;
+        const bool differs = core::with_flags(compute_clock(w.rel, row, row), core::decided_of(now)) != now;
         if (copied) heap_freetuple(row);
         if (!differs) continue;
         bool locked_by_other = false;

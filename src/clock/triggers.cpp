@@ -54,7 +54,7 @@ HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
     const core::Clock written = clock_in(data->tg_trigtuple, desc, column);
     if (!is_managed(RelationGetRelid(data->tg_relation))) return data->tg_trigtuple;
     core::Clock clock = compute_clock(data->tg_relation, data->tg_trigtuple, nullptr);
-    if (superuser() || moves_between_partitions(data->tg_relation)) clock = core::add_flags(clock, written.flags());
+    if (superuser() || moves_between_partitions(data->tg_relation)) clock = core::add_flags(clock, core::decided_of(written));
     note_start(RelationGetRelid(data->tg_relation), clock);
     return clock == written ? data->tg_trigtuple : with_clock(data->tg_trigtuple, desc, column, clock);
 }
@@ -71,7 +71,7 @@ HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
                  errmsg("the retention clock of table \"%s\" cannot be written", RelationGetRelationName(data->tg_relation)),
                  errhint("It follows from the policy; see retention.policy.")));
     core::Clock clock = compute_clock(data->tg_relation, data->tg_newtuple, data->tg_trigtuple);
-    clock = core::add_flags(clock, before.flags());
+    clock = core::add_flags(clock, core::decided_of(before));
     check_clock_change(before, clock, RelationGetRelationName(data->tg_relation));
     if (clock != before || has_new_value(data->tg_relation, clock, data->tg_trigtuple, data->tg_newtuple))
         note_start(RelationGetRelid(data->tg_relation), clock);

@@ -197,8 +197,8 @@ bool hides_rows(const Policy &policy) {
     if (!enforced(policy) || clock_column(policy.relid) == InvalidAttrNumber) return false;
     SPI_connect();
     const core::Cutoffs &cutoffs = cutoffs_of(policy, retention_now());
-    const core::Clock first = core::make_clock(policy.id, 0, 0);
-    const core::Clock last = core::make_clock(policy.id, cutoffs.hide < 0 ? 0 : cutoffs.hide, 0);
+    const core::Clock first = core::first_from(policy.id, 0);
+    const core::Clock last = core::last_until(policy.id, cutoffs.hide < 0 ? 0 : cutoffs.hide);
     const bool hides = cutoffs.hide >= 0 && run_as(owner_of(policy.relid), kAnyReading,
                                                    psprintf("SELECT 1 FROM %s WHERE %s", qualified_name(policy.relid),
                                                             clock_range(clock_name(policy.relid), 1, 2)),

@@ -46,7 +46,7 @@ constinit Cursor cursors[kCursors] = {};
 Cursor *cursor_of(int16_t policy_id, Oid leaf) {
     Cursor *cursor = &cursors[(leaf + static_cast<Oid>(policy_id)) % kCursors];
     if (cursor->leaf != leaf || cursor->policy_id != policy_id) {
-        *cursor = Cursor{leaf, policy_id, core::make_clock(policy_id, 0, 1), {}};
+        *cursor = Cursor{leaf, policy_id, core::first_exempt(policy_id), {}};
         ItemPointerSet(&cursor->tid, 0, 0);
     }
     return cursor;
@@ -98,8 +98,8 @@ Row *select_by_time(const Target &target, const core::Cutoffs &cutoffs, const Ba
         run_as(target.owner, kOnceByIndex,
                psprintf("SELECT ctid FROM ONLY %s WHERE %s AND ctid <> ALL ($3) ORDER BY %s LIMIT %d FOR UPDATE SKIP LOCKED",
                         target.table, pending_range(target.clock, 1, 2), target.clock, batch.most),
-               clock_value(core::make_clock(batch.policy_id, 0, 0)),
-               clock_value(core::make_clock(batch.policy_id, cutoffs.due, 0)), typed(TIDARRAYOID, blocked_tids(target.leaf)));
+               clock_value(core::first_from(batch.policy_id, 0)), clock_value(core::last_until(batch.policy_id, cutoffs.due)),
+               typed(TIDARRAYOID, blocked_tids(target.leaf)));
     return rows_found(found, n, nullptr);
 }
 
@@ -114,7 +114,7 @@ Row *select_waiting(const Target &target, const core::Cutoffs &cutoffs, const Ba
         psprintf("SELECT ctid, %s FROM ONLY %s WHERE %s AND (%s OPERATOR(retention.>) $1 OR ctid > $3) AND ctid <> ALL ($4) "
                  "AND retention.waiting(%s) ORDER BY %s, ctid LIMIT %d FOR UPDATE SKIP LOCKED",
                  clock, target.table, pending_range(clock, 1, 2), clock, clock, clock, batch.most),
-        clock_value(cursor->clock), clock_value(core::make_clock(batch.policy_id, last, 255)), cursor->tid,
+        clock_value(cursor->clock), clock_value(core::last_exempt(batch.policy_id, last)), cursor->tid,
         typed(TIDARRAYOID, blocked_tids(target.leaf)));
     Row *rows = rows_found(found, n, cursor);
     if (*n < batch.most) cursor->leaf = InvalidOid;

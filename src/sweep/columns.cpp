@@ -95,7 +95,9 @@ struct Late {
 
 enum class Step : uint8_t { kNothing, kMore, kAnnounce };
 
-SqlValue start_value(const Table &table, core::Start start) { return clock_value(core::make_clock(table.policy->id, start, 0)); }
+SqlValue first_after(const Table &table, core::Start start) { return clock_value(core::first_from(table.policy->id, start + 1)); }
+
+SqlValue last_until(const Table &table, core::Start start) { return clock_value(core::last_until(table.policy->id, start)); }
 
 // What the law needs is left until the law lets the row go.
 core::Start cutoff_of(const Table &table, const core::Period &period, bool required) {
@@ -163,8 +165,8 @@ Anonymisation *anonymisation(const Table &table, const bool *columns) {
 Found find_rows(const Table &table, const Segment &segment, const Late *late) {
     const char *clock = table.target.clock;
     Parameters parameters = {};
-    const int from = add_parameter(&parameters, start_value(table, segment.low + 1));
-    const int to = add_parameter(&parameters, start_value(table, segment.high));
+    const int from = add_parameter(&parameters, first_after(table, segment.low));
+    const int to = add_parameter(&parameters, last_until(table, segment.high));
     const char *narrower = "";
     if (late != nullptr) {
         const uint64 now = U64FromFullTransactionId(ReadNextFullTransactionId());
@@ -212,7 +214,7 @@ ItemPointerData *lock(const Table &table, const Segment &segment, const Found &f
     const SqlRows rows = run_as(table.target.owner, kGeneric,
                                 psprintf("SELECT ctid FROM ONLY %s WHERE ctid = ANY ($3) AND %s FOR UPDATE SKIP LOCKED",
                                          table.target.table, clock_range(table.target.clock, 1, 2)),
-                                start_value(table, segment.low + 1), start_value(table, segment.high),
+                                first_after(table, segment.low), last_until(table, segment.high),
                                 typed(TIDARRAYOID, array_of(tids, found.n, TIDOID)));
     *n = static_cast<int>(rows.n);
     auto *locked = static_cast<ItemPointerData *>(palloc(sizeof(ItemPointerData) * (*n + 1)));

@@ -34,7 +34,7 @@ int64 count_started(Oid leaf, int16_t policy_id, core::Start after, core::Start 
     return run_as(owner_of(leaf), kOnceReading,
                   psprintf("SELECT pg_catalog.count(*) FROM ONLY %s WHERE %s", qualified_name(leaf),
                            pending_range(clock_name(leaf), 1, 2)),
-                  clock_value(core::make_clock(policy_id, after + 1, 0)), clock_value(core::make_clock(policy_id, until, 0)))
+                  clock_value(core::first_from(policy_id, after + 1)), clock_value(core::last_until(policy_id, until)))
         .first()
         .get<int64>(1);
 }

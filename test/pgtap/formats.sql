@@ -1,6 +1,6 @@
 -- Values that earlier versions wrote are read as what they were: bytes of each version, which are never changed here, only added to.
 BEGIN;
-SELECT plan(18);
+SELECT plan(22);
 
 SELECT results_eq('SELECT name, version FROM retention.disk_format ORDER BY name', 'SELECT name, version FROM retention.formats() ORDER BY name',
     'a new database has the versions that the library writes');
@@ -11,6 +11,10 @@ CREATE TABLE clock_1 (bytes bytea, says text);
 INSERT INTO clock_1 VALUES ('\x00007fffffffff00', 'none'), ('\x00070933ddbbbf00', '7 2026-03-31T21:59:59.5Z'),
     ('\x00078933ddbbbf05', '7 2026-03-31T21:59:59.5Z held,anonymised'),
     ('\x7fff80000000001a', '32767 1400-01-01T00:00:00Z restricted,kept,awaiting');
+-- Version 2.
+CREATE TABLE clock_2 (bytes bytea, says text);
+INSERT INTO clock_2 VALUES ('\x00070933ddbbbf20', '7 2026-03-31T21:59:59.5Z late'), ('\x00070933ddbbbf40', '7 2026-03-31T21:59:59.5Z orphaned'),
+    ('\x00070933ddbbbf60', '7 2026-03-31T21:59:59.5Z late,orphaned'), ('\x00078933ddbbbf65', '7 2026-03-31T21:59:59.5Z held,anonymised,late,orphaned');
 CREATE TABLE period_1 (bytes bytea, says text);
 INSERT INTO period_1 VALUES ('\x00000000000000000000000000000000', '0 days'), ('\x000000000000001e0000000000000000', '30 days'),
     ('\x00000024000000000000000000000000', '3 years'), ('\x00000000000000000000fd2000000000', '18 hours'),
@@ -36,6 +40,7 @@ BEGIN
     RETURN result;
 END $$;
 SELECT is(from_binary('retention.clock', bytes), says, 'clock, version 1: ' || says) FROM clock_1;
+SELECT is(from_binary('retention.clock', bytes), says, 'clock, version 2: ' || says) FROM clock_2;
 SELECT is(from_binary('retention.period', bytes), says, 'period, version 1: ' || says) FROM period_1;
 SELECT is_empty('SELECT FROM modifier_1 WHERE retention.type_modifier_out(modifier)::text <> says', 'type modifiers of version 1 say what they said');
 
@@ -61,7 +66,7 @@ BEGIN
     RETURN 'passes';
 EXCEPTION WHEN feature_not_supported THEN RETURN SQLERRM;
 END $$;
-SELECT is(pg_temp.with_version(2::smallint), 'this database has version 2 of format "clock", which this library of pg_retention does not read', 'a later format is refused');
+SELECT is(pg_temp.with_version(3::smallint), 'this database has version 3 of format "clock", which this library of pg_retention does not read', 'a later format is refused');
 SELECT is(pg_temp.with_version(0::smallint), 'this database has version 0 of format "clock", which this library of pg_retention does not read', 'an earlier one is refused');
 SELECT * FROM finish();
 ROLLBACK;

@@ -23,12 +23,15 @@ TEST(Clock, Layout) {
     EXPECT_EQ(flags_of(c), 5);
     EXPECT_EQ(make_clock(0, kNotStarted, 0), kNoClock);
     EXPECT_EQ(make_clock(7, 5, 0).integer() >> 47 & 1, 0);
+    EXPECT_EQ(make_clock(7, 5, kLate | kOrphaned).integer(), (7LL << 48) | (5LL << 8) | 96);
+    EXPECT_EQ(make_clock(7, 5, kLate | kHeld).integer() >> 47 & 1, 1);
 }
 
 TEST(Clock, TextRoundTrips) {
     for (const char *text : {"none", "7", "32767", "7 2026-01-01T10:00:00Z", "7 2026-03-31T21:59:59.5Z held,anonymised", "7 held",
                              "none held,restricted", "1 1400-01-01T00:00:00Z", "1 9999-12-31T23:59:59.5Z",
-                             "7 2026-01-01T10:00:00Z held,restricted,anonymised,kept,awaiting"}) {
+                             "7 2026-01-01T10:00:00Z held,restricted,anonymised,kept,awaiting", "7 2026-01-01T10:00:00Z late",
+                             "7 2026-01-01T10:00:00Z held,restricted,anonymised,kept,awaiting,late,orphaned"}) {
         const auto clock = parse_clock(text);
         ASSERT_TRUE(clock.ok()) << text;
         EXPECT_EQ(text_of(clock.value()), text);
@@ -65,6 +68,8 @@ TEST(Clock, Refused) {
                              "7 held,",
                              "7 ,held",
                              "7 lost",
+                             "7 late",
+                             "7 held,orphaned",
                              "7 held restricted",
                              "7 2026-01-01T10:00:00Z held x",
                              "7 2026-01-01T+1:00:00Z"}) {
@@ -79,9 +84,11 @@ TEST(Clock, InvalidBitsAreKnown) {
     EXPECT_FALSE(is_valid(Clock::from_integer(0)));                                 // started, without a policy
     EXPECT_FALSE(is_valid(Clock::from_integer(kNoClock.integer() | (1LL << 47))));  // exempt without a flag
     EXPECT_FALSE(is_valid(Clock::from_integer(kNoClock.integer() | kHeld)));        // a flag, not exempt
-    EXPECT_FALSE(is_valid(make_clock(7, 5, 32)));                                   // no such flag
-    EXPECT_FALSE(is_valid(make_clock(32768, 5, 0)));                                // no such policy
-    EXPECT_FALSE(is_valid(make_clock(7, kEndOfStarts, 0)));                         // beyond 9999
+    EXPECT_FALSE(is_valid(make_clock(7, 5, 128)));                                  // no such flag
+    EXPECT_FALSE(is_valid(make_clock(7, kNotStarted, kOrphaned)));                  // how a start came about that is none
+    EXPECT_FALSE(is_valid(Clock::from_integer(make_clock(7, 5, kLate).integer() | (1LL << 47))));  // a mark does not exempt
+    EXPECT_FALSE(is_valid(make_clock(32768, 5, 0)));                                               // no such policy
+    EXPECT_FALSE(is_valid(make_clock(7, kEndOfStarts, 0)));                                        // beyond 9999
     EXPECT_FALSE(is_valid(Clock::from_integer(-1)));
 }
 
@@ -94,12 +101,34 @@ TEST(Clock, OrderPutsWhatCanBeSweptInOneRange) {
     EXPECT_LT(make_clock(1, kNotStarted, 0), make_clock(1, early, kHeld));
 }
 
+// Whatever its marks, a row stands in the range of its start, and nowhere else.
+TEST(Clock, MarksStayInTheRangeOfTheirStart) {
+    for (const uint8_t marks : {0, +kLate, +kOrphaned, +kMarks}) {
+        const Clock clock = make_clock(7, 5, marks);
+        EXPECT_LE(first_from(7, 5), clock);
+        EXPECT_LE(clock, last_until(7, 5));
+        EXPECT_LT(last_until(7, 4), clock);
+        EXPECT_LT(clock, first_from(7, 6));
+        EXPECT_LT(clock, first_exempt(7));
+        for (const uint8_t flag : {kHeld, kRestricted, kAnonymised, kKept, kAwaiting}) {
+            const Clock decided = add_flags(clock, flag);
+            EXPECT_LT(last_until(7, kNotStarted), decided);
+            EXPECT_LE(first_exempt(7), decided);
+            EXPECT_LE(decided, last_exempt(7, 5));
+            EXPECT_EQ(decided_of(decided), flag);
+            EXPECT_EQ(marks_of(decided), marks);
+        }
+    }
+}
+
 TEST(Clock, Pending) {
     const Start s = start_of_instant(utc("2020-01-01"));
     EXPECT_FALSE(is_pending(kNoClock));
     EXPECT_FALSE(is_pending(make_clock(1, kNotStarted, 0)));
     EXPECT_TRUE(is_pending(make_clock(1, s, 0)));
     EXPECT_TRUE(is_pending(make_clock(1, s, kHeld)));
+    EXPECT_TRUE(is_pending(make_clock(1, s, kLate | kOrphaned)));
+    EXPECT_FALSE(is_pending(make_clock(1, s, kAnonymised | kLate)));
     EXPECT_FALSE(is_pending(make_clock(1, s, kAnonymised)));
     EXPECT_TRUE(is_pending(make_clock(1, s, kAnonymised | kAwaiting)));
     // Asked for before its retention started.
@@ -157,8 +186,9 @@ TEST(Clock, Hidden) {
 TEST(Clock, RandomBitsRoundTripWhenValid) {
     std::mt19937_64 engine(1182);
     for (int i = 0; i < 100000; ++i) {
-        const auto flags = static_cast<uint8_t>(engine() % 32);
+        auto flags = static_cast<uint8_t>(engine() % 128);
         const Start start = engine() % 8 == 0 ? kNotStarted : static_cast<Start>(engine() % kEndOfStarts);
+        if (start == kNotStarted) flags &= kDecided;
         const Clock clock = make_clock(1 + static_cast<int32_t>(engine() % 32767), start, flags);
         ASSERT_TRUE(is_valid(clock));
         ASSERT_EQ(parse_clock(text_of(clock)).value(), clock) << text_of(clock);

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int64_t kHalvesPerDay = 2 * 86400;
 constexpr int32_t kMaxPolicy = INT16_MAX;
-constexpr const char *kFlagNames[] = {"held", "restricted", "anonymised", "kept", "awaiting"};
+constexpr const char *kFlagNames[] = {"held", "restricted", "anonymised", "kept", "awaiting", "late", "orphaned"};
 constexpr const char *kHint =
     "A clock reads \"none\", or a policy's number, its start and its flags: \"7 2026-01-01T10:00:00Z held\".";
 
@@ -81,6 +81,7 @@ Result<Clock> parse_clock(std::string_view text) noexcept {
     }
     if (!word.empty() && !parse_flags(word, &flags)) return bad_text(text);
     if (!next_word(rest).empty()) return bad_text(text);
+    if (start == kNotStarted && (flags & kMarks) != 0) return bad_text(text);
     return make_clock(policy, start, flags);
 }
 
@@ -109,7 +110,8 @@ bool is_valid(Clock clock) noexcept {
     const uint8_t flags = flags_of(clock);
     if (clock != make_clock(policy_of(clock), start_of(clock), flags)) return false;
     if (policy_of(clock) > kMaxPolicy || (flags & ~kAllFlags) != 0) return false;
-    return !is_started(clock) || (policy_of(clock) != 0 && start_of(clock) < kEndOfStarts);
+    if (!is_started(clock)) return (flags & kMarks) == 0;
+    return policy_of(clock) != 0 && start_of(clock) < kEndOfStarts;
 }
 
 State state_of(Clock clock, const Cutoffs &cutoffs) noexcept {

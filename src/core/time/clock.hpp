@@ -16,16 +16,21 @@ enum : uint8_t {
     kAnonymised = 4,
     kKept = 8,       // an erasure was asked for; the law keeps the row
     kAwaiting = 16,  // anonymised, and deleted when the last reference to it goes
-    kAllFlags = 31,
+    kDecided = 31,   // those above: what was decided about the row
+    // Marks say how the start came about. Rows that have nothing else stay in the range that is swept.
+    kLate = 32,      // the start was over when the row was inserted, and was moved to the latest one that is just over
+    kOrphaned = 64,  // the start was reached on a way that is gone
+    kMarks = 96,
+    kAllFlags = 127,
 };
 
-// From the top: policy 16 bits, exempt 1, start 39, flags 8. Exempt is set iff a flag is. As an integer it is the format on disk: see
-// docs/formats.md before it changes.
+// From the top: policy 16 bits, exempt 1, start 39, flags 8. Exempt is set iff a flag other than a mark is. As an integer it is the format
+// on disk: see docs/formats.md before it changes.
 class Clock {
   public:
     constexpr Clock() noexcept = default;
     constexpr Clock(int32_t policy, Start start, uint8_t flags) noexcept
-        : bits_(static_cast<uint64_t>(static_cast<uint16_t>(policy)) << 48 | (flags != 0 ? kExempt : 0) |
+        : bits_(static_cast<uint64_t>(static_cast<uint16_t>(policy)) << 48 | ((flags & kDecided) != 0 ? kExempt : 0) |
                 static_cast<uint64_t>(start) << 8 | flags) {}
     static constexpr Clock from_integer(int64_t integer) noexcept {
         Clock clock;
@@ -61,13 +66,24 @@ inline constexpr Clock add_flags(Clock clock, uint8_t flags) noexcept {
     return with_flags(clock, static_cast<uint8_t>(clock.flags() | flags));
 }
 
+// The ranges of a policy's rows, by start. Every search by starts uses these, for a start may have marks. Those of rows about which nothing
+// was decided, which are swept by time:
+inline constexpr Clock first_from(int32_t policy, Start start) noexcept { return {policy, start, 0}; }
+inline constexpr Clock last_until(int32_t policy, Start start) noexcept { return {policy, start, kMarks}; }
+// And those of the others.
+inline constexpr Clock first_exempt(int32_t policy) noexcept { return {policy, 0, kHeld}; }
+inline constexpr Clock last_exempt(int32_t policy, Start start) noexcept { return {policy, start, kAllFlags}; }
+
+inline constexpr uint8_t decided_of(Clock clock) noexcept { return static_cast<uint8_t>(clock.flags() & kDecided); }
+inline constexpr uint8_t marks_of(Clock clock) noexcept { return static_cast<uint8_t>(clock.flags() & kMarks); }
+
 // Something is still to be done about the row: its retention has started, or its erasure was asked for.
 inline constexpr bool is_pending(Clock clock) noexcept {
     const uint8_t flags = flags_of(clock);
     return (is_started(clock) || (flags & (kKept | kAwaiting)) != 0) && (flags & (kAnonymised | kAwaiting)) != kAnonymised;
 }
 
-// `none`, `7`, `7 2026-01-01T10:00:00Z`, `7 2026-03-31T21:59:59.5Z held,anonymised`.
+// `none`, `7`, `7 2026-01-01T10:00:00Z`, `7 2026-03-31T21:59:59.5Z held,anonymised`, `7 2026-01-01T10:00:00Z late`.
 Result<Clock> parse_clock(std::string_view text) noexcept;
 
 // Returns the length of the text, which parses to the same clock.
