@@ -106,7 +106,7 @@ Rows rows_below(const TriggerData *data, const Path &path, int depth, Oid relid)
     return rows;
 }
 
-void descend_path(const TriggerData *data, const Path &path, int depth, Oid relid) {
+void descend_path(const TriggerData *data, const Path &path, int depth, Oid relid, int16_t policy_id, int start) {
     SPI_connect();
     const ActingAs saved = act_as(owner_of(relid), true);
     const Rows rows = rows_below(data, path, depth, relid);
@@ -114,7 +114,8 @@ void descend_path(const TriggerData *data, const Path &path, int depth, Oid reli
     for (uint64 i = 0; i < rows.n; ++i) {
         CHECK_FOR_INTERRUPTS();
         const bool moved = depth + 1 < path.n_hops;
-        const Restamped done = restamp_row(rows.rows[i].relid, &rows.rows[i].tid, moved);
+        const Cause cause = {.is_change = true, .policy_id = policy_id, .way = start, .relinks = moved};
+        const Restamped done = restamp_row(rows.rows[i].relid, &rows.rows[i].tid, moved, cause);
         if (done.changed) check_clock_change(done.before, done.after, get_rel_name(rows.rows[i].relid));
     }
     SPI_finish();
@@ -126,6 +127,8 @@ bool is_table_of_hop(Oid relid, Oid hop_relid, List *ancestors) {
 
 struct Way {
     Oid relid;
+    int16_t policy_id;
+    int start;  // which of the policy's
     int depth;
     Path path;
 };
@@ -142,6 +145,8 @@ List *ways_through(Relation rel) {
             auto *way = static_cast<Way *>(palloc0(sizeof(Way)));
             Problem problem = {};
             way->relid = policies[i].relid;
+            way->policy_id = policies[i].id;
+            way->start = k;
             if (!resolve_path(way->relid, policies[i].starts[k], &way->path, &problem)) continue;
             for (int h = 0; h < way->path.n_hops; ++h) {
                 if (!is_table_of_hop(RelationGetRelid(rel), way->path.hops[h].to_relid, ancestors)) continue;
@@ -161,7 +166,8 @@ void descend(const TriggerData *data) {
     ListCell *cell = nullptr;
     foreach (cell, ways_through(data->tg_relation)) {
         auto *way = static_cast<Way *>(lfirst(cell));
-        if (matters(data, way->path, way->depth)) descend_path(data, way->path, way->depth, way->relid);
+        if (matters(data, way->path, way->depth))
+            descend_path(data, way->path, way->depth, way->relid, way->policy_id, way->start);
     }
 }
 

@@ -9,7 +9,9 @@
 #include "pg/guard.hpp"
 #include "pg/sql.hpp"
 #include "pg/names.hpp"
+#include "pg/running.hpp"
 #include "pg/security.hpp"
+#include "pg/time.hpp"
 #include "pg/timezone.hpp"
 
 extern "C" {
@@ -178,10 +180,14 @@ SPIPlanPtr prepare_hop(const Path &path, int i, bool lock) {
     return plan;
 }
 
+enum class WayEnds : uint8_t { kAtAColumn, kAtNull, kAtNoRow };
+
 // Follows the path from the row; null at the end of a broken or unset path.
-Datum follow_hops(const Path &path, HopPlans *hop_plans, bool lock, HeapTuple row, TupleDesc desc, bool *isnull) {
+Datum follow_hops(const Path &path, HopPlans *hop_plans, bool lock, HeapTuple row, TupleDesc desc, bool *isnull, WayEnds *ends) {
+    *ends = WayEnds::kAtAColumn;
     if (path.n_hops == 0) return heap_getattr(row, path.column, desc, isnull);
     Datum values[kMaxKeys];
+    *ends = WayEnds::kAtNull;
     for (int k = 0; k < path.hops[0].n_keys; ++k) {
         values[k] = heap_getattr(row, path.hops[0].from[k], desc, isnull);
         if (*isnull) return 0;
@@ -193,10 +199,12 @@ Datum follow_hops(const Path &path, HopPlans *hop_plans, bool lock, HeapTuple ro
         const SqlRows found = run_prepared(*plan, values, 1);
         leave(saved);
         *isnull = found.n == 0;
+        if (*isnull) *ends = WayEnds::kAtNoRow;
         if (*isnull) return 0;
         const SqlRow far = found.first();
-        const int n = i + 1 < path.n_hops ? path.hops[i + 1].n_keys : 1;
-        for (int k = 0; k < n; ++k) {
+        const bool last = i + 1 == path.n_hops;
+        if (last) *ends = WayEnds::kAtAColumn;
+        for (int k = 0; k < (last ? 1 : path.hops[i + 1].n_keys); ++k) {
             values[k] = SPI_getbinval(far.tuple, far.desc, k + 1, isnull);
             if (*isnull) return 0;
         }
@@ -249,16 +257,84 @@ bool is_new_to_ancestor(const Path &path, HeapTuple row, HeapTuple stored, Tuple
     return false;
 }
 
-core::Start policy_start(PlannedPolicy *policy, HeapTuple row, HeapTuple stored, TupleDesc desc) {
-    core::Start result = policy->starts_all ? -1 : core::kNotStarted;
-    for (int i = 0; i < policy->n_paths; ++i) {
-        bool isnull = false;
-        const bool lock = is_new_to_ancestor(policy->paths[i], row, stored, desc);
-        const Datum value = follow_hops(policy->paths[i], &policy->hop_plans[i], lock, row, desc, &isnull);
-        const core::Start start = isnull ? core::kNotStarted : start_of(value, policy->paths[i].type);
-        result = policy->starts_all ? Max(result, start) : Min(result, start);
+struct Way {
+    core::Start start;
+    bool ends;   // at a key that is null, or where no row is
+    bool lost;   // now, or pointed elsewhere by a foreign key's action
+    bool moved;  // the row's own key is another than before
+};
+
+core::Start way_start(PlannedPolicy *policy, int i, bool lock, HeapTuple row, TupleDesc desc, WayEnds *ends) {
+    bool isnull = false;
+    const Datum value = follow_hops(policy->paths[i], &policy->hop_plans[i], lock, row, desc, &isnull, ends);
+    return isnull ? core::kNotStarted : start_of(value, policy->paths[i].type);
+}
+
+Way follow_way(PlannedPolicy *policy, int i, HeapTuple row, HeapTuple stored, TupleDesc desc, const Cause &cause) {
+    Way way = {};
+    WayEnds ends = {};
+    const bool lock = is_new_to_ancestor(policy->paths[i], row, stored, desc);
+    way.start = way_start(policy, i, lock, row, desc, &ends);
+    way.ends = ends != WayEnds::kAtAColumn;
+    if (cause.policy_id == policy->id && cause.way == i) {
+        way.lost = way.ends;
+        way.moved = cause.relinks;
+        return way;
+    }
+    if (!cause.is_change || stored == nullptr || row == stored) return way;
+    const bool by_foreign_key = lock && is_running_as(Exemption::kReferential);
+    way.moved = lock && !by_foreign_key;
+    way.lost = way.ends ? lock || ends == WayEnds::kAtNoRow : by_foreign_key;
+    return way;
+}
+
+// With those that were lost, or without.
+core::Start combine(const PlannedPolicy &policy, const Way *ways, bool without_lost) {
+    core::Start result = policy.starts_all ? -1 : core::kNotStarted;
+    for (int i = 0; i < policy.n_paths; ++i) {
+        if (without_lost && (ways[i].lost || (policy.starts_all && ways[i].ends))) continue;
+        result = policy.starts_all ? Max(result, ways[i].start) : Min(result, ways[i].start);
     }
     return result;
+}
+
+// Whether a way of the row as it was gives a start as early that is still there.
+bool is_explained(PlannedPolicy *policy, core::Start start, const Way *ways, HeapTuple row, HeapTuple stored, TupleDesc desc) {
+    WayEnds ends = {};
+    for (int i = 0; i < policy->n_paths && stored != nullptr && row != stored; ++i)
+        if (!ways[i].lost && way_start(policy, i, false, stored, desc, &ends) <= start) return true;
+    return false;
+}
+
+// The start that the row has and no way gives any more; kNotStarted: it is not to be kept.
+core::Start orphaned_start(PlannedPolicy *policy, const Way *ways, HeapTuple row, HeapTuple stored, TupleDesc desc,
+                           const Cause &cause) {
+    const core::Start start = core::start_of(cause.before);
+    const bool marked = (core::marks_of(cause.before) & core::kOrphaned) != 0;
+    bool has_hops = false, lost = false, relinked = false;
+    if (cause.forgets || core::policy_of(cause.before) != policy->id || !core::is_started(cause.before)) return core::kNotStarted;
+    for (int i = 0; i < policy->n_paths; ++i) {
+        has_hops = has_hops || policy->paths[i].n_hops > 0;
+        lost = lost || ways[i].lost;
+        relinked = relinked || (ways[i].moved && !ways[i].ends);
+    }
+    if (!has_hops || (marked ? relinked : !lost)) return core::kNotStarted;
+    if (marked) return start;
+    if (start > core::start_of_instant(retention_now())) return core::kNotStarted;
+    if (!policy->starts_all && is_explained(policy, start, ways, row, stored, desc)) return core::kNotStarted;
+    return start;
+}
+
+core::Clock policy_clock(PlannedPolicy *policy, HeapTuple row, HeapTuple stored, TupleDesc desc, const Cause &cause) {
+    auto *ways = static_cast<Way *>(palloc(sizeof(Way) * (policy->n_paths + 1)));
+    for (int i = 0; i < policy->n_paths; ++i) ways[i] = follow_way(policy, i, row, stored, desc, cause);
+    const core::Start given = combine(*policy, ways, false);
+    const core::Start orphaned = orphaned_start(policy, ways, row, stored, desc, cause);
+    core::Start start = given;
+    if (orphaned != core::kNotStarted)
+        start = policy->starts_all ? Max(orphaned, combine(*policy, ways, true)) : Min(orphaned, given);
+    pfree(ways);
+    return core::make_clock(policy->id, start, start == given ? 0 : core::kOrphaned);
 }
 
 // Whether the policy has the row.
@@ -279,24 +355,24 @@ bool applies(PlannedPolicy *policy, Relation rel, HeapTuple row, HeapTuple store
     return holds;
 }
 
-core::Clock compute_with_plan(RelationPlan *plan, Relation rel, HeapTuple row, HeapTuple stored) {
+core::Clock compute_with_plan(RelationPlan *plan, Relation rel, HeapTuple row, HeapTuple stored, const Cause &cause) {
     TupleDesc desc = RelationGetDescr(rel);
     for (int i = 0; i < plan->n_policies; ++i) {
         PlannedPolicy *policy = &plan->policies[i];
         if (!applies(policy, rel, row, stored)) continue;
-        return core::make_clock(policy->id, policy_start(policy, row, stored, desc), 0);
+        return policy_clock(policy, row, stored, desc, cause);
     }
     return core::make_clock(0, core::kNotStarted, 0);
 }
 
 }  // namespace
 
-core::Clock compute_clock(Relation rel, HeapTuple row, HeapTuple stored) {
+core::Clock compute_clock(Relation rel, HeapTuple row, HeapTuple stored, const Cause &cause) {
     core::Clock clock = {};
     SPI_connect();
     const ActingAs saved = act_as(rel->rd_rel->relowner, true);
     RelationPlan *plan = relation_plan(rel);
-    during(computing, computing + 1, [&] { clock = compute_with_plan(plan, rel, row, stored); });
+    during(computing, computing + 1, [&] { clock = compute_with_plan(plan, rel, row, stored, cause); });
     leave(saved);
     SPI_finish();
     return clock;

@@ -11,10 +11,22 @@ extern "C" {
 
 namespace pg_retention {
 
+// Why a clock is computed anew. A start that was reached is not lost because the way to it was: where a way of the row ends, or a foreign
+// key's SET DEFAULT points it elsewhere, and no other way explains the start that the row has, the row keeps it, marked as orphaned, until
+// the application points a way to a row that is there.
+struct Cause {
+    core::Clock before = core::kNoClock;  // what the row has now
+    bool is_change = false;  // the row, or one on its way, is being written; else only what is marked already is kept
+    int16_t policy_id = 0;   // a row on this way of this policy was written
+    int way = -1;
+    bool relinks = false;  // and may refer to another than before
+    bool forgets = false;  // nothing is kept: the row is being reinstated
+};
+
 // The clock a row should have: first matching policy by priority, start from its paths. "stored" is the row as it stands
 // in the table, null for a new one. Where its key is not the same, reading ancestors locks them FOR SHARE, or a row
-// inserted beside a concurrent change of its ancestor would escape. Flags are not set. Errors: 22008 for a start at -infinity or outside 1400-9999.
-core::Clock compute_clock(Relation rel, HeapTuple row, HeapTuple stored);
+// inserted beside a concurrent change of its ancestor would escape. What was decided is not set. Errors: 22008 for a start at -infinity or outside 1400-9999.
+core::Clock compute_clock(Relation rel, HeapTuple row, HeapTuple stored, const Cause &cause);
 
 // True when a validated policy of the table, or of a partitioned table above it, stands.
 bool is_managed(Oid relid);

@@ -88,12 +88,14 @@ core::Clock clock_in(Writer *w) {
     return datum_clock(value);
 }
 
-Restamped restamp_locked(Writer *w, bool lock_ancestors) {
+Restamped restamp_locked(Writer *w, bool lock_ancestors, Cause cause) {
     Restamped result = {};
     bool copied = false;
     HeapTuple row = ExecFetchSlotHeapTuple(w->old_slot, true, &copied);
     result.before = clock_in(w);
-    result.after = core::with_flags(compute_clock(w->rel, row, lock_ancestors ? nullptr : row), core::decided_of(result.before));
+    cause.before = result.before;
+    result.after =
+        core::add_flags(compute_clock(w->rel, row, lock_ancestors ? nullptr : row, cause), core::decided_of(result.before));
     result.changed = result.before != result.after;
     if (copied) heap_freetuple(row);
     if (result.changed) put_clock(w, result.after);
@@ -102,13 +104,13 @@ Restamped restamp_locked(Writer *w, bool lock_ancestors) {
 
 }  // namespace
 
-Restamped restamp_row(Oid relid, ItemPointer tid, bool lock_ancestors) {
+Restamped restamp_row(Oid relid, ItemPointer tid, bool lock_ancestors, Cause cause) {
     Restamped result = {};
     bool skipped = false;
     const ActingAs saved = act_as(owner_of(relid), true);
     PushActiveSnapshot(GetLatestSnapshot());
     Writer w = open_writer(relid);
-    if (lock_row(&w, tid, false, &skipped)) result = restamp_locked(&w, lock_ancestors);
+    if (lock_row(&w, tid, false, &skipped)) result = restamp_locked(&w, lock_ancestors, cause);
     close_writer(&w);
     PopActiveSnapshot();
     leave(saved);
@@ -131,12 +133,13 @@ int64 restamp_blocks(Oid relid, BlockNumber from, BlockNumber to, int64 *skipped
         bool copied = false, isnull = false;
         HeapTuple row = ExecFetchSlotHeapTuple(slot, true, &copied);
         const core::Clock now = datum_clock(slot_getattr(slot, w.column, &isnull));
-        const bool differs = core::with_flags(compute_clock(w.rel, row, row), core::decided_of(now)) != now;
+        const Cause cause = {now};
+        const bool differs = core::add_flags(compute_clock(w.rel, row, row, cause), core::decided_of(now)) != now;
         if (copied) heap_freetuple(row);
         if (!differs) continue;
         bool locked_by_other = false;
         ItemPointerData tid = slot->tts_tid;
-        if (lock_row(&w, &tid, true, &locked_by_other)) written += restamp_locked(&w, false).changed ? 1 : 0;
+        if (lock_row(&w, &tid, true, &locked_by_other)) written += restamp_locked(&w, false, cause).changed ? 1 : 0;
         if (locked_by_other) ++*skipped;
     }
     table_endscan(scan);

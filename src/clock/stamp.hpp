@@ -1,6 +1,7 @@
 #pragma once
 // Writing clocks into rows: no trigger of the application fires for it.
 #include "core/time/clock.hpp"
+#include "clock/relation_plan.hpp"
 #include "pg/postgres.hpp"
 
 extern "C" {
@@ -16,9 +17,9 @@ struct Restamped {
     core::Clock after;
 };
 
-// Computes the row's clock anew and writes it if it differs; flags are kept. lock_ancestors: its path may now run
+// Computes the row's clock anew and writes it if it differs; what was decided is kept. The cause's clock is read from the row. lock_ancestors: its path may now run
 // through rows whose changes would not find it.
-Restamped restamp_row(Oid relid, ItemPointer tid, bool lock_ancestors);
+Restamped restamp_row(Oid relid, ItemPointer tid, bool lock_ancestors, Cause cause);
 
 // Restamps the rows of one table or partition in blocks [from, to). Returns rows written; *skipped counts locked rows.
 int64 restamp_blocks(Oid relid, BlockNumber from, BlockNumber to, int64 *skipped);

@@ -53,8 +53,10 @@ HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
     TupleDesc desc = RelationGetDescr(data->tg_relation);
     const core::Clock written = clock_in(data->tg_trigtuple, desc, column);
     if (!is_managed(RelationGetRelid(data->tg_relation))) return data->tg_trigtuple;
-    core::Clock clock = compute_clock(data->tg_relation, data->tg_trigtuple, nullptr);
-    if (superuser() || moves_between_partitions(data->tg_relation)) clock = core::add_flags(clock, core::decided_of(written));
+    const bool trusted = superuser() || moves_between_partitions(data->tg_relation);
+    core::Clock clock =
+        compute_clock(data->tg_relation, data->tg_trigtuple, nullptr, trusted ? Cause{.before = written} : Cause{});
+    if (trusted) clock = core::add_flags(clock, core::decided_of(written));
     note_start(RelationGetRelid(data->tg_relation), clock);
     return clock == written ? data->tg_trigtuple : with_clock(data->tg_trigtuple, desc, column, clock);
 }
@@ -70,7 +72,8 @@ HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
                 (errcode(ERRCODE_GENERATED_ALWAYS),
                  errmsg("the retention clock of table \"%s\" cannot be written", RelationGetRelationName(data->tg_relation)),
                  errhint("It follows from the policy; see retention.policy.")));
-    core::Clock clock = compute_clock(data->tg_relation, data->tg_newtuple, data->tg_trigtuple);
+    core::Clock clock =
+        compute_clock(data->tg_relation, data->tg_newtuple, data->tg_trigtuple, Cause{.before = before, .is_change = true});
     clock = core::add_flags(clock, core::decided_of(before));
     check_clock_change(before, clock, RelationGetRelationName(data->tg_relation));
     if (clock != before || has_new_value(data->tg_relation, clock, data->tg_trigtuple, data->tg_newtuple))

@@ -1,6 +1,6 @@
 // retention.reinstate: within the quarantine a row comes back when what started its clock on the row itself is unset.
 #include "schema/extension.hpp"
-#include "clock/relation_plan.hpp"
+#include "clock/stamp.hpp"
 #include "schema/row_key.hpp"
 #include "clock/decide.hpp"
 #include "ledger/ledger.hpp"
@@ -81,6 +81,15 @@ core::Clock find_row(Oid relid, const Named &row) {
     return found.first().get<core::Clock>(1);
 }
 
+// A start that no way of the row gives any more goes when it is said so.
+void forget_orphaned_start(Oid relid, const Named &row) {
+    const SqlRows found =
+        run_here(kAny, psprintf("SELECT t.tableoid, t.ctid FROM %s t WHERE %s", row.table, row.condition), row.parameters);
+    ItemPointerData tid = found.first().get<ItemPointerData>(2);
+    const Restamped done = restamp_row(found.first().get<Oid>(1), &tid, false, Cause{.forgets = true});
+    check_clock_change(done.before, done.after, get_rel_name(relid));
+}
+
 void reinstate(FunctionCallInfo fcinfo) {
     if (PG_ARGISNULL(0)) ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the table of a row must not be null")));
     const Oid relid = PG_GETARG_OID(0);
@@ -113,6 +122,7 @@ void reinstate(FunctionCallInfo fcinfo) {
     const char *unset = unset_own_starts(*policy, relid);
     if (unset != nullptr)
         run_here(kOnce, psprintf("UPDATE %s t SET %s WHERE %s", row.table, unset, row.condition), row.parameters);
+    if ((core::marks_of(find_row(relid, row)) & core::kOrphaned) != 0) forget_orphaned_start(relid, row);
     const bool started = core::start_of(find_row(relid, row)) != core::kNotStarted;
     if (started && !told) no_such_row(relid);
     if (started)
