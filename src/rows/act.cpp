@@ -6,7 +6,6 @@
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "pg/attempt.hpp"
-#include "pg/attempt.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
