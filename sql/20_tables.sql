@@ -43,7 +43,8 @@ CREATE TABLE retention.policy (
 SELECT pg_catalog.pg_extension_config_dump('retention.policy', '');
 COMMENT ON TABLE retention.policy IS 'which rows are kept how long, quarantined how long, and what happens then';
 COMMENT ON COLUMN retention.policy.policy_id IS 'never reused: the clocks of rows carry it';
-COMMENT ON COLUMN retention.policy.applies_to IS 'immutable condition on the row; the first matching policy by priority wins';
+COMMENT ON COLUMN retention.policy.applies_to IS 'immutable condition on the row; of the policies that have it, see priority, one takes it';
+COMMENT ON COLUMN retention.policy.priority IS 'the lowest takes a row; of the same, one with must_keep_for, the longer one, the older one; what only observes takes none from what enforces';
 COMMENT ON COLUMN retention.policy.clock_starts IS 'paths: a column, or foreign key columns joined by dots to a column of another table';
 COMMENT ON COLUMN retention.policy.starts_when IS 'any: the earliest start that is set; all: the latest, once all are set';
 COMMENT ON COLUMN retention.policy.must_keep_for IS 'mandatory period; NULL: no floor';

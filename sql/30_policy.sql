@@ -2,7 +2,7 @@
 
 CREATE FUNCTION retention.policy_before() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_policy_before';
-COMMENT ON FUNCTION retention.policy_before() IS 'lets only the extension write what it keeps of a policy, and refuses what would let rows go early';
+COMMENT ON FUNCTION retention.policy_before() IS 'lets only the extension write what it keeps of a policy, and only who may a policy';
 CREATE FUNCTION retention.policy_after() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_policy_after';
 COMMENT ON FUNCTION retention.policy_after() IS 'checks a policy against the schema and provides what it needs';

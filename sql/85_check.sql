@@ -1,5 +1,10 @@
 -- How far each policy is, and whether the installation is whole: what is checked, whether it is as it should be, and what to do when not.
 
+CREATE FUNCTION retention.out_of_reach(policy_id smallint) RETURNS text
+    LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pg_retention_out_of_reach';
+COMMENT ON FUNCTION retention.out_of_reach(smallint) IS 'why no row can be this policy''s: another one takes them all; NULL: some may be';
+GRANT EXECUTE ON FUNCTION retention.out_of_reach(smallint) TO pg_monitor;
+
 CREATE VIEW retention.status AS
 SELECT p.policy_id, p.name, p.relation, p.mode,
     CASE
@@ -14,7 +19,7 @@ SELECT p.policy_id, p.name, p.relation, p.mode,
     END AS state,
     coalesce(b.blocked, 0) AS blocked,
     (SELECT max(s.started_at) FROM retention.sweep_run s) AS last_run,
-    coalesce(u.problem, r.problem, t.reason, b.reason, v.reason) AS problem
+    coalesce(u.problem, r.problem, t.reason, b.reason, v.reason, retention.out_of_reach(p.policy_id)) AS problem
 FROM retention.policy p
 LEFT JOIN LATERAL (SELECT pg_catalog.format('applies_to was written for another owner of the table: confirm it as %I or a superuser with '
         'UPDATE retention.policy SET applies_to = applies_to WHERE policy_id = %s', pg_catalog.pg_get_userbyid(c.relowner), p.policy_id) AS problem
@@ -101,6 +106,9 @@ SELECT 'worker is alive', NULL, pg_is_in_recovery() OR EXISTS (SELECT FROM pg_st
         ELSE 'Set retention.worker = on, or call retention.sweep() regularly.' END
 UNION ALL
 SELECT 'policy is ready', p.name, p.validated AND p.ready, 'See retention.status.' FROM retention.policy p WHERE p.mode <> 'off'
+UNION ALL
+SELECT 'rows reach the policy', p.name, o.reason IS NULL, format('%s. See priority and applies_to.', o.reason)
+FROM retention.policy p, retention.out_of_reach(p.policy_id) o (reason) WHERE p.mode <> 'off'
 UNION ALL
 SELECT 'condition is its owner''s', p.name, p.written_for = c.relowner, 'applies_to was written for another owner of the table and does not run: confirm it, as retention.status says.'
 FROM retention.policy p JOIN pg_class c ON c.oid = p.relation WHERE p.applies_to IS NOT NULL AND p.mode <> 'off'

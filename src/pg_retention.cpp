@@ -6,6 +6,7 @@
 #include "clock/relation_plan.hpp"
 #include "schema/user_code.hpp"
 #include "clock/decide.hpp"
+#include "guard/looser.hpp"
 #include "hooks/hooks.hpp"
 #include "ledger/reveals.hpp"
 #include "pg/compat.hpp"
@@ -35,6 +36,7 @@ void _PG_init(void) {
         pg_retention::init_relation_plans();
         pg_retention::init_late_starts();
         pg_retention::init_guard();
+        pg_retention::init_looser();
         pg_retention::init_utility();
         pg_retention::init_tasks();
         pg_retention::init_workers();

@@ -41,6 +41,8 @@ struct HopPlans {
 
 struct PlannedPolicy {
     int16_t id;
+    bool enforces;  // as was asked for
+    bool ready;     // and does
     bool starts_all;
     bool confirmed;  // else applies_to is not run
     Oid owner;       // for whom it runs: who owns the table of the policy, not who owns a partition
@@ -106,6 +108,8 @@ void map_to_partition(Oid relid, Oid parent, Path *path) {
 void plan_policy(Relation rel, const Policy &policy, PlannedPolicy *out) {
     *out = PlannedPolicy{};
     out->id = policy.id;
+    out->enforces = policy.mode == Mode::kEnforce;
+    out->ready = policy.ready;
     out->starts_all = policy.starts_all;
     out->n_paths = policy.n_starts;
     out->paths = static_cast<Path *>(palloc0(sizeof(Path) * policy.n_starts));
@@ -127,6 +131,25 @@ void plan_policy(Relation rel, const Policy &policy, PlannedPolicy *out) {
     leave(saved);
 }
 
+int by_order(const void *a, const void *b) {
+    const auto *x = *static_cast<const Policy *const *>(a);
+    const auto *y = *static_cast<const Policy *const *>(b);
+    return goes_before(*x, *y) ? -1 : goes_before(*y, *x) ? 1 : 0;
+}
+
+// Those of a partition and of the tables above it are in one order.
+int plan_policies(Relation rel, List *ancestors, PlannedPolicy *out) {
+    int count = 0, n = 0;
+    const Policy *policy = all_policies(&count);
+    auto **standing = static_cast<const Policy **>(palloc(sizeof(Policy *) * (count + 1)));
+    for (int i = 0; i < count; ++i)
+        if (policy[i].mode != Mode::kOff && stands_for(policy[i], RelationGetRelid(rel), ancestors)) standing[n++] = &policy[i];
+    qsort(standing, n, sizeof(Policy *), by_order);
+    for (int i = 0; i < n; ++i) plan_policy(rel, *standing[i], &out[i]);
+    pfree(standing);
+    return n;
+}
+
 RelationPlan *relation_plan(Relation rel) {
     if (plans == nullptr || (stale && computing == 0)) reset_plans();
     const Oid relid = RelationGetRelid(rel);
@@ -134,7 +157,7 @@ RelationPlan *relation_plan(Relation rel) {
     auto *plan = static_cast<RelationPlan *>(hash_search(plans, &relid, HASH_FIND, &found));
     if (found) return plan;
     int count = 0;
-    const Policy *policy = all_policies(&count);
+    (void) all_policies(&count);
     List *ancestors = rel->rd_rel->relispartition ? get_partition_ancestors(relid) : NIL;
     MemoryContext before = MemoryContextSwitchTo(plan_context);
     watch(extension()->policy_table);
@@ -142,9 +165,7 @@ RelationPlan *relation_plan(Relation rel) {
     ListCell *cell = nullptr;
     foreach (cell, ancestors) watch(lfirst_oid(cell));
     auto *policies = static_cast<PlannedPolicy *>(palloc0(sizeof(PlannedPolicy) * (count + 1)));
-    int n = 0;
-    for (int i = 0; i < count; ++i)
-        if (policy[i].mode != Mode::kOff && stands_for(policy[i], relid, ancestors)) plan_policy(rel, policy[i], &policies[n++]);
+    const int n = plan_policies(rel, ancestors, policies);
     MemoryContextSwitchTo(before);
     plan = static_cast<RelationPlan *>(hash_search(plans, &relid, HASH_ENTER, &found));
     plan->n_policies = n;
@@ -356,13 +377,17 @@ bool applies(PlannedPolicy *policy, Relation rel, HeapTuple row, HeapTuple store
 }
 
 core::Clock compute_with_plan(RelationPlan *plan, Relation rel, HeapTuple row, HeapTuple stored, const Cause &cause) {
-    TupleDesc desc = RelationGetDescr(rel);
-    for (int i = 0; i < plan->n_policies; ++i) {
+    PlannedPolicy *found = nullptr;
+    bool takes = false;
+    for (int i = 0; i < plan->n_policies && !takes; ++i) {
         PlannedPolicy *policy = &plan->policies[i];
-        if (!applies(policy, rel, row, stored)) continue;
-        return policy_clock(policy, row, stored, desc, cause);
+        const bool enforced = policy->enforces && (policy->ready || cause.when_ready);
+        if ((found != nullptr && !enforced) || !applies(policy, rel, row, stored)) continue;
+        found = policy;
+        takes = enforced;
     }
-    return core::make_clock(0, core::kNotStarted, 0);
+    if (found == nullptr) return core::make_clock(0, core::kNotStarted, 0);
+    return policy_clock(found, row, stored, RelationGetDescr(rel), cause);
 }
 
 }  // namespace

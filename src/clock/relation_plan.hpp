@@ -19,11 +19,12 @@ struct Cause {
     bool is_change = false;  // the row, or one on its way, is being written; else only what is marked already is kept
     int16_t policy_id = 0;   // a row on this way of this policy was written
     int way = -1;
-    bool relinks = false;  // and may refer to another than before
-    bool forgets = false;  // nothing is kept: the row is being reinstated
+    bool relinks = false;     // and may refer to another than before
+    bool forgets = false;     // nothing is kept: the row is being reinstated
+    bool when_ready = false;  // what it will be once policies that wait for their rows to be stamped are enforced
 };
 
-// The clock a row should have: first matching policy by priority, start from its paths. "stored" is the row as it stands
+// The clock a row should have: the policy that takes it (goes_before()), start from its paths. "stored" is the row as it stands
 // in the table, null for a new one. Where its key is not the same, reading ancestors locks them FOR SHARE, or a row
 // inserted beside a concurrent change of its ancestor would escape. What was decided is not set. Errors: 22008 for a start at -infinity or outside 1400-9999.
 core::Clock compute_clock(Relation rel, HeapTuple row, HeapTuple stored, const Cause &cause);

@@ -13,7 +13,7 @@ extern bool reveal;                    // retention.reveal: this session reads h
 extern char *reveal_reason;            // retention.reveal_reason: recorded with the first use
 extern char *test_now;                 // retention.test_now: injected time, honoured only with allow_test_time
 extern bool allow_test_time;           // retention.allow_test_time, postmaster start
-extern bool confirm_drop;              // retention.confirm_drop: dropping a hiding policy may show its rows again
+extern bool confirm_drop;              // retention.confirm_drop: what is written to policies may show hidden rows again
 extern int backup_age;                 // retention.backup_age, minutes; 0: erasures are remembered for ever
 extern char *erasure_key_file;         // retention.erasure_key_file; empty: erasures are not remembered
 extern char *pseudonym_key_file;       // retention.pseudonym_key_file; empty: there are no pseudonyms

@@ -23,7 +23,7 @@ namespace pg_retention {
 namespace {
 
 constinit MemoryContext context = nullptr;
-constinit Policy *policies = nullptr;  // ordered by (relid, priority, id)
+constinit Policy *policies = nullptr;  // ordered by relid and goes_before()
 constinit int n_policies = 0;
 constinit Oid watched = InvalidOid;
 // The list holds while no change has come since its reading began. An error while reading leaves it unread: it must
@@ -104,8 +104,7 @@ int by_relation(const void *a, const void *b) {
     const auto *x = static_cast<const Policy *>(a);
     const auto *y = static_cast<const Policy *>(b);
     if (x->relid != y->relid) return x->relid < y->relid ? -1 : 1;
-    if (x->priority != y->priority) return x->priority < y->priority ? -1 : 1;
-    return x->id - y->id;
+    return goes_before(*x, *y) ? -1 : goes_before(*y, *x) ? 1 : 0;
 }
 
 // What was read before is still held by callers of this transaction, and goes with it. Outside one nobody holds any.
@@ -148,6 +147,13 @@ void load_policies() {
 }
 
 }  // namespace
+
+bool goes_before(const Policy &a, const Policy &b) {
+    if (a.priority != b.priority) return a.priority < b.priority;
+    if (a.terms.has_floor != b.terms.has_floor) return a.terms.has_floor;
+    const int longer = a.terms.has_floor ? core::compare(a.terms.must_keep_for, b.terms.must_keep_for) : 0;
+    return longer != 0 ? longer > 0 : a.id < b.id;
+}
 
 const Policy *policy_by_id(int16_t id) {
     if (read_at != changes) load_policies();

@@ -38,11 +38,16 @@ struct Policy {
 // Hidden, acted on, refused: only then.
 inline bool enforced(const Policy &policy) { return policy.mode == Mode::kEnforce && policy.ready; }
 
+// Which of two policies of a table is asked first for a row: that of the lower priority; of the same, one with a floor, the longer one,
+// the older one. Of those that have the row the first that is enforced takes it, and only where none is, the first: what observes takes
+// no row from what enforces.
+bool goes_before(const Policy &a, const Policy &b);
+
 // What these hand out stays as it was read until the end of the transaction, whatever is invalidated meanwhile: whoever wants to know of
 // a change asks again. A procedure or worker that commits on its way keeps nothing across that.
 // Null when there is none.
 const Policy *policy_by_id(int16_t id);
-// All policies, ordered by (relid, priority, id).
+// All policies, ordered by relid and goes_before().
 const Policy *all_policies(int *count);
 // Cutoffs at the given time, recomputed only when they may have changed.
 const core::Cutoffs &cutoffs_of(const Policy &policy, TimestampTz at);

@@ -19,6 +19,7 @@
 #include "pg/timezone.hpp"
 
 extern "C" {
+#include "catalog/partition.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "utils/inval.h"
@@ -113,12 +114,6 @@ void as_extension(const char *sql, Oid type, Datum value) {
     SPI_finish();
 }
 
-void plan_preparation(Oid relid) {
-    as_extension("INSERT INTO retention.preparation (relation) VALUES ($1) ON CONFLICT (relation) DO UPDATE "
-                 "SET next_block = 0, skipped = 0, stamped = false, problem = NULL",
-                 OIDOID, ObjectIdGetDatum(relid));
-}
-
 bool has_validated_policy(Oid relid, int16_t but) {
     int count = 0;
     const Policy *policy = all_policies(&count);
@@ -163,6 +158,30 @@ void complete(const Policy &policy) {
                  Int16GetDatum(policy.id));
 }
 
+[[noreturn]] void refuse_shortening(const Policy &policy) {
+    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                    errmsg("policy \"%s\" keeps rows that must be kept%s%s", policy.name,
+                           policy.reference != nullptr ? " under " : "", policy.reference != nullptr ? policy.reference : ""),
+                    errhint("Only a superuser may shorten, switch off or drop a mandatory period; it is recorded in "
+                            "the ledger.")));
+    pg_unreachable();
+}
+
+constinit LooserJudge looser_judge = nullptr;
+// Before the statement that writes policies now.
+constinit Standing standing = {};
+
+// What nobody may be shown, or released earlier, because of a write to policies. Returns the policy whose floor a superuser loosens.
+const Policy *refuse_looser(Oid relid) {
+    const Looser looser = looser_judge(relid, standing);
+    if (looser.releases != nullptr && !superuser()) refuse_shortening(*looser.releases);
+    if (looser.shows != nullptr && !settings::confirm_drop)
+        ereport(ERROR,
+                (errcode(ERRCODE_OBJECT_IN_USE), errmsg("policy \"%s\" hides rows that would reappear", looser.shows->name),
+                 errhint("Set retention.confirm_drop = on to have it so all the same.")));
+    return looser.releases;
+}
+
 void policy_inserted(int16_t id) {
     const Policy *policy = policy_by_id(id);
     const Oid relid = policy->relid;
@@ -175,37 +194,15 @@ void policy_inserted(int16_t id) {
         complete(*policy);
         if (fresh) provide_index(relid);
         record_home_if_empty();
+        const Policy *loosened = refuse_looser(relid);
         record_policy(LedgerAction::kPolicyCreated, *policy_by_id(id));
+        if (loosened != nullptr) record_policy(LedgerAction::kPeriodLoosened, *loosened);
     }
     const bool empty = !restored && is_empty(relid);
     if (empty)
         as_extension("UPDATE retention.policy SET ready = true WHERE policy_id = $1", INT2OID, Int16GetDatum(id));
     else
         plan_preparation(relid);
-}
-
-[[noreturn]] void refuse_shortening(const Policy &policy) {
-    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-                    errmsg("policy \"%s\" keeps rows that must be kept%s%s", policy.name,
-                           policy.reference != nullptr ? " under " : "", policy.reference != nullptr ? policy.reference : ""),
-                    errhint("Only a superuser may shorten, switch off or drop a mandatory period; it is recorded in "
-                            "the ledger.")));
-    pg_unreachable();
-}
-
-bool hides_rows(const Policy &policy) {
-    if (!enforced(policy) || clock_column(policy.relid) == InvalidAttrNumber) return false;
-    SPI_connect();
-    const core::Cutoffs &cutoffs = cutoffs_of(policy, retention_now());
-    const core::Clock first = core::first_from(policy.id, 0);
-    const core::Clock last = core::last_until(policy.id, cutoffs.hide < 0 ? 0 : cutoffs.hide);
-    const bool hides = cutoffs.hide >= 0 && run_as(owner_of(policy.relid), kAnyReading,
-                                                   psprintf("SELECT 1 FROM %s WHERE %s", qualified_name(policy.relid),
-                                                            clock_range(clock_name(policy.relid), 1, 2)),
-                                                   clock_value(first), clock_value(last))
-                                                    .n > 0;
-    SPI_finish();
-    return hides;
 }
 
 void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
@@ -216,15 +213,14 @@ void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
     }
     const bool moves_rows = !same_text(data, "clock_starts") || !same_text(data, "applies_to") || !same_text(data, "priority") ||
                             !same_text(data, "starts_when");
-    const bool switched = !same_text(data, "mode");
-    const bool loosened = old.terms.has_floor && enforced(old) &&
-                          (shortens(old.terms, policy->terms) || policy->mode != Mode::kEnforce || moves_rows);
-    if (loosened && !superuser()) refuse_shortening(*policy);
+    const bool reorders = !same_text(data, "mode") || !same_text(data, "must_keep_for");
+    const bool switched = !same_text(data, "mode") && (old.mode == Mode::kOff || policy->mode == Mode::kOff);
     complete(*policy);
+    const Policy *loosened = refuse_looser(policy->relid);
     policy = policy_by_id(id);
-    record_policy(loosened ? LedgerAction::kPeriodLoosened : LedgerAction::kPolicyChanged, *policy);
-    if (moves_rows || policy->written_for != old.written_for ||
-        (switched && (old.mode == Mode::kOff || policy->mode == Mode::kOff)))
+    if (loosened == nullptr || loosened->id != id) record_policy(LedgerAction::kPolicyChanged, *policy);
+    if (loosened != nullptr) record_policy(LedgerAction::kPeriodLoosened, loosened->id == id ? *policy : *loosened);
+    if (moves_rows || switched || policy->written_for != old.written_for || (reorders && shares_rows(*policy)))
         plan_preparation(policy->relid);
 }
 
@@ -242,10 +238,6 @@ bool restricts_rows(Oid relid) {
 }
 
 void policy_deleted(const Policy &policy) {
-    if (policy.terms.has_floor && enforced(policy) && !superuser()) refuse_shortening(policy);
-    if (hides_rows(policy) && !settings::confirm_drop)
-        ereport(ERROR, (errcode(ERRCODE_OBJECT_IN_USE), errmsg("policy \"%s\" hides rows that would reappear", policy.name),
-                        errhint("Set retention.confirm_drop = on to drop it all the same.")));
     if (!settings::confirm_drop && restricts_rows(policy.relid))
         ereport(ERROR,
                 (errcode(ERRCODE_OBJECT_IN_USE),
@@ -341,20 +333,45 @@ void after_policy(const TriggerData *data) {
         policy_inserted(id);
     else if (TRIGGER_FIRED_BY_UPDATE(data->tg_event))
         policy_updated(data, old != nullptr ? *old : Policy{}, id);
-    else if (old != nullptr && SearchSysCacheExists1(RELOID, ObjectIdGetDatum(old->relid)))
+    else if (old != nullptr && SearchSysCacheExists1(RELOID, ObjectIdGetDatum(old->relid))) {
+        const Policy *loosened = refuse_looser(old->relid);
         policy_gone(*old);
+        if (loosened != nullptr) record_policy(LedgerAction::kPeriodLoosened, *loosened);
+    }
     if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) return;
     warn_of_default_zone(*policy_by_id(id));
     warn_of_pseudonyms(*policy_by_id(id));
 }
 
 void remember_old(const TriggerData *data) {
+    standing.policies = all_policies(&standing.n);
     if (TRIGGER_FIRED_BY_INSERT(data->tg_event)) return;
     const Policy *policy = policy_by_id(DatumGetInt16(field(data, data->tg_trigtuple, "policy_id")));
     if (policy != nullptr) keep_leaving(policy);
 }
 
 }  // namespace
+
+void plan_preparation(Oid relid) {
+    as_extension("INSERT INTO retention.preparation (relation) VALUES ($1) ON CONFLICT (relation) DO UPDATE "
+                 "SET next_block = 0, skipped = 0, stamped = false, problem = NULL",
+                 OIDOID, ObjectIdGetDatum(relid));
+}
+
+void set_looser_judge(LooserJudge judge) { looser_judge = judge; }
+
+bool shares_rows(const Policy &policy) {
+    int count = 0;
+    const Policy *other = all_policies(&count);
+    List *above = get_rel_relispartition(policy.relid) ? get_partition_ancestors(policy.relid) : NIL;
+    for (int i = 0; i < count; ++i) {
+        if (other[i].id == policy.id) continue;
+        if (other[i].relid == policy.relid || list_member_oid(above, other[i].relid)) return true;
+        if (get_rel_relispartition(other[i].relid) && list_member_oid(get_partition_ancestors(other[i].relid), policy.relid))
+            return true;
+    }
+    return false;
+}
 
 void forget_dropped() {
     as_extension("WITH gone AS (DELETE FROM retention.policy p WHERE NOT EXISTS "

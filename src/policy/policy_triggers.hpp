@@ -1,5 +1,6 @@
 #pragma once
 // What happens when a row of retention.policy is written: checked, provided for, undone.
+#include "policy/policy_cache.hpp"
 #include "schema/path.hpp"
 #include "pg/during.hpp"
 #include "pg/postgres.hpp"
@@ -8,6 +9,28 @@ namespace pg_retention {
 
 // While the extension writes policies by itself: validated and ready may be written, and nothing is checked or recorded.
 extern Dynamic<bool> own_policy_write;
+
+// All policies as they were at some time.
+struct Standing {
+    const Policy *policies;
+    int n;
+};
+
+// Policies as they were whose rows would be released earlier, or shown though they are hidden. Null: none.
+struct Looser {
+    const Policy *releases;
+    const Policy *shows;
+};
+
+// The judge of that (guard/looser) reads rows, and so lies above this.
+using LooserJudge = Looser (*)(Oid relid, const Standing &before);
+void set_looser_judge(LooserJudge judge);
+
+// Rows of the table are stamped anew, by the worker or a sweep.
+void plan_preparation(Oid relid);
+
+// Whether rows of the table, or of a partition of it, may fall under another policy, too.
+bool shares_rows(const Policy &policy);
 
 // Checks every policy of the relation, as after a restore, and completes what is missing. False: *problem says why.
 bool validate_relation(Oid relid, char **problem);

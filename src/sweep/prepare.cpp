@@ -166,8 +166,19 @@ bool validate(Oid relid) {
 
 void set_ready(Oid relid) {
     if (own("DELETE FROM retention.preparation WHERE relation = $1 AND stamped", relid).n == 0) return;
-    during(own_policy_write, true,
-           [&] { own("UPDATE retention.policy SET ready = true WHERE relation = $1 AND validated AND NOT ready", relid); });
+    SqlRows ready = {};
+    during(own_policy_write, true, [&] {
+        ready =
+            own("UPDATE retention.policy SET ready = true WHERE relation = $1 AND validated AND NOT ready RETURNING policy_id",
+                relid);
+    });
+    // Rows that another policy had meanwhile fall under it only now.
+    for (const SqlRow row : ready) {
+        const Policy *policy = policy_by_id(row.get<int16>(1));
+        if (policy == nullptr || policy->mode != Mode::kEnforce || !shares_rows(*policy)) continue;
+        plan_preparation(relid);
+        return;
+    }
 }
 
 template <typename F>

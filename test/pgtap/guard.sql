@@ -62,6 +62,7 @@ CREATE ROLE clerk;
 GRANT USAGE ON SCHEMA erp TO clerk;
 GRANT SELECT, UPDATE, INSERT, DELETE ON erp.invoices TO clerk;
 SET LOCAL retention.reveal = off;
+SET LOCAL retention.confirm_drop = on;
 UPDATE retention.policy SET keep_for = '20 years';
 SET ROLE clerk;
 SELECT lives_ok('UPDATE erp.invoices SET amount = 1, id = 101 WHERE id = 1', 'a held row may be changed, and change partition');

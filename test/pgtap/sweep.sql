@@ -117,6 +117,7 @@ SELECT is_empty('SELECT FROM app.vouchers WHERE user_id = 7', 'by cascade');
 
 -- Nothing happens where the workers may not act, or while a policy only observes.
 UPDATE app.users SET deactivated_at = '2030-01-01' WHERE id = 10;
+SET LOCAL retention.confirm_drop = on;
 UPDATE retention.policy SET mode = 'observe' WHERE name = 'users';
 CALL retention.sweep();
 SELECT isnt_empty('SELECT FROM app.users WHERE id = 10', 'observe touches nothing');

@@ -190,6 +190,7 @@ SELECT set_eq($$SELECT relation FROM retention.ledger WHERE action = 'hidden lat
     '{app.logs_1,app.moved,app.visits}'::text[], 'the ledger says why');
 SELECT is_empty('SELECT FROM retention.hidden_late', 'the list of rows hidden late is empty after the refresh');
 -- A policy that is switched off and on: what was shown meanwhile may have been copied.
+SET retention.confirm_drop = on;
 UPDATE retention.policy SET mode = 'off' WHERE name = 'logs';
 CALL retention.sweep();
 SELECT is((SELECT count(*) FROM app.g_logs), 2::bigint, 'without its policy a row is copied again');

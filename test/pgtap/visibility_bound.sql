@@ -61,6 +61,7 @@ DECLARE under_reveal CURSOR FOR SELECT id FROM visits WHERE id <= 3 ORDER BY id;
 SET LOCAL retention.reveal = off;
 SELECT pg_temp.all_see(3988, 'everybody sees the same after reveal as before');
 SELECT results_eq('FETCH ALL FROM under_reveal', 'VALUES (1), (2), (3)', 'a cursor opened under reveal keeps it');
+SET LOCAL retention.confirm_drop = on;
 SAVEPOINT policy;
 UPDATE retention.policy SET keep_for = '31 days';
 SELECT pg_temp.all_see(3996, 'kept a day longer');

@@ -1,0 +1,196 @@
+#include "guard/looser.hpp"
+
+#include "clock/relation_plan.hpp"
+#include "pg/compat.hpp"
+#include "pg/names.hpp"
+#include "pg/security.hpp"
+#include "pg/time.hpp"
+#include "pg/timezone.hpp"
+#include "policy/policy_check.hpp"
+#include "policy/policy_triggers.hpp"
+#include "schema/own.hpp"
+
+extern "C" {
+#include "access/table.h"
+#include "access/tableam.h"
+#include "catalog/partition.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+const Policy *find(const Standing &standing, int32_t id) {
+    for (int i = 0; i < standing.n; ++i)
+        if (standing.policies[i].id == id) return &standing.policies[i];
+    return nullptr;
+}
+
+bool same(const char *a, const char *b) { return a == b || (a != nullptr && b != nullptr && strcmp(a, b) == 0); }
+
+bool same_floor(const core::Terms &a, const core::Terms &b) {
+    return a.has_floor == b.has_floor && (!a.has_floor || core::compare(a.must_keep_for, b.must_keep_for) == 0);
+}
+
+bool same_terms(const core::Terms &a, const core::Terms &b) {
+    return core::compare(a.keep_for, b.keep_for) == 0 && core::compare(a.quarantine_for, b.quarantine_for) == 0 &&
+           same_floor(a, b);
+}
+
+// Takes the same rows, and they start at the same time.
+bool takes_the_same(const Policy &a, const Policy &b) {
+    if (a.mode != b.mode || a.priority != b.priority || a.written_for != b.written_for || a.starts_all != b.starts_all ||
+        a.n_starts != b.n_starts || !same(a.applies_to, b.applies_to) || !same_floor(a.terms, b.terms))
+        return false;
+    for (int i = 0; i < a.n_starts; ++i)
+        if (strcmp(a.starts[i], b.starts[i]) != 0) return false;
+    return true;
+}
+
+// What a row's dates are under a policy that enforces. Article 18 hides it under any.
+bool is_hidden(core::Clock clock, const Policy &policy) {
+    const auto flags = static_cast<uint8_t>(core::flags_of(clock) & ~core::kRestricted);
+    return core::hidden(core::with_flags(clock, flags), cutoffs_of(policy, retention_now()));
+}
+
+core::Micros released_from(core::Clock clock, const Policy &policy) {
+    if (!policy.terms.has_floor) return core::kAlways;
+    const core::Start start = core::start_of(clock);
+    return start == core::kNotStarted ? core::kNever : core::deadlines(start, policy.terms, policy_zone()).released_from;
+}
+
+bool is_mandatory(core::Clock clock, const Policy &policy) {
+    return policy.terms.has_floor && core::start_of(clock) > cutoffs_of(policy, retention_now()).release;
+}
+
+bool any_clock(const Policy &was, core::Start from, core::Start until) {
+    if (from > until) return false;
+    return run_as(owner_of(was.relid), kAny,
+                  psprintf("SELECT 1 FROM %s WHERE %s", qualified_name(was.relid), clock_range(clock_name(was.relid), 1, 2)),
+                  clock_value(core::first_from(was.id, from)), clock_value(core::last_until(was.id, until)))
+               .n > 0;
+}
+
+// Of those about which something was decided there are few that are pending.
+bool any_exempt_clock(const Policy &was, const Policy *is) {
+    const SqlRows found =
+        run_as(owner_of(was.relid), kOnce,
+               psprintf("SELECT DISTINCT %s FROM %s WHERE %s", clock_name(was.relid), qualified_name(was.relid),
+                        pending_range(clock_name(was.relid), 1, 2)),
+               clock_value(core::first_exempt(was.id)), clock_value(core::last_exempt(was.id, core::kNotStarted)));
+    for (const SqlRow row : found) {
+        const auto clock = row.get<core::Clock>(1);
+        if (is_hidden(clock, was) && (is == nullptr || !is_hidden(clock, *is))) return true;
+    }
+    return false;
+}
+
+// At once, for rows keep their clocks: those of the policy whose deadline would be later than it was, or would not be enforced any more.
+bool shows_own_rows(const Policy &was, const Policy *is) {
+    if (clock_column(was.relid) == InvalidAttrNumber) return false;
+    const core::Start hidden_until = cutoffs_of(was, retention_now()).hide;
+    const core::Start still_hidden = is == nullptr ? -1 : cutoffs_of(*is, retention_now()).hide;
+    SPI_connect();
+    const bool shows = any_clock(was, Max(still_hidden + 1, 0), hidden_until) || any_exempt_clock(was, is);
+    SPI_finish();
+    return shows;
+}
+
+void judge_own_rows(const Policy &was, Looser *looser) {
+    const Policy *is = policy_by_id(was.id);
+    if (is != nullptr && is->mode != Mode::kEnforce) is = nullptr;
+    if (is != nullptr && same_terms(was.terms, is->terms)) return;
+    if (was.terms.has_floor && (is == nullptr || shortens(was.terms, is->terms))) looser->releases = &was;
+    if (looser->shows == nullptr && shows_own_rows(was, is)) looser->shows = &was;
+}
+
+// Once they are stamped anew.
+void judge_row(const Standing &before, Relation rel, HeapTuple row, core::Clock clock, Looser *looser) {
+    const Policy *was = find(before, core::policy_of(clock));
+    if (was == nullptr || !enforced(*was)) return;
+    const bool hidden = looser->shows == nullptr && is_hidden(clock, *was);
+    const bool mandatory = looser->releases == nullptr && is_mandatory(clock, *was);
+    if (!hidden && !mandatory) return;
+    const core::Clock after =
+        core::add_flags(compute_clock(rel, row, row, Cause{.before = clock, .when_ready = true}), core::decided_of(clock));
+    const Policy *is = policy_by_id(static_cast<int16_t>(core::policy_of(after)));
+    if (is != nullptr && is->mode != Mode::kEnforce) is = nullptr;
+    if (hidden && (is == nullptr || !is_hidden(after, *is))) looser->shows = was;
+    if (mandatory && (is == nullptr || released_from(after, *is) < released_from(clock, *was))) looser->releases = was;
+}
+
+// Reads until one of each kind is found.
+void judge_table(const Standing &before, Oid relid, Looser *looser) {
+    const AttrNumber column = clock_column(relid);
+    if (column == InvalidAttrNumber) return;
+    const ActingAs saved = act_as(owner_of(relid), true);
+    PushActiveSnapshot(GetLatestSnapshot());
+    Relation rel = table_open(relid, AccessShareLock);
+    TupleTableSlot *slot = table_slot_create(rel, nullptr);
+    MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "rows a policy would move", ALLOCSET_DEFAULT_SIZES);
+    TableScanDesc scan = table_beginscan(rel, GetActiveSnapshot(), 0, nullptr);
+    while ((looser->shows == nullptr || looser->releases == nullptr) &&
+           table_scan_getnextslot(scan, ForwardScanDirection, slot)) {
+        CHECK_FOR_INTERRUPTS();
+        bool copied = false, isnull = false;
+        const Datum value = slot_getattr(slot, column, &isnull);
+        if (isnull) continue;
+        const core::Clock clock = datum_clock(value);
+        MemoryContext caller = MemoryContextSwitchTo(context);
+        judge_row(before, rel, ExecFetchSlotHeapTuple(slot, false, &copied), clock, looser);
+        MemoryContextSwitchTo(caller);
+        MemoryContextReset(context);
+    }
+    table_endscan(scan);
+    MemoryContextDelete(context);
+    ExecDropSingleTupleTableSlot(slot);
+    table_close(rel, NoLock);
+    PopActiveSnapshot();
+    leave(saved);
+}
+
+// Whether the rows that the policy has may be another's afterwards, or start at another time. What does not enforce takes none.
+bool moves_rows(const Standing &before, const Policy &is) {
+    const Policy *was = find(before, is.id);
+    if (is.mode != Mode::kEnforce && (was == nullptr || !enforced(*was))) return false;
+    return was == nullptr || !takes_the_same(*was, is);
+}
+
+bool may_move_rows(const Standing &before, Oid relid) {
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    for (int i = 0; i < count; ++i)
+        if (policy[i].relid == relid && moves_rows(before, policy[i])) return true;
+    return false;
+}
+
+// Rows of these tables are hidden or kept by a policy that enforces.
+bool has_enforced(const Standing &before, List *tables) {
+    for (int i = 0; i < before.n; ++i)
+        if (enforced(before.policies[i]) && list_member_oid(tables, before.policies[i].relid)) return true;
+    return false;
+}
+
+Looser judge(Oid relid, const Standing &before) {
+    Looser looser = {};
+    for (int i = 0; i < before.n; ++i)
+        if (before.policies[i].relid == relid && enforced(before.policies[i])) judge_own_rows(before.policies[i], &looser);
+    if ((looser.shows != nullptr && looser.releases != nullptr) || !may_move_rows(before, relid)) return looser;
+    List *tables = find_all_inheritors(relid, AccessShareLock, nullptr);
+    List *above = get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL;
+    if (!has_enforced(before, list_concat_copy(tables, above))) return looser;
+    ListCell *cell = nullptr;
+    foreach (cell, tables)
+        if (get_rel_relkind(lfirst_oid(cell)) == RELKIND_RELATION) judge_table(before, lfirst_oid(cell), &looser);
+    return looser;
+}
+
+}  // namespace
+
+void init_looser() { set_looser_judge(judge); }
+
+}  // namespace pg_retention
