@@ -89,9 +89,11 @@ CREATE TABLE retention.preparation (
     total_blocks bigint NOT NULL DEFAULT 0,
     skipped bigint NOT NULL DEFAULT 0,
     stamped boolean NOT NULL DEFAULT false,
+    attached boolean NOT NULL DEFAULT false,
     problem text
 );
 COMMENT ON TABLE retention.preparation IS 'tables whose rows are being stamped or whose index is being built';
+COMMENT ON COLUMN retention.preparation.attached IS 'a partition that was attached with rows: what its policies enforce hides them until they are stamped';
 
 CREATE TABLE retention.blocked_row (
     policy_id smallint NOT NULL,

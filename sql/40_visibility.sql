@@ -7,6 +7,9 @@ CREATE FUNCTION retention.visible(clock retention.clock) RETURNS boolean
     LANGUAGE c STABLE STRICT PARALLEL SAFE LEAKPROOF COST 1 SUPPORT retention.visible_support
     AS 'MODULE_PATHNAME', 'pg_retention_visible';
 COMMENT ON FUNCTION retention.visible(retention.clock) IS 'whether a row with this clock is readable now, by this role';
+CREATE FUNCTION retention.unstamped_visible(clock retention.clock, policy_id smallint) RETURNS boolean
+    LANGUAGE c STABLE STRICT PARALLEL SAFE LEAKPROOF COST 1 AS 'MODULE_PATHNAME', 'pg_retention_unstamped_visible';
+COMMENT ON FUNCTION retention.unstamped_visible(retention.clock, smallint) IS 'whether rows that were attached and are not stamped yet are readable as far as this policy goes: as a row whose time was over long ago';
 CREATE FUNCTION retention.conflict_visible(clock retention.clock) RETURNS boolean
     LANGUAGE c STABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'pg_retention_conflict_visible';
 COMMENT ON FUNCTION retention.conflict_visible(retention.clock) IS 'refuses ON CONFLICT DO UPDATE of a hidden row';

@@ -12,20 +12,26 @@ SELECT p.policy_id, p.name, p.relation, p.mode,
         WHEN NOT retention.home_known() THEN 'waiting for retention.resume()'
         WHEN NOT p.validated THEN 'not validated'
         WHEN u.problem IS NOT NULL THEN 'not confirmed'
-        WHEN NOT p.ready THEN pg_catalog.format('preparing %s %%', least(99,
-            coalesce(100 * r.next_block / nullif(r.total_blocks, 0), 0)))
+        WHEN NOT p.ready OR a.partitions IS NOT NULL THEN pg_catalog.format('preparing %s %%', least(99,
+            coalesce(100 * coalesce(a.next_block, r.next_block) / nullif(coalesce(a.total_blocks, r.total_blocks), 0), 0)))
         WHEN p.mode OPERATOR(pg_catalog.=) 'observe' THEN 'observing'
         ELSE 'enforcing'
     END AS state,
     coalesce(b.blocked, 0) AS blocked,
     (SELECT max(s.started_at) FROM retention.sweep_run s) AS last_run,
-    coalesce(u.problem, r.problem, t.reason, b.reason, v.reason, retention.out_of_reach(p.policy_id)) AS problem
+    coalesce(u.problem, r.problem, a.problem, t.reason, b.reason, v.reason,
+        CASE WHEN a.partitions IS NOT NULL THEN pg_catalog.format('not stamped yet, and hidden until then where the policy hides: the rows of %s',
+            a.partitions) END, retention.out_of_reach(p.policy_id)) AS problem
 FROM retention.policy p
 LEFT JOIN LATERAL (SELECT pg_catalog.format('applies_to was written for another owner of the table: confirm it as %I or a superuser with '
         'UPDATE retention.policy SET applies_to = applies_to WHERE policy_id = %s', pg_catalog.pg_get_userbyid(c.relowner), p.policy_id) AS problem
     FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) p.relation AND p.applies_to IS NOT NULL
         AND c.relowner OPERATOR(pg_catalog.<>) p.written_for) u ON true
 LEFT JOIN retention.preparation r ON r.relation OPERATOR(pg_catalog.=) p.relation
+LEFT JOIN LATERAL (SELECT pg_catalog.string_agg(x.relation::text, ', ' ORDER BY x.relation::text) AS partitions, sum(x.next_block)::bigint AS next_block,
+        sum(x.total_blocks)::bigint AS total_blocks, max(x.problem) AS problem
+    FROM retention.preparation x WHERE x.attached AND p.relation OPERATOR(pg_catalog.=) ANY
+        (SELECT n.relid FROM pg_catalog.pg_partition_ancestors(x.relation) n)) a ON true
 LEFT JOIN LATERAL (SELECT count(*) AS blocked, max(x.reason) AS reason FROM retention.blocked_row x
     WHERE x.policy_id OPERATOR(pg_catalog.=) p.policy_id) b ON true
 LEFT JOIN LATERAL (SELECT pg_catalog.string_agg(pg_catalog.format('%s: %s', x.relation, x.reason), '; ' ORDER BY x.relation::text, x.work) AS reason
@@ -93,7 +99,7 @@ SELECT 'library is preloaded', NULL, current_setting('shared_preload_libraries')
 UNION ALL
 SELECT 'hooks are in place', NULL, retention.hooks_in_place(), 'Put pg_retention last in shared_preload_libraries.'
 UNION ALL
-SELECT 'time zone is set', NULL, current_setting('retention.timezone') <> '', 'Set retention.timezone to the zone in which periods are meant.'
+SELECT 'time zone is set', NULL, current_setting('retention.timezone') <> '', 'Set retention.timezone to the zone in which periods are meant; a policy has it from when it is written, see its field timezone.'
 UNION ALL
 SELECT 'time is not injected', NULL, current_setting('retention.allow_test_time') = 'off', 'Switch retention.allow_test_time off outside of tests.'
 UNION ALL
@@ -105,7 +111,8 @@ SELECT 'worker is alive', NULL, pg_is_in_recovery() OR EXISTS (SELECT FROM pg_st
     CASE current_setting('retention.worker') WHEN 'on' THEN 'Raise max_worker_processes, or see the server log.'
         ELSE 'Set retention.worker = on, or call retention.sweep() regularly.' END
 UNION ALL
-SELECT 'policy is ready', p.name, p.validated AND p.ready, 'See retention.status.' FROM retention.policy p WHERE p.mode <> 'off'
+SELECT 'policy is ready', p.name, p.validated AND p.ready AND NOT EXISTS (SELECT FROM retention.preparation x
+        WHERE x.attached AND p.relation IN (SELECT n.relid FROM pg_partition_ancestors(x.relation) n)), 'See retention.status.' FROM retention.policy p WHERE p.mode <> 'off'
 UNION ALL
 SELECT 'rows reach the policy', p.name, o.reason IS NULL, format('%s. See priority and applies_to.', o.reason)
 FROM retention.policy p, retention.out_of_reach(p.policy_id) o (reason) WHERE p.mode <> 'off'

@@ -5,6 +5,7 @@
 #include "clock/stamp.hpp"
 #include "clock/decide.hpp"
 #include "clock/descend.hpp"
+#include "policy/attached.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
@@ -48,6 +49,13 @@ HeapTuple with_clock(HeapTuple row, TupleDesc desc, AttrNumber column, core::Clo
     return heap_modify_tuple_by_cols(row, desc, 1, columns, values, nulls);
 }
 
+// The clock that the stored row has, or where it is not stamped yet, should have.
+core::Clock clock_of_stored(Relation rel, HeapTuple row, AttrNumber column) {
+    const core::Clock stored = clock_in(row, RelationGetDescr(rel), column);
+    if (!awaits_stamps(RelationGetRelid(rel)) || !is_managed(RelationGetRelid(rel))) return stored;
+    return core::add_flags(compute_clock(rel, row, row, Cause{.before = stored}), core::decided_of(stored));
+}
+
 // Not managed: a copy, or a restore whose policies are still to be checked; the clock stays as it was written.
 HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
     TupleDesc desc = RelationGetDescr(data->tg_relation);
@@ -63,11 +71,12 @@ HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
 
 HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
     TupleDesc desc = RelationGetDescr(data->tg_relation);
-    const core::Clock before = clock_in(data->tg_trigtuple, desc, column);
+    const core::Clock before = clock_of_stored(data->tg_relation, data->tg_trigtuple, column);
+    const core::Clock stored = clock_in(data->tg_trigtuple, desc, column);
     const core::Clock written = clock_in(data->tg_newtuple, desc, column);
     check_update(before, RelationGetRelationName(data->tg_relation));
     if (is_running_as(Exemption::kOwnOfClocks) || !is_managed(RelationGetRelid(data->tg_relation))) return data->tg_newtuple;
-    if (written != before)
+    if (written != stored)
         ereport(ERROR,
                 (errcode(ERRCODE_GENERATED_ALWAYS),
                  errmsg("the retention clock of table \"%s\" cannot be written", RelationGetRelationName(data->tg_relation)),
@@ -98,8 +107,7 @@ RETENTION_FUNCTION(pg_retention_guard_delete) {
     const TriggerData *data = pg_retention::fired_as(fcinfo, "before delete", true, TRIGGER_EVENT_DELETE, TRIGGER_EVENT_DELETE);
     const AttrNumber column = pg_retention::clock_column(RelationGetRelid(data->tg_relation));
     if (column != InvalidAttrNumber) {
-        const pg_retention::core::Clock clock =
-            pg_retention::clock_in(data->tg_trigtuple, RelationGetDescr(data->tg_relation), column);
+        const pg_retention::core::Clock clock = pg_retention::clock_of_stored(data->tg_relation, data->tg_trigtuple, column);
         const pg_retention::Verdict verdict = pg_retention::decide(clock);
         if (!pg_retention::may_go(verdict) && !pg_retention::moves_between_partitions(data->tg_relation))
             pg_retention::refuse(verdict, "delete a row of", RelationGetRelationName(data->tg_relation));

@@ -2,6 +2,8 @@
 
 #include "schema/extension.hpp"
 #include "clock/relation_plan.hpp"
+#include "policy/attached.hpp"
+#include "policy/provision.hpp"
 #include "pg/sql.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
@@ -30,6 +32,7 @@ bool has_rows(Oid relid) {
 
 bool holds_itself(Oid relid) {
     if (!has_rows(relid) || clock_column(relid) == InvalidAttrNumber) return false;
+    if (awaits_stamps(relid)) return !is_empty(relid);
     SPI_connect();
     const bool holds =
         run_as(owner_of(relid), kAnyReading,

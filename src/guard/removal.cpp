@@ -1,6 +1,8 @@
 // TRUNCATE and DROP ask for every table they empty, partitions and cascaded ones too (OAT_TRUNCATE and OAT_DROP are raised for
 // each).
 #include "schema/extension.hpp"
+#include "policy/attached.hpp"
+#include "policy/provision.hpp"
 #include "policy/policy_cache.hpp"
 #include "clock/decide.hpp"
 #include "guard/hidden.hpp"
@@ -31,6 +33,16 @@ namespace {
 
 constinit object_access_hook_type previous_access = nullptr;
 
+// Which rows may go is known when they are stamped.
+void refuse_unstamped(Oid relid, const char *what) {
+    const Policy *policy = awaits_stamps(relid) && !is_empty(relid) ? standing_floor(relid) : nullptr;
+    if (policy == nullptr) return;
+    ereport(ERROR, (errcode(kMandatorySqlstate),
+                    errmsg("cannot %s \"%s\": it was attached with rows that are not stamped yet, and policy \"%s\" is mandatory",
+                           what, get_rel_name(relid), policy->name),
+                    errhint("The worker, or CALL retention.sweep(), stamps them.")));
+}
+
 // If the row that is released last may go, all may: so one row is looked at instead of each. But "last" is a matter of rows that are
 // alike; one order over all clocks would look at the wrong one:
 //
@@ -44,6 +56,7 @@ constinit object_access_hook_type previous_access = nullptr;
 // So for each policy there is one row of each combination of pending, never started, held and restricted: the one with the latest start,
 // which is the order of clocks that are given all flags.
 void check_rows(Oid relid, const char *what) {
+    refuse_unstamped(relid, what);
     SPI_connect();
     const SqlRows found =
         run_as(owner_of(relid), kOnce,

@@ -1,6 +1,7 @@
 // Policies, kinds of persons and links follow the schema: renames rewrite them, drops they need are refused, dropped tables take theirs along.
 #include "schema/condition.hpp"
 #include "schema/extension.hpp"
+#include "policy/attached.hpp"
 #include "policy/follow_ddl.hpp"
 #include "policy/follow_subjects.hpp"
 #include "personal/own_columns.hpp"
@@ -245,6 +246,7 @@ void follow_command(const Command &command) {
     List *subjects = may_drop(command.planned) ? named_subjects() : NIL;
     List *columns = columns_at_risk(command.planned);
     proceed(command);
+    follow_attached(command.statement());
     require_subjects(subjects);
     require_columns(columns);
 }

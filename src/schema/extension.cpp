@@ -57,10 +57,10 @@ void forget_relation(Datum, Oid relid) {
 }
 
 // Not by name resolution: that would ask the user for rights on the schema.
-Oid function_of(const ExtensionObjects &in, const char *name, Oid type) {
-    const Oid types[1] = {type};
-    return GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(name), PointerGetDatum(buildoidvector(types, 1)),
-                           ObjectIdGetDatum(in.schema));
+Oid function_of(const ExtensionObjects &in, const char *name, Oid type, Oid second = InvalidOid) {
+    const Oid types[2] = {type, second};
+    return GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(name),
+                           PointerGetDatum(buildoidvector(types, OidIsValid(second) ? 2 : 1)), ObjectIdGetDatum(in.schema));
 }
 
 Oid type_named(const ExtensionObjects &in, const char *name) {
@@ -76,11 +76,12 @@ bool find_objects(ExtensionObjects *out) {
     out->policy_table = get_relname_relid("policy", out->schema);
     if (!OidIsValid(out->clock_type) || !OidIsValid(out->policy_table)) return false;
     out->visible_function = function_of(*out, "visible", out->clock_type);
+    out->unstamped_function = function_of(*out, "unstamped_visible", out->clock_type, INT2OID);
     out->conflict_function = function_of(*out, "conflict_visible", out->clock_type);
     out->statistics_function = function_of(*out, "statistics_visible", OIDOID);
     out->statistics_ext_function = function_of(*out, "extended_statistics_visible", OIDOID);
-    return OidIsValid(out->visible_function) && OidIsValid(out->conflict_function) && OidIsValid(out->statistics_function) &&
-           OidIsValid(out->statistics_ext_function);
+    return OidIsValid(out->visible_function) && OidIsValid(out->unstamped_function) && OidIsValid(out->conflict_function) &&
+           OidIsValid(out->statistics_function) && OidIsValid(out->statistics_ext_function);
 }
 
 // Rare, and large: not to be a part of what is asked all the time.

@@ -10,6 +10,7 @@ struct ExtensionObjects {
     Oid period_type;
     Oid policy_table;
     Oid visible_function;         // retention.visible(retention.clock)
+    Oid unstamped_function;       // retention.unstamped_visible(retention.clock, smallint)
     Oid conflict_function;        // retention.conflict_visible(retention.clock)
     Oid statistics_function;      // retention.statistics_visible(oid): of a table
     Oid statistics_ext_function;  // retention.extended_statistics_visible(oid): of an object of extended statistics

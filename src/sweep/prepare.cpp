@@ -1,6 +1,7 @@
 #include "sweep/prepare.hpp"
 
 #include "schema/own.hpp"
+#include "policy/attached.hpp"
 #include "policy/policy_triggers.hpp"
 #include "policy/provision.hpp"
 #include "clock/stamp.hpp"
@@ -149,8 +150,16 @@ bool has_unvalidated(Oid relid) {
     return false;
 }
 
+// A partition that was detached again before it was stamped is its owner's own: its clocks say what they said.
+bool is_left(Oid relid) { return awaits_stamps(relid) && standing_policies(relid) == NIL; }
+
 // False: there is nothing to stamp, or the policies do not fit the schema.
 bool validate(Oid relid) {
+    if (is_left(relid)) {
+        own("DELETE FROM retention.preparation WHERE relation = $1", relid);
+        attached_is_stamped(relid);
+        return false;
+    }
     if (!OidIsValid(owner_of(relid)) || clock_column(relid) == InvalidAttrNumber) {
         if (!has_unvalidated(relid) || !OidIsValid(owner_of(relid)))
             own("DELETE FROM retention.preparation WHERE relation = $1", relid);
@@ -166,6 +175,7 @@ bool validate(Oid relid) {
 
 void set_ready(Oid relid) {
     if (own("DELETE FROM retention.preparation WHERE relation = $1 AND stamped", relid).n == 0) return;
+    attached_is_stamped(relid);
     SqlRows ready = {};
     during(own_policy_write, true, [&] {
         ready =

@@ -1,6 +1,7 @@
 #include "sweep/sweep.hpp"
 
 #include "schema/own.hpp"
+#include "policy/attached.hpp"
 #include "policy/rights.hpp"
 #include "schema/path.hpp"
 #include "ledger/home.hpp"
@@ -119,6 +120,15 @@ Swept *enforced_policies(Engine *engine, int *n) {
     return swept;
 }
 
+// Not those whose clocks are not true yet.
+List *stamped_leaves(Oid relid) {
+    List *leaves = NIL;
+    ListCell *cell = nullptr;
+    foreach (cell, leaves_of(relid))
+        if (!awaits_stamps(lfirst_oid(cell))) leaves = lappend_oid(leaves, lfirst_oid(cell));
+    return leaves;
+}
+
 // Whether the policy's table may be swept now, and in which tables its rows are.
 bool begin_policy(Engine *engine, const Swept &policy, List **leaves) {
     const Task task = {policy.relid, policy.policy_id, Work::kTable};
@@ -132,7 +142,7 @@ bool begin_policy(Engine *engine, const Swept &policy, List **leaves) {
             record_quarantined(policy.policy_id);
             if (!OidIsValid(get_rel_type_id(policy.relid))) return;
             MemoryContext before = MemoryContextSwitchTo(engine->context);
-            *leaves = leaves_of(policy.relid);
+            *leaves = stamped_leaves(policy.relid);
             MemoryContextSwitchTo(before);
         },
         &timed_out);

@@ -1,12 +1,15 @@
 #include "visibility/inject.hpp"
 
+#include "policy/attached.hpp"
 #include "schema/extension.hpp"
 #include "schema/governed.hpp"
 #include "schema/toast.hpp"
+#include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
 #include "visibility/visibility.hpp"
 
 extern "C" {
+#include "access/sysattr.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_statistic.h"
 #include "catalog/pg_statistic_ext_data.h"
@@ -15,6 +18,7 @@ extern "C" {
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "parser/parsetree.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 }
 
@@ -34,11 +38,52 @@ Node *call(Oid function, Node *argument) {
 
 Node *condition_on(Oid relid, Index rti) { return call(extension()->visible_function, clock_of(relid, rti)); }
 
+// Each policy decides when the statement is executed.
+List *conditions_on_unstamped(Oid relid, Index rti) {
+    List *conditions = NIL;
+    ListCell *cell = nullptr;
+    if (!awaits_stamps(relid)) return NIL;
+    foreach (cell, standing_policies(relid)) {
+        const Datum id = Int16GetDatum(static_cast<const Policy *>(lfirst(cell))->id);
+        Node *policy = reinterpret_cast<Node *>(makeConst(INT2OID, -1, InvalidOid, sizeof(int16), id, false, true));
+        FuncExpr *condition = makeFuncExpr(extension()->unstamped_function, BOOLOID, list_make2(clock_of(relid, rti), policy),
+                                           InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL);
+        conditions = lappend(conditions, condition);
+    }
+    return conditions;
+}
+
+// The clock; of rows of that table, which are not stamped, one whose time was over long ago.
+Node *clock_unless_in(Oid table, int16 policy_id, Node *clock, Index rti) {
+    auto *of = makeVar(static_cast<int>(rti), TableOidAttributeNumber, OIDOID, -1, InvalidOid, 0);
+    auto *is = makeConst(OIDOID, -1, InvalidOid, sizeof(Oid), ObjectIdGetDatum(table), false, true);
+    auto *when = makeNode(CaseWhen);
+    when->expr = reinterpret_cast<Expr *>(
+        makeFuncExpr(F_OIDEQ, BOOLOID, list_make2(of, is), InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL));
+    const Datum oldest = clock_datum(core::first_from(policy_id, 0));
+    when->result =
+        reinterpret_cast<Expr *>(makeConst(extension()->clock_type, -1, InvalidOid, sizeof(int64), oldest, false, true));
+    auto *choice = makeNode(CaseExpr);
+    choice->casetype = extension()->clock_type;
+    choice->args = list_make1(when);
+    choice->defresult = reinterpret_cast<Expr *>(clock);
+    return reinterpret_cast<Node *>(choice);
+}
+
+void add_conflict_check(OnConflictExpr *conflict, Node *clock) {
+    conflict->onConflictWhere = make_and_qual(call(extension()->conflict_function, clock), conflict->onConflictWhere);
+}
+
 // In front of the statement's own condition, which some releases evaluate before any check of row security.
 void refuse_conflict(Query *query, Oid relid, Index rti) {
     if (static_cast<int>(rti) != query->resultRelation || !reads_conflicting_row(query->onConflict)) return;
-    Node *check = call(extension()->conflict_function, clock_of(relid, rti));
-    query->onConflict->onConflictWhere = make_and_qual(check, query->onConflict->onConflictWhere);
+    ListCell *table = nullptr, *policy = nullptr;
+    foreach (table, unstamped_tables(relid))
+        foreach (policy, standing_policies(lfirst_oid(table)))
+            add_conflict_check(
+                query->onConflict,
+                clock_unless_in(lfirst_oid(table), static_cast<const Policy *>(lfirst(policy))->id, clock_of(relid, rti), rti));
+    add_conflict_check(query->onConflict, clock_of(relid, rti));
 }
 
 // Statistics hold values of hidden rows, and so do TOAST tables. Whether they may be read is asked when the statement is executed.
@@ -64,6 +109,7 @@ void inject_into_entry(Query *query, RangeTblEntry *rte, Index rti, Injection *i
     if (is_governed(rte->relid)) {
         injection->governed = true;
         if (!is_only_added_to(query, rti)) check_row_security(rte->relid);
+        rte->securityQuals = list_concat(conditions_on_unstamped(rte->relid, rti), rte->securityQuals);
         rte->securityQuals = lcons(condition_on(rte->relid, rti), rte->securityQuals);
         refuse_conflict(query, rte->relid, rti);
     } else if (Node *condition = statistics_condition(rte, rti)) {
@@ -147,10 +193,11 @@ void inject_into_child(PlannerInfo *root, Index rti) {
     const Index parent = root->append_rel_array[rti]->parent_relid;
     const RangeTblEntry *above = planner_rt_fetch(parent, root);
     // A member of UNION ALL has its own condition already; a child of a governed parent inherits the parent's.
-    if (above->rtekind != RTE_RELATION || rte->securityQuals != NIL || !is_governed(rte->relid) || is_governed(above->relid))
-        return;
+    if (above->rtekind != RTE_RELATION || rte->securityQuals != NIL || !is_governed(rte->relid)) return;
+    List *conditions = conditions_on_unstamped(rte->relid, rti);
+    if (!is_governed(above->relid)) conditions = lcons(condition_on(rte->relid, rti), conditions);
     // In the form that the planner has made of security quals by now: a list of lists.
-    rte->securityQuals = list_make1(list_make1(condition_on(rte->relid, rti)));
+    if (conditions != NIL) rte->securityQuals = list_make1(conditions);
 }
 
 }  // namespace pg_retention

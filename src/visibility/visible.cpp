@@ -52,6 +52,11 @@ RETENTION_FUNCTION(pg_retention_visible) {
     PG_RETURN_BOOL(pg_retention::is_visible_to_call(fcinfo, pg_retention::clock_argument(fcinfo, 0)));
 }
 
+RETENTION_FUNCTION(pg_retention_unstamped_visible) {
+    const pg_retention::core::Clock oldest = pg_retention::core::first_from(PG_GETARG_INT16(1), 0);
+    PG_RETURN_BOOL(pg_retention::is_visible_to_call(fcinfo, oldest));
+}
+
 RETENTION_FUNCTION(pg_retention_conflict_visible) {
     if (!pg_retention::is_visible_to_call(fcinfo, pg_retention::clock_argument(fcinfo, 0)))
         ereport(ERROR,

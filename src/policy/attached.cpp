@@ -1,0 +1,148 @@
+#include "policy/attached.hpp"
+
+#include "policy/provision.hpp"
+#include "pg/security.hpp"
+#include "schema/own.hpp"
+
+extern "C" {
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/namespace.h"
+#include "catalog/partition.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+// Those of retention.preparation that were attached. As with policies, the list holds while no change has come since its reading began,
+// and one that could not be read is not an empty one.
+constinit List *attached = NIL;
+constinit Oid watched = InvalidOid;
+constinit uint64_t changes = 1;
+constinit uint64_t read_at = 0;
+
+void forget_attached(Datum, Oid relid) {
+    if (relid == InvalidOid || relid == watched || watched == InvalidOid) ++changes;
+}
+
+void read_attached() {
+    const uint64_t before_reading = changes;
+    const Oid books = get_relname_relid("preparation", extension()->schema);
+    list_free(attached);
+    attached = NIL;
+    watched = extension()->policy_table;
+    Relation table = table_open(books, AccessShareLock);
+    TupleDesc desc = RelationGetDescr(table);
+    MemoryContext before = MemoryContextSwitchTo(TopMemoryContext);
+    SysScanDesc scan = systable_beginscan(table, InvalidOid, false, GetCatalogSnapshot(books), 0, nullptr);
+    while (HeapTuple tuple = systable_getnext(scan)) {
+        bool isnull = false;
+        if (DatumGetBool(heap_getattr(tuple, SPI_fnumber(desc, "attached"), desc, &isnull)))
+            attached = lappend_oid(attached, DatumGetObjectId(heap_getattr(tuple, SPI_fnumber(desc, "relation"), desc, &isnull)));
+    }
+    systable_endscan(scan);
+    MemoryContextSwitchTo(before);
+    table_close(table, AccessShareLock);
+    read_at = before_reading;
+}
+
+bool any_attached() {
+    if (extension() == nullptr) return false;
+    if (read_at != changes) read_attached();
+    return attached != NIL;
+}
+
+List *with_ancestors(Oid relid) {
+    List *tables = get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL;
+    return lcons_oid(relid, tables);
+}
+
+// Other backends read the books anew, and make plans over the partitions anew.
+void tell_all(Oid relid) {
+    ListCell *cell = nullptr;
+    CacheInvalidateRelcacheByRelid(extension()->policy_table);
+    foreach (cell, find_all_inheritors(relid, NoLock, nullptr)) CacheInvalidateRelcacheByRelid(lfirst_oid(cell));
+}
+
+void plan_stamping(Oid relid) {
+    SPI_connect();
+    const ActingAs saved = act_as(extension_owner(), true);
+    own("INSERT INTO retention.preparation (relation, attached) VALUES ($1, true) ON CONFLICT (relation) DO UPDATE "
+        "SET next_block = 0, skipped = 0, stamped = false, attached = true, problem = NULL",
+        relid);
+    leave(saved);
+    SPI_finish();
+    tell_all(relid);
+}
+
+bool is_table(Oid relid) {
+    const char kind = get_rel_relkind(relid);
+    return kind == RELKIND_RELATION || kind == RELKIND_PARTITIONED_TABLE;
+}
+
+}  // namespace
+
+bool awaits_stamps(Oid relid) {
+    if (!any_attached()) return false;
+    ListCell *cell = nullptr;
+    foreach (cell, with_ancestors(relid))
+        if (list_member_oid(attached, lfirst_oid(cell))) return true;
+    return false;
+}
+
+List *unstamped_tables(Oid relid) {
+    List *tables = NIL;
+    ListCell *cell = nullptr;
+    if (!any_attached()) return NIL;
+    foreach (cell, find_all_inheritors(relid, NoLock, nullptr))
+        if (awaits_stamps(lfirst_oid(cell))) tables = lappend_oid(tables, lfirst_oid(cell));
+    return tables;
+}
+
+List *standing_policies(Oid relid) {
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    List *tables = with_ancestors(relid);
+    List *found = NIL;
+    for (int i = 0; i < count; ++i)
+        if (policy[i].mode != Mode::kOff && list_member_oid(tables, policy[i].relid))
+            found = lappend(found, const_cast<Policy *>(&policy[i]));
+    return found;
+}
+
+const Policy *standing_floor(Oid relid) {
+    ListCell *cell = nullptr;
+    foreach (cell, standing_policies(relid)) {
+        const auto *policy = static_cast<const Policy *>(lfirst(cell));
+        if (enforced(*policy) && policy->terms.has_floor) return policy;
+    }
+    return nullptr;
+}
+
+void follow_attached(const Node *statement) {
+    if (!IsA(statement, AlterTableStmt) || extension() == nullptr) return;
+    ListCell *cell = nullptr;
+    foreach (cell, reinterpret_cast<const AlterTableStmt *>(statement)->cmds) {
+        const auto *command = lfirst_node(AlterTableCmd, cell);
+        if (command->subtype != AT_AttachPartition) continue;
+        const Oid relid = RangeVarGetRelid(reinterpret_cast<const PartitionCmd *>(command->def)->name, NoLock, true);
+        if (is_table(relid) && standing_policies(relid) != NIL && !is_empty(relid)) plan_stamping(relid);
+    }
+}
+
+void attached_is_stamped(Oid relid) { tell_all(relid); }
+
+void init_attached() { CacheRegisterRelcacheCallback(forget_attached, 0); }
+
+}  // namespace pg_retention

@@ -1,0 +1,34 @@
+#pragma once
+// Partitions that were attached with rows in them. What their clocks say was true elsewhere, if at all, so until they are stamped their rows
+// are hidden where a policy hides, and what must be kept is judged by what their clocks should be. Stood below one that is attached, a
+// partition counts as attached, too.
+#include "policy/policy_cache.hpp"
+#include "pg/postgres.hpp"
+
+extern "C" {
+#include "nodes/pg_list.h"
+}
+
+namespace pg_retention {
+
+// Asked for each row of a statement and each partition of a plan: nearly always answered from memory.
+bool awaits_stamps(Oid relid);
+
+// Those of them that the relation consists of: itself, or its partitions.
+List *unstamped_tables(Oid relid);
+
+// Policies of any mode but off that stand for a table: its own, and those of the tables it is a partition of.
+List *standing_policies(Oid relid);  // of const Policy
+
+// The first enforced one that keeps rows; null: none.
+const Policy *standing_floor(Oid relid);
+
+// After a command: plans the stamping of what it attached.
+void follow_attached(const Node *statement);
+
+// Its row in retention.preparation is gone: from the end of the transaction its clocks are true.
+void attached_is_stamped(Oid relid);
+
+void init_attached();
+
+}  // namespace pg_retention
