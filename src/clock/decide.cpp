@@ -2,7 +2,6 @@
 
 #include "policy/policy_cache.hpp"
 #include "pg/time.hpp"
-#include "pg/timezone.hpp"
 
 namespace pg_retention {
 
@@ -11,7 +10,7 @@ namespace {
 core::Micros release_of(core::Clock clock, const Policy &policy) {
     const core::Start start = core::start_of(clock);
     if (start == core::kNotStarted) return core::kNever;
-    return core::deadlines(start, policy.terms, policy_zone()).released_from;
+    return core::deadlines(start, policy.terms, policy.zone()).released_from;
 }
 
 const Policy *floor_policy(core::Clock clock) {
@@ -32,7 +31,7 @@ Verdict decide(core::Clock clock) {
     if (!verdict.mandatory) return verdict;
     verdict.policy = pstrdup(policy->name);
     verdict.reference = policy->reference != nullptr ? pstrdup(policy->reference) : nullptr;
-    verdict.until = release == core::kNever ? nullptr : local_text(release);
+    verdict.until = release == core::kNever ? nullptr : local_text(release, policy->zone());
     return verdict;
 }
 

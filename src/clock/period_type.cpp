@@ -95,7 +95,7 @@ RETENTION_FUNCTION(pg_retention_period_hash_extended) {
 }
 
 RETENTION_FUNCTION(pg_retention_over_from) {
-    PG_RETURN_TIMESTAMPTZ(value_or_raise(core::over_from(PG_GETARG_TIMESTAMPTZ(0), period_arg(fcinfo, 1), policy_zone())));
+    PG_RETURN_TIMESTAMPTZ(value_or_raise(core::over_from(PG_GETARG_TIMESTAMPTZ(0), period_arg(fcinfo, 1), default_zone())));
 }
 
 RETENTION_FUNCTION(pg_retention_over_from_date) {
@@ -104,14 +104,14 @@ RETENTION_FUNCTION(pg_retention_over_from_date) {
     // An infinite date is not a day; it is an instant in all but type.
     if (DATE_IS_NOBEGIN(date) || DATE_IS_NOEND(date))
         PG_RETURN_TIMESTAMPTZ(
-            value_or_raise(core::over_from(DATE_IS_NOEND(date) ? core::kNever : core::kAlways, period, policy_zone())));
+            value_or_raise(core::over_from(DATE_IS_NOEND(date) ? core::kNever : core::kAlways, period, default_zone())));
     const int64_t day = int64_t{date} + core::kEpochDay;
     PG_RETURN_TIMESTAMPTZ(value_or_raise(
-        core::over_from_day(day < core::kNoDay ? static_cast<core::Day>(day) : core::kNoDay, period, policy_zone())));
+        core::over_from_day(day < core::kNoDay ? static_cast<core::Day>(day) : core::kNoDay, period, default_zone())));
 }
 
 RETENTION_FUNCTION(pg_retention_cutoff) {
-    PG_RETURN_TIMESTAMPTZ(core::cutoff(PG_GETARG_TIMESTAMPTZ(0), period_arg(fcinfo, 1), policy_zone()));
+    PG_RETURN_TIMESTAMPTZ(core::cutoff(PG_GETARG_TIMESTAMPTZ(0), period_arg(fcinfo, 1), default_zone()));
 }
 
 }  // namespace pg_retention

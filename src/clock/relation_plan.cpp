@@ -44,6 +44,7 @@ struct PlannedPolicy {
     bool enforces;  // as was asked for
     bool ready;     // and does
     bool starts_all;
+    pg_tz *timezone;
     bool confirmed;  // else applies_to is not run
     Oid owner;       // for whom it runs: who owns the table of the policy, not who owns a partition
     ExprState *applies_to;
@@ -111,6 +112,7 @@ void plan_policy(Relation rel, const Policy &policy, PlannedPolicy *out) {
     out->enforces = policy.mode == Mode::kEnforce;
     out->ready = policy.ready;
     out->starts_all = policy.starts_all;
+    out->timezone = policy.timezone;
     out->n_paths = policy.n_starts;
     out->paths = static_cast<Path *>(palloc0(sizeof(Path) * policy.n_starts));
     out->hop_plans = static_cast<HopPlans *>(palloc0(sizeof(HopPlans) * policy.n_starts));
@@ -239,7 +241,7 @@ void check_start(bool before_all_time) {
                         errhint("Use NULL for a clock that has not started.")));
 }
 
-core::Start start_of(Datum value, Oid type) {
+core::Start start_of(Datum value, Oid type, const PgZone &zone) {
     core::Micros at = 0;
     if (type == DATEOID) {
         const DateADT date = DatumGetDateADT(value);
@@ -257,9 +259,8 @@ core::Start start_of(Datum value, Oid type) {
         ereport(ERROR, (errcode(ERRCODE_DATETIME_FIELD_OVERFLOW), errmsg("start of a retention clock is out of range"),
                         errhint("A clock starts between the years 1401 and 9997.")));
     if (type == DATEOID)
-        return core::start_of_day(static_cast<core::Day>(at / USECS_PER_DAY + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE)),
-                                  policy_zone());
-    return core::start_of_instant(type == TIMESTAMPOID ? instant_of_local(at) : at);
+        return core::start_of_day(static_cast<core::Day>(at / USECS_PER_DAY + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE)), zone);
+    return core::start_of_instant(type == TIMESTAMPOID ? instant_of_local(at, zone) : at);
 }
 
 // Whoever changes an ancestor finds the rows that are there with its key, and waits for the lock of one that is being
@@ -288,7 +289,7 @@ struct Way {
 core::Start way_start(PlannedPolicy *policy, int i, bool lock, HeapTuple row, TupleDesc desc, WayEnds *ends) {
     bool isnull = false;
     const Datum value = follow_hops(policy->paths[i], &policy->hop_plans[i], lock, row, desc, &isnull, ends);
-    return isnull ? core::kNotStarted : start_of(value, policy->paths[i].type);
+    return isnull ? core::kNotStarted : start_of(value, policy->paths[i].type, PgZone(policy->timezone));
 }
 
 Way follow_way(PlannedPolicy *policy, int i, HeapTuple row, HeapTuple stored, TupleDesc desc, const Cause &cause) {

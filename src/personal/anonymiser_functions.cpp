@@ -164,7 +164,8 @@ RETENTION_FUNCTION(pg_retention_generalise_timestamp) {
 }
 
 RETENTION_FUNCTION(pg_retention_generalise_timestamptz) {
-    PG_RETURN_TIMESTAMPTZ(first_instant(PG_GETARG_TIMESTAMPTZ(0), good(core::parse_span(argument(fcinfo, 1))), &policy_zone()));
+    const PgZone zone = default_zone();
+    PG_RETURN_TIMESTAMPTZ(first_instant(PG_GETARG_TIMESTAMPTZ(0), good(core::parse_span(argument(fcinfo, 1))), &zone));
 }
 
 RETENTION_FUNCTION(pg_retention_generalise_int2) {

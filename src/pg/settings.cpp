@@ -66,8 +66,8 @@ void init() {
     DefineCustomStringVariable("retention.test_now", "Injected time for tests and demonstrations.",
                                "Honoured only when retention.allow_test_time is on.", &test_now, "", PGC_SUSET, 0, check_test_now,
                                assign_test_now, nullptr);
-    DefineCustomStringVariable("retention.timezone", "Time zone whose midnights end day-based periods.",
-                               "Empty means log_timezone.", &timezone, "", PGC_SIGHUP, 0, check_policy_zone, assign_policy_zone,
+    DefineCustomStringVariable("retention.timezone", "Time zone of a policy that is written without one.",
+                               "Empty means log_timezone.", &timezone, "", PGC_SIGHUP, 0, check_default_zone, assign_default_zone,
                                nullptr);
     DefineCustomEnumVariable("retention.unmanaged_personal_column",
                              "Reports commands that leave a personal column outside any policy.", nullptr,

@@ -4,7 +4,6 @@
 #include "pg/settings.hpp"
 
 extern "C" {
-#include "pgtime.h"
 #include "utils/datetime.h"
 }
 
@@ -19,48 +18,45 @@ constinit pg_tz *named_zone = nullptr;
 
 int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0); }
 
-class PgZone final : public core::Zone {
-  public:
-    core::Day day_of(core::Micros at) const noexcept override {
-        const pg_time_t t = floor_div(at, kMicrosPerSecond) + kEpochShift;
-        const pg_tm *tm = pg_localtime(&t, zone());
-        const int64_t local = t + (tm == nullptr ? 0 : tm->tm_gmtoff);
-        auto day = static_cast<core::Day>(floor_div(local, kDaySeconds));
-        // Where clocks go back across midnight a day has begun once its first instant has passed.
-        return first_instant(day + 1) <= at ? day + 1 : day;
-    }
-
-    core::Micros first_instant(core::Day day) const noexcept override {
-        const pg_time_t naive = static_cast<int64_t>(day) * kDaySeconds;
-        pg_time_t from = naive - 3 * kDaySeconds / 2;
-        for (;;) {
-            long before = 0, after = 0;
-            int before_dst = 0, after_dst = 0;
-            pg_time_t boundary = 0;
-            const int found = pg_next_dst_boundary(&from, &before, &before_dst, &boundary, &after, &after_dst, zone());
-            if (found <= 0 || naive - before < boundary) return micros(naive - before);
-            if (naive - after < boundary) return micros(boundary);
-            from = boundary;
-        }
-    }
-
-  private:
-    static core::Micros micros(pg_time_t t) { return (t - kEpochShift) * kMicrosPerSecond; }
-    static pg_tz *zone() { return named_zone != nullptr ? named_zone : log_timezone; }
-};
-
-constinit PgZone pg_zone;
+core::Micros micros(pg_time_t t) { return (t - kEpochShift) * kMicrosPerSecond; }
 
 }  // namespace
 
-const core::Zone &policy_zone() { return pg_zone; }
-
-const char *policy_zone_name() { return pg_get_timezone_name(named_zone != nullptr ? named_zone : log_timezone); }
-
-char *local_text(core::Micros at) {
-    pg_tz *zone = named_zone != nullptr ? named_zone : log_timezone;
+core::Day PgZone::day_of(core::Micros at) const noexcept {
     const pg_time_t t = floor_div(at, kMicrosPerSecond) + kEpochShift;
-    const pg_tm *tm = pg_localtime(&t, zone);
+    const pg_tm *tm = pg_localtime(&t, zone_);
+    const int64_t local = t + (tm == nullptr ? 0 : tm->tm_gmtoff);
+    auto day = static_cast<core::Day>(floor_div(local, kDaySeconds));
+    // Where clocks go back across midnight a day has begun once its first instant has passed.
+    return first_instant(day + 1) <= at ? day + 1 : day;
+}
+
+core::Micros PgZone::first_instant(core::Day day) const noexcept {
+    const pg_time_t naive = static_cast<int64_t>(day) * kDaySeconds;
+    pg_time_t from = naive - 3 * kDaySeconds / 2;
+    for (;;) {
+        long before = 0, after = 0;
+        int before_dst = 0, after_dst = 0;
+        pg_time_t boundary = 0;
+        const int found = pg_next_dst_boundary(&from, &before, &before_dst, &boundary, &after, &after_dst, zone_);
+        if (found <= 0 || naive - before < boundary) return micros(naive - before);
+        if (naive - after < boundary) return micros(boundary);
+        from = boundary;
+    }
+}
+
+PgZone default_zone() { return PgZone(named_zone != nullptr ? named_zone : log_timezone); }
+
+bool find_zone(const char *name, pg_tz **zone) {
+    pg_tz *found = pg_tzset(name);
+    if (found == nullptr || !pg_tz_acceptable(found)) return false;
+    *zone = found;
+    return true;
+}
+
+char *local_text(core::Micros at, const PgZone &zone) {
+    const pg_time_t t = floor_div(at, kMicrosPerSecond) + kEpochShift;
+    const pg_tm *tm = pg_localtime(&t, zone.zone());
     if (tm == nullptr) return pstrdup("never");
     if (tm->tm_hour == 0 && tm->tm_min == 0 && tm->tm_sec == 0)
         return psprintf("%04d-%02d-%02d", tm->tm_year + 1900, tm->tm_mon + 1, tm->tm_mday);
@@ -68,16 +64,16 @@ char *local_text(core::Micros at) {
                     tm->tm_sec);
 }
 
-core::Micros instant_of_local(core::Micros local) {
+core::Micros instant_of_local(core::Micros local, const PgZone &zone) {
     struct pg_tm tm = {};
     fsec_t fsec = 0;
     TimestampTz result = 0;
     if (timestamp2tm(local, nullptr, &tm, &fsec, nullptr, nullptr) != 0) return core::kNever;
-    int tz = DetermineTimeZoneOffset(&tm, named_zone != nullptr ? named_zone : log_timezone);
+    int tz = DetermineTimeZoneOffset(&tm, zone.zone());
     return tm2timestamp(&tm, fsec, &tz, &result) == 0 ? result : core::kNever;
 }
 
-bool check_policy_zone(char **newval, void **extra, GucSource) {
+bool check_default_zone(char **newval, void **extra, GucSource) {
     if (*newval == nullptr || (*newval)[0] == '\0') return true;
     pg_tz *zone = pg_tzset(*newval);
     if (zone == nullptr) {
@@ -91,6 +87,6 @@ bool check_policy_zone(char **newval, void **extra, GucSource) {
     return true;
 }
 
-void assign_policy_zone(const char *, void *extra) { named_zone = extra != nullptr ? *static_cast<pg_tz **>(extra) : nullptr; }
+void assign_default_zone(const char *, void *extra) { named_zone = extra != nullptr ? *static_cast<pg_tz **>(extra) : nullptr; }
 
 }  // namespace pg_retention

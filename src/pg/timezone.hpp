@@ -1,24 +1,40 @@
 #pragma once
-// Local days in the zone retention.timezone, on PostgreSQL's own zone tables (pure look-ups: they raise nothing).
+// Local days in the zone of a policy, on PostgreSQL's own zone tables (pure look-ups: they raise nothing).
 #include "core/time/calendar.hpp"
 #include "pg/postgres.hpp"
 
 extern "C" {
+#include "pgtime.h"
 #include "utils/guc.h"
 }
 
 namespace pg_retention {
 
-const core::Zone &policy_zone();
-const char *policy_zone_name();
+class PgZone final : public core::Zone {
+  public:
+    constexpr explicit PgZone(pg_tz *zone) : zone_(zone) {}
+    core::Day day_of(core::Micros at) const noexcept override;
+    core::Micros first_instant(core::Day day) const noexcept override;
+    pg_tz *zone() const { return zone_; }
+    const char *name() const { return pg_get_timezone_name(zone_); }
+
+  private:
+    pg_tz *zone_;
+};
+
+// Of the setting retention.timezone, which a policy has that is written without one; empty means log_timezone.
+PgZone default_zone();
+
+// False: there is no such zone, or its clocks count leap seconds.
+bool find_zone(const char *name, pg_tz **zone);
 
 // The local date and, where not midnight, time of an instant, for messages. Palloc'ed.
-char *local_text(core::Micros at);
+char *local_text(core::Micros at, const PgZone &zone);
 
 // The instant of a local timestamp (microseconds since 2000-01-01 00:00 local).
-core::Micros instant_of_local(core::Micros local);
+core::Micros instant_of_local(core::Micros local, const PgZone &zone);
 
-bool check_policy_zone(char **newval, void **extra, GucSource source);
-void assign_policy_zone(const char *newval, void *extra);
+bool check_default_zone(char **newval, void **extra, GucSource source);
+void assign_default_zone(const char *newval, void *extra);
 
 }  // namespace pg_retention

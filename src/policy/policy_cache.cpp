@@ -3,7 +3,6 @@
 #include "schema/extension.hpp"
 #include "schema/formats.hpp"
 #include "core/data/vocabulary.hpp"
-#include "pg/timezone.hpp"
 
 extern "C" {
 #include "access/genam.h"
@@ -76,8 +75,20 @@ void read_arrays(const RowReader &row, Policy *policy) {
     policy->legal_access = roles;
 }
 
+// The time zones of a server may change under it. Then its own is nearer than none, and hides.
+void read_zone(const RowReader &row, Policy *policy) {
+    const char *name = row.string("timezone");
+    if (find_zone(name, &policy->timezone)) return;
+    policy->timezone = default_zone().zone();
+    ereport(WARNING, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                      errmsg("time zone \"%s\" of policy \"%s\" is not known to this server", name, row.string("name")),
+                      errdetail("Days end at midnight in \"%s\" instead.", policy->zone().name()),
+                      errhint("Change field \"timezone\" of the policy.")));
+}
+
 void read_policy(const RowReader &row, Policy *policy) {
     *policy = Policy{};
+    read_zone(row, policy);
     policy->id = DatumGetInt16(row.get("policy_id"));
     policy->relid = DatumGetObjectId(row.get("relation"));
     policy->priority = DatumGetInt32(row.get("priority"));
@@ -171,7 +182,7 @@ const Policy *all_policies(int *count) {
 const core::Cutoffs &cutoffs_of(const Policy &policy, TimestampTz at) {
     auto &kept = const_cast<Policy &>(policy);
     if (at >= kept.cutoffs.valid_until || at < kept.cutoffs_at) {
-        kept.cutoffs = core::cutoffs(at, policy.terms, policy_zone());
+        kept.cutoffs = core::cutoffs(at, policy.terms, policy.zone());
         kept.cutoffs_at = at;
     }
     return kept.cutoffs;

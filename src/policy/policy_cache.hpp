@@ -5,6 +5,7 @@
 #include "core/time/clock.hpp"
 #include "core/time/schedule.hpp"
 #include "pg/postgres.hpp"
+#include "pg/timezone.hpp"
 
 namespace pg_retention {
 
@@ -21,6 +22,7 @@ struct Policy {
     PolicyAction action;
     bool anonymises_if_referenced;
     core::Terms terms;
+    pg_tz *timezone;
     const char *name;
     const char *reference;    // law; may be null
     const char *purpose;      // may be null
@@ -33,6 +35,8 @@ struct Policy {
     const Oid *legal_access;
     core::Cutoffs cutoffs;  // maintained by cutoffs_of
     TimestampTz cutoffs_at;
+    // Whose midnights end days.
+    PgZone zone() const { return PgZone(timezone); }
 };
 
 // Hidden, acted on, refused: only then.

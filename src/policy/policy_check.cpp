@@ -8,7 +8,6 @@
 #include "schema/own.hpp"
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
-#include "pg/timezone.hpp"
 
 extern "C" {
 #include "access/table.h"
@@ -127,14 +126,15 @@ void warn_of_pseudonyms(const Policy &policy) {
     SPI_finish();
 }
 
-bool shortens(const core::Terms &a, const core::Terms &b) {
-    if (!a.has_floor) return false;
-    if (!b.has_floor) return true;
+bool shortens(const Policy &before, const Policy &after) {
+    if (!before.terms.has_floor) return false;
+    if (!after.terms.has_floor) return true;
     // Starts over two leap cycles decide: months, quarters, fiscal years and leap days all recur within them.
-    const core::Day first = policy_zone().day_of(0);
+    const core::Day first = before.zone().day_of(0);
     for (core::Day day = first; day < first + 2 * 1461; ++day) {
-        const core::Start start = core::start_of_day(day, policy_zone());
-        if (core::deadlines(start, b, policy_zone()).released_from < core::deadlines(start, a, policy_zone()).released_from)
+        const core::Start start = core::start_of_day(day, before.zone());
+        if (core::deadlines(start, after.terms, after.zone()).released_from <
+            core::deadlines(start, before.terms, before.zone()).released_from)
             return true;
     }
     return false;

@@ -18,7 +18,7 @@ void check_anonymisers(const Policy &policy);
 // Pseudonyms are no anonymisation.
 void warn_of_pseudonyms(const Policy &policy);
 
-// True when some start would be released earlier under b than under a: release instants are compared, never lengths.
-bool shortens(const core::Terms &a, const core::Terms &b);
+// True when some start would be released earlier after than before: release instants are compared, never lengths.
+bool shortens(const Policy &before, const Policy &after);
 
 }  // namespace pg_retention

@@ -136,15 +136,39 @@ bool counts_days(const core::Period &period) {
     return !core::is_zero(period) && !core::is_elapsed(period) && !core::is_forever(period);
 }
 
-void warn_of_default_zone(const Policy &policy) {
-    const core::Terms &terms = policy.terms;
-    if (settings::timezone[0] != '\0' || !(counts_days(terms.keep_for) || counts_days(terms.quarantine_for) ||
-                                           (terms.has_floor && counts_days(terms.must_keep_for))))
+bool counts_days(const TriggerData *data, HeapTuple row, const char *name) {
+    bool isnull = false;
+    core::Period period = {};
+    const Datum value = field(data, row, name, &isnull);
+    if (isnull) return false;
+    std::memcpy(&period, DatumGetPointer(value), sizeof period);
+    return counts_days(period);
+}
+
+void warn_of_default_zone(const TriggerData *data, HeapTuple row) {
+    if (settings::timezone[0] != '\0' || !(counts_days(data, row, "keep_for") || counts_days(data, row, "quarantine_for") ||
+                                           counts_days(data, row, "must_keep_for")))
         return;
     ereport(WARNING, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                       errmsg("the days of policy \"%s\" end at midnight in time zone \"%s\", which is that of the server log",
-                             policy.name, policy_zone_name()),
-                      errhint("Set retention.timezone to the zone in which the periods are meant.")));
+                             TextDatumGetCString(field(data, row, "name")), default_zone().name()),
+                      errhint("Write the zone in which the periods are meant into field \"timezone\", or set retention.timezone "
+                              "before a policy is written.")));
+}
+
+// A policy's own: the setting is no more than what it is written with.
+Datum zone_of(const TriggerData *data, HeapTuple row) {
+    bool isnull = false;
+    const Datum value = field(data, row, "timezone", &isnull);
+    const char *name = isnull ? "" : TextDatumGetCString(value);
+    pg_tz *zone = default_zone().zone();
+    if (name[0] == '\0')
+        warn_of_default_zone(data, row);
+    else if (!find_zone(name, &zone))
+        ereport(ERROR,
+                (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("time zone \"%s\" in field \"timezone\" is not known", name),
+                 errhint("Write the name of a zone, such as Europe/Oslo; see pg_timezone_names.")));
+    return CStringGetTextDatum(pg_get_timezone_name(zone));
 }
 
 void complete(const Policy &policy) {
@@ -212,7 +236,7 @@ void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
         return;
     }
     const bool moves_rows = !same_text(data, "clock_starts") || !same_text(data, "applies_to") || !same_text(data, "priority") ||
-                            !same_text(data, "starts_when");
+                            !same_text(data, "starts_when") || !same_text(data, "timezone");
     const bool reorders = !same_text(data, "mode") || !same_text(data, "must_keep_for");
     const bool switched = !same_text(data, "mode") && (old.mode == Mode::kOff || policy->mode == Mode::kOff);
     complete(*policy);
@@ -302,9 +326,10 @@ Datum before_policy(const TriggerData *data) {
     if (own_policy_write) return PointerGetDatum(row);
     TupleDesc desc = RelationGetDescr(data->tg_relation);
     const Oid relid = DatumGetObjectId(field(data, row, "relation"));
-    int columns[3] = {SPI_fnumber(desc, "validated"), SPI_fnumber(desc, "ready"), SPI_fnumber(desc, "written_for")};
-    Datum values[3] = {BoolGetDatum(false), BoolGetDatum(false), ObjectIdGetDatum(owner_of(relid))};
-    bool nulls[3] = {false, false, false};
+    int columns[4] = {SPI_fnumber(desc, "validated"), SPI_fnumber(desc, "ready"), SPI_fnumber(desc, "written_for"),
+                      SPI_fnumber(desc, "timezone")};
+    Datum values[4] = {BoolGetDatum(false), BoolGetDatum(false), ObjectIdGetDatum(owner_of(relid)), zone_of(data, row)};
+    bool nulls[4] = {false, false, false, false};
     if (TRIGGER_FIRED_BY_UPDATE(data->tg_event)) {
         if (!same_text(data, "policy_id") || !same_text(data, "relation"))
             ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -316,7 +341,7 @@ Datum before_policy(const TriggerData *data) {
     } else {
         if (clock_column(relid) != InvalidAttrNumber && !has_validated_policy(relid, 0)) values[1] = field(data, row, "ready");
     }
-    return PointerGetDatum(heap_modify_tuple_by_cols(row, desc, 3, columns, values, nulls));
+    return PointerGetDatum(heap_modify_tuple_by_cols(row, desc, 4, columns, values, nulls));
 }
 
 void after_policy(const TriggerData *data) {
@@ -339,7 +364,6 @@ void after_policy(const TriggerData *data) {
         if (loosened != nullptr) record_policy(LedgerAction::kPeriodLoosened, *loosened);
     }
     if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) return;
-    warn_of_default_zone(*policy_by_id(id));
     warn_of_pseudonyms(*policy_by_id(id));
 }
 

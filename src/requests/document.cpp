@@ -5,7 +5,6 @@
 #include "pg/names.hpp"
 #include "schema/own.hpp"
 #include "pg/time.hpp"
-#include "pg/timezone.hpp"
 #include "subject/json.hpp"
 
 extern "C" {
@@ -121,7 +120,7 @@ Lifetime lifetime_of(core::Clock clock) {
     if (policy == nullptr) return life;
     const bool started = core::is_started(clock);
     if (started) {
-        const core::Deadlines deadlines = core::deadlines(core::start_of(clock), policy->terms, policy_zone());
+        const core::Deadlines deadlines = core::deadlines(core::start_of(clock), policy->terms, policy->zone());
         life.hidden_from = deadlines.hidden_from;
         life.gone_from = deadlines.due_from;
         life.required_until = deadlines.released_from;

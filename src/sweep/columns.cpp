@@ -6,7 +6,6 @@
 #include "pg/names.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
-#include "pg/timezone.hpp"
 #include "rows/act.hpp"
 #include "pg/attempt.hpp"
 #include "sweep/record.hpp"
@@ -105,7 +104,7 @@ core::Start cutoff_of(const Table &table, const core::Period &period, bool requi
     terms.keep_for = period;
     terms.has_floor = required && table.policy->terms.has_floor;
     terms.must_keep_for = table.policy->terms.must_keep_for;
-    return core::cutoffs(retention_now(), terms, policy_zone()).due;
+    return core::cutoffs(retention_now(), terms, table.policy->zone()).due;
 }
 
 void read_columns(Table *table) {
