@@ -8,7 +8,6 @@
 #include "pg/compat.hpp"
 #include "pg/sql.hpp"
 #include "pg/names.hpp"
-#include "pg/running.hpp"
 #include "pg/security.hpp"
 
 extern "C" {
@@ -169,12 +168,6 @@ void descend(const TriggerData *data) {
         if (matters(data, way->path, way->depth))
             descend_path(data, way->path, way->depth, way->relid, way->policy_id, way->start);
     }
-}
-
-bool moves_between_partitions(Relation rel) {
-    const QueryDesc *query = running;
-    return rel->rd_rel->relispartition && query != nullptr && query->operation == CMD_UPDATE &&
-           !query->plannedstmt->hasModifyingCTE;
 }
 
 }  // namespace pg_retention

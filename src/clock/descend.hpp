@@ -11,7 +11,4 @@ namespace pg_retention {
 
 void descend(const TriggerData *data);
 
-// A row that changes partition is deleted and inserted; that is no deletion.
-bool moves_between_partitions(Relation rel);
-
 }  // namespace pg_retention

@@ -5,6 +5,7 @@
 #include "clock/stamp.hpp"
 #include "clock/decide.hpp"
 #include "clock/descend.hpp"
+#include "clock/moves.hpp"
 #include "policy/attached.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
@@ -58,14 +59,19 @@ core::Clock clock_of_stored(Relation rel, HeapTuple row, AttrNumber column) {
 
 // Not managed: a copy, or a restore whose policies are still to be checked; the clock stays as it was written.
 HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
-    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    Relation rel = data->tg_relation;
+    TupleDesc desc = RelationGetDescr(rel);
     const core::Clock written = clock_in(data->tg_trigtuple, desc, column);
-    if (!is_managed(RelationGetRelid(data->tg_relation))) return data->tg_trigtuple;
-    const bool trusted = superuser() || moves_between_partitions(data->tg_relation);
-    core::Clock clock =
-        compute_clock(data->tg_relation, data->tg_trigtuple, nullptr, trusted ? Cause{.before = written} : Cause{});
+    const bool moves = moves_between_partitions(rel);
+    const core::Clock before = moves ? arrive(rel) : core::kNoClock;
+    if (!is_managed(RelationGetRelid(rel))) return data->tg_trigtuple;
+    const bool trusted = superuser() || moves;
+    core::Clock clock = compute_clock(rel, data->tg_trigtuple, nullptr, trusted ? Cause{.before = written} : Cause{});
     if (trusted) clock = core::add_flags(clock, core::decided_of(written));
-    note_start(RelationGetRelid(data->tg_relation), clock);
+    // The application's triggers came first, and may have written what they like.
+    clock = core::add_flags(clock, core::flags_of(before) & (core::kHeld | core::kRestricted));
+    if (moves) check_clock_change(before, clock, RelationGetRelationName(rel));
+    note_start(RelationGetRelid(rel), clock);
     return clock == written ? data->tg_trigtuple : with_clock(data->tg_trigtuple, desc, column, clock);
 }
 
@@ -108,8 +114,10 @@ RETENTION_FUNCTION(pg_retention_guard_delete) {
     const AttrNumber column = pg_retention::clock_column(RelationGetRelid(data->tg_relation));
     if (column != InvalidAttrNumber) {
         const pg_retention::core::Clock clock = pg_retention::clock_of_stored(data->tg_relation, data->tg_trigtuple, column);
-        const pg_retention::Verdict verdict = pg_retention::decide(clock);
-        if (!pg_retention::may_go(verdict) && !pg_retention::moves_between_partitions(data->tg_relation))
+        const bool moves = pg_retention::moves_between_partitions(data->tg_relation);
+        if (moves) pg_retention::depart(data->tg_relation, clock);
+        const pg_retention::Verdict verdict = moves ? pg_retention::Verdict{} : pg_retention::decide(clock);
+        if (!pg_retention::may_go(verdict))
             pg_retention::refuse(verdict, "delete a row of", RelationGetRelationName(data->tg_relation));
     }
     return PointerGetDatum(data->tg_trigtuple);

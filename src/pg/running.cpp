@@ -6,11 +6,11 @@ extern "C" {
 
 namespace pg_retention {
 
-constinit Dynamic<const QueryDesc *> running{nullptr};
+constinit Dynamic<Running *> running{nullptr};
 
 bool is_running_as(Exemption as) {
-    const QueryDesc *innermost = running;
-    return innermost != nullptr && exemption_at(innermost->plannedstmt->stmt_location) == as;
+    const Running *innermost = running;
+    return innermost != nullptr && exemption_at(innermost->query->plannedstmt->stmt_location) == as;
 }
 
 }  // namespace pg_retention

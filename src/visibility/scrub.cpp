@@ -1,5 +1,6 @@
 // Error details show rows. They are taken away where the row may be a hidden one: another row's key of an exclusion constraint,
 // and any row once a cascade has reached a governed table, or while such a table is altered.
+#include "clock/moves.hpp"
 #include "schema/extension.hpp"
 #include "schema/governed.hpp"
 #include "pg/compat.hpp"
@@ -100,10 +101,12 @@ void run_lowered(F body) {
 [[gnu::noinline]] void run_writing(RETENTION_RUN_PARAMETERS) {
     begin_statement();
     guarded([query] { note_write(query); });
+    Running statement = {query, {}};
     // One setjmp for both: this is what every UPDATE and DELETE costs.
     during(
-        running, query, [&] { run_lowered([&] { previous_run(RETENTION_RUN_ARGUMENTS); }); },
+        running, &statement, [&] { run_lowered([&] { previous_run(RETENTION_RUN_ARGUMENTS); }); },
         [context = CurrentMemoryContext] { scrub(false, context); });
+    guarded([&] { require_arrival(statement.departure); });
 }
 
 [[gnu::noinline]] void run_reading(RETENTION_RUN_PARAMETERS) {
