@@ -155,6 +155,20 @@ SELECT 'partition is its table''s', g.relation::text, pg_has_role(t.relowner, c.
     'Sweeps do not act there: give the partition to the owner of its table, whose triggers fire for its rows.'
 FROM retention.governed_table g JOIN pg_class c ON c.oid = g.relation AND c.relispartition JOIN pg_class t ON t.oid = pg_partition_root(c.oid)
 UNION ALL
+SELECT 'rows that refer to each other can go', format('%s and %s', c.oid::regclass, d.oid::regclass), false,
+    'Rows of these tables that refer to each other stay, anonymised: give the tables to one owner, whose rights a sweep needs for both at once.'
+FROM (
+    WITH RECURSIVE k AS (
+        SELECT coalesce(pg_partition_root(f.confrelid), f.confrelid)::oid AS referred, coalesce(pg_partition_root(f.conrelid), f.conrelid)::oid AS referring
+        FROM pg_constraint f WHERE f.contype = 'f' AND f.confdeltype IN ('a', 'r')
+    ), up AS (
+        SELECT k.referred, k.referring FROM k WHERE EXISTS (SELECT FROM retention.policy p WHERE p.action = 'delete' AND p.relation = k.referred)
+        UNION SELECT up.referred, k.referring FROM up JOIN k ON k.referred = up.referring
+    )
+    SELECT up.referred, up.referring FROM up JOIN up o ON o.referred = up.referring AND o.referring = up.referred WHERE up.referred < up.referring
+) r
+JOIN pg_class c ON c.oid = r.referred JOIN pg_class d ON d.oid = r.referring AND d.relowner <> c.relowner
+UNION ALL
 SELECT DISTINCT 'foreign key compares without a user''s function', format('%s of %s', k.conname, k.conrelid::regclass), false,
     'What would give it a hidden key is an error: give both sides of the key the same type, or a cast and an operator of the server''s.'
 FROM pg_constraint k

@@ -40,15 +40,9 @@ void append_hidden(StringInfo sql, const ForeignKey &key) {
     if (referring || referred) appendStringInfoChar(sql, ')');
 }
 
-char *reference_query(const ForeignKey &key) {
-    StringInfoData sql;
-    initStringInfo(&sql);
-    appendStringInfo(&sql, "SELECT 1 FROM %s%s fk JOIN %s pk ON ",
-                     get_rel_relkind(key.referring) == RELKIND_PARTITIONED_TABLE ? "" : "ONLY ", qualified_name(key.referring),
-                     qualified_name(key.referred));
-    for (int i = 0; i < key.n; ++i) {
-        const Oid type = get_atttype(key.referring, key.referring_columns[i]);
-        if (is_users(key.operators[0][i], type))
+void refuse_user_code(const ForeignKey &key) {
+    for (int i = 0; i < key.n; ++i)
+        if (is_users(key.operators[0][i], get_atttype(key.referring, key.referring_columns[i])))
             ereport(
                 ERROR,
                 (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -56,12 +50,16 @@ char *reference_query(const ForeignKey &key) {
                      "cannot detach a partition: a foreign key of table \"%s\" compares its keys with a function that a user wrote",
                      get_rel_name(key.referring)),
                  errhint("Give both sides of the key the same type.")));
-        if (i > 0) appendStringInfoString(&sql, " AND ");
-        generate_operator_clause(
-            &sql, psprintf("pk.%s", quote_identifier(get_attname(key.referred, key.referred_columns[i], false))),
-            get_atttype(key.referred, key.referred_columns[i]), key.operators[0][i],
-            psprintf("fk.%s", quote_identifier(get_attname(key.referring, key.referring_columns[i], false))), type);
-    }
+}
+
+char *reference_query(const ForeignKey &key) {
+    StringInfoData sql;
+    refuse_user_code(key);
+    initStringInfo(&sql);
+    appendStringInfo(&sql, "SELECT 1 FROM %s%s fk JOIN %s pk ON ",
+                     get_rel_relkind(key.referring) == RELKIND_PARTITIONED_TABLE ? "" : "ONLY ", qualified_name(key.referring),
+                     qualified_name(key.referred));
+    append_reference(&sql, key, "pk", "fk");
     append_hidden(&sql, key);
     return sql.data;
 }

@@ -5,6 +5,8 @@
 extern "C" {
 #include "catalog/pg_constraint.h"
 #include "commands/trigger.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/reltrigger.h"
 }
@@ -20,12 +22,24 @@ bool load_foreign_key(Oid constraint, ForeignKey *key) {
         key->referring = form->conrelid;
         key->referred = form->confrelid;
         key->period = has_period(form);
+        key->keeps = form->confdeltype == FKCONSTR_ACTION_NOACTION || form->confdeltype == FKCONSTR_ACTION_RESTRICT;
         key->inherited = OidIsValid(form->conparentid);
         DeconstructFkConstraintRow(tuple, &key->n, key->referring_columns, key->referred_columns, key->operators[0],
                                    key->operators[1], key->operators[2], nullptr, nullptr);
     }
     ReleaseSysCache(tuple);
     return found;
+}
+
+void append_reference(StringInfo sql, const ForeignKey &key, const char *referred, const char *referring) {
+    for (int i = 0; i < key.n; ++i) {
+        if (i > 0) appendStringInfoString(sql, " AND ");
+        generate_operator_clause(
+            sql, psprintf("%s.%s", referred, quote_identifier(get_attname(key.referred, key.referred_columns[i], false))),
+            get_atttype(key.referred, key.referred_columns[i]), key.operators[0][i],
+            psprintf("%s.%s", referring, quote_identifier(get_attname(key.referring, key.referring_columns[i], false))),
+            get_atttype(key.referring, key.referring_columns[i]));
+    }
 }
 
 List *foreign_keys_of(Oid relid) {

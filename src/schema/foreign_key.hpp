@@ -3,6 +3,7 @@
 #include "pg/postgres.hpp"
 
 extern "C" {
+#include "lib/stringinfo.h"
 #include "catalog/pg_index.h"
 #include "nodes/pg_list.h"
 }
@@ -13,6 +14,7 @@ struct ForeignKey {
     Oid referring;
     Oid referred;
     bool period;
+    bool keeps;      // what is referred to: NO ACTION, RESTRICT
     bool inherited;  // of a partition: there is one above it
     int n;
     AttrNumber referring_columns[INDEX_MAX_KEYS];
@@ -22,6 +24,9 @@ struct ForeignKey {
 
 // False: there is no such foreign key.
 bool load_foreign_key(Oid constraint, ForeignKey *key);
+
+// Text of a condition that a row of the one refers to a row of the other, given names for both. Operators are the key's own.
+void append_reference(StringInfo sql, const ForeignKey &key, const char *referred, const char *referring);
 
 // OIDs of the constraints: of the keys that the table has, and of those that refer to it.
 List *foreign_keys_of(Oid relid);

@@ -13,6 +13,7 @@
 #include "pg/time.hpp"
 #include "sweep/batch.hpp"
 #include "sweep/columns.hpp"
+#include "sweep/knots.hpp"
 #include "sweep/prepare.hpp"
 #include "sweep/quarantine.hpp"
 #include "sweep/task.hpp"
@@ -195,6 +196,12 @@ void sweep_policy(Engine *engine, const Swept &policy) {
                 (errmsg("policy \"%s\": columns of " INT64_FORMAT " rows anonymised", policy.name, done[Counter::kColumns])));
 }
 
+void untie_policy(Engine *engine, const Swept &policy) {
+    begin_turn(engine);
+    while (untie(engine, policy.policy_id, policy.relid))
+        if (turn_is_over(engine)) return;
+}
+
 // A task that ended with its worker is one that failed: it is not begun again at once.
 void read_blocked(Engine *engine) {
     Task cut_short = {};
@@ -238,6 +245,7 @@ static PassResult run_pass(Caller caller, void (*between)()) {
         int n = 0;
         const Swept *policies = enforced_policies(&engine, &n);
         for (int i = 0; i < n; ++i) sweep_policy(&engine, policies[i]);
+        for (int i = 0; i < n; ++i) untie_policy(&engine, policies[i]);
         forget_unblocked(&engine);
         forget_old_erasures(&engine);
         refresh_stale_views(&engine);
