@@ -8,9 +8,15 @@ JOIN pg_class c ON c.oid = d.objid AND c.relkind IN ('r', 'p', 'm') AND c.relper
 WHERE d.refclassid = 'pg_type'::regclass AND d.refobjid = 'retention.clock'::regtype AND d.classid = 'pg_class'::regclass AND d.objsubid > 0;
 COMMENT ON VIEW retention.clock_column IS 'what is governed: tables (r, p) and materialised views (m) that carry a clock';
 
+-- Written by whoever acts, for the views over what a cascade or a trigger took.
+CREATE TABLE retention.touched (relation regclass PRIMARY KEY);
+COMMENT ON TABLE retention.touched IS 'tables whose rows were deleted or changed in consequence of an act on others, governed or not';
+
 CREATE VIEW retention.view_source AS
 WITH RECURSIVE above AS (
     SELECT g.relation::oid AS oid, g.relation AS source, 0 AS depth FROM retention.clock_column g WHERE g.kind <> 'm'
+    UNION
+    SELECT t.relation, t.relation, 0 FROM retention.touched t
     UNION
     SELECT r.ev_class, v.source, v.depth + 1
     FROM above v
@@ -24,7 +30,7 @@ SELECT c.oid::regclass AS view, v.source, max(v.depth) AS depth,
 FROM above v
 JOIN pg_class c ON c.oid = v.oid AND c.relkind = 'm'
 GROUP BY c.oid, v.source;
-COMMENT ON VIEW retention.view_source IS 'which governed tables a materialised view reads, through how many others (a hundred at most), and whether it is governed itself';
+COMMENT ON VIEW retention.view_source IS 'which tables that are governed, or that acts on others have touched, a materialised view reads, through how many others (a hundred at most), and whether it is governed itself';
 
 CREATE TABLE retention.view_refresh (
     view regclass PRIMARY KEY,
@@ -60,4 +66,4 @@ WHERE EXISTS (
 GROUP BY s.view, r.attempts, r.problem, r.retry_at;
 COMMENT ON VIEW retention.stale_view IS 'materialised views that may hold rows which are gone, changed or hidden by now';
 
-GRANT SELECT ON retention.clock_column, retention.view_source, retention.view_refresh, retention.stale_view TO pg_monitor;
+GRANT SELECT ON retention.clock_column, retention.touched, retention.view_source, retention.view_refresh, retention.stale_view TO pg_monitor;

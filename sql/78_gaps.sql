@@ -37,7 +37,7 @@ SELECT 'materialized view without the clock', s.view::text,
         string_agg(s.source::text, ', ' ORDER BY s.source::text)),
     'Select retention_clock in it, too; without, it is refreshed by the worker after a sweep.'
 FROM retention.view_source s
-WHERE NOT s.governed
+WHERE NOT s.governed AND s.source IN (SELECT k.relation FROM retention.clock_column k)
 GROUP BY s.view
 UNION ALL
 SELECT 'table of a superuser', g.relation::text,

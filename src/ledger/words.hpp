@@ -32,6 +32,8 @@ enum class LedgerAction : uint8_t {
     kRevealedRolledBack,
     kRefreshed,
     kResumed,
+    kDeletedInConsequence,
+    kChangedInConsequence,
 };
 
 constexpr const char *name_of(LedgerAction action) noexcept {
@@ -63,6 +65,8 @@ constexpr const char *name_of(LedgerAction action) noexcept {
         case LedgerAction::kRevealedRolledBack: return "revealed, rolled back";
         case LedgerAction::kRefreshed: return "refreshed";
         case LedgerAction::kResumed: return "resumed";
+        case LedgerAction::kDeletedInConsequence: return "deleted in consequence";
+        case LedgerAction::kChangedInConsequence: return "changed in consequence";
     }
     return nullptr;
 }
@@ -84,7 +88,9 @@ constexpr bool changes_rows(LedgerAction action) noexcept {
         case LedgerAction::kRestrictionLifted:
         case LedgerAction::kPolicyChanged:
         case LedgerAction::kPolicyDropped:
-        case LedgerAction::kPeriodLoosened: return true;
+        case LedgerAction::kPeriodLoosened:
+        case LedgerAction::kDeletedInConsequence:
+        case LedgerAction::kChangedInConsequence: return true;
         case LedgerAction::kPolicyCreated:
         case LedgerAction::kInformedOfLifting:
         case LedgerAction::kErased:

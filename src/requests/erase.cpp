@@ -6,6 +6,7 @@
 #include "clock/stamp.hpp"
 #include "clock/decide.hpp"
 #include "core/data/vocabulary.hpp"
+#include "ledger/consequences.hpp"
 #include "pg/at_once.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
@@ -270,6 +271,14 @@ void erase_pass(Erasure *erasure, List *tables, bool first_pass) {
     }
 }
 
+void erase_passes(Erasure *erasure, List *tables) {
+    erase_pass(erasure, tables, true);
+    while (erasure->undecided && !erasure->last_pass) {
+        erasure->last_pass = !erasure->progress;
+        erase_pass(erasure, tables, false);
+    }
+}
+
 void append_section(StringInfo out, const Erasure &erasure, Outcome outcome) {
     bool first = true;
     ListCell *cell = nullptr;
@@ -338,14 +347,12 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     const char *key = key_json(*call.subject);
     List *tables = reach_tables(call.subject);
     const bool remembered = occasion == Occasion::kReplay || remember_erasure(*call.subject);
+    Account account = {};
     list_sort(tables, deepest_first);
-    erase_pass(&erasure, tables, true);
-    while (erasure.undecided && !erasure.last_pass) {
-        erasure.last_pass = !erasure.progress;
-        erase_pass(&erasure, tables, false);
-    }
+    count_consequences(&account, [&] { erase_passes(&erasure, tables); });
     forget_records(*call.subject, key);
     if (occasion != Occasion::kReplay || erasure.rows > 0) record_in_ledger(erasure);
+    record_consequences(account, 0, call_detail(call.subject->kind->name, nullptr, call.request_id));
     appendStringInfo(&out, "{\"subject\": {\"kind\": ");
     append_json_text(&out, call.subject->kind->name);
     appendStringInfo(&out, ", \"key\": %s}, \"dry_run\": %s, \"made_at\": ", key,

@@ -2,6 +2,7 @@
 #include "schema/extension.hpp"
 #include "core/time/clock.hpp"
 #include "clock/decide.hpp"
+#include "ledger/consequences.hpp"
 #include "pg/at_once.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
@@ -176,13 +177,15 @@ void rectify(FunctionCallInfo fcinfo) {
     if (n == 0 && !statement)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("there is nothing to rectify"),
                         errhint("Give changes, a statement, or both.")));
+    Account account = {};
     if (n > 0) {
         check_changeable(target);
-        update_row(target, PG_GETARG_DATUM(kChanges), columns, n);
+        count_consequences(&account, [&] { update_row(target, PG_GETARG_DATUM(kChanges), columns, n); });
     }
     if (statement) insert_statement(call, target, PG_GETARG_DATUM(kStatement));
     record_rows(call, LedgerAction::kRectified, target.relid, static_cast<int16_t>(core::policy_of(target.clock)), 1,
                 what_was_done(target, columns, n, statement));
+    record_consequences(account, 0, call_detail(call.subject->kind->name, nullptr, call.request_id));
     SPI_finish();
 }
 

@@ -8,6 +8,7 @@
 #include "pg/time.hpp"
 #include "rows/act.hpp"
 #include "pg/attempt.hpp"
+#include "ledger/consequences.hpp"
 #include "sweep/record.hpp"
 #include "sweep/task.hpp"
 
@@ -187,9 +188,13 @@ void run_batch(Batch *batch) {
     if (n == 0) return;
     batch->first = rows[0].tid;
     batch->full = n == batch->most;
-    const int awaiting = take_awaiting(batch, target, rows, n);
-    take_batch(batch, target, *policy, rows + awaiting, n - awaiting);
+    Account account = {};
+    count_consequences(&account, [&] {
+        const int awaiting = take_awaiting(batch, target, rows, n);
+        take_batch(batch, target, *policy, rows + awaiting, n - awaiting);
+    });
     record_done(batch->engine, policy->id, policy->relid, batch->done);
+    record_consequences(account, policy->id, nullptr);
 }
 
 // Another batch is worth a try: the rows alone, or those beside the one that takes too long. Two such rows one after the other are a

@@ -1,5 +1,7 @@
 #include "sweep/columns.hpp"
 
+#include "ledger/consequences.hpp"
+
 #include "schema/own.hpp"
 #include "policy/rights.hpp"
 #include "clock/late_starts.hpp"
@@ -436,8 +438,10 @@ Outcome columns_step(Engine *engine, Care *care, const Task &task, F &&body) {
         engine, task,
         [&] {
             if (!open_table(&table, engine, care, task.policy_id, task.relid)) return;
-            body(&table);
+            Account account = {};
+            count_consequences(&account, [&] { body(&table); });
             record_done(engine, table.policy->id, table.policy->relid, table.done);
+            record_consequences(account, table.policy->id, nullptr);
             done = table.done;
         },
         &timed_out);

@@ -1,6 +1,7 @@
 #include "sweep/knots.hpp"
 
 #include "clock/decide.hpp"
+#include "ledger/consequences.hpp"
 #include "pg/attempt.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
@@ -349,7 +350,9 @@ bool untie_rows(Engine *engine, int16_t policy_id, Totals *done) {
     }
     while (expand(&knot)) CHECK_FOR_INTERRUPTS();
     while (settle(&knot)) CHECK_FOR_INTERRUPTS();
-    delete_knot(engine, &knot, done);
+    Account account = {};
+    count_consequences(&account, [&] { delete_knot(engine, &knot, done); });
+    record_consequences(account, policy_id, nullptr);
     return more;
 }
 

@@ -114,6 +114,7 @@ void refresh_in_step(Engine *engine, const View &view) {
 // Nothing that the ledger says by now concerns the others.
 void note_fresh(Engine *engine) {
     begin_step(engine);
+    own("DELETE FROM retention.touched t WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = t.relation)");
     own("DELETE FROM retention.view_refresh r WHERE NOT EXISTS "
         "(SELECT FROM retention.view_source s WHERE s.view = r.view)");
     own("INSERT INTO retention.view_refresh AS r (view, entry_id) "
