@@ -5,7 +5,6 @@
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "pg/time.hpp"
-#include "pg/timezone.hpp"
 #include "policy/policy_check.hpp"
 #include "policy/policy_triggers.hpp"
 #include "schema/own.hpp"
@@ -43,8 +42,9 @@ bool same_terms(const core::Terms &a, const core::Terms &b) {
 
 // Takes the same rows, and they start at the same time.
 bool takes_the_same(const Policy &a, const Policy &b) {
-    if (a.mode != b.mode || a.priority != b.priority || a.written_for != b.written_for || a.starts_all != b.starts_all ||
-        a.n_starts != b.n_starts || !same(a.applies_to, b.applies_to) || !same_floor(a.terms, b.terms))
+    if (a.mode != b.mode || a.timezone != b.timezone || a.priority != b.priority || a.written_for != b.written_for ||
+        a.starts_all != b.starts_all || a.n_starts != b.n_starts || !same(a.applies_to, b.applies_to) ||
+        !same_floor(a.terms, b.terms))
         return false;
     for (int i = 0; i < a.n_starts; ++i)
         if (strcmp(a.starts[i], b.starts[i]) != 0) return false;
@@ -60,7 +60,7 @@ bool is_hidden(core::Clock clock, const Policy &policy) {
 core::Micros released_from(core::Clock clock, const Policy &policy) {
     if (!policy.terms.has_floor) return core::kAlways;
     const core::Start start = core::start_of(clock);
-    return start == core::kNotStarted ? core::kNever : core::deadlines(start, policy.terms, policy_zone()).released_from;
+    return start == core::kNotStarted ? core::kNever : core::deadlines(start, policy.terms, policy.zone()).released_from;
 }
 
 bool is_mandatory(core::Clock clock, const Policy &policy) {
@@ -104,7 +104,7 @@ void judge_own_rows(const Policy &was, Looser *looser) {
     const Policy *is = policy_by_id(was.id);
     if (is != nullptr && is->mode != Mode::kEnforce) is = nullptr;
     if (is != nullptr && same_terms(was.terms, is->terms)) return;
-    if (was.terms.has_floor && (is == nullptr || shortens(was.terms, is->terms))) looser->releases = &was;
+    if (was.terms.has_floor && (is == nullptr || shortens(was, *is))) looser->releases = &was;
     if (looser->shows == nullptr && shows_own_rows(was, is)) looser->shows = &was;
 }
 
