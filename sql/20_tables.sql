@@ -123,7 +123,7 @@ COMMENT ON COLUMN retention.blocked_row.retry_at IS 'when it is tried again';
 CREATE TABLE retention.blocked_table (
     relation regclass NOT NULL,
     policy_id smallint NOT NULL,
-    work text NOT NULL CHECK (work IN ('table', 'rows', 'columns', 'preparation')),
+    work text NOT NULL CHECK (work IN ('table', 'rows', 'columns', 'knots', 'preparation')),
     sqlstate text NOT NULL,
     reason text NOT NULL,
     attempts integer NOT NULL,
@@ -134,7 +134,7 @@ CREATE TABLE retention.blocked_table (
 COMMENT ON TABLE retention.blocked_table IS 'tables that a sweep left to go on with others, who stands in the way, and the time of the next attempt';
 COMMENT ON COLUMN retention.blocked_table.relation IS 'the table that was left';
 COMMENT ON COLUMN retention.blocked_table.policy_id IS '0: of no policy, when the table is prepared';
-COMMENT ON COLUMN retention.blocked_table.work IS 'table: a look at it; rows: a batch; columns: those with a period of their own; preparation: stamping and indexing';
+COMMENT ON COLUMN retention.blocked_table.work IS 'table: a look at it; rows: a batch; columns: those with a period of their own; knots: rows that refer to each other; preparation: stamping and indexing';
 COMMENT ON COLUMN retention.blocked_table.sqlstate IS 'SQLSTATE of the error';
 COMMENT ON COLUMN retention.blocked_table.reason IS 'the message of the error, and who stands in the way';
 COMMENT ON COLUMN retention.blocked_table.attempts IS 'how often it was tried';

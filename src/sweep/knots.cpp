@@ -359,10 +359,10 @@ bool untie_rows(Engine *engine, int16_t policy_id, Totals *done) {
 }  // namespace
 
 bool untie(Engine *engine, int16_t policy_id, Oid relid) {
-    const Task task = {relid, policy_id, Work::kRows};
+    const Task task = {relid, policy_id, Work::kKnots};
     Totals done = {};
     bool timed_out = false, more = false;
-    if (!is_due(engine, task)) return false;
+    if (!is_due(engine, task) || !is_due(engine, Task{relid, policy_id, Work::kRows})) return false;
     begin_step(engine);
     ErrorData *error = try_task(
         engine, task, [&] { more = untie_rows(engine, policy_id, &done); }, &timed_out);

@@ -84,6 +84,7 @@ const char *word_of(Work work) {
         case Work::kTable: return "table";
         case Work::kRows: return "rows";
         case Work::kColumns: return "columns";
+        case Work::kKnots: return "knots";
         case Work::kPreparation: return "preparation";
         case Work::kView: return "view";
     }
@@ -91,7 +92,7 @@ const char *word_of(Work work) {
 }
 
 Work work_of(const char *word) {
-    for (const Work work : {Work::kTable, Work::kRows, Work::kColumns, Work::kPreparation})
+    for (const Work work : {Work::kTable, Work::kRows, Work::kColumns, Work::kKnots, Work::kPreparation})
         if (strcmp(word, word_of(work)) == 0) return work;
     return Work::kView;
 }

@@ -7,7 +7,7 @@
 namespace pg_retention {
 
 // kTable: it is looked at which rows and partitions there are.
-enum class Work : uint8_t { kTable, kRows, kColumns, kPreparation, kView };
+enum class Work : uint8_t { kTable, kRows, kColumns, kKnots, kPreparation, kView };
 
 struct Task {
     Oid relid;

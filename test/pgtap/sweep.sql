@@ -66,7 +66,8 @@ SELECT is((SELECT email FROM app.users WHERE id = 5), 'raising@example.no', 'a r
 SELECT results_eq('SELECT deleted, anonymised, blocked, problem, by_worker, finished_at IS NOT NULL FROM retention.sweep_run',
     $$VALUES (4::bigint, 3::bigint, 3::bigint, NULL::text, false, true)$$, 'the run counts them');
 SELECT results_eq($$SELECT action, relation, row_count FROM retention.ledger WHERE row_count >= 0 ORDER BY entry_id$$,
-    $$VALUES ('quarantined', 'app.users', 11::bigint), ('deleted', 'app.users', 4), ('anonymised', 'app.users', 3)$$,
+    $$VALUES ('quarantined', 'app.users', 11::bigint), ('deleted', 'app.users', 4), ('anonymised', 'app.users', 3),
+             ('deleted in consequence', 'app.sessions', 2), ('changed in consequence', 'app.audit', 1)$$,
     'the ledger counts rows, each batch with its entry');
 SELECT results_eq($$SELECT name, state, blocked, problem IS NOT NULL FROM retention.status ORDER BY policy_id$$,
     $$VALUES ('users', 'enforcing', 3::bigint, true), ('vouchers', 'enforcing', 0, false)$$, 'status names the reason of what fails');
@@ -78,7 +79,7 @@ SELECT results_eq('SELECT id FROM app.users ORDER BY id', $$SELECT unnest('{2,3,
 CALL retention.sweep();
 SELECT results_eq('SELECT deleted, anonymised, blocked FROM retention.sweep_run ORDER BY run_id DESC LIMIT 1',
     $$VALUES (0::bigint, 0::bigint, 0::bigint)$$, 'nothing is done twice, nor tried again at once');
-SELECT is((SELECT count(*) FROM retention.ledger WHERE row_count >= 0), 3::bigint, 'no entry without rows');
+SELECT is((SELECT count(*) FROM retention.ledger WHERE row_count >= 0), 5::bigint, 'no entry without rows');
 SELECT is((SELECT count(*) FROM retention.blocked_row), 3::bigint, 'blocked rows stay listed');
 
 -- The last reference goes, and the reasons to fail.

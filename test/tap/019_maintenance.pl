@@ -36,11 +36,14 @@ $node->safe_psql('postgres', q{
 SET retention.reveal = on;
 CREATE FUNCTION other.peek(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1; END';
 CREATE INDEX people_peek ON people (other.peek(name));
+-- Which of two functions is met first is a matter of where the catalog has their tables.
+DROP INDEX other.words_fold;
 });
 for my $command ('REINDEX DATABASE postgres', 'REINDEX SCHEMA public') {
 	my ($status, undef, $said) = $node->psql('postgres', $command);
 	like($said, qr/other\.peek|function peek/, "$command names the function that would be given hidden rows");
 }
+$node->safe_psql('postgres', 'CREATE INDEX words_fold ON other.words (other.fold(word))');
 is($node->psql('postgres', 'REINDEX SCHEMA other'), 0, 'another schema has nothing to do with it');
 is($node->psql('postgres', 'SET retention.reveal = on; REINDEX TABLE people'), 0, 'under reveal it is run');
 $node->stop;
