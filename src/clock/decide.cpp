@@ -13,18 +13,20 @@ core::Micros release_of(core::Clock clock, const Policy &policy) {
     return core::deadlines(start, policy.terms, policy.zone()).released_from;
 }
 
-const Policy *floor_policy(core::Clock clock) {
+const Policy *floor_policy(core::Clock clock, Floors floors) {
     const Policy *policy = policy_by_id(core::policy_of(clock));
-    return policy != nullptr && policy->terms.has_floor && enforced(*policy) ? policy : nullptr;
+    if (policy == nullptr || !policy->terms.has_floor) return nullptr;
+    const bool stands = floors == Floors::kEnforced ? enforced(*policy) : policy->mode != Mode::kOff;
+    return stands ? policy : nullptr;
 }
 
 }  // namespace
 
-Verdict decide(core::Clock clock) {
+Verdict decide(core::Clock clock, Floors floors) {
     Verdict verdict = {};
     verdict.restricted = (core::flags_of(clock) & core::kRestricted) != 0;
     verdict.held = (core::flags_of(clock) & core::kHeld) != 0;
-    const Policy *policy = floor_policy(clock);
+    const Policy *policy = floor_policy(clock, floors);
     if (policy == nullptr) return verdict;
     const core::Micros release = release_of(clock, *policy);
     verdict.mandatory = release > retention_now();
@@ -62,8 +64,8 @@ void check_update(core::Clock before, const char *table) {
 void check_clock_change(core::Clock before, core::Clock after, const char *table) {
     const Verdict verdict = decide(before);
     if (!verdict.mandatory) return;
-    const Policy *now = floor_policy(before);
-    const Policy *then = floor_policy(after);
+    const Policy *now = floor_policy(before, Floors::kEnforced);
+    const Policy *then = floor_policy(after, Floors::kEnforced);
     const core::Micros kept_until = release_of(before, *now);
     const core::Micros would_be = then != nullptr ? release_of(after, *then) : core::kAlways;
     // A clock that starts is not back-dated: its row had no date of release yet.

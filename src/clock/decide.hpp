@@ -13,14 +13,17 @@ constexpr int kHeldSqlstate = MAKE_SQLSTATE('R', 'T', '0', '0', '3');
 struct Verdict {
     bool restricted;        // Article 18: neither removed nor changed, under whatever policy
     bool held;              // not to be removed
-    bool mandatory;         // not to be removed or released earlier; only under an enforced policy with a floor
+    bool mandatory;         // not to be removed or released earlier: a floor stands
     const char *policy;     // name
     const char *reference;  // law; may be null
     const char *until;      // local date of release; null: its clock has not started
 };
 
+// Whose floors stand: those that are enforced, or, for what cannot be undone, those of policies that observe, too.
+enum class Floors : uint8_t { kEnforced, kObserved };
+
 // What stands against removing or changing a row with this clock now.
-Verdict decide(core::Clock clock);
+Verdict decide(core::Clock clock, Floors floors = Floors::kEnforced);
 
 inline bool may_go(const Verdict &verdict) { return !verdict.restricted && !verdict.held && !verdict.mandatory; }
 

@@ -377,12 +377,22 @@ bool applies(PlannedPolicy *policy, Relation rel, HeapTuple row, HeapTuple store
     return holds;
 }
 
+// From those that do not.
+bool takes_rows(const PlannedPolicy &policy, Cause::Enforced enforced) {
+    switch (enforced) {
+        case Cause::Enforced::kNow: return policy.enforces && policy.ready;
+        case Cause::Enforced::kReady: return policy.enforces;
+        case Cause::Enforced::kAll: return true;
+    }
+    pg_unreachable();
+}
+
 core::Clock compute_with_plan(RelationPlan *plan, Relation rel, HeapTuple row, HeapTuple stored, const Cause &cause) {
     PlannedPolicy *found = nullptr;
     bool takes = false;
     for (int i = 0; i < plan->n_policies && !takes; ++i) {
         PlannedPolicy *policy = &plan->policies[i];
-        const bool enforced = policy->enforces && (policy->ready || cause.when_ready);
+        const bool enforced = takes_rows(*policy, cause.enforced);
         if ((found != nullptr && !enforced) || !applies(policy, rel, row, stored)) continue;
         found = policy;
         takes = enforced;

@@ -19,9 +19,10 @@ struct Cause {
     bool is_change = false;  // the row, or one on its way, is being written; else only what is marked already is kept
     int16_t policy_id = 0;   // a row on this way of this policy was written
     int way = -1;
-    bool relinks = false;     // and may refer to another than before
-    bool forgets = false;     // nothing is kept: the row is being reinstated
-    bool when_ready = false;  // what it will be once policies that wait for their rows to be stamped are enforced
+    bool relinks = false;  // and may refer to another than before
+    bool forgets = false;  // nothing is kept: the row is being reinstated
+    // What it would be: kReady, once policies that wait for their rows to be stamped are enforced; kAll, if all were that only observe.
+    enum class Enforced : uint8_t { kNow, kReady, kAll } enforced = Enforced::kNow;
 };
 
 // The clock a row should have: the policy that takes it (goes_before()), start from its paths. "stored" is the row as it stands

@@ -151,6 +151,24 @@ int64 restamp_blocks(Oid relid, BlockNumber from, BlockNumber to, int64 *skipped
     return written;
 }
 
+core::Clock clock_by_policies(Oid relid, ItemPointer tid, Cause cause) {
+    core::Clock clock = core::kNoClock;
+    const ActingAs saved = act_as(owner_of(relid), true);
+    Relation rel = table_open(relid, AccessShareLock);
+    TupleTableSlot *slot = table_slot_create(rel, nullptr);
+    if (table_tuple_fetch_row_version(rel, tid, SnapshotAny, slot)) {
+        bool copied = false, isnull = false;
+        cause.before = datum_clock(slot_getattr(slot, clock_column(relid), &isnull));
+        HeapTuple row = ExecFetchSlotHeapTuple(slot, true, &copied);
+        clock = compute_clock(rel, row, row, cause);
+        if (copied) heap_freetuple(row);
+    }
+    ExecDropSingleTupleTableSlot(slot);
+    table_close(rel, NoLock);
+    leave(saved);
+    return clock;
+}
+
 bool write_clock(Oid relid, ItemPointer tid, core::Clock clock) {
     const ActingAs saved = act_as(owner_of(relid), true);
     PushActiveSnapshot(GetLatestSnapshot());

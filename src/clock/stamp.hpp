@@ -21,6 +21,9 @@ struct Restamped {
 // through rows whose changes would not find it.
 Restamped restamp_row(Oid relid, ItemPointer tid, bool lock_ancestors, Cause cause);
 
+// The clock that a row which is there would have; none when it is gone.
+core::Clock clock_by_policies(Oid relid, ItemPointer tid, Cause cause);
+
 // Restamps the rows of one table or partition in blocks [from, to). Returns rows written; *skipped counts locked rows.
 int64 restamp_blocks(Oid relid, BlockNumber from, BlockNumber to, int64 *skipped);
 

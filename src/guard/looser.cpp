@@ -115,8 +115,8 @@ void judge_row(const Standing &before, Relation rel, HeapTuple row, core::Clock 
     const bool hidden = looser->shows == nullptr && is_hidden(clock, *was);
     const bool mandatory = looser->releases == nullptr && is_mandatory(clock, *was);
     if (!hidden && !mandatory) return;
-    const core::Clock after =
-        core::add_flags(compute_clock(rel, row, row, Cause{.before = clock, .when_ready = true}), core::decided_of(clock));
+    const core::Clock after = core::add_flags(
+        compute_clock(rel, row, row, Cause{.before = clock, .enforced = Cause::Enforced::kReady}), core::decided_of(clock));
     const Policy *is = policy_by_id(static_cast<int16_t>(core::policy_of(after)));
     if (is != nullptr && is->mode != Mode::kEnforce) is = nullptr;
     if (hidden && (is == nullptr || !is_hidden(after, *is))) looser->shows = was;

@@ -33,7 +33,7 @@ namespace pg_retention {
 namespace {
 
 // The sections of the answer.
-enum class Outcome : uint8_t { kDeleted, kAnonymised, kKept, kDeferred, kTakenOut, kBlocked };
+enum class Outcome : uint8_t { kDeleted, kAnonymised, kKept, kDeferred, kTakenOut, kNotCovered, kBlocked };
 
 constexpr const char *name_of(Outcome outcome) noexcept {
     switch (outcome) {
@@ -42,6 +42,7 @@ constexpr const char *name_of(Outcome outcome) noexcept {
         case Outcome::kKept: return "kept";
         case Outcome::kDeferred: return "deferred";
         case Outcome::kTakenOut: return "taken_out";
+        case Outcome::kNotCovered: return "not_covered";
         case Outcome::kBlocked: return "blocked";
     }
     return nullptr;
@@ -170,13 +171,15 @@ void defer_rows(Erasure *erasure, const Group &group, const Doomed *rows) {
 }
 
 void take_out_rows(Erasure *erasure, const Group &group, const Doomed *rows) {
-    int64 done = 0;
+    int64 done = 0, whole = 0;
     for (int i = 0; i < group.n; ++i) {
         bool changed = false;
         const ErrorData *error = attempt([&] { changed = take_out(*erasure->call->subject, *group.table, rows[i]); });
         if (error != nullptr) count(erasure, Outcome::kBlocked, group.table->relid, error->message, nullptr, 1);
         done += changed ? 1 : 0;
+        whole += error == nullptr && !changed ? 1 : 0;
     }
+    if (rows->fate == Fate::kNotCovered) count(erasure, Outcome::kNotCovered, group.table->relid, rows->why, nullptr, whole);
     count(erasure, Outcome::kTakenOut, group.table->relid, nullptr, nullptr, done);
     erasure->rows += done;
 }
@@ -195,7 +198,8 @@ constexpr bool is_retried(Fate fate) noexcept {
         case Fate::kAnonymise:
         case Fate::kKeep:
         case Fate::kDefer:
-        case Fate::kTakeOut: return false;
+        case Fate::kTakeOut:
+        case Fate::kNotCovered: return false;
     }
     return false;
 }
@@ -208,7 +212,7 @@ void act_on(Erasure *erasure, const ReachedTable &table, const Doomed *rows, int
         count(erasure, fate == Fate::kKeep ? Outcome::kKept : Outcome::kDeferred, table.relid, rows->why, rows->until, n);
         return;
     }
-    if (fate == Fate::kTakeOut) return take_out_rows(erasure, group, rows);
+    if (fate == Fate::kTakeOut || fate == Fate::kNotCovered) return take_out_rows(erasure, group, rows);
     if (fate == Fate::kDefer) return defer_rows(erasure, group, rows);
     MemoryContext context = CurrentMemoryContext;
     group.rows = static_cast<Row *>(palloc_extended(sizeof(Row) * n, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
@@ -221,7 +225,8 @@ void act_on(Erasure *erasure, const ReachedTable &table, const Doomed *rows, int
         case Fate::kKeep: keep_rows(erasure, group, target); break;
         case Fate::kNothing:
         case Fate::kDefer:
-        case Fate::kTakeOut: pg_unreachable();
+        case Fate::kTakeOut:
+        case Fate::kNotCovered: pg_unreachable();
     }
     MemoryContextSwitchTo(context);
 }
@@ -307,6 +312,7 @@ bool ledger_action_of(Outcome outcome, LedgerAction *action) {
         case Outcome::kKept: *action = LedgerAction::kKept; return true;
         case Outcome::kDeferred: *action = LedgerAction::kDeferred; return true;
         case Outcome::kTakenOut: *action = LedgerAction::kTakenOut; return true;
+        case Outcome::kNotCovered:
         case Outcome::kBlocked: return false;
     }
     pg_unreachable();

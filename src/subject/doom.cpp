@@ -3,6 +3,7 @@
 #include "schema/extension.hpp"
 #include "policy/policy_cache.hpp"
 #include "clock/decide.hpp"
+#include "clock/stamp.hpp"
 #include "pg/names.hpp"
 #include "schema/own.hpp"
 #include "pg/security.hpp"
@@ -59,6 +60,26 @@ Fate fate_of_action(PolicyAction action) {
     pg_unreachable();
 }
 
+// An erasure cannot be undone: floors of policies that only observe, or that wait for their rows to be stamped, stand against it, too.
+Verdict floor_of(const Doomed &row) {
+    const Verdict verdict = decide(row.clock, Floors::kObserved);
+    return verdict.mandatory ? verdict : decide(row.in_the_end, Floors::kObserved);
+}
+
+const Policy *policy_that_stands(core::Clock clock) {
+    const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(clock)));
+    return policy != nullptr && policy->mode != Mode::kOff ? policy : nullptr;
+}
+
+// By the policy that it has, or else by the one that it would have if all were enforced.
+const Policy *find_policy(Doomed *row) {
+    const Policy *policy = policy_that_stands(row->clock);
+    if (policy != nullptr) return policy;
+    policy = policy_that_stands(row->in_the_end);
+    if (policy != nullptr) row->clock = core::add_flags(row->in_the_end, core::decided_of(row->clock));
+    return policy;
+}
+
 Fate fate_of_governed(const Policy &policy, Doomed *row) {
     const uint8_t flags = core::flags_of(row->clock);
     if ((flags & (core::kHeld | core::kRestricted)) != 0) {
@@ -66,7 +87,7 @@ Fate fate_of_governed(const Policy &policy, Doomed *row) {
         return Fate::kDefer;
     }
     if ((flags & core::kAnonymised) != 0) return (flags & core::kAwaiting) != 0 ? Fate::kDelete : Fate::kNothing;
-    const Verdict verdict = decide(row->clock);
+    const Verdict verdict = floor_of(*row);
     if (!verdict.mandatory) return fate_of_action(policy.action);
     row->why = verdict.reference != nullptr ? verdict.reference : verdict.policy;
     row->until = verdict.until;
@@ -76,11 +97,14 @@ Fate fate_of_governed(const Policy &policy, Doomed *row) {
 // anonymised: of an ungoverned row; null when the table has no personal columns.
 Fate fate_of(const ReachedTable &table, Doomed *row, const bool *anonymised) {
     if (row->link->mentioned) return Fate::kTakeOut;
-    const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(row->clock)));
+    const Policy *policy = find_policy(row);
     if (policy == nullptr && is_pure_link(table.relid)) return Fate::kUnlink;
     if (is_shared(*row)) return Fate::kTakeOut;
     if (policy != nullptr) return fate_of_governed(*policy, row);
-    if (anonymised == nullptr) return Fate::kTakeOut;
+    if (anonymised == nullptr) {
+        row->why = clock_column(table.relid) != InvalidAttrNumber ? "no policy has the row" : "no policy, and no personal column";
+        return Fate::kNotCovered;
+    }
     return *anonymised ? Fate::kNothing : Fate::kAnonymise;
 }
 
@@ -111,6 +135,8 @@ Doomed *doomed_rows(const Subject &subject, const ReachedTable &table, int condi
         row->leaf = found[i].get<Oid>(1);
         row->tid = found[i].get<ItemPointerData>(2);
         row->clock = found[i].get_or(3, core::kNoClock);
+        row->in_the_end =
+            governed ? clock_by_policies(row->leaf, &row->tid, Cause{.enforced = Cause::Enforced::kAll}) : row->clock;
         row->link = link;
         row->others = others[i];
         const bool anonymised = found[i].get_or(4, false);

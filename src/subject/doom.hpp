@@ -13,20 +13,22 @@ enum class Fate : uint8_t {
     kNothing,  // done before
     kDelete,
     kAnonymise,
-    kKeep,     // the law keeps the row: hidden, and what the law does not need anonymised
-    kDefer,    // a hold or a restriction stands: goes when that is lifted
-    kTakeOut,  // it is about somebody else, too: the person is taken out of it
-    kUnlink,   // nothing but a link between the person and something else
+    kKeep,        // the law keeps the row: hidden, and what the law does not need anonymised
+    kDefer,       // a hold or a restriction stands: goes when that is lifted
+    kTakeOut,     // it is about somebody else, too: the person is taken out of it
+    kNotCovered,  // nothing says what to do with it: as kTakeOut, and said
+    kUnlink,      // nothing but a link between the person and something else
 };
 
 struct Doomed {
     Oid leaf;
     ItemPointerData tid;
     core::Clock clock;
+    core::Clock in_the_end;  // without what was decided: what it would be if every policy were enforced
     Fate fate;
     const Link *link;   // by which the row was reached
     List *others;       // of Other
-    const char *why;    // of kKeep and kDefer: the law, or what stands against it
+    const char *why;    // of kKeep, kDefer, kNotCovered: the law, what stands against it, what is missing
     const char *until;  // local date; null: none is known yet
 };
 
