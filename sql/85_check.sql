@@ -5,6 +5,13 @@ CREATE FUNCTION retention.out_of_reach(policy_id smallint) RETURNS text
 COMMENT ON FUNCTION retention.out_of_reach(smallint) IS 'why no row can be this policy''s: another one takes them all; NULL: some may be';
 GRANT EXECUTE ON FUNCTION retention.out_of_reach(smallint) TO pg_monitor;
 
+CREATE VIEW retention.weak_trigger AS
+SELECT t.tgrelid::regclass AS relation, t.tgname AS trigger, f.proname OPERATOR(pg_catalog.=) 'follow_path' AS path
+FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc f ON f.oid OPERATOR(pg_catalog.=) t.tgfoid
+WHERE f.pronamespace OPERATOR(pg_catalog.=) 'retention'::regnamespace AND NOT t.tgisinternal AND t.tgenabled OPERATOR(pg_catalog.<>) 'A';
+COMMENT ON VIEW retention.weak_trigger IS 'triggers of the extension that do not fire whatever session_replication_role is, as a restore of data alone may leave them';
+GRANT SELECT ON retention.weak_trigger TO pg_monitor;
+
 CREATE VIEW retention.status AS
 SELECT p.policy_id, p.name, p.relation, p.mode,
     CASE
@@ -12,6 +19,7 @@ SELECT p.policy_id, p.name, p.relation, p.mode,
         WHEN NOT retention.home_known() THEN 'waiting for retention.resume()'
         WHEN NOT p.validated THEN 'not validated'
         WHEN u.problem IS NOT NULL THEN 'not confirmed'
+        WHEN w.problem IS NOT NULL THEN 'not guarded'
         WHEN NOT p.ready OR a.partitions IS NOT NULL THEN pg_catalog.format('preparing %s %%', least(99,
             coalesce(100 * coalesce(a.next_block, r.next_block) / nullif(coalesce(a.total_blocks, r.total_blocks), 0), 0)))
         WHEN p.mode OPERATOR(pg_catalog.=) 'observe' THEN 'observing'
@@ -19,7 +27,7 @@ SELECT p.policy_id, p.name, p.relation, p.mode,
     END AS state,
     coalesce(b.blocked, 0) AS blocked,
     (SELECT max(s.started_at) FROM retention.sweep_run s) AS last_run,
-    coalesce(u.problem, r.problem, a.problem, t.reason, b.reason, v.reason,
+    coalesce(u.problem, w.problem, r.problem, a.problem, t.reason, b.reason, v.reason,
         CASE WHEN a.partitions IS NOT NULL THEN pg_catalog.format('not stamped yet, and hidden until then where the policy hides: the rows of %s',
             a.partitions) END, retention.out_of_reach(p.policy_id)) AS problem
 FROM retention.policy p
@@ -27,6 +35,10 @@ LEFT JOIN LATERAL (SELECT pg_catalog.format('applies_to was written for another 
         'UPDATE retention.policy SET applies_to = applies_to WHERE policy_id = %s', pg_catalog.pg_get_userbyid(c.relowner), p.policy_id) AS problem
     FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) p.relation AND p.applies_to IS NOT NULL
         AND c.relowner OPERATOR(pg_catalog.<>) p.written_for) u ON true
+LEFT JOIN LATERAL (SELECT min(pg_catalog.format('trigger %I of table %s does not always fire: call retention.resume()', x.trigger, x.relation)) AS problem
+    FROM retention.weak_trigger x WHERE x.relation OPERATOR(pg_catalog.=) p.relation
+        OR x.relation IN (SELECT t.relid FROM pg_catalog.pg_partition_tree(p.relation) t)
+        OR (x.path AND EXISTS (SELECT FROM pg_catalog.unnest(p.clock_starts) c (path) WHERE c.path ~ '\.'))) w ON true
 LEFT JOIN retention.preparation r ON r.relation OPERATOR(pg_catalog.=) p.relation
 LEFT JOIN LATERAL (SELECT pg_catalog.string_agg(x.relation::text, ', ' ORDER BY x.relation::text) AS partitions, sum(x.next_block)::bigint AS next_block,
         sum(x.total_blocks)::bigint AS total_blocks, max(x.problem) AS problem
@@ -132,6 +144,9 @@ UNION ALL
 SELECT 'clock is indexed', g.relation::text, g.indexed, 'The worker, or retention.sweep(), builds the index.' FROM retention.governed_table g WHERE g.managed
 UNION ALL
 SELECT 'triggers always fire', g.relation::text, g.guarded, 'Call retention.resume().' FROM retention.governed_table g WHERE g.managed
+UNION ALL
+SELECT 'triggers always fire', w.relation::text, false, format('Trigger %I does not: call retention.resume().', w.trigger)
+FROM retention.weak_trigger w WHERE w.relation NOT IN (SELECT g.relation FROM retention.governed_table g WHERE g.managed)
 UNION ALL
 SELECT 'materialized view is fresh', s.view::text, s.problem IS NULL,
     format('It may hold rows that are gone or hidden, and could not be refreshed: %s. See retention.view_refresh.', s.problem)

@@ -3,12 +3,16 @@
 #include "schema/extension.hpp"
 #include "clock/relation_plan.hpp"
 #include "guard/affected.hpp"
+#include "policy/provision.hpp"
 #include "pg/compat.hpp"
+#include "pg/internal.hpp"
 
 extern "C" {
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_trigger.h"
+#include "commands/trigger.h"
 #include "miscadmin.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -74,7 +78,7 @@ Oid guarded_table(const RangeVar *relation, bool creates) {
     // A table of a path has one, too, which carries its changes down; it is governed or not.
     const Oid relid = relation == nullptr ? InvalidOid : RangeVarGetRelid(relation, NoLock, true);
     if (!OidIsValid(relid) || (!OidIsValid(governed_table(relation)) && !has_own(relid))) return InvalidOid;
-    if (superuser() && !is_managed(relid)) return InvalidOid;
+    if (superuser() && !is_managed(relid) && !is_followed(relid)) return InvalidOid;
     const bool may = creates ? pg_class_aclcheck(relid, GetUserId(), ACL_TRIGGER) == ACLCHECK_OK : owns_table(relid, GetUserId());
     return may ? relid : InvalidOid;
 }
@@ -134,7 +138,42 @@ void check_create(const CreateTrigStmt *create, Oid relid) {
         refuse("pass", relid, "Choose a name that comes before theirs in the order of bytes.");
 }
 
+bool enables(const AlterTableStmt *alter) {
+    ListCell *cell = nullptr;
+    foreach (cell, alter->cmds) {
+        const AlterTableType type = lfirst_node(AlterTableCmd, cell)->subtype;
+        if (type == AT_EnableTrig || type == AT_EnableTrigAll || type == AT_EnableTrigUser || type == AT_EnableReplicaTrig)
+            return true;
+    }
+    return false;
+}
+
+// Their names. One that is disabled is disabled still: only where nothing is managed yet may it be.
+List *ordinary_ones(Oid relid) {
+    List *names = NIL;
+    (void) any_own(relid, [&names](const Trigger &own) {
+        if (own.tgenabled == TRIGGER_FIRES_ON_ORIGIN || own.tgenabled == TRIGGER_FIRES_ON_REPLICA)
+            names = lappend(names, pstrdup(own.tgname));
+        return false;
+    });
+    return names;
+}
+
 }  // namespace
+
+void keep_triggers(const Command &command) {
+    proceed(command);
+    if (own_command || extension() == nullptr || !IsA(command.statement(), AlterTableStmt)) return;
+    const auto *alter = command.as<AlterTableStmt>();
+    const Oid relid = enables(alter) ? RangeVarGetRelid(alter->relation, NoLock, true) : InvalidOid;
+    if (!OidIsValid(relid)) return;
+    CommandCounterIncrement();
+    ListCell *cell = nullptr;
+    foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr)) {
+        ListCell *name = nullptr;
+        foreach (name, ordinary_ones(lfirst_oid(cell))) fire_always(lfirst_oid(cell), static_cast<const char *>(lfirst(name)));
+    }
+}
 
 void check_trigger_command(const Node *statement) {
     if (IsA(statement, AlterTableStmt)) {

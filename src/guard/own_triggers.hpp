@@ -1,5 +1,6 @@
 #pragma once
 // The extension's triggers on a governed table keep their place there.
+#include "pg/command.hpp"
 #include "pg/postgres.hpp"
 
 extern "C" {
@@ -11,5 +12,9 @@ namespace pg_retention {
 // Error 42501 for a command that would disable, drop, rename or replace one of them, or have another one set the clock of a row
 // after them.
 void check_trigger_command(const Node *statement);
+
+// Watches commands: ENABLE TRIGGER ALL or USER, with which a restore of data alone ends, would make those that fire whatever
+// session_replication_role is to ordinary ones. They are set back at once.
+void keep_triggers(const Command &command);
 
 }  // namespace pg_retention

@@ -249,8 +249,8 @@ Reach reach_of(const Node *statement) {
 void watch_owner_command(const Command &command) {
     if (own_command || extension() == nullptr) return proceed(command);
     check_detach(command.statement());
-    if (settings::reveal) return proceed(command);
     check_trigger_command(command.statement());
+    if (settings::reveal) return proceed(command);
     const Verdict verdict = verdict_of(command.statement());
     if (verdict != Verdict::kEvaluates && verdict != Verdict::kRefused) return proceed(command);
     if (IsA(command.statement(), VacuumStmt)) return watch_vacuum(command);

@@ -4,6 +4,7 @@
 #include "policy/follow_ddl.hpp"
 #include "guard/commands.hpp"
 #include "guard/own_objects.hpp"
+#include "guard/own_triggers.hpp"
 #include "guard/owner_commands.hpp"
 #include "pg/command.hpp"
 #include "pg/guard.hpp"
@@ -25,6 +26,7 @@ constexpr Watcher kWatchers[] = {
     refuse_unknown,       // a statement that nobody has judged
     keep_own_objects,     // what the condition is found by stays
     watch_owner_command,  // no evaluation over hidden rows
+    keep_triggers,        // ours fire always
     follow_command,       // policies follow the schema
     switch_rules,         // EXPLAIN ANALYZE, REFRESH, DETACH
     scrub_command,        // error details that show a row

@@ -8,6 +8,7 @@
 
 extern "C" {
 #include "access/table.h"
+#include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "commands/trigger.h"
@@ -62,18 +63,23 @@ void drop_trigger(Oid relid, const char *name) {
     as_owner(relid, psprintf("DROP TRIGGER %s ON %s", quote_identifier(name), qualified_name(relid)));
 }
 
+bool has_path_through(const Policy &policy, Oid relid) {
+    for (int k = 0; k < policy.n_starts; ++k) {
+        Path path;
+        Problem problem = {};
+        if (!resolve_path(policy.relid, policy.starts[k], &path, &problem)) continue;
+        for (int h = 0; h < path.n_hops; ++h)
+            if (path.hops[h].to_relid == relid) return true;
+    }
+    return false;
+}
+
 // Another policy's path still runs through the table.
 bool table_is_on_a_path(Oid relid) {
     int count = 0;
     const Policy *policy = all_policies(&count);
     for (int i = 0; i < count; ++i)
-        for (int k = 0; k < policy[i].n_starts; ++k) {
-            Path path;
-            Problem problem = {};
-            if (!resolve_path(policy[i].relid, policy[i].starts[k], &path, &problem)) continue;
-            for (int h = 0; h < path.n_hops; ++h)
-                if (path.hops[h].to_relid == relid) return true;
-        }
+        if (has_path_through(policy[i], relid)) return true;
     return false;
 }
 
@@ -123,17 +129,28 @@ void provide_index(Oid relid) {
     as_owner(relid, psprintf("CREATE INDEX ON %s (%s) WHERE retention.pending(%s)", qualified_name(relid), column, column));
 }
 
+void fire_always(Oid relid, const char *trigger) {
+    as_owner(relid, psprintf("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s", qualified_name(relid), quote_identifier(trigger)));
+}
+
 void restore_triggers() {
     SPI_connect();
     const SqlRows found =
         look_up("SELECT t.tgrelid, t.tgname FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid "
                 "WHERE t.tgenabled <> 'A' AND p.pronamespace = 'retention'::pg_catalog.regnamespace ORDER BY t.tgrelid");
-    for (const SqlRow row : found) {
-        const auto relid = row.get<Oid>(1);
-        as_owner(relid,
-                 psprintf("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s", qualified_name(relid), quote_identifier(row.text(2))));
-    }
+    for (const SqlRow row : found) fire_always(row.get<Oid>(1), row.text(2));
     SPI_finish();
+}
+
+bool is_followed(Oid relid) {
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    List *tables = lcons_oid(relid, get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL);
+    ListCell *cell = nullptr;
+    for (int i = 0; i < count; ++i)
+        foreach (cell, tables)
+            if (policy[i].validated && has_path_through(policy[i], lfirst_oid(cell))) return true;
+    return false;
 }
 
 bool follows_path(Oid relid) { return OidIsValid(get_trigger_oid(relid, kPathTrigger, true)); }

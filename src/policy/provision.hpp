@@ -18,8 +18,14 @@ void provide_index(Oid relid);
 // ordinary ones behind.
 void restore_triggers();
 
+// One of them, on one table.
+void fire_always(Oid relid, const char *trigger);
+
 // Whether changes of the table are followed down a path: it has the trigger that was put there when a policy was written.
 bool follows_path(Oid relid);
+
+// Whether a path of a policy that has been checked runs through the table, or one above the partition.
+bool is_followed(Oid relid);
 
 // Drops path triggers on tables that are on no policy's path.
 void drop_idle_path_triggers();

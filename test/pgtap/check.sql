@@ -22,8 +22,8 @@ SELECT is(pg_temp.wrong(), 'nothing', 'a policy that has become ready is whole')
 CREATE TABLE copies AS SELECT * FROM visits;
 SELECT is(pg_temp.wrong(), 'governed table has a policy: app.copies, owner is no superuser: app.copies', 'a copy');
 DROP TABLE copies;
-SET LOCAL retention.reveal = on;
-ALTER TABLE visits DISABLE TRIGGER ALL;
+SET LOCAL allow_system_table_mods = on;
+UPDATE pg_trigger SET tgenabled = 'D' WHERE tgrelid = 'visits'::regclass;
 SELECT is(pg_temp.wrong(), 'triggers always fire: app.visits', 'triggers that do not fire');
 SELECT retention.resume();
 SELECT is(pg_temp.wrong(), 'nothing', 'are mended as the hint says');
