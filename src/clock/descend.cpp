@@ -2,6 +2,7 @@
 
 #include "schema/key_equality.hpp"
 #include "policy/policy_cache.hpp"
+#include "clock/own_starts.hpp"
 #include "clock/relation_plan.hpp"
 #include "clock/stamp.hpp"
 #include "clock/decide.hpp"
@@ -115,7 +116,9 @@ void descend_path(const TriggerData *data, const Path &path, int depth, Oid reli
         const bool moved = depth + 1 < path.n_hops;
         const Cause cause = {.is_change = true, .policy_id = policy_id, .way = start, .relinks = moved};
         const Restamped done = restamp_row(rows.rows[i].relid, &rows.rows[i].tid, moved, cause);
-        if (done.changed) check_clock_change(done.before, done.after, get_rel_name(rows.rows[i].relid));
+        if (!done.changed) continue;
+        check_clock_change(done.before, done.after, get_rel_name(rows.rows[i].relid));
+        note_own_start(done.before, done.after);
     }
     SPI_finish();
 }

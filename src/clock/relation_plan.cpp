@@ -347,6 +347,12 @@ core::Start orphaned_start(PlannedPolicy *policy, const Way *ways, HeapTuple row
     return start;
 }
 
+// What was moved when the row came stays, until the row has a later start or none.
+bool is_late(const PlannedPolicy &policy, core::Start given, const Cause &cause) {
+    return (core::marks_of(cause.before) & core::kLate) != 0 && core::policy_of(cause.before) == policy.id && !cause.forgets &&
+           given < core::start_of(cause.before);
+}
+
 core::Clock policy_clock(PlannedPolicy *policy, HeapTuple row, HeapTuple stored, TupleDesc desc, const Cause &cause) {
     auto *ways = static_cast<Way *>(palloc(sizeof(Way) * (policy->n_paths + 1)));
     for (int i = 0; i < policy->n_paths; ++i) ways[i] = follow_way(policy, i, row, stored, desc, cause);
@@ -356,7 +362,9 @@ core::Clock policy_clock(PlannedPolicy *policy, HeapTuple row, HeapTuple stored,
     if (orphaned != core::kNotStarted)
         start = policy->starts_all ? Max(orphaned, combine(*policy, ways, true)) : Min(orphaned, given);
     pfree(ways);
-    return core::make_clock(policy->id, start, start == given ? 0 : core::kOrphaned);
+    if (start != given) return core::make_clock(policy->id, start, core::kOrphaned);
+    return is_late(*policy, given, cause) ? core::make_clock(policy->id, core::start_of(cause.before), core::kLate)
+                                          : core::make_clock(policy->id, given, 0);
 }
 
 // Whether the policy has the row.

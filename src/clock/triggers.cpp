@@ -1,15 +1,18 @@
 // The triggers on governed tables and on the tables of their paths.
 #include "schema/extension.hpp"
 #include "clock/late_starts.hpp"
+#include "clock/own_starts.hpp"
 #include "clock/relation_plan.hpp"
 #include "clock/stamp.hpp"
 #include "clock/decide.hpp"
 #include "clock/descend.hpp"
 #include "clock/moves.hpp"
 #include "policy/attached.hpp"
+#include "policy/policy_cache.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
+#include "pg/time.hpp"
 #include "pg/trigger.hpp"
 #include "pg/running.hpp"
 
@@ -57,6 +60,16 @@ core::Clock clock_of_stored(Relation rel, HeapTuple row, AttrNumber column) {
     return core::add_flags(compute_clock(rel, row, row, Cause{.before = stored}), core::decided_of(stored));
 }
 
+// A start that is over when its row comes moves to the latest one that is just over: the row is hidden at once, and its quarantine runs in
+// full from now.
+core::Clock not_before_its_time(core::Clock clock) {
+    const Policy *policy = core::is_started(clock) ? policy_by_id(static_cast<int16_t>(core::policy_of(clock))) : nullptr;
+    if (policy == nullptr || !enforced(*policy)) return clock;
+    const core::Start just_over = cutoffs_of(*policy, retention_now()).hide;
+    if (core::start_of(clock) >= just_over) return clock;
+    return core::add_flags(core::make_clock(policy->id, just_over, core::flags_of(clock)), core::kLate);
+}
+
 // Not managed: a copy, or a restore whose policies are still to be checked; the clock stays as it was written.
 HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
     Relation rel = data->tg_relation;
@@ -71,6 +84,10 @@ HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
     // The application's triggers came first, and may have written what they like.
     clock = core::add_flags(clock, core::flags_of(before) & (core::kHeld | core::kRestricted));
     if (moves) check_clock_change(before, clock, RelationGetRelationName(rel));
+    // Not where the row was there before: elsewhere, or in another partition.
+    const bool is_known = trusted && core::policy_of(clock) == core::policy_of(written) && start_of(clock) == start_of(written);
+    if (!is_known) clock = not_before_its_time(clock);
+    if (!is_known) note_own_start(core::kNoClock, clock);
     note_start(RelationGetRelid(rel), clock);
     return clock == written ? data->tg_trigtuple : with_clock(data->tg_trigtuple, desc, column, clock);
 }
@@ -78,19 +95,15 @@ HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
 HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
     TupleDesc desc = RelationGetDescr(data->tg_relation);
     const core::Clock before = clock_of_stored(data->tg_relation, data->tg_trigtuple, column);
-    const core::Clock stored = clock_in(data->tg_trigtuple, desc, column);
     const core::Clock written = clock_in(data->tg_newtuple, desc, column);
     check_update(before, RelationGetRelationName(data->tg_relation));
     if (is_running_as(Exemption::kOwnOfClocks) || !is_managed(RelationGetRelid(data->tg_relation))) return data->tg_newtuple;
-    if (written != stored)
-        ereport(ERROR,
-                (errcode(ERRCODE_GENERATED_ALWAYS),
-                 errmsg("the retention clock of table \"%s\" cannot be written", RelationGetRelationName(data->tg_relation)),
-                 errhint("It follows from the policy; see retention.policy.")));
+    // What was written into the clock is of no account: applications write whole rows back.
     core::Clock clock =
         compute_clock(data->tg_relation, data->tg_newtuple, data->tg_trigtuple, Cause{.before = before, .is_change = true});
     clock = core::add_flags(clock, core::decided_of(before));
     check_clock_change(before, clock, RelationGetRelationName(data->tg_relation));
+    note_own_start(before, clock);
     if (clock != before || has_new_value(data->tg_relation, clock, data->tg_trigtuple, data->tg_newtuple))
         note_start(RelationGetRelid(data->tg_relation), clock);
     return clock == written ? data->tg_newtuple : with_clock(data->tg_newtuple, desc, column, clock);

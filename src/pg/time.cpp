@@ -14,6 +14,7 @@ namespace {
 
 constinit TimestampTz injected = 0;
 constinit bool is_injected = false;
+constinit uint64 injections = 0;
 
 // A check hook may not raise an error, so the text is taken apart without timestamptz_in.
 bool parse_instant(const char *text, TimestampTz *result) {
@@ -45,6 +46,7 @@ bool check_test_now(char **newval, void **extra, GucSource) {
 }
 
 void assign_test_now(const char *, void *extra) {
+    ++injections;
     is_injected = extra != nullptr;
     if (is_injected) injected = *static_cast<TimestampTz *>(extra);
 }
@@ -52,6 +54,13 @@ void assign_test_now(const char *, void *extra) {
 TimestampTz retention_now() {
     if (settings::allow_test_time && is_injected) return injected;
     return GetCurrentStatementStartTimestamp();
+}
+
+uint64 times_injected() { return injections; }
+
+TimestampTz retention_transaction_start() {
+    if (settings::allow_test_time && is_injected) return injected;
+    return GetCurrentTransactionStartTimestamp();
 }
 
 }  // namespace pg_retention

@@ -1,6 +1,7 @@
 #include "visibility/binding.hpp"
 
 #include "schema/extension.hpp"
+#include "clock/own_starts.hpp"
 #include "policy/policy_cache.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
@@ -100,9 +101,19 @@ bool counts_rows(const QueryDesc *query) {
     });
 }
 
-[[gnu::noinline]] void bind_started(const QueryDesc *query) {
+// Only this process knows what it has written: the plan runs without workers. It may be a cached one, so a copy says so.
+void run_alone(QueryDesc *query) {
+    auto *plan = static_cast<PlannedStmt *>(MemoryContextAlloc(query->estate->es_query_cxt, sizeof(PlannedStmt)));
+    *plan = *query->plannedstmt;
+    plan->parallelModeNeeded = false;
+    query->plannedstmt = plan;
+}
+
+[[gnu::noinline]] void bind_started(QueryDesc *query) {
     guarded([query] {
-        if (query->estate != nullptr) bind_execution(query->estate->es_query_cxt);
+        if (query->estate == nullptr) return;
+        bind_execution(query->estate->es_query_cxt);
+        if (query->plannedstmt->parallelModeNeeded && has_own_starts()) run_alone(query);
     });
 }
 
@@ -150,7 +161,7 @@ bool is_visible(const Binding &binding, core::Clock clock) {
     for (int i = 0; i < binding.n; ++i) {
         const Bound &bound = binding.policies[i];
         if (bound.id != core::policy_of(clock)) continue;
-        if (!bound.hides || !core::hidden(clock, bound.cutoffs)) return true;
+        if (!bound.hides || !core::hidden(clock, bound.cutoffs) || is_own_start(clock)) return true;
         return bound.legal && core::state_of(clock, bound.cutoffs) == core::State::kKept;
     }
     return true;

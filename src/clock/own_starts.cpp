@@ -1,0 +1,82 @@
+#include "clock/own_starts.hpp"
+
+#include "policy/policy_cache.hpp"
+#include "schema/extension.hpp"
+#include "schema/own.hpp"
+#include "pg/names.hpp"
+#include "pg/security.hpp"
+#include "pg/time.hpp"
+#include "pg/timezone.hpp"
+
+extern "C" {
+#include "utils/hsearch.h"
+#include "utils/memutils.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+// Clocks without flags, in the transaction's memory.
+constinit HTAB *starts = nullptr;
+// As they were begun.
+constinit uint64 injected = 0;
+
+void forget(void *) { starts = nullptr; }
+
+HTAB *table_of_starts() {
+    if (has_own_starts()) return starts;
+    injected = times_injected();
+    auto *callback =
+        static_cast<MemoryContextCallback *>(MemoryContextAllocZero(TopTransactionContext, sizeof(MemoryContextCallback)));
+    callback->func = forget;
+    HASHCTL control = {};
+    control.keysize = control.entrysize = sizeof(int64);
+    control.hcxt = TopTransactionContext;
+    starts = hash_create("pg_retention own starts", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+    MemoryContextRegisterResetCallback(TopTransactionContext, callback);
+    return starts;
+}
+
+bool is_noted(core::Clock clock) {
+    const int64 key = core::with_flags(clock, 0).integer();
+    return hash_search(starts, &key, HASH_FIND, nullptr) != nullptr;
+}
+
+bool is_hidden_now(core::Clock clock) {
+    const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(clock)));
+    return policy != nullptr && enforced(*policy) && core::start_of(clock) <= cutoffs_of(*policy, retention_now()).hide;
+}
+
+// Other rows with this start would be shown, too. Those that were visible as the transaction began may be.
+bool shows_nothing_old(const Policy &policy, core::Clock clock) {
+    const core::Start start = core::start_of(clock);
+    if (start >= core::cutoffs(retention_transaction_start(), policy.terms, policy_zone()).hide) return true;
+    connect_spi();
+    const char *sql = psprintf("SELECT 1 FROM %s WHERE %s OPERATOR(retention.>=) $1 AND %s OPERATOR(retention.<=) $2 LIMIT 1",
+                               qualified_name(policy.relid), clock_name(policy.relid), clock_name(policy.relid));
+    const bool found = run_as(owner_of(policy.relid), kLatestByIndex, sql, clock_value(core::first_from(policy.id, start)),
+                              clock_value(core::last_until(policy.id, start)))
+                           .n > 0;
+    SPI_finish();
+    return !found;
+}
+
+}  // namespace
+
+void note_own_start(core::Clock before, core::Clock after) {
+    if (!core::is_started(after) || core::decided_of(after) != 0) return;
+    if (core::start_of(before) == core::start_of(after) && core::policy_of(before) == core::policy_of(after)) return;
+    if (!is_hidden_now(after) || (core::is_started(before) && is_hidden_now(before))) return;
+    if (has_own_starts() && is_noted(after)) return;
+    if (!shows_nothing_old(*policy_by_id(static_cast<int16_t>(core::policy_of(after))), after)) return;
+    const int64 key = core::with_flags(after, 0).integer();
+    bool found = false;
+    (void) hash_search(table_of_starts(), &key, HASH_ENTER, &found);
+}
+
+bool is_own_start(core::Clock clock) { return has_own_starts() && core::decided_of(clock) == 0 && is_noted(clock); }
+
+bool has_own_starts() { return starts != nullptr && injected == times_injected(); }
+
+}  // namespace pg_retention

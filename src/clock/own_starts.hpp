@@ -1,0 +1,17 @@
+#pragma once
+// Rows that a transaction ends stay visible to it until it ends: an application that reads back what it wrote finds it. For everybody else
+// the time of the statement decides.
+#include "core/time/clock.hpp"
+#include "pg/postgres.hpp"
+
+namespace pg_retention {
+
+// A row has this clock now in place of the one before; kNoClock: it was not there.
+void note_own_start(core::Clock before, core::Clock after);
+
+// Whether this transaction wrote the start that the clock has.
+bool is_own_start(core::Clock clock);
+
+bool has_own_starts();
+
+}  // namespace pg_retention
