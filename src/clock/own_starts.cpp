@@ -48,10 +48,12 @@ bool is_hidden_now(core::Clock clock) {
     return policy != nullptr && enforced(*policy) && core::start_of(clock) <= cutoffs_of(*policy, retention_now()).hide;
 }
 
-// Other rows with this start would be shown, too. Those that were visible as the transaction began may be.
+// Other rows with this start would be shown, too. Those that were visible as the transaction began may be; starts are told apart by the
+// second. With a period of days the last start that is over is the same all day, so the others of that day are asked for.
 bool shows_nothing_old(const Policy &policy, core::Clock clock) {
     const core::Start start = core::start_of(clock);
-    if (start >= core::cutoffs(retention_transaction_start(), policy.terms, policy_zone()).hide) return true;
+    const TimestampTz second_before = retention_transaction_start() - USECS_PER_SEC;
+    if (start > core::cutoffs(second_before, policy.terms, policy_zone()).hide) return true;
     connect_spi();
     const char *sql = psprintf("SELECT 1 FROM %s WHERE %s OPERATOR(retention.>=) $1 AND %s OPERATOR(retention.<=) $2 LIMIT 1",
                                qualified_name(policy.relid), clock_name(policy.relid), clock_name(policy.relid));

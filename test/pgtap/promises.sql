@@ -1,6 +1,6 @@
 -- What a privacy notice promises about users, cases and invoices, to the second, in every statement an application sends.
 BEGIN;
-SELECT plan(47);
+SELECT plan(49);
 
 SET client_min_messages = error;
 SET retention.test_now = '2030-03-01 12:00:00+00';
@@ -115,8 +115,12 @@ SELECT results_eq('SELECT id, retention.state(retention_clock) FROM app.users OR
     $$VALUES (1::bigint, 'quarantined'), (2, 'quarantined'), (3, 'quarantined'), (4, 'quarantined'), (5, 'active'), (6, 'quarantined'), (7, 'quarantined'), (8, 'active')$$,
     'under reveal all are present');
 SET LOCAL retention.reveal = off;
+SET LOCAL retention.test_now = '2030-03-15 10:00:02+00';
+SELECT is(pg_temp.ids('SELECT id FROM app.users'), '5 8', 'a date that is over hides the user from the next transaction');
 COPY app.customers (id) FROM PROGRAM 'echo 4';
 COPY app.users (id, customer_id, email, deactivated_at) FROM PROGRAM 'printf "9\t4\tnine\t2030-03-01 10:00:00+00\n"';
+SELECT is(pg_temp.ids('SELECT id FROM app.users'), '5 8 9', 'who reads what is over sees it until his transaction ends');
+SET LOCAL retention.test_now = '2030-03-15 10:00:02+00';
 SELECT is(pg_temp.ids('SELECT id FROM app.users'), '5 8', 'what is over when it is read is hidden at once');
 
 -- Thirty days: reinstated until the last second, gone after it.
@@ -126,13 +130,13 @@ SELECT is(pg_temp.ids('SELECT id FROM app.users'), '5 6 8', 'a user who came bac
 UPDATE app.users SET deactivated_at = '2030-03-10 10:00:00+00' WHERE id = 6;
 CALL retention.sweep();
 SET LOCAL retention.reveal = on;
-SELECT is(pg_temp.ids('SELECT id FROM app.users'), '1 2 3 4 5 6 7 8', 'a sweep in the last second takes nobody of that day');
+SELECT is(pg_temp.ids('SELECT id FROM app.users'), '1 2 3 4 5 6 7 8 9', 'a sweep in the last second takes nobody of that day, nor who came with a date that was over');
 SET LOCAL retention.reveal = off;
 SET retention.test_now = '2030-04-09 22:00:00+00';
 SELECT throws_ok($$SELECT retention.reinstate('app.users', 6)$$, '55000', NULL, 'a second later nobody comes back');
 CALL retention.sweep();
 SET LOCAL retention.reveal = on;
-SELECT is(pg_temp.ids('SELECT id FROM app.users'), '1 2 3 4 5 7 8', 'the worker has deleted the user');
+SELECT is(pg_temp.ids('SELECT id FROM app.users'), '1 2 3 4 5 7 8 9', 'the worker has deleted the user');
 SELECT results_eq('SELECT email, phone, retention.state(retention_clock) FROM app.users WHERE id = 3', $$VALUES (NULL::text, NULL::text, 'anonymised')$$,
     'anonymised who is still referred to');
 DELETE FROM app.notes WHERE id = 1;
@@ -143,7 +147,7 @@ CALL retention.sweep();
 SELECT is(pg_temp.ids('SELECT id FROM app.users WHERE id = 3'), '', 'a row is gone with its last reference');
 SET retention.test_now = '2030-04-14 22:00:00+00';
 CALL retention.sweep();
-SELECT is(pg_temp.ids('SELECT id FROM app.users'), '5 8', 'users whose customer ended are gone 30 days after that');
+SELECT is(pg_temp.ids('SELECT id FROM app.users'), '5 8', 'users whose customer ended, and who came that day, are gone 30 days after that');
 SET LOCAL retention.reveal = off;
 SELECT lives_ok($$INSERT INTO app.users (id, customer_id, email) VALUES (6, 1, 'user6@example.no')$$, 'the keys of users that are gone are free again');
 
