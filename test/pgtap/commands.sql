@@ -54,6 +54,7 @@ CREATE TABLE plain (id int, name text, at span, left_on date);
 RESET ROLE;
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode)
 SELECT t, t::regclass, '{left_on}', '30 days', '100 years', 'delete', 'enforce' FROM unnest('{people,blocks,plain}'::text[]) t;
+SET retention.test_now = '2028-01-15 12:00:00+00';
 SET ROLE own;
 INSERT INTO people SELECT n, 'open', span(n, n + 1), '2000-01-01', NULL FROM generate_series(10, 40) n;
 INSERT INTO people VALUES (1, 'SECRET', '[7777,8888]', '2000-01-01', '2028-01-15'), (2, 'timezone', '[7777,8888]', '2000-01-01', '2028-01-15');
@@ -61,6 +62,7 @@ INSERT INTO blocks SELECT n, 'open', NULL FROM generate_series(10, 40) n;
 INSERT INTO blocks VALUES (1, 'SECRET', '2028-01-15');
 INSERT INTO plain SELECT n, 'open', span(n, n + 1), NULL FROM generate_series(10, 40) n;
 RESET ROLE;
+SET retention.test_now = '2030-06-01 12:00:00+00';
 CALL retention.sweep();
 SET LOCAL retention.reveal = on;
 SELECT is((SELECT count(*) FROM people WHERE name = 'SECRET'), 1::bigint, 'there is a hidden row to be shown');

@@ -37,6 +37,7 @@ INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine
     ('notes', 'app.notes', '{case_id.closed_at}', '3 years', '0 days', 'delete', NULL, NULL, '{}', 'enforce'),
     ('invoices', 'app.invoices', '{issued_on}', '5 years after end of fiscal year', '0 days', 'anonymise',
      '5 years after end of fiscal year', 'Bookkeeping Act §13', '{accounting}', 'enforce');
+SET retention.test_now = '2020-01-01 12:00:00+00';
 INSERT INTO app.users VALUES (1, 'kari@example.no', 'Kari Lie', NULL), (2, 'ola@example.no', 'Ola Moe', NULL), (3, 'per@example.no', 'Per Dal', NULL),
     (4, 'liv@example.no', 'Liv Aas', NULL);
 INSERT INTO app.contacts VALUES (7, 'kari@example.no', '99887766', 'Kari Lie', NULL);
@@ -45,6 +46,7 @@ INSERT INTO app.notes VALUES (1, 1, 2, 'on the first'), (2, 2, 1, 'Kari Lie call
 INSERT INTO app.participants VALUES (3, 1);
 INSERT INTO app.invoices VALUES (1, 7, '2028-01-01', 'Kari Lie', 'kari@example.no', 100), (2, 7, '2020-01-01', 'Kari Lie', 'kari@example.no', 50);
 INSERT INTO app.logins VALUES (1, 1, '192.0.2.1', 'Kari Lie'), (2, 2, '192.0.2.2', 'lynx');
+SET retention.test_now = '2030-06-01 12:00:00+00';
 
 INSERT INTO retention.subject_kind (kind, relation, identifying) VALUES ('user', 'app.users', '{email}'), ('contact', 'app.contacts', '{email}');
 INSERT INTO retention.subject_link (kind, relation, path, role, columns) VALUES

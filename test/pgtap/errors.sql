@@ -63,7 +63,6 @@ INSERT INTO mistake VALUES
     ($$INSERT INTO retention.policy (policy_id, name, relation, clock_starts, keep_for, action) VALUES (0, 'x', 'stays', '{left_at}', '1 day', 'delete')$$, '23514'),
     ($$INSERT INTO retention.policy (policy_id, name, relation, clock_starts, keep_for, action) VALUES (-1, 'x', 'stays', '{left_at}', '1 day', 'delete')$$, '23514'),
     ('UPDATE retention.policy SET policy_id = 77', '0A000'), ($$UPDATE retention.policy SET mode = 'perhaps'$$, '23514'),
-    ('INSERT INTO stays (id) VALUES (1); UPDATE stays SET retention_clock = ''none''', '428C9'),
     ($$SELECT retention.reinstate('stays', 'one'::text)$$, '22P02'), ($$SELECT retention.reinstate('stays', 99)$$, 'P0002'),
     ($$SELECT retention.reinstate('stays', '[1]'::jsonb)$$, '22023'), ('SELECT retention.reinstate(4294967295, 1)', '42P01'),
     ($$SELECT retention.reinstate('pg_class', 1)$$, '42809'), ('SELECT * FROM retention.policy_counts(99::smallint)', '42704'),

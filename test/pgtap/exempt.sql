@@ -3,7 +3,7 @@
 \set QUIET on
 SET client_min_messages = warning;
 BEGIN;
-SELECT plan(22);
+SELECT plan(23);
 SET LOCAL retention.test_now = '2030-06-01 12:00+00';
 CREATE ROLE exempt_owner;
 GRANT CREATE ON DATABASE :"DBNAME" TO exempt_owner;
@@ -11,11 +11,12 @@ SET LOCAL ROLE exempt_owner;
 CREATE SCHEMA own;
 GRANT USAGE ON SCHEMA own TO PUBLIC;
 
--- A trigger of the owner, inside a sweep that writes clocks, cannot write those of other rows.
+-- A trigger of the owner, inside a sweep that writes clocks, cannot write those of other rows, nor delete what is mandatory.
 CREATE TABLE own.book (id int PRIMARY KEY, note text, issued_on date);
 CREATE TABLE own.guest (id int PRIMARY KEY, name text, left_on date);
 CREATE FUNCTION own.release() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
 	UPDATE own.book SET retention_clock = 'none';
+	IF OLD.name = 'Kari' THEN DELETE FROM own.book; END IF;
 	RETURN NEW;
 END$$;
 CREATE TRIGGER a_release BEFORE UPDATE ON own.guest FOR EACH ROW EXECUTE FUNCTION own.release();
@@ -25,10 +26,13 @@ INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mu
 	('books', 'own.book', '{issued_on}', '10 years', 'delete', '10 years', 'Bookkeeping Act', 'enforce');
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('guests', 'own.guest', '{left_on}', '1 day', 'anonymise', 'enforce');
 INSERT INTO own.book VALUES (1, 'voucher', '2028-02-01');
-INSERT INTO own.guest VALUES (1, 'Kari', '2029-01-01');
+INSERT INTO own.guest VALUES (1, 'Kari', '2029-01-01'), (2, 'Ola', '2029-01-01');
+SET LOCAL retention.test_now = '2030-06-01 12:00+00';
 CALL retention.sweep();
 SELECT isnt((SELECT retention.starts_at(retention_clock) FROM own.book), NULL, 'a trigger fired by a sweep writes no other row''s clock');
-SELECT is((SELECT count(*) FROM retention.blocked_row WHERE relation = 'own.guest'::regclass), 1::bigint, 'the row whose trigger tried is listed as blocked');
+SELECT is((SELECT count(*) FROM retention.blocked_row WHERE relation = 'own.guest'::regclass), 1::bigint, 'the row whose trigger tried to delete it is listed as blocked');
+SELECT results_eq('SELECT id, name FROM own.guest', 'VALUES (2, NULL::text)', 'the row whose trigger only wrote a clock is anonymised');
+DELETE FROM own.guest;
 SELECT throws_ok('DELETE FROM own.book', 'RT001', NULL, 'the mandatory row is still mandatory');
 
 -- Rules of the owner of what a sweep writes.

@@ -1,6 +1,6 @@
 -- Rectification: a row about the person, and no other; values read as their columns read them; what was done, not what stood there.
 BEGIN;
-SELECT plan(51);
+SELECT plan(52);
 
 SET retention.test_now = '2030-06-01 12:00:00+00';
 CREATE ROLE clerk;
@@ -134,6 +134,8 @@ SELECT throws_ok($$SELECT retention.rectify('user', 1, 'app.invoices', '1', '{"i
 SELECT retention.rectify('user', 1, 'app.invoices', '1', '{"issued_on": "2028-03-16", "attention": "Kari Lie"}');
 SELECT is((SELECT retention.starts_at(retention_clock) FROM app.invoices), '2028-03-16 22:59:59.5+00', 'the clock follows');
 SELECT retention.rectify('user', 3, 'app.users', '3', '{"deactivated_at": "2030-05-30 10:00:00+00"}');
+SELECT isnt_empty('SELECT FROM app.users WHERE id = 3', 'a row that a date ends is there until the transaction is over');
+SET retention.test_now = '2030-06-01 12:00:00+00';
 SELECT is_empty('SELECT FROM app.users WHERE id = 3', 'a date that ends it hides the row');
 SELECT lives_ok($$SELECT retention.rectify('user', 3, 'app.users', '3', '{"name": "Per Wik"}')$$, 'a hidden row is corrected');
 SET LOCAL retention.reveal = on;

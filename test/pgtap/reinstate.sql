@@ -1,7 +1,7 @@
 -- A row comes back while its quarantine lasts, for whoever may write it, and to whom row security shows it.
 BEGIN;
 SELECT plan(13);
-SET retention.test_now = '2030-06-01 12:00:00+00';
+SET retention.test_now = '2030-05-01 12:00:00+00';
 CREATE ROLE helper;
 CREATE ROLE reader;
 CREATE SCHEMA app;
@@ -18,6 +18,7 @@ GRANT SELECT ON app.visits TO reader;
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES
     ('visits', 'app.visits', '{left_on}', '10 days', '10 days', 'delete', 'enforce');
 INSERT INTO app.visits VALUES (1, '2030-05-15');
+SET retention.test_now = '2030-06-01 12:00:00+00';
 ALTER TABLE app.guests ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_guests ON app.guests TO helper USING (host = 'helper');
 CREATE POLICY all_guests ON app.guests TO reader USING (true);

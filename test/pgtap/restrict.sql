@@ -181,8 +181,10 @@ SELECT results_eq($$SELECT action, row_count, detail FROM retention.ledger WHERE
 SELECT is_empty($$SELECT FROM retention.ledger l WHERE l::text ~* 'kari|contested|objection'$$, 'without a word about anybody');
 
 -- What keeps another row is awaited, not counted as failed.
+SET retention.test_now = '2031-01-01 12:00:00+00';
 INSERT INTO app.users VALUES (20, NULL, 'Liv Dal', 'liv@example.no', NULL), (21, NULL, 'Jon Eik', 'jon@example.no', '2031-01-01');
 INSERT INTO app.notes VALUES (20, NULL, 20, 21, 'by Liv, to Jon', '2031-01-01');
+SET retention.test_now = '2031-06-01 12:00:00+00';
 SELECT retention.restrict('user', 20, 'claims');
 CALL retention.sweep();
 SELECT results_eq('SELECT name, retention.state(retention_clock) FROM app.users WHERE id = 21', $$VALUES (NULL, 'anonymised')$$,

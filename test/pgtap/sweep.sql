@@ -33,6 +33,7 @@ INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine
     ('users', 'app.users', '{deactivated_at}', '0 days', '30 days', 'delete', NULL, NULL, 'enforce'),
     ('vouchers', 'app.vouchers', '{issued_on}', '5 years after end of fiscal year', '0 days', 'anonymise',
      '5 years after end of fiscal year', 'Bookkeeping Act §13', 'enforce');
+SET retention.test_now = '2025-12-31 12:00:00+00';
 INSERT INTO app.users SELECT i, n, n || '@example.no', CASE WHEN n <> 'active' THEN timestamptz '2030-04-01 10:00:00+00' END
     FROM unnest('{plain,noted,ordering,needed,raising,silent,booked,cascading,audited,active,plain too}'::text[]) WITH ORDINALITY u (n, i);
 INSERT INTO app.users VALUES (12, 'leaving', 'leaving@example.no', '2030-05-02 21:59:59+00');
@@ -41,6 +42,7 @@ INSERT INTO app.orders VALUES (1, 3);
 INSERT INTO app.vouchers VALUES (7, '2026-03-15', 'Kari Lie'), (NULL, '2025-12-31', 'Ola Moe');
 INSERT INTO app.sessions VALUES (8), (8);
 INSERT INTO app.audit VALUES (9, 'logged in');
+SET retention.test_now = '2030-06-01 12:00:00+00';
 
 SELECT is((SELECT count(*) FROM app.users), 1::bigint, 'before the sweep they are hidden already');
 CALL retention.sweep();

@@ -19,6 +19,7 @@ SELECT is(app.f(), 3::bigint, 'all are there');
 
 UPDATE app.users SET deactivated_at = '2030-06-01 11:00:00+00' WHERE id = 1;
 UPDATE app.customers SET ended_at = '2030-06-01 11:00:00+00' WHERE id = 2;
+SET retention.test_now = '2030-06-01 12:00:00+00';
 SELECT results_eq('SELECT id FROM app.users', 'VALUES (2::bigint)', 'plain SELECT: deactivated and ended are gone');
 SELECT results_eq('SELECT id FROM app.v', 'VALUES (2::bigint)', 'view');
 SELECT results_eq('SELECT u.id FROM app.customers c JOIN app.users u ON u.customer_id = c.id', 'VALUES (2::bigint)', 'join');
@@ -61,6 +62,7 @@ CREATE TABLE app.seats (code char(4) PRIMARY KEY, row integer, left_at timestamp
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES
     ('seats', 'app.seats', '{left_at}', '0 days', '30 days', 'delete', 'enforce');
 INSERT INTO app.seats VALUES ('ab', 1, '2030-06-01 11:00:00+00'), ('ac', 1, '2030-06-01 11:00:00+00');
+SET retention.test_now = '2030-06-01 12:00:00+00';
 SELECT retention.reinstate('app.seats', 'ab'::text);
 SELECT results_eq('SELECT code::text FROM app.seats', $$VALUES ('ab')$$, 'reinstated by a key of fixed length');
 SELECT throws_ok('ALTER TABLE app.seats DROP CONSTRAINT seats_pkey, ADD PRIMARY KEY (row, code)', '42501', NULL,

@@ -47,6 +47,7 @@ CREATE FUNCTION pg_temp.all_see(expected bigint, what text, relation text DEFAUL
     SELECT is(s, expected::text, what || ': ' || (ARRAY['generic plan', 'cached plan', 'cursor', 'parallel plan'])[o])
     FROM pg_temp.seen(relation) WITH ORDINALITY x (s, o) $$;
 
+SET retention.test_now = '2030-01-31 22:59:59+00';
 SELECT pg_temp.all_see(3996, 'at first');
 DECLARE before_deadline CURSOR FOR SELECT id FROM visits WHERE id <= 14 ORDER BY id;
 DECLARE before_reveal CURSOR FOR SELECT id FROM visits WHERE id <= 14 ORDER BY id;
