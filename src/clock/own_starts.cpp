@@ -22,7 +22,7 @@ constinit HTAB *starts = nullptr;
 // As they were begun.
 constinit uint64 injected = 0;
 
-void forget(void *) { starts = nullptr; }
+void forget(void *) { forget_own_starts(); }
 
 HTAB *table_of_starts() {
     if (has_own_starts()) return starts;
@@ -80,5 +80,7 @@ void note_own_start(core::Clock before, core::Clock after) {
 bool is_own_start(core::Clock clock) { return has_own_starts() && core::decided_of(clock) == 0 && is_noted(clock); }
 
 bool has_own_starts() { return starts != nullptr && injected == times_injected(); }
+
+void forget_own_starts() { starts = nullptr; }
 
 }  // namespace pg_retention

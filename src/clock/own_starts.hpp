@@ -14,4 +14,7 @@ bool is_own_start(core::Clock clock);
 
 bool has_own_starts();
 
+// From here on the transaction sees what everybody will: a sweep in it fills materialised views.
+void forget_own_starts();
+
 }  // namespace pg_retention

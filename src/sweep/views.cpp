@@ -1,6 +1,7 @@
 #include "sweep/views.hpp"
 
 #include "clock/late_starts.hpp"
+#include "clock/own_starts.hpp"
 #include "core/time/backoff.hpp"
 #include "ledger/ledger.hpp"
 #include "pg/names.hpp"
@@ -40,7 +41,10 @@ constexpr char kStale[] =
 // Rows that were hidden from the moment they were written are nobody's deadline: the ledger says so for their copies.
 void record_hidden_late(Engine *engine) {
     begin_step(engine);
-    if (engine->caller == Caller::kTransactionBlock) record_late_starts();
+    if (engine->caller == Caller::kTransactionBlock) {
+        record_late_starts();
+        forget_own_starts();
+    }
     const SqlRows late =
         own("WITH late AS (DELETE FROM retention.hidden_late RETURNING relation, policy_id) "
             "SELECT DISTINCT relation::oid, policy_id FROM late WHERE EXISTS (SELECT FROM retention.view_source)");
