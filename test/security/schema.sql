@@ -54,6 +54,8 @@ VALUES ('contracts', 'app.people', 'contract', 10, '{left_on}', '30 days', '0 da
 \endif
 SELECT lab.govern(t) FROM unnest('{app.people,app.visits,app.owned_things,app.members}'::regclass[]) t \g /dev/null
 
+-- Written before the time of any of them is over.
+SET retention.test_now = '2020-01-15 12:00:00+00';
 SET ROLE owner;
 INSERT INTO app.people SELECT n, 'open' || n, 'open' || n || '@example.no', 'Oslo', n, int4range(n * 100, n * 100 + 5), false, NULL
 FROM generate_series(101, 140) n;
@@ -70,6 +72,7 @@ INSERT INTO app.owned_things VALUES (2, 'open', NULL), (3, 'SECRETthing', '2030-
 INSERT INTO app.accounts VALUES (1, 'first'), (2, 'second');
 INSERT INTO app.members VALUES (1, 1, 'open', NULL), (2, 1, 'SECRETmember', '2030-01-15');
 RESET ROLE;
+RESET retention.test_now;
 \if :governed
 INSERT INTO retention.subject_kind (kind, relation, identifying) VALUES ('person', 'app.people', '{email}');
 \endif
