@@ -118,7 +118,7 @@ void descend_path(const TriggerData *data, const Path &path, int depth, Oid reli
         const Restamped done = restamp_row(rows.rows[i].relid, &rows.rows[i].tid, moved, cause);
         if (!done.changed) continue;
         check_clock_change(done.before, done.after, get_rel_name(rows.rows[i].relid));
-        note_own_start(done.before, done.after);
+        note_own_start(done.before, done.after, true);
     }
     SPI_finish();
 }

@@ -17,7 +17,13 @@ namespace pg_retention {
 
 namespace {
 
-// Clocks without flags, in the transaction's memory.
+// A clock without flags, and whether rows that have it are shown.
+struct OwnStart {
+    int64 clock;
+    bool is_shown;
+};
+
+// In the transaction's memory.
 constinit HTAB *starts = nullptr;
 // As they were begun.
 constinit uint64 injected = 0;
@@ -31,16 +37,17 @@ HTAB *table_of_starts() {
         static_cast<MemoryContextCallback *>(MemoryContextAllocZero(TopTransactionContext, sizeof(MemoryContextCallback)));
     callback->func = forget;
     HASHCTL control = {};
-    control.keysize = control.entrysize = sizeof(int64);
+    control.keysize = sizeof(int64);
+    control.entrysize = sizeof(OwnStart);
     control.hcxt = TopTransactionContext;
     starts = hash_create("pg_retention own starts", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
     MemoryContextRegisterResetCallback(TopTransactionContext, callback);
     return starts;
 }
 
-bool is_noted(core::Clock clock) {
+const OwnStart *noted(core::Clock clock) {
     const int64 key = core::with_flags(clock, 0).integer();
-    return hash_search(starts, &key, HASH_FIND, nullptr) != nullptr;
+    return has_own_starts() ? static_cast<const OwnStart *>(hash_search(starts, &key, HASH_FIND, nullptr)) : nullptr;
 }
 
 bool is_hidden_now(core::Clock clock) {
@@ -50,34 +57,38 @@ bool is_hidden_now(core::Clock clock) {
 
 // Other rows with this start would be shown, too. Those that were visible as the transaction began may be; starts are told apart by the
 // second. With a period of days the last start that is over is the same all day, so the others of that day are asked for.
-bool shows_nothing_old(const Policy &policy, core::Clock clock) {
+bool shows_nothing_old(const Policy &policy, core::Clock clock, bool is_stored) {
     const core::Start start = core::start_of(clock);
     const TimestampTz second_before = retention_transaction_start() - USECS_PER_SEC;
     if (start > core::cutoffs(second_before, policy.terms, policy_zone()).hide) return true;
     connect_spi();
-    const char *sql = psprintf("SELECT 1 FROM %s WHERE %s OPERATOR(retention.>=) $1 AND %s OPERATOR(retention.<=) $2 LIMIT 1",
+    const char *sql = psprintf("SELECT 1 FROM %s WHERE %s OPERATOR(retention.>=) $1 AND %s OPERATOR(retention.<=) $2 LIMIT 2",
                                qualified_name(policy.relid), clock_name(policy.relid), clock_name(policy.relid));
-    const bool found = run_as(owner_of(policy.relid), kLatestByIndex, sql, clock_value(core::first_from(policy.id, start)),
-                              clock_value(core::last_until(policy.id, start)))
-                           .n > 0;
+    const bool others = run_as(owner_of(policy.relid), kLatestByIndex, sql, clock_value(core::first_from(policy.id, start)),
+                               clock_value(core::last_until(policy.id, start)))
+                            .n > (is_stored ? 1 : 0);
     SPI_finish();
-    return !found;
+    return !others;
 }
 
 }  // namespace
 
-void note_own_start(core::Clock before, core::Clock after) {
+void note_own_start(core::Clock before, core::Clock after, bool is_stored) {
     if (!core::is_started(after) || core::decided_of(after) != 0) return;
     if (core::start_of(before) == core::start_of(after) && core::policy_of(before) == core::policy_of(after)) return;
     if (!is_hidden_now(after) || (core::is_started(before) && is_hidden_now(before))) return;
-    if (has_own_starts() && is_noted(after)) return;
-    if (!shows_nothing_old(*policy_by_id(static_cast<int16_t>(core::policy_of(after))), after)) return;
+    // Once for all rows of the transaction: a load of many asks no more than one.
+    if (noted(after) != nullptr) return;
+    const bool is_shown = shows_nothing_old(*policy_by_id(static_cast<int16_t>(core::policy_of(after))), after, is_stored);
     const int64 key = core::with_flags(after, 0).integer();
-    bool found = false;
-    (void) hash_search(table_of_starts(), &key, HASH_ENTER, &found);
+    static_cast<OwnStart *>(hash_search(table_of_starts(), &key, HASH_ENTER, nullptr))->is_shown = is_shown;
 }
 
-bool is_own_start(core::Clock clock) { return has_own_starts() && core::decided_of(clock) == 0 && is_noted(clock); }
+bool is_own_start(core::Clock clock) {
+    if (core::decided_of(clock) != 0) return false;
+    const OwnStart *own = noted(clock);
+    return own != nullptr && own->is_shown;
+}
 
 bool has_own_starts() { return starts != nullptr && injected == times_injected(); }
 

@@ -6,8 +6,8 @@
 
 namespace pg_retention {
 
-// A row has this clock now in place of the one before; kNoClock: it was not there.
-void note_own_start(core::Clock before, core::Clock after);
+// A row has this clock in place of the one before (kNoClock: it was not there), or will have it when it is stored.
+void note_own_start(core::Clock before, core::Clock after, bool is_stored);
 
 // Whether this transaction wrote the start that the clock has.
 bool is_own_start(core::Clock clock);

@@ -87,7 +87,7 @@ HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
     // Not where the row was there before: elsewhere, or in another partition.
     const bool is_known = trusted && core::policy_of(clock) == core::policy_of(written) && start_of(clock) == start_of(written);
     if (!is_known) clock = not_before_its_time(clock);
-    if (!is_known) note_own_start(core::kNoClock, clock);
+    if (!is_known) note_own_start(core::kNoClock, clock, false);
     note_start(RelationGetRelid(rel), clock);
     return clock == written ? data->tg_trigtuple : with_clock(data->tg_trigtuple, desc, column, clock);
 }
@@ -103,7 +103,7 @@ HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
         compute_clock(data->tg_relation, data->tg_newtuple, data->tg_trigtuple, Cause{.before = before, .is_change = true});
     clock = core::add_flags(clock, core::decided_of(before));
     check_clock_change(before, clock, RelationGetRelationName(data->tg_relation));
-    note_own_start(before, clock);
+    note_own_start(before, clock, false);
     if (clock != before || has_new_value(data->tg_relation, clock, data->tg_trigtuple, data->tg_newtuple))
         note_start(RelationGetRelid(data->tg_relation), clock);
     return clock == written ? data->tg_newtuple : with_clock(data->tg_newtuple, desc, column, clock);
