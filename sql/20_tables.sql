@@ -92,10 +92,20 @@ CREATE TABLE retention.preparation (
     skipped bigint NOT NULL DEFAULT 0,
     stamped boolean NOT NULL DEFAULT false,
     attached boolean NOT NULL DEFAULT false,
-    problem text
+    problem text,
+    declared_anew smallint[] NOT NULL DEFAULT '{}'
 );
 COMMENT ON TABLE retention.preparation IS 'tables whose rows are being stamped or whose index is being built';
 COMMENT ON COLUMN retention.preparation.attached IS 'a partition that was attached with rows: what its policies enforce hides them until they are stamped';
+COMMENT ON COLUMN retention.preparation.declared_anew IS 'personal columns whose declaration is another than before: rows that hold a value there are not anonymised';
+
+CREATE TABLE retention.declared_column (
+    relation regclass,
+    column_number smallint,
+    declaration text NOT NULL,
+    PRIMARY KEY (relation, column_number)
+);
+COMMENT ON TABLE retention.declared_column IS 'the personal columns of governed tables as the last sweep found them; number 0 stands for the table';
 
 CREATE TABLE retention.blocked_row (
     policy_id smallint NOT NULL,

@@ -6,7 +6,6 @@
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "pg/time.hpp"
-#include "pg/timezone.hpp"
 
 extern "C" {
 #include "utils/hsearch.h"
@@ -19,7 +18,7 @@ namespace {
 
 // A clock without flags, and whether rows that have it are shown.
 struct OwnStart {
-    int64 clock;
+    core::Clock clock;
     bool is_shown;
 };
 
@@ -37,7 +36,7 @@ HTAB *table_of_starts() {
         static_cast<MemoryContextCallback *>(MemoryContextAllocZero(TopTransactionContext, sizeof(MemoryContextCallback)));
     callback->func = forget;
     HASHCTL control = {};
-    control.keysize = sizeof(int64);
+    control.keysize = sizeof(core::Clock);
     control.entrysize = sizeof(OwnStart);
     control.hcxt = TopTransactionContext;
     starts = hash_create("pg_retention own starts", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
@@ -46,13 +45,13 @@ HTAB *table_of_starts() {
 }
 
 const OwnStart *noted(core::Clock clock) {
-    const int64 key = core::with_flags(clock, 0).integer();
+    const core::Clock key = core::with_flags(clock, 0);
     return has_own_starts() ? static_cast<const OwnStart *>(hash_search(starts, &key, HASH_FIND, nullptr)) : nullptr;
 }
 
 bool is_hidden_now(core::Clock clock) {
-    const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(clock)));
-    return policy != nullptr && enforced(*policy) && core::start_of(clock) <= cutoffs_of(*policy, retention_now()).hide;
+    const Policy *policy = core::is_started(clock) ? policy_by_id(static_cast<int16_t>(core::policy_of(clock))) : nullptr;
+    return policy != nullptr && enforced(*policy) && core::hidden(clock, cutoffs_of(*policy, retention_now()));
 }
 
 // Other rows with this start would be shown, too. Those that were visible as the transaction began may be; starts are told apart by the
@@ -60,7 +59,7 @@ bool is_hidden_now(core::Clock clock) {
 bool shows_nothing_old(const Policy &policy, core::Clock clock, bool is_stored) {
     const core::Start start = core::start_of(clock);
     const TimestampTz second_before = retention_transaction_start() - USECS_PER_SEC;
-    if (start > core::cutoffs(second_before, policy.terms, policy_zone()).hide) return true;
+    if (start > core::cutoffs(second_before, policy.terms, policy.zone()).hide) return true;
     connect_spi();
     const char *sql = psprintf("SELECT 1 FROM %s WHERE %s OPERATOR(retention.>=) $1 AND %s OPERATOR(retention.<=) $2 LIMIT 2",
                                qualified_name(policy.relid), clock_name(policy.relid), clock_name(policy.relid));
@@ -74,13 +73,11 @@ bool shows_nothing_old(const Policy &policy, core::Clock clock, bool is_stored) 
 }  // namespace
 
 void note_own_start(core::Clock before, core::Clock after, bool is_stored) {
-    if (!core::is_started(after) || core::decided_of(after) != 0) return;
-    if (core::start_of(before) == core::start_of(after) && core::policy_of(before) == core::policy_of(after)) return;
-    if (!is_hidden_now(after) || (core::is_started(before) && is_hidden_now(before))) return;
+    if (before == after || core::decided_of(after) != 0 || !is_hidden_now(after) || is_hidden_now(before)) return;
     // Once for all rows of the transaction: a load of many asks no more than one.
     if (noted(after) != nullptr) return;
     const bool is_shown = shows_nothing_old(*policy_by_id(static_cast<int16_t>(core::policy_of(after))), after, is_stored);
-    const int64 key = core::with_flags(after, 0).integer();
+    const core::Clock key = core::with_flags(after, 0);
     static_cast<OwnStart *>(hash_search(table_of_starts(), &key, HASH_ENTER, nullptr))->is_shown = is_shown;
 }
 

@@ -1,6 +1,7 @@
 #include "clock/stamp.hpp"
 
 #include "schema/extension.hpp"
+#include "clock/claims.hpp"
 #include "clock/late_starts.hpp"
 #include "clock/relation_plan.hpp"
 #include "pg/clock_datum.hpp"
@@ -88,14 +89,15 @@ core::Clock clock_in(Writer *w) {
     return datum_clock(value);
 }
 
-Restamped restamp_locked(Writer *w, bool lock_ancestors, Cause cause) {
+Restamped restamp_locked(Writer *w, bool lock_ancestors, Cause cause, List *declared_anew) {
     Restamped result = {};
     bool copied = false;
     HeapTuple row = ExecFetchSlotHeapTuple(w->old_slot, true, &copied);
     result.before = clock_in(w);
     cause.before = result.before;
-    result.after =
-        core::add_flags(compute_clock(w->rel, row, lock_ancestors ? nullptr : row, cause), core::decided_of(result.before));
+    const core::Clock computed = compute_clock(w->rel, row, lock_ancestors ? nullptr : row, cause);
+    const uint8_t decided = decided_that_holds(w->rel, result.before, computed, row, declared_anew);
+    result.after = core::add_flags(computed, decided);
     result.changed = result.before != result.after;
     if (copied) heap_freetuple(row);
     if (result.changed) put_clock(w, result.after);
@@ -110,7 +112,7 @@ Restamped restamp_row(Oid relid, ItemPointer tid, bool lock_ancestors, Cause cau
     const ActingAs saved = act_as(owner_of(relid), true);
     PushActiveSnapshot(GetLatestSnapshot());
     Writer w = open_writer(relid);
-    if (lock_row(&w, tid, false, &skipped)) result = restamp_locked(&w, lock_ancestors, cause);
+    if (lock_row(&w, tid, false, &skipped)) result = restamp_locked(&w, lock_ancestors, cause, NIL);
     close_writer(&w);
     PopActiveSnapshot();
     leave(saved);
@@ -118,7 +120,7 @@ Restamped restamp_row(Oid relid, ItemPointer tid, bool lock_ancestors, Cause cau
     return result;
 }
 
-int64 restamp_blocks(Oid relid, BlockNumber from, BlockNumber to, int64 *skipped) {
+int64 restamp_blocks(Oid relid, BlockNumber from, BlockNumber to, List *declared_anew, int64 *skipped) {
     int64 written = 0;
     const ActingAs saved = act_as(owner_of(relid), true);
     PushActiveSnapshot(GetLatestSnapshot());
@@ -134,12 +136,14 @@ int64 restamp_blocks(Oid relid, BlockNumber from, BlockNumber to, int64 *skipped
         HeapTuple row = ExecFetchSlotHeapTuple(slot, true, &copied);
         const core::Clock now = datum_clock(slot_getattr(slot, w.column, &isnull));
         const Cause cause = {now};
-        const bool differs = core::add_flags(compute_clock(w.rel, row, row, cause), core::decided_of(now)) != now;
+        const core::Clock computed = compute_clock(w.rel, row, row, cause);
+        const bool differs = core::add_flags(computed, decided_that_holds(w.rel, now, computed, row, declared_anew)) != now;
         if (copied) heap_freetuple(row);
         if (!differs) continue;
         bool locked_by_other = false;
         ItemPointerData tid = slot->tts_tid;
-        if (lock_row(&w, &tid, true, &locked_by_other)) written += restamp_locked(&w, false, cause).changed ? 1 : 0;
+        if (lock_row(&w, &tid, true, &locked_by_other))
+            written += restamp_locked(&w, false, cause, declared_anew).changed ? 1 : 0;
         if (locked_by_other) ++*skipped;
     }
     table_endscan(scan);

@@ -24,8 +24,9 @@ Restamped restamp_row(Oid relid, ItemPointer tid, bool lock_ancestors, Cause cau
 // The clock that a row which is there would have; none when it is gone.
 core::Clock clock_by_policies(Oid relid, ItemPointer tid, Cause cause);
 
-// Restamps the rows of one table or partition in blocks [from, to). Returns rows written; *skipped counts locked rows.
-int64 restamp_blocks(Oid relid, BlockNumber from, BlockNumber to, int64 *skipped);
+// Restamps the rows of one table or partition in blocks [from, to). Anonymised ones that hold a value in one of the columns
+// declared anew (PersonalColumn) are so no longer. Returns rows written; *skipped counts locked rows.
+int64 restamp_blocks(Oid relid, BlockNumber from, BlockNumber to, List *declared_anew, int64 *skipped);
 
 // Sets the clock of one row (reinstatement, holds). False when the row is gone.
 bool write_clock(Oid relid, ItemPointer tid, core::Clock clock);

@@ -1,5 +1,6 @@
 // The triggers on governed tables and on the tables of their paths.
 #include "schema/extension.hpp"
+#include "clock/claims.hpp"
 #include "clock/late_starts.hpp"
 #include "clock/own_starts.hpp"
 #include "clock/relation_plan.hpp"
@@ -101,7 +102,10 @@ HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
     // What was written into the clock is of no account: applications write whole rows back.
     core::Clock clock =
         compute_clock(data->tg_relation, data->tg_newtuple, data->tg_trigtuple, Cause{.before = before, .is_change = true});
-    clock = core::add_flags(clock, core::decided_of(before));
+    const uint8_t decided = decided_that_holds(data->tg_relation, before, clock, data->tg_trigtuple, data->tg_newtuple);
+    clock = core::add_flags(clock, decided);
+    // What an anonymised row is filled with is there from now on.
+    if (decided != core::decided_of(before)) clock = not_before_its_time(clock);
     check_clock_change(before, clock, RelationGetRelationName(data->tg_relation));
     note_own_start(before, clock, false);
     if (clock != before || has_new_value(data->tg_relation, clock, data->tg_trigtuple, data->tg_newtuple))

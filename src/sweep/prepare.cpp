@@ -7,6 +7,7 @@
 #include "clock/stamp.hpp"
 #include "pg/security.hpp"
 #include "pg/attempt.hpp"
+#include "sweep/declarations.hpp"
 #include "sweep/index.hpp"
 #include "sweep/task.hpp"
 
@@ -78,11 +79,12 @@ double milliseconds_since(const instr_time &started) {
 
 // Until the chunk is done or the time of a step is over; at least a little, so that there is progress.
 void stamp_blocks(BlockNumber to, int64 *skipped) {
+    List *declared_anew = columns_declared_anew(progress.relid);
     instr_time started;
     INSTR_TIME_SET_CURRENT(started);
     do {
         const BlockNumber end = to - progress.block > kBlocksAtOnce ? progress.block + kBlocksAtOnce : to;
-        (void) restamp_blocks(progress.leaf, progress.block, end, skipped);
+        (void) restamp_blocks(progress.leaf, progress.block, end, declared_anew, skipped);
         progress.done += end - progress.block;
         progress.block = end;
     } while (progress.block < to && milliseconds_since(started) < kMillisecondsPerStep);
@@ -244,6 +246,7 @@ void prepare_table(Engine *engine, Planned table, const instr_time &started) {
 void prepare_tables(Engine *engine) {
     instr_time started;
     INSTR_TIME_SET_CURRENT(started);
+    notice_declarations(engine);
     begin_step(engine);
     const SqlRows found = own("SELECT relation::oid, stamped FROM retention.preparation ORDER BY relation");
     const auto n = static_cast<int>(found.n);

@@ -1,0 +1,65 @@
+#include "sweep/declarations.hpp"
+
+#include "clock/late_starts.hpp"
+#include "personal/personal.hpp"
+#include "pg/attempt.hpp"
+
+namespace pg_retention {
+
+namespace {
+
+// All that decides what anonymising leaves.
+constexpr const char *kDeclarations =
+    "SELECT c.relation, a.attnum AS column_number, pg_catalog.concat_ws(' ', a.atttypid, a.atttypmod, c.anonymise, "
+    "pg_catalog.quote_nullable(c.constant), pg_catalog.quote_nullable(c.argument)) AS declaration "
+    "FROM retention.personal_columns c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.relation AND a.attname = c.column_name "
+    "WHERE a.attnum > 0 AND EXISTS (SELECT FROM retention.policy p WHERE p.relation = c.relation AND p.ready)";
+
+void compare() {
+    // Withdrawn, dropped, or without a policy: when it comes again, it is new.
+    own(psprintf("DELETE FROM retention.declared_column d WHERE CASE d.column_number "
+                 "WHEN 0 THEN NOT EXISTS (SELECT FROM retention.policy p WHERE p.relation = d.relation AND p.ready) "
+                 "ELSE NOT EXISTS (SELECT FROM (%s) n WHERE n.relation = d.relation AND n.column_number = d.column_number) END",
+                 kDeclarations));
+    // Those of a table that was not known before are how its rows have been anonymised so far. A column with a period of its own begins
+    // anew; for the others the table is looked through.
+    own(psprintf(
+        "WITH written AS (INSERT INTO retention.declared_column AS d SELECT n.* FROM (%s) n WHERE NOT EXISTS (SELECT FROM "
+        "retention.declared_column o WHERE o.relation = n.relation AND o.column_number = n.column_number AND o.declaration = "
+        "n.declaration) ON CONFLICT (relation, column_number) DO UPDATE SET declaration = EXCLUDED.declaration "
+        "RETURNING d.relation, d.column_number), "
+        "changed AS (SELECT w.relation, a.attname, a.attnum FROM written w JOIN pg_catalog.pg_attribute a ON a.attrelid = w.relation "
+        "AND a.attnum = w.column_number WHERE EXISTS "
+        "(SELECT FROM retention.declared_column o WHERE o.relation = w.relation AND o.column_number = 0)), "
+        "anew AS (DELETE FROM retention.column_progress p USING changed c, pg_catalog.pg_attribute a, "
+        "LATERAL (SELECT c.relation AS leaf UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(c.relation) t) l "
+        "WHERE p.relation = l.leaf AND a.attrelid = p.relation AND a.attname = c.attname AND p.column_number = a.attnum) "
+        "INSERT INTO retention.preparation AS r (relation, declared_anew) SELECT c.relation, pg_catalog.array_agg(c.attnum) "
+        "FROM changed c GROUP BY c.relation ON CONFLICT (relation) DO UPDATE SET next_block = 0, skipped = 0, stamped = false, "
+        "problem = NULL, declared_anew = r.declared_anew || EXCLUDED.declared_anew",
+        kDeclarations));
+    progress_changed();
+    own("INSERT INTO retention.declared_column SELECT DISTINCT p.relation, 0, '' FROM retention.policy p WHERE p.ready "
+        "ON CONFLICT DO NOTHING");
+}
+
+}  // namespace
+
+void notice_declarations(Engine *engine) {
+    begin_step(engine);
+    const ErrorData *error = attempt([] { compare(); });
+    if (error != nullptr) note_problem(engine, "comparing the declarations of personal columns", error);
+    end_step(engine);
+}
+
+List *columns_declared_anew(Oid relid) {
+    List *columns = NIL;
+    const SqlRows found = own("SELECT pg_catalog.unnest(declared_anew) FROM retention.preparation WHERE relation = $1", relid);
+    for (const SqlRow row : found) {
+        const PersonalColumn *column = find_personal_column(personal_columns_of(relid), relid, row.get<int16>(1));
+        if (column != nullptr) columns = list_append_unique_ptr(columns, const_cast<PersonalColumn *>(column));
+    }
+    return columns;
+}
+
+}  // namespace pg_retention
