@@ -40,17 +40,17 @@ LEFT JOIN LATERAL (SELECT min(pg_catalog.format('trigger %I of table %s does not
         OR x.relation IN (SELECT t.relid FROM pg_catalog.pg_partition_tree(p.relation) t)
         OR (x.path AND EXISTS (SELECT FROM pg_catalog.unnest(p.clock_starts) c (path) WHERE c.path ~ '\.'))) w ON true
 LEFT JOIN retention.preparation r ON r.relation OPERATOR(pg_catalog.=) p.relation
-LEFT JOIN LATERAL (SELECT pg_catalog.string_agg(x.relation::text, ', ' ORDER BY x.relation::text) AS partitions, sum(x.next_block)::bigint AS next_block,
+LEFT JOIN (SELECT n.relid, pg_catalog.string_agg(x.relation::text, ', ' ORDER BY x.relation::text) AS partitions, sum(x.next_block)::bigint AS next_block,
         sum(x.total_blocks)::bigint AS total_blocks, max(x.problem) AS problem
-    FROM retention.preparation x WHERE x.attached AND p.relation OPERATOR(pg_catalog.=) ANY
-        (SELECT n.relid FROM pg_catalog.pg_partition_ancestors(x.relation) n)) a ON true
+    FROM retention.preparation x CROSS JOIN LATERAL pg_catalog.pg_partition_ancestors(x.relation) n
+    WHERE x.attached GROUP BY n.relid) a ON a.relid OPERATOR(pg_catalog.=) p.relation
 LEFT JOIN LATERAL (SELECT count(*) AS blocked, max(x.reason) AS reason FROM retention.blocked_row x
     WHERE x.policy_id OPERATOR(pg_catalog.=) p.policy_id) b ON true
 LEFT JOIN LATERAL (SELECT pg_catalog.string_agg(pg_catalog.format('%s: %s', x.relation, x.reason), '; ' ORDER BY x.relation::text, x.work) AS reason
     FROM retention.blocked_table x WHERE x.policy_id OPERATOR(pg_catalog.=) p.policy_id) t ON true
-LEFT JOIN LATERAL (SELECT pg_catalog.string_agg(pg_catalog.format('%s: %s', x.view, x.problem), '; ' ORDER BY x.view::text) AS reason
-    FROM retention.view_refresh x WHERE x.problem IS NOT NULL AND EXISTS (SELECT FROM retention.view_source s
-        WHERE s.view OPERATOR(pg_catalog.=) x.view AND s.source OPERATOR(pg_catalog.=) p.relation)) v ON true;
+LEFT JOIN (SELECT s.source, pg_catalog.string_agg(pg_catalog.format('%s: %s', x.view, x.problem), '; ' ORDER BY x.view::text) AS reason
+    FROM retention.view_refresh x JOIN retention.view_source s ON s.view OPERATOR(pg_catalog.=) x.view
+    WHERE x.problem IS NOT NULL GROUP BY s.source) v ON v.source OPERATOR(pg_catalog.=) p.relation;
 COMMENT ON VIEW retention.status IS 'per policy: how far it is, what is blocked, what is wrong';
 COMMENT ON COLUMN retention.status.policy_id IS 'number of the policy';
 COMMENT ON COLUMN retention.status.name IS 'name of the policy';
