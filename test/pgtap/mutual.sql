@@ -49,8 +49,8 @@ INSERT INTO app.keeper VALUES (1, 7), (2, 5);
 UPDATE app.chain SET ended_at = '2026-01-01';
 CALL retention.sweep();
 SELECT is(pg_temp.is_left('app.chain'), '4 5 6 7', 'a circle in one table goes, a row that refers to itself goes, and what else is kept by another table stays');
-SELECT results_eq($$SELECT c.id, b.sqlstate FROM retention.blocked_row b JOIN app.chain c ON c.ctid = b.row_id WHERE b.relation = 'app.chain'::regclass ORDER BY 1$$,
-    $$VALUES (4, '23503'), (5, '23503'), (6, '23503'), (7, '23503')$$, 'what stays is listed') FROM set_config('retention.reveal', 'on', false);
+SELECT results_eq($$SELECT c.id, b.sqlstate IN ('23001', '23503') FROM retention.blocked_row b JOIN app.chain c ON c.ctid = b.row_id WHERE b.relation = 'app.chain'::regclass ORDER BY 1$$,
+    $$VALUES (4, true), (5, true), (6, true), (7, true)$$, 'what stays is listed') FROM set_config('retention.reveal', 'on', false);
 SELECT is((SELECT blocked FROM retention.status WHERE name = 'chain'), 4::bigint, 'status counts what stays');
 SET retention.reveal = off;
 DELETE FROM app.keeper;
