@@ -29,7 +29,8 @@ SELECT p.policy_id, p.name, p.relation, p.mode,
     (SELECT max(s.started_at) FROM retention.sweep_run s) AS last_run,
     coalesce(u.problem, w.problem, r.problem, a.problem, t.reason, b.reason, v.reason,
         CASE WHEN a.partitions IS NOT NULL THEN pg_catalog.format('not stamped yet, and hidden until then where the policy hides: the rows of %s',
-            a.partitions) END, retention.out_of_reach(p.policy_id)) AS problem
+            a.partitions) END,
+        CASE WHEN h.heirs IS NOT NULL THEN pg_catalog.format('no policy stands for what inherits from the table: %s', h.heirs) END, retention.out_of_reach(p.policy_id)) AS problem
 FROM retention.policy p
 LEFT JOIN LATERAL (SELECT pg_catalog.format('applies_to was written for another owner of the table: confirm it as %I or a superuser with '
         'UPDATE retention.policy SET applies_to = applies_to WHERE policy_id = %s', pg_catalog.pg_get_userbyid(c.relowner), p.policy_id) AS problem
@@ -44,6 +45,10 @@ LEFT JOIN (SELECT n.relid, pg_catalog.string_agg(x.relation::text, ', ' ORDER BY
         sum(x.total_blocks)::bigint AS total_blocks, max(x.problem) AS problem
     FROM retention.preparation x CROSS JOIN LATERAL pg_catalog.pg_partition_ancestors(x.relation) n
     WHERE x.attached GROUP BY n.relid) a ON a.relid OPERATOR(pg_catalog.=) p.relation
+LEFT JOIN (SELECT i.inhparent, pg_catalog.string_agg(c.oid::regclass::text, ', ' ORDER BY c.oid::regclass::text) AS heirs
+    FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.inhrelid AND c.relkind OPERATOR(pg_catalog.=) 'r' AND NOT c.relispartition
+    WHERE NOT EXISTS (SELECT FROM retention.policy o WHERE o.relation OPERATOR(pg_catalog.=) c.oid)
+    GROUP BY i.inhparent) h ON h.inhparent OPERATOR(pg_catalog.=) p.relation
 LEFT JOIN LATERAL (SELECT count(*) AS blocked, max(x.reason) AS reason FROM retention.blocked_row x
     WHERE x.policy_id OPERATOR(pg_catalog.=) p.policy_id) b ON true
 LEFT JOIN LATERAL (SELECT pg_catalog.string_agg(pg_catalog.format('%s: %s', x.relation, x.reason), '; ' ORDER BY x.relation::text, x.work) AS reason

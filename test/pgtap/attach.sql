@@ -1,6 +1,6 @@
 -- A partition that is attached with rows is prepared like any table; until then its rows are hidden, kept, and said.
 BEGIN;
-SELECT plan(45);
+SELECT plan(47);
 SET LOCAL client_min_messages = error;
 SET LOCAL retention.test_now = '2026-11-28 12:00+01';
 CREATE TABLE books (id int, at date, note text, reg int NOT NULL DEFAULT 1) PARTITION BY RANGE (id);
@@ -131,5 +131,9 @@ INSERT INTO heir VALUES (1, '2020-01-01');
 ALTER TABLE heir INHERIT heirs;
 SELECT results_eq($$SELECT object FROM retention.check() WHERE what = 'governed table has a policy' AND NOT ok AND object = 'public.heir'$$, $$VALUES ('public.heir')$$,
     'a table that inherits is no partition: it has no policy, and check says so');
+SELECT is((SELECT problem FROM retention.status WHERE name = 'heirs'), 'no policy stands for what inherits from the table: heir', 'status says what no policy stands for');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('heir', 'heir', '{at}', '1 year', 'delete', 'enforce');
+CALL retention.sweep();
+SELECT is_empty('SELECT FROM heirs', 'with a policy of its own the rows of a table that inherits go');
 SELECT * FROM finish();
 ROLLBACK;
