@@ -5,6 +5,11 @@ CREATE FUNCTION retention.out_of_reach(policy_id smallint) RETURNS text
 COMMENT ON FUNCTION retention.out_of_reach(smallint) IS 'why no row can be this policy''s: another one takes them all; NULL: some may be';
 GRANT EXECUTE ON FUNCTION retention.out_of_reach(smallint) TO pg_monitor;
 
+CREATE FUNCTION retention.anonymiser_problem(policy_id smallint) RETURNS text
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_retention_anonymiser_problem';
+COMMENT ON FUNCTION retention.anonymiser_problem(smallint) IS 'why rows of this policy can no longer be anonymised: constraints and types as they are now are tried with what would be written; NULL: nothing stands against it';
+GRANT EXECUTE ON FUNCTION retention.anonymiser_problem(smallint) TO pg_monitor;
+
 CREATE VIEW retention.weak_trigger AS
 SELECT t.tgrelid::regclass AS relation, t.tgname AS trigger, f.proname OPERATOR(pg_catalog.=) 'follow_path' AS path
 FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc f ON f.oid OPERATOR(pg_catalog.=) t.tgfoid
@@ -22,6 +27,8 @@ SELECT p.policy_id, p.name, p.relation, p.mode,
         WHEN w.problem IS NOT NULL THEN 'not guarded'
         WHEN NOT p.ready OR a.partitions IS NOT NULL THEN pg_catalog.format('preparing %s %%', least(99,
             coalesce(100 * coalesce(a.next_block, r.next_block) / nullif(coalesce(a.total_blocks, r.total_blocks), 0), 0)))
+        WHEN r.relation IS NOT NULL THEN pg_catalog.format('stamping %s %%', least(99,
+            coalesce(100 * r.next_block / nullif(r.total_blocks, 0), 0)))
         WHEN p.mode OPERATOR(pg_catalog.=) 'observe' THEN 'observing'
         ELSE 'enforcing'
     END AS state,
@@ -30,7 +37,8 @@ SELECT p.policy_id, p.name, p.relation, p.mode,
     coalesce(u.problem, w.problem, r.problem, a.problem, t.reason, b.reason, v.reason,
         CASE WHEN a.partitions IS NOT NULL THEN pg_catalog.format('not stamped yet, and hidden until then where the policy hides: the rows of %s',
             a.partitions) END,
-        CASE WHEN h.heirs IS NOT NULL THEN pg_catalog.format('no policy stands for what inherits from the table: %s', h.heirs) END, retention.out_of_reach(p.policy_id)) AS problem
+        CASE WHEN h.heirs IS NOT NULL THEN pg_catalog.format('no policy stands for what inherits from the table: %s', h.heirs) END,
+        retention.out_of_reach(p.policy_id), retention.anonymiser_problem(p.policy_id)) AS problem
 FROM retention.policy p
 LEFT JOIN LATERAL (SELECT pg_catalog.format('applies_to was written for another owner of the table: confirm it as %I or a superuser with '
         'UPDATE retention.policy SET applies_to = applies_to WHERE policy_id = %s', pg_catalog.pg_get_userbyid(c.relowner), p.policy_id) AS problem
@@ -40,7 +48,9 @@ LEFT JOIN LATERAL (SELECT min(pg_catalog.format('trigger %I of table %s does not
     FROM retention.weak_trigger x WHERE x.relation OPERATOR(pg_catalog.=) p.relation
         OR x.relation IN (SELECT t.relid FROM pg_catalog.pg_partition_tree(p.relation) t)
         OR (x.path AND EXISTS (SELECT FROM pg_catalog.unnest(p.clock_starts) c (path) WHERE c.path ~ '\.'))) w ON true
-LEFT JOIN retention.preparation r ON r.relation OPERATOR(pg_catalog.=) p.relation
+LEFT JOIN LATERAL (SELECT x.* FROM retention.preparation x WHERE x.relation OPERATOR(pg_catalog.=) p.relation
+        OR x.relation IN (SELECT a.relid FROM pg_catalog.pg_partition_ancestors(p.relation) a)
+    ORDER BY x.relation OPERATOR(pg_catalog.=) p.relation DESC LIMIT 1) r ON true
 LEFT JOIN (SELECT n.relid, pg_catalog.string_agg(x.relation::text, ', ' ORDER BY x.relation::text) AS partitions, sum(x.next_block)::bigint AS next_block,
         sum(x.total_blocks)::bigint AS total_blocks, max(x.problem) AS problem
     FROM retention.preparation x CROSS JOIN LATERAL pg_catalog.pg_partition_ancestors(x.relation) n
@@ -61,7 +71,7 @@ COMMENT ON COLUMN retention.status.policy_id IS 'number of the policy';
 COMMENT ON COLUMN retention.status.name IS 'name of the policy';
 COMMENT ON COLUMN retention.status.relation IS 'the table it is for';
 COMMENT ON COLUMN retention.status.mode IS 'what was asked for: off, observe or enforce';
-COMMENT ON COLUMN retention.status.state IS 'what is so: off, observing or enforcing, or what that still waits for';
+COMMENT ON COLUMN retention.status.state IS 'what is so: off, observing or enforcing, or what that still waits for; stamping: rows keep the policy and start they had until each has been stamped anew';
 COMMENT ON COLUMN retention.status.blocked IS 'rows that the last attempts could not act on, see retention.blocked_row';
 COMMENT ON COLUMN retention.status.last_run IS 'when the last sweep of the database began';
 COMMENT ON COLUMN retention.status.problem IS 'one thing that stands in the way, or several of a kind; NULL: none';
@@ -133,6 +143,9 @@ SELECT 'policy is ready', p.name, p.validated AND p.ready AND NOT EXISTS (SELECT
 UNION ALL
 SELECT 'rows reach the policy', p.name, o.reason IS NULL, format('%s. See priority and applies_to.', o.reason)
 FROM retention.policy p, retention.out_of_reach(p.policy_id) o (reason) WHERE p.mode <> 'off'
+UNION ALL
+SELECT 'rows can be anonymised', p.name, a.problem IS NULL, format('%s. Change the declaration in retention.personal_column, or the constraint, before rows are due.', a.problem)
+FROM retention.policy p, retention.anonymiser_problem(p.policy_id) a (problem) WHERE p.mode <> 'off'
 UNION ALL
 SELECT 'condition is its owner''s', p.name, p.written_for = c.relowner, 'applies_to was written for another owner of the table and does not run: confirm it, as retention.status says.'
 FROM retention.policy p JOIN pg_class c ON c.oid = p.relation WHERE p.applies_to IS NOT NULL AND p.mode <> 'off'

@@ -291,14 +291,14 @@ void refuse_anonymiser(const PersonalColumn &column, int sqlstate, const char *r
     pg_unreachable();
 }
 
-void check_constraints(Oid relid, List *columns, const char *applies_to) {
+void check_constraints(Oid relid, List *columns, const char *applies_to, Tries tries) {
     ListCell *cell = nullptr;
     List *known = NIL;
     foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr)) {
         const bool is_whole = lfirst_oid(cell) == relid;
         Relation rel = table_open(lfirst_oid(cell), AccessShareLock);
         check_table(Table{rel, is_whole, columns});
-        known = check_samples(rel, columns, applies_to, known);
+        known = check_samples(rel, columns, applies_to, tries, known);
         table_close(rel, NoLock);
     }
 }

@@ -26,6 +26,7 @@ struct Trial {
     Relation rel;
     const char *applies_to;          // as its own SQL, not as it was written; null: every row
     const PersonalColumn **columns;  // by attribute; null: left as it is
+    Tries tries;
 };
 
 const PersonalColumn *column_named(List *columns, const char *name) {
@@ -36,12 +37,13 @@ const PersonalColumn *column_named(List *columns, const char *name) {
     return nullptr;
 }
 
-Trial trial_of(Relation rel, List *columns, const char *applies_to) {
+Trial trial_of(Relation rel, List *columns, const char *applies_to, Tries tries) {
     TupleDesc desc = RelationGetDescr(rel);
     const ActingAs saved = act_as(rel->rd_rel->relowner, true);
     const char *condition = applies_to == nullptr ? nullptr : condition_text(rel, applies_to, "t");
     leave(saved);
-    Trial trial = {rel, condition, static_cast<const PersonalColumn **>(palloc0(sizeof(PersonalColumn *) * (desc->natts + 1)))};
+    auto **by_attribute = static_cast<const PersonalColumn **>(palloc0(sizeof(PersonalColumn *) * (desc->natts + 1)));
+    Trial trial = {rel, condition, by_attribute, tries};
     for (int i = 0; i < desc->natts; ++i)
         if (!TupleDescAttr(desc, i)->attisdropped)
             trial.columns[i] = column_named(columns, NameStr(TupleDescAttr(desc, i)->attname));
@@ -90,6 +92,7 @@ void try_column(const Trial &trial, const PersonalColumn &column, Form_pg_attrib
         trying(column, [&] { (void) count_found(trial, psprintf("SELECT %s", sample)); });
         return;
     }
+    if (trial.tries == Tries::kNoRows) return;
     uint64 nulls = 0;
     trying(column, [&] {
         nulls = count_found(
@@ -148,7 +151,7 @@ void try_check(const Trial &trial, const ConstrCheck &check) {
     const char *sample = sample_row(trial, columns);
     uint64 violations = 0;
     trying(*anonymised, [&] {
-        for (const char *rows : {sample, rows_after(trial, columns)})
+        for (const char *rows : {sample, trial.tries == Tries::kRows ? rows_after(trial, columns) : nullptr})
             if (rows != nullptr && violations == 0)
                 violations = count_found(trial, psprintf("SELECT 1 FROM (%s) r WHERE NOT (%s)", rows, condition));
     });
@@ -159,8 +162,8 @@ void try_check(const Trial &trial, const ConstrCheck &check) {
 
 }  // namespace
 
-List *check_samples(Relation rel, List *columns, const char *applies_to, List *known) {
-    const Trial trial = trial_of(rel, columns, applies_to);
+List *check_samples(Relation rel, List *columns, const char *applies_to, Tries tries, List *known) {
+    const Trial trial = trial_of(rel, columns, applies_to, tries);
     TupleDesc desc = RelationGetDescr(rel);
     for (int i = 0; i < desc->natts && known == NIL; ++i)
         if (trial.columns[i] != nullptr) try_column(trial, *trial.columns[i], TupleDescAttr(desc, i));

@@ -52,7 +52,7 @@ void check_personal_column(const TriggerData *data) {
     if (get_rel_name(relid) == nullptr) return;
     List *policies = validated_policies(relid);
     ListCell *cell = nullptr;
-    foreach (cell, policies) check_anonymisers(*policy_by_id(static_cast<int16_t>(lfirst_int(cell))));
+    foreach (cell, policies) check_anonymisers(*policy_by_id(static_cast<int16_t>(lfirst_int(cell))), Tries::kRows);
     const bool restored = policies == NIL && clock_column(relid) != InvalidAttrNumber;
     if (!restored) check_by_itself(relid, name);
 }

@@ -4,7 +4,9 @@
 #include "personal/constraints.hpp"
 #include "schema/extension.hpp"
 #include "policy/rights.hpp"
+#include "pg/attempt.hpp"
 #include "pg/compat.hpp"
+#include "pg/guard.hpp"
 #include "schema/own.hpp"
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
@@ -13,8 +15,11 @@ extern "C" {
 #include "access/table.h"
 #include "catalog/catalog.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "storage/lmgr.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 }
@@ -96,7 +101,7 @@ const PersonalColumn *pseudonymised(List *columns) {
 
 }  // namespace
 
-void check_anonymisers(const Policy &policy) {
+void check_anonymisers(const Policy &policy, Tries tries) {
     if (policy.mode == Mode::kOff) return;
     SPI_connect();
     check_declared(policy.relid);
@@ -106,12 +111,23 @@ void check_anonymisers(const Policy &policy) {
                         errmsg("policy \"%s\" anonymises, but table %s has no personal columns", policy.name,
                                get_rel_name(policy.relid)),
                         errhint("Declare them first, by their types or in retention.personal_column.")));
-    if (columns != NIL && is_confirmed(policy)) check_constraints(policy.relid, columns, policy.applies_to);
+    if (columns != NIL && is_confirmed(policy)) check_constraints(policy.relid, columns, policy.applies_to, tries);
     const PersonalColumn *pseudonym = pseudonymised(columns);
     if (pseudonym != nullptr && policy.mode == Mode::kEnforce && settings::pseudonym_key_file[0] == '\0')
         refuse_anonymiser(*pseudonym, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "no key for pseudonyms is set",
                           "Set retention.pseudonym_key_file.");
     SPI_finish();
+}
+
+char *anonymiser_problem(const Policy &policy) {
+    if (policy.mode == Mode::kOff || get_rel_name(policy.relid) == nullptr) return nullptr;
+    // Whoever looks must not wait for a migration, which changes what is said of it.
+    List *tables = find_all_inheritors(policy.relid, NoLock, nullptr);
+    ListCell *cell = nullptr;
+    foreach (cell, tables)
+        if (!ConditionalLockRelationOid(lfirst_oid(cell), AccessShareLock)) return nullptr;
+    const ErrorData *error = attempt([&] { check_anonymisers(policy, Tries::kNoRows); });
+    return error == nullptr ? nullptr : error->message;
 }
 
 void warn_of_pseudonyms(const Policy &policy) {
@@ -141,3 +157,10 @@ bool shortens(const Policy &before, const Policy &after) {
 }
 
 }  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_anonymiser_problem) {
+    const pg_retention::Policy *policy = pg_retention::policy_by_id(PG_GETARG_INT16(0));
+    char *problem = policy == nullptr ? nullptr : pg_retention::anonymiser_problem(*policy);
+    if (problem == nullptr) PG_RETURN_NULL();
+    PG_RETURN_TEXT_P(cstring_to_text(problem));
+}

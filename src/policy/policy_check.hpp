@@ -1,5 +1,6 @@
 #pragma once
 // Checks of a policy against the schema. Errors name the field and carry a hint.
+#include "personal/constraints.hpp"
 #include "schema/path.hpp"
 #include "policy/policy_cache.hpp"
 
@@ -13,7 +14,11 @@ void check_policy(const Policy &policy, Path *paths);
 
 // What is put into personal columns must be something that their table's constraints can take; and an enforced policy that
 // anonymises needs personal columns.
-void check_anonymisers(const Policy &policy);
+void check_anonymisers(const Policy &policy, Tries tries);
+
+// Why the rows of the policy can no longer be anonymised, for the schema has changed; null: nothing is known. Waits for no lock, and
+// shows no value of a row.
+char *anonymiser_problem(const Policy &policy);
 
 // Pseudonyms are no anonymisation.
 void warn_of_pseudonyms(const Policy &policy);

@@ -8,6 +8,7 @@
 #include "ledger/reveals.hpp"
 #include "pg/at_once.hpp"
 #include "pg/attempt.hpp"
+#include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
@@ -213,12 +214,22 @@ void read_blocked(Engine *engine) {
     end_step(engine);
 }
 
+bool has_policies() {
+    int count = 0;
+    (void) all_policies(&count);
+    return count > 0;
+}
+
 PassResult check_place(Engine *engine) {
     PassResult result = {};
     result.absent = !begin_step_if_installed(engine);
     result.waiting = !result.absent && !home_known();
+    const bool empty = !result.absent && !has_policies();
     end_step(engine);
-    if (result.waiting && engine->caller != Caller::kWorker)
+    if (empty && engine->caller != Caller::kWorker)
+        ereport(NOTICE, (errmsg("database \"%s\" holds no policies", get_database_name(MyDatabaseId)),
+                         errhint("Sweep the databases in which they were written.")));
+    if (result.waiting && !empty && engine->caller != Caller::kWorker)
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                         errmsg("retention does not act in this database: it is not where its policies were written"),
                         errhint("After a restore, a clone or a promotion, check retention.status and then call "
