@@ -174,6 +174,7 @@ SELECT 'it is ' || 'gone' WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgname 
 -- shows: it is there
 -- errors: expected
 -- control: none
+-- run: database
 -- attack
 CREATE FUNCTION scratch.f() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN NEW.retention_clock := (SELECT retention_clock FROM app.people WHERE id = 101); RETURN NEW; END$$;
 CREATE TRIGGER "~~~~last" BEFORE INSERT OR UPDATE ON app.people FOR EACH ROW EXECUTE FUNCTION scratch.f();
@@ -303,6 +304,7 @@ SELECT * FROM app.people;
 -- expect: refused 42501
 -- shows: it is there
 -- control: none
+-- run: database
 -- attack
 CREATE FUNCTION scratch.f() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN NEW.retention_clock := (SELECT retention_clock FROM app.people WHERE id = 101); RETURN NEW; END$$;
 CREATE TRIGGER a BEFORE INSERT OR UPDATE ON app.people FOR EACH ROW EXECUTE FUNCTION scratch.f();

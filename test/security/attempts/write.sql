@@ -261,6 +261,7 @@ SELECT 'hid' || 'den' FROM app.people WHERE id = 900;
 -- attempt: INSERT writes the clock
 -- shows: it is there
 -- control: none
+-- run: database
 -- attack
 INSERT INTO app.people (id, name, left_on, retention_clock) SELECT 900, 'x', '2030-01-15', (SELECT retention_clock FROM app.people WHERE id = 101);
 SELECT 'it is ' || 'there' FROM app.people WHERE id = 900;
@@ -269,6 +270,7 @@ SELECT 'it is ' || 'there' FROM app.people WHERE id = 900;
 -- as: reader
 -- shows: it is there
 -- control: none
+-- run: database
 -- attack
 INSERT INTO app.people (id, name, left_on, retention_clock) OVERRIDING SYSTEM VALUE VALUES (900, 'x', '2030-01-15', DEFAULT);
 SELECT 'it is ' || 'there' FROM app.people WHERE id = 900;
