@@ -76,7 +76,7 @@ DELETE FROM app.users WHERE id = 30;
 -- What the law keeps is kept longer by it, never shorter.
 INSERT INTO app.books VALUES (1, '2018-03-01'), (2, '2022-03-01'), (3, '2027-03-01');
 SELECT is(pg_temp.says('app.books', 1), 'kept 2025-05-31T21:59:59.5Z late', 'a floor that was over runs from the moved start');
-SELECT is(pg_temp.says('app.books', 2), 'kept 2025-05-31T21:59:59.5Z late', 'so does one that was not');
+SELECT is(pg_temp.says('app.books', 2), 'kept 2025-05-31T21:59:59.5Z late', 'a floor that was not over runs from the moved start, too');
 SELECT is(pg_temp.says('app.books', 3), 'retained 2027-03-01T22:59:59.5Z', 'a row whose time is not over has its own');
 SELECT pg_temp.at('2035-05-31 21:59:59+00') \g /dev/null
 SET LOCAL retention.reveal = on;
@@ -122,7 +122,7 @@ SELECT is(pg_temp.says('app.users', 1), NULL, 'a sweep has taken one that came b
 SELECT pg_temp.at('2030-07-10 22:00+00') \g /dev/null
 SELECT is(pg_temp.says('app.users', 40), 'due 2030-06-10T12:00:00Z late', 'a second later it is due');
 CALL retention.sweep();
-SELECT is(pg_temp.says('app.users', 40), NULL, 'and the sweep takes it');
+SELECT is(pg_temp.says('app.users', 40), NULL, 'the sweep takes it when it is due');
 
 -- A restore writes clocks; who may not has them computed.
 INSERT INTO app.users (id, left_at, retention_clock) VALUES (50, '2020-01-01 10:00+00', '1 2020-01-01T10:00:00Z');
@@ -130,7 +130,7 @@ SELECT is(pg_temp.says('app.users', 50), 'due 2020-01-01T10:00:00Z', 'a superuse
 COPY app.users (id, left_at, retention_clock) FROM PROGRAM 'printf "51\t2020-01-01 10:00:00+00\t1 2030-07-01T10:00:00Z late\n"';
 SELECT is(pg_temp.says('app.users', 51), 'quarantined 2030-07-01T10:00:00Z late', 'a superuser''s clock that was late');
 INSERT INTO app.users (id, left_at, retention_clock) VALUES (52, '2020-01-01 10:00+00', '1 2019-01-01T10:00:00Z');
-SELECT is(pg_temp.says('app.users', 52), 'quarantined 2030-07-10T22:00:00Z late', 'one that is not right');
+SELECT is(pg_temp.says('app.users', 52), 'quarantined 2030-07-10T22:00:00Z late', 'a superuser''s clock that is not right');
 CREATE ROLE app_writer;
 GRANT USAGE ON SCHEMA app TO app_writer;
 GRANT SELECT, INSERT ON app.users TO app_writer;

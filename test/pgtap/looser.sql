@@ -5,6 +5,7 @@ SELECT plan(49);
 SET client_min_messages = warning;
 SET retention.test_now = '2026-11-28 12:00+01';
 CREATE ROLE keeper;
+GRANT SET ON PARAMETER retention.test_now TO keeper;
 CREATE SCHEMA app AUTHORIZATION keeper;
 GRANT USAGE ON SCHEMA retention TO keeper;
 GRANT SELECT, INSERT, UPDATE, DELETE ON retention.policy TO keeper;
@@ -28,7 +29,9 @@ CREATE TABLE app.u (id int PRIMARY KEY, d timestamptz, later timestamptz, kind t
 SELECT pg_temp.policy('books', 'app.i', $$keep_for, must_keep_for, mode, reference) | '5 years', '5 years', 'enforce', 'Bookkeeping Act')$$);
 SELECT pg_temp.policy('users', 'app.u', $$keep_for, quarantine_for, mode) | '0 days', '30 days', 'enforce')$$);
 INSERT INTO app.i VALUES (1, '2026-03-01', '2020-01-01');
+SET retention.test_now = '2026-11-01 12:00+01';
 INSERT INTO app.u VALUES (1, '2026-11-20', '2027-01-01');
+SET retention.test_now = '2026-11-28 12:00+01';
 RESET ROLE;
 CALL retention.sweep();
 SELECT is(string_agg(state, ','), 'enforcing,enforcing', 'two policies enforce') FROM retention.status;
@@ -108,6 +111,7 @@ SELECT pg_temp.policy('watch users', 'app.u', $$priority, keep_for) | 1, '10 yea
 CALL retention.sweep();
 SELECT is(count(*), 0::bigint, 'a policy that observes shows no row of one that hides') FROM app.u;
 INSERT INTO app.u VALUES (2, '2026-11-20', NULL);
+SET retention.test_now = '2026-11-28 12:00+01';
 SELECT is(count(*), 0::bigint, 'a row in quarantine that is written behind one that observes is hidden') FROM app.u;
 SELECT is(pg_temp.tried($$UPDATE retention.policy SET mode = 'enforce'$$), '55006 policy "users" hides rows that would reappear',
     'a policy in front of one that hides does not begin to enforce unconfirmed');

@@ -32,6 +32,7 @@ BEGIN
     RETURN result;
 END $$;
 UPDATE users SET ended_at = '2026-11-25 12:00Z' WHERE id BETWEEN 1 AND 5;
+SET LOCAL retention.test_now = '2026-11-28 12:00+01';
 
 -- The parent goes.
 DELETE FROM users WHERE id = 1;

@@ -52,7 +52,7 @@ DECLARE opened_before CURSOR FOR SELECT id FROM app.users WHERE id <= 3 ORDER BY
 -- Ended by UPDATE.
 SELECT results_eq($$WITH u AS (UPDATE app.users SET left_at = '2030-06-01 12:00+00' WHERE id = 1 RETURNING id) TABLE u$$, 'VALUES (1)', 'RETURNING of what ends it');
 SELECT results_eq('SELECT id FROM app.users WHERE id <= 3 ORDER BY id', 'VALUES (1), (2), (3)', 'SELECT');
-SELECT is((SELECT retention.state(retention_clock) FROM app.users WHERE id = 1), 'quarantined', 'its state is what it is');
+SELECT is((SELECT retention.state(retention_clock) FROM app.users WHERE id = 1), 'quarantined', 'the state of a row that is shown is what its clock says');
 SELECT results_eq('SELECT id FROM app.directory WHERE id <= 3 ORDER BY id', 'VALUES (1), (2), (3)', 'a view');
 SELECT results_eq('EXECUTE counted', 'VALUES (2000::bigint)', 'a prepared statement');
 SELECT is(pg_temp.cached(), 2000::bigint, 'a function');
@@ -114,7 +114,7 @@ SELECT results_eq($$WITH v AS (INSERT INTO app.visits VALUES (5, 'north', '2020-
 SELECT is(pg_temp.ids('SELECT id FROM app.visits'), '4', 'where days make starts equal, an INSERT shows none of those of that day');
 INSERT INTO app.visits VALUES (6, 'south', '2030-04-28', 'late, too');
 UPDATE app.visits SET left_on = '2030-05-01' WHERE id = 4;
-SELECT is(pg_temp.ids('SELECT id FROM app.visits'), '', 'nor does an UPDATE');
+SELECT is(pg_temp.ids('SELECT id FROM app.visits'), '', 'an UPDATE shows none of those of that day either');
 SELECT set_config('retention.test_now', '2030-06-02 14:00:00+00', true) \g /dev/null
 INSERT INTO app.visits VALUES (7, 'south', '2020-01-01', 'the next day'), (8, 'north', '2020-01-01', 'the next day');
 SELECT is(pg_temp.ids('SELECT id FROM app.visits'), '7 8', 'on another day it has a start of its own');
@@ -134,6 +134,6 @@ UPDATE app.users SET left_at = '2030-06-02 13:30+00' WHERE id = 3003;
 SELECT is(pg_temp.ids('SELECT id FROM app.users WHERE id > 3000'), '3003', 'before the sweep it is there');
 CALL retention.sweep();
 SELECT is(pg_temp.ids('SELECT id FROM app.list'), '', 'a sweep in the transaction copies it to no view');
-SELECT is(pg_temp.ids('SELECT id FROM app.users WHERE id > 3000'), '', 'and hides it from the transaction');
+SELECT is(pg_temp.ids('SELECT id FROM app.users WHERE id > 3000'), '', 'a sweep in the transaction hides the row from it');
 SELECT * FROM finish();
 ROLLBACK;
