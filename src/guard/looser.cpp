@@ -103,7 +103,7 @@ bool shows_own_rows(const Policy &was, const Policy *is) {
 void judge_own_rows(const Policy &was, Looser *looser) {
     const Policy *is = policy_by_id(was.id);
     if (is != nullptr && is->mode != Mode::kEnforce) is = nullptr;
-    if (is != nullptr && same_terms(was.terms, is->terms)) return;
+    if (is != nullptr && was.timezone == is->timezone && same_terms(was.terms, is->terms)) return;
     if (was.terms.has_floor && (is == nullptr || shortens(was, *is))) looser->releases = &was;
     if (looser->shows == nullptr && shows_own_rows(was, is)) looser->shows = &was;
 }
