@@ -112,6 +112,7 @@ CREATE TABLE retention.blocked_row (
     relation regclass NOT NULL,
     row_id tid NOT NULL,
     sqlstate text NOT NULL,
+    cause text NOT NULL,
     reason text NOT NULL,
     attempts integer NOT NULL DEFAULT 1,
     columns_only boolean NOT NULL DEFAULT false,
@@ -124,7 +125,8 @@ COMMENT ON COLUMN retention.blocked_row.policy_id IS 'the policy that says what 
 COMMENT ON COLUMN retention.blocked_row.relation IS 'the table, or the partition, that holds the row';
 COMMENT ON COLUMN retention.blocked_row.row_id IS 'the ctid of the row';
 COMMENT ON COLUMN retention.blocked_row.sqlstate IS 'SQLSTATE of the error';
-COMMENT ON COLUMN retention.blocked_row.reason IS 'the message of the error';
+COMMENT ON COLUMN retention.blocked_row.cause IS 'what anybody may be told: the extension''s own message, or SQLSTATE, table and constraint';
+COMMENT ON COLUMN retention.blocked_row.reason IS 'the message of the error with its detail, which may hold values of the row: for the owner of the table, in retention.blocked_reason';
 COMMENT ON COLUMN retention.blocked_row.attempts IS 'how often it was tried';
 COMMENT ON COLUMN retention.blocked_row.columns_only IS 'what failed are columns whose period is over before that of the row';
 COMMENT ON COLUMN retention.blocked_row.first_failed IS 'when it failed first';
@@ -135,6 +137,7 @@ CREATE TABLE retention.blocked_table (
     policy_id smallint NOT NULL,
     work text NOT NULL CHECK (work IN ('table', 'rows', 'columns', 'knots', 'preparation')),
     sqlstate text NOT NULL,
+    cause text NOT NULL,
     reason text NOT NULL,
     attempts integer NOT NULL,
     first_failed timestamptz NOT NULL,
@@ -146,7 +149,8 @@ COMMENT ON COLUMN retention.blocked_table.relation IS 'the table that was left';
 COMMENT ON COLUMN retention.blocked_table.policy_id IS '0: of no policy, when the table is prepared';
 COMMENT ON COLUMN retention.blocked_table.work IS 'table: a look at it; rows: a batch; columns: those with a period of their own; knots: rows that refer to each other; preparation: stamping and indexing';
 COMMENT ON COLUMN retention.blocked_table.sqlstate IS 'SQLSTATE of the error';
-COMMENT ON COLUMN retention.blocked_table.reason IS 'the message of the error, and who stands in the way';
+COMMENT ON COLUMN retention.blocked_table.cause IS 'what anybody may be told: the extension''s own message, or SQLSTATE, table and constraint; and who stands in the way';
+COMMENT ON COLUMN retention.blocked_table.reason IS 'the message of the error with its detail, which may hold values of rows: for the owner of the table, in retention.blocked_reason';
 COMMENT ON COLUMN retention.blocked_table.attempts IS 'how often it was tried';
 COMMENT ON COLUMN retention.blocked_table.first_failed IS 'when it failed first';
 COMMENT ON COLUMN retention.blocked_table.retry_at IS 'when it is tried again';

@@ -59,9 +59,9 @@ LEFT JOIN (SELECT i.inhparent, pg_catalog.string_agg(c.oid::regclass::text, ', '
     FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.inhrelid AND c.relkind OPERATOR(pg_catalog.=) 'r' AND NOT c.relispartition
     WHERE NOT EXISTS (SELECT FROM retention.policy o WHERE o.relation OPERATOR(pg_catalog.=) c.oid)
     GROUP BY i.inhparent) h ON h.inhparent OPERATOR(pg_catalog.=) p.relation
-LEFT JOIN LATERAL (SELECT count(*) AS blocked, max(x.reason) AS reason FROM retention.blocked_row x
+LEFT JOIN LATERAL (SELECT count(*) AS blocked, max(x.cause) AS reason FROM retention.blocked_row x
     WHERE x.policy_id OPERATOR(pg_catalog.=) p.policy_id) b ON true
-LEFT JOIN LATERAL (SELECT pg_catalog.string_agg(pg_catalog.format('%s: %s', x.relation, x.reason), '; ' ORDER BY x.relation::text, x.work) AS reason
+LEFT JOIN LATERAL (SELECT pg_catalog.string_agg(pg_catalog.format('%s: %s', x.relation, x.cause), '; ' ORDER BY x.relation::text, x.work) AS reason
     FROM retention.blocked_table x WHERE x.policy_id OPERATOR(pg_catalog.=) p.policy_id) t ON true
 LEFT JOIN (SELECT s.source, pg_catalog.string_agg(pg_catalog.format('%s: %s', x.view, x.problem), '; ' ORDER BY x.view::text) AS reason
     FROM retention.view_refresh x JOIN retention.view_source s ON s.view OPERATOR(pg_catalog.=) x.view
@@ -175,10 +175,10 @@ SELECT 'autovacuum runs no function of a user', g.relation::text, m.function IS 
 FROM retention.governed_table g LEFT JOIN LATERAL (SELECT * FROM retention.maintenance_function f WHERE f.relation = g.relation
     ORDER BY used_in, function LIMIT 1) m ON true
 UNION ALL
-SELECT 'nothing stands in the way', b.relation::text, false, format('%s. It is tried again at %s; see retention.blocked_table.', b.reason, b.retry_at)
+SELECT 'nothing stands in the way', b.relation::text, false, format('%s. It is tried again at %s; see retention.blocked_table.', b.cause, b.retry_at)
 FROM retention.blocked_table b
 UNION ALL
-SELECT 'no row is blocked', b.relation::text, false, format('%s rows, one of them: %s. See retention.blocked_row.', count(*), max(b.reason))
+SELECT 'no row is blocked', b.relation::text, false, format('%s rows, one of them: %s. See retention.blocked_row, and as the table''s owner retention.blocked_reason.', count(*), max(b.cause))
 FROM retention.blocked_row b GROUP BY b.relation
 UNION ALL
 SELECT 'owner is no superuser', g.relation::text, NOT r.rolsuper, 'Sweeps act with the owner''s rights: give the table to a role of its own.'

@@ -61,6 +61,7 @@ ErrorData *attempt_in_time(AttemptBody body, void *argument, bool *timed_out) {
     }
     error->sqlerrcode = ERRCODE_QUERY_CANCELED;
     error->message = pstrdup("it took longer than retention.statement_timeout");
+    error->domain = TEXTDOMAIN;
     return error;
 }
 

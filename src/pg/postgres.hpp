@@ -24,3 +24,7 @@ extern "C" {
 #include "varatt.h"
 #endif
 }
+
+// Marks the extension's own errors: theirs are words that anybody may read.
+#undef TEXTDOMAIN
+#define TEXTDOMAIN "pg_retention"

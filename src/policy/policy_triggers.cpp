@@ -8,6 +8,7 @@
 #include "ledger/home.hpp"
 #include "ledger/ledger.hpp"
 #include "pg/attempt.hpp"
+#include "pg/cause.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "schema/own.hpp"
@@ -424,7 +425,7 @@ static void complete_all(Oid relid) {
 
 bool validate_relation(Oid relid, char **problem) {
     const ErrorData *error = attempt([relid] { complete_all(relid); });
-    if (error != nullptr) *problem = error->message;
+    if (error != nullptr) *problem = pstrdup(cause_of(error));
     return error == nullptr;
 }
 

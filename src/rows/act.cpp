@@ -6,6 +6,7 @@
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "pg/attempt.hpp"
+#include "pg/cause.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -81,6 +82,13 @@ int64 act_together(const Target &target, Action action, const Row *rows, int n) 
 
 }  // namespace
 
+void set_failure(Row *row, const ErrorData *error) {
+    row->sqlstate = error->sqlerrcode;
+    row->reason = error->message;
+    row->detail = error->detail;
+    row->cause = cause_of(error);
+}
+
 bool is_tied(const Row &row) {
     return row.sqlstate == ERRCODE_FOREIGN_KEY_VIOLATION || row.sqlstate == ERRCODE_RESTRICT_VIOLATION ||
            row.sqlstate == kMandatorySqlstate || row.sqlstate == kRestrictedSqlstate || row.sqlstate == kHeldSqlstate;
@@ -110,8 +118,7 @@ int64 act(const Target &target, Action action, Row *rows, int n) {
             done += one;
             continue;
         }
-        rows[i].sqlstate = error->sqlerrcode;
-        rows[i].reason = error->message;
+        set_failure(&rows[i], error);
     }
     return done;
 }

@@ -15,8 +15,12 @@ struct Row {
     ItemPointerData tid;
     int sqlstate;  // of the failure; 0: none
     const char *reason;
-    bool awaiting;  // anonymised before; only its deletion is left
+    bool awaiting;       // anonymised before; only its deletion is left
+    const char *detail;  // may be null
+    const char *cause;   // of the failure, as anybody may be told
 };
+
+void set_failure(Row *row, const ErrorData *error);
 
 // kKeep: hidden, for an erasure was asked for, until what keeps the row lets it go; then a sweep takes it. kColumns: nothing
 // becomes of the row itself.

@@ -203,7 +203,9 @@ bool go_on_slowly(const Batch &batch, Pace *pace, const ErrorData *error) {
     pace->most = 1;
     if (batch.n > 1) return true;
     if (batch.n == 0) return false;
-    Row row = {batch.first, error->sqlerrcode, error->message, false};
+    Row row = {};
+    row.tid = batch.first;
+    set_failure(&row, error);
     block_row(batch.policy_id, batch.leaf, row, retention_now(), false);
     count_blocked_row(batch.engine);
     const bool second = pace->row_timed_out;

@@ -419,7 +419,10 @@ bool go_on_slowly(const Table &table, int16_t policy_id, Oid leaf, const ErrorDa
     const bool alone = care->n == 1;
     care->entries = 1;
     if (!alone || !care->one) return !alone;
-    block_row(policy_id, leaf, Row{care->row, error->sqlerrcode, error->message, false}, retention_now(), true);
+    Row row = {};
+    row.tid = care->row;
+    set_failure(&row, error);
+    block_row(policy_id, leaf, row, retention_now(), true);
     count_blocked_row(table.engine);
     const bool second = care->row_timed_out;
     care->row_timed_out = !second;

@@ -1,6 +1,7 @@
 #include "sweep/engine.hpp"
 
 #include "schema/extension.hpp"
+#include "pg/cause.hpp"
 #include "pg/settings.hpp"
 
 extern "C" {
@@ -68,9 +69,9 @@ List *leaves_of(Oid relid) {
 }
 
 void note_problem(Engine *engine, const char *what, const ErrorData *error) {
-    engine->problem = MemoryContextStrdup(engine->context, psprintf("%s: %s", what, error->message));
+    engine->problem = MemoryContextStrdup(engine->context, psprintf("%s: %s", what, cause_of(error)));
     ereport(engine->caller == Caller::kWorker ? LOG : WARNING,
-            (errcode(error->sqlerrcode), errmsg("pg_retention: %s", engine->problem)));
+            (errcode(error->sqlerrcode), errmsg("pg_retention: %s: %s", what, error->message)));
 }
 
 }  // namespace pg_retention

@@ -308,7 +308,9 @@ void record(Engine *engine, const Knot &gone, Totals *done) {
 
 void block(const Knot &group, const ErrorData *error, Totals *done) {
     for (int i = 0; i < group.n; ++i) {
-        const Row row = {group.rows[i].tid, error->sqlerrcode, error->message, false};
+        Row row = {};
+        row.tid = group.rows[i].tid;
+        set_failure(&row, error);
         block_row(group.rows[i].policy_id, group.rows[i].leaf, row, retention_now(), false);
     }
     (*done)[Counter::kBlocked] += group.n;

@@ -7,6 +7,7 @@
 #include "clock/stamp.hpp"
 #include "pg/security.hpp"
 #include "pg/attempt.hpp"
+#include "pg/cause.hpp"
 #include "sweep/declarations.hpp"
 #include "sweep/index.hpp"
 #include "sweep/task.hpp"
@@ -202,7 +203,7 @@ bool prepare_step(Engine *engine, Oid relid, Work work, F &&body) {
     if (error != nullptr) {
         error->message = reason_of(relid, error, timed_out);
         block_task(engine, task, error);
-        const ErrorData *second = attempt([&] { set_problem(relid, error->message); });
+        const ErrorData *second = attempt([&] { set_problem(relid, cause_of(error)); });
         if (second != nullptr) note_problem(engine, "recording a problem", second);
     }
     end_step(engine);

@@ -1,6 +1,7 @@
 #include "sweep/record.hpp"
 
 #include "core/time/backoff.hpp"
+#include "pg/cause.hpp"
 #include "ledger/ledger.hpp"
 
 extern "C" {
@@ -13,10 +14,11 @@ namespace pg_retention {
 void block_row(int16_t policy_id, Oid leaf, const Row &row, TimestampTz now, bool columns_only) {
     const int32 attempts =
         own("INSERT INTO retention.blocked_row AS b (policy_id, relation, row_id, sqlstate, reason, first_failed, "
-            "retry_at, columns_only) VALUES ($1, $2, $3, $4, $5, $6, $6, $7) ON CONFLICT (relation, row_id) DO UPDATE "
-            "SET policy_id = excluded.policy_id, sqlstate = excluded.sqlstate, reason = excluded.reason, "
+            "retry_at, columns_only, cause) VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8) ON CONFLICT (relation, row_id) DO UPDATE "
+            "SET policy_id = excluded.policy_id, sqlstate = excluded.sqlstate, reason = excluded.reason, cause = excluded.cause, "
             "attempts = b.attempts + 1, columns_only = b.columns_only AND excluded.columns_only RETURNING attempts",
-            policy_id, leaf, row.tid, unpack_sql_state(row.sqlstate), row.reason, at(now), columns_only)
+            policy_id, leaf, row.tid, unpack_sql_state(row.sqlstate), reason_with_detail(row.reason, row.detail), at(now),
+            columns_only, row.cause)
             .first()
             .get<int32>(1);
     own("UPDATE retention.blocked_row SET retry_at = $3 WHERE relation = $1 AND row_id = $2", leaf, row.tid,

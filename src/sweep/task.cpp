@@ -1,6 +1,7 @@
 #include "sweep/task.hpp"
 
 #include "core/time/backoff.hpp"
+#include "pg/cause.hpp"
 #include "pg/time.hpp"
 
 extern "C" {
@@ -128,12 +129,13 @@ void unblock(Engine *engine, const Task &task) {
     engine->blocked = list_delete_ptr(engine->blocked, blocked);
 }
 
-void save_blocked(const BlockedTable &blocked, int sqlstate, const char *reason) {
-    own("INSERT INTO retention.blocked_table (relation, policy_id, work, sqlstate, reason, attempts, first_failed, retry_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (relation, policy_id, work) DO UPDATE SET "
-        "sqlstate = excluded.sqlstate, reason = excluded.reason, attempts = excluded.attempts, retry_at = excluded.retry_at",
-        blocked.task.relid, blocked.task.policy_id, word_of(blocked.task.work), unpack_sql_state(sqlstate), reason,
-        blocked.attempts, at(retention_now()), at(blocked.retry_at));
+void save_blocked(const BlockedTable &blocked, const ErrorData *error) {
+    own("INSERT INTO retention.blocked_table (relation, policy_id, work, sqlstate, reason, attempts, first_failed, retry_at, cause) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (relation, policy_id, work) DO UPDATE SET "
+        "sqlstate = excluded.sqlstate, reason = excluded.reason, attempts = excluded.attempts, retry_at = excluded.retry_at, cause = excluded.cause",
+        blocked.task.relid, blocked.task.policy_id, word_of(blocked.task.work), unpack_sql_state(error->sqlerrcode),
+        reason_with_detail(error->message, error->detail), blocked.attempts, at(retention_now()), at(blocked.retry_at),
+        cause_of(error));
 }
 
 // The context of an error names the functions that ran, but may quote what they were doing: it is looked at, and not kept.
@@ -200,7 +202,7 @@ void block_task(Engine *engine, const Task &task, const ErrorData *error) {
         BlockedTable *blocked = find_or_add(engine, task);
         ++blocked->attempts;
         blocked->retry_at = retention_now() + core::retry_after(blocked->attempts);
-        save_blocked(*blocked, error->sqlerrcode, error->message);
+        save_blocked(*blocked, error);
     });
     if (second != nullptr) note_problem(engine, "recording a problem", second);
 }

@@ -9,6 +9,7 @@
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
 #include "pg/attempt.hpp"
+#include "pg/cause.hpp"
 #include "sweep/task.hpp"
 
 extern "C" {
@@ -99,7 +100,7 @@ void refresh(const View &view) {
 
 void note_failure(Engine *engine, const View &view, const ErrorData *error) {
     note_problem(engine, get_rel_name(view.relid) != nullptr ? get_rel_name(view.relid) : "dropped materialized view", error);
-    const ErrorData *second = attempt([&] { save_refresh(view, error->message); });
+    const ErrorData *second = attempt([&] { save_refresh(view, cause_of(error)); });
     if (second != nullptr) note_problem(engine, "recording a problem", second);
 }
 

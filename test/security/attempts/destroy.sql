@@ -268,6 +268,7 @@ SELECT * FROM app.people;
 GRANT USAGE ON SCHEMA retention TO owner;
 GRANT ALL ON retention.policy TO owner;
 -- attack
+SET retention.confirm_drop = on;
 UPDATE retention.policy SET keep_for = '100 years' WHERE name = 'app.people';
 SELECT * FROM app.people;
 
