@@ -117,11 +117,8 @@ void plan_policy(Relation rel, const Policy &policy, PlannedPolicy *out) {
     out->paths = static_cast<Path *>(palloc0(sizeof(Path) * policy.n_starts));
     out->hop_plans = static_cast<HopPlans *>(palloc0(sizeof(HopPlans) * policy.n_starts));
     for (int i = 0; i < policy.n_starts; ++i) {
-        Problem problem = {};
-        if (!resolve_path(policy.relid, policy.starts[i], &out->paths[i], &problem))
-            ereport(ERROR, (errcode(problem.sqlstate), errmsg("%s", problem.message), errhint("%s", problem.hint)));
+        out->paths[i] = start_path(RelationGetRelid(rel), policy, i);
         for (int h = 0; h < out->paths[i].n_hops; ++h) watch(out->paths[i].hops[h].to_relid);
-        map_to_partition(RelationGetRelid(rel), policy.relid, &out->paths[i]);
     }
     out->confirmed = is_confirmed(policy);
     out->owner = owner_of(policy.relid);
@@ -139,14 +136,9 @@ int by_order(const void *a, const void *b) {
     return goes_before(*x, *y) ? -1 : goes_before(*y, *x) ? 1 : 0;
 }
 
-// Those of a partition and of the tables above it are in one order.
 int plan_policies(Relation rel, List *ancestors, PlannedPolicy *out) {
-    int count = 0, n = 0;
-    const Policy *policy = all_policies(&count);
-    auto **standing = static_cast<const Policy **>(palloc(sizeof(Policy *) * (count + 1)));
-    for (int i = 0; i < count; ++i)
-        if (policy[i].mode != Mode::kOff && stands_for(policy[i], RelationGetRelid(rel), ancestors)) standing[n++] = &policy[i];
-    qsort(standing, n, sizeof(Policy *), by_order);
+    int n = 0;
+    const Policy **standing = policies_of_rows(RelationGetRelid(rel), ancestors, &n);
     for (int i = 0; i < n; ++i) plan_policy(rel, *standing[i], &out[i]);
     pfree(standing);
     return n;
@@ -235,29 +227,27 @@ Datum follow_hops(const Path &path, HopPlans *hop_plans, bool lock, HeapTuple ro
     return values[0];  // NOLINT(clang-analyzer-core.uninitialized.UndefReturn): it was set, for each hop has a key
 }
 
-void check_start(bool before_all_time) {
-    if (before_all_time)
-        ereport(ERROR, (errcode(ERRCODE_DATETIME_FIELD_OVERFLOW), errmsg("retention clock cannot start at -infinity"),
-                        errhint("Use NULL for a clock that has not started.")));
+core::Micros micros_of(Datum value, Oid type) {
+    return type == DATEOID ? static_cast<core::Micros>(DatumGetDateADT(value)) * USECS_PER_DAY : DatumGetTimestampTz(value);
+}
+
+bool is_always(Datum value, Oid type) {
+    return type == DATEOID ? DATE_IS_NOBEGIN(DatumGetDateADT(value)) : TIMESTAMP_IS_NOBEGIN(DatumGetTimestampTz(value));
+}
+
+bool is_never(Datum value, Oid type) {
+    return type == DATEOID ? DATE_IS_NOEND(DatumGetDateADT(value)) : TIMESTAMP_IS_NOEND(DatumGetTimestampTz(value));
 }
 
 core::Start start_of(Datum value, Oid type, const PgZone &zone) {
-    core::Micros at = 0;
-    if (type == DATEOID) {
-        const DateADT date = DatumGetDateADT(value);
-        check_start(DATE_IS_NOBEGIN(date));
-        if (DATE_IS_NOEND(date)) return core::kNotStarted;
-        at = static_cast<core::Micros>(date) * USECS_PER_DAY;
-    } else {
-        at = DatumGetTimestampTz(value);
-        check_start(TIMESTAMP_IS_NOBEGIN(at));
-        if (TIMESTAMP_IS_NOEND(at)) return core::kNotStarted;
-    }
-    constexpr core::Micros kYear1401 = -18902419200000000LL;  // 1401-01-02, a day's margin for zones
-    constexpr core::Micros kYear9998 = 252392371200000000LL;  // 9998-01-01
-    if (at < kYear1401 || at > kYear9998)
+    if (is_never(value, type)) return core::kNotStarted;
+    if (is_always(value, type))
+        ereport(ERROR, (errcode(ERRCODE_DATETIME_FIELD_OVERFLOW), errmsg("retention clock cannot start at -infinity"),
+                        errhint("Use NULL for a clock that has not started.")));
+    if (!can_start(value, type))
         ereport(ERROR, (errcode(ERRCODE_DATETIME_FIELD_OVERFLOW), errmsg("start of a retention clock is out of range"),
                         errhint("A clock starts between the years 1401 and 9997.")));
+    const core::Micros at = micros_of(value, type);
     if (type == DATEOID)
         return core::start_of_day(static_cast<core::Day>(at / USECS_PER_DAY + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE)), zone);
     return core::start_of_instant(type == TIMESTAMPOID ? instant_of_local(at, zone) : at);
@@ -421,6 +411,37 @@ core::Clock compute_clock(Relation rel, HeapTuple row, HeapTuple stored, const C
     SPI_finish();
     return clock;
 }
+
+Path start_path(Oid relid, const Policy &policy, int i) {
+    Path path = {};
+    Problem problem = {};
+    if (!resolve_path(policy.relid, policy.starts[i], &path, &problem))
+        ereport(ERROR, (errcode(problem.sqlstate), errmsg("%s", problem.message), errhint("%s", problem.hint)));
+    map_to_partition(relid, policy.relid, &path);
+    return path;
+}
+
+const Policy **policies_of_rows(Oid relid, List *ancestors, int *n) {
+    int count = 0;
+    *n = 0;
+    const Policy *policy = all_policies(&count);
+    auto **standing = static_cast<const Policy **>(palloc(sizeof(Policy *) * (count + 1)));
+    for (int i = 0; i < count; ++i)
+        if (policy[i].mode != Mode::kOff && stands_for(policy[i], relid, ancestors)) standing[(*n)++] = &policy[i];
+    qsort(standing, *n, sizeof(Policy *), by_order);
+    return standing;
+}
+
+bool can_start(Datum value, Oid type) {
+    constexpr core::Micros kYear1401 = -18902419200000000LL;  // 1401-01-02, a day's margin for zones
+    constexpr core::Micros kYear9998 = 252392371200000000LL;  // 9998-01-01
+    if (is_never(value, type)) return true;
+    if (is_always(value, type)) return false;
+    const core::Micros at = micros_of(value, type);
+    return at >= kYear1401 && at <= kYear9998;
+}
+
+core::Start start_of_value(Datum value, Oid type, const PgZone &zone) { return start_of(value, type, zone); }
 
 bool is_managed(Oid relid) {
     int count = 0;

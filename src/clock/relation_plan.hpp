@@ -30,6 +30,15 @@ struct Cause {
 // inserted beside a concurrent change of its ancestor would escape. What was decided is not set. Errors: 22008 for a start at -infinity or outside 1400-9999.
 core::Clock compute_clock(Relation rel, HeapTuple row, HeapTuple stored, const Cause &cause);
 
+// What a clock is computed from, for whoever computes it in another way. The policies that stand for rows of the table or partition, which has
+// these partitioned tables above it, in the order of goes_before(): those of all of them are in one order.
+const Policy **policies_of_rows(Oid relid, List *ancestors, int *n);
+// The way to one of the policy's starts, from rows of the table or partition.
+Path start_path(Oid relid, const Policy &policy, int i);
+// A value at the end of it as a start. False, and an error: it is at -infinity or outside 1400-9999.
+bool can_start(Datum value, Oid type);
+core::Start start_of_value(Datum value, Oid type, const PgZone &zone);
+
 // True when a validated policy of the table, or of a partitioned table above it, stands.
 bool is_managed(Oid relid);
 
