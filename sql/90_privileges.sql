@@ -54,5 +54,5 @@ GRANT EXECUTE ON FUNCTION
     retention.noise(integer, text), retention.noise(bigint, text), retention.noise(double precision, text),
     retention.noise(numeric, text), retention.noise(date, text), retention.noise(timestamp, text),
     retention.noise(timestamptz, text), retention.random_token(text, integer),
-    retention.home_known(), retention.verify_ledger(), retention.vocabulary(), retention.formats()
+    retention.audit(regclass, boolean), retention.home_known(), retention.verify_ledger(), retention.vocabulary(), retention.formats()
 TO PUBLIC;

@@ -317,4 +317,30 @@ char *is_anonymised(const PersonalColumn &column) {
                     result);
 }
 
+char *may_be_anonymised(const PersonalColumn &column) {
+    const char *value = psprintf("t.%s", quote_identifier(column.name));
+    const ColumnType type = type_of(column.relid, column.column);
+    switch (column.anonymiser) {
+        case Anonymiser::kNull: return psprintf("%s IS NULL", value);
+        case Anonymiser::kConstant:
+        case Anonymiser::kGeneralise:
+        case Anonymiser::kTruncate: return psprintf("%s IS NULL OR %s", value, is_anonymised(column));
+        // What it takes out without being told of anybody must be out.
+        case Anonymiser::kRedact:
+            return psprintf("%s IS NULL OR CAST(%s AS text) = CAST(%s AS text)", value, value,
+                            call("redact", value, type, "'{}'"));
+        case Anonymiser::kPseudonymise:
+            return psprintf("%s IS NULL OR CAST(%s AS text) ~ '^[0-9a-f]{%zu}$'", value, value, pseudonym_digits(column, type));
+        case Anonymiser::kRandomToken: {
+            constexpr const char *kForms[] = {"^[0-9A-Za-z]{11,26}$", "@anonymous[.]invalid$", "^[+]999[0-9]{20,31}$"};
+            if (type.content == Content::kUuid) return pstrdup("true");
+            return psprintf("%s IS NULL OR CAST(%s AS text) ~ '%s'", value, value,
+                            kForms[static_cast<int>(token_choice(column, type).form)]);
+        }
+        case Anonymiser::kNoise:
+        case Anonymiser::kFunction: return pstrdup("true");
+    }
+    pg_unreachable();
+}
+
 }  // namespace pg_retention

@@ -27,6 +27,9 @@ size_t pseudonym_room(const PersonalColumn &column, Oid leaf);
 // when there is none.
 char *is_anonymised(const PersonalColumn &column);
 
+// The same the other way round: false where the value cannot be one that anonymising leaves, or none; true where that cannot be told.
+char *may_be_anonymised(const PersonalColumn &column);
+
 // The type of a column with its length, to be read under any search_path.
 char *column_type_name(Oid relid, AttrNumber column);
 

@@ -1,0 +1,58 @@
+#include "audit/judge.hpp"
+
+#include <algorithm>
+
+namespace pg_retention {
+
+namespace {
+
+// The start that the ways give by themselves.
+core::Start given_by(const WaysNow &now) {
+    core::Start start = now.starts_all ? 0 : core::kNotStarted;
+    for (int i = 0; i < now.n; ++i)
+        start = now.starts_all ? std::max(start, now.ways[i].start) : std::min(start, now.ways[i].start);
+    return start;
+}
+
+// Whether the row can have come to the start on a way that is gone.
+bool may_be_orphaned(core::Start start, core::Start given, const WaysNow &now) {
+    bool is_lost = false;
+    for (int i = 0; i < now.n; ++i) {
+        const WayNow &way = now.ways[i];
+        const bool lost = way.has_hops && (way.ends || way.defaults);
+        is_lost = is_lost || lost;
+        // Of all starts the latest counts, and those whose ways are still there are among them.
+        if (now.starts_all && !lost && way.start > start) return false;
+    }
+    return is_lost && (now.starts_all || start < given);
+}
+
+bool may_be_late(core::Start start, core::Start given) { return given != core::kNotStarted && start >= given; }
+
+// No way leads to a row that could have a start, and nothing on the row itself could give one.
+bool leads_nowhere(const WaysNow &now) {
+    int ended = 0;
+    for (int i = 0; i < now.n; ++i) ended += now.ways[i].ends ? 1 : 0;
+    return now.starts_all ? ended > 0 : ended == now.n;
+}
+
+}  // namespace
+
+Judgement judge(core::Clock clock, const WaysNow &now) {
+    const uint8_t decided = core::decided_of(clock);
+    const uint8_t marks = core::marks_of(clock);
+    const core::Start start = core::start_of(clock);
+    const core::Start given = now.policy_id == 0 ? core::kNotStarted : given_by(now);
+    const core::Clock should_be = core::make_clock(now.policy_id, given, decided);
+    if (clock == should_be)
+        return {now.policy_id != 0 && given == core::kNotStarted && leads_nowhere(now), Finding::kNoWay, clock};
+    if (core::policy_of(clock) == 0) return {true, Finding::kUnstamped, should_be};
+    if (core::policy_of(clock) != now.policy_id) return {true, Finding::kWrongPolicy, should_be};
+    if (marks == 0) return {true, Finding::kWrongStart, should_be};
+    if ((marks & core::kLate) != 0 && may_be_late(start, given)) return {false, Finding::kWrongStart, clock};
+    if ((marks & core::kOrphaned) == 0) return {true, Finding::kWrongStart, should_be};
+    if (may_be_orphaned(start, given, now)) return {false, Finding::kWrongStart, clock};
+    return {true, Finding::kOrphanedWithoutReason, should_be};
+}
+
+}  // namespace pg_retention

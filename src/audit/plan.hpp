@@ -1,0 +1,42 @@
+#pragma once
+// One statement for a table or partition: of each row its clock, which policy has it, what stands at the end of each way of each policy, and
+// whether an anonymised one holds a value. All rows at once, joined to the tables of the paths; no trigger's function has a part in it.
+#include "audit/judge.hpp"
+#include "pg/sql.hpp"
+
+namespace pg_retention {
+
+struct AuditedWay {
+    Oid type;  // of the start
+    bool has_hops;
+    bool defaults;  // as in WayNow
+    int value;      // column of the result
+    int leads;      // the same: whether a row is there; 0 where there are no hops
+};
+
+struct AuditedPolicy {
+    int16_t id;
+    const char *name;
+    bool starts_all;
+    int n_ways;
+    AuditedWay *ways;
+};
+
+struct AuditPlan {
+    Oid leaf;
+    Oid owner;  // the role to act as
+    int n_policies;
+    AuditedPolicy *policies;
+    const char *sql;  // of all rows
+};
+
+// The columns that each result begins with.
+enum : int { kTidColumn = 1, kClockColumn, kPolicyColumn, kHoldsColumn, kFirstWayColumn };
+
+// Errors: a policy that does not fit the schema; 42501 for a partition, or a table on a path, whose owner's rights are not had.
+AuditPlan plan_audit(Oid leaf);
+
+// The same for rows with ctids from $1 up to, exclusive, $2.
+const char *within_blocks(const AuditPlan &plan);
+
+}  // namespace pg_retention

@@ -1,0 +1,73 @@
+#include "audit/row.hpp"
+#include "clock/decide.hpp"
+#include "clock/stamp.hpp"
+#include "pg/attempt.hpp"
+#include "pg/names.hpp"
+#include "pg/security.hpp"
+#include "pg/time.hpp"
+#include "policy/policy_cache.hpp"
+#include "schema/extension.hpp"
+
+extern "C" {
+#include "utils/lsyscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+bool hides(core::Clock clock) {
+    if ((core::flags_of(clock) & core::kRestricted) != 0) return true;
+    const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(clock)));
+    return policy != nullptr && enforced(*policy) && core::hidden(clock, cutoffs_of(*policy, retention_now()));
+}
+
+[[noreturn]] void changed_meanwhile() {
+    ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE), errmsg("the row was changed meanwhile"),
+                    errhint("The next audit looks at it again.")));
+    pg_unreachable();
+}
+
+// Stamping is asked, not told: where it does not come to the same clock, one of the two is wrong, and nobody knows which.
+void stamp_anew(const Fault &fault) {
+    ItemPointerData tid = fault.tid;
+    const Cause cause = {.forgets = fault.finding == Finding::kOrphanedWithoutReason};
+    const Restamped done = restamp_row(fault.relid, &tid, true, cause);
+    if (!done.changed) changed_meanwhile();
+    check_clock_change(done.before, done.after, get_rel_name(fault.relid));
+    if (hides(done.before) && !hides(done.after))
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("the row is hidden now and would be shown")));
+    const core::Clock expected = core::add_flags(fault.should_be, core::decided_of(done.before));
+    if (done.after != expected && done.before == fault.says)
+        ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("stamping the row anew does not give what it should be")));
+}
+
+void unset_flags(const Fault &fault) {
+    ItemPointerData tid = fault.tid;
+    const SqlRows found = run_as(
+        owner_of(fault.relid), kLatest,
+        psprintf("SELECT %s FROM ONLY %s WHERE ctid = $1 FOR UPDATE", clock_name(fault.relid), qualified_name(fault.relid)),
+        fault.tid);
+    if (found.n == 0 || found.first().get<core::Clock>(1) != fault.says) changed_meanwhile();
+    if (!write_clock(fault.relid, &tid, fault.should_be)) changed_meanwhile();
+}
+
+}  // namespace
+
+const char *repair_row(const Fault &fault) {
+    const ErrorData *error = attempt([&] {
+        switch (fault.finding) {
+            case Finding::kUnstamped:
+            case Finding::kWrongPolicy:
+            case Finding::kWrongStart:
+            case Finding::kOrphanedWithoutReason: return stamp_anew(fault);
+            case Finding::kHoldsValue: return unset_flags(fault);
+            case Finding::kNoWay:
+            case Finding::kUnmanagedColumn:
+            case Finding::kUnmanagedTable: return;
+        }
+    });
+    return error == nullptr ? nullptr : error->message;
+}
+
+}  // namespace pg_retention

@@ -1,0 +1,127 @@
+#include "audit/row.hpp"
+
+#include "clock/relation_plan.hpp"
+#include "policy/policy_cache.hpp"
+#include "schema/own.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "nodes/pg_list.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+const char *policy_name(const AuditPlan &plan, int32_t id) {
+    for (int i = 0; i < plan.n_policies; ++i)
+        if (plan.policies[i].id == id) return plan.policies[i].name;
+    const Policy *policy = policy_by_id(static_cast<int16_t>(id));
+    return policy == nullptr ? nullptr : policy->name;
+}
+
+// False: what stands at its end cannot start a clock.
+bool read_way(const AuditedWay &way, const SqlRow &row, WayNow *out) {
+    *out = WayNow{core::kNotStarted, way.has_hops, way.has_hops && !row.get<bool>(way.leads), way.defaults};
+    if (row.is_null(way.value)) return true;
+    const Datum value = row.datum(way.value);
+    if (!can_start(value, way.type)) return false;
+    out->start = start_of_value(value, way.type);
+    return true;
+}
+
+bool read_ways(const AuditedPolicy *policy, const SqlRow &row, WayNow *ways, WaysNow *out) {
+    *out = WaysNow{0, false, 0, ways};
+    if (policy == nullptr) return true;
+    *out = WaysNow{policy->id, policy->starts_all, policy->n_ways, ways};
+    for (int i = 0; i < policy->n_ways; ++i)
+        if (!read_way(policy->ways[i], row, &ways[i])) return false;
+    return true;
+}
+
+int most_ways(const AuditPlan &plan) {
+    int most = 0;
+    for (int i = 0; i < plan.n_policies; ++i) most = Max(most, plan.policies[i].n_ways);
+    return most;
+}
+
+void report(Fault *fault, bool repair, const Listener &listener, Tally *tally) {
+    if (repair && fault->detail == nullptr) {
+        fault->detail = repair_row(*fault);
+        fault->repaired = fault->detail == nullptr;
+    }
+    ++tally->found[static_cast<int>(fault->finding)];
+    tally->repaired += fault->repaired ? 1 : 0;
+    if (listener.tell != nullptr) listener.tell(listener.argument, *fault);
+}
+
+constexpr char kNoReason[] = "nothing says when its retention starts: the rows that would have said so are gone";
+constexpr char kOutOfRange[] = "what would start its clock is not between the years 1401 and 9997";
+
+void audit_clock(const AuditPlan &plan, const SqlRow &row, WayNow *ways, Fault *fault, bool repair, const Listener &listener,
+                 Tally *tally) {
+    const AuditedPolicy *policy = row.is_null(kPolicyColumn) ? nullptr : &plan.policies[row.get<int32>(kPolicyColumn)];
+    WaysNow now = {};
+    fault->has_clock = true;
+    if (!read_ways(policy, row, ways, &now)) {
+        fault->finding = Finding::kWrongStart;
+        fault->should_be = core::make_clock(policy->id, core::kNotStarted, core::decided_of(fault->says));
+        fault->detail = kOutOfRange;
+    } else {
+        const Judgement judgement = judge(fault->says, now);
+        if (!judgement.is_fault) return;
+        fault->finding = judgement.finding;
+        fault->should_be = judgement.should_be;
+        fault->detail = judgement.finding == Finding::kNoWay ? kNoReason : nullptr;
+    }
+    fault->policy = policy_name(plan, now.policy_id != 0 ? now.policy_id : core::policy_of(fault->says));
+    report(fault, repair, listener, tally);
+}
+
+void audit_value(const AuditPlan &plan, Fault *fault, bool repair, const Listener &listener, Tally *tally) {
+    constexpr uint8_t kDone = core::kAnonymised | core::kAwaiting;
+    fault->finding = Finding::kHoldsValue;
+    fault->policy = policy_name(plan, core::policy_of(fault->says));
+    fault->has_clock = true;
+    fault->should_be = core::with_flags(fault->says, static_cast<uint8_t>(core::flags_of(fault->says) & ~kDone));
+    report(fault, repair, listener, tally);
+}
+
+}  // namespace
+
+void audit_rows(const AuditPlan &plan, const SqlRows &rows, bool repair, const Listener &listener, Tally *tally) {
+    auto *ways = static_cast<WayNow *>(palloc(sizeof(WayNow) * (most_ways(plan) + 1)));
+    for (const SqlRow row : rows) {
+        Fault fault = {};
+        fault.relid = plan.leaf;
+        fault.has_row = true;
+        fault.tid = row.get<ItemPointerData>(kTidColumn);
+        fault.says = row.get<core::Clock>(kClockColumn);
+        Fault second = fault;
+        // First what is found by this place: stamping anew follows the row to its next one.
+        if (row.get<bool>(kHoldsColumn)) audit_value(plan, &second, repair, listener, tally);
+        audit_clock(plan, row, ways, &fault, repair, listener, tally);
+        ++tally->rows;
+    }
+}
+
+void audit_columns(List *relids, const Listener &listener, Tally *tally) {
+    auto *oids = static_cast<Datum *>(palloc(sizeof(Datum) * (list_length(relids) + 1)));
+    ListCell *cell = nullptr;
+    int n = 0;
+    foreach (cell, relids) oids[n++] = ObjectIdGetDatum(lfirst_oid(cell));
+    const SqlRows found =
+        own("SELECT c.relation::oid, c.column_name FROM retention.personal_columns c WHERE c.relation::oid = ANY ($1) "
+            "AND NOT EXISTS (SELECT FROM retention.policy p WHERE p.mode <> 'off' AND (p.relation = c.relation OR "
+            "p.relation IN (SELECT a.relid FROM pg_catalog.pg_partition_ancestors(c.relation) a))) ORDER BY 1, 2",
+            typed(OIDARRAYOID, array_of(oids, n, OIDOID)));
+    for (const SqlRow row : found) {
+        Fault fault = {};
+        fault.relid = row.get<Oid>(1);
+        fault.finding = Finding::kUnmanagedColumn;
+        fault.detail = psprintf("no policy stands for the table of column \"%s\"", row.text(2));
+        report(&fault, false, listener, tally);
+    }
+}
+
+}  // namespace pg_retention
