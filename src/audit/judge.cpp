@@ -14,7 +14,8 @@ core::Start given_by(const WaysNow &now) {
     return start;
 }
 
-// Whether the row can have come to the start on a way that is gone.
+// Whether the row can have come to the start on a way that is gone. One that a foreign key has pointed elsewhere is gone, too, though it leads
+// somewhere: which of the two it was, the row does not say.
 bool may_be_orphaned(core::Start start, core::Start given, const WaysNow &now) {
     bool is_lost = false;
     for (int i = 0; i < now.n; ++i) {
@@ -27,7 +28,8 @@ bool may_be_orphaned(core::Start start, core::Start given, const WaysNow &now) {
     return is_lost && (now.starts_all || start < given);
 }
 
-bool may_be_late(core::Start start, core::Start given) { return given != core::kNotStarted && start >= given; }
+// No start is later than kNotStarted.
+bool may_be_late(core::Start start, core::Start given) { return start >= given; }
 
 // No way leads to a row that could have a start, and nothing on the row itself could give one.
 bool leads_nowhere(const WaysNow &now) {

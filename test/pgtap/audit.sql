@@ -1,6 +1,6 @@
 -- retention.audit finds every way in which a clock may say what is not so, on tables of every kind, and mends what is safe.
 BEGIN;
-SELECT plan(58);
+SELECT plan(62);
 SET LOCAL client_min_messages = warning;
 SET LOCAL retention.test_now = '2026-11-28 12:00+01';
 CREATE TABLE customers (id int PRIMARY KEY, ended_at timestamptz);
@@ -16,6 +16,8 @@ CREATE TABLE parted_low PARTITION OF parted FOR VALUES FROM (0) TO (10);
 CREATE TABLE parted_high (kind text, gone int, id int NOT NULL PRIMARY KEY, author int);
 ALTER TABLE parted_high DROP COLUMN gone;
 ALTER TABLE parted ATTACH PARTITION parted_high FOR VALUES FROM (10) TO (100);
+CREATE TABLE defaulting (id int PRIMARY KEY, author int DEFAULT 4 REFERENCES users ON DELETE SET DEFAULT);
+CREATE TABLE two_ways (id int PRIMARY KEY, author int REFERENCES users ON DELETE SET NULL, editor int REFERENCES users ON DELETE SET NULL);
 CREATE TABLE above (id int, author int REFERENCES users ON DELETE SET NULL);
 INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('"Two Hops"', 'E-Mail', 'email');
 INSERT INTO retention.policy (name, relation, clock_starts, starts_when, keep_for, quarantine_for, action, must_keep_for, mode, applies_to) VALUES
@@ -26,6 +28,8 @@ INSERT INTO retention.policy (name, relation, clock_starts, starts_when, keep_fo
     ('composite', 'composite', '{shop.closed_on}', 'any', '0 days', '90 days', 'delete', NULL, 'enforce', NULL),
     ('letters', 'parted', '{author.ended_at}', 'any', '0 days', '90 days', 'delete', NULL, 'enforce', $$kind = 'letter'$$),
     ('others', 'parted', '{author.customer.ended_at}', 'any', '0 days', '90 days', 'delete', NULL, 'enforce', $$kind <> 'letter'$$),
+    ('defaulting', 'defaulting', '{author.ended_at}', 'any', '0 days', '90 days', 'delete', NULL, 'enforce', NULL),
+    ('two ways', 'two_ways', '{author.ended_at, editor.ended_at}', 'any', '0 days', '90 days', 'delete', NULL, 'enforce', NULL),
     ('above', 'above', '{author.ended_at}', 'any', '0 days', '90 days', 'delete', NULL, 'enforce', NULL);
 CREATE TABLE below (more text) INHERITS (above);
 CREATE TABLE beside (PRIMARY KEY (id), FOREIGN KEY (author) REFERENCES users ON DELETE SET NULL) INHERITS (above);
@@ -41,6 +45,8 @@ INSERT INTO one_hop SELECT i, i, 'x' FROM generate_series(1, 9) i;
 INSERT INTO "Two Hops" SELECT i, i, 'kari@example.org' FROM generate_series(1, 9) i;
 INSERT INTO all_starts SELECT i, i, CASE WHEN i > 5 THEN timestamptz '2026-11-03 12:00Z' END FROM generate_series(1, 9) i;
 INSERT INTO composite SELECT i, 'Oslo', i FROM generate_series(1, 9) i;
+INSERT INTO defaulting SELECT i, i FROM generate_series(1, 9) i;
+INSERT INTO two_ways SELECT i, i, 4 FROM generate_series(1, 9) i;
 INSERT INTO parted SELECT i, i % 10, CASE WHEN i % 2 = 0 THEN 'letter' ELSE 'other' END FROM generate_series(1, 19) i WHERE i % 10 > 0;
 INSERT INTO beside SELECT i, i FROM generate_series(1, 9) i;
 
@@ -153,6 +159,9 @@ DELETE FROM orders WHERE number = 9;
 SELECT is_empty($$SELECT f FROM pg_temp.found('one_hop') f WHERE f !~ '^6 '$$, 'a start that was reached on a way that is gone is none');
 SELECT is_empty($$SELECT f FROM unnest('{"\"Two Hops\"",composite}'::regclass[]) r, pg_temp.found(r) f WHERE f !~ '^6 '$$, 'a start that was reached two hops away, or by a composite key, on a way that is gone is none');
 DELETE FROM users WHERE id = 7;
+SELECT is_empty($$SELECT f FROM unnest('{defaulting,two_ways}'::regclass[]) r, pg_temp.found(r) f$$,
+    'a way that ended beside another is no fault, nor a start that is kept where a key was set to its default');
+SELECT is((SELECT count(*) FROM retention.audit('two_ways') WHERE finding = 'no way to a start'), 0::bigint, 'a row with one way left has a way to a start');
 SELECT is_empty($$SELECT f FROM pg_temp.found('one_hop') f WHERE f ~ '^(1|9) '$$, 'a start that was reached before another parent went is none');
 SELECT set_eq($$SELECT f FROM pg_temp.found('one_hop') f WHERE f ~ '^7 '$$, $$VALUES ('7 no way to a start of one hop')$$, 'a parent that never ended and is gone leaves a row that nothing starts');
 SELECT set_eq($$SELECT f FROM pg_temp.found('all_starts') f WHERE f ~ '^7 '$$, $$VALUES ('7 no way to a start of all starts')$$, 'of all starts, one is enough that cannot come');
@@ -163,6 +172,12 @@ SELECT set_eq($$SELECT f FROM pg_temp.found('one_hop') f WHERE f ~ '^(1|2) '$$,
     $$VALUES ('2 orphaned mark without reason of one hop'), ('1 wrong start of one hop')$$, 'a mark without a lost way, and a lost way without the mark');
 SELECT pg_temp.unseen($$UPDATE own_start SET retention_clock = (retention.policy(retention_clock) || ' 2026-11-10T12:00:00Z orphaned')::retention.clock WHERE id = 2$$, 'own_start');
 SELECT set_eq($$SELECT f FROM pg_temp.found('own_start') f WHERE f ~ '^2 '$$, $$VALUES ('2 orphaned mark without reason of own start')$$, 'where no way leads to another table there is no reason');
+UPDATE users SET ended_at = '2026-11-20' WHERE id = 8;
+DELETE FROM users WHERE id = 8;
+SELECT is_empty($$SELECT f FROM pg_temp.found('all_starts') f WHERE f ~ '^8 '$$, 'a start of several that all count, whose way is gone, is no fault');
+SELECT pg_temp.unseen($$UPDATE all_starts SET done_at = '2026-11-22' WHERE id = 8$$, 'all_starts');
+SELECT set_eq($$SELECT f FROM pg_temp.found('all_starts') f WHERE f ~ '^8 '$$, $$VALUES ('8 orphaned mark without reason of all starts')$$,
+    'of several starts that all count, one that is there and later counts');
 -- Starts that were moved.
 UPDATE users SET ended_at = '2026-01-01' WHERE id = 3;
 SELECT pg_temp.unseen($$UPDATE one_hop SET retention_clock = (retention.policy(retention_clock) || ' 2026-11-10T12:00:00Z late')::retention.clock WHERE id = 3$$, 'one_hop');
