@@ -34,11 +34,12 @@ SELECT p.policy_id, p.name, p.relation, p.mode,
     END AS state,
     coalesce(b.blocked, 0) AS blocked,
     (SELECT max(s.started_at) FROM retention.sweep_run s) AS last_run,
-    coalesce(u.problem, w.problem, r.problem, a.problem, t.reason, b.reason, v.reason,
+    coalesce(u.problem, w.problem, r.problem, a.problem, t.reason, b.reason, v.reason, q.problem,
         CASE WHEN a.partitions IS NOT NULL THEN pg_catalog.format('not stamped yet, and hidden until then where the policy hides: the rows of %s',
             a.partitions) END,
         CASE WHEN h.heirs IS NOT NULL THEN pg_catalog.format('no policy stands for what inherits from the table: %s', h.heirs) END,
-        retention.out_of_reach(p.policy_id), retention.anonymiser_problem(p.policy_id)) AS problem
+        retention.out_of_reach(p.policy_id), retention.anonymiser_problem(p.policy_id)) AS problem,
+    q.last_audit, coalesce(q.findings, 0) AS findings
 FROM retention.policy p
 LEFT JOIN LATERAL (SELECT pg_catalog.format('applies_to was written for another owner of the table: confirm it as %I or a superuser with '
         'UPDATE retention.policy SET applies_to = applies_to WHERE policy_id = %s', pg_catalog.pg_get_userbyid(c.relowner), p.policy_id) AS problem
@@ -65,7 +66,13 @@ LEFT JOIN LATERAL (SELECT pg_catalog.string_agg(pg_catalog.format('%s: %s', x.re
     FROM retention.blocked_table x WHERE x.policy_id OPERATOR(pg_catalog.=) p.policy_id) t ON true
 LEFT JOIN (SELECT s.source, pg_catalog.string_agg(pg_catalog.format('%s: %s', x.view, x.problem), '; ' ORDER BY x.view::text) AS reason
     FROM retention.view_refresh x JOIN retention.view_source s ON s.view OPERATOR(pg_catalog.=) x.view
-    WHERE x.problem IS NOT NULL GROUP BY s.source) v ON v.source OPERATOR(pg_catalog.=) p.relation;
+    WHERE x.problem IS NOT NULL GROUP BY s.source) v ON v.source OPERATOR(pg_catalog.=) p.relation
+LEFT JOIN (SELECT n.relid, CASE WHEN pg_catalog.bool_and(x.last_finished IS NOT NULL) THEN min(x.last_finished) END AS last_audit,
+        min('audit: ' OPERATOR(pg_catalog.||) x.problem) AS problem, sum(f.findings)::bigint AS findings
+    FROM retention.audit_run x
+    CROSS JOIN LATERAL (SELECT coalesce(sum(y.rows), 0) AS findings FROM retention.audit_finding y WHERE y.relation OPERATOR(pg_catalog.=) x.relation) f
+    CROSS JOIN LATERAL (SELECT x.relation UNION SELECT a.relid FROM pg_catalog.pg_partition_ancestors(x.relation) a) n (relid)
+    GROUP BY n.relid) q ON q.relid OPERATOR(pg_catalog.=) p.relation;
 COMMENT ON VIEW retention.status IS 'per policy: how far it is, what is blocked, what is wrong';
 COMMENT ON COLUMN retention.status.policy_id IS 'number of the policy';
 COMMENT ON COLUMN retention.status.name IS 'name of the policy';
@@ -75,6 +82,8 @@ COMMENT ON COLUMN retention.status.state IS 'what is so: off, observing or enfor
 COMMENT ON COLUMN retention.status.blocked IS 'rows that the last attempts could not act on, see retention.blocked_row';
 COMMENT ON COLUMN retention.status.last_run IS 'when the last sweep of the database began';
 COMMENT ON COLUMN retention.status.problem IS 'one thing that stands in the way, or several of a kind; NULL: none';
+COMMENT ON COLUMN retention.status.last_audit IS 'when the last round of the worker''s audit over all of its table ended; NULL: there was none yet';
+COMMENT ON COLUMN retention.status.findings IS 'what that found, or the one under way where that is more: rows of the table, see retention.audit_finding';
 GRANT SELECT ON retention.status TO pg_monitor;
 
 CREATE FUNCTION retention.hooks_in_place() RETURNS boolean
@@ -180,6 +189,14 @@ FROM retention.blocked_table b
 UNION ALL
 SELECT 'no row is blocked', b.relation::text, false, format('%s rows, one of them: %s. See retention.blocked_row, and as the table''s owner retention.blocked_reason.', count(*), max(b.cause))
 FROM retention.blocked_row b GROUP BY b.relation
+UNION ALL
+SELECT 'clocks are as they should be', a.relation::text, false,
+    format('Found at the last look: %s. See retention.audit(); repair => true mends what is safe.',
+        string_agg(format('%s (%s)', a.finding, a.rows), ', ' ORDER BY a.finding))
+FROM retention.audit_finding a GROUP BY a.relation
+UNION ALL
+SELECT 'clocks are audited', a.relation::text, false, format('%s. See retention.audit_run.', a.problem)
+FROM retention.audit_run a WHERE a.problem IS NOT NULL
 UNION ALL
 SELECT 'owner is no superuser', g.relation::text, NOT r.rolsuper, 'Sweeps act with the owner''s rights: give the table to a role of its own.'
 FROM retention.governed_table g JOIN pg_class c ON c.oid = g.relation JOIN pg_roles r ON r.oid = c.relowner

@@ -20,7 +20,7 @@ bool may_be_orphaned(core::Start start, core::Start given, const WaysNow &now) {
     bool is_lost = false;
     for (int i = 0; i < now.n; ++i) {
         const WayNow &way = now.ways[i];
-        const bool lost = way.has_hops && (way.ends || way.defaults);
+        const bool lost = way.ends || way.defaults;
         is_lost = is_lost || lost;
         // Of all starts the latest counts, and those whose ways are still there are among them.
         if (now.starts_all && !lost && way.start > start) return false;

@@ -37,9 +37,8 @@ constexpr size_t kFindings = core::count_of<Finding>();
 // One way of a row, as it leads now.
 struct WayNow {
     core::Start start;  // at its end; kNotStarted: none
-    bool has_hops;
-    bool ends;      // before it leads to a row
-    bool defaults;  // a foreign key's SET DEFAULT may have pointed it elsewhere
+    bool ends;          // before it leads to a row
+    bool defaults;      // a foreign key's SET DEFAULT may have pointed it elsewhere
 };
 
 // Of the policy that has the row.

@@ -98,7 +98,7 @@ AuditedWay plan_way(Text *text, const Path &path, Oid owner) {
         check_readable(path.hops[h].to_relid, owner);
         table = join_hop(text, path.hops[h], table);
     }
-    AuditedWay way = {path.type, path.n_hops > 0, path.n_hops > 0 && sets_default(path.hops[0]), 0, 0};
+    AuditedWay way = {path.type, path.n_hops > 0 && sets_default(path.hops[0]), 0, 0};
     way.value = add_column(text, column_of(path.relid, path.column, table).text);
     if (path.n_hops == 0) return way;
     const Hop &last = path.hops[path.n_hops - 1];

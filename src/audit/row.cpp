@@ -22,7 +22,7 @@ const char *policy_name(const AuditPlan &plan, int32_t id) {
 
 // False: what stands at its end cannot start a clock.
 bool read_way(const AuditedWay &way, const SqlRow &row, WayNow *out) {
-    *out = WayNow{core::kNotStarted, way.has_hops, way.has_hops && !row.get<bool>(way.leads), way.defaults};
+    *out = WayNow{core::kNotStarted, way.leads != 0 && !row.get<bool>(way.leads), way.defaults};
     if (row.is_null(way.value)) return true;
     const Datum value = row.datum(way.value);
     if (!can_start(value, way.type)) return false;

@@ -24,6 +24,7 @@ char *pseudonym_key_file = nullptr;
 int unmanaged_personal_column = kIgnore;
 bool refresh_views = true;
 int batch_size = 1000;
+int audit_blocks = 128;
 int statement_timeout = 60000;
 
 static constexpr config_enum_entry kUnmanaged[] = {
@@ -32,6 +33,8 @@ static constexpr config_enum_entry kUnmanaged[] = {
 void init() {
     DefineCustomBoolVariable("retention.allow_test_time", "Honours retention.test_now.", "Only for tests and demonstrations.",
                              &allow_test_time, false, PGC_POSTMASTER, 0, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("retention.audit_blocks", "Blocks whose rows a worker audits in one pass.", "Zero: it audits none.",
+                            &audit_blocks, 128, 0, 100000, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
     DefineCustomIntVariable("retention.backup_age", "Age of the oldest backup: erasures are remembered that long.",
                             "Zero remembers them for ever.", &backup_age, 0, 0, PG_INT32_MAX, PGC_SIGHUP, GUC_UNIT_MIN, nullptr,
                             nullptr, nullptr);

@@ -20,6 +20,7 @@ extern char *pseudonym_key_file;       // retention.pseudonym_key_file; empty: t
 extern int unmanaged_personal_column;  // retention.unmanaged_personal_column, of Unmanaged
 extern bool refresh_views;             // retention.refresh_views: sweeps refresh stale materialised views
 extern int batch_size;                 // retention.batch_size: rows per transaction of a sweep
+extern int audit_blocks;               // retention.audit_blocks: blocks that a worker audits in one pass; 0: none
 extern int statement_timeout;          // retention.statement_timeout, milliseconds, of one step of a sweep; 0: none
 
 void init();

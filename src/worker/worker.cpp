@@ -1,6 +1,7 @@
 // A database's worker: one pass after another, at every nap and after every change of the configuration.
 #include "worker/worker.hpp"
 
+#include "audit/rounds.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/postgres.hpp"
@@ -82,7 +83,11 @@ PassResult worker_pass(MemoryContext context) {
     PassResult result = {};
     pgstat_report_activity(STATE_RUNNING, "pg_retention sweep");
     PG_TRY();
-    { result = sweep_pass(Caller::kWorker, reload); }
+    {
+        result = sweep_pass(Caller::kWorker, reload);
+        // Where something waits for a sweep, that comes first.
+        if (!result.absent && !result.waiting && !result.unfinished) audit_some_blocks(reload);
+    }
     PG_CATCH();
     { after_error(context); }
     PG_END_TRY();

@@ -1,6 +1,6 @@
 -- retention.audit finds every way in which a clock may say what is not so, on tables of every kind, and mends what is safe.
 BEGIN;
-SELECT plan(62);
+SELECT plan(65);
 SET LOCAL client_min_messages = warning;
 SET LOCAL retention.test_now = '2026-11-28 12:00+01';
 CREATE TABLE customers (id int PRIMARY KEY, ended_at timestamptz);
@@ -18,6 +18,7 @@ ALTER TABLE parted_high DROP COLUMN gone;
 ALTER TABLE parted ATTACH PARTITION parted_high FOR VALUES FROM (10) TO (100);
 CREATE TABLE defaulting (id int PRIMARY KEY, author int DEFAULT 4 REFERENCES users ON DELETE SET DEFAULT);
 CREATE TABLE two_ways (id int PRIMARY KEY, author int REFERENCES users ON DELETE SET NULL, editor int REFERENCES users ON DELETE SET NULL);
+CREATE TABLE nested (id int PRIMARY KEY, above int REFERENCES nested ON DELETE SET NULL, ended_at timestamptz);
 CREATE TABLE above (id int, author int REFERENCES users ON DELETE SET NULL);
 INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('"Two Hops"', 'E-Mail', 'email');
 INSERT INTO retention.policy (name, relation, clock_starts, starts_when, keep_for, quarantine_for, action, must_keep_for, mode, applies_to) VALUES
@@ -30,6 +31,7 @@ INSERT INTO retention.policy (name, relation, clock_starts, starts_when, keep_fo
     ('others', 'parted', '{author.customer.ended_at}', 'any', '0 days', '90 days', 'delete', NULL, 'enforce', $$kind <> 'letter'$$),
     ('defaulting', 'defaulting', '{author.ended_at}', 'any', '0 days', '90 days', 'delete', NULL, 'enforce', NULL),
     ('two ways', 'two_ways', '{author.ended_at, editor.ended_at}', 'any', '0 days', '90 days', 'delete', NULL, 'enforce', NULL),
+    ('nested', 'nested', '{above.ended_at, above.above.ended_at}', 'any', '0 days', '90 days', 'delete', NULL, 'enforce', NULL),
     ('above', 'above', '{author.ended_at}', 'any', '0 days', '90 days', 'delete', NULL, 'enforce', NULL);
 CREATE TABLE below (more text) INHERITS (above);
 CREATE TABLE beside (PRIMARY KEY (id), FOREIGN KEY (author) REFERENCES users ON DELETE SET NULL) INHERITS (above);
@@ -47,6 +49,8 @@ INSERT INTO all_starts SELECT i, i, CASE WHEN i > 5 THEN timestamptz '2026-11-03
 INSERT INTO composite SELECT i, 'Oslo', i FROM generate_series(1, 9) i;
 INSERT INTO defaulting SELECT i, i FROM generate_series(1, 9) i;
 INSERT INTO two_ways SELECT i, i, 4 FROM generate_series(1, 9) i;
+INSERT INTO nested SELECT i, nullif(i / 2, 0) FROM generate_series(1, 9) i;
+UPDATE nested SET ended_at = '2026-11-01' WHERE id IN (2, 7);
 INSERT INTO parted SELECT i, i % 10, CASE WHEN i % 2 = 0 THEN 'letter' ELSE 'other' END FROM generate_series(1, 19) i WHERE i % 10 > 0;
 INSERT INTO beside SELECT i, i FROM generate_series(1, 9) i;
 
@@ -87,6 +91,7 @@ SELECT is_empty($$SELECT pg_temp.found('"Two Hops"')$$, 'nothing is wrong with a
 SELECT is_empty($$SELECT pg_temp.found('all_starts')$$, 'nothing is wrong with a table of all starts');
 SELECT is_empty($$SELECT pg_temp.found('composite')$$, 'nothing is wrong with a table whose path is a composite key');
 SELECT is_empty($$SELECT pg_temp.found('parted')$$, 'nothing is wrong with a partitioned table of two policies, whose partitions have their columns in another order');
+SELECT is_empty($$SELECT f FROM pg_temp.found('nested') f WHERE f !~ '^1 no way'$$, 'nothing is wrong with a table whose path leads to itself twice');
 SELECT is_empty($$SELECT pg_temp.found('beside')$$, 'nothing is wrong with a child table that has a policy of its own');
 SELECT results_eq($$SELECT pg_temp.found('above')$$, $$VALUES ('below unmanaged table')$$, 'a child table without a policy is said');
 SELECT isnt_empty($$SELECT FROM retention.audit('above') WHERE detail ~ 'no policy'$$, 'a child table without a policy is told why');
@@ -170,6 +175,9 @@ SELECT pg_temp.unseen($$UPDATE one_hop SET retention_clock = (retention.policy(r
     UPDATE one_hop SET retention_clock = (retention.policy(retention_clock) || ' 2026-11-10T12:00:00Z')::retention.clock WHERE id = 1$$, 'one_hop');
 SELECT set_eq($$SELECT f FROM pg_temp.found('one_hop') f WHERE f ~ '^(1|2) '$$,
     $$VALUES ('2 orphaned mark without reason of one hop'), ('1 wrong start of one hop')$$, 'a mark without a lost way, and a lost way without the mark');
+SELECT pg_temp.unseen($$UPDATE one_hop SET retention_clock = (retention.policy(retention_clock) || ' 2027-11-10T12:00:00Z orphaned')::retention.clock WHERE id = 2$$, 'one_hop');
+SELECT is((SELECT count(*) FROM retention.audit('one_hop', true) WHERE finding = 'orphaned mark without reason' AND repaired), 1::bigint,
+    'a mark without a lost way falls where that shows nothing');
 SELECT pg_temp.unseen($$UPDATE own_start SET retention_clock = (retention.policy(retention_clock) || ' 2026-11-10T12:00:00Z orphaned')::retention.clock WHERE id = 2$$, 'own_start');
 SELECT set_eq($$SELECT f FROM pg_temp.found('own_start') f WHERE f ~ '^2 '$$, $$VALUES ('2 orphaned mark without reason of own start')$$, 'where no way leads to another table there is no reason');
 UPDATE users SET ended_at = '2026-11-20' WHERE id = 8;
@@ -207,6 +215,10 @@ SELECT throws_ok($$SELECT retention.audit('plain')$$, '42809', 'table "plain" is
 SELECT throws_ok($$SELECT retention.audit(NULL)$$, '22004', NULL, 'a table that is null');
 SELECT throws_ok($$SELECT retention.audit('plain', NULL)$$, '22004', NULL, 'a repair that is null');
 SELECT throws_ok($$SELECT retention.audit(1::oid::regclass)$$, '42P01', NULL, 'a table that is not there');
+
+SELECT pg_temp.unseen($$UPDATE users SET ended_at = '2026-10-01' WHERE id = 4$$, 'users');
+SELECT set_eq($$SELECT f FROM pg_temp.found('two_ways') f WHERE f ~ '^9 '$$, $$VALUES ('9 orphaned mark without reason of two ways')$$,
+    'of any starts, one that is there and earlier counts');
 
 -- What cannot start a clock stops nothing.
 SELECT pg_temp.unseen($$UPDATE users SET ended_at = '-infinity' WHERE id = 5$$, 'users');
