@@ -40,16 +40,11 @@ struct Text {
 
 const char *alias(int table) { return table == 0 ? "t" : psprintf("t%d", table); }
 
-// The owner's rights must be enough for a table on a path: the statement is the audited table's owner's.
-void check_readable(Oid relid, Oid owner) {
-    if (has_privs_of_role(owner, owner_of(relid))) return;
-    ereport(
-        ERROR,
-        (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-         errmsg(
-             "table \"%s\" on a path of the policy belongs to a role whose rights the owner of the audited table does not have",
-             get_rel_name(relid)),
-         errhint("Rows are joined to it with the rights of their table's owner.")));
+// The statement has the rights of the owner of the audited table.
+bool is_readable(const Path &path, Oid owner) {
+    for (int h = 0; h < path.n_hops; ++h)
+        if (!has_privs_of_role(owner, owner_of(path.hops[h].to_relid))) return false;
+    return true;
 }
 
 Operand column_of(Oid relid, AttrNumber column, int table) {
@@ -92,17 +87,26 @@ int add_column(Text *text, const char *expression) {
     return ++text->n_columns;
 }
 
-AuditedWay plan_way(Text *text, const Path &path, Oid owner) {
+void join_way(Text *text, const Path &path, AuditedWay *way) {
     int table = 0;
-    for (int h = 0; h < path.n_hops; ++h) {
-        check_readable(path.hops[h].to_relid, owner);
-        table = join_hop(text, path.hops[h], table);
-    }
-    AuditedWay way = {path.type, path.n_hops > 0 && sets_default(path.hops[0]), 0, 0};
-    way.value = add_column(text, column_of(path.relid, path.column, table).text);
-    if (path.n_hops == 0) return way;
+    for (int h = 0; h < path.n_hops; ++h) table = join_hop(text, path.hops[h], table);
+    way->value = add_column(text, column_of(path.relid, path.column, table).text);
+    if (path.n_hops == 0) return;
     const Hop &last = path.hops[path.n_hops - 1];
-    way.leads = add_column(text, psprintf("%s IS NOT NULL", column_of(last.to_relid, last.to[0], table).text));
+    way->leads = add_column(text, psprintf("%s IS NOT NULL", column_of(last.to_relid, last.to[0], table).text));
+}
+
+AuditedWay plan_way(Text *text, Path *path, Oid owner) {
+    AuditedWay way = {path->type, path->n_hops > 0 && sets_default(path->hops[0]), 0, 0, nullptr};
+    if (is_readable(*path, owner)) {
+        join_way(text, *path, &way);
+        return way;
+    }
+    way.apart = path;
+    for (int k = 0; k < path->hops[0].n_keys; ++k) {
+        const int column = add_column(text, column_of(path->hops[0].from_relid, path->hops[0].from[k], 0).text);
+        if (k == 0) way.value = column;
+    }
     return way;
 }
 
@@ -116,7 +120,11 @@ const char *condition_of(Relation rel, const Policy &policy) {
 AuditedPolicy plan_policy(Text *text, Relation rel, const Policy &policy, int place, Oid owner) {
     AuditedPolicy out = {policy.id, pstrdup(policy.name), policy.starts_all, policy.n_starts, nullptr};
     out.ways = static_cast<AuditedWay *>(palloc0(sizeof(AuditedWay) * (policy.n_starts + 1)));
-    for (int i = 0; i < policy.n_starts; ++i) out.ways[i] = plan_way(text, start_path(RelationGetRelid(rel), policy, i), owner);
+    auto *paths = static_cast<Path *>(palloc(sizeof(Path) * (policy.n_starts + 1)));
+    for (int i = 0; i < policy.n_starts; ++i) {
+        paths[i] = start_path(RelationGetRelid(rel), policy, i);
+        out.ways[i] = plan_way(text, &paths[i], owner);
+    }
     appendStringInfo(&text->policy, " WHEN %s THEN %d", condition_of(rel, policy), place);
     return out;
 }

@@ -3,6 +3,7 @@
 // whether an anonymised one holds a value. All rows at once, joined to the tables of the paths; no trigger's function has a part in it.
 #include "audit/judge.hpp"
 #include "pg/sql.hpp"
+#include "schema/path.hpp"
 
 namespace pg_retention {
 
@@ -11,6 +12,8 @@ struct AuditedWay {
     bool defaults;  // as in WayNow
     int value;      // column of the result
     int leads;      // the same: whether a row is there; 0 where there are no hops
+    const Path
+        *apart;  // not null: the way is followed apart from the statement, which reads the row's own key from column "value" on
 };
 
 struct AuditedPolicy {
@@ -32,7 +35,7 @@ struct AuditPlan {
 // The columns that each result begins with.
 enum : int { kTidColumn = 1, kClockColumn, kPolicyColumn, kHoldsColumn, kFirstWayColumn };
 
-// Errors: a policy that does not fit the schema; 42501 for a partition, or a table on a path, whose owner's rights are not had.
+// Errors: a policy that does not fit the schema; 42501 for a partition whose owner's rights the owner of its table does not have.
 AuditPlan plan_audit(Oid leaf);
 
 // The same for rows with ctids from $1 up to, exclusive, $2.

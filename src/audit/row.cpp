@@ -1,5 +1,6 @@
 #include "audit/row.hpp"
 
+#include "audit/apart.hpp"
 #include "clock/relation_plan.hpp"
 #include "policy/policy_cache.hpp"
 #include "schema/own.hpp"
@@ -20,29 +21,54 @@ const char *policy_name(const AuditPlan &plan, int32_t id) {
     return policy == nullptr ? nullptr : policy->name;
 }
 
-// False: what stands at its end cannot start a clock.
-bool read_way(const AuditedWay &way, const SqlRow &row, WayNow *out) {
-    *out = WayNow{core::kNotStarted, way.leads != 0 && !row.get<bool>(way.leads), way.defaults};
-    if (row.is_null(way.value)) return true;
-    const Datum value = row.datum(way.value);
-    if (!can_start(value, way.type)) return false;
-    out->start = start_of_value(value, way.type);
+// False: the value cannot start a clock.
+bool set_start(Datum value, Oid type, WayNow *way) {
+    if (!can_start(value, type)) return false;
+    way->start = start_of_value(value, type);
     return true;
 }
 
-bool read_ways(const AuditedPolicy *policy, const SqlRow &row, WayNow *ways, WaysNow *out) {
-    *out = WaysNow{0, false, 0, ways};
-    if (policy == nullptr) return true;
-    *out = WaysNow{policy->id, policy->starts_all, policy->n_ways, ways};
-    for (int i = 0; i < policy->n_ways; ++i)
-        if (!read_way(policy->ways[i], row, &ways[i])) return false;
+// False: what stands at its end cannot start a clock. ends: of the result's rows, where the way was followed apart.
+bool read_way(const AuditedWay &way, const SqlRow &row, const Ends &ends, uint64 place, WayNow *out) {
+    *out = WayNow{core::kNotStarted, false, way.defaults};
+    if (way.apart != nullptr) {
+        out->ends = !ends.leads[place];
+        return !ends.is_set[place] || set_start(ends.values[place], way.type, out);
+    }
+    out->ends = way.leads != 0 && !row.get<bool>(way.leads);
+    return row.is_null(way.value) || set_start(row.datum(way.value), way.type, out);
+}
+
+// A portion of rows, and what ways of each policy lead to that were followed apart.
+struct Portion {
+    const AuditPlan *plan;
+    const SqlRows *rows;
+    Ends **ends;   // by policy and way
+    WayNow *ways;  // of the row that is looked at
+};
+
+bool read_ways(const Portion &portion, int policy, uint64 place, WaysNow *out) {
+    *out = WaysNow{0, false, 0, portion.ways};
+    if (policy < 0) return true;
+    const AuditedPolicy &has = portion.plan->policies[policy];
+    *out = WaysNow{has.id, has.starts_all, has.n_ways, portion.ways};
+    for (int i = 0; i < has.n_ways; ++i)
+        if (!read_way(has.ways[i], (*portion.rows)[place], portion.ends[policy][i], place, &portion.ways[i])) return false;
     return true;
 }
 
-int most_ways(const AuditPlan &plan) {
+Portion open_portion(const AuditPlan &plan, const SqlRows &rows) {
+    Portion portion = {&plan, &rows, static_cast<Ends **>(palloc(sizeof(Ends *) * (plan.n_policies + 1))), nullptr};
     int most = 0;
-    for (int i = 0; i < plan.n_policies; ++i) most = Max(most, plan.policies[i].n_ways);
-    return most;
+    for (int i = 0; i < plan.n_policies; ++i) {
+        const AuditedPolicy &policy = plan.policies[i];
+        most = Max(most, policy.n_ways);
+        portion.ends[i] = static_cast<Ends *>(palloc0(sizeof(Ends) * (policy.n_ways + 1)));
+        for (int k = 0; k < policy.n_ways; ++k)
+            if (policy.ways[k].apart != nullptr) portion.ends[i][k] = follow_apart(plan, policy.ways[k], rows);
+    }
+    portion.ways = static_cast<WayNow *>(palloc(sizeof(WayNow) * (most + 1)));
+    return portion;
 }
 
 void report(Fault *fault, bool repair, const Listener &listener, Tally *tally) {
@@ -58,14 +84,13 @@ void report(Fault *fault, bool repair, const Listener &listener, Tally *tally) {
 constexpr char kNoReason[] = "nothing says when its retention starts: the rows that would have said so are gone";
 constexpr char kOutOfRange[] = "what would start its clock is not between the years 1401 and 9997";
 
-void audit_clock(const AuditPlan &plan, const SqlRow &row, WayNow *ways, Fault *fault, bool repair, const Listener &listener,
-                 Tally *tally) {
-    const AuditedPolicy *policy = row.is_null(kPolicyColumn) ? nullptr : &plan.policies[row.get<int32>(kPolicyColumn)];
+void audit_clock(const Portion &portion, uint64 place, Fault *fault, bool repair, const Listener &listener, Tally *tally) {
+    const AuditPlan &plan = *portion.plan;
     WaysNow now = {};
     fault->has_clock = true;
-    if (!read_ways(policy, row, ways, &now)) {
+    if (!read_ways(portion, (*portion.rows)[place].get_or<int32>(kPolicyColumn, -1), place, &now)) {
         fault->finding = Finding::kWrongStart;
-        fault->should_be = core::make_clock(policy->id, core::kNotStarted, core::decided_of(fault->says));
+        fault->should_be = core::make_clock(now.policy_id, core::kNotStarted, core::decided_of(fault->says));
         fault->detail = kOutOfRange;
     } else {
         const Judgement judgement = judge(fault->says, now);
@@ -90,8 +115,9 @@ void audit_value(const AuditPlan &plan, Fault *fault, bool repair, const Listene
 }  // namespace
 
 void audit_rows(const AuditPlan &plan, const SqlRows &rows, bool repair, const Listener &listener, Tally *tally) {
-    auto *ways = static_cast<WayNow *>(palloc(sizeof(WayNow) * (most_ways(plan) + 1)));
-    for (const SqlRow row : rows) {
+    const Portion portion = open_portion(plan, rows);
+    for (uint64 place = 0; place < rows.n; ++place) {
+        const SqlRow row = rows[place];
         Fault fault = {};
         fault.relid = plan.leaf;
         fault.has_row = true;
@@ -100,7 +126,7 @@ void audit_rows(const AuditPlan &plan, const SqlRows &rows, bool repair, const L
         Fault second = fault;
         // First what is found by this place: stamping anew follows the row to its next one.
         if (row.get<bool>(kHoldsColumn)) audit_value(plan, &second, repair, listener, tally);
-        audit_clock(plan, row, ways, &fault, repair, listener, tally);
+        audit_clock(portion, place, &fault, repair, listener, tally);
         ++tally->rows;
     }
 }

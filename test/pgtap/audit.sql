@@ -1,6 +1,6 @@
 -- retention.audit finds every way in which a clock may say what is not so, on tables of every kind, and mends what is safe.
 BEGIN;
-SELECT plan(65);
+SELECT plan(69);
 SET LOCAL client_min_messages = warning;
 SET LOCAL retention.test_now = '2026-11-28 12:00+01';
 CREATE TABLE customers (id int PRIMARY KEY, ended_at timestamptz);
@@ -234,5 +234,29 @@ ALTER TABLE all_starts OWNER TO audit_owner;
 SET LOCAL ROLE audit_other;
 SELECT throws_ok($$SELECT retention.audit('all_starts')$$, '42501', 'must be owner of table all_starts to audit it', 'others may not ask');
 RESET ROLE;
+-- Tables of a path that are others'.
+CREATE ROLE audit_third;
+GRANT CREATE ON SCHEMA public TO audit_third;
+ALTER TABLE customers OWNER TO audit_third;
+ALTER TABLE orders OWNER TO audit_third;
+ALTER TABLE composite OWNER TO audit_owner;
+ALTER TABLE "Two Hops" OWNER TO audit_owner;
+ALTER TABLE all_starts OWNER TO audit_other;
+CREATE TEMP TABLE seen AS SELECT r, f FROM unnest('{composite,"\"Two Hops\"",all_starts,two_ways}'::regclass[]) r, pg_temp.found(r) f;
+DELETE FROM composite WHERE id = 3;
+INSERT INTO composite VALUES (3, 'Oslo', NULL);
+SELECT pg_temp.unseen($$UPDATE orders SET closed_on = '2026-11-12' WHERE number = 2; DELETE FROM orders WHERE number = 4.0$$, 'orders');
+SELECT set_eq($$SELECT pg_temp.found('composite')$$,
+    $$VALUES ('2 wrong start of composite'), ('3 no way to a start of composite'), ('4 no way to a start of composite')$$, 'a table of another owner is read with his rights');
+SELECT set_eq($$SELECT r, f FROM unnest('{"\"Two Hops\"",all_starts,two_ways}'::regclass[]) r, pg_temp.found(r) f$$, $$SELECT r, f FROM seen WHERE r <> 'composite'::regclass$$,
+    'the findings are the same whoever owns the tables on a path');
+SELECT pg_temp.unseen($$UPDATE customers SET ended_at = '2026-10-11 12:00Z' WHERE id = 5$$, 'customers');
+SELECT set_eq($$SELECT f FROM pg_temp.found('"Two Hops"') f WHERE f ~ '^5 '$$, $$VALUES ('5 wrong start of two hops')$$, 'of two tables on a path, the second another''s');
+-- A condition that was written for another owner is not run: rows keep the policy that they have.
+ALTER TABLE parted OWNER TO audit_owner;
+ALTER TABLE parted_low OWNER TO audit_owner;
+ALTER TABLE parted_high OWNER TO audit_owner;
+SELECT pg_temp.unseen($$UPDATE parted SET kind = 'other' WHERE id IN (2, 12)$$, 'parted', 'parted_low', 'parted_high');
+SELECT is_empty($$SELECT f FROM pg_temp.found('parted') f WHERE f ~ 'policy'$$, 'a condition that is not confirmed says nothing against the policy of a row');
 SELECT * FROM finish();
 ROLLBACK;
