@@ -325,10 +325,10 @@ char *may_be_anonymised(const PersonalColumn &column) {
         case Anonymiser::kConstant:
         case Anonymiser::kGeneralise:
         case Anonymiser::kTruncate: return psprintf("%s IS NULL OR %s", value, is_anonymised(column));
-        // What it takes out without being told of anybody must be out.
+        // A text that was redacted says so, and what is left in it may look other than before. One that does not has nothing to be taken out.
         case Anonymiser::kRedact:
-            return psprintf("%s IS NULL OR CAST(%s AS text) = CAST(%s AS text)", value, value,
-                            call("redact", value, type, "'{}'"));
+            return psprintf("%s IS NULL OR CAST(%s AS text) LIKE '%%[redacted]%%' OR CAST(%s AS text) = CAST(%s AS text)", value,
+                            value, value, call("redact", value, type, "'{}'"));
         case Anonymiser::kPseudonymise:
             return psprintf("%s IS NULL OR CAST(%s AS text) ~ '^[0-9a-f]{%zu}$'", value, value, pseudonym_digits(column, type));
         case Anonymiser::kRandomToken: {
