@@ -1,6 +1,6 @@
 -- retention.audit finds every way in which a clock may say what is not so, on tables of every kind, and mends what is safe.
 BEGIN;
-SELECT plan(75);
+SELECT plan(79);
 SET LOCAL client_min_messages = warning;
 SET LOCAL retention.test_now = '2026-11-28 12:00+01';
 CREATE TABLE customers (id int PRIMARY KEY, ended_at timestamptz);
@@ -227,6 +227,16 @@ CALL retention.sweep();
 SELECT is((SELECT count(*) FROM kinds WHERE concat(body, token, mail) ~ 'ola' OR fixed = 'Ola' OR gone = 'Ola'), 0::bigint, 'rows that were filled again are anonymised again');
 SELECT is_empty($$SELECT pg_temp.found('kinds')$$, 'rows that were anonymised again are no fault');
 
+-- What came from elsewhere.
+INSERT INTO kinds (id, done_on, gone, retention_clock) SELECT 14, '2026-11-01', 'Ola', retention.with_flags(retention_clock, 4) FROM kinds WHERE id = 13;
+SELECT set_eq($$SELECT pg_temp.found('kinds')$$, $$VALUES ('14 anonymised but holds a value of kinds')$$, 'a row that was restored as anonymised and holds a value is found');
+CREATE TABLE parted_new (LIKE parted INCLUDING DEFAULTS INCLUDING CONSTRAINTS);
+INSERT INTO parted_new (id, author, kind) VALUES (101, 4, 'letter'), (102, 4, NULL);
+ALTER TABLE parted ATTACH PARTITION parted_new FOR VALUES FROM (100) TO (200);
+SELECT set_eq($$SELECT f FROM pg_temp.found('parted') f WHERE f ~ 'parted_new'$$, $$VALUES ('parted_new 101 unstamped of letters')$$, 'rows of a partition that was attached are unstamped');
+SELECT set_eq($$SELECT f FROM pg_temp.found('parted', true) f WHERE f ~ 'parted_new'$$, $$VALUES ('parted_new unstamped of letters')$$, 'rows of a partition that was attached are repaired');
+SELECT is_empty($$SELECT pg_temp.found('parted_new')$$, 'rows of a partition that was attached and repaired are no fault');
+
 -- What no policy reaches.
 CREATE TABLE loose (id int, "E-Mail" text);
 INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('loose', 'E-Mail', 'email');
@@ -278,6 +288,7 @@ SELECT set_eq($$SELECT f FROM pg_temp.found('"Two Hops"') f WHERE f ~ '^5 '$$, $
 ALTER TABLE parted OWNER TO audit_owner;
 ALTER TABLE parted_low OWNER TO audit_owner;
 ALTER TABLE parted_high OWNER TO audit_owner;
+ALTER TABLE parted_new OWNER TO audit_owner;
 SELECT pg_temp.unseen($$UPDATE parted SET kind = 'other' WHERE id IN (2, 12)$$, 'parted', 'parted_low', 'parted_high');
 SELECT is_empty($$SELECT f FROM pg_temp.found('parted') f WHERE f ~ 'policy'$$, 'a condition that is not confirmed says nothing against the policy of a row');
 SELECT * FROM finish();
