@@ -3,9 +3,11 @@
 #include "clock/relation_plan.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/guard.hpp"
+#include "pg/settings.hpp"
 #include "policy/rights.hpp"
 #include "schema/own.hpp"
 #include "sweep/engine.hpp"
+#include "visibility/visibility.hpp"
 
 extern "C" {
 #include "funcapi.h"
@@ -17,9 +19,17 @@ namespace pg_retention {
 
 namespace {
 
+// Of a hidden row it is said that something is wrong, and to those who may read it also which it is, and its clock.
+bool is_told(const Fault &fault) {
+    if (!fault.has_row || !hides(fault.says)) return true;
+    if (settings::reveal) record_reveal();
+    return settings::reveal;
+}
+
 void put_fault(void *argument, const Fault &fault) {
     const auto *result = static_cast<const ReturnSetInfo *>(argument);
     const char *finding = name_of(fault.finding);
+    const bool told = is_told(fault);
     Datum values[8] = {ObjectIdGetDatum(fault.relid),
                        PointerGetDatum(&fault.tid),
                        fault.policy == nullptr ? 0 : CStringGetTextDatum(fault.policy),
@@ -28,7 +38,8 @@ void put_fault(void *argument, const Fault &fault) {
                        clock_datum(fault.should_be),
                        BoolGetDatum(fault.repaired),
                        fault.detail == nullptr ? 0 : CStringGetTextDatum(fault.detail)};
-    bool nulls[8] = {false, !fault.has_row,         fault.policy == nullptr, false, !fault.has_clock, !fault.has_clock,
+    bool nulls[8] = {false, !fault.has_row || !told,   fault.policy == nullptr,
+                     false, !fault.has_clock || !told, !fault.has_clock || !told,
                      false, fault.detail == nullptr};
     tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }

@@ -16,12 +16,6 @@ namespace pg_retention {
 
 namespace {
 
-bool hides(core::Clock clock) {
-    if ((core::flags_of(clock) & core::kRestricted) != 0) return true;
-    const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(clock)));
-    return policy != nullptr && enforced(*policy) && core::hidden(clock, cutoffs_of(*policy, retention_now()));
-}
-
 [[noreturn]] void changed_meanwhile() {
     ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE), errmsg("the row was changed meanwhile"),
                     errhint("The next audit looks at it again.")));
@@ -53,6 +47,12 @@ void unset_flags(const Fault &fault) {
 }
 
 }  // namespace
+
+bool hides(core::Clock clock) {
+    if ((core::flags_of(clock) & core::kRestricted) != 0) return true;
+    const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(clock)));
+    return policy != nullptr && enforced(*policy) && core::hidden(clock, cutoffs_of(*policy, retention_now()));
+}
 
 const char *repair_row(const Fault &fault) {
     const ErrorData *error = attempt([&] {

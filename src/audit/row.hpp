@@ -40,6 +40,9 @@ void audit_rows(const AuditPlan &plan, const SqlRows &rows, bool repair, const L
 // The table's own faults. governed: what to look for when rows cannot be at fault.
 void audit_columns(List *relids, const Listener &listener, Tally *tally);
 
+// Whether rows with the clock are hidden, but to those with legal access.
+bool hides(core::Clock clock);
+
 // Writes the row anew where nothing is released earlier or shown by it. Null: done; otherwise why not.
 const char *repair_row(const Fault &fault);
 

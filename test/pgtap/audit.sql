@@ -1,6 +1,6 @@
 -- retention.audit finds every way in which a clock may say what is not so, on tables of every kind, and mends what is safe.
 BEGIN;
-SELECT plan(79);
+SELECT plan(80);
 SET LOCAL client_min_messages = warning;
 SET LOCAL retention.test_now = '2026-11-28 12:00+01';
 CREATE TABLE customers (id int PRIMARY KEY, ended_at timestamptz);
@@ -72,6 +72,7 @@ END $$;
 CREATE FUNCTION pg_temp.found(relation regclass, repair boolean DEFAULT false) RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE fault record; row_key text;
 BEGIN
+    PERFORM set_config('retention.reveal', 'on', true);
     FOR fault IN SELECT * FROM retention.audit(relation, repair) LOOP
         row_key := NULL;
         PERFORM set_config('retention.reveal', 'on', true);
@@ -82,6 +83,7 @@ BEGIN
         RETURN NEXT concat_ws(' ', nullif(fault.part::text, relation::text), row_key, fault.finding, 'of ' || fault.policy,
             CASE WHEN repair AND NOT fault.repaired THEN '(not repaired: ' || fault.detail || ')' END);
     END LOOP;
+    PERFORM set_config('retention.reveal', 'off', true);
 END $$;
 
 -- Clean.
@@ -111,6 +113,10 @@ SELECT pg_temp.unseen($$UPDATE own_start SET done_on = '2025-11-06' WHERE id = 9
 SELECT results_eq($$SELECT pg_temp.found('own_start', true)$$,
     $$VALUES ('wrong start of own start (not repaired: cannot release earlier a row of "own_start": own start requires it until 2031-11-07)')$$,
     'nothing is released earlier');
+SET LOCAL retention.test_now = '2032-01-01 12:00+01';
+SELECT results_eq($$SELECT part::text, row_id, policy, finding, says, should_be, repaired, detail FROM retention.audit('own_start')$$,
+    $$VALUES ('own_start', NULL::tid, 'own start', 'wrong start', NULL::retention.clock, NULL::retention.clock, false, NULL::text)$$, 'of a hidden row neither place nor clock is told without reveal');
+SET LOCAL retention.test_now = '2026-11-28 12:00+01';
 SELECT results_eq($$SELECT pg_temp.found('own_start', false)$$, $$VALUES ('9 wrong start of own start')$$, 'a fault that was not repaired is said again');
 
 -- Wrong start: an ancestor, one and two hops away.
