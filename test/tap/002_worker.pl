@@ -100,9 +100,8 @@ is($node->safe_psql('data', "$reveal SELECT count(*) FROM visits"), '102', 'all 
 is($node->safe_psql('data', 'SELECT count(*) FROM visits'), '2', 'hidden as before');
 is($node->safe_psql('data', 'SELECT state FROM retention.status'), 'waiting for retention.resume()', 'nothing is done yet');
 my $weak = "SELECT count(*) FROM pg_trigger WHERE tgfoid::regproc::text LIKE 'retention.%' AND tgenabled <> 'A'";
-isnt($node->safe_psql('data', $weak), '0', 'triggers do not always fire');
+is($node->safe_psql('data', $weak), '0', 'triggers of the extension always fire, though the restore disabled and enabled them all');
 $node->safe_psql('data', 'SELECT retention.resume()');
-is($node->safe_psql('data', $weak), '0', 'triggers of the extension always fire again after resume');
 settles('data', 'SELECT count(*) FROM visits', '2', 'the worker goes on in the restored database, too');
 
 $node->safe_psql('copy', 'SELECT retention.resume()');

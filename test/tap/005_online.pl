@@ -35,13 +35,17 @@ SELECT setval('cases_id_seq', $rows);
 CREATE INDEX ON cases (customer_id);
 CREATE TABLE sample (at timestamptz, state text, old bigint, longest_wait interval);
 CREATE PROCEDURE watch() LANGUAGE plpgsql AS \$\$
-DECLARE s sample;
+DECLARE s sample; since text;
 BEGIN
 	LOOP
 		SELECT clock_timestamp(), state INTO s.at, s.state FROM retention.status;
 		SELECT count(*) INTO s.old FROM cases WHERE id <= 1000 AND id % 10 = 1;
+		SELECT state INTO since FROM retention.status;
 		SELECT max(clock_timestamp() - waitstart) INTO s.longest_wait FROM pg_locks WHERE NOT granted;
-		INSERT INTO sample SELECT s.*;
+		-- Not where it began to enforce between the two.
+		IF (s.state = 'enforcing') = (since = 'enforcing') THEN
+			INSERT INTO sample SELECT s.*;
+		END IF;
 		COMMIT;
 		EXIT WHEN s.state = 'enforcing';
 		PERFORM pg_sleep(0.02);
