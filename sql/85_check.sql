@@ -47,7 +47,7 @@ LEFT JOIN LATERAL (SELECT pg_catalog.format('applies_to was written for another 
         AND c.relowner OPERATOR(pg_catalog.<>) p.written_for) u ON true
 LEFT JOIN LATERAL (SELECT min(pg_catalog.format('trigger %I of table %s does not always fire: call retention.resume()', x.trigger, x.relation)) AS problem
     FROM retention.weak_trigger x WHERE x.relation OPERATOR(pg_catalog.=) p.relation
-        OR x.relation IN (SELECT t.relid FROM pg_catalog.pg_partition_tree(p.relation) t)
+        OR p.relation IN (SELECT a.relid FROM pg_catalog.pg_partition_ancestors(x.relation) a)
         OR (x.path AND EXISTS (SELECT FROM pg_catalog.unnest(p.clock_starts) c (path) WHERE c.path ~ '\.'))) w ON true
 LEFT JOIN LATERAL (SELECT x.* FROM retention.preparation x WHERE x.relation OPERATOR(pg_catalog.=) p.relation
         OR x.relation IN (SELECT a.relid FROM pg_catalog.pg_partition_ancestors(p.relation) a)

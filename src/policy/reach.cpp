@@ -12,6 +12,7 @@ extern "C" {
 #include "nodes/makefuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
 }
@@ -34,6 +35,8 @@ List *clauses_of(const Policy &policy) {
 bool has_all_rows_of(const Policy &policy, const Policy &other) {
     if (policy.applies_to == nullptr) return true;
     if (other.applies_to == nullptr || other.relid != policy.relid || !is_confirmed(policy) || !is_confirmed(other)) return false;
+    // Whoever looks does not wait for whoever changes the table.
+    if (!ConditionalLockRelationOid(policy.relid, AccessShareLock)) return false;
     return predicate_implied_by(clauses_of(policy), clauses_of(other), false);
 }
 
