@@ -45,9 +45,12 @@ void refuse(const Verdict &verdict, const char *what, const char *table) {
     if (verdict.held) ereport(ERROR, (errcode(kHeldSqlstate), errmsg("cannot %s \"%s\": a legal hold stands", what, table)));
     const char *law = verdict.reference != nullptr ? verdict.reference : verdict.policy;
     if (verdict.until == nullptr)
-        ereport(ERROR, (errcode(kMandatorySqlstate),
-                        errmsg("cannot %s \"%s\": %s requires it, and its retention has not started", what, table, law),
-                        errdetail("Policy \"%s\" is mandatory.", verdict.policy)));
+        ereport(ERROR,
+                (errcode(kMandatorySqlstate),
+                 errmsg("cannot %s \"%s\": %s requires it, and its retention has not started", what, table, law),
+                 errdetail("Policy \"%s\" is mandatory.", verdict.policy),
+                 errhint("Rows that need not be kept yet, such as drafts, are left out by applies_to. It reads the row's own "
+                         "columns: what another row decides must stand in one of them, too.")));
     ereport(ERROR,
             (errcode(kMandatorySqlstate), errmsg("cannot %s \"%s\": %s requires it until %s", what, table, law, verdict.until),
              errdetail("Policy \"%s\" is mandatory.", verdict.policy)));
