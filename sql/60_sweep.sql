@@ -32,16 +32,6 @@ CREATE FUNCTION retention.policy_counts(policy_id smallint, OUT state text, OUT 
     LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pg_retention_policy_counts';
 COMMENT ON FUNCTION retention.policy_counts(smallint) IS 'how many rows of a policy are in which state; reads the whole table';
 
-CREATE VIEW retention.blocked_reason WITH (security_barrier) AS
-SELECT b.relation, b.row_id, b.policy_id, b.sqlstate, b.reason
-FROM (SELECT relation, row_id, policy_id, sqlstate, reason FROM retention.blocked_row
-    UNION ALL SELECT relation, NULL, policy_id, sqlstate, reason FROM retention.blocked_table) b
-JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) b.relation
-WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE');
-COMMENT ON VIEW retention.blocked_reason IS 'what exactly kept a sweep from rows and tables, with what the error said of them: to their owners';
-COMMENT ON COLUMN retention.blocked_reason.row_id IS 'the ctid of the row; NULL: the table was left';
-GRANT SELECT ON retention.blocked_reason TO PUBLIC;
-
 GRANT SELECT ON retention.sweep_run, retention.hidden_late, retention.preparation TO pg_monitor;
 GRANT SELECT (policy_id, relation, row_id, sqlstate, cause, attempts, columns_only, first_failed, retry_at) ON retention.blocked_row TO pg_monitor;
 GRANT SELECT (relation, policy_id, work, sqlstate, cause, attempts, first_failed, retry_at) ON retention.blocked_table TO pg_monitor;

@@ -37,10 +37,12 @@ CREATE TABLE retention.view_refresh (
     entry_id bigint NOT NULL DEFAULT 0,
     attempts integer NOT NULL DEFAULT 0,
     problem text,
+    reason text,
     retry_at timestamptz
 );
 COMMENT ON TABLE retention.view_refresh IS 'how far in the ledger a materialised view over governed tables is known to be right';
-COMMENT ON COLUMN retention.view_refresh.problem IS 'why it could not be refreshed; retry_at: when that is tried again';
+COMMENT ON COLUMN retention.view_refresh.problem IS 'why it could not be refreshed, as anybody may be told; retry_at: when that is tried again';
+COMMENT ON COLUMN retention.view_refresh.reason IS 'what the error said, which may hold values of rows: for the owner of the view, in retention.blocked_reason';
 
 -- One that carries the clock hides by itself what it held when it was filled; clocks that have changed since are in the source alone.
 -- A source stands for all of its inheritance tree: a policy for a table acts in its partitions, and an entry names the table.
@@ -66,4 +68,5 @@ WHERE EXISTS (
 GROUP BY s.view, r.attempts, r.problem, r.retry_at;
 COMMENT ON VIEW retention.stale_view IS 'materialised views that may hold rows which are gone, changed or hidden by now';
 
-GRANT SELECT ON retention.clock_column, retention.touched, retention.view_source, retention.view_refresh, retention.stale_view TO pg_monitor;
+GRANT SELECT ON retention.clock_column, retention.touched, retention.view_source, retention.stale_view TO pg_monitor;
+GRANT SELECT (view, entry_id, attempts, problem, retry_at) ON retention.view_refresh TO pg_monitor;

@@ -1,5 +1,16 @@
 -- How far each policy is, and whether the installation is whole: what is checked, whether it is as it should be, and what to do when not.
 
+CREATE VIEW retention.blocked_reason WITH (security_barrier) AS
+SELECT b.relation, b.row_id, b.policy_id, b.sqlstate, b.reason
+FROM (SELECT relation, row_id, policy_id, sqlstate, reason FROM retention.blocked_row
+    UNION ALL SELECT relation, NULL, policy_id, sqlstate, reason FROM retention.blocked_table
+    UNION ALL SELECT view, NULL, NULL, NULL, reason FROM retention.view_refresh WHERE problem IS NOT NULL) b
+JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) b.relation
+WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE');
+COMMENT ON VIEW retention.blocked_reason IS 'what exactly kept a sweep from rows, tables and materialised views, with what the error said of them: to their owners';
+COMMENT ON COLUMN retention.blocked_reason.row_id IS 'the ctid of the row; NULL: the table was left, or the materialised view is not fresh';
+GRANT SELECT ON retention.blocked_reason TO PUBLIC;
+
 CREATE FUNCTION retention.out_of_reach(policy_id smallint) RETURNS text
     LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pg_retention_out_of_reach';
 COMMENT ON FUNCTION retention.out_of_reach(smallint) IS 'why no row can be this policy''s: another one takes them all; NULL: some may be';

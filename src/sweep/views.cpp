@@ -71,14 +71,17 @@ View *stale_views(Engine *engine, int *n) {
     return views;
 }
 
-void save_refresh(const View &view, const char *problem) {
+// error: null when it is fresh.
+void save_refresh(const View &view, const ErrorData *error) {
+    const char *problem = error == nullptr ? nullptr : cause_of(error);
+    const char *reason = error == nullptr ? nullptr : reason_with_detail(error->message, error->detail);
     const int32 attempts = problem != nullptr ? view.attempts + 1 : 0;
     const SqlValue retry_at = problem != nullptr ? at(retention_now() + core::retry_after(attempts)) : null_of(TIMESTAMPTZOID);
-    own("INSERT INTO retention.view_refresh AS r (view, entry_id, attempts, problem, retry_at) "
-        "VALUES ($1, CASE WHEN $4 IS NULL THEN $2 ELSE 0 END, $3, $4, $5) ON CONFLICT (view) DO UPDATE SET "
+    own("INSERT INTO retention.view_refresh AS r (view, entry_id, attempts, problem, retry_at, reason) "
+        "VALUES ($1, CASE WHEN $4 IS NULL THEN $2 ELSE 0 END, $3, $4, $5, $6) ON CONFLICT (view) DO UPDATE SET "
         "entry_id = greatest(r.entry_id, excluded.entry_id), attempts = excluded.attempts, problem = excluded.problem, "
-        "retry_at = excluded.retry_at",
-        view.relid, view.entry, attempts, problem, retry_at);
+        "retry_at = excluded.retry_at, reason = excluded.reason",
+        view.relid, view.entry, attempts, problem, retry_at, reason);
 }
 
 void refresh(const View &view) {
@@ -100,7 +103,7 @@ void refresh(const View &view) {
 
 void note_failure(Engine *engine, const View &view, const ErrorData *error) {
     note_problem(engine, get_rel_name(view.relid) != nullptr ? get_rel_name(view.relid) : "dropped materialized view", error);
-    const ErrorData *second = attempt([&] { save_refresh(view, cause_of(error)); });
+    const ErrorData *second = attempt([&] { save_refresh(view, error); });
     if (second != nullptr) note_problem(engine, "recording a problem", second);
 }
 

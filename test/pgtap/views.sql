@@ -105,11 +105,11 @@ RESET ROLE;
 SET retention.test_now = '2030-06-01 12:00:00+00';
 CALL retention.sweep();
 SELECT results_eq('SELECT name FROM app.directory', '{Liv}'::text[], 'a view that fails is not in the way of the others');
-SELECT results_eq($$SELECT view::text, attempts, problem, retry_at FROM retention.view_refresh WHERE problem IS NOT NULL$$,
-    $$VALUES ('app.counted', 1, 'too few are left', timestamptz '2030-06-01 12:01:00+00')$$, 'the problem of a view that fails is there to see');
+SELECT results_eq($$SELECT view::text, attempts, problem, reason, retry_at FROM retention.view_refresh WHERE problem IS NOT NULL$$,
+    $$VALUES ('app.counted', 1, 'error P0001', 'too few are left', timestamptz '2030-06-01 12:01:00+00')$$, 'the problem of a view that fails is there to see');
 SELECT results_eq($$SELECT object, ok FROM retention.check() WHERE what = 'materialized view is fresh' AND NOT ok$$,
     $$VALUES ('app.counted', false)$$, 'in the check, too');
-SELECT matches((SELECT problem FROM retention.sweep_run ORDER BY run_id DESC LIMIT 1), 'counted: too few', 'the record of the sweep names the view that fails');
+SELECT matches((SELECT problem FROM retention.sweep_run ORDER BY run_id DESC LIMIT 1), 'counted: error P0001', 'the record of the sweep names the view that fails');
 SET ROLE app_owner;
 CREATE OR REPLACE FUNCTION app.count_down(n int) RETURNS int LANGUAGE sql AS 'SELECT n';
 RESET ROLE;

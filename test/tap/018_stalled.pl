@@ -92,7 +92,7 @@ stands_in_the_way('sleeps', 'took longer than .*trigger sleeps_waits of table ap
 stands_in_the_way('lifts', 'took longer than .*trigger lifts_waits', 'status names a trigger that sets the timeouts to zero');
 stands_in_the_way('catches', 'took longer than .*trigger catches_waits', 'status names a trigger that catches the cancel and goes on');
 stands_in_the_way('catches_all', 'took longer than .*trigger catches_all_waits', 'in blocks within blocks');
-stands_in_the_way('pretends', 'not today', 'an error under the code of a cancel is that of a row');
+stands_in_the_way('pretends', '^error 57014', 'an error under the code of a cancel is that of a row');
 settles("SELECT count(*) FROM retention.check() WHERE what = 'nothing stands in the way' AND object = 'app.sleeps' AND NOT ok AND hint ~ 'sleeps_waits'",
 	'1', 'the check names the trigger that sleeps');
 settles("SELECT attempts FROM retention.blocked_table WHERE relation = 'app.sleeps'::regclass", '1', 'a table that took too long is tried again later');
