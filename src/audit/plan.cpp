@@ -118,7 +118,7 @@ const char *condition_of(Relation rel, const Policy &policy) {
 }
 
 AuditedPolicy plan_policy(Text *text, Relation rel, const Policy &policy, int place, Oid owner) {
-    AuditedPolicy out = {policy.id, pstrdup(policy.name), policy.starts_all, policy.n_starts, nullptr};
+    AuditedPolicy out = {policy.id, policy.timezone, pstrdup(policy.name), policy.starts_all, policy.n_starts, nullptr};
     out.ways = static_cast<AuditedWay *>(palloc0(sizeof(AuditedWay) * (policy.n_starts + 1)));
     auto *paths = static_cast<Path *>(palloc(sizeof(Path) * (policy.n_starts + 1)));
     for (int i = 0; i < policy.n_starts; ++i) {
@@ -161,8 +161,8 @@ const char *holds_text(Oid leaf, List *declaring) {
 
 AuditPlan plan_audit(Oid leaf) {
     int count = 0;
-    const Policy *policy = all_policies(&count);
     List *ancestors = get_rel_relispartition(leaf) ? get_partition_ancestors(leaf) : NIL;
+    const Policy **policies = policies_of_rows(leaf, ancestors, &count);
     AuditPlan plan = {leaf, owner_of(leaf), 0, static_cast<AuditedPolicy *>(palloc0(sizeof(AuditedPolicy) * (count + 1))),
                       nullptr};
     List *declaring = NIL;
@@ -172,15 +172,17 @@ AuditPlan plan_audit(Oid leaf) {
     initStringInfo(&text.joins);
     initStringInfo(&text.policy);
     Relation rel = table_open(leaf, AccessShareLock);
-    for (int i = 0; i < count; ++i) {
-        if (!decides(policy[i], leaf, ancestors)) continue;
-        plan.owner = acting_owner(leaf, policy[i].relid);
-        declaring = list_append_unique_oid(declaring, policy[i].relid);
-        const ActingAs saved = act_as(plan.owner, true);
-        plan.policies[plan.n_policies] = plan_policy(&text, rel, policy[i], plan.n_policies, plan.owner);
-        ++plan.n_policies;
-        leave(saved);
-    }
+    // What is enforced takes rows from what is not.
+    for (const bool enforces : {true, false})
+        for (int i = 0; i < count; ++i) {
+            if (enforced(*policies[i]) != enforces) continue;
+            plan.owner = acting_owner(leaf, policies[i]->relid);
+            declaring = list_append_unique_oid(declaring, policies[i]->relid);
+            const ActingAs saved = act_as(plan.owner, true);
+            plan.policies[plan.n_policies] = plan_policy(&text, rel, *policies[i], plan.n_policies, plan.owner);
+            ++plan.n_policies;
+            leave(saved);
+        }
     const char *has = plan.n_policies == 0 ? "NULL::int4" : psprintf("CASE%s END", text.policy.data);
     plan.sql = psprintf("SELECT t.ctid, t.%s, %s, %s%s FROM ONLY %s t%s", clock_name(leaf), has, holds_text(leaf, declaring),
                         text.columns.data, qualified_name(leaf), text.joins.data);

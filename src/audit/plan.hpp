@@ -3,6 +3,7 @@
 // whether an anonymised one holds a value. All rows at once, joined to the tables of the paths; no trigger's function has a part in it.
 #include "audit/judge.hpp"
 #include "pg/sql.hpp"
+#include "pg/timezone.hpp"
 #include "schema/path.hpp"
 
 namespace pg_retention {
@@ -18,6 +19,7 @@ struct AuditedWay {
 
 struct AuditedPolicy {
     int16_t id;
+    pg_tz *timezone;
     const char *name;
     bool starts_all;
     int n_ways;

@@ -22,21 +22,21 @@ const char *policy_name(const AuditPlan &plan, int32_t id) {
 }
 
 // False: the value cannot start a clock.
-bool set_start(Datum value, Oid type, WayNow *way) {
+bool set_start(Datum value, Oid type, const PgZone &zone, WayNow *way) {
     if (!can_start(value, type)) return false;
-    way->start = start_of_value(value, type);
+    way->start = start_of_value(value, type, zone);
     return true;
 }
 
 // False: what stands at its end cannot start a clock. ends: of the result's rows, where the way was followed apart.
-bool read_way(const AuditedWay &way, const SqlRow &row, const Ends &ends, uint64 place, WayNow *out) {
+bool read_way(const AuditedWay &way, const PgZone &zone, const SqlRow &row, const Ends &ends, uint64 place, WayNow *out) {
     *out = WayNow{core::kNotStarted, false, way.defaults};
     if (way.apart != nullptr) {
         out->ends = !ends.leads[place];
-        return !ends.is_set[place] || set_start(ends.values[place], way.type, out);
+        return !ends.is_set[place] || set_start(ends.values[place], way.type, zone, out);
     }
     out->ends = way.leads != 0 && !row.get<bool>(way.leads);
-    return row.is_null(way.value) || set_start(row.datum(way.value), way.type, out);
+    return row.is_null(way.value) || set_start(row.datum(way.value), way.type, zone, out);
 }
 
 // A portion of rows, and what ways of each policy lead to that were followed apart.
@@ -52,8 +52,9 @@ bool read_ways(const Portion &portion, int policy, uint64 place, WaysNow *out) {
     if (policy < 0) return true;
     const AuditedPolicy &has = portion.plan->policies[policy];
     *out = WaysNow{has.id, has.starts_all, has.n_ways, portion.ways};
+    const PgZone zone(has.timezone);
     for (int i = 0; i < has.n_ways; ++i)
-        if (!read_way(has.ways[i], (*portion.rows)[place], portion.ends[policy][i], place, &portion.ways[i])) return false;
+        if (!read_way(has.ways[i], zone, (*portion.rows)[place], portion.ends[policy][i], place, &portion.ways[i])) return false;
     return true;
 }
 

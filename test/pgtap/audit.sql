@@ -1,6 +1,6 @@
 -- retention.audit finds every way in which a clock may say what is not so, on tables of every kind, and mends what is safe.
 BEGIN;
-SELECT plan(80);
+SELECT plan(83);
 SET LOCAL client_min_messages = warning;
 SET LOCAL retention.test_now = '2026-11-28 12:00+01';
 CREATE TABLE customers (id int PRIMARY KEY, ended_at timestamptz);
@@ -98,6 +98,17 @@ SELECT is_empty($$SELECT pg_temp.found('beside')$$, 'nothing is wrong with a chi
 SELECT results_eq($$SELECT pg_temp.found('above')$$, $$VALUES ('below unmanaged table')$$, 'a child table without a policy is said');
 SELECT isnt_empty($$SELECT FROM retention.audit('above') WHERE detail ~ 'no policy'$$, 'a child table without a policy is told why');
 
+CREATE TABLE zoned (id int PRIMARY KEY, done_on date, done_at timestamp);
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode, priority, timezone, applies_to) VALUES
+    ('watching', 'zoned', '{done_on}', '1 year', 'delete', 'observe', 1, 'Europe/Oslo', NULL),
+    ('zoned', 'zoned', '{done_on, done_at}', '1 year', 'delete', 'enforce', 2, 'Pacific/Auckland', 'id < 5'),
+    ('elsewhere', 'zoned', '{done_on, done_at}', '1 year', 'delete', 'observe', 3, 'America/Lima', NULL);
+CALL retention.sweep();
+INSERT INTO zoned VALUES (1, '2026-11-01', NULL), (2, NULL, '2026-11-01 12:00'), (5, '2026-11-01', NULL);
+SELECT is_empty($$SELECT pg_temp.found('zoned')$$, 'nothing is wrong with a table of several policies, zones and modes');
+SELECT results_eq($$SELECT p.name FROM zoned z JOIN retention.policy p ON p.policy_id = retention.policy(z.retention_clock) ORDER BY z.id$$,
+    $$VALUES ('zoned'), ('zoned'), ('watching')$$, 'what observes takes no row from what is enforced');
+
 -- Unstamped, wrong policy, wrong start: the row itself.
 SELECT pg_temp.unseen($$UPDATE own_start SET retention_clock = 'none' WHERE id = 1;
     UPDATE own_start SET retention_clock = '32000' WHERE id = 2;
@@ -194,6 +205,8 @@ SELECT set_eq($$SELECT f FROM pg_temp.found('all_starts') f WHERE f ~ '^8 '$$, $
     'of several starts that all count, one that is there and later counts');
 -- Starts that were moved.
 UPDATE users SET ended_at = '2026-01-01' WHERE id = 3;
+INSERT INTO one_hop VALUES (20, 3, 'x');
+SELECT is_empty($$SELECT f FROM pg_temp.found('one_hop') f WHERE f ~ '^20 '$$, 'a row that was inserted when its time was over is no fault');
 SELECT pg_temp.unseen($$UPDATE one_hop SET retention_clock = (retention.policy(retention_clock) || ' 2026-11-10T12:00:00Z late')::retention.clock WHERE id = 3$$, 'one_hop');
 SELECT is_empty($$SELECT f FROM pg_temp.found('one_hop') f WHERE f ~ '^3 '$$, 'a late start is right if it is not earlier than what is given');
 SELECT pg_temp.unseen($$UPDATE one_hop SET retention_clock = (retention.policy(retention_clock) || ' 2025-11-10T12:00:00Z late')::retention.clock WHERE id = 3$$, 'one_hop');
