@@ -1,5 +1,5 @@
 -- A row that changes partition is not deleted, if it arrives: what may not go is neither swallowed, sent elsewhere nor changed on its way.
-SELECT plan(27);
+SELECT plan(28);
 SET client_min_messages = error;
 SET retention.test_now = '2026-11-28 12:00+01';
 CREATE TABLE inv (id int, at date, reg text, note text) PARTITION BY LIST (reg);
@@ -67,6 +67,17 @@ UPDATE people SET reg = 'a';
 DROP TRIGGER aaa ON people_b;
 CREATE TRIGGER aaa BEFORE INSERT ON people_b FOR EACH ROW EXECUTE FUNCTION swallow();
 SELECT throws_ok($$UPDATE people SET reg = 'b'$$, 'RT003', NULL, 'a held row that is swallowed stops the statement');
+
+DROP TRIGGER aaa ON people_b;
+INSERT INTO people (id, reg, at, retention_clock) VALUES (2, 'a', '2026-01-01', 'none anonymised');
+CREATE ROLE mover;
+GRANT SELECT, UPDATE ON people TO mover;
+SET ROLE mover;
+UPDATE people SET reg = 'b' WHERE id = 2;
+RESET ROLE;
+SELECT matches((SELECT retention_clock::text FROM people WHERE id = 2), 'anonymised$', 'an anonymised row that somebody moves says so still');
+REVOKE ALL ON people FROM mover;
+DROP ROLE mover;
 
 -- Ways that are no moves.
 CREATE RULE instead AS ON UPDATE TO inv WHERE NEW.note = 'away' DO INSTEAD DELETE FROM inv WHERE id = OLD.id;
