@@ -256,6 +256,7 @@ SELECT * FROM app.people;
 -- control: enforce as admin
 -- shows: SECRETquarantined
 -- attack
+SET retention.confirm_drop = on;
 UPDATE retention.policy SET keep_for = '100 years' WHERE name = 'app.people';
 UPDATE retention.policy SET mode = 'observe' WHERE name = 'app.people';
 SELECT * FROM app.people;
