@@ -343,6 +343,11 @@ bool is_late(const PlannedPolicy &policy, core::Start given, const Cause &cause)
            given < core::start_of(cause.before);
 }
 
+// Of a row that was late and has no way to a start any more: when it has one again, the one it was moved to stays.
+uint8_t late_mark(core::Start start, const Cause &cause) {
+    return start == core::start_of(cause.before) ? core::marks_of(cause.before) & core::kLate : 0;
+}
+
 core::Clock policy_clock(PlannedPolicy *policy, HeapTuple row, HeapTuple stored, TupleDesc desc, const Cause &cause) {
     auto *ways = static_cast<Way *>(palloc(sizeof(Way) * (policy->n_paths + 1)));
     for (int i = 0; i < policy->n_paths; ++i) ways[i] = follow_way(policy, i, row, stored, desc, cause);
@@ -352,7 +357,7 @@ core::Clock policy_clock(PlannedPolicy *policy, HeapTuple row, HeapTuple stored,
     if (orphaned != core::kNotStarted)
         start = policy->starts_all ? Max(orphaned, combine(*policy, ways, true)) : Min(orphaned, given);
     pfree(ways);
-    if (start != given) return core::make_clock(policy->id, start, core::kOrphaned);
+    if (start != given) return core::make_clock(policy->id, start, core::kOrphaned | late_mark(start, cause));
     return is_late(*policy, given, cause) ? core::make_clock(policy->id, core::start_of(cause.before), core::kLate)
                                           : core::make_clock(policy->id, given, 0);
 }
