@@ -3,6 +3,12 @@
 #include "clock/late_starts.hpp"
 #include "personal/personal.hpp"
 #include "pg/attempt.hpp"
+#include "policy/attached.hpp"
+
+extern "C" {
+#include "catalog/partition.h"
+#include "utils/lsyscache.h"
+}
 
 namespace pg_retention {
 
@@ -52,7 +58,21 @@ void notice_declarations(Engine *engine) {
     end_step(engine);
 }
 
+namespace {
+
+// What was written while the table was no partition, nobody saw: any of its columns may have been filled.
+List *columns_of_attached(Oid relid) {
+    List *columns = list_copy(personal_columns_of(relid));
+    ListCell *cell = nullptr;
+    foreach (cell, get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL)
+        columns = list_concat(columns, personal_columns_of(lfirst_oid(cell)));
+    return columns;
+}
+
+}  // namespace
+
 List *columns_declared_anew(Oid relid) {
+    if (awaits_stamps(relid)) return columns_of_attached(relid);
     List *columns = NIL;
     const SqlRows found = own("SELECT pg_catalog.unnest(declared_anew) FROM retention.preparation WHERE relation = $1", relid);
     for (const SqlRow row : found) {
