@@ -1,0 +1,439 @@
+"""What the rows should be: a slow model of what the documentation says, which keeps each row with all that it went through. It knows
+nothing of how the extension does it: after each statement every row is looked at again."""
+from dates import follow, is_over, just_over, over, start_of
+
+
+class Refused(Exception):
+    """A statement that the server must refuse, with this SQLSTATE."""
+
+
+class Table:
+    def __init__(self, name, columns, keys=None, partitions=None):
+        self.name = name
+        self.columns = columns        # name to type: int, text, timestamptz, date
+        self.keys = keys or {}        # column to (table it refers to, what happens when that row goes)
+        self.partitions = partitions  # of column "region"; None: it has none
+        self.rows = {}                # id to row
+        self.managed = True           # else its clocks stay what they are
+
+
+class Policy:
+    def __init__(self, policy_id, relation, starts, keep_for, quarantine_for, action, **more):
+        self.id = policy_id
+        self.relation = relation
+        self.starts = starts
+        self.keep_for = keep_for
+        self.quarantine_for = quarantine_for
+        self.action = action
+        self.must_keep_for = more.get('must_keep_for', -1)  # -1: no floor
+        self.mode = more.get('mode', 'enforce')
+        self.priority = more.get('priority', 100)
+        self.starts_when = more.get('starts_when', 'any')
+        self.applies_to = more.get('applies_to')            # a number: rows with id % 3 = it
+        self.zone = more.get('zone', 'Europe/Oslo')
+        self.ready = True  # else its rows are still to be stamped, and it takes none from another
+
+    def copy(self):
+        other = Policy.__new__(Policy)
+        other.__dict__.update(self.__dict__)
+        return other
+
+    def has_floor(self):
+        return self.must_keep_for != -1
+
+    def enforced(self):
+        return self.mode == 'enforce' and self.ready
+
+    def hides(self, start, now):
+        return is_over(follow(start, self.keep_for, self.zone), now)
+
+    def released(self, start):
+        """The second from which the row may go; None: never."""
+        return over(follow(start, self.must_keep_for, self.zone)) if self.has_floor() else 0
+
+    def is_mandatory(self, start, now):
+        released = self.released(start)
+        return released is None or released > now
+
+    def is_due(self, start, now):
+        ends = follow(follow(start, self.keep_for, self.zone), self.quarantine_for, self.zone)
+        return is_over(ends, now) and not self.is_mandatory(start, now)
+
+
+def floor_length(policy):
+    if not policy.has_floor():
+        return -1
+    period = policy.must_keep_for
+    if period is None:
+        return 1 << 40
+    return period[1] / 24 if isinstance(period, tuple) else period
+
+
+class Row(dict):
+    """Values by column; beside them what the model keeps of the row."""
+
+    def __init__(self, values):
+        super().__init__(values)
+        self.policy = None      # number of the policy that has it
+        self.start = None
+        self.late = None        # the start it was moved to when it came
+        self.orphaned = None    # the start that was reached on a way that is gone
+        self.flags = set()      # anonymised, awaiting
+        self.ways = {}          # path to (whether it leads to a column, start, the rows on it)
+        self.order = 0          # of its last change of clock: the sweep takes rows by clock
+
+    def clone(self):
+        other = Row(self)
+        other.__dict__.update(self.__dict__)
+        other.flags = set(self.flags)
+        return other
+
+
+class World:
+    def __init__(self, tables, now):
+        self.tables = {t.name: t for t in tables}
+        self.policies = {}
+        self.personal = {}  # (table, column) to None (set to null) or the constant it gets
+        self.blocked = {}   # (table, id) to (attempts, second of the next one)
+        self.now = now
+        self.pending = set()  # tables whose rows are to be stamped anew
+
+    # Partitions.
+    def attached(self, name):
+        return self.tables[name].partitions or ('south',)
+
+    def detach(self):
+        """What nobody manages keeps its clocks, and is hidden by them."""
+        notes = self.tables['notes']
+        south = Table('notes_south', notes.columns, notes.keys)
+        south.rows = {k: row for k, row in notes.rows.items() if row['region'] == 'south'}
+        notes.rows = {k: row for k, row in notes.rows.items() if row['region'] != 'south'}
+        notes.partitions = ('north',)
+        south.managed = False
+        self.tables['notes_south'] = south
+
+    def attach(self):
+        notes = self.tables['notes']
+        for row_id, row in self.tables.pop('notes_south').rows.items():
+            notes.rows[row_id] = row
+            self.reconsider('notes', row, False)
+            for column, constant in self.personal_of('notes').items():
+                if row[column] != constant:
+                    row.flags -= {'anonymised', 'awaiting'}
+        notes.partitions = ('north', 'south')
+
+    # Savepoints.
+    def save(self):
+        return ({name: (t, t.partitions, {k: row.clone() for k, row in t.rows.items()}) for name, t in self.tables.items()},
+                {k: p.copy() for k, p in self.policies.items()}, dict(self.personal), dict(self.blocked), set(self.pending))
+
+    def restore(self, saved):
+        tables, self.policies, self.personal, self.blocked, self.pending = saved
+        self.tables = {name: table for name, (table, _, _) in tables.items()}
+        for table, partitions, rows in tables.values():
+            table.partitions, table.rows = partitions, rows
+
+    # Policies and ways.
+    def policies_of(self, name):
+        found = [p for p in self.policies.values() if p.relation == name and p.mode != 'off']
+        return sorted(found, key=lambda p: (p.priority, -floor_length(p), p.id))
+
+    def policy_for(self, name, row):
+        first = None
+        for policy in self.policies_of(name):
+            if policy.applies_to is not None and row['id'] % 3 != policy.applies_to:
+                continue
+            if policy.enforced():
+                return policy
+            first = first or policy
+        return first
+
+    def follow_way(self, name, row, path, zone):
+        """Whether it leads to a column, the start there, and the rows on it."""
+        passed = []
+        for key in path[:-1]:
+            name = self.tables[name].keys[key][0]
+            passed.append((name, row[key]))
+            row = self.tables[name].rows.get(row[key]) if row[key] is not None else None
+            if row is None:
+                return False, None, tuple(passed)
+        return True, start_of(row[path[-1]], zone), tuple(passed)
+
+    def evaluate(self, name, row, change, forgets=False):
+        """Gives the row its policy and start again. `change` is false where nothing but policies changed. True: something is another."""
+        table_policy = self.policy_for(name, row)
+        before = (row.policy, row.start, row.orphaned is not None, row.late is not None)
+        was, old_ways = row.policy, row.ways
+        policy = table_policy
+        if policy is None:
+            row.policy = row.start = row.late = row.orphaned = None
+            row.ways = {}
+            return before != (None, None, False, False)
+        ways = {path: self.follow_way(name, row, path, policy.zone) for path in policy.starts}
+        stays = was == policy.id and not forgets
+        orphaned = self.orphaned_start(policy, row, ways, old_ways, change) if stays else None
+        lost = {p for p in ways if change and p in old_ways and old_ways[p][0] and not ways[p][0]}
+        if policy.starts_when == 'any':
+            given = min((start for _, start, _ in ways.values() if start is not None), default=None)
+            start = given
+            if orphaned is not None and (given is None or orphaned < given):
+                start = orphaned
+        else:
+            starts = [start for _, start, _ in ways.values()]
+            given = start = None if None in starts else max(starts)
+            if orphaned is not None:
+                rest = [start for path, (leads, start, _) in ways.items() if leads and path not in lost]
+                start = None if None in rest else max(rest + [orphaned])
+        row.orphaned = orphaned if start != given else None
+        if start is not None and start != given:
+            row.orphaned = start
+        late = row.late if stays else None
+        row.late = None
+        if late is not None and start is not None and start < late and row.orphaned is None:
+            row.late = start = late
+        elif late is not None and row.orphaned == late:
+            row.late = late
+        row.policy, row.start, row.ways = policy.id, start, ways
+        return before != (row.policy, row.start, row.orphaned is not None, row.late is not None)
+
+    def orphaned_start(self, policy, row, ways, old_ways, change):
+        """The start that was reached and that no way gives any more."""
+        if row.start is None or all(len(path) == 1 for path in ways):
+            return None
+        lost, relinked = [], False
+        for path, (leads, _, passed) in ways.items():
+            old = old_ways.get(path)
+            if not change or old is None:
+                continue
+            if old[0] and not leads:
+                lost.append(path)
+            if leads and passed != old[2]:
+                relinked = True
+        if row.orphaned is not None:
+            return None if relinked else row.start
+        if not lost or row.start > 2 * self.now:
+            return None
+        if policy.starts_when == 'any':
+            for path, (_, start, _) in old_ways.items():
+                if path in ways and path not in lost and start is not None and start <= row.start:
+                    return None
+        return row.start
+
+    def look_at_all(self, change=True):
+        """After something changed: which other rows follow from it."""
+        for name, table in self.tables.items():
+            for row in table.rows.values():
+                self.reconsider(name, row, change)
+
+    def reconsider(self, name, row, change, forgets=False):
+        before = (row.policy, row.start)
+        if not self.tables[name].managed or not self.evaluate(name, row, change, forgets):
+            return
+        if row.start is None and before[1] is not None:
+            row.flags.clear()
+        if change:
+            self.check_release(before, row)
+
+    def check_release(self, before, row):
+        """A row that must be kept is not released earlier by what is written."""
+        was = self.policies.get(before[0])
+        if was is None or not was.enforced() or not was.is_mandatory(before[1], self.now):
+            return
+        now = self.policies.get(row.policy)
+        if before[1] is None and now is was:
+            return
+        released = now.released(row.start) if now is not None and now.enforced() else 0
+        until = was.released(before[1])
+        if released is not None and (until is None or released < until):
+            raise Refused('RT001')
+
+    # What is to be seen.
+    def state(self, row):
+        policy = self.policies.get(row.policy)
+        if policy is None:
+            return 'none'
+        if 'anonymised' in row.flags:
+            return 'anonymised'
+        if row.start is None:
+            return 'active'
+        if policy.is_due(row.start, self.now):
+            return 'due'
+        if not policy.hides(row.start, self.now):
+            return 'retained'
+        return 'kept' if policy.has_floor() and policy.is_mandatory(row.start, self.now) else 'quarantined'
+
+    def is_hidden(self, row):
+        policy = self.policies.get(row.policy)
+        return policy is not None and policy.enforced() and self.state(row) in ('quarantined', 'due', 'kept')
+
+    # Rows are written.
+    def move_if_over(self, row):
+        """A start that is over when the row comes moves to the latest that is just over."""
+        policy = self.policies.get(row.policy)
+        if policy is None or not policy.enforced() or row.start is None:
+            return
+        latest = just_over(policy.keep_for, self.now, policy.zone)
+        if latest is None or row.start >= latest:
+            return
+        if row.orphaned is not None:
+            row.orphaned = latest
+        row.start = row.late = latest
+
+    def check_keys(self, name, row):
+        for column, (target, _) in self.tables[name].keys.items():
+            if row[column] is not None and row[column] not in self.tables[target].rows:
+                raise Refused('23503')
+
+    def insert(self, name, values):
+        row = Row(values)
+        if self.tables[name].managed:
+            self.evaluate(name, row, True)
+            self.move_if_over(row)
+        self.check_keys(name, row)
+        self.tables[name].rows[row['id']] = row
+
+    def update(self, name, row_id, changes):
+        row = self.tables[name].rows[row_id]
+        old = dict(row)
+        row.update(changes)
+        if not self.tables[name].managed:
+            self.check_keys(name, row)
+            return
+        before = (row.policy, row.start)
+        self.evaluate(name, row, True)
+        flags = set(row.flags)
+        if row.start is None and before[1] is not None:
+            row.flags.clear()
+        for column in changes:
+            if (name, column) in self.personal and row[column] != old[column] and row[column] != self.personal[name, column]:
+                row.flags -= {'anonymised', 'awaiting'}
+        if row.flags != flags:
+            self.move_if_over(row)
+        self.check_release(before, row)
+        self.check_keys(name, row)
+        self.look_at_all()
+
+    def delete(self, name, row_ids):
+        """All of them, and what follows."""
+        gone = []
+        for row_id in row_ids:
+            row = self.tables[name].rows.get(row_id)
+            if row is None:
+                continue
+            policy = self.policies.get(row.policy)
+            if policy is not None and policy.enforced() and policy.has_floor() and policy.is_mandatory(row.start, self.now):
+                raise Refused('RT001')
+            gone.append(row_id)
+        for row_id in gone:
+            self.blocked.pop((name, row_id), None)
+            del self.tables[name].rows[row_id]
+        for child, table in self.tables.items():
+            for column, (target, action) in table.keys.items():
+                if target == name:
+                    self.follow_deleted(child, column, action, set(gone))
+        self.look_at_all()
+
+    def follow_deleted(self, child, column, action, gone):
+        rows = [k for k, row in self.tables[child].rows.items() if row[column] in gone]
+        if not rows:
+            return
+        if action == 'NO ACTION':
+            raise Refused('23503')
+        if action == 'CASCADE':
+            self.delete(child, rows)
+        else:
+            for row_id in rows:
+                self.update(child, row_id, {column: None})
+
+    def attempt(self, body):
+        """In a savepoint; the SQLSTATE it was refused with, or None."""
+        saved = self.save()
+        try:
+            body()
+        except Refused as refused:
+            self.restore(saved)
+            return str(refused)
+        return None
+
+    def would_delete(self, name, row_id):
+        saved = self.save()
+        result = self.attempt(lambda: self.delete(name, [row_id]))
+        self.restore(saved)
+        return result
+
+    def reinstate(self, name, row_id):
+        row = self.tables[name].rows.get(row_id)
+        if row is None:
+            raise Refused('P0002')
+        if self.state(row) not in ('quarantined', 'retained'):
+            raise Refused('55000')
+        policy = self.policies[row.policy]
+        self.update(name, row_id, {path[0]: None for path in policy.starts if len(path) == 1})
+        if row.orphaned is not None:
+            self.reconsider(name, row, False, True)
+        if row.start is not None:
+            raise Refused('55000')
+
+    # Policies and personal columns are written, and all rows looked at again.
+    def restamp(self, name):
+        for row in self.tables[name].rows.values():
+            self.reconsider(name, row, False)
+
+    def declare(self, name, column, constant):
+        self.personal[name, column] = constant
+        for row in self.tables[name].rows.values():
+            if 'anonymised' in row.flags and row[column] != constant:
+                row.flags -= {'anonymised', 'awaiting'}
+
+    # Sweeps.
+    def prepare(self):
+        pending, self.pending = self.pending, set()
+        for name in sorted(pending):
+            self.restamp(name)
+            policies = [p for p in self.policies.values() if p.relation == name]
+            for policy in policies:
+                # Rows that another policy had meanwhile fall under it only now.
+                if not policy.ready and policy.mode == 'enforce' and len(policies) > 1:
+                    self.pending.add(name)
+                policy.ready = True
+
+    def sweep(self):
+        self.prepare()
+        policies = sorted((p for p in self.policies.values() if p.enforced()), key=lambda p: p.id)
+        on_paths = {name for p in policies for path in p.starts for name in self.tables_on(p.relation, path)}
+        for policy in [p for p in policies if p.relation not in on_paths] + [p for p in policies if p.relation in on_paths]:
+            self.sweep_policy(policy)
+
+    def tables_on(self, name, path):
+        found = set()
+        for key in path[:-1]:
+            name = self.tables[name].keys[key][0]
+            found.add(name)
+        return found
+
+    def personal_of(self, name):
+        return {column: value for (table, column), value in self.personal.items() if table == name}
+
+    def anonymise(self, name, row, flags):
+        row.update(self.personal_of(name))
+        row.flags |= flags
+
+    def sweep_policy(self, policy):
+        name = policy.relation
+        due = [k for k, row in self.tables[name].rows.items() if row.policy == policy.id and not row.flags
+               and policy.is_due(row.start, self.now) and self.blocked.get((name, k), (0, 0))[1] <= self.now]
+        for row_id in due:
+            if row_id not in self.tables[name].rows:
+                continue
+            if policy.action == 'delete' and self.attempt(lambda: self.delete(name, [row_id])) is None:
+                continue
+            row = self.tables[name].rows[row_id]
+            if policy.action == 'anonymise':
+                self.anonymise(name, row, {'anonymised'})
+            elif self.personal_of(name):
+                self.anonymise(name, row, {'anonymised', 'awaiting'})
+            else:
+                attempts = self.blocked.get((name, row_id), (0, 0))[0] + 1
+                self.blocked[name, row_id] = (attempts, self.now + min(60 * 2 ** (attempts - 1), 86400))
+        for row_id in [k for k, row in self.tables[name].rows.items() if row.policy == policy.id and 'awaiting' in row.flags]:
+            self.attempt(lambda: self.delete(name, [row_id]))
