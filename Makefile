@@ -27,7 +27,7 @@ install: all
 clean distclean maintainer-clean:
 	rm -rf build
 
-.PHONY: test test-clients test-versions demo lint tidy sanitize format dist dist-check bench fuzz attacks mutants assert-check coretest
+.PHONY: test test-clients test-versions demo lint tidy sanitize format dist dist-check bench fuzz attacks model mutants assert-check coretest
 
 # These build what they need themselves, on a machine that may not have PostgreSQL yet.
 test:
@@ -78,6 +78,12 @@ attacks:
 	@$(MAKE) all
 	@scripts/root
 	@test/attacks/run --part $(or $(PART),1/1)
+
+# Random statements beside a slow model: make model [MINUTES=60] [SEED=N]
+model:
+	@scripts/install-packages && scripts/root && scripts/cluster start model retention.worker=off
+	@eval "$$(scripts/cluster env model)" && test/model/run --minutes $(or $(MINUTES),60) $(if $(SEED),--seed $(SEED)); \
+		status=$$?; scripts/cluster stop model; exit $$status
 
 # Do the tests see? Lines that decide are changed one by one, and the test that is named for each has to fail: make mutants [ONLY=REGEX]
 mutants:
