@@ -25,14 +25,25 @@ namespace pg_retention {
 
 namespace {
 
+struct Way {
+    Oid relid;
+    int16_t policy_id;
+    int start;  // which of the policy's
+    int depth;
+    Path path;
+};
+
+// A row below the one that was written, and the way on which it was found.
 struct Row {
     Oid relid;
     ItemPointerData tid;
+    const Way *way;
 };
 
 struct Rows {
     Row *rows;
     uint64 n;
+    uint64 room;
 };
 
 bool value_changed(const TriggerData *data, AttrNumber column) {
@@ -68,10 +79,12 @@ Operand column_of(Oid relid, AttrNumber column, int table) {
 }
 
 // The rows of the policy's table whose path runs through the changed row at this depth.
-Rows rows_below(const TriggerData *data, const Path &path, int depth, Oid relid) {
+void add_rows_below(const TriggerData *data, const Way *way, Rows *rows) {
+    const Path &path = way->path;
+    const int depth = way->depth;
     StringInfoData sql;
     initStringInfo(&sql);
-    appendStringInfo(&sql, "SELECT t0.tableoid, t0.ctid FROM %s t0", qualified_name(relid));
+    appendStringInfo(&sql, "SELECT t0.tableoid, t0.ctid FROM %s t0", qualified_name(way->relid));
     for (int h = 0; h < depth; ++h) {
         appendStringInfo(&sql, " JOIN %s t%d ON ", qualified_name(path.hops[h].to_relid), h + 1);
         for (int k = 0; k < path.hops[h].n_keys; ++k) {
@@ -90,50 +103,56 @@ Rows rows_below(const TriggerData *data, const Path &path, int depth, Oid relid)
         const AttrNumber column = own_column(data, hop.to_relid, hop.to[k]);
         bool isnull = false;
         values[k] = heap_getattr(row, column, desc, &isnull);
-        if (isnull) return Rows{};
+        if (isnull) return;
         types[k] = getBaseType(TupleDescAttr(desc, column - 1)->atttypid);
         appendStringInfoString(&sql, k == 0 ? " WHERE " : " AND ");
         append_equal(&sql, key_equality(hop, k, Side::kReferring), column_of(hop.from_relid, hop.from[k], depth),
                      Operand{psprintf("$%d", k + 1), types[k]});
     }
     const SqlRows found = run_here(kLatest, sql.data, Parameters{hop.n_keys, hop.n_keys, types, values});
-    Rows rows = {static_cast<Row *>(palloc(sizeof(Row) * (found.n + 1))), found.n};
-    for (uint64 i = 0; i < rows.n; ++i) {
-        rows.rows[i].relid = found[i].get<Oid>(1);
-        rows.rows[i].tid = found[i].get<ItemPointerData>(2);
+    if (rows->n + found.n > rows->room) {
+        rows->room = 2 * (rows->n + found.n);
+        rows->rows = static_cast<Row *>(repalloc_huge(rows->rows, sizeof(Row) * rows->room));
     }
+    for (const SqlRow below : found) rows->rows[rows->n++] = Row{below.get<Oid>(1), below.get<ItemPointerData>(2), way};
     found.free();
-    return rows;
 }
 
-void descend_path(const TriggerData *data, const Path &path, int depth, Oid relid, int16_t policy_id, int start) {
-    SPI_connect();
-    const ActingAs saved = act_as(owner_of(relid), true);
-    const Rows rows = rows_below(data, path, depth, relid);
-    leave(saved);
-    for (uint64 i = 0; i < rows.n; ++i) {
-        CHECK_FOR_INTERRUPTS();
-        const bool moved = depth + 1 < path.n_hops;
-        const Cause cause = {.is_change = true, .policy_id = policy_id, .way = start, .relinks = moved};
-        const Restamped done = restamp_row(rows.rows[i].relid, &rows.rows[i].tid, moved, cause);
-        if (!done.changed) continue;
-        check_clock_change(done.before, done.after, get_rel_name(rows.rows[i].relid));
-        note_own_start(done.before, done.after, true);
+int by_row(const void *a, const void *b) {
+    const auto *x = static_cast<const Row *>(a);
+    const auto *y = static_cast<const Row *>(b);
+    if (x->relid != y->relid) return x->relid < y->relid ? -1 : 1;
+    return ItemPointerCompare(const_cast<ItemPointer>(&x->tid), const_cast<ItemPointer>(&y->tid));
+}
+
+WrittenWay written_way(const TriggerData *data, const Way &way) {
+    WrittenWay written = {way.policy_id, way.start, way.depth + 1 < way.path.n_hops, false, true, 0};
+    if (written.relinks || !TRIGGER_FIRED_BY_UPDATE(data->tg_event)) return written;
+    const AttrNumber column = own_column(data, way.path.hops[way.depth].to_relid, way.path.column);
+    written.tells = true;
+    written.was = heap_getattr(data->tg_trigtuple, column, RelationGetDescr(data->tg_relation), &written.was_null);
+    return written;
+}
+
+// Of one row: once, whatever ways lead to it, for what one gives is judged beside the others.
+void restamp_below(const TriggerData *data, Row *rows, int n) {
+    auto *written = static_cast<WrittenWay *>(palloc(sizeof(WrittenWay) * n));
+    bool relinks = false;
+    for (int i = 0; i < n; ++i) {
+        written[i] = written_way(data, *rows[i].way);
+        relinks = relinks || written[i].relinks;
     }
-    SPI_finish();
+    const Cause cause = {.is_change = true, .written = written, .n_written = n};
+    const Restamped done = restamp_row(rows[0].relid, &rows[0].tid, relinks, cause);
+    pfree(written);
+    if (!done.changed) return;
+    check_clock_change(done.before, done.after, get_rel_name(rows[0].relid));
+    note_own_start(done.before, done.after, true);
 }
 
 bool is_table_of_hop(Oid relid, Oid hop_relid, List *ancestors) {
     return relid == hop_relid || list_member_oid(ancestors, hop_relid);
 }
-
-struct Way {
-    Oid relid;
-    int16_t policy_id;
-    int start;  // which of the policy's
-    int depth;
-    Path path;
-};
 
 // Resolved before anything is written: writing may drop the policy cache.
 List *ways_through(Relation rel) {
@@ -166,11 +185,25 @@ List *ways_through(Relation rel) {
 
 void descend(const TriggerData *data) {
     ListCell *cell = nullptr;
-    foreach (cell, ways_through(data->tg_relation)) {
-        auto *way = static_cast<Way *>(lfirst(cell));
-        if (matters(data, way->path, way->depth))
-            descend_path(data, way->path, way->depth, way->relid, way->policy_id, way->start);
+    List *ways = ways_through(data->tg_relation);
+    if (ways == NIL) return;
+    SPI_connect();
+    Rows rows = {static_cast<Row *>(palloc(sizeof(Row))), 0, 1};
+    foreach (cell, ways) {
+        const auto *way = static_cast<const Way *>(lfirst(cell));
+        if (!matters(data, way->path, way->depth)) continue;
+        const ActingAs saved = act_as(owner_of(way->relid), true);
+        add_rows_below(data, way, &rows);
+        leave(saved);
     }
+    qsort(rows.rows, rows.n, sizeof(Row), by_row);
+    uint64 next = 0;
+    for (uint64 first = 0; first < rows.n; first = next) {
+        CHECK_FOR_INTERRUPTS();
+        for (next = first + 1; next < rows.n && by_row(&rows.rows[first], &rows.rows[next]) == 0; ++next) {}
+        restamp_below(data, &rows.rows[first], static_cast<int>(next - first));
+    }
+    SPI_finish();
 }
 
 }  // namespace pg_retention

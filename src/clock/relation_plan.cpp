@@ -282,15 +282,21 @@ core::Start way_start(PlannedPolicy *policy, int i, bool lock, HeapTuple row, Tu
     return isnull ? core::kNotStarted : start_of(value, policy->paths[i].type, PgZone(policy->timezone));
 }
 
+const WrittenWay *written_way(const Cause &cause, const PlannedPolicy &policy, int way) {
+    for (int i = 0; i < cause.n_written; ++i)
+        if (cause.written[i].policy_id == policy.id && cause.written[i].way == way) return &cause.written[i];
+    return nullptr;
+}
+
 Way follow_way(PlannedPolicy *policy, int i, HeapTuple row, HeapTuple stored, TupleDesc desc, const Cause &cause) {
     Way way = {};
     WayEnds ends = {};
     const bool lock = is_new_to_ancestor(policy->paths[i], row, stored, desc);
     way.start = way_start(policy, i, lock, row, desc, &ends);
     way.ends = ends != WayEnds::kAtAColumn;
-    if (cause.policy_id == policy->id && cause.way == i) {
+    if (const WrittenWay *written = written_way(cause, *policy, i)) {
         way.lost = way.ends;
-        way.moved = cause.relinks;
+        way.moved = written->relinks;
         return way;
     }
     if (!cause.is_change || stored == nullptr || row == stored) return way;
@@ -310,11 +316,21 @@ core::Start combine(const PlannedPolicy &policy, const Way *ways, bool without_l
     return result;
 }
 
-// Whether a way of the row as it was gives a start as early that is still there.
-bool is_explained(PlannedPolicy *policy, core::Start start, const Way *ways, HeapTuple row, HeapTuple stored, TupleDesc desc) {
+// What the way gave before, where that is known.
+core::Start start_before(PlannedPolicy *policy, int i, HeapTuple row, HeapTuple stored, TupleDesc desc, const Cause &cause) {
     WayEnds ends = {};
-    for (int i = 0; i < policy->n_paths && stored != nullptr && row != stored; ++i)
-        if (!ways[i].lost && way_start(policy, i, false, stored, desc, &ends) <= start) return true;
+    const WrittenWay *written = written_way(cause, *policy, i);
+    if (written != nullptr && written->tells && !written->was_null)
+        return start_of(written->was, policy->paths[i].type, PgZone(policy->timezone));
+    if (written != nullptr || stored == nullptr || row == stored) return core::kNotStarted;
+    return way_start(policy, i, false, stored, desc, &ends);
+}
+
+// Whether a way of the row that is still there gave a start as early.
+bool is_explained(PlannedPolicy *policy, core::Start start, const Way *ways, HeapTuple row, HeapTuple stored, TupleDesc desc,
+                  const Cause &cause) {
+    for (int i = 0; i < policy->n_paths; ++i)
+        if (!ways[i].lost && start_before(policy, i, row, stored, desc, cause) <= start) return true;
     return false;
 }
 
@@ -333,7 +349,7 @@ core::Start orphaned_start(PlannedPolicy *policy, const Way *ways, HeapTuple row
     if (!has_hops || (marked ? relinked : !lost)) return core::kNotStarted;
     if (marked) return start;
     if (start > core::start_of_instant(retention_now())) return core::kNotStarted;
-    if (!policy->starts_all && is_explained(policy, start, ways, row, stored, desc)) return core::kNotStarted;
+    if (!policy->starts_all && is_explained(policy, start, ways, row, stored, desc, cause)) return core::kNotStarted;
     return start;
 }
 

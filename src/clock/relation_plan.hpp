@@ -11,15 +11,25 @@ extern "C" {
 
 namespace pg_retention {
 
+// A way of a policy that runs through a row which was written.
+struct WrittenWay {
+    int16_t policy_id;
+    int way;       // which of the policy's
+    bool relinks;  // and may refer to another row than before
+    // Its start is a column of that row and stood there before. What another row gave before is not known.
+    bool tells;
+    bool was_null;
+    Datum was;
+};
+
 // Why a clock is computed anew. A start that was reached is not lost because the way to it was: where a way of the row ends, or a foreign
 // key's SET DEFAULT points it elsewhere, and no other way explains the start that the row has, the row keeps it, marked as orphaned, until
 // the application points a way to a row that is there.
 struct Cause {
     core::Clock before = core::kNoClock;  // what the row has now
     bool is_change = false;  // the row, or one on its way, is being written; else only what is marked already is kept
-    int16_t policy_id = 0;   // a row on this way of this policy was written
-    int way = -1;
-    bool relinks = false;  // and may refer to another than before
+    const WrittenWay *written = nullptr;  // a row on these ways was
+    int n_written = 0;
     bool forgets = false;  // nothing is kept: the row is being reinstated
     // What it would be: kReady, once policies that wait for their rows to be stamped are enforced; kAll, if all were that only observe.
     enum class Enforced : uint8_t { kNow, kReady, kAll } enforced = Enforced::kNow;
