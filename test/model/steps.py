@@ -107,7 +107,7 @@ class Steps:
         return self.update_of(lambda name, c, kind: kind == 'text' and c != 'region')
 
     def update_several(self):
-        return self.update_of(lambda name, c, kind: c not in ('id', 'region') and (name, c) != ('users', 'customer'), True)
+        return self.update_of(lambda name, c, kind: c not in ('id', 'region'), True)
 
     def update_region(self):
         if len(self.world.attached('notes')) < 2 or not self.world.tables['notes'].rows:
