@@ -273,9 +273,15 @@ class Steps:
             return Step("ALTER TABLE notes ATTACH PARTITION notes_south FOR VALUES IN ('south');", self.world.attach, sweeps=True)
         return Step('ALTER TABLE notes DETACH PARTITION notes_south;', self.world.detach)
 
+    # Places.
+    def restore(self):
+        """A dump, restored in another database, which goes on from there."""
+        return Step(None, self.world.restored, sweeps=True, alone=True)
+
     KINDS = (('insert', 25), ('update_start', 12), ('update_key', 8), ('update_personal', 6), ('update_several', 6), ('write_back', 3),
              ('delete', 5), ('delete_parent', 5), ('reinstate', 4), ('sweep', 6), ('move_time', 12), ('savepoint', 5), ('update_region', 3),
-             ('policy_terms', 2), ('policy_mode', 2), ('policy_starts', 2), ('policy_order', 2), ('policy_added', 2), ('declaration', 3), ('partition', 3))
+             ('policy_terms', 2), ('policy_mode', 2), ('policy_starts', 2), ('policy_order', 2), ('policy_added', 2), ('declaration', 3), ('partition', 3),
+             ('restore', 0.5))
 
     def any(self):
         kind = self.rng.choices([k for k, _ in self.KINDS], [w for _, w in self.KINDS])[0]

@@ -397,6 +397,11 @@ class World:
                     self.pending.add(name)
                 policy.ready = True
 
+    def restored(self):
+        """Elsewhere: policies are checked, and rows looked at, anew; what could not be done before is tried again."""
+        self.pending = {p.relation for p in self.policies.values()}
+        self.blocked = {}
+
     def sweep(self):
         self.prepare()
         policies = sorted((p for p in self.policies.values() if p.enforced()), key=lambda p: p.id)

@@ -22,9 +22,9 @@ INSERT INTO orders VALUES (1, 1);
 DELETE FROM users WHERE id = 1;
 SELECT is((SELECT pg_temp.says(retention_clock) FROM orders), '2030-01-01T12:00:00Z late,orphaned quarantined', 'a late row whose way is gone is late all the same');
 UPDATE orders SET author = 2;
-SELECT is((SELECT pg_temp.says(retention_clock) FROM orders), '2030-01-01T12:00:00Z late quarantined', 'its quarantine is not cut by a parent that ended long ago');
+SELECT is((SELECT pg_temp.says(retention_clock) FROM orders), '2030-01-01T12:00:00Z late quarantined', 'a late row that is pointed to a parent that ended long ago has its quarantine all the same');
 UPDATE orders SET author = 3;
-SELECT is((SELECT pg_temp.says(retention_clock) FROM orders), ' active', 'nor does it end it to have a living one');
+SELECT is((SELECT pg_temp.says(retention_clock) FROM orders), ' active', 'a late row that is pointed to a living parent has no start');
 
 -- An anonymised row that is filled while its partition is detached.
 SET LOCAL retention.test_now = '2030-03-01 12:00+00';
@@ -54,15 +54,15 @@ CREATE FUNCTION pg_temp.both(row_id int, OUT visit text, OUT call text) LANGUAGE
     $$SELECT pg_temp.says(v.retention_clock), pg_temp.says(c.retention_clock) FROM visits v JOIN calls c USING (id) WHERE id = row_id$$;
 UPDATE members SET customer = NULL, left_at = '2030-02-01 12:00+00' WHERE id = 1;
 SELECT is((SELECT visit FROM pg_temp.both(1)), '2030-01-01T12:00:00Z orphaned retained', 'one way is cut, another gives a later start');
-SELECT is((SELECT call FROM pg_temp.both(1)), '2030-01-01T12:00:00Z orphaned retained', 'in whatever order the policy names them');
+SELECT is((SELECT call FROM pg_temp.both(1)), '2030-01-01T12:00:00Z orphaned retained', 'one way is cut, another gives a later start, and is named later');
 DELETE FROM customers WHERE id = 2;
 SELECT is((SELECT visit FROM pg_temp.both(2)), '2030-01-01T12:00:00Z orphaned retained', 'another policy before the one that has the row');
-SELECT is((SELECT call FROM pg_temp.both(2)), '2030-01-01T12:00:00Z orphaned retained', 'one that observes');
+SELECT is((SELECT call FROM pg_temp.both(2)), '2030-01-01T12:00:00Z orphaned retained', 'a policy that observes before the one that has the row');
 UPDATE members SET customer = NULL, left_at = NULL WHERE id = 3;
 SELECT is((SELECT visit FROM pg_temp.both(3)), ' active', 'a start of another way that is unset is not kept for the way that is cut');
-SELECT is((SELECT call FROM pg_temp.both(3)), ' active', 'in whatever order');
+SELECT is((SELECT call FROM pg_temp.both(3)), ' active', 'the same where the way that is cut is named first');
 UPDATE members SET customer = 3, left_at = NULL WHERE id = 4;
 SELECT is((SELECT visit FROM pg_temp.both(4)), ' active', 'one way is pointed to a living row, another unset');
-SELECT is((SELECT call FROM pg_temp.both(4)), ' active', 'in whatever order');
+SELECT is((SELECT call FROM pg_temp.both(4)), ' active', 'the same where the way that is pointed elsewhere is named first');
 SELECT * FROM finish();
 ROLLBACK;
