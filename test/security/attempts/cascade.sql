@@ -443,6 +443,7 @@ RESET ROLE;
 SET session_replication_role = replica;
 SET retention.reveal = on;
 UPDATE pg_trigger SET tgenabled = 'D' WHERE tgrelid = 'app.people'::regclass AND tgname = '~retention_clock';
+UPDATE pg_class SET relname = relname WHERE oid = 'app.people'::regclass;
 UPDATE app.people SET account_id = CASE WHEN id = 3 THEN 1 ELSE 2 END WHERE id IN (3, 4);
 ALTER TABLE app.people ENABLE ALWAYS TRIGGER "~retention_clock";
 RESET retention.reveal;
