@@ -3,6 +3,7 @@
 #include "schema/extension.hpp"
 #include "policy/rights.hpp"
 #include "clock/decide.hpp"
+#include "personal/anonymiser.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "pg/attempt.hpp"
@@ -46,6 +47,20 @@ bool removes(Action action) {
     pg_unreachable();
 }
 
+// Asked of each row as its triggers have left it: whether one of them put a value back.
+const char *returning(const Target &target) {
+    StringInfoData sql;
+    initStringInfo(&sql);
+    ListCell *cell = nullptr;
+    foreach (cell, target.anonymisation->columns) {
+        const auto *column = static_cast<const PersonalColumn *>(lfirst(cell));
+        if (core::tells_by_value(column->anonymiser))
+            appendStringInfo(&sql, "%s%s", sql.len == 0 ? " RETURNING NOT (" : " AND ", is_anonymised(*column));
+    }
+    if (sql.len > 0) appendStringInfoChar(&sql, ')');
+    return sql.data;
+}
+
 const char *statement(const Target &target, Action action, const ItemPointerData *ids, int n, Parameters *parameters) {
     if (removes(action)) {
         const int rows = add_parameter(parameters, TIDARRAYOID, tid_array(ids, n));
@@ -58,8 +73,9 @@ const char *statement(const Target &target, Action action, const ItemPointerData
         update.where = psprintf("t.ctid = ANY ($%d)", add_parameter(parameters, TIDARRAYOID, tid_array(ids, n)));
     const int flags = target.clock != nullptr ? flags_after(action) : 0;
     const char *clock = flags == 0 ? "" : psprintf("%s = retention.with_flags(t.%s, %d)", target.clock, target.clock, flags);
-    return psprintf("UPDATE ONLY %s t SET %s%s%s%s WHERE %s", target.table, update.set,
-                    flags != 0 && update.set[0] != '\0' ? ", " : "", clock, update.from, update.where);
+    return psprintf("UPDATE ONLY %s t SET %s%s%s%s WHERE %s%s", target.table, update.set,
+                    flags != 0 && update.set[0] != '\0' ? ", " : "", clock, update.from, update.where,
+                    target.anonymisation != nullptr ? returning(target) : "");
 }
 
 // A trigger may return NULL and so let the row stand without an error.
@@ -71,11 +87,22 @@ void check_gone(const Target &target, Datum tids) {
         ereport(ERROR, (errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION), errmsg("a trigger of the table suppressed the action")));
 }
 
+void check_anonymised(const SqlRows &done) {
+    if (done.table == nullptr) return;
+    for (const SqlRow row : done)
+        if (row.get_or(1, false))
+            ereport(ERROR,
+                    (errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION), errmsg("a trigger of the table put a personal value back")));
+    done.free();
+}
+
 int64 act_together(const Target &target, Action action, const Row *rows, int n) {
     const ItemPointerData *ids = ids_of(rows, n);
     Parameters parameters = {};
     const char *sql = statement(target, action, ids, n, &parameters);
-    const auto done = static_cast<int64>(run_as(target.owner, kOnClocks, sql, parameters).n);
+    const SqlRows rows_done = run_as(target.owner, kOnClocks, sql, parameters);
+    const auto done = static_cast<int64>(rows_done.n);
+    check_anonymised(rows_done);
     if (done < n) check_gone(target, tid_array(ids, n));
     return done;
 }

@@ -75,6 +75,22 @@ constexpr Need need_of(Anonymiser anonymiser) noexcept {
     return Need::kNothing;
 }
 
+// Whether a value tells that it is what the anonymiser leaves, whatever it was before.
+constexpr bool tells_by_value(Anonymiser anonymiser) noexcept {
+    switch (anonymiser) {
+        case Anonymiser::kNull:
+        case Anonymiser::kConstant:
+        case Anonymiser::kGeneralise:
+        case Anonymiser::kTruncate: return true;
+        case Anonymiser::kRedact:
+        case Anonymiser::kNoise:
+        case Anonymiser::kRandomToken:
+        case Anonymiser::kPseudonymise:
+        case Anonymiser::kFunction: return false;
+    }
+    return false;
+}
+
 // Refuses an anonymiser that cannot work on such a column, and an argument it cannot read; empty: none was given.
 Result<bool> check_anonymiser(Anonymiser anonymiser, Content content, std::string_view argument) noexcept;
 
