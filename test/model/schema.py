@@ -101,6 +101,9 @@ def setup(world):
             sql.append(f"CREATE TABLE {table.name}_{region} PARTITION OF {table.name} FOR VALUES IN ('{region}');")
     sql += [insert_personal(*where, constant) for where, constant in world.personal.items()]
     sql += [insert_policy(p) for p in world.policies.values()]
+    sql.append("INSERT INTO retention.subject_kind (kind, relation, identifying) VALUES ('user', 'users', '{}');")
+    sql += [f"INSERT INTO retention.subject_link (kind, relation, path, role) VALUES ('user', '{name}', 'author', 'about');"
+            for name in ('orders', 'notes', 'books', 'cases')]
     sql.append("""GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO model_app;
 CREATE FUNCTION try_delete(relation regclass, row_id int) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN

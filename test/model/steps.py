@@ -269,9 +269,23 @@ class Steps:
     # Partitions.
     def partition(self):
         """Detached, or attached again."""
+        if not self.world.policies_of('notes'):
+            return self.insert()
         if 'notes_south' in self.world.tables:
             return Step("ALTER TABLE notes ATTACH PARTITION notes_south FOR VALUES IN ('south');", self.world.attach, sweeps=True)
         return Step('ALTER TABLE notes DETACH PARTITION notes_south;', self.world.detach)
+
+    # One person.
+    def restriction(self):
+        standing = [number for number, user in self.world.restrictions.items() if user is not None]
+        if standing and self.rng.random() < 0.6:
+            number = self.rng.choice(standing)
+            return Step(f'SELECT retention.inform_of_lifting({number}), retention.lift_restriction({number}) \\g /dev/null',
+                        lambda: self.world.lift(number))
+        user = self.any_id('users')
+        if user is None:
+            return self.insert()
+        return Step(f"SELECT retention.restrict('user', {user}, 'contested') \\g /dev/null", lambda: self.world.restrict(user))
 
     # Places.
     def restore(self):
@@ -281,7 +295,7 @@ class Steps:
     KINDS = (('insert', 25), ('update_start', 12), ('update_key', 8), ('update_personal', 6), ('update_several', 6), ('write_back', 3),
              ('delete', 5), ('delete_parent', 5), ('reinstate', 4), ('sweep', 6), ('move_time', 12), ('savepoint', 5), ('update_region', 3),
              ('policy_terms', 2), ('policy_mode', 2), ('policy_starts', 2), ('policy_order', 2), ('policy_added', 2), ('declaration', 3), ('partition', 3),
-             ('restore', 0.5))
+             ('restore', 0.5), ('restriction', 3))
 
     def any(self):
         kind = self.rng.choices([k for k, _ in self.KINDS], [w for _, w in self.KINDS])[0]

@@ -3,6 +3,9 @@ nothing of how the extension does it: after each statement every row is looked a
 from dates import follow, is_over, just_over, over, start_of
 
 
+FILLED_AGAIN = {'anonymised', 'awaiting'}  # flags that go when a row is filled or brought back
+
+
 class Refused(Exception):
     """A statement that the server must refuse, with this SQLSTATE."""
 
@@ -78,7 +81,7 @@ class Row(dict):
         self.start = None
         self.late = None        # the start it was moved to when it came
         self.orphaned = None    # the start that was reached on a way that is gone
-        self.flags = set()      # anonymised, awaiting
+        self.flags = set()      # anonymised, awaiting, restricted
         self.ways = {}          # path to (whether it leads to a column, start, the rows on it)
         self.order = 0          # of its last change of clock: the sweep takes rows by clock
 
@@ -96,6 +99,7 @@ class World:
         self.personal = {}  # (table, column) to None (set to null) or the constant it gets
         self.blocked = {}   # (table, id) to (attempts, second of the next one)
         self.now = now
+        self.restrictions = {}  # by number, whose; None: lifted
         self.pending = set()  # tables whose rows are to be stamped anew
 
     # Partitions.
@@ -107,6 +111,8 @@ class World:
         notes = self.tables['notes']
         south = Table('notes_south', notes.columns, notes.keys)
         south.rows = {k: row for k, row in notes.rows.items() if row['region'] == 'south'}
+        for row in south.rows.values():
+            self.check_gone(row)
         notes.rows = {k: row for k, row in notes.rows.items() if row['region'] != 'south'}
         notes.partitions = ('north',)
         south.managed = False
@@ -119,16 +125,17 @@ class World:
             self.reconsider('notes', row, False)
             for column, constant in self.personal_of('notes').items():
                 if row[column] != constant:
-                    row.flags -= {'anonymised', 'awaiting'}
+                    row.flags -= FILLED_AGAIN
         notes.partitions = ('north', 'south')
 
     # Savepoints.
     def save(self):
         return ({name: (t, t.partitions, {k: row.clone() for k, row in t.rows.items()}) for name, t in self.tables.items()},
-                {k: p.copy() for k, p in self.policies.items()}, dict(self.personal), dict(self.blocked), set(self.pending))
+                {k: p.copy() for k, p in self.policies.items()}, dict(self.personal), dict(self.blocked), set(self.pending),
+                dict(self.restrictions))
 
     def restore(self, saved):
-        tables, self.policies, self.personal, self.blocked, self.pending = saved
+        tables, self.policies, self.personal, self.blocked, self.pending, self.restrictions = saved
         self.tables = {name: table for name, (table, _, _) in tables.items()}
         for table, partitions, rows in tables.values():
             table.partitions, table.rows = partitions, rows
@@ -230,7 +237,7 @@ class World:
         if not self.tables[name].managed or not self.evaluate(name, row, change, forgets):
             return
         if row.start is None and before[1] is not None:
-            row.flags.clear()
+            row.flags -= FILLED_AGAIN
         if change:
             self.check_release(before, row)
 
@@ -264,7 +271,17 @@ class World:
 
     def is_hidden(self, row):
         policy = self.policies.get(row.policy)
+        if 'restricted' in row.flags:
+            return True
         return policy is not None and policy.enforced() and self.state(row) in ('quarantined', 'due', 'kept')
+
+    def check_gone(self, row):
+        """Whether the row may go."""
+        policy = self.policies.get(row.policy)
+        if 'restricted' in row.flags:
+            raise Refused('RT002')
+        if policy is not None and policy.enforced() and policy.has_floor() and policy.is_mandatory(row.start, self.now):
+            raise Refused('RT001')
 
     # Rows are written.
     def move_if_over(self, row):
@@ -294,6 +311,8 @@ class World:
 
     def update(self, name, row_id, changes):
         row = self.tables[name].rows[row_id]
+        if 'restricted' in row.flags:
+            raise Refused('RT002')
         old = dict(row)
         row.update(changes)
         if not self.tables[name].managed:
@@ -303,10 +322,10 @@ class World:
         self.evaluate(name, row, True)
         flags = set(row.flags)
         if row.start is None and before[1] is not None:
-            row.flags.clear()
+            row.flags -= FILLED_AGAIN
         for column in changes:
             if (name, column) in self.personal and row[column] != old[column] and row[column] != self.personal[name, column]:
-                row.flags -= {'anonymised', 'awaiting'}
+                row.flags -= FILLED_AGAIN
         if row.flags != flags:
             self.move_if_over(row)
         self.check_release(before, row)
@@ -320,9 +339,7 @@ class World:
             row = self.tables[name].rows.get(row_id)
             if row is None:
                 continue
-            policy = self.policies.get(row.policy)
-            if policy is not None and policy.enforced() and policy.has_floor() and policy.is_mandatory(row.start, self.now):
-                raise Refused('RT001')
+            self.check_gone(row)
             gone.append(row_id)
         for row_id in gone:
             self.blocked.pop((name, row_id), None)
@@ -365,6 +382,8 @@ class World:
         row = self.tables[name].rows.get(row_id)
         if row is None:
             raise Refused('P0002')
+        if 'restricted' in row.flags:
+            raise Refused('RT002')
         if self.state(row) not in ('quarantined', 'retained'):
             raise Refused('55000')
         policy = self.policies[row.policy]
@@ -373,6 +392,23 @@ class World:
             self.reconsider(name, row, False, True)
         if row.start is not None:
             raise Refused('55000')
+
+    # One person.
+    def rows_about(self, user):
+        yield self.tables['users'].rows[user]
+        for name in ('orders', 'notes', 'books', 'cases'):
+            yield from (row for row in self.tables[name].rows.values() if row['author'] == user)
+
+    def restrict(self, user):
+        self.restrictions[len(self.restrictions) + 1] = user
+        for row in self.rows_about(user):
+            row.flags.add('restricted')
+
+    def lift(self, number):
+        user, self.restrictions[number] = self.restrictions[number], None
+        if user not in self.restrictions.values():
+            for row in self.rows_about(user):
+                row.flags.discard('restricted')
 
     # Policies and personal columns are written, and all rows looked at again.
     def restamp(self, name):
@@ -383,7 +419,7 @@ class World:
         self.personal[name, column] = constant
         for row in self.tables[name].rows.values():
             if 'anonymised' in row.flags and row[column] != constant:
-                row.flags -= {'anonymised', 'awaiting'}
+                row.flags -= FILLED_AGAIN
 
     # Sweeps.
     def prepare(self):
@@ -440,5 +476,6 @@ class World:
             else:
                 attempts = self.blocked.get((name, row_id), (0, 0))[0] + 1
                 self.blocked[name, row_id] = (attempts, self.now + min(60 * 2 ** (attempts - 1), 86400))
-        for row_id in [k for k, row in self.tables[name].rows.items() if row.policy == policy.id and 'awaiting' in row.flags]:
+        for row_id in [k for k, row in self.tables[name].rows.items() if row.policy == policy.id
+                       and 'awaiting' in row.flags and 'restricted' not in row.flags]:
             self.attempt(lambda: self.delete(name, [row_id]))
