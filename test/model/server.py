@@ -1,5 +1,6 @@
 """A psql that stays: texts go in, lines come out."""
 import os
+import select
 import subprocess
 
 
@@ -7,23 +8,32 @@ class Session:
     def __init__(self, database):
         environment = dict(os.environ, PGDATABASE=database, PGOPTIONS='-c client_min_messages=error -c synchronous_commit=off')
         self.psql = subprocess.Popen(['psql', '-qAtX', '-F', '|', '-P', 'null=~'], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                     stderr=subprocess.STDOUT, text=True, env=environment)
+                                     stderr=subprocess.STDOUT, env=environment)
         self.n = 0
+        self.buffer = b''
         self.run('\\set VERBOSITY sqlstate')
 
     def send(self, sql):
         self.n += 1
-        self.psql.stdin.write(f'{sql}\n\\echo end-{self.n}\n')
+        self.psql.stdin.write(f'{sql}\n\\echo end-{self.n}\n'.encode())
         self.psql.stdin.flush()
 
+    def is_done(self, seconds):
+        """Whether all of the answer is there, which is waited for so long; None: for ever."""
+        end = f'end-{self.n}\n'.encode()
+        while not self.buffer.endswith(end):
+            if not select.select([self.psql.stdout], [], [], seconds)[0]:
+                return False
+            read = os.read(self.psql.stdout.fileno(), 1 << 16)
+            if not read:
+                raise RuntimeError('the session ended: ' + self.buffer.decode())
+            self.buffer += read
+        return True
+
     def receive(self):
-        lines = []
-        for line in self.psql.stdout:
-            line = line.rstrip('\n')
-            if line == f'end-{self.n}':
-                return lines
-            lines.append(line)
-        raise RuntimeError('the session ended: ' + '\n'.join(lines))
+        self.is_done(None)
+        lines, self.buffer = self.buffer.decode().split('\n')[:-2], b''
+        return lines
 
     def run(self, sql):
         self.send(sql)

@@ -14,6 +14,7 @@ class Step:
         self.apply = apply
         self.reveals = reveals  # else an ordinary role gives them, and hidden rows are not there
         self.sweeps = sweeps    # rows are to be stamped anew before anything is compared
+        self.beside = None      # steps of other sessions, at the same time
         self.alone = alone      # not in a transaction block
         self.expected = None    # the SQLSTATEs of what is taken back
 
@@ -83,7 +84,8 @@ class Steps:
         also = ", retention_clock = 'none'" if clock and name not in ('customers', 'notes_south') else ''
 
         def apply():
-            if reveals or not self.world.is_hidden(self.world.tables[name].rows[row_id]):
+            row = self.world.tables[name].rows.get(row_id)
+            if row is not None and (reveals or not self.world.is_hidden(row)):
                 self.world.update(name, row_id, changes)
         return Step(f'UPDATE {name} SET {self.assignments(name, changes)}{also} WHERE id = {row_id};', apply, reveals)
 
@@ -104,6 +106,12 @@ class Steps:
         return self.update_of(lambda name, c, kind: c in self.world.tables[name].keys)
 
     def update_personal(self):
+        """Of anonymised rows, where there are any."""
+        done = [(name, row_id) for name, table in self.world.tables.items() for row_id, row in table.rows.items() if 'anonymised' in row.flags]
+        if done and self.rng.random() < 0.5:
+            name, row_id = self.rng.choice(done)
+            column = self.rng.choice([c for c in ('name', 'body') if c in self.world.tables[name].columns])
+            return self.write(name, row_id, {column: self.value(name, column)})
         return self.update_of(lambda name, c, kind: kind == 'text' and c != 'region')
 
     def update_several(self):
@@ -131,8 +139,9 @@ class Steps:
         reveals = self.rng.random() < 0.8
 
         def apply():
-            if reveals or not self.world.is_hidden(self.world.tables[name].rows[row_id]):
-                self.world.delete(name, [row_id])
+            row = self.world.tables[name].rows.get(row_id)
+            if row is not None and (reveals or not self.world.is_hidden(row)):
+                self.world.delete_all_of(name, [row_id])
         return Step(f'DELETE FROM {name} WHERE id = {row_id};', apply, reveals)
 
     def delete_parent(self):
@@ -185,6 +194,12 @@ class Steps:
             step = kind()
             if step.reveals:
                 return step
+
+    def concurrent(self):
+        """Transactions of three sessions that are open at the same time."""
+        step = Step('', None)
+        step.beside = [self.revealing() for _ in range(3)]
+        return step
 
     # Policies.
     def any_policy(self):
@@ -297,8 +312,9 @@ class Steps:
              ('policy_terms', 2), ('policy_mode', 2), ('policy_starts', 2), ('policy_order', 2), ('policy_added', 2), ('declaration', 3), ('partition', 3),
              ('restore', 0.5), ('restriction', 3))
 
-    def any(self):
-        kind = self.rng.choices([k for k, _ in self.KINDS], [w for _, w in self.KINDS])[0]
+    def any(self, sessions):
+        kinds = self.KINDS + ((('concurrent', 60),) if sessions > 1 else ())
+        kind = self.rng.choices([k for k, _ in kinds], [w for _, w in kinds])[0]
         step = getattr(self, kind)()
         step.kind = kind
         return step

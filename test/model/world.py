@@ -6,6 +6,9 @@ from dates import follow, is_over, just_over, over, start_of
 FILLED_AGAIN = {'anonymised', 'awaiting'}  # flags that go when a row is filled or brought back
 
 
+ANY = 'any of several'  # SQLSTATE of what is refused for several reasons
+
+
 class Refused(Exception):
     """A statement that the server must refuse, with this SQLSTATE."""
 
@@ -112,7 +115,7 @@ class World:
         south = Table('notes_south', notes.columns, notes.keys)
         south.rows = {k: row for k, row in notes.rows.items() if row['region'] == 'south'}
         for row in south.rows.values():
-            self.check_gone(row)
+            self.check_gone(row, ANY)
         notes.rows = {k: row for k, row in notes.rows.items() if row['region'] != 'south'}
         notes.partitions = ('north',)
         south.managed = False
@@ -275,13 +278,13 @@ class World:
             return True
         return policy is not None and policy.enforced() and self.state(row) in ('quarantined', 'due', 'kept')
 
-    def check_gone(self, row):
+    def check_gone(self, row, why=None):
         """Whether the row may go."""
         policy = self.policies.get(row.policy)
         if 'restricted' in row.flags:
-            raise Refused('RT002')
+            raise Refused(why or 'RT002')
         if policy is not None and policy.enforced() and policy.has_floor() and policy.is_mandatory(row.start, self.now):
-            raise Refused('RT001')
+            raise Refused(why or 'RT001')
 
     # Rows are written.
     def move_if_over(self, row):
@@ -350,6 +353,14 @@ class World:
                     self.follow_deleted(child, column, action, set(gone))
         self.look_at_all()
 
+    def delete_all_of(self, name, row_ids):
+        """In what order the server looks at what refers to them is its own."""
+        try:
+            self.delete(name, row_ids)
+        except Refused as refused:
+            still = any(row_id in self.tables[name].rows for row_id in row_ids)
+            raise Refused(str(refused) if still else ANY) from None
+
     def follow_deleted(self, child, column, action, gone):
         rows = [k for k, row in self.tables[child].rows.items() if row[column] in gone]
         if not rows:
@@ -374,7 +385,7 @@ class World:
 
     def would_delete(self, name, row_id):
         saved = self.save()
-        result = self.attempt(lambda: self.delete(name, [row_id]))
+        result = self.attempt(lambda: self.delete_all_of(name, [row_id]))
         self.restore(saved)
         return result
 
