@@ -4,6 +4,8 @@ from schema import START_PATHS, insert_personal, insert_policy, literal, policy_
 from world import Policy
 
 DAY = 86400
+# Few parents, so that what happens to one concerns many.
+ROOM = {'customers': 4, 'users': 8}
 
 
 class Step:
@@ -24,6 +26,7 @@ class Steps:
         self.world = world
         self.rng = rng
         self.next_id = 1
+        self.next_policy = max(world.policies) + 1
 
     # Values.
     def when(self, kind):
@@ -69,7 +72,7 @@ class Steps:
     # Steps.
     def insert(self):
         name = self.rng.choice(list(self.world.tables))
-        if len(self.world.tables[name].rows) > 14:
+        if len(self.world.tables[name].rows) >= ROOM.get(name, 12):
             return self.delete(name)
         values = {column: self.value(name, column) for column in self.world.tables[name].columns}
         values['id'] = self.next_id
@@ -103,6 +106,10 @@ class Steps:
         return self.update_of(lambda name, c, kind: kind in ('date', 'timestamptz'))
 
     def update_key(self):
+        """Often in the middle of ways."""
+        users = self.world.tables['users'].rows
+        if users and self.rng.random() < 0.3:
+            return self.write('users', self.any_id('users'), {'customer': self.value('users', 'customer')})
         return self.update_of(lambda name, c, kind: c in self.world.tables[name].keys)
 
     def update_personal(self):
@@ -145,7 +152,7 @@ class Steps:
         return Step(f'DELETE FROM {name} WHERE id = {row_id};', apply, reveals)
 
     def delete_parent(self):
-        return self.delete(self.rng.choice(('customers', 'users', 'users')))
+        return self.delete(self.rng.choice(('customers', 'users')))
 
     def reinstate(self):
         name, row_id = self.any_row([n for n in self.world.tables if n not in ('customers', 'notes', 'notes_south')])
@@ -245,7 +252,7 @@ class Steps:
         name = self.rng.choice(list(START_PATHS))
         if len([p for p in self.world.policies.values() if p.relation == name]) > 2:
             return self.policy_dropped()
-        number = max(self.world.policies) + 1
+        number, self.next_policy = self.next_policy, self.next_policy + 1
         starts = list(START_PATHS[name])
         self.rng.shuffle(starts)
         policy = Policy(number, name, starts[:self.rng.randint(1, len(starts))], self.rng.choice((0, 10, ('h', 5), None)), self.rng.choice((0, 20)),
@@ -308,7 +315,7 @@ class Steps:
         return Step(None, self.world.restored, sweeps=True, alone=True)
 
     KINDS = (('insert', 25), ('update_start', 12), ('update_key', 8), ('update_personal', 6), ('update_several', 6), ('write_back', 3),
-             ('delete', 5), ('delete_parent', 5), ('reinstate', 4), ('sweep', 6), ('move_time', 12), ('savepoint', 5), ('update_region', 3),
+             ('delete', 4), ('delete_parent', 7), ('reinstate', 4), ('sweep', 6), ('move_time', 12), ('savepoint', 5), ('update_region', 3),
              ('policy_terms', 2), ('policy_mode', 2), ('policy_starts', 2), ('policy_order', 2), ('policy_added', 2), ('declaration', 3), ('partition', 3),
              ('restore', 0.5), ('restriction', 3))
 

@@ -233,7 +233,13 @@ class World:
         """After something changed: which other rows follow from it."""
         for name, table in self.tables.items():
             for row in table.rows.values():
-                self.reconsider(name, row, change)
+                if self.follows(name, row):
+                    self.reconsider(name, row, change)
+
+    def follows(self, name, row):
+        """Whether one of its ways is another than it was."""
+        policy = self.policy_for(name, row)
+        return policy is not None and {path: self.follow_way(name, row, path, policy.zone) for path in policy.starts} != row.ways
 
     def reconsider(self, name, row, change, forgets=False):
         before = (row.policy, row.start)
