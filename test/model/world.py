@@ -248,9 +248,9 @@ class World:
         if row.start is None and before[1] is not None:
             row.flags -= FILLED_AGAIN
         if change:
-            self.check_release(before, row)
+            self.check_release(before, row, ANY)
 
-    def check_release(self, before, row):
+    def check_release(self, before, row, why='RT001'):
         """A row that must be kept is not released earlier by what is written."""
         was = self.policies.get(before[0])
         if was is None or not was.enforced() or not was.is_mandatory(before[1], self.now):
@@ -261,7 +261,7 @@ class World:
         released = now.released(row.start) if now is not None and now.enforced() else 0
         until = was.released(before[1])
         if released is not None and (until is None or released < until):
-            raise Refused('RT001')
+            raise Refused(why)
 
     # What is to be seen.
     def state(self, row):
