@@ -132,7 +132,7 @@ void judge_table(const Standing &before, Oid relid, Looser *looser) {
     Relation rel = table_open(relid, AccessShareLock);
     TupleTableSlot *slot = table_slot_create(rel, nullptr);
     MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "rows a policy would move", ALLOCSET_DEFAULT_SIZES);
-    TableScanDesc scan = table_beginscan(rel, GetActiveSnapshot(), 0, nullptr);
+    TableScanDesc scan = begin_scan(rel, GetActiveSnapshot());
     while ((looser->shows == nullptr || looser->releases == nullptr) &&
            table_scan_getnextslot(scan, ForwardScanDirection, slot)) {
         CHECK_FOR_INTERRUPTS();

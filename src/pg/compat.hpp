@@ -222,6 +222,14 @@ inline TableScanDesc begin_range_scan(Relation rel, Snapshot snapshot, ItemPoint
 #endif
 }
 
+inline TableScanDesc begin_scan(Relation rel, Snapshot snapshot) {
+#if PG_VERSION_NUM >= 190000
+    return table_beginscan(rel, snapshot, 0, nullptr, SO_NONE);
+#else
+    return table_beginscan(rel, snapshot, 0, nullptr);
+#endif
+}
+
 // 19: ON CONFLICT DO SELECT returns the row that is there.
 inline bool reads_conflicting_row(const OnConflictExpr *conflict) {
     if (conflict == nullptr) return false;
