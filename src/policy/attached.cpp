@@ -25,9 +25,10 @@ namespace pg_retention {
 
 namespace {
 
-// Those of retention.preparation that were attached. As with policies, the list holds while no change has come since its reading began,
-// and one that could not be read is not an empty one.
+// Those of retention.preparation that were attached, and those whose rows are not stamped yet. As with policies, the lists hold while no
+// change has come since their reading began, and one that could not be read is not an empty one.
 constinit List *attached = NIL;
+constinit List *unstamped = NIL;
 constinit Oid watched = InvalidOid;
 constinit uint64_t changes = 1;
 constinit uint64_t read_at = 0;
@@ -36,11 +37,12 @@ void forget_attached(Datum, Oid relid) {
     if (relid == InvalidOid || relid == watched || watched == InvalidOid) ++changes;
 }
 
-void read_attached() {
+void read_books() {
     const uint64_t before_reading = changes;
     const Oid books = get_relname_relid("preparation", extension()->schema);
     list_free(attached);
-    attached = NIL;
+    list_free(unstamped);
+    attached = unstamped = NIL;
     watched = extension()->policy_table;
     Relation table = table_open(books, AccessShareLock);
     TupleDesc desc = RelationGetDescr(table);
@@ -48,8 +50,11 @@ void read_attached() {
     SysScanDesc scan = systable_beginscan(table, InvalidOid, false, GetCatalogSnapshot(books), 0, nullptr);
     while (HeapTuple tuple = systable_getnext(scan)) {
         bool isnull = false;
+        const Oid relid = DatumGetObjectId(heap_getattr(tuple, SPI_fnumber(desc, "relation"), desc, &isnull));
         if (DatumGetBool(heap_getattr(tuple, SPI_fnumber(desc, "attached"), desc, &isnull)))
-            attached = lappend_oid(attached, DatumGetObjectId(heap_getattr(tuple, SPI_fnumber(desc, "relation"), desc, &isnull)));
+            attached = lappend_oid(attached, relid);
+        if (!DatumGetBool(heap_getattr(tuple, SPI_fnumber(desc, "stamped"), desc, &isnull)))
+            unstamped = lappend_oid(unstamped, relid);
     }
     systable_endscan(scan);
     MemoryContextSwitchTo(before);
@@ -57,11 +62,14 @@ void read_attached() {
     read_at = before_reading;
 }
 
-bool any_attached() {
+// False: there is nothing to read.
+bool read_if_changed() {
     if (extension() == nullptr) return false;
-    if (read_at != changes) read_attached();
-    return attached != NIL;
+    if (read_at != changes) read_books();
+    return true;
 }
+
+bool any_attached() { return read_if_changed() && attached != NIL; }
 
 List *with_ancestors(Oid relid) {
     List *tables = get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL;
@@ -86,6 +94,13 @@ void plan_stamping(Oid relid) {
     tell_all(relid);
 }
 
+bool any_in(const List *wanted, const List *tables) {
+    const ListCell *cell = nullptr;
+    foreach (cell, tables)
+        if (list_member_oid(wanted, lfirst_oid(cell))) return true;
+    return false;
+}
+
 bool is_table(Oid relid) {
     const char kind = get_rel_relkind(relid);
     return kind == RELKIND_RELATION || kind == RELKIND_PARTITIONED_TABLE;
@@ -93,13 +108,9 @@ bool is_table(Oid relid) {
 
 }  // namespace
 
-bool awaits_stamps(Oid relid) {
-    if (!any_attached()) return false;
-    ListCell *cell = nullptr;
-    foreach (cell, with_ancestors(relid))
-        if (list_member_oid(attached, lfirst_oid(cell))) return true;
-    return false;
-}
+bool awaits_stamps(Oid relid) { return any_attached() && any_in(attached, with_ancestors(relid)); }
+
+bool is_being_stamped(Oid relid) { return read_if_changed() && unstamped != NIL && any_in(unstamped, with_ancestors(relid)); }
 
 List *unstamped_tables(Oid relid) {
     List *tables = NIL;

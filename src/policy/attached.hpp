@@ -14,7 +14,10 @@ namespace pg_retention {
 // Asked for each row of a statement and each partition of a plan: nearly always answered from memory.
 bool awaits_stamps(Oid relid);
 
-// Those of them that the relation consists of: itself, or its partitions.
+// Whether clocks may still say what another policy, start or zone made of them, or a partition of theirs: nothing is deleted by those.
+bool is_being_stamped(Oid relid);
+
+// Of those that await stamps, those that the relation consists of: itself, or its partitions.
 List *unstamped_tables(Oid relid);
 
 // Policies of any mode but off that stand for a table: its own, and those of the tables it is a partition of.

@@ -381,6 +381,8 @@ void plan_preparation(Oid relid) {
     as_extension("INSERT INTO retention.preparation (relation) VALUES ($1) ON CONFLICT (relation) DO UPDATE "
                  "SET next_block = 0, skipped = 0, stamped = false, problem = NULL",
                  OIDOID, ObjectIdGetDatum(relid));
+    // Who reads the books anew knows that a sweep waits: policy/attached.
+    CacheInvalidateRelcacheByRelid(extension()->policy_table);
 }
 
 void set_looser_judge(LooserJudge judge) { looser_judge = judge; }

@@ -101,7 +101,7 @@ bool is_over(core::Clock clock, const core::Cutoffs &cutoffs) {
 bool may_be_deleted(const Knot &knot, Oid leaf, core::Clock clock) {
     const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(clock)));
     if (policy == nullptr || !enforced(*policy) || !policy->validated || !is_confirmed(*policy)) return false;
-    if (anonymises(policy->action) || awaits_stamps(leaf) || owner_of(leaf) != knot.owner) return false;
+    if (anonymises(policy->action) || is_being_stamped(leaf) || owner_of(leaf) != knot.owner) return false;
     return owner_of(policy->relid) == knot.owner && is_over(clock, cutoffs_of(*policy, retention_now())) && may_go(decide(clock));
 }
 

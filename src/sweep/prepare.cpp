@@ -176,8 +176,9 @@ bool validate(Oid relid) {
     return clock_column(relid) != InvalidAttrNumber;
 }
 
-void set_ready(Oid relid) {
-    if (own("DELETE FROM retention.preparation WHERE relation = $1 AND stamped", relid).n == 0) return;
+// True: its rows are to be stamped once more.
+bool set_ready(Oid relid) {
+    if (own("DELETE FROM retention.preparation WHERE relation = $1 AND stamped", relid).n == 0) return false;
     attached_is_stamped(relid);
     SqlRows ready = {};
     during(own_policy_write, true, [&] {
@@ -190,8 +191,9 @@ void set_ready(Oid relid) {
         const Policy *policy = policy_by_id(row.get<int16>(1));
         if (policy == nullptr || policy->mode != Mode::kEnforce || !shares_rows(*policy)) continue;
         plan_preparation(relid);
-        return;
+        return true;
     }
+    return false;
 }
 
 template <typename F>
@@ -226,20 +228,23 @@ struct Planned {
     bool stamped;
 };
 
-void prepare_table(Engine *engine, Planned table, const instr_time &started) {
-    bool valid = false;
-    if (!is_due(engine, Task{table.relid, 0, Work::kTable}) || !is_due(engine, Task{table.relid, 0, Work::kPreparation})) return;
-    if (!prepare_step(engine, table.relid, Work::kTable, [&] { valid = validate(table.relid); }) || !valid) return;
+// True: it is to be prepared once more.
+bool prepare_table(Engine *engine, Planned table, const instr_time &started) {
+    bool valid = false, again = false;
+    if (!is_due(engine, Task{table.relid, 0, Work::kTable}) || !is_due(engine, Task{table.relid, 0, Work::kPreparation}))
+        return false;
+    if (!prepare_step(engine, table.relid, Work::kTable, [&] { valid = validate(table.relid); }) || !valid) return false;
     bool stamped = table.stamped;
     if (!stamped && !stamp(engine, table.relid, started, &stamped)) engine->unfinished = true;
-    if (!stamped) return;
-    if (engine->caller == Caller::kWorker && !build_missing_indexes(engine, table.relid)) return;
+    if (!stamped) return false;
+    if (engine->caller == Caller::kWorker && !build_missing_indexes(engine, table.relid)) return false;
     const bool ready = prepare_step(engine, table.relid, Work::kPreparation, [&] {
         // Takes over the partitions' indexes; a new partition will get its own.
         if (!is_indexed(table.relid)) provide_index(table.relid);
-        set_ready(table.relid);
+        again = set_ready(table.relid);
     });
     if (ready) engine->unfinished = true;
+    return ready && again;
 }
 
 }  // namespace
@@ -254,7 +259,9 @@ void prepare_tables(Engine *engine) {
     auto *tables = static_cast<Planned *>(MemoryContextAlloc(engine->context, sizeof(Planned) * (n + 1)));
     for (int i = 0; i < n; ++i) tables[i] = Planned{found[i].get<Oid>(1), found[i].get<bool>(2)};
     end_step(engine);
-    for (int i = 0; i < n; ++i) prepare_table(engine, tables[i], started);
+    for (int i = 0; i < n; ++i)
+        if (prepare_table(engine, tables[i], started) && engine->caller != Caller::kWorker)
+            (void) prepare_table(engine, Planned{tables[i].relid, false}, started);
 }
 
 }  // namespace pg_retention

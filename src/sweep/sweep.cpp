@@ -122,12 +122,12 @@ Swept *enforced_policies(Engine *engine, int *n) {
     return swept;
 }
 
-// Not those whose clocks are not true yet.
+// Not those whose clocks are not true yet: another policy may keep the rows for longer.
 List *stamped_leaves(Oid relid) {
     List *leaves = NIL;
     ListCell *cell = nullptr;
     foreach (cell, leaves_of(relid))
-        if (!awaits_stamps(lfirst_oid(cell))) leaves = lappend_oid(leaves, lfirst_oid(cell));
+        if (!is_being_stamped(lfirst_oid(cell))) leaves = lappend_oid(leaves, lfirst_oid(cell));
     return leaves;
 }
 

@@ -440,15 +440,19 @@ class World:
 
     # Sweeps.
     def prepare(self):
-        pending, self.pending = self.pending, set()
-        for name in sorted(pending):
-            self.restamp(name)
-            policies = [p for p in self.policies.values() if p.relation == name]
-            for policy in policies:
-                # Rows that another policy had meanwhile fall under it only now.
-                if not policy.ready and policy.mode == 'enforce' and len(policies) > 1:
-                    self.pending.add(name)
-                policy.ready = True
+        while self.pending:
+            pending, self.pending = self.pending, set()
+            for name in sorted(pending):
+                self.prepare_table(name)
+
+    def prepare_table(self, name):
+        self.restamp(name)
+        policies = [p for p in self.policies.values() if p.relation == name]
+        for policy in policies:
+            # Rows that another policy had meanwhile fall under it only now.
+            if not policy.ready and policy.mode == 'enforce' and len(policies) > 1:
+                self.pending.add(name)
+            policy.ready = True
 
     def restored(self):
         """Elsewhere: policies are checked, and rows looked at, anew; what could not be done before is tried again."""
