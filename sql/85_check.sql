@@ -49,7 +49,7 @@ SELECT p.policy_id, p.name, p.relation, p.mode,
         CASE WHEN a.partitions IS NOT NULL THEN pg_catalog.format('not stamped yet, and hidden until then where the policy hides: the rows of %s',
             a.partitions) END,
         CASE WHEN h.heirs IS NOT NULL THEN pg_catalog.format('no policy stands for what inherits from the table: %s', h.heirs) END,
-        retention.out_of_reach(p.policy_id), retention.anonymiser_problem(p.policy_id)) AS problem,
+        retention.out_of_reach(p.policy_id), retention.anonymiser_problem(p.policy_id)) COLLATE pg_catalog."default" AS problem,
     q.last_audit, coalesce(q.findings, 0) AS findings
 FROM retention.policy p
 LEFT JOIN LATERAL (SELECT pg_catalog.format('applies_to was written for another owner of the table: confirm it as %I or a superuser with '
@@ -97,6 +97,35 @@ COMMENT ON COLUMN retention.status.last_audit IS 'when the last round of the wor
 COMMENT ON COLUMN retention.status.findings IS 'what that found, or the one under way where that is more: rows of the table, see retention.audit_finding';
 GRANT SELECT ON retention.status TO pg_monitor;
 
+CREATE VIEW retention.overdue AS
+SELECT p.policy_id, p.name, o.relation, o.row_id, o.since, o.rows,
+    CASE
+        WHEN o.row_id IS NULL THEN 'another session locks the table'
+        WHEN b.cause IS NOT NULL THEN b.cause
+        WHEN t.cause IS NOT NULL THEN t.cause
+        WHEN NOT retention.home_known() THEN 'waiting for retention.resume()'
+        WHEN s.state OPERATOR(pg_catalog.<>) 'enforcing' THEN s.state OPERATOR(pg_catalog.||) coalesce(': ' OPERATOR(pg_catalog.||) s.problem, '')
+        WHEN r.started_at OPERATOR(pg_catalog.>) o.since THEN 'the last sweep left it: a session locked it, or others were before it'
+        ELSE 'no sweep has begun since'
+    END COLLATE pg_catalog."default" AS reason
+FROM retention.policy p
+CROSS JOIN LATERAL retention.oldest_due(p.policy_id) o
+JOIN retention.status s ON s.policy_id OPERATOR(pg_catalog.=) p.policy_id
+LEFT JOIN retention.blocked_row b ON b.relation OPERATOR(pg_catalog.=) o.relation AND b.row_id OPERATOR(pg_catalog.=) o.row_id
+LEFT JOIN LATERAL (SELECT min(x.cause) AS cause FROM retention.blocked_table x WHERE x.policy_id OPERATOR(pg_catalog.=) p.policy_id
+    AND (x.relation OPERATOR(pg_catalog.=) o.relation OR x.relation OPERATOR(pg_catalog.=) p.relation)) t ON true
+LEFT JOIN LATERAL (SELECT max(x.started_at) AS started_at FROM retention.sweep_run x WHERE x.finished_at IS NOT NULL) r ON true
+WHERE p.mode OPERATOR(pg_catalog.=) 'enforce';
+COMMENT ON VIEW retention.overdue IS 'per enforcing policy with rows past their deadline: the one that is so for the longest, and why it is still there; and tables that could not be looked at';
+COMMENT ON COLUMN retention.overdue.policy_id IS 'number of the policy';
+COMMENT ON COLUMN retention.overdue.name IS 'name of the policy';
+COMMENT ON COLUMN retention.overdue.relation IS 'the table or partition that has the row';
+COMMENT ON COLUMN retention.overdue.row_id IS 'its ctid; NULL: the table could not be looked at';
+COMMENT ON COLUMN retention.overdue.since IS 'its deadline';
+COMMENT ON COLUMN retention.overdue.rows IS 'how many rows of the policy are past theirs; of each table or partition at most 1001 are counted';
+COMMENT ON COLUMN retention.overdue.reason IS 'what keeps it, as the sweep or the state of the policy says';
+GRANT SELECT ON retention.overdue TO pg_monitor;
+
 CREATE FUNCTION retention.hooks_in_place() RETURNS boolean
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_hooks_in_place';
 COMMENT ON FUNCTION retention.hooks_in_place() IS 'whether a statement planned and executed now comes by the library: another one may have taken its place';
@@ -139,6 +168,10 @@ WHERE l.lanname NOT IN ('internal', 'c');
 COMMENT ON VIEW retention.maintenance_function IS 'functions written by users that maintenance of a table, autovacuum''s too, gives values of rows to: in indexes and their conditions, operator classes, extended statistics, range types';
 GRANT SELECT ON retention.maintenance_function TO pg_monitor;
 
+-- Who watches may read what retention.check() reads.
+GRANT SELECT ON retention.policy, retention.clock_column, retention.stale_view TO pg_monitor;
+GRANT SELECT (relation, column_name, anonymise, written_for) ON retention.personal_column TO pg_monitor;
+
 CREATE FUNCTION retention.check(OUT what text, OUT object text, OUT ok boolean, OUT hint text) RETURNS SETOF record
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 SELECT 'library is preloaded', NULL, current_setting('shared_preload_libraries') ~ '(^|[ ,])pg_retention($|[ ,])',
@@ -160,6 +193,11 @@ SELECT 'worker is alive', NULL, pg_is_in_recovery() OR EXISTS (SELECT FROM pg_st
 UNION ALL
 SELECT 'policy is ready', p.name, p.validated AND p.ready AND NOT EXISTS (SELECT FROM retention.preparation x
         WHERE x.attached AND p.relation IN (SELECT n.relid FROM pg_partition_ancestors(x.relation) n)), 'See retention.status.' FROM retention.policy p WHERE p.mode <> 'off'
+UNION ALL
+SELECT 'what is due is gone', p.name, o.rows IS NULL, format('%s rows are past their deadline, the first since %s: %s. See retention.overdue.', o.rows, o.since, o.reason)
+FROM retention.policy p LEFT JOIN LATERAL (SELECT sum(x.rows) AS rows, min(x.since) AS since, min(x.reason) AS reason FROM retention.overdue x
+    WHERE x.policy_id = p.policy_id AND x.since < (SELECT max(r.started_at) FROM retention.sweep_run r WHERE r.finished_at IS NOT NULL)) o ON true
+WHERE p.mode = 'enforce'
 UNION ALL
 SELECT 'rows reach the policy', p.name, o.reason IS NULL, format('%s. See priority and applies_to.', o.reason)
 FROM retention.policy p, retention.out_of_reach(p.policy_id) o (reason) WHERE p.mode <> 'off'

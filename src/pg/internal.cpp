@@ -217,4 +217,13 @@ Portal open_internal_cursor(SPIPlanPtr plan, Datum *values, bool read_only) {
     return portal;
 }
 
+double expected_rows(const char *text, int nargs, Oid *types, Datum *values) {
+    SPIPlanPtr plan = prepare(text, nargs, types, CURSOR_OPT_CUSTOM_PLAN);
+    Portal portal = open_internal_cursor(plan, values, true);
+    const double rows = PortalGetPrimaryStmt(portal)->planTree->plan_rows;
+    SPI_cursor_close(portal);
+    SPI_freeplan(plan);
+    return rows;
+}
+
 }  // namespace pg_retention

@@ -66,6 +66,9 @@ SPIPlanPtr kept_plan(const char *text, int nargs, Oid *types, const Datum *value
 // While the extension alters a table by itself: its own commands are not held against its rules.
 extern Dynamic<bool> own_command;
 
+// How many rows the planner expects of a query with these values, by the statistics alone.
+double expected_rows(const char *text, int nargs, Oid *types, Datum *values);
+
 // A cursor over an internal plan, read with SPI_cursor_fetch. Nobody else can name it.
 Portal open_internal_cursor(SPIPlanPtr plan, Datum *values, bool read_only);
 

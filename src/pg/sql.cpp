@@ -148,6 +148,16 @@ SqlRows run_values_as(Oid owner, const How &how, const char *sql, const SqlValue
     return execute_as(owner, how, sql, n, lists.types, lists.values, lists.nulls);
 }
 
+double expect_values_as(Oid owner, const char *sql, const SqlValue *values, int n) {
+    const Lists lists = lists_of(values, n);
+    MemoryContext context = CurrentMemoryContext;
+    const ActingAs saved = act_as(owner, true);
+    const double rows = expected_rows(sql, n, lists.types, lists.values);
+    leave(saved);
+    MemoryContextSwitchTo(context);
+    return rows;
+}
+
 SqlRows run_prepared(SPIPlanPtr plan, Datum *values, long limit) {
     check(execute_internal_plan(plan, values, limit), "a prepared statement");
     return {SPI_processed, SPI_tuptable};

@@ -188,6 +188,14 @@ SqlRows write_as(Oid owner, const char *sql, const T &...values) {
     return run_as(owner, kKeptWriting, sql, values...);
 }
 
+// How many rows the planner expects of a query by owner: nothing is read but statistics.
+double expect_values_as(Oid owner, const char *sql, const SqlValue *values, int n);
+template <typename... T>
+double expect_as(Oid owner, const char *sql, const T &...values) {
+    const SqlValue given[] = {sql_value(values)..., SqlValue{}};
+    return expect_values_as(owner, sql, given, sizeof...(values));
+}
+
 // With a plan of prepare_internal(), which is asked for each row: as kLatest, as whoever acts now.
 SqlRows run_prepared(SPIPlanPtr plan, Datum *values, long limit);
 

@@ -2,7 +2,6 @@
 
 #include "schema/own.hpp"
 #include "ledger/ledger.hpp"
-#include "pg/guard.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "pg/time.hpp"
@@ -10,9 +9,7 @@
 
 extern "C" {
 #include "catalog/pg_type.h"
-#include "funcapi.h"
 #include "utils/lsyscache.h"
-#include "utils/tuplestore.h"
 }
 
 namespace pg_retention {
@@ -63,28 +60,6 @@ void record_quarantined(int16_t policy_id) {
     append_ledger(entry);
 }
 
-namespace {
-
-const char *count_query(Oid relid) {
-    const char *clock = clock_name(relid);
-    return psprintf("SELECT retention.state(%s), pg_catalog.count(*) FROM %s WHERE retention.policy(%s) "
-                    "OPERATOR(pg_catalog.=) $1 GROUP BY 1 ORDER BY 1",
-                    clock, qualified_name(relid), clock);
-}
-
-void policy_counts(const ReturnSetInfo *result, int16_t policy_id) {
-    const Policy *policy = policy_by_id(policy_id);
-    if (policy == nullptr) ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("policy %d does not exist", policy_id)));
-    const Oid relid = policy->relid;
-    if (clock_column(relid) == InvalidAttrNumber) return;
-    SPI_connect();
-    const SqlRows rows = run_as(owner_of(relid), kOnceReading, count_query(relid), policy_id);
-    for (const SqlRow row : rows) tuplestore_puttuple(result->setResult, row.tuple);
-    SPI_finish();
-}
-
-}  // namespace
-
 void forget_unblocked(Engine *engine) {
     if (engine->unfinished) return;
     begin_step(engine);
@@ -96,9 +71,3 @@ void forget_unblocked(Engine *engine) {
 }
 
 }  // namespace pg_retention
-
-RETENTION_FUNCTION(pg_retention_policy_counts) {
-    InitMaterializedSRF(fcinfo, 0);
-    pg_retention::policy_counts(reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo), PG_GETARG_INT16(0));
-    return static_cast<Datum>(0);
-}

@@ -1,0 +1,206 @@
+// How many rows of a policy are in which state, and what is past its deadline: exactly, or without reading a table.
+#include "schema/own.hpp"
+#include "clock/decide.hpp"
+#include "pg/guard.hpp"
+#include "pg/names.hpp"
+#include "pg/security.hpp"
+#include "pg/time.hpp"
+#include "policy/attached.hpp"
+#include "sweep/engine.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "storage/lmgr.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/tuplestore.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+constexpr int64 kMostCounted = 1000;
+
+const Policy &existing_policy(int16_t id) {
+    const Policy *policy = policy_by_id(id);
+    if (policy == nullptr) ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("policy %d does not exist", id)));
+    return *policy;
+}
+
+const char *count_query(Oid relid) {
+    const char *clock = clock_name(relid);
+    return psprintf("SELECT retention.state(%s), pg_catalog.count(*) FROM %s WHERE retention.policy(%s) "
+                    "OPERATOR(pg_catalog.=) $1 GROUP BY 1 ORDER BY 1",
+                    clock, qualified_name(relid), clock);
+}
+
+void policy_counts(const ReturnSetInfo *result, int16_t policy_id) {
+    const Oid relid = existing_policy(policy_id).relid;
+    if (clock_column(relid) == InvalidAttrNumber) return;
+    SPI_connect();
+    const SqlRows rows = run_as(owner_of(relid), kOnceReading, count_query(relid), policy_id);
+    for (const SqlRow row : rows) tuplestore_puttuple(result->setResult, row.tuple);
+    SPI_finish();
+}
+
+struct Estimate {
+    int64 rows;
+    bool exact;
+};
+
+// Somebody who locks a table does not keep others from looking at the rest.
+List *readable_leaves(const Policy &policy, List **locked) {
+    List *leaves = NIL;
+    ListCell *cell = nullptr;
+    foreach (cell, leaves_of(policy.relid)) {
+        const Oid leaf = lfirst_oid(cell);
+        if (!ConditionalLockRelationOid(leaf, AccessShareLock))
+            *locked = lappend_oid(*locked, leaf);
+        else if (clock_column(leaf) != InvalidAttrNumber)
+            leaves = lappend_oid(leaves, leaf);
+    }
+    return leaves;
+}
+
+// The first of a leaf's pending rows with these clocks, in their order.
+SqlRows first_pending(Oid leaf, core::Clock from, core::Clock until, int64 most) {
+    const How how = {PlanKind::kOnce, Sees::kCaller, static_cast<long>(most), true};
+    const char *clock = clock_name(leaf);
+    return run_as(owner_of(leaf), how,
+                  psprintf("SELECT %s, ctid FROM ONLY %s WHERE %s ORDER BY %s", clock, qualified_name(leaf),
+                           pending_range(clock, 1, 2), clock),
+                  clock_value(from), clock_value(until));
+}
+
+int64 expected(Oid leaf, core::Clock from, core::Clock until) {
+    const char *clock = clock_name(leaf);
+    return static_cast<int64>(
+        expect_as(owner_of(leaf), psprintf("SELECT 1 FROM ONLY %s WHERE %s", qualified_name(leaf), clock_range(clock, 1, 2)),
+                  clock_value(from), clock_value(until)));
+}
+
+// Few are counted, by the index; of many the planner is asked.
+Estimate estimate(List *leaves, core::Clock from, core::Clock until, bool is_indexed) {
+    Estimate sum = {0, is_indexed};
+    ListCell *cell = nullptr;
+    if (until < from) return {0, true};
+    foreach (cell, leaves) {
+        const Oid leaf = lfirst_oid(cell);
+        if (is_indexed) {
+            const SqlRows some = first_pending(leaf, from, until, kMostCounted + 1);
+            const auto n = static_cast<int64>(some.n);
+            some.free();
+            if (n <= kMostCounted) {
+                sum.rows += n;
+                continue;
+            }
+            sum.rows += Max(n, expected(leaf, from, until));
+        } else {
+            sum.rows += expected(leaf, from, until);
+        }
+        sum.exact = false;
+    }
+    return sum;
+}
+
+void put(const ReturnSetInfo *result, const char *state, const Estimate &estimate) {
+    Datum values[3] = {CStringGetTextDatum(state), Int64GetDatum(estimate.rows), BoolGetDatum(estimate.exact)};
+    bool nulls[3] = {false, false, false};
+    tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+// By the cutoffs, as core::state_of() decides row by row. What was decided about rows is in flags that no range tells apart.
+void policy_estimates(const ReturnSetInfo *result, int16_t id) {
+    const Policy &policy = existing_policy(id);
+    if (clock_column(policy.relid) == InvalidAttrNumber) return;
+    const core::Cutoffs cutoffs = cutoffs_of(policy, retention_now());
+    const core::Start last = core::kNotStarted - 1;
+    const auto between = [id](core::Start after, core::Start until, List *leaves) {
+        return estimate(leaves, core::first_from(id, after + 1), core::last_until(id, until), true);
+    };
+    List *locked = NIL;
+    SPI_connect();
+    List *leaves = readable_leaves(policy, &locked);
+    const core::Start kept_from = Max(cutoffs.due, Min(cutoffs.release, cutoffs.hide));
+    put(result, "due", between(-1, cutoffs.due, leaves));
+    put(result, "quarantined", between(cutoffs.due, kept_from, leaves));
+    put(result, "kept", between(kept_from, cutoffs.hide, leaves));
+    put(result, "retained", between(cutoffs.hide, last, leaves));
+    put(result, "active",
+        estimate(leaves, core::first_from(id, core::kNotStarted), core::last_until(id, core::kNotStarted), false));
+    put(result, "decided", estimate(leaves, core::first_exempt(id), core::last_exempt(id, core::kNotStarted), false));
+    SPI_finish();
+}
+
+// Null: no row is past its deadline.
+struct Oldest {
+    Oid leaf;
+    core::Clock clock;
+    ItemPointerData tid;
+    int64 rows;
+};
+
+Oldest oldest_due(int16_t id, List *leaves, core::Start due) {
+    Oldest oldest = {};
+    ListCell *cell = nullptr;
+    foreach (cell, leaves) {
+        const SqlRows found =
+            first_pending(lfirst_oid(cell), core::first_from(id, 0), core::last_until(id, due), kMostCounted + 1);
+        if (found.n == 0) continue;
+        oldest.rows += static_cast<int64>(found.n);
+        const auto clock = found.first().get<core::Clock>(1);
+        if (OidIsValid(oldest.leaf) && oldest.clock <= clock) continue;
+        oldest.leaf = lfirst_oid(cell);
+        oldest.clock = clock;
+        oldest.tid = found.first().get<ItemPointerData>(2);
+    }
+    return oldest;
+}
+
+void oldest_due(const ReturnSetInfo *result, int16_t id) {
+    const Policy &policy = existing_policy(id);
+    const core::Start due = cutoffs_of(policy, retention_now()).due;
+    if (clock_column(policy.relid) == InvalidAttrNumber) return;
+    List *locked = NIL;
+    SPI_connect();
+    List *leaves = readable_leaves(policy, &locked);
+    Oldest oldest = due < 0 ? Oldest{} : oldest_due(id, leaves, due);
+    if (OidIsValid(oldest.leaf)) {
+        const core::Micros since = core::deadlines(core::start_of(oldest.clock), policy.terms, policy.zone()).due_from;
+        Datum values[4] = {ObjectIdGetDatum(oldest.leaf), PointerGetDatum(&oldest.tid), TimestampTzGetDatum(since),
+                           Int64GetDatum(oldest.rows)};
+        bool nulls[4] = {false, false, false, false};
+        tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+    }
+    ListCell *cell = nullptr;
+    foreach (cell, locked) {
+        Datum values[4] = {ObjectIdGetDatum(lfirst_oid(cell)), 0, 0, 0};
+        bool nulls[4] = {false, true, true, true};
+        tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+    }
+    SPI_finish();
+}
+
+}  // namespace
+
+}  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_policy_counts) {
+    InitMaterializedSRF(fcinfo, 0);
+    pg_retention::policy_counts(reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo), PG_GETARG_INT16(0));
+    return static_cast<Datum>(0);
+}
+
+RETENTION_FUNCTION(pg_retention_policy_estimates) {
+    InitMaterializedSRF(fcinfo, 0);
+    pg_retention::policy_estimates(reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo), PG_GETARG_INT16(0));
+    return static_cast<Datum>(0);
+}
+
+RETENTION_FUNCTION(pg_retention_oldest_due) {
+    InitMaterializedSRF(fcinfo, 0);
+    pg_retention::oldest_due(reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo), PG_GETARG_INT16(0));
+    return static_cast<Datum>(0);
+}
