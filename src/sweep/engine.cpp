@@ -70,8 +70,11 @@ List *leaves_of(Oid relid) {
 
 void note_problem(Engine *engine, const char *what, const ErrorData *error) {
     engine->problem = MemoryContextStrdup(engine->context, psprintf("%s: %s", what, cause_of(error)));
-    ereport(engine->caller == Caller::kWorker ? LOG : WARNING,
-            (errcode(error->sqlerrcode), errmsg("pg_retention: %s: %s", what, error->message)));
+    // Whoever calls may be none who may read the rows; the log of the server is its administrators'.
+    if (engine->caller == Caller::kWorker)
+        ereport(LOG, (errcode(error->sqlerrcode), errmsg("pg_retention: %s: %s", what, error->message)));
+    else
+        ereport(WARNING, (errcode(error->sqlerrcode), errmsg("pg_retention: %s", engine->problem)));
 }
 
 }  // namespace pg_retention

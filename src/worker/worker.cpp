@@ -2,6 +2,7 @@
 #include "worker/worker.hpp"
 
 #include "audit/rounds.hpp"
+#include "pg/cause.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/postgres.hpp"
@@ -76,7 +77,7 @@ void after_error(MemoryContext context) {
     FlushErrorState();
     RESUME_INTERRUPTS();
     MemoryContextSwitchTo(context);
-    record_broken_pass(error->message);
+    record_broken_pass(cause_of(error));
 }
 
 PassResult worker_pass(MemoryContext context) {
