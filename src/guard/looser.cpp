@@ -175,11 +175,11 @@ bool has_enforced(const Standing &before, List *tables) {
     return false;
 }
 
-Looser judge(Oid relid, const Standing &before) {
+Looser judge(Oid relid, const Standing &before, bool moved) {
     Looser looser = {};
-    for (int i = 0; i < before.n; ++i)
+    for (int i = 0; i < before.n && !moved; ++i)
         if (before.policies[i].relid == relid && enforced(before.policies[i])) judge_own_rows(before.policies[i], &looser);
-    if ((looser.shows != nullptr && looser.releases != nullptr) || !may_move_rows(before, relid)) return looser;
+    if ((looser.shows != nullptr && looser.releases != nullptr) || !(moved || may_move_rows(before, relid))) return looser;
     List *tables = find_all_inheritors(relid, AccessShareLock, nullptr);
     List *above = get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL;
     if (!has_enforced(before, list_concat_copy(tables, above))) return looser;

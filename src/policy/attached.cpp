@@ -1,6 +1,8 @@
 #include "policy/attached.hpp"
 
+#include "policy/policy_triggers.hpp"
 #include "policy/provision.hpp"
+#include "pg/compat.hpp"
 #include "pg/security.hpp"
 #include "schema/own.hpp"
 
@@ -141,15 +143,60 @@ const Policy *standing_floor(Oid relid) {
     return nullptr;
 }
 
-void follow_attached(const Node *statement) {
+static bool has_own_policies(Oid relid) {
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    for (int i = 0; i < count; ++i)
+        if (policy[i].relid == relid) return true;
+    return false;
+}
+
+static void follow_attach(Oid relid) {
+    if (standing_policies(relid) == NIL || is_empty(relid)) return;
+    plan_stamping(relid);
+    refuse_looser_place(relid);
+}
+
+// With its parent's triggers went what its own policies need. Until they are stamped anew, its rows are hidden and kept as they were before.
+static void follow_detach(Oid relid) {
+    ListCell *cell = nullptr;
+    foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr)) {
+        const Oid table = lfirst_oid(cell);
+        stand_alone(table, has_own_policies(table));
+        if (!has_own_policies(table) || is_empty(table)) continue;
+        plan_preparation(table);
+        refuse_looser_place(table);
+    }
+}
+
+template <typename F>
+static void for_each_partition_in(const Node *statement, F body) {
     if (!IsA(statement, AlterTableStmt) || extension() == nullptr) return;
     ListCell *cell = nullptr;
     foreach (cell, reinterpret_cast<const AlterTableStmt *>(statement)->cmds) {
         const auto *command = lfirst_node(AlterTableCmd, cell);
-        if (command->subtype != AT_AttachPartition) continue;
+        if (command->subtype != AT_AttachPartition && command->subtype != AT_DetachPartition &&
+            command->subtype != AT_DetachPartitionFinalize)
+            continue;
         const Oid relid = RangeVarGetRelid(reinterpret_cast<const PartitionCmd *>(command->def)->name, NoLock, true);
-        if (is_table(relid) && standing_policies(relid) != NIL && !is_empty(relid)) plan_stamping(relid);
+        if (OidIsValid(relid) && is_table(relid)) body(relid, command->subtype == AT_AttachPartition);
     }
+}
+
+void make_way_for_attached(const Node *statement) {
+    for_each_partition_in(statement, [statement](Oid relid, bool attaches) {
+        if (!attaches) return;
+        const Oid parent = RangeVarGetRelid(reinterpret_cast<const AlterTableStmt *>(statement)->relation, NoLock, true);
+        // Others are refused by the server.
+        if (OidIsValid(parent) && owns_table(parent, GetUserId()) && owns_table(relid, GetUserId())) make_way(parent, relid);
+    });
+}
+
+void follow_attached(const Node *statement) {
+    for_each_partition_in(statement, [](Oid relid, bool attaches) {
+        CommandCounterIncrement();
+        attaches ? follow_attach(relid) : follow_detach(relid);
+    });
 }
 
 void attached_is_stamped(Oid relid) { tell_all(relid); }

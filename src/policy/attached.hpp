@@ -26,7 +26,9 @@ List *standing_policies(Oid relid);  // of const Policy
 // The first enforced one that keeps rows; null: none.
 const Policy *standing_floor(Oid relid);
 
-// After a command: plans the stamping of what it attached.
+// Before and after a command that attaches or detaches a partition: it may have policies of its own, whose triggers make way for those of
+// the parent and come back, its rows are stamped anew, and none is shown or released by that.
+void make_way_for_attached(const Node *statement);
 void follow_attached(const Node *statement);
 
 // Its row in retention.preparation is gone: from the end of the transaction its clocks are true.

@@ -245,6 +245,7 @@ void follow_command(const Command &command) {
     check_retyping(command.statement());
     List *subjects = may_drop(command.planned) ? named_subjects() : NIL;
     List *columns = columns_at_risk(command.planned);
+    make_way_for_attached(command.statement());
     proceed(command);
     follow_attached(command.statement());
     require_subjects(subjects);

@@ -197,8 +197,8 @@ constinit LooserJudge looser_judge = nullptr;
 constinit Standing standing = {};
 
 // What nobody may be shown, or released earlier, because of a write to policies. Returns the policy whose floor a superuser loosens.
-const Policy *refuse_looser(Oid relid) {
-    const Looser looser = looser_judge(relid, standing);
+const Policy *refuse_looser(Oid relid, bool moved = false) {
+    const Looser looser = looser_judge(relid, standing, moved);
     if (looser.releases != nullptr && !superuser()) refuse_shortening(*looser.releases);
     if (looser.shows != nullptr && !settings::confirm_drop)
         ereport(ERROR,
@@ -386,6 +386,12 @@ void plan_preparation(Oid relid) {
 }
 
 void set_looser_judge(LooserJudge judge) { looser_judge = judge; }
+
+void refuse_looser_place(Oid relid) {
+    standing.policies = all_policies(&standing.n);
+    const Policy *loosened = refuse_looser(relid, true);
+    if (loosened != nullptr) record_policy(LedgerAction::kPeriodLoosened, *loosened);
+}
 
 bool shares_rows(const Policy &policy) {
     int count = 0;

@@ -23,8 +23,12 @@ struct Looser {
 };
 
 // The judge of that (guard/looser) reads rows, and so lies above this.
-using LooserJudge = Looser (*)(Oid relid, const Standing &before);
+// moved: its rows fall under other policies than before, though no policy was written.
+using LooserJudge = Looser (*)(Oid relid, const Standing &before, bool moved);
 void set_looser_judge(LooserJudge judge);
+
+// After a command by which the table came under other policies, or left some: nothing is shown, or released earlier, by that.
+void refuse_looser_place(Oid relid);
 
 // Rows of the table are stamped anew, by the worker or a sweep.
 void plan_preparation(Oid relid);

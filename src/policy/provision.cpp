@@ -1,5 +1,7 @@
 #include "policy/provision.hpp"
 
+#include <initializer_list>
+
 #include "schema/extension.hpp"
 #include "policy/policy_cache.hpp"
 #include "pg/sql.hpp"
@@ -25,6 +27,7 @@ namespace {
 constexpr char kClockTrigger[] = "~retention_clock";
 constexpr char kGuardTrigger[] = "~retention_guard";
 constexpr char kPathTrigger[] = "~retention_path";
+constexpr char kPathEvents[] = "AFTER INSERT OR UPDATE";
 
 void run_alter(const char *sql) {
     int code = 0;
@@ -89,7 +92,7 @@ bool table_is_on_a_path(Oid relid) {
 void provide(Oid relid, const Path *paths, int n_paths) {
     for (int i = 0; i < n_paths; ++i)
         for (int h = paths[i].n_hops - 1; h >= 0; --h)
-            add_trigger(paths[i].hops[h].to_relid, kPathTrigger, "AFTER INSERT OR UPDATE", "follow_path");
+            add_trigger(paths[i].hops[h].to_relid, kPathTrigger, kPathEvents, "follow_path");
     if (clock_column(relid) == InvalidAttrNumber)
         as_owner(relid, psprintf("ALTER TABLE %s ADD COLUMN retention_clock retention.clock NOT NULL DEFAULT 'none'",
                                  qualified_name(relid)));
@@ -111,6 +114,20 @@ void withdraw(Oid relid, const Path *paths, int n_paths) {
     if (column != InvalidAttrNumber)
         as_owner(relid, psprintf("ALTER TABLE %s DROP COLUMN %s", qualified_name(relid),
                                  quote_identifier(get_attname(relid, column, false))));
+}
+
+void make_way(Oid parent, Oid partition) {
+    List *tables = find_all_inheritors(partition, AccessShareLock, nullptr);
+    for (const char *name : {kClockTrigger, kGuardTrigger, kPathTrigger}) {
+        if (!OidIsValid(get_trigger_oid(parent, name, true))) continue;
+        ListCell *cell = nullptr;
+        foreach (cell, tables) drop_trigger(lfirst_oid(cell), name);
+    }
+}
+
+void stand_alone(Oid relid, bool has_policies) {
+    if (table_is_on_a_path(relid)) add_trigger(relid, kPathTrigger, kPathEvents, "follow_path");
+    if (has_policies) provide(relid, nullptr, 0);
 }
 
 bool is_empty(Oid relid) {

@@ -10,6 +10,12 @@ void provide(Oid relid, const Path *paths, int n_paths);
 // Removes triggers nobody needs any more; with_clock also the column and what hangs on it.
 void withdraw(Oid relid, const Path *paths, int n_paths);
 
+// Before a table becomes a partition: it will have its parent's triggers, and so none of its own, nor may its partitions.
+void make_way(Oid parent, Oid partition);
+
+// When it is none any more: what a table needs for policies of its own, and for the paths through it.
+void stand_alone(Oid relid, bool has_policies);
+
 // No block written yet, partitions included: ready as soon as the index stands.
 bool is_empty(Oid relid);
 void provide_index(Oid relid);
