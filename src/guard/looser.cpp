@@ -5,6 +5,7 @@
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "pg/time.hpp"
+#include "policy/attached.hpp"
 #include "policy/policy_check.hpp"
 #include "policy/policy_triggers.hpp"
 #include "schema/own.hpp"
@@ -153,39 +154,78 @@ void judge_table(const Standing &before, Oid relid, Looser *looser) {
     leave(saved);
 }
 
-// Whether the rows that the policy has may be another's afterwards, or start at another time. What does not enforce takes none.
-bool moves_rows(const Standing &before, const Policy &is) {
+// Whether the rows that the policy has, or is to have once it is ready, may be another's afterwards, or start at another time. What does
+// not enforce takes none.
+bool moves_rows(const Standing &before, const Policy &is, bool stamping) {
     const Policy *was = find(before, is.id);
-    if (is.mode != Mode::kEnforce && (was == nullptr || !enforced(*was))) return false;
-    return was == nullptr || !takes_the_same(*was, is);
+    if (is.mode != Mode::kEnforce && (was == nullptr || was->mode != Mode::kEnforce)) return false;
+    if (was == nullptr || !takes_the_same(*was, is)) return true;
+    // What it does not have yet is not found by its number.
+    return (stamping || !enforced(*was)) && !same_terms(was->terms, is.terms);
 }
 
-bool may_move_rows(const Standing &before, Oid relid) {
+// Which policies rows have is not what their clocks say before all of them are stamped.
+bool any_being_stamped(List *tables) {
+    ListCell *cell = nullptr;
+    foreach (cell, tables)
+        if (is_being_stamped(lfirst_oid(cell))) return true;
+    return false;
+}
+
+bool may_move_rows(const Standing &before, Oid relid, List *tables) {
+    const bool stamping = any_being_stamped(tables);
     int count = 0;
     const Policy *policy = all_policies(&count);
     for (int i = 0; i < count; ++i)
-        if (policy[i].relid == relid && moves_rows(before, policy[i])) return true;
+        if (policy[i].relid == relid && moves_rows(before, policy[i], stamping)) return true;
+    // One that is gone stood before others, though it may not have had its rows yet.
+    for (int i = 0; i < before.n; ++i)
+        if (before.policies[i].relid == relid && before.policies[i].mode == Mode::kEnforce &&
+            policy_by_id(before.policies[i].id) == nullptr)
+            return true;
     return false;
+}
+
+// Of an attached partition whose rows are not stamped yet nobody knows what would be released or shown: whatever its policies keep or hide.
+void judge_unstamped(const Standing &before, Oid relid, Looser *looser) {
+    List *tables = lcons_oid(relid, get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL);
+    for (int i = 0; i < before.n; ++i) {
+        const Policy &was = before.policies[i];
+        if (!enforced(was) || !list_member_oid(tables, was.relid)) continue;
+        if (looser->shows == nullptr) looser->shows = &was;
+        if (looser->releases == nullptr && was.terms.has_floor) looser->releases = &was;
+    }
 }
 
 // Rows of these tables are hidden or kept by a policy that enforces.
 bool has_enforced(const Standing &before, List *tables) {
     for (int i = 0; i < before.n; ++i)
-        if (enforced(before.policies[i]) && list_member_oid(tables, before.policies[i].relid)) return true;
+        if (enforced(before.policies[i]) && (tables == NIL || list_member_oid(tables, before.policies[i].relid))) return true;
     return false;
+}
+
+// moved: where they come from, rows may have had any policy.
+void judge_tables(const Standing &before, Oid relid, bool moved, List *tables, Looser *looser) {
+    List *above = get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL;
+    if (!has_enforced(before, moved ? NIL : list_concat_copy(tables, above))) return;
+    ListCell *cell = nullptr;
+    foreach (cell, tables) {
+        const Oid table = lfirst_oid(cell);
+        if (get_rel_relkind(table) != RELKIND_RELATION) continue;
+        if (!moved && awaits_stamps(table))
+            judge_unstamped(before, table, looser);
+        else
+            judge_table(before, table, looser);
+    }
 }
 
 Looser judge(Oid relid, const Standing &before, bool moved) {
     Looser looser = {};
     for (int i = 0; i < before.n && !moved; ++i)
         if (before.policies[i].relid == relid && enforced(before.policies[i])) judge_own_rows(before.policies[i], &looser);
-    if ((looser.shows != nullptr && looser.releases != nullptr) || !(moved || may_move_rows(before, relid))) return looser;
+    if (looser.shows != nullptr && looser.releases != nullptr) return looser;
     List *tables = find_all_inheritors(relid, AccessShareLock, nullptr);
-    List *above = get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL;
-    if (!has_enforced(before, list_concat_copy(tables, above))) return looser;
-    ListCell *cell = nullptr;
-    foreach (cell, tables)
-        if (get_rel_relkind(lfirst_oid(cell)) == RELKIND_RELATION) judge_table(before, lfirst_oid(cell), &looser);
+    if (moved || may_move_rows(before, relid, tables)) judge_tables(before, relid, moved, tables, &looser);
     return looser;
 }
 

@@ -143,14 +143,6 @@ const Policy *standing_floor(Oid relid) {
     return nullptr;
 }
 
-static bool has_own_policies(Oid relid) {
-    int count = 0;
-    const Policy *policy = all_policies(&count);
-    for (int i = 0; i < count; ++i)
-        if (policy[i].relid == relid) return true;
-    return false;
-}
-
 static void follow_attach(Oid relid) {
     if (standing_policies(relid) == NIL || is_empty(relid)) return;
     plan_stamping(relid);
@@ -162,8 +154,8 @@ static void follow_detach(Oid relid) {
     ListCell *cell = nullptr;
     foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr)) {
         const Oid table = lfirst_oid(cell);
-        stand_alone(table, has_own_policies(table));
-        if (!has_own_policies(table) || is_empty(table)) continue;
+        stand_alone(table, has_policies(table));
+        if (!has_policies(table) || is_empty(table)) continue;
         plan_preparation(table);
         refuse_looser_place(table);
     }

@@ -21,6 +21,7 @@
 
 extern "C" {
 #include "catalog/partition.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "utils/inval.h"
@@ -118,9 +119,17 @@ void as_extension(const char *sql, Oid type, Datum value) {
 bool has_validated_policy(Oid relid, int16_t but) {
     int count = 0;
     const Policy *policy = all_policies(&count);
+    List *tables = list_concat_copy(find_all_inheritors(relid, NoLock, nullptr),
+                                    get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL);
     for (int i = 0; i < count; ++i)
-        if (policy[i].relid == relid && policy[i].id != but && policy[i].validated) return true;
+        if (policy[i].id != but && policy[i].validated && list_member_oid(tables, policy[i].relid)) return true;
     return false;
+}
+
+// A dump loads policies before the keys and triggers they need exist: checked later, hidden meanwhile. Only a superuser's: a clock alone
+// is no sign of one, for whoever owns a table can give it the column, and a partition has that of its parent.
+bool is_restored(Oid relid, int16_t id) {
+    return superuser() && clock_column(relid) != InvalidAttrNumber && !has_validated_policy(relid, id);
 }
 
 void record_policy(LedgerAction action, const Policy &policy) {
@@ -211,10 +220,10 @@ void policy_inserted(int16_t id) {
     const Policy *policy = policy_by_id(id);
     const Oid relid = policy->relid;
     check_relation(relid);
-    // A dump loads policies before the keys and triggers they need exist: checked later, hidden meanwhile.
-    // Only a superuser's: a clock alone is no sign of one, for whoever owns a table can give it the column.
-    const bool restored = superuser() && clock_column(relid) != InvalidAttrNumber && !has_validated_policy(relid, id);
-    if (!restored) {
+    const bool restored = is_restored(relid, id);
+    if (restored) {
+        refuse_looser_place(relid);
+    } else {
         const bool fresh = clock_column(relid) == InvalidAttrNumber && is_empty(relid);
         complete(*policy);
         if (fresh) provide_index(relid);
@@ -340,7 +349,7 @@ Datum before_policy(const TriggerData *data) {
         values[1] = field(data, data->tg_trigtuple, "ready");
         if (!confirms(data, relid)) values[2] = field(data, data->tg_trigtuple, "written_for");
     } else {
-        if (clock_column(relid) != InvalidAttrNumber && !has_validated_policy(relid, 0)) values[1] = field(data, row, "ready");
+        if (is_restored(relid, 0)) values[1] = field(data, row, "ready");
     }
     return PointerGetDatum(heap_modify_tuple_by_cols(row, desc, 4, columns, values, nulls));
 }

@@ -61,9 +61,26 @@ void add_trigger(Oid relid, const char *name, const char *events, const char *fu
                              quoted, events, table, function, table, quoted));
 }
 
+// Not what a partition has of its parent.
+bool has_own_trigger(Oid relid, const char *name) {
+    Relation rel = table_open(relid, AccessShareLock);
+    bool found = false;
+    for (int i = 0; rel->trigdesc != nullptr && i < rel->trigdesc->numtriggers; ++i)
+        found = found || (!rel->trigdesc->triggers[i].tgisclone && strcmp(rel->trigdesc->triggers[i].tgname, name) == 0);
+    table_close(rel, NoLock);
+    return found;
+}
+
 void drop_trigger(Oid relid, const char *name) {
-    if (!OidIsValid(get_trigger_oid(relid, name, true))) return;
+    if (!has_own_trigger(relid, name)) return;
     as_owner(relid, psprintf("DROP TRIGGER %s ON %s", quote_identifier(name), qualified_name(relid)));
+}
+
+// Partitions that have policies of their own will have the table's triggers instead of theirs.
+void give_to_partitions(Oid relid, const char *name) {
+    if (get_rel_relkind(relid) != RELKIND_PARTITIONED_TABLE || OidIsValid(get_trigger_oid(relid, name, true))) return;
+    ListCell *cell = nullptr;
+    foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr)) drop_trigger(lfirst_oid(cell), name);
 }
 
 bool has_path_through(const Policy &policy, Oid relid) {
@@ -88,6 +105,18 @@ bool table_is_on_a_path(Oid relid) {
 
 }  // namespace
 
+// A partition's is that of the table at the top, and goes with the last policy of them all.
+static void drop_idle_clock(Oid relid) {
+    const Oid top = get_rel_relispartition(relid) ? llast_oid(get_partition_ancestors(relid)) : relid;
+    const AttrNumber column = clock_column(top);
+    ListCell *cell = nullptr;
+    if (column == InvalidAttrNumber) return;
+    foreach (cell, find_all_inheritors(top, AccessShareLock, nullptr))
+        if (has_policies(lfirst_oid(cell))) return;
+    as_owner(top,
+             psprintf("ALTER TABLE %s DROP COLUMN %s", qualified_name(top), quote_identifier(get_attname(top, column, false))));
+}
+
 // Ancestors first and the table last, as an application locks them: whoever has changed an ancestor gets on to its rows.
 void provide(Oid relid, const Path *paths, int n_paths) {
     for (int i = 0; i < n_paths; ++i)
@@ -96,6 +125,8 @@ void provide(Oid relid, const Path *paths, int n_paths) {
     if (clock_column(relid) == InvalidAttrNumber)
         as_owner(relid, psprintf("ALTER TABLE %s ADD COLUMN retention_clock retention.clock NOT NULL DEFAULT 'none'",
                                  qualified_name(relid)));
+    give_to_partitions(relid, kClockTrigger);
+    give_to_partitions(relid, kGuardTrigger);
     add_trigger(relid, kClockTrigger, "BEFORE INSERT OR UPDATE", "maintain_clock");
     add_trigger(relid, kGuardTrigger, "BEFORE DELETE", "guard_delete");
 }
@@ -104,16 +135,21 @@ void withdraw(Oid relid, const Path *paths, int n_paths) {
     for (int i = 0; i < n_paths; ++i)
         for (int h = 0; h < paths[i].n_hops; ++h)
             if (!table_is_on_a_path(paths[i].hops[h].to_relid)) drop_trigger(paths[i].hops[h].to_relid, kPathTrigger);
+    if (has_policies(relid)) return;
+    drop_trigger(relid, kClockTrigger);
+    drop_trigger(relid, kGuardTrigger);
+    ListCell *cell = nullptr;
+    foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr))
+        if (has_policies(lfirst_oid(cell))) stand_alone(lfirst_oid(cell), true);
+    drop_idle_clock(relid);
+}
+
+bool has_policies(Oid relid) {
     int count = 0;
     const Policy *policy = all_policies(&count);
     for (int i = 0; i < count; ++i)
-        if (policy[i].relid == relid) return;
-    drop_trigger(relid, kClockTrigger);
-    drop_trigger(relid, kGuardTrigger);
-    const AttrNumber column = clock_column(relid);
-    if (column != InvalidAttrNumber)
-        as_owner(relid, psprintf("ALTER TABLE %s DROP COLUMN %s", qualified_name(relid),
-                                 quote_identifier(get_attname(relid, column, false))));
+        if (policy[i].relid == relid) return true;
+    return false;
 }
 
 void make_way(Oid parent, Oid partition) {

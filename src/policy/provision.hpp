@@ -7,7 +7,10 @@ namespace pg_retention {
 // Adds what is missing, idempotently. Clock column: metadata only.
 void provide(Oid relid, const Path *paths, int n_paths);
 
-// Removes triggers nobody needs any more; with_clock also the column and what hangs on it.
+// Whether a policy is for just this table, whatever its mode.
+bool has_policies(Oid relid);
+
+// Removes triggers nobody needs any more, and the clock column with what hangs on it.
 void withdraw(Oid relid, const Path *paths, int n_paths);
 
 // Before a table becomes a partition: it will have its parent's triggers, and so none of its own, nor may its partitions.

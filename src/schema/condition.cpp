@@ -1,10 +1,12 @@
 #include "schema/condition.hpp"
 
 #include "pg/compat.hpp"
+#include "schema/extension.hpp"
 
 extern "C" {
 #include "access/sysattr.h"
 #include "access/tableam.h"
+#include "catalog/heap.h"
 #include "executor/executor.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/clauses.h"
@@ -47,19 +49,31 @@ Node *raw_condition(const char *text) {
     return nothing_else && !is_star(target->val) ? target->val : nullptr;
 }
 
-// The row is read before they have their values.
-void refuse_generated_columns(Relation rel, Node *expr) {
+[[noreturn]] void refuse_reading(const char *what, const char *hint) {
+    ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("condition in field \"applies_to\" reads %s", what),
+                    errhint("%s", hint)));
+    pg_unreachable();
+}
+
+// A row is read before it is stored: what is generated, and what the system adds, is not there yet, and its clock hangs on the condition.
+void refuse_columns(Relation rel, Node *expr) {
     TupleDesc desc = RelationGetDescr(rel);
     Bitmapset *columns = nullptr;
     pull_varattnos(expr, 1, &columns);
-    const bool whole_row = bms_is_member(-FirstLowInvalidHeapAttributeNumber, columns);
-    for (int i = 0; i < desc->natts; ++i) {
-        Form_pg_attribute att = TupleDescAttr(desc, i);
-        if (att->attisdropped || att->attgenerated == '\0') continue;
-        if (whole_row || bms_is_member(att->attnum - FirstLowInvalidHeapAttributeNumber, columns))
-            ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                            errmsg("condition in field \"applies_to\" reads generated column \"%s\"", NameStr(att->attname)),
-                            errhint("Use the columns that it is computed from.")));
+    int member = -1;
+    while ((member = bms_next_member(columns, member)) >= 0) {
+        const int number = member + FirstLowInvalidHeapAttributeNumber;
+        if (number == 0) refuse_reading("the whole row", "Name the columns that it is about.");
+        if (number < 0) {
+            const FormData_pg_attribute *system = SystemAttributeDefinition(static_cast<AttrNumber>(number));
+            refuse_reading(psprintf("system column \"%s\"", NameStr(system->attname)), "Use only columns of the table.");
+        }
+        Form_pg_attribute att = TupleDescAttr(desc, number - 1);
+        if (att->attgenerated != '\0')
+            refuse_reading(psprintf("generated column \"%s\"", NameStr(att->attname)),
+                           "Use the columns that it is computed from.");
+        if (number == clock_column(RelationGetRelid(rel)))
+            refuse_reading(psprintf("clock column \"%s\"", NameStr(att->attname)), "Use only columns of the table.");
     }
 }
 
@@ -81,7 +95,7 @@ Node *cook_condition(Relation rel, const char *text) {
     if (contain_mutable_functions(expr))
         ereport(ERROR, (errcode(ERRCODE_INVALID_OBJECT_DEFINITION), errmsg("condition in field \"applies_to\" is not immutable"),
                         errhint("Use only immutable functions and operators.")));
-    refuse_generated_columns(rel, expr);
+    refuse_columns(rel, expr);
     return expr;
 }
 

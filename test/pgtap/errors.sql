@@ -57,7 +57,8 @@ FROM (VALUES ('0', '{left_at}', NULL, '42P01'), ('4294967295', '{left_at}', NULL
     ('''stays''', '{"\"left_at"}', NULL, '42602'), ('''stays''', '{left}', NULL, '42703'), ('''stays''', '{ctid}', NULL, '42703'),
     ('''stays''', '{id}', NULL, '42804'), ('''stays''', '{guest_id.left_at}', NULL, '42830'), ('''stays''', array_fill('left_at'::text, '{40}')::text, NULL, '54000'),
     ('''stays''', '{left_at}', '', '42601'), ('''stays''', '{left_at}', 'true); SELECT (1', '42601'), ('''stays''', '{left_at}', 'id', '42804'),
-    ('''stays''', '{left_at}', 'now() > left_at', '42P17'), ('''stays''', '{left_at}', 'EXISTS (SELECT)', '0A000'), ('''stays''', '{left_at}', 'count(*) > 0', '42803'),
+    ('''stays''', '{left_at}', 'now() > left_at', '42P17'), ('''stays''', '{left_at}', 'EXISTS (SELECT)', '0A000'), ('''stays''', '{left_at}', 'tableoid = 1', '0A000'),
+    ('''stays''', '{left_at}', 'ctid IS NOT NULL', '0A000'), ('''stays''', '{left_at}', 'stays IS NOT NULL', '0A000'), ('''stays''', '{left_at}', 'count(*) > 0', '42803'),
     ('''stays''', '{left_at}', '$1', '42P02'), ('''stays''', '{left_at}', 'generate_series(1, 2) > 0', '0A000')) v (relation, starts, condition, state);
 INSERT INTO mistake VALUES
     ($$INSERT INTO retention.policy (policy_id, name, relation, clock_starts, keep_for, action) VALUES (0, 'x', 'stays', '{left_at}', '1 day', 'delete')$$, '23514'),
