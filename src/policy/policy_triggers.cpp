@@ -222,7 +222,7 @@ void policy_inserted(int16_t id) {
     check_relation(relid);
     const bool restored = is_restored(relid, id);
     if (restored) {
-        refuse_looser_place(relid);
+        (void) refuse_looser(relid, true);
     } else {
         const bool fresh = clock_column(relid) == InvalidAttrNumber && is_empty(relid);
         complete(*policy);
