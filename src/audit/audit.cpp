@@ -46,8 +46,10 @@ void put_fault(void *argument, const Fault &fault) {
 
 void audit_leaf(Oid leaf, bool repair, const Listener &listener, Tally *tally) {
     const AuditPlan plan = plan_audit(leaf);
+    const int64 before = tally->repaired;
     for_each_portion(plan.owner, kKeptReading, plan.sql, Parameters{},
                      [&](const SqlRows &rows) { audit_rows(plan, rows, repair, listener, tally); });
+    record_repairs(leaf, tally->repaired - before);
 }
 
 void put_unmanaged(Oid leaf, const Listener &listener) {

@@ -1,6 +1,7 @@
 #include "audit/row.hpp"
 #include "clock/decide.hpp"
 #include "clock/stamp.hpp"
+#include "ledger/ledger.hpp"
 #include "pg/attempt.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
@@ -52,6 +53,15 @@ bool hides(core::Clock clock) {
     if ((core::flags_of(clock) & core::kRestricted) != 0) return true;
     const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(clock)));
     return policy != nullptr && enforced(*policy) && core::hidden(clock, cutoffs_of(*policy, retention_now()));
+}
+
+void record_repairs(Oid relid, int64 rows) {
+    if (rows == 0) return;
+    LedgerEntry entry = {};
+    entry.action = LedgerAction::kClocksRepaired;
+    entry.relid = relid;
+    entry.row_count = rows;
+    append_ledger(entry);
 }
 
 const char *repair_row(const Fault &fault) {

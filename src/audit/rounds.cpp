@@ -3,6 +3,7 @@
 #include "audit/row.hpp"
 #include "clock/relation_plan.hpp"
 #include "pg/attempt.hpp"
+#include "pg/cause.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
 #include "schema/own.hpp"
@@ -123,13 +124,14 @@ int audit_step(Engine *engine, Oid leaf, int most, bool *goes_on) {
             if (!begin_blocks(leaf, most, &round)) return;
             audit_blocks(&round);
             save_blocks(round);
+            record_repairs(leaf, round.tally.repaired);
             *goes_on = !round.ends;
         },
         &timed_out);
     if (error != nullptr) {
         *goes_on = false;
         note_problem(engine, "audit", error);
-        own("UPDATE retention.audit_run SET problem = $2 WHERE relation = $1", leaf, error->message);
+        own("UPDATE retention.audit_run SET problem = $2 WHERE relation = $1", leaf, cause_of(error));
     }
     end_step(engine);
     return most - static_cast<int>(Max(round.to - round.from, 1U));

@@ -37,6 +37,9 @@ struct Listener {
 // Looks at what the statement of the plan has read.
 void audit_rows(const AuditPlan &plan, const SqlRows &rows, bool repair, const Listener &listener, Tally *tally);
 
+// Enters in the ledger how many rows of the table were repaired, if any.
+void record_repairs(Oid relid, int64 rows);
+
 // The table's own faults. governed: what to look for when rows cannot be at fault.
 void audit_columns(List *relids, const Listener &listener, Tally *tally);
 

@@ -34,6 +34,7 @@ enum class LedgerAction : uint8_t {
     kResumed,
     kDeletedInConsequence,
     kChangedInConsequence,
+    kClocksRepaired,
 };
 
 constexpr const char *name_of(LedgerAction action) noexcept {
@@ -67,6 +68,7 @@ constexpr const char *name_of(LedgerAction action) noexcept {
         case LedgerAction::kResumed: return "resumed";
         case LedgerAction::kDeletedInConsequence: return "deleted in consequence";
         case LedgerAction::kChangedInConsequence: return "changed in consequence";
+        case LedgerAction::kClocksRepaired: return "clocks repaired";
     }
     return nullptr;
 }
@@ -90,7 +92,8 @@ constexpr bool changes_rows(LedgerAction action) noexcept {
         case LedgerAction::kPolicyDropped:
         case LedgerAction::kPeriodLoosened:
         case LedgerAction::kDeletedInConsequence:
-        case LedgerAction::kChangedInConsequence: return true;
+        case LedgerAction::kChangedInConsequence:
+        case LedgerAction::kClocksRepaired: return true;
         case LedgerAction::kPolicyCreated:
         case LedgerAction::kInformedOfLifting:
         case LedgerAction::kErased:
