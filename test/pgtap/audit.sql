@@ -120,7 +120,7 @@ SELECT set_eq($$SELECT pg_temp.found('own_start')$$,
 SELECT set_eq($$SELECT pg_temp.found('own_start', true)$$,
     $$VALUES ('unstamped of own start'), ('wrong policy of own start'), ('wrong start of own start')$$, 'faults of rows are repaired');
 SELECT is_empty($$SELECT pg_temp.found('own_start')$$, 'faults of rows that were repaired are gone');
-SELECT results_eq($$SELECT relation, row_count FROM retention.ledger WHERE action = 'clocks repaired'$$, $$SELECT 'public.own_start', 3::bigint$$, 'what was repaired is in the ledger');
+SELECT results_eq($$SELECT relation, row_count FROM retention.ledger WHERE action = 'clocks repaired'$$, $$SELECT 'public.own_start', 4::bigint$$, 'what was repaired is in the ledger');
 SELECT pg_temp.unseen($$UPDATE own_start SET done_on = '2025-11-06' WHERE id = 9$$, 'own_start');
 SELECT results_eq($$SELECT pg_temp.found('own_start', true)$$,
     $$VALUES ('wrong start of own start (not repaired: cannot release earlier a row of "own_start": own start requires it until 2031-11-07)')$$,
