@@ -7,6 +7,7 @@ extern "C" {
 #include "access/sysattr.h"
 #include "access/tableam.h"
 #include "catalog/heap.h"
+#include "catalog/namespace.h"
 #include "executor/executor.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/clauses.h"
@@ -16,6 +17,7 @@ extern "C" {
 #include "parser/parse_expr.h"
 #include "parser/parse_relation.h"
 #include "parser/parser.h"
+#include "utils/lsyscache.h"
 #include "utils/ruleutils.h"
 }
 
@@ -27,6 +29,25 @@ bool find_subquery(Node *node, void *context) {
     if (node == nullptr) return false;
     if (IsA(node, SubLink)) return true;
     return raw_expression_tree_walker(node, tree_walker_fn(find_subquery), context);
+}
+
+// "customer_id.is_draft", as clock_starts has it: a name of a column where that of the table stands.
+bool find_path(Node *node, void *context) {
+    if (node == nullptr) return false;
+    if (!IsA(node, ColumnRef)) return raw_expression_tree_walker(node, tree_walker_fn(find_path), context);
+    const List *fields = reinterpret_cast<const ColumnRef *>(node)->fields;
+    Relation rel = static_cast<Relation>(context);
+    if (list_length(fields) < 2 || !IsA(lsecond(fields), String)) return false;
+    const char *first = strVal(linitial(fields));
+    if (strcmp(first, RelationGetRelationName(rel)) == 0 || get_attnum(RelationGetRelid(rel), first) == InvalidAttrNumber)
+        return false;
+    ereport(
+        ERROR,
+        (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+         errmsg("condition in field \"applies_to\" follows path \"%s\"", NameListToString(const_cast<List *>(fields))),
+         errhint(
+             "The condition may read only columns of the row itself: what another row decides must stand in one of them, too.")));
+    return true;
 }
 
 bool is_star(const Node *node) {
@@ -85,6 +106,7 @@ Node *cook_condition(Relation rel, const char *text) {
     if (find_subquery(raw, nullptr))
         ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("condition in field \"applies_to\" has a subquery"),
                         errhint("The condition may read only columns of the row itself.")));
+    (void) find_path(raw, rel);
     ParseState *state = make_parsestate(nullptr);
     ParseNamespaceItem *item = addRangeTableEntryForRelation(state, rel, AccessShareLock, nullptr, false, true);
     addNSItemToQuery(state, item, false, true, true);

@@ -1,7 +1,7 @@
 -- In several steps no row is released or shown earlier than in one: while policies or partitions still wait for their rows to be stamped,
 -- at a partition whose parent has policies, by what a condition may read, and when policies of a tree of partitions go one by one.
 BEGIN;
-SELECT plan(35);
+SELECT plan(36);
 SET client_min_messages = warning;
 SET retention.test_now = '2030-01-01 12:00+00';
 CREATE ROLE keeper;
@@ -149,6 +149,11 @@ SELECT is(pg_temp.tried($$UPDATE retention.policy SET applies_to = 'retention_cl
     '0A000 condition in field "applies_to" reads clock column "retention_clock"', 'a condition does not read the clock');
 SELECT is(pg_temp.tried($$UPDATE retention.policy SET applies_to = 'm IS NOT NULL' WHERE name = 'm'$$),
     '0A000 condition in field "applies_to" reads the whole row', 'a condition does not read the whole row, which has the clock');
+
+CREATE TABLE app.drafts (id int PRIMARY KEY, is_draft boolean);
+CREATE TABLE app.lines (id int, draft_id int REFERENCES app.drafts, d date);
+SELECT throws_ok($$INSERT INTO retention.policy (name, relation, clock_starts, action, keep_for, applies_to) VALUES ('lines', 'app.lines', '{d}', 'delete', '1 year', 'NOT draft_id.is_draft')$$,
+    '0A000', 'condition in field "applies_to" follows path "draft_id.is_draft"', 'a condition does not follow a path');
 
 -- Policies of a tree go in any order.
 CREATE TABLE app.tree (id int, y int, d date) PARTITION BY RANGE (y);
