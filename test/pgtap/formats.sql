@@ -1,6 +1,6 @@
 -- Values that earlier versions wrote are read as what they were: bytes of each version, which are never changed here, only added to.
 BEGIN;
-SELECT plan(22);
+SELECT plan(23);
 
 SELECT results_eq('SELECT name, version FROM retention.disk_format ORDER BY name', 'SELECT name, version FROM retention.formats() ORDER BY name',
     'a new database has the versions that the library writes');
@@ -14,7 +14,8 @@ INSERT INTO clock_1 VALUES ('\x00007fffffffff00', 'none'), ('\x00070933ddbbbf00'
 -- Version 2.
 CREATE TABLE clock_2 (bytes bytea, says text);
 INSERT INTO clock_2 VALUES ('\x00070933ddbbbf20', '7 2026-03-31T21:59:59.5Z late'), ('\x00070933ddbbbf40', '7 2026-03-31T21:59:59.5Z orphaned'),
-    ('\x00070933ddbbbf60', '7 2026-03-31T21:59:59.5Z late,orphaned'), ('\x00078933ddbbbf65', '7 2026-03-31T21:59:59.5Z held,anonymised,late,orphaned');
+    ('\x00070933ddbbbf60', '7 2026-03-31T21:59:59.5Z late,orphaned'), ('\x00078933ddbbbf65', '7 2026-03-31T21:59:59.5Z held,anonymised,late,orphaned'),
+    ('\x00077fffffffff40', '7 orphaned');
 CREATE TABLE period_1 (bytes bytea, says text);
 INSERT INTO period_1 VALUES ('\x00000000000000000000000000000000', '0 days'), ('\x000000000000001e0000000000000000', '30 days'),
     ('\x00000024000000000000000000000000', '3 years'), ('\x00000000000000000000fd2000000000', '18 hours'),

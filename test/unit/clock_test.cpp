@@ -28,10 +28,11 @@ TEST(Clock, Layout) {
 }
 
 TEST(Clock, TextRoundTrips) {
-    for (const char *text : {"none", "7", "32767", "7 2026-01-01T10:00:00Z", "7 2026-03-31T21:59:59.5Z held,anonymised", "7 held",
-                             "none held,restricted", "1 1400-01-01T00:00:00Z", "1 9999-12-31T23:59:59.5Z",
-                             "7 2026-01-01T10:00:00Z held,restricted,anonymised,kept,awaiting", "7 2026-01-01T10:00:00Z late",
-                             "7 2026-01-01T10:00:00Z held,restricted,anonymised,kept,awaiting,late,orphaned"}) {
+    for (const char *text :
+         {"none", "7", "32767", "7 2026-01-01T10:00:00Z", "7 2026-03-31T21:59:59.5Z held,anonymised", "7 held",
+          "none held,restricted", "1 1400-01-01T00:00:00Z", "1 9999-12-31T23:59:59.5Z",
+          "7 2026-01-01T10:00:00Z held,restricted,anonymised,kept,awaiting", "7 2026-01-01T10:00:00Z late", "7 orphaned",
+          "7 held,orphaned", "7 2026-01-01T10:00:00Z held,restricted,anonymised,kept,awaiting,late,orphaned"}) {
         const auto clock = parse_clock(text);
         ASSERT_TRUE(clock.ok()) << text;
         EXPECT_EQ(text_of(clock.value()), text);
@@ -69,7 +70,8 @@ TEST(Clock, Refused) {
                              "7 ,held",
                              "7 lost",
                              "7 late",
-                             "7 held,orphaned",
+                             "7 late,orphaned",
+                             "none orphaned",
                              "7 held restricted",
                              "7 2026-01-01T10:00:00Z held x",
                              "7 2026-01-01T+1:00:00Z"}) {
@@ -85,7 +87,9 @@ TEST(Clock, InvalidBitsAreKnown) {
     EXPECT_FALSE(is_valid(Clock::from_integer(kNoClock.integer() | (1LL << 47))));  // exempt without a flag
     EXPECT_FALSE(is_valid(Clock::from_integer(kNoClock.integer() | kHeld)));        // a flag, not exempt
     EXPECT_FALSE(is_valid(make_clock(7, 5, 128)));                                  // no such flag
-    EXPECT_FALSE(is_valid(make_clock(7, kNotStarted, kOrphaned)));                  // how a start came about that is none
+    EXPECT_TRUE(is_valid(make_clock(7, kNotStarted, kOrphaned)));
+    EXPECT_FALSE(is_valid(make_clock(7, kNotStarted, kLate | kOrphaned)));
+    EXPECT_FALSE(is_valid(make_clock(0, kNotStarted, kOrphaned)));  // how a start came about that is none
     EXPECT_FALSE(is_valid(Clock::from_integer(make_clock(7, 5, kLate).integer() | (1LL << 47))));  // a mark does not exempt
     EXPECT_FALSE(is_valid(make_clock(32768, 5, 0)));                                               // no such policy
     EXPECT_FALSE(is_valid(make_clock(7, kEndOfStarts, 0)));                                        // beyond 9999

@@ -22,6 +22,9 @@ Error bad_text(std::string_view text) noexcept {
                       static_cast<int>(shown), text.data(), shown < text.size() ? "..." : "");
 }
 
+// Of all starts one may be unset while another was reached on a way that is gone.
+bool may_be_unset_with(int32_t policy, uint8_t flags) noexcept { return (flags & (policy == 0 ? kMarks : kLate)) == 0; }
+
 std::string_view next_word(std::string_view &rest) noexcept {
     while (!rest.empty() && rest.front() == ' ') rest.remove_prefix(1);
     const std::string_view word = rest.substr(0, rest.find(' '));
@@ -81,7 +84,7 @@ Result<Clock> parse_clock(std::string_view text) noexcept {
     }
     if (!word.empty() && !parse_flags(word, &flags)) return bad_text(text);
     if (!next_word(rest).empty()) return bad_text(text);
-    if (start == kNotStarted && (flags & kMarks) != 0) return bad_text(text);
+    if (start == kNotStarted && !may_be_unset_with(policy, flags)) return bad_text(text);
     return make_clock(policy, start, flags);
 }
 
@@ -110,7 +113,7 @@ bool is_valid(Clock clock) noexcept {
     const uint8_t flags = flags_of(clock);
     if (clock != make_clock(policy_of(clock), start_of(clock), flags)) return false;
     if (policy_of(clock) > kMaxPolicy || (flags & ~kAllFlags) != 0) return false;
-    if (!is_started(clock)) return (flags & kMarks) == 0;
+    if (!is_started(clock)) return may_be_unset_with(policy_of(clock), flags);
     return policy_of(clock) != 0 && start_of(clock) < kEndOfStarts;
 }
 

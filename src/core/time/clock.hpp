@@ -19,7 +19,7 @@ enum : uint8_t {
     kDecided = 31,   // those above: what was decided about the row
     // Marks say how the start came about. Rows that have nothing else stay in the range that is swept.
     kLate = 32,      // the start was over when the row was inserted, and was moved to the latest one that is just over
-    kOrphaned = 64,  // the start was reached on a way that is gone
+    kOrphaned = 64,  // a start was reached on a way that is gone; it is this one if no other has its place
     kMarks = 96,
     kAllFlags = 127,
 };
