@@ -13,10 +13,8 @@ extern "C" {
 #include "access/table.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_constraint.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
-#include "utils/syscache.h"
 }
 
 namespace pg_retention {
@@ -73,15 +71,6 @@ int join_hop(Text *text, const Hop &hop, int from) {
     return to;
 }
 
-bool sets_default(const Hop &hop) {
-    HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(hop.constraint));
-    if (!HeapTupleIsValid(tuple)) return false;
-    const auto *form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
-    const bool sets = form->confdeltype == FKCONSTR_ACTION_SETDEFAULT || form->confupdtype == FKCONSTR_ACTION_SETDEFAULT;
-    ReleaseSysCache(tuple);
-    return sets;
-}
-
 int add_column(Text *text, const char *expression) {
     appendStringInfo(&text->columns, ", %s", expression);
     return ++text->n_columns;
@@ -97,7 +86,7 @@ void join_way(Text *text, const Path &path, AuditedWay *way) {
 }
 
 AuditedWay plan_way(Text *text, Path *path, Oid owner) {
-    AuditedWay way = {path->type, path->n_hops > 0 && sets_default(path->hops[0]), 0, 0, nullptr};
+    AuditedWay way = {path->type, sets_default(*path), 0, 0, nullptr};
     if (is_readable(*path, owner)) {
         join_way(text, *path, &way);
         return way;

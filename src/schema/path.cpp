@@ -47,6 +47,7 @@ bool read_constraint(Oid constraint, Hop *hop) {
     const auto form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
     const bool own = !OidIsValid(form->conparentid) || table_of_constraint(form->conparentid) != form->conrelid;
     hop->constraint = constraint;
+    hop->sets_default = form->confdeltype == FKCONSTR_ACTION_SETDEFAULT || form->confupdtype == FKCONSTR_ACTION_SETDEFAULT;
     hop->form = hop->n_keys > kMaxKeys ? KeyForm::kTooWide
               : has_period(form)       ? KeyForm::kPeriod
               : !is_enforced(form)     ? KeyForm::kNotEnforced
@@ -153,6 +154,12 @@ bool is_not_followed(const Hop &hop, Problem *problem) {
                                 get_rel_name(hop.from_relid), reason);
     problem->hint = hint;
     return true;
+}
+
+bool sets_default(const Path &path) {
+    for (int h = 0; h < path.n_hops; ++h)
+        if (path.hops[h].sets_default) return true;
+    return false;
 }
 
 bool resolve_path(Oid relid, const char *text, Path *path, Problem *problem) {

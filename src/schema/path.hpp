@@ -25,6 +25,7 @@ struct Hop {
     AttrNumber to[kMaxKeys];
     Oid equal[kMaxKeys];  // the key's operators: referenced column = referring one
     KeyForm form;
+    bool sets_default;  // when the row it refers to goes or gets another key
     Oid constraint;
 };
 
@@ -50,6 +51,9 @@ bool find_foreign_key(Oid relid, AttrNumber column, Hop *hop);
 
 // Why the key cannot be followed. False: it can be.
 bool is_not_followed(const Hop &hop, Problem *problem);
+
+// Whether a key on the path is set to its default when the row it refers to goes: the row leads elsewhere then, and nobody pointed it there.
+bool sets_default(const Path &path);
 
 // True when the path reads this column (as a key or as the start).
 bool path_reads(const Path &path, Oid relid, AttrNumber column);
