@@ -14,9 +14,20 @@ core::Start given_by(const WaysNow &now) {
     return start;
 }
 
-// Whether the row can have come to the start on a way that is gone. One that a foreign key has pointed elsewhere is gone, too, though it leads
-// somewhere: which of the two it was, the row does not say.
+// Of all starts, one may be unset while another was reached on a way that has ended.
+bool may_wait(const WaysNow &now) {
+    bool ended = false, waits = false;
+    for (int i = 0; i < now.n; ++i) {
+        ended = ended || now.ways[i].ends;
+        waits = waits || (!now.ways[i].ends && now.ways[i].start == core::kNotStarted);
+    }
+    return now.starts_all && ended && waits;
+}
+
+// Whether the row can have come to the start on a way that is gone, or another start has the place of one that it came to. One that a foreign
+// key has pointed elsewhere is gone, too, though it leads somewhere: which of the two it was, the row does not say.
 bool may_be_orphaned(core::Start start, core::Start given, const WaysNow &now) {
+    if (start == core::kNotStarted) return may_wait(now);
     bool is_lost = false;
     for (int i = 0; i < now.n; ++i) {
         const WayNow &way = now.ways[i];
@@ -25,7 +36,7 @@ bool may_be_orphaned(core::Start start, core::Start given, const WaysNow &now) {
         // Of all starts the latest counts, and those whose ways are still there are among them.
         if (now.starts_all && !lost && way.start > start) return false;
     }
-    return is_lost && (now.starts_all || start < given);
+    return is_lost && (now.starts_all || start <= given);
 }
 
 // No start is later than kNotStarted.

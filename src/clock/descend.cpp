@@ -30,6 +30,7 @@ struct Way {
     int16_t policy_id;
     int start;  // which of the policy's
     int depth;
+    bool lost;  // the key of the written row was set to its default
     Path path;
 };
 
@@ -125,8 +126,35 @@ int by_row(const void *a, const void *b) {
     return ItemPointerCompare(const_cast<ItemPointer>(&x->tid), const_cast<ItemPointer>(&y->tid));
 }
 
+// Whether a foreign key set the key by which the way goes on to its default: the row that it led to is gone. Who points it elsewhere leaves
+// that where it is.
+bool was_set_to_default(const TriggerData *data, const Path &path, int depth) {
+    if (!TRIGGER_FIRED_BY_UPDATE(data->tg_event) || depth + 1 == path.n_hops || !path.hops[depth + 1].sets_default) return false;
+    const Hop &hop = path.hops[depth + 1];
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(&sql, "SELECT 1 FROM %s t WHERE ", qualified_name(hop.to_relid));
+    Datum values[kMaxKeys];
+    Oid types[kMaxKeys];
+    for (int k = 0; k < hop.n_keys; ++k) {
+        const AttrNumber column = own_column(data, hop.from_relid, hop.from[k]);
+        bool isnull = false;
+        values[k] = heap_getattr(data->tg_trigtuple, column, RelationGetDescr(data->tg_relation), &isnull);
+        if (isnull) return false;
+        types[k] = getBaseType(TupleDescAttr(RelationGetDescr(data->tg_relation), column - 1)->atttypid);
+        appendStringInfoString(&sql, k == 0 ? "" : " AND ");
+        append_equal(&sql, key_equality(hop, k, Side::kReferenced),
+                     Operand{column_list(hop.to_relid, &hop.to[k], 1, "t."), get_atttype(hop.to_relid, hop.to[k])},
+                     Operand{psprintf("$%d", k + 1), types[k]});
+    }
+    const ActingAs saved = act_as(owner_of(hop.to_relid), true);
+    const bool is_gone = run_here(kLatest, sql.data, Parameters{hop.n_keys, hop.n_keys, types, values}).n == 0;
+    leave(saved);
+    return is_gone;
+}
+
 WrittenWay written_way(const TriggerData *data, const Way &way) {
-    WrittenWay written = {way.policy_id, way.start, way.depth + 1 < way.path.n_hops, false, true, 0};
+    WrittenWay written = {way.policy_id, way.start, way.depth + 1 < way.path.n_hops, way.lost, false, true, 0};
     if (written.relinks || !TRIGGER_FIRED_BY_UPDATE(data->tg_event)) return written;
     const AttrNumber column = own_column(data, way.path.hops[way.depth].to_relid, way.path.column);
     written.tells = true;
@@ -190,8 +218,9 @@ void descend(const TriggerData *data) {
     SPI_connect();
     Rows rows = {static_cast<Row *>(palloc(sizeof(Row))), 0, 1};
     foreach (cell, ways) {
-        const auto *way = static_cast<const Way *>(lfirst(cell));
+        auto *way = static_cast<Way *>(lfirst(cell));
         if (!matters(data, way->path, way->depth)) continue;
+        way->lost = was_set_to_default(data, way->path, way->depth);
         const ActingAs saved = act_as(owner_of(way->relid), true);
         add_rows_below(data, way, &rows);
         leave(saved);

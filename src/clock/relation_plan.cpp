@@ -271,9 +271,10 @@ bool is_new_to_ancestor(const Path &path, HeapTuple row, HeapTuple stored, Tuple
 
 struct Way {
     core::Start start;
-    bool ends;   // at a key that is null, or where no row is
-    bool lost;   // now, or pointed elsewhere by a foreign key's action
-    bool moved;  // the row's own key is another than before
+    bool ends;     // at a key that is null, or where no row is
+    bool lost;     // now, or pointed elsewhere by a foreign key's action
+    bool moved;    // by somebody else: a key on it is another than before
+    bool written;  // a row on it, other than the row itself
 };
 
 core::Start way_start(PlannedPolicy *policy, int i, bool lock, HeapTuple row, TupleDesc desc, WayEnds *ends) {
@@ -295,8 +296,9 @@ Way follow_way(PlannedPolicy *policy, int i, HeapTuple row, HeapTuple stored, Tu
     way.start = way_start(policy, i, lock, row, desc, &ends);
     way.ends = ends != WayEnds::kAtAColumn;
     if (const WrittenWay *written = written_way(cause, *policy, i)) {
-        way.lost = way.ends;
-        way.moved = written->relinks;
+        way.lost = way.ends || written->lost;
+        way.moved = written->relinks && !written->lost;
+        way.written = true;
         return way;
     }
     if (!cause.is_change || stored == nullptr || row == stored) return way;
@@ -306,51 +308,103 @@ Way follow_way(PlannedPolicy *policy, int i, HeapTuple row, HeapTuple stored, Tu
     return way;
 }
 
-// With those that were lost, or without.
-core::Start combine(const PlannedPolicy &policy, const Way *ways, bool without_lost) {
+// Where the row has lost a way, and may have pointed elsewhere what now leads to a row that has no start.
+bool may_be_lost(const Path &path, const Way &way) { return way.ends || sets_default(path); }
+
+// The row lost this one when it lost its start, or loses it now. All its ways had a start then: if it still has one, so have they, but for
+// those that were pointed elsewhere.
+bool is_lost(const PlannedPolicy &policy, int i, const Way &way, core::Clock before) {
+    if (way.lost || (policy.starts_all && way.ends)) return true;
+    return policy.starts_all && core::is_started(before) && (core::marks_of(before) & core::kOrphaned) != 0 &&
+           way.start == core::kNotStarted && !way.written && sets_default(policy.paths[i]);
+}
+
+core::Start combine(const PlannedPolicy &policy, const Way *ways) {
     core::Start result = policy.starts_all ? -1 : core::kNotStarted;
+    for (int i = 0; i < policy.n_paths; ++i) result = policy.starts_all ? Max(result, ways[i].start) : Min(result, ways[i].start);
+    return result;
+}
+
+core::Start combine_with(const PlannedPolicy &policy, core::Start orphaned, const Way *ways, core::Clock before) {
+    core::Start result = orphaned;
     for (int i = 0; i < policy.n_paths; ++i) {
-        if (without_lost && (ways[i].lost || (policy.starts_all && ways[i].ends))) continue;
-        result = policy.starts_all ? Max(result, ways[i].start) : Min(result, ways[i].start);
+        if (!policy.starts_all) result = Min(result, ways[i].start);
+        if (policy.starts_all && !is_lost(policy, i, ways[i], before)) result = Max(result, ways[i].start);
     }
     return result;
 }
 
 // What the way gave before, where that is known.
-core::Start start_before(PlannedPolicy *policy, int i, HeapTuple row, HeapTuple stored, TupleDesc desc, const Cause &cause) {
+core::Start start_before(PlannedPolicy *policy, int i, const Way &way, HeapTuple row, HeapTuple stored, TupleDesc desc,
+                         const Cause &cause) {
     WayEnds ends = {};
     const WrittenWay *written = written_way(cause, *policy, i);
     if (written != nullptr && written->tells && !written->was_null)
         return start_of(written->was, policy->paths[i].type, PgZone(policy->timezone));
-    if (written != nullptr || stored == nullptr || row == stored) return core::kNotStarted;
-    return way_start(policy, i, false, stored, desc, &ends);
+    if (written != nullptr) return core::kNotStarted;
+    return stored == nullptr || row == stored ? way.start : way_start(policy, i, false, stored, desc, &ends);
 }
 
-// Whether a way of the row that is still there gave a start as early.
+// Whether a way of the row that is still there gave a start as early; of all starts, this one.
 bool is_explained(PlannedPolicy *policy, core::Start start, const Way *ways, HeapTuple row, HeapTuple stored, TupleDesc desc,
                   const Cause &cause) {
-    for (int i = 0; i < policy->n_paths; ++i)
-        if (!ways[i].lost && start_before(policy, i, row, stored, desc, cause) <= start) return true;
+    for (int i = 0; i < policy->n_paths; ++i) {
+        if (ways[i].lost) continue;
+        const core::Start before = start_before(policy, i, ways[i], row, stored, desc, cause);
+        if (policy->starts_all ? before == start : before <= start) return true;
+    }
     return false;
 }
 
-// The start that the row has and no way gives any more; kNotStarted: it is not to be kept.
-core::Start orphaned_start(PlannedPolicy *policy, const Way *ways, HeapTuple row, HeapTuple stored, TupleDesc desc,
+// Of an orphaned row whose start another way gave: the latest that can have been reached on the way that is gone. What is hidden stays so.
+core::Start latest_reached(const PlannedPolicy &policy, core::Start start) {
+    const TimestampTz now = retention_now();
+    if (policy.starts_all) return Min(start, core::start_of_instant(now));
+    const Policy *terms = policy_by_id(policy.id);
+    const core::Start hide = terms == nullptr ? -1 : cutoffs_of(*terms, now).hide;
+    return start <= hide ? hide : core::start_of_instant(now);
+}
+
+bool is_same_way(const Path &a, const Path &b) {
+    if (a.n_hops != b.n_hops || a.relid != b.relid || a.column != b.column) return false;
+    for (int h = 0; h < a.n_hops; ++h) {
+        const Hop &x = a.hops[h], &y = b.hops[h];
+        if (x.from_relid != y.from_relid || x.to_relid != y.to_relid || x.n_keys != y.n_keys) return false;
+        for (int k = 0; k < x.n_keys; ++k)
+            if (x.from[k] != y.from[k] || x.to[k] != y.to[k]) return false;
+    }
+    return true;
+}
+
+// Whether the policy that had the row has this way, too: what was reached on it for one was reached for the other.
+bool had_way(Oid relid, const PlannedPolicy &policy, int i, core::Clock before) {
+    if (core::policy_of(before) == policy.id) return true;
+    const Policy *had = policy_by_id(static_cast<int16_t>(core::policy_of(before)));
+    for (int k = 0; had != nullptr && k < had->n_starts; ++k)
+        if (is_same_way(start_path(relid, *had, k), policy.paths[i])) return true;
+    return false;
+}
+
+// The start that was reached on a way that is gone; kNotStarted: none is known.
+core::Start orphaned_start(Relation rel, PlannedPolicy *policy, const Way *ways, HeapTuple row, HeapTuple stored,
                            const Cause &cause) {
     const core::Start start = core::start_of(cause.before);
     const bool marked = (core::marks_of(cause.before) & core::kOrphaned) != 0;
-    bool has_hops = false, lost = false, relinked = false;
-    if (cause.forgets || core::policy_of(cause.before) != policy->id || !core::is_started(cause.before)) return core::kNotStarted;
+    const bool started = core::is_started(cause.before);
+    bool known = false, lost = false, relinked = false;
+    if (cause.forgets || core::policy_of(cause.before) == 0 || (!started && !marked)) return core::kNotStarted;
     for (int i = 0; i < policy->n_paths; ++i) {
-        has_hops = has_hops || policy->paths[i].n_hops > 0;
         lost = lost || ways[i].lost;
         relinked = relinked || (ways[i].moved && !ways[i].ends);
+        known = known || (policy->paths[i].n_hops > 0 && (marked ? may_be_lost(policy->paths[i], ways[i]) : ways[i].lost) &&
+                          had_way(RelationGetRelid(rel), *policy, i, cause.before));
     }
-    if (!has_hops || (marked ? relinked : !lost)) return core::kNotStarted;
-    if (marked) return start;
-    if (start > core::start_of_instant(retention_now())) return core::kNotStarted;
-    if (!policy->starts_all && is_explained(policy, start, ways, row, stored, desc, cause)) return core::kNotStarted;
-    return start;
+    // What ends while nothing has started was not reached.
+    if (!known || (marked && (relinked || (!started && lost)))) return core::kNotStarted;
+    if (!marked && start > core::start_of_instant(retention_now())) return core::kNotStarted;
+    const bool explained = is_explained(policy, start, ways, row, stored, RelationGetDescr(rel), cause);
+    if (marked) return explained || !started ? latest_reached(*policy, start) : start;
+    return explained && !policy->starts_all ? core::kNotStarted : start;
 }
 
 // What was moved when the row came stays, until the row has a later start or none.
@@ -364,16 +418,26 @@ uint8_t late_mark(core::Start start, const Cause &cause) {
     return start == core::start_of(cause.before) ? core::marks_of(cause.before) & core::kLate : 0;
 }
 
-core::Clock policy_clock(PlannedPolicy *policy, HeapTuple row, HeapTuple stored, TupleDesc desc, const Cause &cause) {
+// Of all starts one may be unset while another was reached: that is known as long as its way has an end.
+bool tells_orphaned(const PlannedPolicy &policy, const Way *ways, core::Start start) {
+    bool ends = false;
+    for (int i = 0; i < policy.n_paths; ++i) ends = ends || ways[i].ends;
+    return start != core::kNotStarted || ends;
+}
+
+core::Clock policy_clock(PlannedPolicy *policy, Relation rel, HeapTuple row, HeapTuple stored, const Cause &cause) {
     auto *ways = static_cast<Way *>(palloc(sizeof(Way) * (policy->n_paths + 1)));
-    for (int i = 0; i < policy->n_paths; ++i) ways[i] = follow_way(policy, i, row, stored, desc, cause);
-    const core::Start given = combine(*policy, ways, false);
-    const core::Start orphaned = orphaned_start(policy, ways, row, stored, desc, cause);
-    core::Start start = given;
-    if (orphaned != core::kNotStarted)
-        start = policy->starts_all ? Max(orphaned, combine(*policy, ways, true)) : Min(orphaned, given);
+    for (int i = 0; i < policy->n_paths; ++i) ways[i] = follow_way(policy, i, row, stored, RelationGetDescr(rel), cause);
+    const core::Start given = combine(*policy, ways);
+    const core::Start orphaned = orphaned_start(rel, policy, ways, row, stored, cause);
+    if (orphaned != core::kNotStarted) {
+        const core::Start start = combine_with(*policy, orphaned, ways, cause.before);
+        if (is_late(*policy, start, cause))
+            return core::make_clock(policy->id, core::start_of(cause.before), core::kOrphaned | core::kLate);
+        if (tells_orphaned(*policy, ways, start))
+            return core::make_clock(policy->id, start, core::kOrphaned | late_mark(start, cause));
+    }
     pfree(ways);
-    if (start != given) return core::make_clock(policy->id, start, core::kOrphaned | late_mark(start, cause));
     return is_late(*policy, given, cause) ? core::make_clock(policy->id, core::start_of(cause.before), core::kLate)
                                           : core::make_clock(policy->id, given, 0);
 }
@@ -417,7 +481,7 @@ core::Clock compute_with_plan(RelationPlan *plan, Relation rel, HeapTuple row, H
         takes = enforced;
     }
     if (found == nullptr) return core::make_clock(0, core::kNotStarted, 0);
-    return policy_clock(found, row, stored, RelationGetDescr(rel), cause);
+    return policy_clock(found, rel, row, stored, cause);
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ struct WrittenWay {
     int16_t policy_id;
     int way;       // which of the policy's
     bool relinks;  // and may refer to another row than before
+    bool lost;     // because a foreign key set it to its default
     // Its start is a column of that row and stood there before. What another row gave before is not known.
     bool tells;
     bool was_null;
@@ -24,7 +25,7 @@ struct WrittenWay {
 
 // Why a clock is computed anew. A start that was reached is not lost because the way to it was: where a way of the row ends, or a foreign
 // key's SET DEFAULT points it elsewhere, and no other way explains the start that the row has, the row keeps it, marked as orphaned, until
-// the application points a way to a row that is there.
+// the application points a way to a row that is there. The mark stays while another start has its place, too: then it says that there is one.
 struct Cause {
     core::Clock before = core::kNoClock;  // what the row has now
     bool is_change = false;  // the row, or one on its way, is being written; else only what is marked already is kept

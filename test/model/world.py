@@ -83,7 +83,7 @@ class Row(dict):
         self.policy = None      # number of the policy that has it
         self.start = None
         self.late = None        # the start it was moved to when it came
-        self.orphaned = None    # the start that was reached on a way that is gone
+        self.orphaned = False   # a start was reached on a way that is gone: this one, or one that another has the place of
         self.flags = set()      # anonymised, awaiting, restricted
         self.ways = {}          # path to (whether it leads to a column, start, the rows on it)
         self.order = 0          # of its last change of clock: the sweep takes rows by clock
@@ -171,63 +171,70 @@ class World:
 
     def evaluate(self, name, row, change, forgets=False):
         """Gives the row its policy and start again. `change` is false where nothing but policies changed. True: something is another."""
-        table_policy = self.policy_for(name, row)
-        before = (row.policy, row.start, row.orphaned is not None, row.late is not None)
-        was, old_ways = row.policy, row.ways
-        policy = table_policy
+        policy = self.policy_for(name, row)
+        before = (row.policy, row.start, row.orphaned, row.late is not None)
         if policy is None:
-            row.policy = row.start = row.late = row.orphaned = None
+            row.policy = row.start = row.late = None
+            row.orphaned = False
             row.ways = {}
             return before != (None, None, False, False)
         ways = {path: self.follow_way(name, row, path, policy.zone) for path in policy.starts}
-        stays = was == policy.id and not forgets
-        orphaned = self.orphaned_start(policy, row, ways, old_ways, change) if stays else None
-        lost = {p for p in ways if change and p in old_ways and old_ways[p][0] and not ways[p][0]}
+        known = not forgets and self.is_lost_start_known(policy, row, ways, change)
+        starts = [start for _, start, _ in ways.values()]
         if policy.starts_when == 'any':
-            given = min((start for _, start, _ in ways.values() if start is not None), default=None)
-            start = given
-            if orphaned is not None and (given is None or orphaned < given):
-                start = orphaned
+            start = min((start for start in starts if start is not None), default=None)
+            if known:
+                reached = self.reached(policy, row, ways, change)
+                start = reached if start is None else min(start, reached)
         else:
-            starts = [start for _, start, _ in ways.values()]
-            given = start = None if None in starts else max(starts)
-            if orphaned is not None:
-                rest = [start for path, (leads, start, _) in ways.items() if leads and path not in lost]
-                start = None if None in rest else max(rest + [orphaned])
-        row.orphaned = orphaned if start != given else None
-        if start is not None and start != given:
-            row.orphaned = start
-        late = row.late if stays else None
-        row.late = None
-        if late is not None and start is not None and start < late and row.orphaned is None:
-            row.late = start = late
-        elif late is not None and row.orphaned == late:
-            row.late = late
-        row.policy, row.start, row.ways = policy.id, start, ways
-        return before != (row.policy, row.start, row.orphaned is not None, row.late is not None)
+            start = None if None in starts else max(starts)
+            if known:
+                rest = [start for leads, start, _ in ways.values() if leads]
+                start = None if None in rest else max(rest + [self.reached(policy, row, ways, change)])
+        ended = any(not leads for leads, _, _ in ways.values())
+        orphaned = known and (start is not None or ended)
+        late = None if forgets else row.late
+        if late is not None and start is not None and start < late and row.policy == policy.id:
+            start = late
+        elif not orphaned or start != late:
+            late = None
+        row.policy, row.start, row.ways, row.orphaned, row.late = policy.id, start, ways, orphaned, late
+        return before != (row.policy, row.start, row.orphaned, row.late is not None)
 
-    def orphaned_start(self, policy, row, ways, old_ways, change):
-        """The start that was reached and that no way gives any more."""
-        if row.start is None or all(len(path) == 1 for path in ways):
-            return None
-        lost, relinked = [], False
-        for path, (leads, _, passed) in ways.items():
-            old = old_ways.get(path)
-            if not change or old is None:
+    def is_lost_start_known(self, policy, row, ways, change):
+        """Whether a start was reached on a way that is gone: now, or before and known since."""
+        had = self.policies.get(row.policy)
+        same = [path for path in ways if len(path) > 1 and had is not None and (had.id == policy.id or path in had.starts)]
+        olds = row.ways if change else {}
+        if row.orphaned:
+            for path, (leads, _, passed) in ways.items():
+                if path in olds and passed != olds[path][2] and (leads or row.start is None):
+                    return False
+            return any(not ways[path][0] for path in same)
+        if row.start is None or row.start > 2 * self.now:
+            return False
+        lost = [path for path in same if path in olds and olds[path][0] and not ways[path][0]]
+        return bool(lost) and (policy.starts_when == 'all' or not self.is_given(policy, row, ways, change))
+
+    def is_given(self, policy, row, ways, change):
+        """Whether a way that is still there gave the row its start."""
+        for path, (leads, _, _) in ways.items():
+            then = (row.ways if change else ways).get(path)
+            if then is None or then[1] is None or row.start is None or (change and then[0] and not leads):
                 continue
-            if old[0] and not leads:
-                lost.append(path)
-            if leads and passed != old[2]:
-                relinked = True
-        if row.orphaned is not None:
-            return None if relinked else row.start
-        if not lost or row.start > 2 * self.now:
-            return None
-        if policy.starts_when == 'any':
-            for path, (_, start, _) in old_ways.items():
-                if path in ways and path not in lost and start is not None and start <= row.start:
-                    return None
-        return row.start
+            if then[1] == row.start or (policy.starts_when == 'any' and then[1] < row.start):
+                return True
+        return False
+
+    def reached(self, policy, row, ways, change):
+        """The start on the way that is gone; where another had its place, the latest that it can have been."""
+        if row.start is not None and not (row.orphaned and self.is_given(policy, row, ways, change)):
+            return row.start
+        now = 2 * self.now
+        if policy.starts_when == 'all':
+            return now if row.start is None else min(row.start, now)
+        hides = just_over(policy.keep_for, self.now, policy.zone)
+        return hides if row.start is not None and hides is not None and row.start <= hides else now
 
     def look_at_all(self, change=True):
         """After something changed: which other rows follow from it."""
@@ -301,8 +308,6 @@ class World:
         latest = just_over(policy.keep_for, self.now, policy.zone)
         if latest is None or row.start >= latest:
             return
-        if row.orphaned is not None:
-            row.orphaned = latest
         row.start = row.late = latest
 
     def check_keys(self, name, row):
@@ -405,7 +410,7 @@ class World:
             raise Refused('55000')
         policy = self.policies[row.policy]
         self.update(name, row_id, {path[0]: None for path in policy.starts if len(path) == 1})
-        if row.orphaned is not None:
+        if row.orphaned:
             self.reconsider(name, row, False, True)
         if row.start is not None:
             raise Refused('55000')
