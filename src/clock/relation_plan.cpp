@@ -376,13 +376,32 @@ bool is_same_way(const Path &a, const Path &b) {
     return true;
 }
 
-// Whether the policy that had the row has this way, too: what was reached on it for one was reached for the other.
-bool had_way(Oid relid, const PlannedPolicy &policy, int i, core::Clock before) {
-    if (core::policy_of(before) == policy.id) return true;
-    const Policy *had = policy_by_id(static_cast<int16_t>(core::policy_of(before)));
-    for (int k = 0; had != nullptr && k < had->n_starts; ++k)
-        if (is_same_way(start_path(relid, *had, k), policy.paths[i])) return true;
+Oid topmost(Oid relid) { return get_rel_relispartition(relid) ? llast_oid(get_partition_ancestors(relid)) : relid; }
+
+// Whether the policy that had the row, perhaps in another partition, has this way, too: what was reached on it for one was reached for the
+// other. A path of it that cannot be resolved is passed over: it is not checked yet.
+bool had_way(Relation rel, const Path &path, const Policy &had) {
+    const Oid relid = RelationGetRelid(rel);
+    if (topmost(had.relid) != topmost(relid)) return false;
+    for (int k = 0; k < had.n_starts; ++k) {
+        Path other = {};
+        Problem problem = {};
+        if (!resolve_path(had.relid, had.starts[k], &other, &problem)) continue;
+        map_to_partition(relid, had.relid, &other);
+        if (is_same_way(other, path)) return true;
+    }
     return false;
+}
+
+// Whether what the row has reached, as far as it is known, was reached on this way, and the way is gone.
+bool was_reached_on(Relation rel, PlannedPolicy *policy, int i, const Way &way, HeapTuple row, HeapTuple stored,
+                    const Cause &cause) {
+    const bool marked = (core::marks_of(cause.before) & core::kOrphaned) != 0;
+    if (policy->paths[i].n_hops == 0 || !(marked ? may_be_lost(policy->paths[i], way) : way.lost)) return false;
+    if (core::policy_of(cause.before) == policy->id) return true;
+    if (!marked) return start_before(policy, i, way, row, stored, RelationGetDescr(rel), cause) == core::start_of(cause.before);
+    const Policy *had = policy_by_id(static_cast<int16_t>(core::policy_of(cause.before)));
+    return had != nullptr && had_way(rel, policy->paths[i], *had);
 }
 
 // The start that was reached on a way that is gone; kNotStarted: none is known.
@@ -396,8 +415,7 @@ core::Start orphaned_start(Relation rel, PlannedPolicy *policy, const Way *ways,
     for (int i = 0; i < policy->n_paths; ++i) {
         lost = lost || ways[i].lost;
         relinked = relinked || (ways[i].moved && !ways[i].ends);
-        known = known || (policy->paths[i].n_hops > 0 && (marked ? may_be_lost(policy->paths[i], ways[i]) : ways[i].lost) &&
-                          had_way(RelationGetRelid(rel), *policy, i, cause.before));
+        known = known || was_reached_on(rel, policy, i, ways[i], row, stored, cause);
     }
     // What ends while nothing has started was not reached.
     if (!known || (marked && (relinked || (!started && lost)))) return core::kNotStarted;

@@ -1,6 +1,6 @@
 -- A start that was reached on a way that is gone stays, whatever else is written to the row afterwards, and whichever policy has it then.
 BEGIN;
-SELECT plan(54);
+SELECT plan(59);
 SET LOCAL client_min_messages = warning;
 SET LOCAL retention.test_now = '2026-11-28 11:00Z';
 SET LOCAL retention.confirm_drop = on;
@@ -28,7 +28,8 @@ INSERT INTO retention.policy (name, relation, clock_starts, starts_when, keep_fo
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode, applies_to) VALUES
     ('memos a', 'memos', '{author.ended_at}', '0 days', '90 days', 'delete', 'enforce', 'kind = ''a'''),
     ('memos b', 'memos', '{done_at, author.ended_at}', '0 days', '60 days', 'delete', 'enforce', 'kind = ''b'''),
-    ('memos c', 'memos', '{done_at}', '0 days', '60 days', 'delete', 'enforce', 'kind = ''c''');
+    ('memos c', 'memos', '{done_at}', '0 days', '60 days', 'delete', 'enforce', 'kind = ''c'''),
+    ('memos e', 'memos', '{author.customer.ended_at}', '0 days', '60 days', 'delete', 'enforce', 'kind = ''e''');
 INSERT INTO countries SELECT i FROM generate_series(0, 9) i;
 INSERT INTO customers SELECT i, i FROM generate_series(0, 9) i;
 INSERT INTO users SELECT i, i, i FROM generate_series(0, 30) i WHERE i < 10;
@@ -169,6 +170,11 @@ UPDATE memos SET kind = 'b', author = NULL WHERE id = 5;
 SELECT is(pg_temp.says('memos', 5), '2026-11-25T12:00:00Z orphaned', 'the way cut, and another policy, at once');
 UPDATE memos SET kind = 'c' WHERE id = 2;
 SELECT is(pg_temp.says('memos', 2), '', 'one without the way knows no such start');
+UPDATE memos SET kind = 'e' WHERE id = 3;
+SELECT is(pg_temp.says('memos', 3), '', 'one with another way through the same key knows no such start');
+INSERT INTO memos VALUES (20, 22, 'b', '2026-11-26 12:00Z');
+UPDATE memos SET kind = 'a', author = NULL WHERE id = 20;
+SELECT is(pg_temp.says('memos', 20), '', 'a start of the row''s own is none of a way that is cut as another policy takes the row');
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode, priority) VALUES
     ('memos d', 'memos', '{author.ended_at}', '0 days', '90 days', 'delete', 'enforce', 1);
 CALL retention.sweep();
@@ -186,6 +192,14 @@ ALTER TABLE letters DETACH PARTITION letters_b;
 ALTER TABLE letters ATTACH PARTITION letters_b FOR VALUES IN ('b');
 CALL retention.sweep();
 SELECT is(pg_temp.says('letters', 1), '2026-11-25T12:00:00Z orphaned', 'detached and attached');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode, priority) VALUES
+    ('letters a', 'letters_a', '{author.ended_at}', '0 days', '90 days', 'delete', 'enforce', 1);
+CALL retention.sweep();
+CALL retention.sweep();
+SELECT is((SELECT retention.policy(retention_clock) FROM letters WHERE id = 3), (SELECT policy_id FROM retention.policy WHERE name = 'letters a'), 'a policy of a partition takes rows of the one above it');
+SELECT is(pg_temp.says('letters', 3), '2026-11-25T12:00:00Z orphaned', 'rows that a policy of a partition takes keep the start');
+UPDATE letters SET kind = 'b' WHERE id = 3;
+SELECT is(pg_temp.says('letters', 3), '2026-11-28T11:00:00Z late,orphaned', 'moved to a partition of another policy a row keeps a start, as late as one that is inserted');
 INSERT INTO cases (id, done_at, retention_clock) SELECT 30, '2026-11-20 12:00Z', retention_clock FROM cases WHERE id = 3;
 SELECT is(pg_temp.says('cases', 30), '2026-11-25T12:00:00Z orphaned', 'restored as it was dumped');
 UPDATE cases SET done_at = NULL WHERE id = 3;
