@@ -393,15 +393,27 @@ bool had_way(Relation rel, const Path &path, const Policy &had) {
     return false;
 }
 
-// Whether what the row has reached, as far as it is known, was reached on this way, and the way is gone.
-bool was_reached_on(Relation rel, PlannedPolicy *policy, int i, const Way &way, HeapTuple row, HeapTuple stored,
-                    const Cause &cause) {
-    const bool marked = (core::marks_of(cause.before) & core::kOrphaned) != 0;
-    if (policy->paths[i].n_hops == 0 || !(marked ? may_be_lost(policy->paths[i], way) : way.lost)) return false;
-    if (core::policy_of(cause.before) == policy->id) return true;
-    if (!marked) return start_before(policy, i, way, row, stored, RelationGetDescr(rel), cause) == core::start_of(cause.before);
-    const Policy *had = policy_by_id(static_cast<int16_t>(core::policy_of(cause.before)));
-    return had != nullptr && had_way(rel, policy->paths[i], *had);
+// Whether the start that the row has, or of which it is marked, may have been reached on this way, and the way is gone.
+bool may_have_been_reached_on(Relation rel, const PlannedPolicy &policy, int i, const Way &way, core::Clock before) {
+    const bool marked = (core::marks_of(before) & core::kOrphaned) != 0;
+    if (policy.paths[i].n_hops == 0 || !(marked ? may_be_lost(policy.paths[i], way) : way.lost)) return false;
+    if (core::policy_of(before) == policy.id) return true;
+    const Policy *had = marked ? policy_by_id(static_cast<int16_t>(core::policy_of(before))) : nullptr;
+    return had != nullptr && had_way(rel, policy.paths[i], *had);
+}
+
+// What ways that the row loses now had reached, where the rows they led to are still there.
+core::Start start_that_is_cut(PlannedPolicy *policy, const Way *ways, HeapTuple row, HeapTuple stored, TupleDesc desc,
+                              const Cause &cause) {
+    const core::Start now = core::start_of_instant(retention_now());
+    core::Start start = core::kNotStarted;
+    for (int i = 0; i < policy->n_paths; ++i) {
+        if (!ways[i].lost || policy->paths[i].n_hops == 0) continue;
+        const core::Start before = start_before(policy, i, ways[i], row, stored, desc, cause);
+        if (before > now) continue;
+        start = start == core::kNotStarted ? before : policy->starts_all ? Max(start, before) : Min(start, before);
+    }
+    return start;
 }
 
 // The start that was reached on a way that is gone; kNotStarted: none is known.
@@ -411,18 +423,23 @@ core::Start orphaned_start(Relation rel, PlannedPolicy *policy, const Way *ways,
     const bool marked = (core::marks_of(cause.before) & core::kOrphaned) != 0;
     const bool started = core::is_started(cause.before);
     bool known = false, lost = false, relinked = false;
-    if (cause.forgets || core::policy_of(cause.before) == 0 || (!started && !marked)) return core::kNotStarted;
     for (int i = 0; i < policy->n_paths; ++i) {
         lost = lost || ways[i].lost;
         relinked = relinked || (ways[i].moved && !ways[i].ends);
-        known = known || was_reached_on(rel, policy, i, ways[i], row, stored, cause);
+        known = known || may_have_been_reached_on(rel, *policy, i, ways[i], cause.before);
     }
-    // What ends while nothing has started was not reached.
-    if (!known || (marked && (relinked || (!started && lost)))) return core::kNotStarted;
-    if (!marked && start > core::start_of_instant(retention_now())) return core::kNotStarted;
-    const bool explained = is_explained(policy, start, ways, row, stored, RelationGetDescr(rel), cause);
-    if (marked) return explained || !started ? latest_reached(*policy, start) : start;
-    return explained && !policy->starts_all ? core::kNotStarted : start;
+    if (cause.forgets || !(lost || (marked && known))) return core::kNotStarted;
+    TupleDesc desc = RelationGetDescr(rel);
+    const core::Start cut = lost ? start_that_is_cut(policy, ways, row, stored, desc, cause) : core::kNotStarted;
+    const bool explained = started && is_explained(policy, start, ways, row, stored, desc, cause);
+    if (!marked) {
+        if (cut != core::kNotStarted) return cut;
+        const bool was_reached = known && start <= core::start_of_instant(retention_now());
+        return was_reached && (policy->starts_all || !explained) ? start : core::kNotStarted;
+    }
+    // What ends while nothing has started was not reached, as far as it is known.
+    if (!known || relinked || (!started && lost && cut == core::kNotStarted)) return core::kNotStarted;
+    return explained || !started ? latest_reached(*policy, start) : start;
 }
 
 // What was moved when the row came stays, until the row has a later start or none.

@@ -179,18 +179,19 @@ class World:
             row.ways = {}
             return before != (None, None, False, False)
         ways = {path: self.follow_way(name, row, path, policy.zone) for path in policy.starts}
-        known = not forgets and self.is_lost_start_known(policy, row, ways, change)
+        cut = self.start_that_is_cut(name, policy, row, ways) if change else None
+        known = not forgets and self.is_lost_start_known(policy, row, ways, change, cut)
         starts = [start for _, start, _ in ways.values()]
         if policy.starts_when == 'any':
             start = min((start for start in starts if start is not None), default=None)
             if known:
-                reached = self.reached(policy, row, ways, change)
+                reached = self.reached(policy, row, ways, change, cut)
                 start = reached if start is None else min(start, reached)
         else:
             start = None if None in starts else max(starts)
             if known:
                 rest = [start for leads, start, _ in ways.values() if leads]
-                start = None if None in rest else max(rest + [self.reached(policy, row, ways, change)])
+                start = None if None in rest else max(rest + [self.reached(policy, row, ways, change, cut)])
         ended = any(not leads for leads, _, _ in ways.values())
         orphaned = known and (start is not None or ended)
         late = None if forgets else row.late
@@ -201,20 +202,34 @@ class World:
         row.policy, row.start, row.ways, row.orphaned, row.late = policy.id, start, ways, orphaned, late
         return before != (row.policy, row.start, row.orphaned, row.late is not None)
 
-    def is_lost_start_known(self, policy, row, ways, change):
+    def is_lost_start_known(self, policy, row, ways, change, cut):
         """Whether a start was reached on a way that is gone: now, or before and known since."""
         had = self.policies.get(row.policy)
         same = [path for path in ways if len(path) > 1 and had is not None and (had.id == policy.id or path in had.starts)]
         olds = row.ways if change else {}
         if row.orphaned:
             for path, (leads, _, passed) in ways.items():
-                if path in olds and passed != olds[path][2] and (leads or row.start is None):
+                if path in olds and passed != olds[path][2] and (leads or (row.start is None and cut is None)):
                     return False
             return any(not ways[path][0] for path in same)
+        if cut is not None:
+            return True
         if row.start is None or row.start > 2 * self.now:
             return False
         lost = [path for path in same if path in olds and olds[path][0] and not ways[path][0]]
         return bool(lost) and (policy.starts_when == 'all' or not self.is_given(policy, row, ways, change))
+
+    def start_that_is_cut(self, name, policy, row, ways):
+        """What the ways had reached that the row's own keys no longer follow, where the rows they led to are still there."""
+        starts = []
+        for path, (leads, _, _) in ways.items():
+            keys = [passed[0][1] for other, (_, _, passed) in row.ways.items() if passed and other[0] == path[0]]
+            if leads or not keys or keys[0] == row[path[0]]:
+                continue
+            start = self.follow_way(name, {path[0]: keys[0]}, path, policy.zone)[1]
+            if start is not None and start <= 2 * self.now:
+                starts.append(start)
+        return (max if policy.starts_when == 'all' else min)(starts) if starts else None
 
     def is_given(self, policy, row, ways, change):
         """Whether a way that is still there gave the row its start."""
@@ -226,8 +241,10 @@ class World:
                 return True
         return False
 
-    def reached(self, policy, row, ways, change):
+    def reached(self, policy, row, ways, change, cut):
         """The start on the way that is gone; where another had its place, the latest that it can have been."""
+        if not row.orphaned and cut is not None:
+            return cut
         if row.start is not None and not (row.orphaned and self.is_given(policy, row, ways, change)):
             return row.start
         now = 2 * self.now

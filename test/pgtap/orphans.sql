@@ -1,6 +1,6 @@
 -- A start that was reached on a way that is gone stays, whatever else is written to the row afterwards, and whichever policy has it then.
 BEGIN;
-SELECT plan(59);
+SELECT plan(67);
 SET LOCAL client_min_messages = warning;
 SET LOCAL retention.test_now = '2026-11-28 11:00Z';
 SET LOCAL retention.confirm_drop = on;
@@ -124,7 +124,26 @@ UPDATE posts SET author = NULL WHERE id = 28;
 UPDATE posts SET done_at = '2026-01-02' WHERE id = 28;
 SELECT is(pg_temp.says('posts', 28), '2026-11-17T22:59:59.5Z late,orphaned', 'any: a late row whose way is gone stays late when an earlier start is set');
 
+UPDATE posts SET done_at = '2026-11-20 12:00Z' WHERE id IN (12, 13, 14);
+UPDATE posts SET author = NULL WHERE id = 12;
+SELECT is(pg_temp.says('posts', 12), '2026-11-20T12:00:00Z orphaned', 'any: a way is cut while an earlier start counts');
+UPDATE posts SET done_at = NULL WHERE id = 12;
+SELECT is(pg_temp.says('posts', 12), '2026-11-28T11:00:00Z orphaned', 'any: that start unset, the row has one of the way that was cut');
+UPDATE posts SET author = NULL, done_at = NULL WHERE id = 13;
+SELECT is(pg_temp.says('posts', 13), '2026-11-25T12:00:00Z orphaned', 'any: a way cut as an earlier start is unset leaves its own');
+UPDATE posts SET author = 22 WHERE id = 14;
+UPDATE posts SET author = NULL WHERE id = 14;
+SELECT is(pg_temp.says('posts', 14), '2026-11-20T12:00:00Z', 'any: a way that has no start and is cut leaves no mark');
+
 -- All of them count.
+INSERT INTO cases VALUES (12, 12), (13, 13), (14, 22);
+UPDATE cases SET author = NULL WHERE id IN (12, 13, 14);
+SELECT is(pg_temp.says('cases', 12), 'orphaned', 'all: a way cut before the row is started is known to have had a start');
+UPDATE cases SET done_at = '2026-11-26 12:00Z' WHERE id IN (12, 14);
+SELECT is(pg_temp.says('cases', 12), '2026-11-28T11:00:00Z orphaned', 'all: a way cut before the row was started is not waited for');
+SELECT is(pg_temp.says('cases', 14), '', 'all: a way cut that had no start starts nothing');
+UPDATE cases SET author = 22 WHERE id = 13;
+SELECT is(pg_temp.says('cases', 13), '', 'all: a way that was cut leads somewhere again');
 UPDATE cases SET done_at = NULL WHERE id = 1;
 SELECT is(pg_temp.says('cases', 1), 'orphaned', 'all: another start unset, the row is not started, and the lost way is known');
 UPDATE cases SET body = 'x' WHERE id = 1;
