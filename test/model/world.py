@@ -370,7 +370,8 @@ class World:
             row = self.tables[name].rows.get(row_id)
             if row is None:
                 continue
-            self.check_gone(row)
+            if self.tables[name].managed:
+                self.check_gone(row)
             gone.append(row_id)
         for row_id in gone:
             self.blocked.pop((name, row_id), None)
