@@ -460,9 +460,18 @@ bool tells_orphaned(const PlannedPolicy &policy, const Way *ways, core::Start st
     return start != core::kNotStarted || ends;
 }
 
+// What a row had reached that stood where nobody followed its ways, it had reached on one of them, if now none leads anywhere.
+void note_lost_unwatched(const PlannedPolicy &policy, Way *ways, const Cause &cause) {
+    if (!cause.was_unwatched || (core::marks_of(cause.before) & core::kOrphaned) != 0) return;
+    for (int i = 0; i < policy.n_paths; ++i)
+        if (!ways[i].ends) return;
+    for (int i = 0; i < policy.n_paths; ++i) ways[i].lost = true;
+}
+
 core::Clock policy_clock(PlannedPolicy *policy, Relation rel, HeapTuple row, HeapTuple stored, const Cause &cause) {
     auto *ways = static_cast<Way *>(palloc(sizeof(Way) * (policy->n_paths + 1)));
     for (int i = 0; i < policy->n_paths; ++i) ways[i] = follow_way(policy, i, row, stored, RelationGetDescr(rel), cause);
+    note_lost_unwatched(*policy, ways, cause);
     const core::Start given = combine(*policy, ways);
     const core::Start orphaned = orphaned_start(rel, policy, ways, row, stored, cause);
     if (orphaned != core::kNotStarted) {

@@ -31,7 +31,8 @@ struct Cause {
     bool is_change = false;  // the row, or one on its way, is being written; else only what is marked already is kept
     const WrittenWay *written = nullptr;  // a row on these ways was
     int n_written = 0;
-    bool forgets = false;  // nothing is kept: the row is being reinstated
+    bool was_unwatched = false;  // the row stood where nobody followed what became of its ways
+    bool forgets = false;        // nothing is kept: the row is being reinstated
     // What it would be: kReady, once policies that wait for their rows to be stamped are enforced; kAll, if all were that only observe.
     enum class Enforced : uint8_t { kNow, kReady, kAll } enforced = Enforced::kNow;
 };

@@ -4,6 +4,7 @@
 #include "clock/claims.hpp"
 #include "clock/late_starts.hpp"
 #include "clock/relation_plan.hpp"
+#include "policy/attached.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
 #include "pg/security.hpp"
@@ -124,6 +125,7 @@ int64 restamp_blocks(Oid relid, BlockNumber from, BlockNumber to, List *declared
     int64 written = 0;
     const ActingAs saved = act_as(owner_of(relid), true);
     PushActiveSnapshot(GetLatestSnapshot());
+    const bool was_unwatched = awaits_stamps(relid);
     Writer w = open_writer(relid);
     TupleTableSlot *slot = table_slot_create(w.rel, nullptr);
     ItemPointerData low, high;
@@ -135,7 +137,7 @@ int64 restamp_blocks(Oid relid, BlockNumber from, BlockNumber to, List *declared
         bool copied = false, isnull = false;
         HeapTuple row = ExecFetchSlotHeapTuple(slot, true, &copied);
         const core::Clock now = datum_clock(slot_getattr(slot, w.column, &isnull));
-        const Cause cause = {now};
+        const Cause cause = {.before = now, .was_unwatched = was_unwatched};
         const core::Clock computed = compute_clock(w.rel, row, row, cause);
         const bool differs = core::add_flags(computed, decided_that_holds(w.rel, now, computed, row, declared_anew)) != now;
         if (copied) heap_freetuple(row);

@@ -58,7 +58,8 @@ HeapTuple with_clock(HeapTuple row, TupleDesc desc, AttrNumber column, core::Clo
 core::Clock clock_of_stored(Relation rel, HeapTuple row, AttrNumber column) {
     const core::Clock stored = clock_in(row, RelationGetDescr(rel), column);
     if (!awaits_stamps(RelationGetRelid(rel)) || !is_managed(RelationGetRelid(rel))) return stored;
-    return core::add_flags(compute_clock(rel, row, row, Cause{.before = stored}), core::decided_of(stored));
+    return core::add_flags(compute_clock(rel, row, row, Cause{.before = stored, .was_unwatched = true}),
+                           core::decided_of(stored));
 }
 
 // A start that is over when its row comes moves to the latest one that is just over: the row is hidden at once, and its quarantine runs in

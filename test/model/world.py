@@ -125,7 +125,7 @@ class World:
         notes = self.tables['notes']
         for row_id, row in self.tables.pop('notes_south').rows.items():
             notes.rows[row_id] = row
-            self.reconsider('notes', row, False)
+            self.reconsider('notes', row, False, attached=True)
             for column, constant in self.personal_of('notes').items():
                 if row[column] != constant:
                     row.flags -= FILLED_AGAIN
@@ -169,7 +169,7 @@ class World:
                 return False, None, tuple(passed)
         return True, start_of(row[path[-1]], zone), tuple(passed)
 
-    def evaluate(self, name, row, change, forgets=False):
+    def evaluate(self, name, row, change, forgets=False, attached=False):
         """Gives the row its policy and start again. `change` is false where nothing but policies changed. True: something is another."""
         policy = self.policy_for(name, row)
         before = (row.policy, row.start, row.orphaned, row.late is not None)
@@ -181,6 +181,7 @@ class World:
         ways = {path: self.follow_way(name, row, path, policy.zone) for path in policy.starts}
         cut = self.start_that_is_cut(name, policy, row, ways) if change else None
         known = not forgets and self.is_lost_start_known(policy, row, ways, change, cut)
+        known = known or (attached and self.leads_nowhere(policy, row, ways))
         starts = [start for _, start, _ in ways.values()]
         if policy.starts_when == 'any':
             start = min((start for start in starts if start is not None), default=None)
@@ -218,6 +219,11 @@ class World:
             return False
         lost = [path for path in same if path in olds and olds[path][0] and not ways[path][0]]
         return bool(lost) and (policy.starts_when == 'all' or not self.is_given(policy, row, ways, change))
+
+    def leads_nowhere(self, policy, row, ways):
+        """Of a row that stood where nobody followed its ways: whether it lost the one on which it had reached its start."""
+        return (row.policy == policy.id and row.start is not None and row.start <= 2 * self.now and not row.orphaned and bool(ways)
+                and not any(leads for leads, _, _ in ways.values()))
 
     def start_that_is_cut(self, name, policy, row, ways):
         """What the ways had reached that the row's own keys no longer follow, where the rows they led to are still there."""
@@ -265,9 +271,9 @@ class World:
         policy = self.policy_for(name, row)
         return policy is not None and {path: self.follow_way(name, row, path, policy.zone) for path in policy.starts} != row.ways
 
-    def reconsider(self, name, row, change, forgets=False):
+    def reconsider(self, name, row, change, forgets=False, attached=False):
         before = (row.policy, row.start)
-        if not self.tables[name].managed or not self.evaluate(name, row, change, forgets):
+        if not self.tables[name].managed or not self.evaluate(name, row, change, forgets, attached):
             return
         if row.start is None and before[1] is not None:
             row.flags -= FILLED_AGAIN
