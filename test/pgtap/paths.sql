@@ -61,7 +61,7 @@ SELECT is(pg_temp.kept_plans(), (SELECT n FROM before), 'plans of paths do not p
 -- What a condition keeps from one row to the next is still there.
 CREATE TABLE moved.visits (id bigint PRIMARY KEY, name text, "from" text, left_at timestamptz);
 INSERT INTO retention.policy (name, relation, applies_to, clock_starts, keep_for, action) VALUES
-    ('whole rows', 'moved.visits', 'visits IS NOT NULL', '{left_at}', '1 day', 'delete');
+    ('composite', 'moved.visits', '(id, name, "from") IS NOT NULL', '{left_at}', '1 day', 'delete');
 INSERT INTO moved.visits SELECT n, 'Kari Lie', 'Bergen', '2020-01-01' FROM generate_series(1, 3) n;
 DO $$BEGIN
     EXECUTE 'UPDATE moved.visits SET name = NULL WHERE id = 2';
