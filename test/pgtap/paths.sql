@@ -70,7 +70,7 @@ DO $$BEGIN
     END LOOP;
 END$$;
 SELECT results_eq('SELECT id, retention.starts_at(retention_clock) FROM moved.visits ORDER BY id',
-    $$VALUES (1::bigint, timestamptz '2021-01-01'), (2, NULL), (3, '2021-01-01')$$, 'a condition on whole rows');
+    $$VALUES (1::bigint, timestamptz '2021-01-01'), (2, NULL), (3, '2021-01-01')$$, 'a condition on composite values');
 
 -- What is over a limit is said to be.
 CREATE SCHEMA wide;
