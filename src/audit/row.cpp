@@ -2,6 +2,7 @@
 
 #include "audit/apart.hpp"
 #include "clock/relation_plan.hpp"
+#include "clock/start_value.hpp"
 #include "policy/policy_cache.hpp"
 #include "schema/own.hpp"
 

@@ -1,5 +1,6 @@
 #include "clock/relation_plan.hpp"
 
+#include "clock/start_value.hpp"
 #include "schema/condition.hpp"
 #include "schema/extension.hpp"
 #include "schema/key_equality.hpp"
@@ -20,7 +21,6 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "optimizer/optimizer.h"
-#include "utils/date.h"
 #include "utils/datum.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
@@ -197,8 +197,17 @@ SPIPlanPtr prepare_hop(const Path &path, int i, bool lock) {
 
 enum class WayEnds : uint8_t { kAtAColumn, kAtNull, kAtNoRow };
 
+// How a way is followed: as it leads now, and stays until the end of the transaction, or as it led before a command of it.
+struct Reading {
+    bool locks;
+    bool is_past;
+    CommandId before;
+};
+constexpr Reading kAsItIs = {false, false, 0};
+
 // Follows the path from the row; null at the end of a broken or unset path.
-Datum follow_hops(const Path &path, HopPlans *hop_plans, bool lock, HeapTuple row, TupleDesc desc, bool *isnull, WayEnds *ends) {
+Datum follow_hops(const Path &path, HopPlans *hop_plans, const Reading &reading, HeapTuple row, TupleDesc desc, bool *isnull,
+                  WayEnds *ends) {
     *ends = WayEnds::kAtAColumn;
     if (path.n_hops == 0) return heap_getattr(row, path.column, desc, isnull);
     Datum values[kMaxKeys];
@@ -209,9 +218,10 @@ Datum follow_hops(const Path &path, HopPlans *hop_plans, bool lock, HeapTuple ro
     }
     for (int i = 0; i < path.n_hops; ++i) {
         const ActingAs saved = act_as(owner_of(path.hops[i].to_relid), true);
-        SPIPlanPtr *plan = lock ? &hop_plans->locking[i] : &hop_plans->reading[i];
-        if (*plan == nullptr) *plan = prepare_hop(path, i, lock);
-        const SqlRows found = run_prepared(*plan, values, 1);
+        SPIPlanPtr *plan = reading.locks ? &hop_plans->locking[i] : &hop_plans->reading[i];
+        if (*plan == nullptr) *plan = prepare_hop(path, i, reading.locks);
+        const SqlRows found =
+            reading.is_past ? run_prepared_before(reading.before, *plan, values, 1) : run_prepared(*plan, values, 1);
         leave(saved);
         *isnull = found.n == 0;
         if (*isnull) *ends = WayEnds::kAtNoRow;
@@ -225,32 +235,6 @@ Datum follow_hops(const Path &path, HopPlans *hop_plans, bool lock, HeapTuple ro
         }
     }
     return values[0];  // NOLINT(clang-analyzer-core.uninitialized.UndefReturn): it was set, for each hop has a key
-}
-
-core::Micros micros_of(Datum value, Oid type) {
-    return type == DATEOID ? static_cast<core::Micros>(DatumGetDateADT(value)) * USECS_PER_DAY : DatumGetTimestampTz(value);
-}
-
-bool is_always(Datum value, Oid type) {
-    return type == DATEOID ? DATE_IS_NOBEGIN(DatumGetDateADT(value)) : TIMESTAMP_IS_NOBEGIN(DatumGetTimestampTz(value));
-}
-
-bool is_never(Datum value, Oid type) {
-    return type == DATEOID ? DATE_IS_NOEND(DatumGetDateADT(value)) : TIMESTAMP_IS_NOEND(DatumGetTimestampTz(value));
-}
-
-core::Start start_of(Datum value, Oid type, const PgZone &zone) {
-    if (is_never(value, type)) return core::kNotStarted;
-    if (is_always(value, type))
-        ereport(ERROR, (errcode(ERRCODE_DATETIME_FIELD_OVERFLOW), errmsg("retention clock cannot start at -infinity"),
-                        errhint("Use NULL for a clock that has not started.")));
-    if (!can_start(value, type))
-        ereport(ERROR, (errcode(ERRCODE_DATETIME_FIELD_OVERFLOW), errmsg("start of a retention clock is out of range"),
-                        errhint("A clock starts between the years 1401 and 9997.")));
-    const core::Micros at = micros_of(value, type);
-    if (type == DATEOID)
-        return core::start_of_day(static_cast<core::Day>(at / USECS_PER_DAY + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE)), zone);
-    return core::start_of_instant(type == TIMESTAMPOID ? instant_of_local(at, zone) : at);
 }
 
 // Whoever changes an ancestor finds the rows that are there with its key, and waits for the lock of one that is being
@@ -277,10 +261,10 @@ struct Way {
     bool written;  // a row on it, other than the row itself
 };
 
-core::Start way_start(PlannedPolicy *policy, int i, bool lock, HeapTuple row, TupleDesc desc, WayEnds *ends) {
+core::Start way_start(PlannedPolicy *policy, int i, const Reading &reading, HeapTuple row, TupleDesc desc, WayEnds *ends) {
     bool isnull = false;
-    const Datum value = follow_hops(policy->paths[i], &policy->hop_plans[i], lock, row, desc, &isnull, ends);
-    return isnull ? core::kNotStarted : start_of(value, policy->paths[i].type, PgZone(policy->timezone));
+    const Datum value = follow_hops(policy->paths[i], &policy->hop_plans[i], reading, row, desc, &isnull, ends);
+    return isnull ? core::kNotStarted : start_of_value(value, policy->paths[i].type, PgZone(policy->timezone));
 }
 
 const WrittenWay *written_way(const Cause &cause, const PlannedPolicy &policy, int way) {
@@ -293,7 +277,7 @@ Way follow_way(PlannedPolicy *policy, int i, HeapTuple row, HeapTuple stored, Tu
     Way way = {};
     WayEnds ends = {};
     const bool lock = is_new_to_ancestor(policy->paths[i], row, stored, desc);
-    way.start = way_start(policy, i, lock, row, desc, &ends);
+    way.start = way_start(policy, i, Reading{lock, false, 0}, row, desc, &ends);
     way.ends = ends != WayEnds::kAtAColumn;
     if (const WrittenWay *written = written_way(cause, *policy, i)) {
         way.lost = way.ends || written->lost;
@@ -334,15 +318,57 @@ core::Start combine_with(const PlannedPolicy &policy, core::Start orphaned, cons
     return result;
 }
 
+// Where the way led when what it led to was still there: by the time a foreign key's action comes to the row, this transaction has deleted
+// that, some commands ago. It is there for commands up to the one that deleted it: found is the last for which the way leads somewhere.
+struct Past {
+    PlannedPolicy *policy;
+    int way;
+    HeapTuple row;
+    TupleDesc desc;
+    CommandId found;
+    core::Start start;
+};
+
+bool leads_before(Past *past, CommandId command) {
+    WayEnds ends = {};
+    const core::Start start = way_start(past->policy, past->way, Reading{false, true, command}, past->row, past->desc, &ends);
+    if (ends != WayEnds::kAtAColumn) return false;
+    past->found = command;
+    past->start = start;
+    return true;
+}
+
+core::Start start_in_the_past(PlannedPolicy *policy, int i, HeapTuple row, TupleDesc desc) {
+    // A statement deletes many rows in one command: the last that was found is right for most.
+    static constinit CommandId last = 0;
+    Past past = {policy, i, row, desc, 0, core::kNotStarted};
+    const CommandId now = GetCurrentCommandId(false);
+    if (last + 1 < now && leads_before(&past, last) && !leads_before(&past, last + 1)) return past.start;
+    CommandId gone = now;
+    for (CommandId back = 1; !leads_before(&past, now > back ? now - back : FirstCommandId); back *= 2) {
+        if (now <= back) return core::kNotStarted;
+        gone = now - back;
+    }
+    while (gone - past.found > 1) {
+        const CommandId middle = past.found + (gone - past.found) / 2;
+        if (!leads_before(&past, middle)) gone = middle;
+    }
+    last = past.found;
+    return past.start;
+}
+
 // What the way gave before, where that is known.
 core::Start start_before(PlannedPolicy *policy, int i, const Way &way, HeapTuple row, HeapTuple stored, TupleDesc desc,
                          const Cause &cause) {
     WayEnds ends = {};
     const WrittenWay *written = written_way(cause, *policy, i);
     if (written != nullptr && written->tells && !written->was_null)
-        return start_of(written->was, policy->paths[i].type, PgZone(policy->timezone));
-    if (written != nullptr) return core::kNotStarted;
-    return stored == nullptr || row == stored ? way.start : way_start(policy, i, false, stored, desc, &ends);
+        return start_of_value(written->was, policy->paths[i].type, PgZone(policy->timezone));
+    if (written != nullptr)
+        return way.ends ? start_in_the_past(policy, i, stored != nullptr ? stored : row, desc) : core::kNotStarted;
+    if (stored == nullptr || row == stored) return way.start;
+    const core::Start start = way_start(policy, i, kAsItIs, stored, desc, &ends);
+    return ends == WayEnds::kAtNoRow ? start_in_the_past(policy, i, stored, desc) : start;
 }
 
 // Whether a way of the row that is still there gave a start as early; of all starts, this one.
@@ -363,17 +389,6 @@ core::Start latest_reached(const PlannedPolicy &policy, core::Start start) {
     const Policy *terms = policy_by_id(policy.id);
     const core::Start hide = terms == nullptr ? -1 : cutoffs_of(*terms, now).hide;
     return start <= hide ? hide : core::start_of_instant(now);
-}
-
-bool is_same_way(const Path &a, const Path &b) {
-    if (a.n_hops != b.n_hops || a.relid != b.relid || a.column != b.column) return false;
-    for (int h = 0; h < a.n_hops; ++h) {
-        const Hop &x = a.hops[h], &y = b.hops[h];
-        if (x.from_relid != y.from_relid || x.to_relid != y.to_relid || x.n_keys != y.n_keys) return false;
-        for (int k = 0; k < x.n_keys; ++k)
-            if (x.from[k] != y.from[k] || x.to[k] != y.to[k]) return false;
-    }
-    return true;
 }
 
 Oid topmost(Oid relid) { return get_rel_relispartition(relid) ? llast_oid(get_partition_ancestors(relid)) : relid; }
@@ -560,17 +575,6 @@ const Policy **policies_of_rows(Oid relid, List *ancestors, int *n) {
     qsort(standing, *n, sizeof(Policy *), by_order);
     return standing;
 }
-
-bool can_start(Datum value, Oid type) {
-    constexpr core::Micros kYear1401 = -18902419200000000LL;  // 1401-01-02, a day's margin for zones
-    constexpr core::Micros kYear9998 = 252392371200000000LL;  // 9998-01-01
-    if (is_never(value, type)) return true;
-    if (is_always(value, type)) return false;
-    const core::Micros at = micros_of(value, type);
-    return at >= kYear1401 && at <= kYear9998;
-}
-
-core::Start start_of_value(Datum value, Oid type, const PgZone &zone) { return start_of(value, type, zone); }
 
 bool is_managed(Oid relid) {
     int count = 0;

@@ -47,9 +47,6 @@ core::Clock compute_clock(Relation rel, HeapTuple row, HeapTuple stored, const C
 const Policy **policies_of_rows(Oid relid, List *ancestors, int *n);
 // The way to one of the policy's starts, from rows of the table or partition.
 Path start_path(Oid relid, const Policy &policy, int i);
-// A value at the end of it as a start. False, and an error: it is at -infinity or outside 1400-9999.
-bool can_start(Datum value, Oid type);
-core::Start start_of_value(Datum value, Oid type, const PgZone &zone);
 
 // True when a validated policy of the table, or of a partitioned table above it, stands.
 bool is_managed(Oid relid);

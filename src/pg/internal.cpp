@@ -171,6 +171,15 @@ int execute_internal_plan(SPIPlanPtr plan, Datum *values, long limit) {
     return run_plan(plan, values, nullptr, GetLatestSnapshot(), false, limit);
 }
 
+int execute_internal_plan_before(CommandId command, SPIPlanPtr plan, Datum *values, long limit) {
+    PushCopiedSnapshot(GetLatestSnapshot());
+    Snapshot before = GetActiveSnapshot();
+    before->curcid = command;
+    const int result = run_plan(plan, values, nullptr, before, true, limit);
+    PopActiveSnapshot();
+    return result;
+}
+
 constinit Dynamic<bool> own_command{false};
 
 SPIPlanPtr kept_plan(const char *text, int nargs, Oid *types, const Datum *values) {

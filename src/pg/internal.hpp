@@ -60,6 +60,9 @@ int execute_own(const How &how, const char *text, int nargs, Oid *types, Datum *
 SPIPlanPtr prepare_internal(const char *text, int nargs, Oid *types);
 int execute_internal_plan(SPIPlanPtr plan, Datum *values, long limit);
 
+// The same of a query, which sees of what this transaction has done what it had before that command of it; 0: nothing.
+int execute_internal_plan_before(CommandId command, SPIPlanPtr plan, Datum *values, long limit);
+
 // The plan that PlanKind::kKept stands for; valid until the next kept text is prepared.
 SPIPlanPtr kept_plan(const char *text, int nargs, Oid *types, const Datum *values);
 

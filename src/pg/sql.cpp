@@ -163,6 +163,11 @@ SqlRows run_prepared(SPIPlanPtr plan, Datum *values, long limit) {
     return {SPI_processed, SPI_tuptable};
 }
 
+SqlRows run_prepared_before(CommandId command, SPIPlanPtr plan, Datum *values, long limit) {
+    check(execute_internal_plan_before(command, plan, values, limit), "a prepared statement");
+    return {SPI_processed, SPI_tuptable};
+}
+
 Portions open_portions(Oid owner, const How &how, const char *sql, const Parameters &parameters) {
     MemoryContext context = CurrentMemoryContext;
     const ActingAs saved = act_as(owner, true);

@@ -198,6 +198,8 @@ double expect_as(Oid owner, const char *sql, const T &...values) {
 
 // With a plan of prepare_internal(), which is asked for each row: as kLatest, as whoever acts now.
 SqlRows run_prepared(SPIPlanPtr plan, Datum *values, long limit);
+// What it found before that command of this transaction.
+SqlRows run_prepared_before(CommandId command, SPIPlanPtr plan, Datum *values, long limit);
 
 // A cursor that is read in portions. Nobody's but ours, by its name.
 struct Portions {

@@ -206,4 +206,15 @@ bool path_reads(const Path &path, Oid relid, AttrNumber column) {
     return false;
 }
 
+bool is_same_way(const Path &a, const Path &b) {
+    if (a.n_hops != b.n_hops || a.relid != b.relid || a.column != b.column) return false;
+    for (int h = 0; h < a.n_hops; ++h) {
+        const Hop &x = a.hops[h], &y = b.hops[h];
+        if (x.from_relid != y.from_relid || x.to_relid != y.to_relid || x.n_keys != y.n_keys) return false;
+        for (int k = 0; k < x.n_keys; ++k)
+            if (x.from[k] != y.from[k] || x.to[k] != y.to[k]) return false;
+    }
+    return true;
+}
+
 }  // namespace pg_retention

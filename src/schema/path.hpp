@@ -58,4 +58,7 @@ bool sets_default(const Path &path);
 // True when the path reads this column (as a key or as the start).
 bool path_reads(const Path &path, Oid relid, AttrNumber column);
 
+// The same keys to the same column, from the same table.
+bool is_same_way(const Path &a, const Path &b);
+
 }  // namespace pg_retention

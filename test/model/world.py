@@ -104,6 +104,7 @@ class World:
         self.now = now
         self.restrictions = {}  # by number, whose; None: lifted
         self.pending = set()  # tables whose rows are to be stamped anew
+        self.gone = {}  # the last row of each table and number that was deleted
 
     # Partitions.
     def attached(self, name):
@@ -158,13 +159,14 @@ class World:
             first = first or policy
         return first
 
-    def follow_way(self, name, row, path, zone):
-        """Whether it leads to a column, the start there, and the rows on it."""
+    def follow_way(self, name, row, path, zone, past=False):
+        """Whether it leads to a column, the start there, and the rows on it; past: or were until now."""
         passed = []
         for key in path[:-1]:
             name = self.tables[name].keys[key][0]
             passed.append((name, row[key]))
-            row = self.tables[name].rows.get(row[key]) if row[key] is not None else None
+            gone = self.gone.get((name, row[key])) if past else None
+            row = self.tables[name].rows.get(row[key], gone) if row[key] is not None else None
             if row is None:
                 return False, None, tuple(passed)
         return True, start_of(row[path[-1]], zone), tuple(passed)
@@ -226,13 +228,16 @@ class World:
                 and not any(leads for leads, _, _ in ways.values()))
 
     def start_that_is_cut(self, name, policy, row, ways):
-        """What the ways had reached that the row's own keys no longer follow, where the rows they led to are still there."""
+        """What the ways had reached that lead nowhere now."""
         starts = []
         for path, (leads, _, _) in ways.items():
             keys = [passed[0][1] for other, (_, _, passed) in row.ways.items() if passed and other[0] == path[0]]
-            if leads or not keys or keys[0] == row[path[0]]:
+            if leads or not keys:
                 continue
-            start = self.follow_way(name, {path[0]: keys[0]}, path, policy.zone)[1]
+            if keys[0] == row[path[0]]:
+                start = row.ways[path][1] if path in row.ways and row.ways[path][0] else None
+            else:
+                start = self.follow_way(name, {path[0]: keys[0]}, path, policy.zone, True)[1]
             if start is not None and start <= 2 * self.now:
                 starts.append(start)
         return (max if policy.starts_when == 'all' else min)(starts) if starts else None
@@ -381,7 +386,7 @@ class World:
             gone.append(row_id)
         for row_id in gone:
             self.blocked.pop((name, row_id), None)
-            del self.tables[name].rows[row_id]
+            self.gone[name, row_id] = self.tables[name].rows.pop(row_id)
         for child, table in self.tables.items():
             for column, (target, action) in table.keys.items():
                 if target == name:
