@@ -11,6 +11,7 @@
 #include "ledger/consequences.hpp"
 #include "sweep/record.hpp"
 #include "sweep/task.hpp"
+#include "sweep/waiting.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -34,24 +35,7 @@ struct Batch {
     Totals done;
 };
 
-// Where the last pass of this backend stopped among waiting rows: those at the front may be kept for ever.
-struct Cursor {
-    Oid leaf;
-    int16_t policy_id;
-    core::Clock clock;
-    ItemPointerData tid;
-};
-constexpr int kCursors = 64;
-constinit Cursor cursors[kCursors] = {};
-
-Cursor *cursor_of(int16_t policy_id, Oid leaf) {
-    Cursor *cursor = &cursors[(leaf + static_cast<Oid>(policy_id)) % kCursors];
-    if (cursor->leaf != leaf || cursor->policy_id != policy_id) {
-        *cursor = Cursor{leaf, policy_id, core::first_exempt(policy_id), {}};
-        ItemPointerSet(&cursor->tid, 0, 0);
-    }
-    return cursor;
-}
+constinit Cursors cursors = {};
 
 // How many rows of a table this backend takes at once: one after a batch that took too long, then twice as many each time, so that a
 // row that takes too long is soon alone, and the others go.
@@ -60,10 +44,11 @@ struct Pace {
     int most;
     bool row_timed_out;  // the last batch was one such row
 };
-constinit Pace paces[kCursors] = {};
+constexpr int kPaces = 64;
+constinit Pace paces[kPaces] = {};
 
 Pace *pace_of(Oid leaf) {
-    Pace *pace = &paces[leaf % kCursors];
+    Pace *pace = &paces[leaf % kPaces];
     if (pace->leaf != leaf) *pace = Pace{leaf, settings::batch_size, false};
     if (pace->most > settings::batch_size) pace->most = settings::batch_size;
     return pace;
@@ -78,19 +63,7 @@ Datum blocked_tids(Oid leaf) {
         .datum(1);
 }
 
-// For waiting rows: moves the cursor, and says which rows are anonymised already.
-Row *rows_found(const SqlRows &found, int *n, Cursor *cursor) {
-    *n = static_cast<int>(found.n);
-    auto *rows = static_cast<Row *>(palloc0(sizeof(Row) * (*n + 1)));
-    for (int i = 0; i < *n; ++i) {
-        rows[i].tid = found[i].get<ItemPointerData>(1);
-        if (cursor == nullptr) continue;
-        cursor->clock = found[i].get<core::Clock>(2);
-        cursor->tid = rows[i].tid;
-        rows[i].awaiting = (core::flags_of(cursor->clock) & core::kAwaiting) != 0;
-    }
-    return rows;
-}
+Row *new_rows(int n) { return static_cast<Row *>(palloc0(sizeof(Row) * (n + 1))); }
 
 Row *select_by_time(const Target &target, const core::Cutoffs &cutoffs, const Batch &batch, int *n) {
     *n = 0;
@@ -101,24 +74,24 @@ Row *select_by_time(const Target &target, const core::Cutoffs &cutoffs, const Ba
                         target.table, pending_range(target.clock, 1, 2), target.clock, batch.most),
                clock_value(core::first_from(batch.policy_id, 0)), clock_value(core::last_until(batch.policy_id, cutoffs.due)),
                typed(TIDARRAYOID, blocked_tids(target.leaf)));
-    return rows_found(found, n, nullptr);
+    *n = static_cast<int>(found.n);
+    Row *rows = new_rows(*n);
+    for (int i = 0; i < *n; ++i) rows[i].tid = found[i].get<ItemPointerData>(1);
+    return rows;
 }
 
+// And which of them are anonymised already.
 Row *select_waiting(const Target &target, const core::Cutoffs &cutoffs, const Batch &batch, int *n) {
-    Cursor *cursor = cursor_of(batch.policy_id, batch.leaf);
-    const core::Start last = cutoffs.release;
     *n = 0;
-    if (last < 0) return nullptr;
-    const char *clock = target.clock;
-    const SqlRows found = run_as(
-        target.owner, kOnceByIndex,
-        psprintf("SELECT ctid, %s FROM ONLY %s WHERE %s AND (%s OPERATOR(retention.>) $1 OR ctid > $3) AND ctid <> ALL ($4) "
-                 "AND retention.waiting(%s) ORDER BY %s, ctid LIMIT %d FOR UPDATE SKIP LOCKED",
-                 clock, target.table, pending_range(clock, 1, 2), clock, clock, clock, batch.most),
-        clock_value(cursor->clock), clock_value(core::last_exempt(batch.policy_id, last)), cursor->tid,
-        typed(TIDARRAYOID, blocked_tids(target.leaf)));
-    Row *rows = rows_found(found, n, cursor);
-    if (*n < batch.most) cursor->leaf = InvalidOid;
+    if (cutoffs.release < 0) return nullptr;
+    const SqlRows found = next_waiting(
+        &cursors, Waiting{target.owner, batch.leaf, batch.policy_id, cutoffs.release, batch.most, blocked_tids(target.leaf)});
+    *n = static_cast<int>(found.n);
+    Row *rows = new_rows(*n);
+    for (int i = 0; i < *n; ++i) {
+        rows[i].tid = found[i].get<ItemPointerData>(2);
+        rows[i].awaiting = (core::flags_of(found[i].get<core::Clock>(3)) & core::kAwaiting) != 0;
+    }
     return rows;
 }
 
@@ -219,7 +192,7 @@ bool sweep_batch(Engine *engine, int16_t policy_id, Oid leaf, Due due) {
     const Task task = {leaf, policy_id, Work::kRows};
     if (!is_due(engine, task)) return false;
     Pace *pace = pace_of(leaf);
-    const Cursor cursor = *cursor_of(policy_id, leaf);
+    const Cursor cursor = *cursor_of(&cursors, policy_id, leaf);
     Batch batch = {engine, policy_id, leaf, due, pace->most, 0, {}, false, {}};
     bool timed_out = false;
     begin_step(engine);
@@ -229,7 +202,7 @@ bool sweep_batch(Engine *engine, int16_t policy_id, Oid leaf, Due due) {
         engine->totals += batch.done;
         if (batch.n > 0) *pace = Pace{leaf, Min(2 * pace->most, settings::batch_size), false};
     } else {
-        *cursor_of(policy_id, leaf) = cursor;
+        *cursor_of(&cursors, policy_id, leaf) = cursor;
         error->message = reason_of(leaf, error, timed_out);
         batch.full = timed_out && go_on_slowly(batch, pace, error);
         if (!batch.full) block_task(engine, task, error);

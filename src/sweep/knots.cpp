@@ -13,6 +13,7 @@
 #include "schema/foreign_key.hpp"
 #include "sweep/record.hpp"
 #include "sweep/task.hpp"
+#include "sweep/waiting.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -118,44 +119,16 @@ bool add_rows(Knot *knot, const SqlRows &found) {
     return knot->n > before;
 }
 
-// Those that await their last reference, from where the last pass of this backend stopped; and those that a reference blocks.
-struct Cursor {
-    Oid leaf;
-    int16_t policy_id;
-    core::Clock clock;
-    ItemPointerData tid;
-};
-constexpr int kCursors = 64;
-constinit Cursor cursors[kCursors] = {};
+constinit Cursors cursors = {};
 
-Cursor *cursor_of(int16_t policy_id, Oid leaf) {
-    Cursor *cursor = &cursors[(leaf + static_cast<Oid>(policy_id)) % kCursors];
-    if (cursor->leaf != leaf || cursor->policy_id != policy_id)
-        *cursor = Cursor{leaf, policy_id, core::first_exempt(policy_id), {}};
-    if (!ItemPointerIsValid(&cursor->tid)) ItemPointerSet(&cursor->tid, 0, 0);
-    return cursor;
-}
-
-// True: there are more.
+// Those that await their last reference. True: there are more.
 bool add_awaiting(Knot *knot, const Policy &policy, Oid leaf) {
-    Cursor *cursor = cursor_of(policy.id, leaf);
     const core::Start last = cutoffs_of(policy, retention_now()).release;
-    const char *clock = clock_name(leaf);
     if (last < 0) return false;
     const SqlRows found =
-        run_as(knot->owner, kOnceByIndex,
-               psprintf("SELECT tableoid, ctid, %s FROM ONLY %s WHERE %s AND (%s OPERATOR(retention.>) $1 OR ctid > $3) "
-                        "AND retention.waiting(%s) ORDER BY %s, ctid LIMIT %d FOR UPDATE SKIP LOCKED",
-                        clock, qualified_name(leaf), pending_range(clock, 1, 2), clock, clock, clock, settings::batch_size),
-               clock_value(cursor->clock), clock_value(core::last_exempt(policy.id, last)), cursor->tid);
-    for (const SqlRow row : found) {
-        cursor->clock = row.get<core::Clock>(3);
-        cursor->tid = row.get<ItemPointerData>(2);
-    }
-    const bool more = static_cast<int>(found.n) == settings::batch_size;
-    if (!more) cursor->leaf = InvalidOid;
+        next_waiting(&cursors, Waiting{knot->owner, leaf, policy.id, last, settings::batch_size, tid_array(nullptr, 0)});
     (void) add_rows(knot, found);
-    return more;
+    return static_cast<int>(found.n) == settings::batch_size;
 }
 
 void add_blocked(Knot *knot, const Policy &policy, Oid leaf) {
