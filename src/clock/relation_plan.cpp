@@ -7,7 +7,6 @@
 #include "policy/rights.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
-#include "pg/guard.hpp"
 #include "pg/sql.hpp"
 #include "pg/names.hpp"
 #include "pg/running.hpp"
@@ -16,9 +15,7 @@
 #include "pg/timezone.hpp"
 
 extern "C" {
-#include "access/table.h"
 #include "catalog/partition.h"
-#include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "optimizer/optimizer.h"
 #include "utils/datum.h"
@@ -203,7 +200,6 @@ struct Reading {
     bool is_past;
     CommandId before;
 };
-constexpr Reading kAsItIs = {false, false, 0};
 
 // Follows the path from the row; null at the end of a broken or unset path.
 Datum follow_hops(const Path &path, HopPlans *hop_plans, const Reading &reading, HeapTuple row, TupleDesc desc, bool *isnull,
@@ -338,15 +334,17 @@ bool leads_before(Past *past, CommandId command) {
     return true;
 }
 
-core::Start start_in_the_past(PlannedPolicy *policy, int i, HeapTuple row, TupleDesc desc) {
+core::Start start_in_the_past(PlannedPolicy *policy, int i, HeapTuple row, TupleDesc desc, bool *led) {
     // A statement deletes many rows in one command: the last that was found is right for most.
     static constinit CommandId last = 0;
     Past past = {policy, i, row, desc, 0, core::kNotStarted};
     const CommandId now = GetCurrentCommandId(false);
+    *led = true;
     if (last + 1 < now && leads_before(&past, last) && !leads_before(&past, last + 1)) return past.start;
     CommandId gone = now;
     for (CommandId back = 1; !leads_before(&past, now > back ? now - back : FirstCommandId); back *= 2) {
-        if (now <= back) return core::kNotStarted;
+        *led = now > back;
+        if (!*led) return core::kNotStarted;
         gone = now - back;
     }
     while (gone - past.found > 1) {
@@ -357,26 +355,30 @@ core::Start start_in_the_past(PlannedPolicy *policy, int i, HeapTuple row, Tuple
     return past.start;
 }
 
-// What the way gave before, where that is known.
+// What the way gave before, where that is known, and whether it led to a column then.
 core::Start start_before(PlannedPolicy *policy, int i, const Way &way, HeapTuple row, HeapTuple stored, TupleDesc desc,
-                         const Cause &cause) {
+                         const Cause &cause, bool *led) {
     WayEnds ends = {};
+    *led = true;
     const WrittenWay *written = written_way(cause, *policy, i);
     if (written != nullptr && written->tells && !written->was_null)
         return start_of_value(written->was, policy->paths[i].type, PgZone(policy->timezone));
     if (written != nullptr)
-        return way.ends ? start_in_the_past(policy, i, stored != nullptr ? stored : row, desc) : core::kNotStarted;
+        return way.ends ? start_in_the_past(policy, i, stored != nullptr ? stored : row, desc, led) : core::kNotStarted;
     if (stored == nullptr || row == stored) return way.start;
-    const core::Start start = way_start(policy, i, kAsItIs, stored, desc, &ends);
-    return ends == WayEnds::kAtNoRow ? start_in_the_past(policy, i, stored, desc) : start;
+    const core::Start start = way_start(policy, i, Reading{}, stored, desc, &ends);
+    if (ends == WayEnds::kAtNoRow) return start_in_the_past(policy, i, stored, desc, led);
+    *led = ends == WayEnds::kAtAColumn;
+    return start;
 }
 
 // Whether a way of the row that is still there gave a start as early; of all starts, this one.
 bool is_explained(PlannedPolicy *policy, core::Start start, const Way *ways, HeapTuple row, HeapTuple stored, TupleDesc desc,
                   const Cause &cause) {
     for (int i = 0; i < policy->n_paths; ++i) {
+        bool led = false;
         if (ways[i].lost) continue;
-        const core::Start before = start_before(policy, i, ways[i], row, stored, desc, cause);
+        const core::Start before = start_before(policy, i, ways[i], row, stored, desc, cause, &led);
         if (policy->starts_all ? before == start : before <= start) return true;
     }
     return false;
@@ -417,14 +419,17 @@ bool may_have_been_reached_on(Relation rel, const PlannedPolicy &policy, int i, 
     return had != nullptr && had_way(rel, policy.paths[i], *had);
 }
 
-// What ways that the row loses now had reached, where the rows they led to are still there.
+// What ways that the row loses now had reached; and whether any of them led anywhere, so that it was not lost before.
 core::Start start_that_is_cut(PlannedPolicy *policy, const Way *ways, HeapTuple row, HeapTuple stored, TupleDesc desc,
-                              const Cause &cause) {
+                              const Cause &cause, bool *any_led) {
     const core::Start now = core::start_of_instant(retention_now());
     core::Start start = core::kNotStarted;
+    *any_led = false;
     for (int i = 0; i < policy->n_paths; ++i) {
+        bool led = false;
         if (!ways[i].lost || policy->paths[i].n_hops == 0) continue;
-        const core::Start before = start_before(policy, i, ways[i], row, stored, desc, cause);
+        const core::Start before = start_before(policy, i, ways[i], row, stored, desc, cause, &led);
+        *any_led = *any_led || led;
         if (before > now) continue;
         start = start == core::kNotStarted ? before : policy->starts_all ? Max(start, before) : Min(start, before);
     }
@@ -445,7 +450,8 @@ core::Start orphaned_start(Relation rel, PlannedPolicy *policy, const Way *ways,
     }
     if (cause.forgets || !(lost || (marked && known))) return core::kNotStarted;
     TupleDesc desc = RelationGetDescr(rel);
-    const core::Start cut = lost ? start_that_is_cut(policy, ways, row, stored, desc, cause) : core::kNotStarted;
+    bool led = false;
+    const core::Start cut = lost ? start_that_is_cut(policy, ways, row, stored, desc, cause, &led) : core::kNotStarted;
     const bool explained = started && is_explained(policy, start, ways, row, stored, desc, cause);
     if (!marked) {
         if (cut != core::kNotStarted) return cut;
@@ -453,7 +459,7 @@ core::Start orphaned_start(Relation rel, PlannedPolicy *policy, const Way *ways,
         return was_reached && (policy->starts_all || !explained) ? start : core::kNotStarted;
     }
     // What ends while nothing has started was not reached, as far as it is known.
-    if (!known || relinked || (!started && lost && cut == core::kNotStarted)) return core::kNotStarted;
+    if (!known || relinked || (!started && led && cut == core::kNotStarted)) return core::kNotStarted;
     return explained || !started ? latest_reached(*policy, start) : start;
 }
 

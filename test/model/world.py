@@ -212,7 +212,7 @@ class World:
         olds = row.ways if change else {}
         if row.orphaned:
             for path, (leads, _, passed) in ways.items():
-                if path in olds and passed != olds[path][2] and (leads or (row.start is None and cut is None)):
+                if path in olds and passed != olds[path][2] and (leads or (olds[path][0] and row.start is None and cut is None)):
                     return False
             return any(not ways[path][0] for path in same)
         if cut is not None:
@@ -274,7 +274,12 @@ class World:
     def follows(self, name, row):
         """Whether one of its ways is another than it was."""
         policy = self.policy_for(name, row)
-        return policy is not None and {path: self.follow_way(name, row, path, policy.zone) for path in policy.starts} != row.ways
+        if policy is None:
+            return False
+        ways = {path: self.follow_way(name, row, path, policy.zone) for path in policy.starts}
+        # A key to a row that is gone: what becomes of it comes first.
+        dangles = any(not leads and passed[-1][1] is not None for leads, _, passed in ways.values())
+        return not dangles and ways != row.ways
 
     def reconsider(self, name, row, change, forgets=False, attached=False):
         before = (row.policy, row.start)
