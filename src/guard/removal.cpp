@@ -8,6 +8,7 @@
 #include "guard/hidden.hpp"
 #include "guard/maintenance.hpp"
 #include "guard/removal.hpp"
+#include "ledger/consequences.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/sql.hpp"
@@ -112,13 +113,25 @@ void check_removal(Oid relid, const char *what) {
     refuse_over_hidden_rows(relid, what);
 }
 
+// With a table its copies go; those over a table above it stay.
+void note_parts(Oid relid) {
+    if (open_account == nullptr) return;
+    ListCell *cell = nullptr;
+    foreach (cell, parents_of(relid)) note_emptied(lfirst_oid(cell));
+}
+
 [[gnu::noinline]] void check_access(ObjectAccessType type, Oid class_id, Oid object, int sub, void *arg) {
     if (class_id != RelationRelationId || sub != 0) return;
     if (type == OAT_TRUNCATE)
         guarded([object] {
             if (may_truncate(object)) check_removal(object, "truncate");
+            note_emptied(object);
         });
-    if (type == OAT_DROP && !is_internal(arg)) guarded([object] { check_removal(object, "drop"); });
+    if (type == OAT_DROP && !is_internal(arg))
+        guarded([object] {
+            check_removal(object, "drop");
+            note_parts(object);
+        });
 }
 
 // Called for every name that is looked up and every function that is called, too.

@@ -9,6 +9,7 @@
 extern "C" {
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "nodes/plannodes.h"
 #include "parser/parsetree.h"
@@ -27,35 +28,67 @@ struct Consequence {
     LedgerAction action;
     int64 rows;  // negative: nobody counts them
     int level;
+    bool emptied;  // as a whole, or a part of it
 };
 
-void add(Account *to, Oid relid, LedgerAction action, int64 rows) {
+void add(Account *to, Oid relid, LedgerAction action, int64 rows, bool emptied = false) {
     MemoryContext before = MemoryContextSwitchTo(to->context);
     auto *one = static_cast<Consequence *>(palloc(sizeof(Consequence)));
-    *one = Consequence{relid, action, rows, GetCurrentTransactionNestLevel()};
+    *one = Consequence{relid, action, rows, GetCurrentTransactionNestLevel(), emptied};
     to->touched = lappend(to->touched, one);
     MemoryContextSwitchTo(before);
 }
 
-// INSERT takes nothing from anybody.
-bool find_action(CmdType command, LedgerAction *action) {
-    switch (command) {
-        case CMD_DELETE: *action = LedgerAction::kDeletedInConsequence; return true;
-        case CMD_UPDATE:
-        case CMD_MERGE: *action = LedgerAction::kChangedInConsequence; return true;
-        default: return false;
-    }
+void add_rows(Account *to, Oid relid, LedgerAction action, int64 rows) {
+    if (rows != 0) add(to, relid, action, rows);
+}
+
+// How one that runs has gone so far; null for what is none.
+const ModifyTableState *state_of(const QueryDesc *query, const ModifyTable *modify) {
+    const auto is = [modify](const PlanState *state) { return state != nullptr && state->plan == &modify->plan; };
+    if (is(query->planstate)) return reinterpret_cast<const ModifyTableState *>(query->planstate);
+    ListCell *cell = nullptr;
+    foreach (cell, query->estate->es_auxmodifytables)
+        if (is(static_cast<const PlanState *>(lfirst(cell)))) return static_cast<const ModifyTableState *>(lfirst(cell));
+    return nullptr;
+}
+
+// Of MERGE the server counts what it did by kind, in a CTE, too.
+void add_merge(Account *to, const QueryDesc *query, const ModifyTable *modify, Oid relid) {
+    const ModifyTableState *state = state_of(query, modify);
+    add_rows(to, relid, LedgerAction::kDeletedInConsequence, state == nullptr ? -1 : static_cast<int64>(state->mt_merge_deleted));
+    add_rows(to, relid, LedgerAction::kChangedInConsequence, state == nullptr ? -1 : static_cast<int64>(state->mt_merge_updated));
 }
 
 // The server counts the rows of the statement itself, not those of its CTEs, nor of what a rule adds.
-void add_writes(Account *to, const PlannedStmt *plan, const Plan *node, int64 rows) {
-    LedgerAction action = {};
-    if (node == nullptr || !IsA(node, ModifyTable) || rows == 0) return;
+void add_writes(Account *to, const QueryDesc *query, const Plan *node, int64 rows) {
+    if (node == nullptr || !IsA(node, ModifyTable)) return;
     const auto *modify = reinterpret_cast<const ModifyTable *>(node);
     const Index index = modify->rootRelation != 0 ? modify->rootRelation : modify->nominalRelation;
-    const Oid relid = rt_fetch(index, plan->rtable)->relid;
-    if (get_rel_persistence(relid) != RELPERSISTENCE_TEMP && find_action(modify->operation, &action))
-        add(to, relid, action, rows);
+    const Oid relid = rt_fetch(index, query->plannedstmt->rtable)->relid;
+    if (get_rel_persistence(relid) == RELPERSISTENCE_TEMP) return;
+    switch (modify->operation) {
+        case CMD_DELETE: return add_rows(to, relid, LedgerAction::kDeletedInConsequence, rows);
+        case CMD_UPDATE: return add_rows(to, relid, LedgerAction::kChangedInConsequence, rows);
+        case CMD_MERGE: return add_merge(to, query, modify, relid);
+        case CMD_INSERT:
+            // Rows that are added are taken from nobody; which of those that are counted were there already, nobody knows.
+            if (modify->onConflictAction == ONCONFLICT_UPDATE && rows != 0)
+                add(to, relid, LedgerAction::kChangedInConsequence, -1);
+            return;
+        default: return;
+    }
+}
+
+// Whether it, or a table above it, which is emptied before its partitions, is entered as emptied.
+bool is_emptied(const Account &account, Oid relid) {
+    List *above = get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL;
+    ListCell *cell = nullptr;
+    foreach (cell, account.touched) {
+        const auto *one = static_cast<const Consequence *>(lfirst(cell));
+        if (one->emptied && (one->relid == relid || list_member_oid(above, one->relid))) return true;
+    }
+    return false;
 }
 
 void end_level(SubXactEvent event, SubTransactionId, SubTransactionId, void *) {
@@ -99,8 +132,14 @@ void note_consequence(const QueryDesc *query) {
     const PlannedStmt *plan = query->plannedstmt;
     ListCell *cell = nullptr;
     if (to == nullptr || is_own(exemption_at(plan->stmt_location)) || query->estate == nullptr) return;
-    add_writes(to, plan, plan->planTree, plan->canSetTag ? static_cast<int64>(query->estate->es_processed) : -1);
-    foreach (cell, plan->subplans) add_writes(to, plan, static_cast<const Plan *>(lfirst(cell)), -1);
+    add_writes(to, query, plan->planTree, plan->canSetTag ? static_cast<int64>(query->estate->es_processed) : -1);
+    foreach (cell, plan->subplans) add_writes(to, query, static_cast<const Plan *>(lfirst(cell)), -1);
+}
+
+void note_emptied(Oid relid) {
+    Account *to = open_account;
+    if (to == nullptr || get_rel_persistence(relid) == RELPERSISTENCE_TEMP || is_emptied(*to, relid)) return;
+    add(to, relid, LedgerAction::kDeletedInConsequence, -1, true);
 }
 
 void record_consequences(const Account &of, int16_t policy_id, const char *detail) {

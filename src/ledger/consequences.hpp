@@ -28,6 +28,9 @@ void count_consequences(Account *to, F body) {
 // A statement that writes has run.
 void note_consequence(const QueryDesc *query);
 
+// A table loses all its rows, or a part of them with a partition: nobody counts them.
+void note_emptied(Oid relid);
+
 // An entry for each table and what became of its rows. policy_id 0: none; detail may be null. Last, as append_ledger.
 void record_consequences(const Account &of, int16_t policy_id, const char *detail);
 

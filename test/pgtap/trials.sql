@@ -1,0 +1,73 @@
+-- What trials of the finished whole found.
+SELECT plan(3);
+SET client_min_messages = error;
+SET retention.test_now = '2026-11-28 12:00+01';
+CREATE SCHEMA app;
+
+-- A trigger that empties a table, by TRUNCATE or with a partition, that merges, or that writes over rows, is in the account.
+CREATE TABLE app.cases (id int PRIMARY KEY, ended_at timestamptz);
+CREATE TABLE app.log (who text);
+CREATE TABLE app.heads (id int PRIMARY KEY, who text);
+CREATE TABLE app.tails (head int REFERENCES app.heads, who text);
+CREATE TABLE app.parts (n int, who text) PARTITION BY RANGE (n);
+CREATE TABLE app.parts_1 PARTITION OF app.parts FOR VALUES FROM (0) TO (10);
+CREATE TABLE app.parts_2 PARTITION OF app.parts FOR VALUES FROM (10) TO (20);
+CREATE TABLE app.months (n int, who text) PARTITION BY RANGE (n);
+CREATE TABLE app.months_1 PARTITION OF app.months FOR VALUES FROM (0) TO (10);
+CREATE TABLE app.merged (id int PRIMARY KEY, who text);
+CREATE TABLE app.upserted (id int PRIMARY KEY, who text);
+CREATE TABLE app.spared (who text);
+CREATE MATERIALIZED VIEW app.log_copy AS SELECT who FROM app.log;
+CREATE MATERIALIZED VIEW app.tails_copy AS SELECT who FROM app.tails;
+CREATE MATERIALIZED VIEW app.parts_copy AS SELECT who FROM app.parts;
+CREATE MATERIALIZED VIEW app.months_copy AS SELECT who FROM app.months;
+CREATE MATERIALIZED VIEW app.upserted_copy AS SELECT who FROM app.upserted;
+CREATE FUNCTION app.clean() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    TRUNCATE app.log;
+    TRUNCATE app.heads CASCADE;
+    TRUNCATE app.parts;
+    DROP TABLE app.months_1;
+    MERGE INTO app.merged m USING (VALUES (1), (2), (3), (9)) v (id) ON m.id = v.id
+        WHEN MATCHED AND m.id = 3 THEN UPDATE SET who = NULL
+        WHEN MATCHED THEN DELETE
+        WHEN NOT MATCHED THEN INSERT VALUES (v.id, 'new');
+    INSERT INTO app.upserted VALUES (1, 'gone') ON CONFLICT (id) DO UPDATE SET who = EXCLUDED.who;
+    BEGIN
+        TRUNCATE app.spared;
+        RAISE 'no';
+    EXCEPTION WHEN raise_exception THEN NULL;
+    END;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER clean AFTER DELETE ON app.cases FOR EACH ROW EXECUTE FUNCTION app.clean();
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('cases', 'app.cases', '{ended_at}', '0 days', 'delete', 'enforce');
+INSERT INTO app.cases VALUES (1);
+INSERT INTO app.log VALUES ('Kari');
+INSERT INTO app.heads VALUES (1, 'Kari');
+INSERT INTO app.tails VALUES (1, 'Kari');
+INSERT INTO app.parts VALUES (1, 'Kari'), (11, 'Kari');
+INSERT INTO app.months VALUES (1, 'Kari');
+INSERT INTO app.merged SELECT i, 'Kari' FROM generate_series(1, 5) i;
+INSERT INTO app.upserted VALUES (1, 'Kari');
+INSERT INTO app.spared VALUES ('Kari');
+REFRESH MATERIALIZED VIEW app.log_copy;
+REFRESH MATERIALIZED VIEW app.tails_copy;
+REFRESH MATERIALIZED VIEW app.parts_copy;
+REFRESH MATERIALIZED VIEW app.months_copy;
+REFRESH MATERIALIZED VIEW app.upserted_copy;
+CALL retention.sweep();
+UPDATE app.cases SET ended_at = '2026-01-01';
+CALL retention.sweep();
+SELECT results_eq($$SELECT action, relation, row_count FROM retention.ledger WHERE action ~ 'in consequence' ORDER BY relation, action$$,
+    $$VALUES ('deleted in consequence', 'app.heads', NULL::bigint), ('deleted in consequence', 'app.log', NULL), ('changed in consequence', 'app.merged', 1),
+        ('deleted in consequence', 'app.merged', 2), ('deleted in consequence', 'app.months', NULL), ('deleted in consequence', 'app.parts', NULL),
+        ('deleted in consequence', 'app.tails', NULL), ('changed in consequence', 'app.upserted', NULL)$$,
+    'what triggers empty, drop, merge and write over is in the ledger, each by what became of it; what was undone is not');
+SELECT is_empty($$SELECT who FROM app.log_copy UNION ALL SELECT who FROM app.tails_copy UNION ALL SELECT who FROM app.parts_copy
+    UNION ALL SELECT who FROM app.months_copy UNION ALL SELECT who FROM app.upserted_copy WHERE who = 'Kari'$$, 'and views over these are refreshed');
+SELECT max(entry_id) AS before FROM retention.ledger \gset
+TRUNCATE app.spared;
+SELECT is((SELECT max(entry_id) FROM retention.ledger), :before::bigint, 'a TRUNCATE by hand is no act of the extension');
+
+SELECT * FROM finish();
