@@ -65,7 +65,7 @@ SELECT results_eq($$SELECT action, relation, row_count FROM retention.ledger WHE
         ('deleted in consequence', 'app.tails', NULL), ('changed in consequence', 'app.upserted', NULL)$$,
     'what triggers empty, drop, merge and write over is in the ledger, each by what became of it; what was undone is not');
 SELECT is_empty($$SELECT who FROM app.log_copy UNION ALL SELECT who FROM app.tails_copy UNION ALL SELECT who FROM app.parts_copy
-    UNION ALL SELECT who FROM app.months_copy UNION ALL SELECT who FROM app.upserted_copy WHERE who = 'Kari'$$, 'and views over these are refreshed');
+    UNION ALL SELECT who FROM app.months_copy UNION ALL SELECT who FROM app.upserted_copy WHERE who = 'Kari'$$, 'views over what triggers empty or write over are refreshed');
 SELECT max(entry_id) AS before FROM retention.ledger \gset
 TRUNCATE app.spared;
 SELECT is((SELECT max(entry_id) FROM retention.ledger), :before::bigint, 'a TRUNCATE by hand is no act of the extension');
