@@ -49,15 +49,19 @@ bool leads_nowhere(const WaysNow &now) {
     return now.starts_all ? ended > 0 : ended == now.n;
 }
 
-}  // namespace
+// Of what was done to a row, what its policy's action can have done.
+uint8_t done_by_action(uint8_t decided, const WaysNow &now) {
+    const bool awaits = (decided & core::kAwaiting) != 0;
+    if (now.policy_id == 0 || now.anonymises == !awaits) return decided;
+    return static_cast<uint8_t>(decided & ~(awaits ? core::kAwaiting : core::kAnonymised));
+}
 
-Judgement judge(core::Clock clock, const WaysNow &now) {
-    const uint8_t decided = core::decided_of(clock);
+Judgement judge_start(core::Clock clock, const WaysNow &now, uint8_t decided) {
     const uint8_t marks = core::marks_of(clock);
     const core::Start start = core::start_of(clock);
     const core::Start given = now.policy_id == 0 ? core::kNotStarted : given_by(now);
     const core::Clock should_be = core::make_clock(now.policy_id, given, decided);
-    if (clock == should_be)
+    if (core::policy_of(clock) == now.policy_id && start == given && marks == 0)
         return {now.policy_id != 0 && given == core::kNotStarted && leads_nowhere(now), Finding::kNoWay, clock};
     if (core::policy_of(clock) == 0) return {true, Finding::kUnstamped, should_be};
     if (core::policy_of(clock) != now.policy_id) return {true, Finding::kWrongPolicy, should_be};
@@ -66,6 +70,15 @@ Judgement judge(core::Clock clock, const WaysNow &now) {
     if ((marks & core::kOrphaned) == 0) return {true, Finding::kWrongStart, should_be};
     if (may_be_orphaned(start, given, now)) return {false, Finding::kWrongStart, clock};
     return {true, Finding::kOrphanedWithoutReason, should_be};
+}
+
+}  // namespace
+
+Judgement judge(core::Clock clock, const WaysNow &now) {
+    const uint8_t decided = done_by_action(core::decided_of(clock), now);
+    const Judgement judgement = judge_start(clock, now, decided);
+    if (judgement.is_fault || decided == core::decided_of(clock)) return judgement;
+    return {true, Finding::kOtherAction, core::with_flags(clock, static_cast<uint8_t>(decided | core::marks_of(clock)))};
 }
 
 }  // namespace pg_retention

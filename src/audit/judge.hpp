@@ -13,6 +13,7 @@ enum class Finding : uint8_t {
     kWrongStart,
     kOrphanedWithoutReason,
     kHoldsValue,
+    kOtherAction,
     kNoWay,
     kUnmanagedColumn,
     kUnmanagedTable,
@@ -25,6 +26,7 @@ constexpr const char *name_of(Finding finding) noexcept {
         case Finding::kWrongStart: return "wrong start";
         case Finding::kOrphanedWithoutReason: return "orphaned mark without reason";
         case Finding::kHoldsValue: return "anonymised but holds a value";
+        case Finding::kOtherAction: return "done by another action";
         case Finding::kNoWay: return "no way to a start";
         case Finding::kUnmanagedColumn: return "unmanaged personal column";
         case Finding::kUnmanagedTable: return "unmanaged table";
@@ -44,6 +46,7 @@ struct WayNow {
 // Of the policy that has the row.
 struct WaysNow {
     int32_t policy_id;  // 0: none has it
+    bool anonymises;    // and does not delete
     bool starts_all;
     int n;
     const WayNow *ways;

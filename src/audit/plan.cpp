@@ -107,7 +107,8 @@ const char *condition_of(Relation rel, const Policy &policy) {
 }
 
 AuditedPolicy plan_policy(Text *text, Relation rel, const Policy &policy, int place, Oid owner) {
-    AuditedPolicy out = {policy.id, policy.timezone, pstrdup(policy.name), policy.starts_all, policy.n_starts, nullptr};
+    AuditedPolicy out = {policy.id,       policy.timezone, pstrdup(policy.name), anonymises(policy.action), policy.starts_all,
+                         policy.n_starts, nullptr};
     out.ways = static_cast<AuditedWay *>(palloc0(sizeof(AuditedWay) * (policy.n_starts + 1)));
     auto *paths = static_cast<Path *>(palloc(sizeof(Path) * (policy.n_starts + 1)));
     for (int i = 0; i < policy.n_starts; ++i) {

@@ -21,6 +21,7 @@ struct AuditedPolicy {
     int16_t id;
     pg_tz *timezone;
     const char *name;
+    bool anonymises;
     bool starts_all;
     int n_ways;
     AuditedWay *ways;

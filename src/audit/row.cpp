@@ -49,10 +49,10 @@ struct Portion {
 };
 
 bool read_ways(const Portion &portion, int policy, uint64 place, WaysNow *out) {
-    *out = WaysNow{0, false, 0, portion.ways};
+    *out = WaysNow{0, false, false, 0, portion.ways};
     if (policy < 0) return true;
     const AuditedPolicy &has = portion.plan->policies[policy];
-    *out = WaysNow{has.id, has.starts_all, has.n_ways, portion.ways};
+    *out = WaysNow{has.id, has.anonymises, has.starts_all, has.n_ways, portion.ways};
     const PgZone zone(has.timezone);
     for (int i = 0; i < has.n_ways; ++i)
         if (!read_way(has.ways[i], zone, (*portion.rows)[place], portion.ends[policy][i], place, &portion.ways[i])) return false;

@@ -59,6 +59,15 @@ bool is_brought_back(core::Clock before, core::Clock after) { return core::is_st
 
 uint8_t without_filled(core::Clock before) { return static_cast<uint8_t>(core::decided_of(before) & ~kFilledAgain); }
 
+// What one action has done is not what another asks for. Under one that deletes only a row that awaits its last reference is anonymised:
+// any other is as one that nothing was done about yet. Under one that anonymises no row is to be deleted later.
+uint8_t decided_under_action(core::Clock after, uint8_t decided) {
+    const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(after)));
+    if (policy == nullptr || (decided & kFilledAgain) == 0) return decided;
+    if (anonymises(policy->action)) return static_cast<uint8_t>(decided & ~core::kAwaiting);
+    return static_cast<uint8_t>((decided & core::kAwaiting) != 0 ? decided : decided & ~core::kAnonymised);
+}
+
 }  // namespace
 
 uint8_t decided_that_holds(Relation rel, core::Clock before, core::Clock after, HeapTuple was, HeapTuple is) {
@@ -71,13 +80,16 @@ uint8_t decided_that_holds(Relation rel, core::Clock before, core::Clock after, 
         if (changes(rel, *static_cast<const PersonalColumn *>(lfirst(cell)), was, is)) changed = lappend(changed, lfirst(cell));
     const bool filled = holds_a_value(rel, is, changed);
     SPI_finish();
-    return filled ? without_filled(before) : core::decided_of(before);
+    if (filled) return without_filled(before);
+    // While rows are stamped anew for a change of their policy's action, that does it.
+    return core::policy_of(before) == core::policy_of(after) ? core::decided_of(before)
+                                                             : decided_under_action(after, core::decided_of(before));
 }
 
 uint8_t decided_that_holds(Relation rel, core::Clock before, core::Clock after, HeapTuple row, List *declared_anew) {
     if ((core::decided_of(before) & kFilledAgain) == 0) return core::decided_of(before);
     const bool holds = !is_brought_back(before, after) && !holds_a_value(rel, row, declared_anew);
-    return holds ? core::decided_of(before) : without_filled(before);
+    return holds ? decided_under_action(after, core::decided_of(before)) : without_filled(before);
 }
 
 }  // namespace pg_retention

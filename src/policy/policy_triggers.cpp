@@ -247,6 +247,8 @@ void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
     }
     const bool moves_rows = !same_text(data, "clock_starts") || !same_text(data, "applies_to") || !same_text(data, "priority") ||
                             !same_text(data, "starts_when") || !same_text(data, "timezone");
+    // What one action has done to rows the other does not take for done: clock/claims.
+    const bool acts_otherwise = !same_text(data, "action");
     const bool reorders = !same_text(data, "mode") || !same_text(data, "must_keep_for");
     const bool switched = !same_text(data, "mode") && (old.mode == Mode::kOff || policy->mode == Mode::kOff);
     complete(*policy);
@@ -254,7 +256,7 @@ void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
     policy = policy_by_id(id);
     if (loosened == nullptr || loosened->id != id) record_policy(LedgerAction::kPolicyChanged, *policy);
     if (loosened != nullptr) record_policy(LedgerAction::kPeriodLoosened, loosened->id == id ? *policy : *loosened);
-    if (moves_rows || switched || policy->written_for != old.written_for || (reorders && shares_rows(*policy)))
+    if (moves_rows || acts_otherwise || switched || policy->written_for != old.written_for || (reorders && shares_rows(*policy)))
         plan_preparation(policy->relid);
 }
 

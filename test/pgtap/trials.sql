@@ -1,5 +1,5 @@
 -- What trials of the finished whole found.
-SELECT plan(3);
+SELECT plan(13);
 SET client_min_messages = error;
 SET retention.test_now = '2026-11-28 12:00+01';
 CREATE SCHEMA app;
@@ -69,5 +69,41 @@ SELECT is_empty($$SELECT who FROM app.log_copy UNION ALL SELECT who FROM app.tai
 SELECT max(entry_id) AS before FROM retention.ledger \gset
 TRUNCATE app.spared;
 SELECT is((SELECT max(entry_id) FROM retention.ledger), :before::bigint, 'a TRUNCATE by hand is no act of the extension');
+
+-- The action of a policy is changed. Under one that deletes, what was anonymised is not done with.
+CREATE TABLE app.orders (id int PRIMARY KEY, who text, ended_at timestamptz, kind text DEFAULT 'a');
+CREATE TABLE app.lines (id int PRIMARY KEY, "order" int REFERENCES app.orders);
+INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.orders', 'who', 'name');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('orders', 'app.orders', '{ended_at}', '1 day', 'anonymise', 'enforce');
+INSERT INTO app.orders (id, who) VALUES (1, 'Kari'), (2, 'Ola'), (3, 'Per'), (4, 'Nora');
+INSERT INTO app.lines VALUES (1, 2);
+UPDATE app.orders SET ended_at = '2026-01-01' WHERE id < 3;
+UPDATE app.orders SET ended_at = '2026-06-01' WHERE id = 3;
+CALL retention.sweep();
+SELECT set_eq('SELECT id, who FROM app.orders', $$VALUES (1, NULL), (2, NULL), (3, NULL), (4, 'Nora')$$, 'orders that are over were anonymised');
+UPDATE retention.policy SET action = 'delete', keep_for = '9 months' WHERE name = 'orders';
+SELECT is((SELECT state FROM retention.status WHERE name = 'orders'), 'stamping 0 %', 'with another action rows are stamped anew');
+SELECT set_eq($$SELECT finding, count(*) FROM retention.audit('app.orders') GROUP BY 1$$, $$VALUES ('done by another action', 3::bigint)$$, 'the audit finds what was done by another action');
+CALL retention.sweep();
+SELECT set_eq('SELECT id, retention_clock::text ~ $$anonymised,awaiting$$ FROM app.orders', $$VALUES (2, true), (3, false), (4, false)$$, 'of what was anonymised, what is over is deleted by a policy that deletes, or awaits that where something refers to it');
+SELECT is_empty($$SELECT * FROM retention.audit('app.orders')$$, 'the audit finds nothing once rows are stamped for the action that deletes');
+
+-- And back.
+UPDATE retention.policy SET action = 'anonymise' WHERE name = 'orders';
+SELECT set_eq($$SELECT finding FROM retention.audit('app.orders')$$, ARRAY['done by another action'], 'the audit finds a row that would be deleted though the policy anonymises');
+CALL retention.sweep();
+DELETE FROM app.lines;
+CALL retention.sweep();
+SELECT set_eq('SELECT id FROM app.orders', ARRAY[2, 3, 4], 'what awaited its deletion stays under a policy that anonymises');
+SELECT is_empty($$SELECT * FROM retention.audit('app.orders')$$, 'the audit finds nothing once rows are stamped for the action that anonymises');
+
+-- A row that another policy takes is under the action of that one.
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode, applies_to, priority) VALUES ('old orders', 'app.orders', '{ended_at}', '1 day', 'delete', 'enforce', $$kind = 'b'$$, 1);
+CALL retention.sweep();
+UPDATE app.orders SET kind = 'b' WHERE id = 2;
+CALL retention.sweep();
+SELECT set_eq('SELECT id FROM app.orders', ARRAY[3, 4], 'an anonymised row that moves to a policy that deletes is deleted');
+UPDATE app.orders SET kind = 'b' WHERE id = 3;
+SELECT is((SELECT count(*) FROM app.orders WHERE id = 3), 0::bigint, 'an anonymised row that moves to a policy under which it is over is hidden');
 
 SELECT * FROM finish();
