@@ -14,7 +14,7 @@ COMMENT ON COLUMN retention.subject_kind.identifying IS 'columns whose value bel
 COMMENT ON COLUMN retention.subject_kind.validated IS 'set by the extension: the kind was checked against the schema';
 
 CREATE TABLE retention.subject_link (
-    kind text NOT NULL REFERENCES retention.subject_kind ON UPDATE CASCADE ON DELETE CASCADE,
+    kind text NOT NULL,
     relation regclass NOT NULL,
     path text NOT NULL,
     role text NOT NULL DEFAULT 'about' CHECK (role IN ('about', 'mentioned')),
@@ -106,11 +106,17 @@ CREATE TRIGGER check_subject BEFORE INSERT OR UPDATE OR DELETE ON retention.subj
     FOR EACH ROW EXECUTE FUNCTION retention.check_subject();
 CREATE TRIGGER check_subject BEFORE INSERT OR UPDATE OR DELETE ON retention.subject_link
     FOR EACH ROW EXECUTE FUNCTION retention.check_subject();
+-- No foreign key: a restore loads tables in any order, and in parallel.
+CREATE FUNCTION retention.follow_kind() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_follow_kind';
+COMMENT ON FUNCTION retention.follow_kind() IS 'links are renamed with their kind of persons, and go with it';
+CREATE TRIGGER follow_kind AFTER UPDATE OF kind OR DELETE ON retention.subject_kind
+    FOR EACH ROW EXECUTE FUNCTION retention.follow_kind();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON retention.subject_kind
     FOR EACH STATEMENT EXECUTE FUNCTION retention.refuse_truncate();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON retention.subject_link
     FOR EACH STATEMENT EXECUTE FUNCTION retention.refuse_truncate();
-ALTER TABLE retention.subject_kind ENABLE ALWAYS TRIGGER check_subject, ENABLE ALWAYS TRIGGER refuse_truncate;
+ALTER TABLE retention.subject_kind ENABLE ALWAYS TRIGGER check_subject, ENABLE ALWAYS TRIGGER follow_kind, ENABLE ALWAYS TRIGGER refuse_truncate;
 ALTER TABLE retention.subject_link ENABLE ALWAYS TRIGGER check_subject, ENABLE ALWAYS TRIGGER refuse_truncate;
 
 CREATE FUNCTION retention.propose_links(OUT kind text, OUT relation regclass, OUT path text, OUT role text) RETURNS SETOF record

@@ -171,6 +171,8 @@ GRANT SELECT ON retention.maintenance_function TO pg_monitor;
 -- Who watches may read what retention.check() reads.
 GRANT SELECT ON retention.policy, retention.clock_column, retention.stale_view TO pg_monitor;
 GRANT SELECT (relation, column_name, anonymise, written_for) ON retention.personal_column TO pg_monitor;
+GRANT SELECT (kind, relation, path) ON retention.subject_link TO pg_monitor;
+GRANT SELECT (kind) ON retention.subject_kind TO pg_monitor;
 
 CREATE FUNCTION retention.check(OUT what text, OUT object text, OUT ok boolean, OUT hint text) RETURNS SETOF record
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -201,6 +203,9 @@ WHERE p.mode = 'enforce'
 UNION ALL
 SELECT 'rows reach the policy', p.name, o.reason IS NULL, format('%s. See priority and applies_to.', o.reason)
 FROM retention.policy p, retention.out_of_reach(p.policy_id) o (reason) WHERE p.mode <> 'off'
+UNION ALL
+SELECT 'link has its kind', format('%s of %s', l.path, l.relation), k.kind IS NOT NULL, format('Write kind "%s" into retention.subject_kind, or delete the link.', l.kind)
+FROM retention.subject_link l LEFT JOIN retention.subject_kind k ON k.kind = l.kind
 UNION ALL
 SELECT 'rows can be anonymised', p.name, a.problem IS NULL, format('%s. Change the declaration in retention.personal_column, or the constraint, before rows are due.', a.problem)
 FROM retention.policy p, retention.anonymiser_problem(p.policy_id) a (problem) WHERE p.mode <> 'off'

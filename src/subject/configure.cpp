@@ -86,11 +86,11 @@ HeapTuple check_kind(Written written) {
     return with_column(written, "validated", BoolGetDatum(true));
 }
 
-// Invalid: there is no such kind.
+// Invalid: there is no such kind. One that there is stays until the end of the transaction.
 Oid table_of_kind(const Written &written) {
     connect_spi();
     const SqlRows found =
-        read_own("SELECT relation FROM retention.subject_kind WHERE kind = $1", typed(TEXTOID, written.get("kind")));
+        own("SELECT relation FROM retention.subject_kind WHERE kind = $1 FOR KEY SHARE", typed(TEXTOID, written.get("kind")));
     const Oid relid = found.n > 0 ? found.first().get<Oid>(1) : InvalidOid;
     SPI_finish();
     return relid;
@@ -149,9 +149,35 @@ HeapTuple check_link(Written written) {
     return with_column(written, "validated", BoolGetDatum(true));
 }
 
+void follow_kind(const TriggerData *data) {
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    const Written before = {data->tg_trigtuple, desc};
+    const SqlValue kind = typed(TEXTOID, before.get("kind"));
+    connect_spi();
+    if (TRIGGER_FIRED_BY_DELETE(data->tg_event))
+        own("DELETE FROM retention.subject_link WHERE kind = $1", kind);
+    else
+        own("UPDATE retention.subject_link SET kind = $2 WHERE kind = $1 AND $1 <> $2", kind,
+            typed(TEXTOID, Written{data->tg_newtuple, desc}.get("kind")));
+    SPI_finish();
+}
+
 }  // namespace
 
 }  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_follow_kind) {
+    const TriggerData *data = pg_retention::trigger_data(fcinfo);
+    const bool fits = TRIGGER_FIRED_AFTER(data->tg_event) && TRIGGER_FIRED_FOR_ROW(data->tg_event) &&
+                      (TRIGGER_FIRED_BY_UPDATE(data->tg_event) || TRIGGER_FIRED_BY_DELETE(data->tg_event));
+    // Everybody may put it into a trigger of another table.
+    if (!fits || RelationGetRelid(data->tg_relation) != get_relname_relid("subject_kind", pg_retention::extension()->schema))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("trigger \"%s\" must be fired after UPDATE or DELETE of retention.subject_kind",
+                               data->tg_trigger->tgname)));
+    pg_retention::follow_kind(data);
+    return static_cast<Datum>(0);
+}
 
 RETENTION_FUNCTION(pg_retention_check_subject) {
     using namespace pg_retention;

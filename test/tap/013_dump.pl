@@ -55,5 +55,60 @@ for my $database (qw(plain parts)) {
 	$node->safe_psql($database, 'ALTER TABLE aaa RENAME opened_by TO owner');
 	is($node->safe_psql($database, q{SELECT count(*) FROM retention.subject_link WHERE path ~ '\yowner$'}), '3', "$database: and is renamed in them");
 }
+
+# Tables of the configuration may be loaded in any order: in parallel nobody knows which.
+$node->safe_psql('postgres', q{
+CREATE TABLE notes (id int PRIMARY KEY, person bigint, region text, body text, ended_on date, FOREIGN KEY (person, region) REFERENCES "Z"."Persons" (id, region));
+INSERT INTO retention.personal_column (relation, column_name, category, anonymise) VALUES ('notes', 'body', 'free text', 'redact'), ('"Z"."Persons"', 'mail', 'email', 'null');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('notes', 'notes', '{ended_on}', '1 year', 'anonymise', 'enforce'),
+	('more notes', 'notes', '{ended_on}', '2 years', 'delete', 'observe');
+INSERT INTO retention.subject_link (kind, relation, path) VALUES ('person', 'notes', 'person');
+INSERT INTO notes VALUES (1, 1, 'n', 'Kari ringte', '2020-01-01'), (2, 2, 'n', 'Ola', NULL);
+SELECT retention.restrict('person', '{"id": 2, "region": "n"}'::jsonb, 'contested');
+SELECT retention.rectify('person', '{"id": 1, "region": "n"}'::jsonb, 'notes', '1', '{}', 'Somebody else called.');
+CALL retention.sweep();
+});
+my ($tables) = run_command([ 'psql', '-XAtq', '-d', $node->connstr('postgres'), '-c', q{SELECT oid::regclass FROM pg_class
+	WHERE relnamespace = 'retention'::regnamespace AND relkind = 'r' AND oid = ANY (SELECT unnest(extconfig) FROM pg_extension WHERE extname = 'pg_retention') ORDER BY 1} ]);
+my @tables = split /\s+/, $tables;
+cmp_ok(scalar @tables, '>', 7, 'tables of the configuration are dumped');
+my $everything = sub {
+	my ($database) = @_;
+	return join "\n", map { $node->safe_psql($database, "SELECT '$_', to_jsonb(t) - 'validated' FROM $_ t ORDER BY to_jsonb(t)::text") } @tables;
+};
+my $whole = $everything->('postgres');
+like($whole, qr/$_/, "there is something in table $_") for qw(policy personal_column subject_link restriction statement ledger);
+{
+	local $ENV{PGOPTIONS} = '-c retention.reveal=on';
+	$node->command_ok([ 'pg_dump', '-Fc', '-f', "$dir/whole", $node->connstr('postgres') ], 'dumped with policies');
+}
+$node->safe_psql('postgres', 'CREATE DATABASE schema');
+$node->command_ok([ 'pg_restore', '-e', '--section=pre-data', '-d', $node->connstr('schema'), "$dir/whole" ], 'what comes before the data is restored');
+my ($list) = run_command([ 'pg_restore', '-l', '--section=data', "$dir/whole" ]);
+my @entries = grep { /^\d+;/ } split /\n/, $list;
+my @other;
+srand(my $seed = $ENV{SEED} // 20300101);
+for my $round (1 .. $ENV{SHUFFLES} // 12) {
+	my @shuffled = map { $_->[1] } sort { $a->[0] <=> $b->[0] } map { [ rand, $_ ] } @entries;
+	unlink "$dir/order";
+	append_to_file("$dir/order", join("\n", @shuffled) . "\n");
+	$node->safe_psql('postgres', "CREATE DATABASE round TEMPLATE schema");
+	my $done = run_log([ 'pg_restore', '-e', '-L', "$dir/order", '-d', $node->connstr('round'), "$dir/whole" ]);
+	push @other, "round $round of seed $seed: " . join(', ', map { /TABLE DATA (\S+ \S+)/ ? $1 : () } @shuffled)
+		unless $done && $everything->('round') eq $whole;
+	$node->safe_psql('postgres', 'DROP DATABASE round');
+}
+is("@other", '', 'restored in any order it is the same');
+$node->safe_psql('postgres', 'CREATE DATABASE parallel');
+$node->command_ok([ 'pg_restore', '-e', '-j', '4', '-d', $node->connstr('parallel'), "$dir/whole" ], 'restored in parallel');
+is($everything->('parallel'), $whole, 'restored in parallel it is the same');
+
+# With a kind its links go, and are renamed, as if there were a foreign key.
+$node->safe_psql('postgres', q{UPDATE retention.subject_kind SET kind = 'human' WHERE kind = 'person'});
+is($node->safe_psql('postgres', 'SELECT DISTINCT kind FROM retention.subject_link'), 'human', 'links are renamed with their kind');
+my (undef, undef, $refused) = $node->psql('postgres', q{INSERT INTO retention.subject_link (kind, relation, path) VALUES ('person', 'zzz', '"case".opened_by')});
+like($refused, qr/kind of subject "person" does not exist/, 'a link needs its kind');
+$node->safe_psql('postgres', 'DELETE FROM retention.subject_kind');
+is($node->safe_psql('postgres', 'SELECT count(*) FROM retention.subject_link'), '0', 'links go with their kind');
 $node->stop;
 done_testing();
