@@ -181,6 +181,20 @@ SELECT 'library is preloaded', NULL, current_setting('shared_preload_libraries')
 UNION ALL
 SELECT 'hooks are in place', NULL, retention.hooks_in_place(), 'Put pg_retention last in shared_preload_libraries.'
 UNION ALL
+SELECT 'functions are the library''s', f.function::text, f.function IS NULL,
+    format('%s is not what the extension installed: what it hides, keeps or counts may be wrong. Restore it by its line in the install script.', f.function)
+FROM (SELECT) one LEFT JOIN (SELECT p.oid::regprocedure AS function FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+    WHERE (p.pronamespace = 'retention'::regnamespace OR EXISTS (SELECT FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
+            WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e' AND e.extname = 'pg_retention'))
+        AND NOT CASE l.lanname
+            -- One symbol may serve a name for several types.
+            WHEN 'c' THEN p.probin = '$libdir/pg_retention' AND starts_with(p.prosrc || '_', 'pg_retention_' || p.proname || '_')
+            WHEN 'internal' THEN (p.proname ~ '_in$' AND p.prosrc = 'textin') OR (p.proname ~ '_out$' AND p.prosrc = 'textout')
+                OR (p.proname ~ '_recv$' AND p.prosrc = 'textrecv') OR (p.proname ~ '_send$' AND p.prosrc = 'textsend')
+                OR (p.proname ~ '^character_to_' AND p.prosrc = 'rtrim1') OR (p.proname ~ '^name_to_' AND p.prosrc = 'name_text')
+            ELSE p.proname = 'check' AND p.pronargs = 0 AND l.lanname = 'sql'
+        END) f ON true
+UNION ALL
 SELECT 'time zone is set', NULL, current_setting('retention.timezone') <> '', 'Set retention.timezone to the zone in which periods are meant; a policy has it from when it is written, see its field timezone.'
 UNION ALL
 SELECT 'time is not injected', NULL, current_setting('retention.allow_test_time') = 'off', 'Switch retention.allow_test_time off outside of tests.'

@@ -1,4 +1,5 @@
-// What the condition is found by and made of stays: renamed, moved or replaced, nothing would be hidden, and nothing would say so.
+// What the condition is found by and made of stays: renamed, moved or replaced, nothing would be hidden, and nothing would say so. So do
+// the other functions, types and operators: one that guards rows, replaced, would let them go. To drop one the server refuses by itself.
 #include "schema/extension.hpp"
 #include "schema/user_code.hpp"
 #include "guard/own_objects.hpp"
@@ -6,12 +7,48 @@
 
 extern "C" {
 #include "access/xact.h"
+#include "catalog/dependency.h"
+#include "catalog/objectaccess.h"
+#include "catalog/pg_event_trigger.h"
+#include "catalog/pg_opclass.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_opfamily.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "commands/defrem.h"
 #include "commands/extension.h"
+#include "miscadmin.h"
 }
 
 namespace pg_retention {
 
 namespace {
+
+// Its own scripts make and change them; pg_upgrade makes them one by one.
+bool is_by_script(Oid own) { return IsBinaryUpgrade || (creating_extension && CurrentExtensionObject == own); }
+
+bool is_member(Oid class_id, Oid object) {
+    const Oid own = get_extension_oid("pg_retention", true);
+    return OidIsValid(own) && !is_by_script(own) && getExtensionOfObject(class_id, object) == own;
+}
+
+// What its members are, and what belongs to them without being one.
+bool changes_members(const Node *statement) {
+    if (IsA(statement, AlterExtensionContentsStmt))
+        return strcmp(reinterpret_cast<const AlterExtensionContentsStmt *>(statement)->extname, "pg_retention") == 0 &&
+               !IsBinaryUpgrade;
+    if (!IsA(statement, AlterOpFamilyStmt)) return false;
+    const auto *alter = reinterpret_cast<const AlterOpFamilyStmt *>(statement);
+    const Oid method = get_index_am_oid(alter->amname, true);
+    return OidIsValid(method) && is_member(OperatorFamilyRelationId, get_opfamily_oid(method, alter->opfamilyname, true));
+}
+
+[[noreturn]] void refuse() {
+    ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+                    errmsg("cannot alter, rename, move or replace what pg_retention is made of"),
+                    errhint("ALTER EXTENSION pg_retention UPDATE changes it, DROP EXTENSION removes it.")));
+    pg_unreachable();
+}
 
 bool may_change(const Node *statement) {
     return (IsA(statement, RenameStmt) || IsA(statement, AlterObjectSchemaStmt) || IsA(statement, CreateFunctionStmt)) &&
@@ -30,14 +67,32 @@ bool is_whole(const ExtensionObjects &before) {
 }  // namespace
 
 void keep_own_objects(const Command &command) {
+    if (changes_members(command.statement())) {
+        // The server's refusal comes first.
+        proceed(command);
+        refuse();
+    }
     if (!may_change(command.statement())) return proceed(command);
     const ExtensionObjects before = *extension();
     proceed(command);
     CommandCounterIncrement();
-    if (!is_whole(before))
-        ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
-                        errmsg("cannot rename, move or replace what pg_retention hides rows with"),
-                        errhint("ALTER EXTENSION pg_retention UPDATE changes it, DROP EXTENSION removes it.")));
+    if (!is_whole(before)) refuse();
+}
+
+void keep_own_object(ObjectAccessType type, Oid class_id, Oid object) {
+    // A function is replaced as it is created.
+    if (type == OAT_POST_CREATE && class_id != ProcedureRelationId) return;
+    switch (class_id) {
+        case ProcedureRelationId:
+        case TypeRelationId:
+        case OperatorRelationId:
+        case OperatorClassRelationId:
+        case OperatorFamilyRelationId:
+        case EventTriggerRelationId:
+            if (is_member(class_id, object)) refuse();
+            return;
+        default: return;
+    }
 }
 
 }  // namespace pg_retention

@@ -1,5 +1,5 @@
 // TRUNCATE and DROP ask for every table they empty, partitions and cascaded ones too (OAT_TRUNCATE and OAT_DROP are raised for
-// each).
+// each). The one hook for what the server says of objects: what changes the extension's own goes to own_objects.
 #include "schema/extension.hpp"
 #include "policy/attached.hpp"
 #include "policy/provision.hpp"
@@ -7,6 +7,7 @@
 #include "clock/decide.hpp"
 #include "guard/hidden.hpp"
 #include "guard/maintenance.hpp"
+#include "guard/own_objects.hpp"
 #include "guard/removal.hpp"
 #include "ledger/consequences.hpp"
 #include "pg/compat.hpp"
@@ -139,6 +140,8 @@ void access(ObjectAccessType type, Oid class_id, Oid object, int sub, void *arg)
     if (previous_access != nullptr) previous_access(type, class_id, object, sub, arg);
     if (type == OAT_FUNCTION_EXECUTE) {
         if (may_maintain_index(object)) check_maintenance(object);
+    } else if (type == OAT_POST_CREATE || type == OAT_POST_ALTER) {
+        guarded([type, class_id, object] { keep_own_object(type, class_id, object); });
     } else if (type == OAT_TRUNCATE || type == OAT_DROP) {
         check_access(type, class_id, object, sub, arg);
     }

@@ -1,5 +1,5 @@
 -- What trials of the finished whole found.
-SELECT plan(13);
+SELECT plan(29);
 SET client_min_messages = error;
 SET retention.test_now = '2026-11-28 12:00+01';
 CREATE SCHEMA app;
@@ -105,5 +105,30 @@ CALL retention.sweep();
 SELECT set_eq('SELECT id FROM app.orders', ARRAY[3, 4], 'an anonymised row that moves to a policy that deletes is deleted');
 UPDATE app.orders SET kind = 'b' WHERE id = 3;
 SELECT is((SELECT count(*) FROM app.orders WHERE id = 3), 0::bigint, 'an anonymised row that moves to a policy under which it is over is hidden');
+
+-- What the extension is made of stays, whoever asks.
+SELECT throws_ok($$CREATE OR REPLACE FUNCTION retention.guard_delete() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'$$, '2BP01', NULL, 'a superuser does not replace what guards rows');
+SELECT throws_ok($$ALTER FUNCTION retention.maintain_clock() RENAME TO other$$, '2BP01', NULL, 'a superuser does not rename what stamps rows');
+SELECT throws_ok($$ALTER FUNCTION retention.maintain_clock() SET SCHEMA app$$, '2BP01', NULL, 'a superuser does not move what stamps rows');
+SELECT throws_ok($$ALTER FUNCTION retention.guard_delete() SET search_path = app$$, '2BP01', NULL, 'a superuser does not alter what guards rows');
+SELECT throws_ok($$ALTER FUNCTION retention.visible(retention.clock) VOLATILE$$, '2BP01', NULL, 'a superuser does not alter what hides rows');
+CREATE ROLE trials_other;
+SELECT throws_ok('ALTER FUNCTION retention.guard_delete() OWNER TO trials_other', '2BP01', NULL, 'a superuser gives no function of the extension away');
+SELECT throws_ok($$DROP FUNCTION retention.guard_delete() CASCADE$$, '2BP01', NULL, 'a superuser does not drop what guards rows');
+SELECT throws_ok($$ALTER EXTENSION pg_retention DROP FUNCTION retention.guard_delete()$$, '2BP01', NULL, 'a superuser takes nothing out of the extension');
+SELECT throws_ok($$ALTER TYPE retention.period RENAME TO other$$, '2BP01', NULL, 'a superuser does not rename types of the extension');
+SELECT throws_ok($$ALTER OPERATOR retention.= (retention.clock, retention.clock) SET (RESTRICT = NONE)$$, '2BP01', NULL, 'a superuser does not alter operators of the extension');
+SELECT throws_ok($$ALTER OPERATOR FAMILY retention.clock_ops USING btree ADD OPERATOR 1 pg_catalog.< (integer, integer)$$, '2BP01', NULL, 'a superuser does not alter the order of clocks');
+SELECT throws_ok($$DROP CAST (retention.email AS text)$$, '2BP01', NULL, 'a superuser does not drop casts of the extension');
+SELECT throws_ok($$ALTER EVENT TRIGGER retention_after_drop DISABLE$$, '2BP01', NULL, 'a superuser does not disable what follows the schema');
+SELECT lives_ok($$GRANT EXECUTE ON FUNCTION retention.check() TO trials_other$$, 'functions of the extension are granted as any');
+SELECT is_empty($$SELECT * FROM retention.check() WHERE what ~ '^functions' AND NOT ok$$, 'functions are the library''s');
+SET allow_system_table_mods = on;
+UPDATE pg_proc SET prolang = (SELECT oid FROM pg_language WHERE lanname = 'plpgsql'), prosrc = 'BEGIN RETURN OLD; END', probin = NULL WHERE oid = 'retention.guard_delete()'::regprocedure;
+UPDATE pg_proc SET prosrc = 'pg_retention_visible' WHERE oid = 'retention.unstamped_visible(retention.clock, smallint)'::regprocedure;
+SELECT set_eq($$SELECT object FROM retention.check() WHERE what ~ '^functions' AND NOT ok$$, ARRAY['retention.guard_delete()', 'retention.unstamped_visible(retention.clock,smallint)'], 'functions that are not the library''s are named');
+UPDATE pg_proc SET prolang = (SELECT oid FROM pg_language WHERE lanname = 'c'), prosrc = 'pg_retention_guard_delete', probin = '$libdir/pg_retention' WHERE oid = 'retention.guard_delete()'::regprocedure;
+UPDATE pg_proc SET prosrc = 'pg_retention_unstamped_visible' WHERE oid = 'retention.unstamped_visible(retention.clock, smallint)'::regprocedure;
+RESET allow_system_table_mods;
 
 SELECT * FROM finish();
