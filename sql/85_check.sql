@@ -16,6 +16,11 @@ CREATE FUNCTION retention.out_of_reach(policy_id smallint) RETURNS text
 COMMENT ON FUNCTION retention.out_of_reach(smallint) IS 'why no row can be this policy''s: another one takes them all; NULL: some may be';
 GRANT EXECUTE ON FUNCTION retention.out_of_reach(smallint) TO pg_monitor;
 
+CREATE FUNCTION retention.condition_problem(policy_id smallint) RETURNS text
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_retention_condition_problem';
+COMMENT ON FUNCTION retention.condition_problem(smallint) IS 'why applies_to of this policy can no longer be asked of rows: what it calls was dropped or renamed, is not immutable any more, or is not the table owner''s to call; NULL: nothing stands against it';
+GRANT EXECUTE ON FUNCTION retention.condition_problem(smallint) TO pg_monitor;
+
 CREATE FUNCTION retention.anonymiser_problem(policy_id smallint) RETURNS text
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_retention_anonymiser_problem';
 COMMENT ON FUNCTION retention.anonymiser_problem(smallint) IS 'why rows of this policy can no longer be anonymised: constraints and types as they are now are tried with what would be written; NULL: nothing stands against it';
@@ -49,7 +54,7 @@ SELECT p.policy_id, p.name, p.relation, p.mode,
         CASE WHEN a.partitions IS NOT NULL THEN pg_catalog.format('not stamped yet, and hidden until then where the policy hides: the rows of %s',
             a.partitions) END,
         CASE WHEN h.heirs IS NOT NULL THEN pg_catalog.format('no policy stands for what inherits from the table: %s', h.heirs) END,
-        retention.out_of_reach(p.policy_id), retention.anonymiser_problem(p.policy_id)) COLLATE pg_catalog."default" AS problem,
+        retention.condition_problem(p.policy_id), retention.out_of_reach(p.policy_id), retention.anonymiser_problem(p.policy_id)) COLLATE pg_catalog."default" AS problem,
     q.last_audit, coalesce(q.findings, 0) AS findings
 FROM retention.policy p
 LEFT JOIN LATERAL (SELECT pg_catalog.format('applies_to was written for another owner of the table: confirm it as %I or a superuser with '
@@ -223,6 +228,10 @@ FROM retention.subject_link l LEFT JOIN retention.subject_kind k ON k.kind = l.k
 UNION ALL
 SELECT 'rows can be anonymised', p.name, a.problem IS NULL, format('%s. Change the declaration in retention.personal_column, or the constraint, before rows are due.', a.problem)
 FROM retention.policy p, retention.anonymiser_problem(p.policy_id) a (problem) WHERE p.mode <> 'off'
+UNION ALL
+SELECT 'condition can be asked', p.name, c.problem IS NULL,
+    format('%s. Rows cannot be written until it can: change it, or what it calls.', c.problem)
+FROM retention.policy p, retention.condition_problem(p.policy_id) c (problem) WHERE p.applies_to IS NOT NULL AND p.mode <> 'off'
 UNION ALL
 SELECT 'condition is its owner''s', p.name, p.written_for = c.relowner, 'applies_to was written for another owner of the table and does not run: confirm it, as retention.status says.'
 FROM retention.policy p JOIN pg_class c ON c.oid = p.relation WHERE p.applies_to IS NOT NULL AND p.mode <> 'off'

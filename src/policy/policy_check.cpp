@@ -18,6 +18,8 @@ extern "C" {
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -44,6 +46,44 @@ void check_relation(Oid relid) {
                         errhint("A policy governs a lasting table of your own.")));
 }
 
+namespace {
+
+bool may_not_call(Oid function, void *role) { return !may_execute(function, *static_cast<Oid *>(role)); }
+
+bool find_uncallable(Node *node, void *role) {
+    if (node == nullptr) return false;
+    return check_functions_in_node(node, may_not_call, role) ||
+           expression_tree_walker(node, tree_walker_fn(find_uncallable), role);
+}
+
+Node *cook_as_owner(const Policy &policy) {
+    Relation rel = table_open(policy.relid, AccessShareLock);
+    const ActingAs saved = act_as(rel->rd_rel->relowner, false);
+    Node *condition = cook_condition(rel, policy.applies_to);
+    leave(saved);
+    table_close(rel, AccessShareLock);
+    return condition;
+}
+
+// Now, as its rows will be asked.
+void check_condition(const Policy &policy) {
+    Oid owner = owner_of(policy.relid);
+    if (find_uncallable(cook_as_owner(policy), &owner))
+        ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                        errmsg("condition in field \"applies_to\" calls a function that role \"%s\" may not",
+                               GetUserNameFromId(owner, false)),
+                        errhint("Grant EXECUTE on it to the owner of the table.")));
+}
+
+}  // namespace
+
+char *condition_problem(const Policy &policy) {
+    if (policy.mode == Mode::kOff || policy.applies_to == nullptr || get_rel_name(policy.relid) == nullptr) return nullptr;
+    if (!is_confirmed(policy) || !ConditionalLockRelationOid(policy.relid, AccessShareLock)) return nullptr;
+    const ErrorData *error = attempt([&] { check_condition(policy); });
+    return error == nullptr ? nullptr : error->message;
+}
+
 void check_policy(const Policy &policy, Path *paths) {
     if (policy.n_starts == 0)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("field \"clock_starts\" is empty"),
@@ -55,11 +95,7 @@ void check_policy(const Policy &policy, Path *paths) {
     }
     // What nobody confirmed is not even parsed: reading a constant may run code.
     if (policy.applies_to == nullptr || !is_confirmed(policy)) return;
-    Relation rel = table_open(policy.relid, AccessShareLock);
-    const ActingAs saved = act_as(rel->rd_rel->relowner, false);
-    (void) cook_condition(rel, policy.applies_to);
-    leave(saved);
-    table_close(rel, AccessShareLock);
+    check_condition(policy);
 }
 
 namespace {
@@ -161,6 +197,13 @@ bool shortens(const Policy &before, const Policy &after) {
 RETENTION_FUNCTION(pg_retention_anonymiser_problem) {
     const pg_retention::Policy *policy = pg_retention::policy_by_id(PG_GETARG_INT16(0));
     char *problem = policy == nullptr ? nullptr : pg_retention::anonymiser_problem(*policy);
+    if (problem == nullptr) PG_RETURN_NULL();
+    PG_RETURN_TEXT_P(cstring_to_text(problem));
+}
+
+RETENTION_FUNCTION(pg_retention_condition_problem) {
+    const pg_retention::Policy *policy = pg_retention::policy_by_id(PG_GETARG_INT16(0));
+    char *problem = policy == nullptr ? nullptr : pg_retention::condition_problem(*policy);
     if (problem == nullptr) PG_RETURN_NULL();
     PG_RETURN_TEXT_P(cstring_to_text(problem));
 }

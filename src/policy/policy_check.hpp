@@ -20,6 +20,10 @@ void check_anonymisers(const Policy &policy, Tries tries);
 // shows no value of a row.
 char *anonymiser_problem(const Policy &policy);
 
+// Why the condition of the policy can no longer be asked of rows, for what it calls has changed: dropped, renamed, no longer immutable, or
+// not the owner's to call; null: nothing is known. Waits for no lock.
+char *condition_problem(const Policy &policy);
+
 // Pseudonyms are no anonymisation.
 void warn_of_pseudonyms(const Policy &policy);
 

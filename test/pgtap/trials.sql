@@ -1,5 +1,5 @@
 -- What trials of the finished whole found.
-SELECT plan(29);
+SELECT plan(42);
 SET client_min_messages = error;
 SET retention.test_now = '2026-11-28 12:00+01';
 CREATE SCHEMA app;
@@ -130,5 +130,45 @@ SELECT set_eq($$SELECT object FROM retention.check() WHERE what ~ '^functions' A
 UPDATE pg_proc SET prolang = (SELECT oid FROM pg_language WHERE lanname = 'c'), prosrc = 'pg_retention_guard_delete', probin = '$libdir/pg_retention' WHERE oid = 'retention.guard_delete()'::regprocedure;
 UPDATE pg_proc SET prosrc = 'pg_retention_unstamped_visible' WHERE oid = 'retention.unstamped_visible(retention.clock, smallint)'::regprocedure;
 RESET allow_system_table_mods;
+
+-- What a condition calls is made another.
+CREATE ROLE trials_company;
+CREATE SCHEMA rules;
+GRANT ALL ON SCHEMA app, rules TO trials_company;
+CREATE FUNCTION rules.isp(text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1 = $$p$$; END';
+CREATE FUNCTION rules.same(text, text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1 = $2; END';
+CREATE OPERATOR rules.=== (LEFTARG = text, RIGHTARG = text, FUNCTION = rules.same);
+CREATE TABLE app.calls (id int PRIMARY KEY, kind text, who text, ended_at timestamptz);
+ALTER TABLE app.calls OWNER TO trials_company;
+CREATE FUNCTION rules.nobody(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $$x$$; END';
+INSERT INTO retention.personal_column (relation, column_name, category, anonymise, argument) VALUES ('app.calls', 'who', 'name', 'function', 'rules.nobody');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode, applies_to, priority) VALUES
+    ('calls', 'app.calls', '{ended_at}', '1 day', 'delete', 'enforce', 'rules.isp(kind)', 10), ('marked calls', 'app.calls', '{ended_at}', '1 day', 'anonymise', 'enforce', $$kind OPERATOR(rules.===) 'm'$$, 20);
+CALL retention.sweep();
+CREATE FUNCTION pg_temp.said_after(change text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE seen text;
+BEGIN
+    EXECUTE change;
+    SELECT string_agg(format('%s: %s', s.name, s.problem), '; ' ORDER BY s.name) INTO seen FROM retention.status s WHERE s.name ~ 'calls' AND s.problem IS NOT NULL;
+    IF EXISTS (SELECT FROM retention.status s WHERE s.name ~ 'calls' AND (s.problem IS NULL) <> NOT EXISTS (SELECT FROM retention.check() c WHERE NOT c.ok AND c.object = s.name)) THEN
+        seen := seen || ', but retention.check() says something else';
+    END IF;
+    RAISE SQLSTATE 'DN000';
+EXCEPTION WHEN SQLSTATE 'DN000' THEN RETURN seen;
+    WHEN OTHERS THEN RETURN SQLSTATE || ' ' || SQLERRM;
+END $$;
+SELECT is(pg_temp.said_after('SELECT 1'), NULL, 'nothing stands against conditions that call functions');
+SELECT is(pg_temp.said_after('ALTER FUNCTION rules.isp(text) STABLE'), 'calls: condition in field "applies_to" is not immutable', 'a function that is no longer immutable is said');
+SELECT is(pg_temp.said_after('ALTER FUNCTION rules.same(text, text) VOLATILE'), 'marked calls: condition in field "applies_to" is not immutable', 'the function of an operator that is no longer immutable is said');
+SELECT is(pg_temp.said_after('DROP FUNCTION rules.isp(text)'), '42883 function rules.isp(text) does not exist', 'a function that a condition calls is not dropped');
+SELECT is(pg_temp.said_after('DROP OPERATOR rules.=== (text, text)'), '42883 operator does not exist: text rules.=== unknown', 'an operator that a condition calls is not dropped');
+SELECT is(pg_temp.said_after('ALTER FUNCTION rules.isp(text) RENAME TO isq'), NULL, 'the policy follows a function that is renamed');
+SELECT is(pg_temp.said_after('ALTER FUNCTION rules.isp(text) SET SCHEMA public'), NULL, 'the policy follows a function that is moved');
+SELECT is(pg_temp.said_after('REVOKE EXECUTE ON FUNCTION rules.isp(text) FROM PUBLIC'), 'calls: condition in field "applies_to" calls a function that role "trials_company" may not', 'a function that the owner of the table may not call is said');
+SELECT is(pg_temp.said_after('REVOKE EXECUTE ON FUNCTION rules.same(text, text) FROM PUBLIC'), 'marked calls: condition in field "applies_to" calls a function that role "trials_company" may not', 'the function of an operator that the owner of the table may not call is said');
+SELECT is(pg_temp.said_after('REVOKE ALL ON SCHEMA rules FROM trials_company'), 'calls: permission denied for schema rules; marked calls: permission denied for schema rules', 'a schema of functions that the owner of the table may not use is said');
+SELECT is(pg_temp.said_after('REVOKE EXECUTE ON FUNCTION rules.nobody(text) FROM PUBLIC'), 'marked calls: personal column "who" of table calls cannot be anonymised with "function": the owner of the table may not execute function rules.nobody(text)', 'an anonymiser that the owner of the table may not call is said');
+SELECT is(pg_temp.said_after('DROP FUNCTION rules.nobody(text)'), 'marked calls: personal column "who" of table calls cannot be anonymised with "function": function rules.nobody(text) does not exist', 'an anonymiser that is dropped is said');
+SELECT is(pg_temp.said_after('ALTER FUNCTION rules.nobody(text) RENAME TO somebody'), 'marked calls: personal column "who" of table calls cannot be anonymised with "function": function rules.nobody(text) does not exist', 'an anonymiser that has another name is said');
 
 SELECT * FROM finish();
