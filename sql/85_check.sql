@@ -181,6 +181,7 @@ GRANT SELECT (kind) ON retention.subject_kind TO pg_monitor;
 
 CREATE FUNCTION retention.check(OUT what text, OUT object text, OUT ok boolean, OUT hint text) RETURNS SETOF record
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+SELECT c.what, c.object, c.ok, CASE WHEN c.ok THEN NULL ELSE c.hint END FROM (
 SELECT 'library is preloaded', NULL, current_setting('shared_preload_libraries') ~ '(^|[ ,])pg_retention($|[ ,])',
     'Add pg_retention to shared_preload_libraries and restart the server; on standbys, too.'
 UNION ALL
@@ -307,6 +308,7 @@ JOIN pg_proc f ON f.oid IN (o.oprcode, t.castfunc)
 JOIN pg_language l ON l.oid = f.prolang
 WHERE k.contype = 'f' AND l.lanname NOT IN ('internal', 'c') AND NOT f.proleakproof
     AND EXISTS (SELECT FROM retention.clock_column g WHERE g.relation IN (k.conrelid, k.confrelid))
+) c (what, object, ok, hint)
 $$;
 COMMENT ON FUNCTION retention.check() IS 'verifies the installation; what is not ok says what to do';
 GRANT EXECUTE ON FUNCTION retention.check(), retention.hooks_in_place() TO pg_monitor;

@@ -13,6 +13,7 @@
 #include "guard/user_functions.hpp"
 #include "pg/compat.hpp"
 #include "pg/internal.hpp"
+#include "pg/names.hpp"
 #include "pg/settings.hpp"
 
 extern "C" {
@@ -162,6 +163,31 @@ void check_detach(const Node *statement) {
     }
 }
 
+// The column that ATTACH PARTITION, or INHERIT, needs, and whoever is about to does not know of.
+void require_clock(Oid parent, Oid child) {
+    if (!OidIsValid(parent) || clock_column(parent) == InvalidAttrNumber || !owns(parent) || !owns(child)) return;
+    if (get_attnum(child, get_attname(parent, clock_column(parent), false)) != InvalidAttrNumber) return;
+    ereport(ERROR,
+            (errcode(ERRCODE_DATATYPE_MISMATCH),
+             errmsg("table \"%s\" has no clock column, and table \"%s\" has policies", get_rel_name(child), get_rel_name(parent)),
+             errhint("ALTER TABLE %s ADD COLUMN %s retention.clock NOT NULL DEFAULT 'none'; no row is written by that.",
+                     qualified_name(child), clock_name(parent))));
+}
+
+void check_clock_of_child(const Node *statement) {
+    if (!IsA(statement, AlterTableStmt)) return;
+    const auto *alter = reinterpret_cast<const AlterTableStmt *>(statement);
+    ListCell *cell = nullptr;
+    foreach (cell, alter->cmds) {
+        const auto *command = lfirst_node(AlterTableCmd, cell);
+        const Oid table = RangeVarGetRelid(alter->relation, NoLock, true);
+        const Oid partition = named_partition(command, true);
+        if (OidIsValid(partition)) require_clock(table, partition);
+        if (command->subtype == AT_AddInherit)
+            require_clock(RangeVarGetRelid(reinterpret_cast<const RangeVar *>(command->def), NoLock, true), table);
+    }
+}
+
 // What a domain says of its values is asked of every row that has one.
 void check_domain(const AlterDomainStmt *alter) {
     const bool adds = alter->subtype == 'C' && !reinterpret_cast<const Constraint *>(alter->def)->skip_validation;
@@ -249,6 +275,7 @@ Reach reach_of(const Node *statement) {
 void watch_owner_command(const Command &command) {
     if (own_command || extension() == nullptr) return proceed(command);
     check_detach(command.statement());
+    check_clock_of_child(command.statement());
     check_trigger_command(command.statement());
     if (settings::reveal) return proceed(command);
     const Verdict verdict = verdict_of(command.statement());

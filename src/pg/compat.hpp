@@ -175,6 +175,14 @@ inline bool may_execute(Oid function, Oid role) {
 #endif
 }
 
+inline bool may_create_in(Oid schema, Oid role) {
+#if PG_VERSION_NUM >= 160000
+    return object_aclcheck(NamespaceRelationId, schema, role, ACL_CREATE) == ACLCHECK_OK;
+#else
+    return pg_namespace_aclcheck(schema, role, ACL_CREATE) == ACLCHECK_OK;
+#endif
+}
+
 // 16: an update says which indexes need entries: all, or only those that summarise (before: whether any).
 #if PG_VERSION_NUM >= 160000
 using TU_Indexes = TU_UpdateIndexes;

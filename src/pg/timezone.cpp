@@ -1,5 +1,7 @@
 #include "pg/timezone.hpp"
 
+#include <initializer_list>
+
 #include "pg/compat.hpp"
 #include "pg/settings.hpp"
 
@@ -52,6 +54,18 @@ bool find_zone(const char *name, pg_tz **zone) {
     if (found == nullptr || !pg_tz_acceptable(found)) return false;
     *zone = found;
     return true;
+}
+
+bool is_named_zone(pg_tz *zone) {
+    const char *name = pg_get_timezone_name(zone);
+    for (const char *none : {"Factory", "localtime", "posixrules"})
+        if (strcmp(name, none) == 0) return false;
+    bool found = false;
+    pg_tzenum *zones = pg_tzenumerate_start();
+    for (pg_tz *one = nullptr; !found && (one = pg_tzenumerate_next(zones)) != nullptr;)
+        found = strcmp(pg_get_timezone_name(one), name) == 0;
+    pg_tzenumerate_end(zones);
+    return found;
 }
 
 char *local_text(core::Micros at, const PgZone &zone) {

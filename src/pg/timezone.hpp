@@ -28,6 +28,10 @@ PgZone default_zone();
 // False: there is no such zone, or its clocks count leap seconds.
 bool find_zone(const char *name, pg_tz **zone);
 
+// Whether it has a name by which every server knows it: one of pg_timezone_names, and none that stands for no zone, or for whatever the
+// machine has. A POSIX specification is none.
+bool is_named_zone(pg_tz *zone);
+
 // The local date and, where not midnight, time of an instant, for messages. Palloc'ed.
 char *local_text(core::Micros at, const PgZone &zone);
 

@@ -14,6 +14,7 @@
 extern "C" {
 #include "access/table.h"
 #include "catalog/catalog.h"
+#include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
@@ -127,6 +128,13 @@ List *anonymised_columns(const Policy &policy) {
     return columns;
 }
 
+bool declares_above(Oid relid) {
+    ListCell *cell = nullptr;
+    foreach (cell, get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL)
+        if (personal_columns_of(lfirst_oid(cell)) != NIL) return true;
+    return false;
+}
+
 const PersonalColumn *pseudonymised(List *columns) {
     ListCell *cell = nullptr;
     foreach (cell, columns)
@@ -143,10 +151,14 @@ void check_anonymisers(const Policy &policy, Tries tries) {
     check_declared(policy.relid);
     List *columns = anonymised_columns(policy);
     if (columns == NIL && anonymises(policy.action) && policy.mode == Mode::kEnforce)
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("policy \"%s\" anonymises, but table %s has no personal columns", policy.name,
-                               get_rel_name(policy.relid)),
-                        errhint("Declare them first, by their types or in retention.personal_column.")));
+        ereport(
+            ERROR,
+            (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+             errmsg("policy \"%s\" anonymises, but table %s has no personal columns", policy.name, get_rel_name(policy.relid)),
+             declares_above(policy.relid)
+                 ? errhint("What is declared for the table above it is not for a policy of the partition: declare the "
+                           "partition's own columns in retention.personal_column, or write the policy for the table above.")
+                 : errhint("Declare them first, by their types or in retention.personal_column.")));
     if (columns != NIL && is_confirmed(policy)) check_constraints(policy.relid, columns, policy.applies_to, tries);
     const PersonalColumn *pseudonym = pseudonymised(columns);
     if (pseudonym != nullptr && policy.mode == Mode::kEnforce && settings::pseudonym_key_file[0] == '\0')

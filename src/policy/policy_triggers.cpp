@@ -170,6 +170,7 @@ void warn_of_default_zone(const TriggerData *data, HeapTuple row) {
 Datum zone_of(const TriggerData *data, HeapTuple row) {
     bool isnull = false;
     const Datum value = field(data, row, "timezone", &isnull);
+    if (TRIGGER_FIRED_BY_UPDATE(data->tg_event) && !isnull && same_text(data, "timezone")) return value;
     const char *name = isnull ? "" : TextDatumGetCString(value);
     pg_tz *zone = default_zone().zone();
     if (name[0] == '\0')
@@ -178,6 +179,15 @@ Datum zone_of(const TriggerData *data, HeapTuple row) {
         ereport(ERROR,
                 (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("time zone \"%s\" in field \"timezone\" is not known", name),
                  errhint("Write the name of a zone, such as Europe/Oslo; see pg_timezone_names.")));
+    if (!is_named_zone(zone))
+        ereport(
+            ERROR,
+            (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+             errmsg("time zone \"%s\" in field \"timezone\" is not one that has a name everywhere",
+                    name[0] != '\0' ? name : pg_get_timezone_name(zone)),
+             errhint(
+                 "Offsets, abbreviations and POSIX specifications are no names: write that of a zone, such as Europe/Oslo; see "
+                 "pg_timezone_names.")));
     return CStringGetTextDatum(pg_get_timezone_name(zone));
 }
 
@@ -225,6 +235,7 @@ void policy_inserted(int16_t id) {
         (void) refuse_looser(relid, true);
     } else {
         const bool fresh = clock_column(relid) == InvalidAttrNumber && is_empty(relid);
+        require_index_rights(relid);
         complete(*policy);
         if (fresh) provide_index(relid);
         record_home_if_empty();

@@ -5,6 +5,7 @@
 #include "schema/extension.hpp"
 #include "policy/policy_cache.hpp"
 #include "pg/sql.hpp"
+#include "pg/compat.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 
@@ -15,6 +16,7 @@ extern "C" {
 #include "catalog/pg_inherits.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
+#include "miscadmin.h"
 #include "storage/bufmgr.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -83,6 +85,15 @@ void give_to_partitions(Oid relid, const char *name) {
     foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr)) drop_trigger(lfirst_oid(cell), name);
 }
 
+// A partition has the columns of its table.
+void require_own_columns(Oid relid) {
+    if (!get_rel_relispartition(relid)) return;
+    ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                    errmsg("partition \"%s\" cannot have a policy before its partitioned table has one", get_rel_name(relid)),
+                    errhint("Write a policy for table %s first. For a part of its rows alone it has a condition in applies_to.",
+                            qualified_name(llast_oid(get_partition_ancestors(relid))))));
+}
+
 bool has_path_through(const Policy &policy, Oid relid) {
     for (int k = 0; k < policy.n_starts; ++k) {
         Path path;
@@ -122,9 +133,11 @@ void provide(Oid relid, const Path *paths, int n_paths) {
     for (int i = 0; i < n_paths; ++i)
         for (int h = paths[i].n_hops - 1; h >= 0; --h)
             add_trigger(paths[i].hops[h].to_relid, kPathTrigger, kPathEvents, "follow_path");
-    if (clock_column(relid) == InvalidAttrNumber)
+    if (clock_column(relid) == InvalidAttrNumber) {
+        require_own_columns(relid);
         as_owner(relid, psprintf("ALTER TABLE %s ADD COLUMN retention_clock retention.clock NOT NULL DEFAULT 'none'",
                                  qualified_name(relid)));
+    }
     give_to_partitions(relid, kClockTrigger);
     give_to_partitions(relid, kGuardTrigger);
     add_trigger(relid, kClockTrigger, "BEFORE INSERT OR UPDATE", "maintain_clock");
@@ -164,6 +177,20 @@ void make_way(Oid parent, Oid partition) {
 void stand_alone(Oid relid, bool has_policies) {
     if (table_is_on_a_path(relid)) add_trigger(relid, kPathTrigger, kPathEvents, "follow_path");
     if (has_policies) provide(relid, nullptr, 0);
+}
+
+void require_index_rights(Oid relid) {
+    ListCell *cell = nullptr;
+    foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr)) {
+        const Oid schema = get_rel_namespace(lfirst_oid(cell)), owner = owner_of(lfirst_oid(cell));
+        if (may_create_in(schema, owner)) continue;
+        const char *name = quote_identifier(get_namespace_name(schema)),
+                   *role = quote_identifier(GetUserNameFromId(owner, false));
+        ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                        errmsg("role %s, which owns table \"%s\", may not create the index on its clock in schema %s", role,
+                               get_rel_name(lfirst_oid(cell)), name),
+                        errhint("GRANT CREATE ON SCHEMA %s TO %s.", name, role)));
+    }
 }
 
 bool is_empty(Oid relid) {

@@ -23,6 +23,9 @@ void stand_alone(Oid relid, bool has_policies);
 bool is_empty(Oid relid);
 void provide_index(Oid relid);
 
+// An index stands in the schema of its table: error 42501 where the owner of one of these tables may not create it there.
+void require_index_rights(Oid relid);
+
 // The extension's triggers fire under every session_replication_role. pg_restore --disable-triggers leaves them as
 // ordinary ones behind.
 void restore_triggers();
