@@ -10,6 +10,8 @@
 #include "schema/extension.hpp"
 
 extern "C" {
+#include "access/xact.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 }
 
@@ -27,8 +29,14 @@ namespace {
 void stamp_anew(const Fault &fault) {
     ItemPointerData tid = fault.tid;
     const Cause cause = {.forgets = fault.finding == Finding::kOrphanedWithoutReason};
-    const Restamped done = restamp_row(fault.relid, &tid, true, cause);
-    if (!done.changed) changed_meanwhile();
+    Restamped done = restamp_row(fault.relid, &tid, true, cause);
+    if (!done.changed && done.before == fault.says) {
+        // A function that a condition calls was replaced: plans that have it inside are made anew, in every session.
+        CacheInvalidateRelcacheByRelid(fault.relid);
+        CommandCounterIncrement();
+        done = restamp_row(fault.relid, &tid, true, cause);
+    }
+    if (!done.changed && done.before != fault.says) changed_meanwhile();
     check_clock_change(done.before, done.after, get_rel_name(fault.relid));
     if (hides(done.before) && !hides(done.after))
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("the row is hidden now and would be shown")));

@@ -1,6 +1,6 @@
 -- Errors that somebody meets who is new to it say what to do.
 BEGIN;
-SELECT plan(28);
+SELECT plan(31);
 SET client_min_messages = error;
 SET retention.test_now = '2026-11-28 12:00+01';
 CREATE SCHEMA app;
@@ -72,6 +72,18 @@ SELECT is(pg_temp.said(format($$INSERT INTO retention.policy (name, relation, cl
     format('the index of %s could not be created', name)) FROM unnest('{closed.empty,closed.filled}'::text[]) name;
 GRANT CREATE ON SCHEMA closed TO hints_owner;
 SELECT is(pg_temp.said($$INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action) VALUES ('c', 'closed.filled', '{left_on}', '1 year', 'delete')$$), 'done', 'a policy of a table whose index can be created');
+
+-- A function that a condition calls is replaced.
+CREATE FUNCTION app.is_old(text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$SELECT $1 = 'old'$$;
+CREATE TABLE app.calls (id int PRIMARY KEY, kind text, left_on date);
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, applies_to) VALUES ('calls', 'app.calls', '{left_on}', '1 year', 'delete', 'app.is_old(kind)');
+CALL retention.sweep();
+INSERT INTO app.calls VALUES (1, 'old', '2026-11-01'), (2, 'new', '2026-11-01');
+CREATE OR REPLACE FUNCTION app.is_old(text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$SELECT $1 = 'new'$$;
+SELECT set_eq($$SELECT finding, repaired, detail FROM retention.audit('app.calls', repair => true)$$, $$VALUES ('wrong policy', true, NULL), ('unstamped', true, NULL)$$, 'rows are audited and repaired by what the function is now');
+SELECT is_empty($$SELECT * FROM retention.audit('app.calls')$$, 'no fault is left of a function that was replaced');
+INSERT INTO app.calls VALUES (3, 'old', '2026-11-01'), (4, 'new', '2026-11-01');
+SELECT is_empty($$SELECT * FROM retention.audit('app.calls')$$, 'rows that are written after the repair are stamped by what the function is now');
 
 SELECT * FROM finish();
 ROLLBACK;
