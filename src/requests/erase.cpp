@@ -171,15 +171,17 @@ void defer_rows(Erasure *erasure, const Group &group, const Doomed *rows) {
 }
 
 void take_out_rows(Erasure *erasure, const Group &group, const Doomed *rows) {
-    int64 done = 0, whole = 0;
+    int64 done = 0, failed = 0;
     for (int i = 0; i < group.n; ++i) {
         bool changed = false;
         const ErrorData *error = attempt([&] { changed = take_out(*erasure->call->subject, *group.table, rows[i]); });
         if (error != nullptr) count(erasure, Outcome::kBlocked, group.table->relid, error->message, nullptr, 1);
         done += changed ? 1 : 0;
-        whole += error == nullptr && !changed ? 1 : 0;
+        failed += error != nullptr ? 1 : 0;
     }
-    if (rows->fate == Fate::kNotCovered) count(erasure, Outcome::kNotCovered, group.table->relid, rows->why, nullptr, whole);
+    // Nothing says what becomes of such a row, though the person is taken out of it.
+    if (rows->fate == Fate::kNotCovered)
+        count(erasure, Outcome::kNotCovered, group.table->relid, rows->why, nullptr, group.n - failed);
     count(erasure, Outcome::kTakenOut, group.table->relid, nullptr, nullptr, done);
     erasure->rows += done;
 }

@@ -1,5 +1,5 @@
 -- What trials of the finished whole found.
-SELECT plan(42);
+SELECT plan(47);
 SET client_min_messages = error;
 SET retention.test_now = '2026-11-28 12:00+01';
 CREATE SCHEMA app;
@@ -170,5 +170,25 @@ SELECT is(pg_temp.said_after('REVOKE ALL ON SCHEMA rules FROM trials_company'), 
 SELECT is(pg_temp.said_after('REVOKE EXECUTE ON FUNCTION rules.nobody(text) FROM PUBLIC'), 'marked calls: personal column "who" of table calls cannot be anonymised with "function": the owner of the table may not execute function rules.nobody(text)', 'an anonymiser that the owner of the table may not call is said');
 SELECT is(pg_temp.said_after('DROP FUNCTION rules.nobody(text)'), 'marked calls: personal column "who" of table calls cannot be anonymised with "function": function rules.nobody(text) does not exist', 'an anonymiser that is dropped is said');
 SELECT is(pg_temp.said_after('ALTER FUNCTION rules.nobody(text) RENAME TO somebody'), 'marked calls: personal column "who" of table calls cannot be anonymised with "function": function rules.nobody(text) does not exist', 'an anonymiser that has another name is said');
+
+-- An erasure names every row that nothing covers, though the person is taken out of it.
+CREATE TABLE app.people (id int PRIMARY KEY, email text);
+CREATE TABLE app.letters (id int PRIMARY KEY, person int REFERENCES app.people, kind text, name text, body text, ended_at timestamptz);
+CREATE TABLE app.cards (id int PRIMARY KEY, person int REFERENCES app.people, body text);
+INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.people', 'email', 'email'), ('app.letters', 'body', 'free text'), ('app.letters', 'name', 'name');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode, applies_to) VALUES ('letters', 'app.letters', '{ended_at}', '1 day', 'delete', 'enforce', $$kind = 'old'$$);
+INSERT INTO retention.subject_kind (kind, relation, identifying) VALUES ('person', 'app.people', '{email}');
+INSERT INTO retention.subject_link (kind, relation, path) VALUES ('person', 'app.letters', 'person'), ('person', 'app.cards', 'person');
+INSERT INTO app.people VALUES (1, 'kari@example.no');
+INSERT INTO app.letters VALUES (1, 1, 'new', 'Kari', 'from kari@example.no'), (2, 1, 'old', 'Kari', 'gone');
+INSERT INTO app.cards VALUES (1, 1, 'a card');
+CREATE TEMP TABLE answer AS SELECT retention.erase('person', 1) AS a;
+SELECT is((SELECT string_agg(concat_ws(' ', e ->> 'table', e ->> 'rows', e ->> 'why'), ', ' ORDER BY e ->> 'table') FROM answer, json_array_elements(a -> 'not_covered') e),
+    'app.cards 1 no policy, and no personal column, app.letters 1 no policy has the row', 'an erasure names rows that nothing covers, whatever was taken out of them');
+SELECT is((SELECT string_agg(concat_ws(' ', e ->> 'table', e ->> 'rows'), ', ' ORDER BY e ->> 'table') FROM answer, json_array_elements(a -> 'taken_out') e),
+    'app.cards 1, app.letters 1', 'an erasure says of which rows the person was taken out');
+SELECT is((SELECT string_agg(concat_ws(' ', e ->> 'table', e ->> 'rows'), ', ') FROM answer, json_array_elements(a -> 'deleted') e WHERE e ->> 'table' = 'app.letters'), 'app.letters 1', 'a row that the policy has is deleted');
+SELECT results_eq('SELECT id, person, name, body FROM app.letters', $$VALUES (1, NULL::int, 'Kari', 'from [redacted]')$$, 'a row that nothing covers stays, without key and words of the person');
+SELECT results_eq('SELECT id, person, body FROM app.cards', $$VALUES (1, NULL::int, 'a card')$$, 'a row of a table that declares nothing stays, without its key');
 
 SELECT * FROM finish();
