@@ -130,7 +130,7 @@ constexpr Judged kStatements[] = {
     {T_GrantStmt, kPasses, ""},
     {T_GrantRoleStmt, kPasses, ""},
     {T_AlterDefaultPrivilegesStmt, kPasses, ""},
-    {T_ReassignOwnedStmt, kPasses, ""},
+    {T_ReassignOwnedStmt, kGuarded, "what the extension is made of may change hands with all that a role owns"},
     {T_CommentStmt, kPasses, ""},
     {T_SecLabelStmt, kPasses, ""},
     {T_NotifyStmt, kPasses, ""},

@@ -4,6 +4,7 @@
 #include "schema/user_code.hpp"
 #include "guard/own_objects.hpp"
 #include "pg/compat.hpp"
+#include "pg/during.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -24,12 +25,15 @@ namespace pg_retention {
 
 namespace {
 
+// REASSIGN OWNED of a role that leaves gives away all that it owns, what the extension is made of included, and changes nothing else.
+constinit Dynamic<bool> reassigning{false};
+
 // Its own scripts make and change them; pg_upgrade makes them one by one.
 bool is_by_script(Oid own) { return IsBinaryUpgrade || (creating_extension && CurrentExtensionObject == own); }
 
 bool is_member(Oid class_id, Oid object) {
     const Oid own = get_extension_oid("pg_retention", true);
-    return OidIsValid(own) && !is_by_script(own) && getExtensionOfObject(class_id, object) == own;
+    return OidIsValid(own) && !is_by_script(own) && !reassigning && getExtensionOfObject(class_id, object) == own;
 }
 
 // What its members are, and what belongs to them without being one.
@@ -67,6 +71,7 @@ bool is_whole(const ExtensionObjects &before) {
 }  // namespace
 
 void keep_own_objects(const Command &command) {
+    if (IsA(command.statement(), ReassignOwnedStmt)) return during(reassigning, true, [&] { proceed(command); });
     if (changes_members(command.statement())) {
         // The server's refusal comes first.
         proceed(command);
