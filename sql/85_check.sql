@@ -105,7 +105,10 @@ GRANT SELECT ON retention.status TO pg_monitor;
 CREATE VIEW retention.overdue AS
 SELECT p.policy_id, p.name, o.relation, o.row_id, o.since, o.rows,
     CASE
-        WHEN o.row_id IS NULL THEN 'another session locks the table'
+        WHEN o.row_id IS NULL THEN (SELECT CASE WHEN pg_catalog.has_schema_privilege(c.relowner, c.relnamespace, 'USAGE')
+                AND pg_catalog.has_table_privilege(c.relowner, c.oid, 'SELECT') THEN 'another session locks the table'
+                ELSE 'the owner of the table may not read it' END
+            FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) o.relation)
         WHEN b.cause IS NOT NULL THEN b.cause
         WHEN t.cause IS NOT NULL THEN t.cause
         WHEN NOT retention.home_known() THEN 'waiting for retention.resume()'

@@ -175,13 +175,15 @@ inline bool may_execute(Oid function, Oid role) {
 #endif
 }
 
-inline bool may_create_in(Oid schema, Oid role) {
+inline bool may_in_schema(Oid schema, Oid role, AclMode right) {
 #if PG_VERSION_NUM >= 160000
-    return object_aclcheck(NamespaceRelationId, schema, role, ACL_CREATE) == ACLCHECK_OK;
+    return object_aclcheck(NamespaceRelationId, schema, role, right) == ACLCHECK_OK;
 #else
-    return pg_namespace_aclcheck(schema, role, ACL_CREATE) == ACLCHECK_OK;
+    return pg_namespace_aclcheck(schema, role, right) == ACLCHECK_OK;
 #endif
 }
+inline bool may_create_in(Oid schema, Oid role) { return may_in_schema(schema, role, ACL_CREATE); }
+inline bool may_use_schema(Oid schema, Oid role) { return may_in_schema(schema, role, ACL_USAGE); }
 
 // 16: an update says which indexes need entries: all, or only those that summarise (before: whether any).
 #if PG_VERSION_NUM >= 160000

@@ -1,6 +1,7 @@
 // How many rows of a policy are in which state, and what is past its deadline: exactly, or without reading a table.
 #include "schema/own.hpp"
 #include "clock/decide.hpp"
+#include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
@@ -50,13 +51,15 @@ struct Estimate {
     bool exact;
 };
 
-// Somebody who locks a table does not keep others from looking at the rest.
+// Somebody who locks a table, or an owner who may not read it, does not keep others from looking at the rest.
 List *readable_leaves(const Policy &policy, List **locked) {
     List *leaves = NIL;
     ListCell *cell = nullptr;
     foreach (cell, leaves_of(policy.relid)) {
         const Oid leaf = lfirst_oid(cell);
-        if (!ConditionalLockRelationOid(leaf, AccessShareLock))
+        const bool may = may_use_schema(get_rel_namespace(leaf), owner_of(leaf)) &&
+                         pg_class_aclcheck(leaf, owner_of(leaf), ACL_SELECT) == ACLCHECK_OK;
+        if (!may || !ConditionalLockRelationOid(leaf, AccessShareLock))
             *locked = lappend_oid(*locked, leaf);
         else if (clock_column(leaf) != InvalidAttrNumber)
             leaves = lappend_oid(leaves, leaf);

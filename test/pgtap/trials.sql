@@ -1,5 +1,5 @@
 -- What trials of the finished whole found.
-SELECT plan(47);
+SELECT plan(51);
 SET client_min_messages = error;
 SET retention.test_now = '2026-11-28 12:00+01';
 CREATE SCHEMA app;
@@ -190,5 +190,20 @@ SELECT is((SELECT string_agg(concat_ws(' ', e ->> 'table', e ->> 'rows'), ', ' O
 SELECT is((SELECT string_agg(concat_ws(' ', e ->> 'table', e ->> 'rows'), ', ') FROM answer, json_array_elements(a -> 'deleted') e WHERE e ->> 'table' = 'app.letters'), 'app.letters 1', 'a row that the policy has is deleted');
 SELECT results_eq('SELECT id, person, name, body FROM app.letters', $$VALUES (1, NULL::int, 'Kari', 'from [redacted]')$$, 'a row that nothing covers stays, without key and words of the person');
 SELECT results_eq('SELECT id, person, body FROM app.cards', $$VALUES (1, NULL::int, 'a card')$$, 'a row of a table that declares nothing stays, without its key');
+
+-- The owner of a table may not read it.
+CREATE SCHEMA locked;
+CREATE TABLE locked.visits (id int PRIMARY KEY, ended_at timestamptz);
+ALTER TABLE locked.visits OWNER TO trials_company;
+GRANT ALL ON SCHEMA locked TO trials_company;
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('visits', 'locked.visits', '{ended_at}', '1 day', 'delete', 'enforce');
+REVOKE ALL ON SCHEMA locked FROM trials_company;
+SELECT lives_ok('SELECT * FROM retention.check()', 'check() goes on where an owner may not use the schema of his table');
+SELECT is((SELECT reason FROM retention.overdue WHERE name = 'visits'), 'the owner of the table may not read it', 'what is overdue says that an owner may not use the schema of his table');
+GRANT ALL ON SCHEMA locked TO trials_company;
+REVOKE SELECT ON locked.visits FROM trials_company;
+SELECT is((SELECT reason FROM retention.overdue WHERE name = 'visits'), 'the owner of the table may not read it', 'what is overdue says that an owner may not read his table');
+GRANT SELECT ON locked.visits TO trials_company;
+SELECT is_empty($$SELECT reason FROM retention.overdue WHERE name = 'visits'$$, 'nothing is overdue where the owner may read his table');
 
 SELECT * FROM finish();
