@@ -283,12 +283,22 @@ class World:
 
     def reconsider(self, name, row, change, forgets=False, attached=False):
         before = (row.policy, row.start)
-        if not self.tables[name].managed or not self.evaluate(name, row, change, forgets, attached):
+        if not self.tables[name].managed:
             return
+        changed = self.evaluate(name, row, change, forgets, attached)
         if row.start is None and before[1] is not None:
             row.flags -= FILLED_AGAIN
-        if change:
+        self.forget_other_action(row)
+        if change and changed:
             self.check_release(before, row, ANY)
+
+    def forget_other_action(self, row):
+        """What an action that the row's policy has not had did to the row."""
+        policy = self.policies.get(row.policy)
+        if policy is not None and policy.action == 'anonymise':
+            row.flags.discard('awaiting')
+        elif policy is not None and 'awaiting' not in row.flags:
+            row.flags.discard('anonymised')
 
     def check_release(self, before, row, why='RT001'):
         """A row that must be kept is not released earlier by what is written."""
@@ -373,6 +383,8 @@ class World:
         for column in changes:
             if (name, column) in self.personal and row[column] != old[column] and row[column] != self.personal[name, column]:
                 row.flags -= FILLED_AGAIN
+        if row.policy != before[0]:
+            self.forget_other_action(row)
         if row.flags != flags:
             self.move_if_over(row)
         self.check_release(before, row)
