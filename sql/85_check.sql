@@ -43,6 +43,7 @@ SELECT p.policy_id, p.name, p.relation, p.mode,
         WHEN w.problem IS NOT NULL THEN 'not guarded'
         WHEN NOT p.ready OR a.partitions IS NOT NULL THEN pg_catalog.format('preparing %s %%', least(99,
             coalesce(100 * coalesce(a.next_block, r.next_block) / nullif(coalesce(a.total_blocks, r.total_blocks), 0), 0)))
+        WHEN r.stamped THEN 'building the index'
         WHEN r.relation IS NOT NULL THEN pg_catalog.format('stamping %s %%', least(99,
             coalesce(100 * r.next_block / nullif(r.total_blocks, 0), 0)))
         WHEN p.mode OPERATOR(pg_catalog.=) 'observe' THEN 'observing'
@@ -94,7 +95,7 @@ COMMENT ON COLUMN retention.status.policy_id IS 'number of the policy';
 COMMENT ON COLUMN retention.status.name IS 'name of the policy';
 COMMENT ON COLUMN retention.status.relation IS 'the table it is for';
 COMMENT ON COLUMN retention.status.mode IS 'what was asked for: off, observe or enforce';
-COMMENT ON COLUMN retention.status.state IS 'what is so: off, observing or enforcing, or what that still waits for; stamping: rows keep the policy and start they had until each has been stamped anew';
+COMMENT ON COLUMN retention.status.state IS 'what is so: off, observing or enforcing, or what that still waits for; building the index: a sweep reads the whole table meanwhile; stamping: rows keep the policy and start they had until each has been stamped anew';
 COMMENT ON COLUMN retention.status.blocked IS 'rows that the last attempts could not act on, see retention.blocked_row';
 COMMENT ON COLUMN retention.status.last_run IS 'when the last sweep of the database began';
 COMMENT ON COLUMN retention.status.problem IS 'one thing that stands in the way, or several of a kind; NULL: none';
@@ -183,7 +184,7 @@ GRANT SELECT (kind, relation, path) ON retention.subject_link TO pg_monitor;
 GRANT SELECT (kind) ON retention.subject_kind TO pg_monitor;
 
 CREATE FUNCTION retention.check(OUT what text, OUT object text, OUT ok boolean, OUT hint text) RETURNS SETOF record
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 SELECT c.what, c.object, c.ok, CASE WHEN c.ok THEN NULL ELSE c.hint END FROM (
 SELECT 'library is preloaded', NULL, current_setting('shared_preload_libraries') ~ '(^|[ ,])pg_retention($|[ ,])',
     'Add pg_retention to shared_preload_libraries and restart the server; on standbys, too.'

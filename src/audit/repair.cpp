@@ -36,7 +36,8 @@ void stamp_anew(const Fault &fault) {
         CommandCounterIncrement();
         done = restamp_row(fault.relid, &tid, true, cause);
     }
-    if (!done.changed && done.before != fault.says) changed_meanwhile();
+    if (!done.changed && (done.before != fault.says || !ItemPointerEquals(&tid, const_cast<ItemPointerData *>(&fault.tid))))
+        changed_meanwhile();
     check_clock_change(done.before, done.after, get_rel_name(fault.relid));
     if (hides(done.before) && !hides(done.after))
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("the row is hidden now and would be shown")));

@@ -237,6 +237,15 @@ void still_whole(const Policy &policy) {
     ReThrowError(error);
 }
 
+// Without it a sweep reads the whole table each time.
+void follow_dropped_index(const Policy &policy) {
+    if (policy.mode == Mode::kOff || !policy.ready || is_indexed(policy.relid)) return;
+    plan_index(policy.relid);
+    ereport(NOTICE,
+            (errmsg("the index by which rows of table \"%s\" are found when their time is over is built again by the next sweep",
+                    get_rel_name(policy.relid))));
+}
+
 }  // namespace
 
 void follow_command(const Command &command) {
@@ -260,7 +269,8 @@ RETENTION_FUNCTION(pg_retention_after_ddl) {
                         errmsg("function must be called as an event trigger")));
     if (pg_retention::extension() == nullptr || pg_retention::renaming) return static_cast<Datum>(0);
     const auto *event = reinterpret_cast<const EventTriggerData *>(fcinfo->context);
-    if (strcmp(event->event, "sql_drop") == 0) pg_retention::forget_dropped_subjects();
+    const bool drops = strcmp(event->event, "sql_drop") == 0;
+    if (drops) pg_retention::forget_dropped_subjects();
     int count = 0;
     const pg_retention::Policy *policy = pg_retention::all_policies(&count);
     bool orphans = false;
@@ -268,6 +278,7 @@ RETENTION_FUNCTION(pg_retention_after_ddl) {
         const bool there = SearchSysCacheExists1(RELOID, ObjectIdGetDatum(policy[i].relid));
         orphans = orphans || !there;
         if (there && policy[i].validated) pg_retention::still_whole(policy[i]);
+        if (there && policy[i].validated && drops) pg_retention::follow_dropped_index(policy[i]);
     }
     if (orphans) pg_retention::forget_dropped();
     return static_cast<Datum>(0);

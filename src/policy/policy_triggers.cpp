@@ -407,6 +407,11 @@ void plan_preparation(Oid relid) {
     CacheInvalidateRelcacheByRelid(extension()->policy_table);
 }
 
+void plan_index(Oid relid) {
+    as_extension("INSERT INTO retention.preparation (relation, stamped) VALUES ($1, true) ON CONFLICT DO NOTHING", OIDOID,
+                 ObjectIdGetDatum(relid));
+}
+
 void set_looser_judge(LooserJudge judge) { looser_judge = judge; }
 
 void refuse_looser_place(Oid relid) {

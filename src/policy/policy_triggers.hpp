@@ -33,6 +33,9 @@ void refuse_looser_place(Oid relid);
 // Rows of the table are stamped anew, by the worker or a sweep.
 void plan_preparation(Oid relid);
 
+// Its index is built anew, and nothing else.
+void plan_index(Oid relid);
+
 // Whether rows of the table, or of a partition of it, may fall under another policy, too.
 bool shares_rows(const Policy &policy);
 

@@ -10,9 +10,12 @@
 #include "pg/security.hpp"
 
 extern "C" {
+#include "access/genam.h"
+#include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
@@ -65,8 +68,10 @@ void add_trigger(Oid relid, const char *name, const char *events, const char *fu
 
 // Not what a partition has of its parent.
 bool has_own_trigger(Oid relid, const char *name) {
-    Relation rel = table_open(relid, AccessShareLock);
+    Relation rel = try_table_open(relid, AccessShareLock);
     bool found = false;
+    // Dropped by the same command.
+    if (rel == nullptr) return false;
     for (int i = 0; rel->trigdesc != nullptr && i < rel->trigdesc->numtriggers; ++i)
         found = found || (!rel->trigdesc->triggers[i].tgisclone && strcmp(rel->trigdesc->triggers[i].tgname, name) == 0);
     table_close(rel, NoLock);
@@ -203,6 +208,35 @@ bool is_empty(Oid relid) {
     }
     return empty;
 }
+
+// An index on the clock alone, with a predicate: ours, or one as good.
+static bool is_clock_index(Oid index_oid, AttrNumber clock, bool *valid) {
+    Relation index = index_open(index_oid, AccessShareLock);
+    Form_pg_index form = index->rd_index;
+    const bool ours = form->indnkeyatts == 1 && form->indkey.values[0] == clock &&
+                      !heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, nullptr);
+    *valid = form->indisvalid;
+    index_close(index, AccessShareLock);
+    return ours;
+}
+
+// The leftover of a build that was cut short, if there is one.
+bool find_clock_index(Oid relid, Oid *invalid) {
+    Relation rel = table_open(relid, AccessShareLock);
+    const AttrNumber clock = clock_column(relid);
+    bool found = false;
+    ListCell *cell = nullptr;
+    foreach (cell, RelationGetIndexList(rel)) {
+        bool valid = false;
+        if (!is_clock_index(lfirst_oid(cell), clock, &valid)) continue;
+        found = found || valid;
+        if (!valid && invalid != nullptr) *invalid = lfirst_oid(cell);
+    }
+    table_close(rel, NoLock);
+    return found;
+}
+
+bool is_indexed(Oid relid) { return find_clock_index(relid, nullptr); }
 
 void provide_index(Oid relid) {
     const char *column = quote_identifier(get_attname(relid, clock_column(relid), false));

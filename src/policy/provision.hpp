@@ -23,6 +23,10 @@ void stand_alone(Oid relid, bool has_policies);
 bool is_empty(Oid relid);
 void provide_index(Oid relid);
 
+// Whether a valid index on the clock stands on the relation itself; invalid: the leftover of a build that was cut short. May be null.
+bool find_clock_index(Oid relid, Oid *invalid);
+bool is_indexed(Oid relid);
+
 // An index stands in the schema of its table: error 42501 where the owner of one of these tables may not create it there.
 void require_index_rights(Oid relid);
 

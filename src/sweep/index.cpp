@@ -1,5 +1,6 @@
 #include "sweep/index.hpp"
 
+#include "policy/provision.hpp"
 #include "schema/extension.hpp"
 #include "pg/internal.hpp"
 #include "pg/names.hpp"
@@ -24,33 +25,6 @@ extern "C" {
 namespace pg_retention {
 
 namespace {
-
-// An index on the clock alone, with a predicate: ours, or one as good.
-bool is_clock_index(Oid index_oid, AttrNumber clock, bool *valid) {
-    Relation index = index_open(index_oid, AccessShareLock);
-    Form_pg_index form = index->rd_index;
-    const bool ours = form->indnkeyatts == 1 && form->indkey.values[0] == clock &&
-                      !heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, nullptr);
-    *valid = form->indisvalid;
-    index_close(index, AccessShareLock);
-    return ours;
-}
-
-// The leftover of a build that was cut short, if there is one.
-bool find_index(Oid relid, Oid *invalid) {
-    Relation rel = table_open(relid, AccessShareLock);
-    const AttrNumber clock = clock_column(relid);
-    bool found = false;
-    ListCell *cell = nullptr;
-    foreach (cell, RelationGetIndexList(rel)) {
-        bool valid = false;
-        if (!is_clock_index(lfirst_oid(cell), clock, &valid)) continue;
-        found = found || valid;
-        if (!valid && invalid != nullptr) *invalid = lfirst_oid(cell);
-    }
-    table_close(rel, NoLock);
-    return found;
-}
 
 // As if a client had sent it: outside any transaction block, so that it may commit on its way.
 void run_top_level(const char *sql) {
@@ -95,7 +69,7 @@ Missing find_missing(Engine *engine, Oid leaf) {
     MemoryContext before = MemoryContextSwitchTo(engine->context);
     Missing missing = {};
     Oid invalid = InvalidOid;
-    if (get_rel_name(leaf) != nullptr && clock_column(leaf) != InvalidAttrNumber && !find_index(leaf, &invalid))
+    if (get_rel_name(leaf) != nullptr && clock_column(leaf) != InvalidAttrNumber && !find_clock_index(leaf, &invalid))
         missing =
             Missing{qualified_name(leaf), pstrdup(clock_name(leaf)), OidIsValid(invalid) ? qualified_name(invalid) : nullptr};
     MemoryContextSwitchTo(before);
@@ -136,8 +110,6 @@ bool try_to_build(Engine *engine, Oid relid, const Missing &missing) {
 }
 
 }  // namespace
-
-bool is_indexed(Oid relid) { return find_index(relid, nullptr); }
 
 bool build_missing_indexes(Engine *engine, Oid relid) {
     bool timed_out = false;
