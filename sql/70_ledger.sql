@@ -1,8 +1,11 @@
 -- The ledger: appended to by the library alone, readable by monitoring, checkable by everyone.
 
-CREATE FUNCTION retention.verify_ledger(OUT ok boolean, OUT entries bigint, OUT first_bad bigint) RETURNS record
+CREATE FUNCTION retention.ledger_head() RETURNS text
+    LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_ledger_head';
+COMMENT ON FUNCTION retention.ledger_head() IS 'number and hash of the last entry: kept elsewhere, it shows later that no end was cut off';
+CREATE FUNCTION retention.verify_ledger(head text DEFAULT NULL, OUT ok boolean, OUT entries bigint, OUT first_bad bigint) RETURNS record
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_verify_ledger';
-COMMENT ON FUNCTION retention.verify_ledger() IS 'recomputes the chain: first_bad is the first entry that was altered or follows a gap';
+COMMENT ON FUNCTION retention.verify_ledger(text) IS 'recomputes the chain: first_bad is the first entry that was altered, follows a gap, or is missing though retention.ledger_head() once gave it, or one after it, as head';
 
 CREATE FUNCTION retention.vocabulary(OUT kind text, OUT word text, OUT changes_rows boolean) RETURNS SETOF record
     LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 40 AS 'MODULE_PATHNAME', 'pg_retention_vocabulary';

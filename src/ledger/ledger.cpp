@@ -143,12 +143,59 @@ int16_t format_of(const Entry &entry) {
     return format;
 }
 
+// An entry and its hash, to be kept where nobody who can write here writes: "42:" and 64 hexadecimal digits.
+struct Head {
+    int64 entry_id;
+    char hash[2 * PG_SHA256_DIGEST_LENGTH + 1];
+};
+
+void write_hash(const bytea *hash, char *hex) {
+    constexpr char kDigits[] = "0123456789abcdef";
+    for (int i = 0; i < PG_SHA256_DIGEST_LENGTH; ++i) {
+        const auto byte = static_cast<uint8_t>(VARDATA_ANY(hash)[i]);
+        *hex++ = kDigits[byte >> 4];
+        *hex++ = kDigits[byte & 15];
+    }
+    *hex = '\0';
+}
+
+Head parse_head(const char *text) {
+    Head head = {};
+    const size_t digits = strspn(text, "0123456789");
+    const char *hash = text + digits + 1;
+    const bool good = digits > 0 && digits <= 18 && text[digits] == ':' && strlen(hash) == sizeof head.hash - 1 &&
+                      strspn(hash, "0123456789abcdef") == sizeof head.hash - 1;
+    if (!good)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" is not the head of a ledger", text),
+                        errhint("It is what retention.ledger_head() returned.")));
+    head.entry_id = strtoll(text, nullptr, 10);
+    strlcpy(head.hash, hash, sizeof head.hash);
+    return head;
+}
+
+char *ledger_head() {
+    Relation ledger = open_own_table("ledger", AccessShareLock);
+    Datum hash = 0;
+    Head head = {};
+    read_last(ledger, &head.entry_id, &hash);
+    table_close(ledger, AccessShareLock);
+    write_hash(DatumGetByteaPP(hash), head.hash);
+    return psprintf(INT64_FORMAT ":%s", head.entry_id, head.hash);
+}
+
+bool is_of(const Head &head, int64 entry_id, const bytea *hash) {
+    char hex[sizeof head.hash];
+    write_hash(hash, hex);
+    return head.entry_id != entry_id || strcmp(hex, head.hash) == 0;
+}
+
 struct Verification {
     int64 entries;
     int64 first_bad;  // 0: none
 };
 
-Verification verify() {
+// head: as it was once; an end that was cut off since is missing. Null: it is taken for the end that is there.
+Verification verify(const Head *head) {
     Verification result = {};
     Relation ledger = open_own_table("ledger", AccessShareLock);
     Relation index = index_open(primary_key_index(ledger), AccessShareLock);
@@ -167,7 +214,8 @@ Verification verify() {
         const bytea *expected = digest(entry);
         const bool good = DatumGetInt64(entry.values[kEntryId]) == result.entries && format >= before_it &&
                           same_bytes(entry.values[kPrevious], PointerGetDatum(previous)) &&
-                          same_bytes(entry.values[kHash], PointerGetDatum(expected));
+                          same_bytes(entry.values[kHash], PointerGetDatum(expected)) &&
+                          (head == nullptr || is_of(*head, result.entries, expected));
         if (!good && result.first_bad == 0) result.first_bad = DatumGetInt64(entry.values[kEntryId]);
         std::memcpy(previous, expected, VARSIZE(expected));
         MemoryContextSwitchTo(before);
@@ -176,6 +224,7 @@ Verification verify() {
     systable_endscan_ordered(scan);
     index_close(index, AccessShareLock);
     table_close(ledger, AccessShareLock);
+    if (head != nullptr && result.first_bad == 0 && head->entry_id > result.entries) result.first_bad = result.entries + 1;
     return result;
 }
 
@@ -206,12 +255,19 @@ void append_ledger(const LedgerEntry &entry) {
 
 }  // namespace pg_retention
 
+RETENTION_FUNCTION(pg_retention_ledger_head) {
+    (void) fcinfo;
+    PG_RETURN_TEXT_P(cstring_to_text(pg_retention::ledger_head()));
+}
+
 RETENTION_FUNCTION(pg_retention_verify_ledger) {
     TupleDesc desc = nullptr;
     if (get_call_result_type(fcinfo, nullptr, &desc) != TYPEFUNC_COMPOSITE)
         ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
                         errmsg("function returning record called in context that cannot accept type record")));
-    const pg_retention::Verification found = pg_retention::verify();
+    pg_retention::Head head = {};
+    if (!PG_ARGISNULL(0)) head = pg_retention::parse_head(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+    const pg_retention::Verification found = pg_retention::verify(PG_ARGISNULL(0) ? nullptr : &head);
     Datum values[3] = {BoolGetDatum(found.first_bad == 0), Int64GetDatum(found.entries), Int64GetDatum(found.first_bad)};
     bool nulls[3] = {false, false, found.first_bad == 0};
     return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));

@@ -1,6 +1,6 @@
 -- The ledger: a chain that shows every later change, written by the library alone.
 BEGIN;
-SELECT plan(22);
+SELECT plan(30);
 
 SET retention.test_now = '2030-06-01 12:00:00+00';
 SELECT results_eq('SELECT * FROM retention.verify_ledger()', 'VALUES (true, 0::bigint, NULL::bigint)', 'an empty ledger holds');
@@ -41,7 +41,14 @@ SELECT throws_ok('DELETE FROM retention.ledger', '42501', NULL, 'not under repli
 SET LOCAL session_replication_role = origin;
 
 -- Somebody switches the trigger off and tampers.
+SELECT matches(retention.ledger_head(), '^5:[0-9a-f]{64}$', 'the head is the number of the last entry and its hash');
+CREATE TEMP TABLE head AS SELECT retention.ledger_head() AS head;
+SELECT results_eq('SELECT v.* FROM head h, retention.verify_ledger(h.head) v', 'VALUES (true, 5::bigint, NULL::bigint)', 'the ledger holds against its head');
 ALTER TABLE retention.ledger DISABLE TRIGGER append_only;
+SELECT is((SELECT ok FROM retention.verify_ledger('0:' || repeat('0', 64))), true, 'the ledger holds against the head that it had when it was empty');
+SELECT is((SELECT first_bad FROM head h, retention.verify_ledger(overlay(h.head PLACING '0000' FROM 20)) v), 5::bigint, 'another hash is not that of the entry');
+SELECT throws_ok(format('SELECT * FROM retention.verify_ledger(%L)', h), '22023', format('"%s" is not the head of a ledger', h), format('no head: %s', h))
+    FROM (VALUES ('5'), ('x:00')) v (h);
 CREATE FUNCTION pg_temp.tampered(what text) RETURNS TABLE (ok boolean, first_bad bigint) LANGUAGE plpgsql AS $$
 BEGIN
     BEGIN
@@ -64,6 +71,22 @@ SELECT results_eq(format('SELECT * FROM pg_temp.tampered(%L)', what), format('VA
        WHERE entry_id = 5$$, 6, 'one forged'),
     ($$INSERT INTO retention.ledger SELECT 7, at, actor, action, policy_id, relation, row_count, detail,
        format, hash, pg_temp.hash_of(ROW(7, at, actor, action, policy_id, relation, row_count, detail, format, hash, hash)) FROM retention.ledger WHERE entry_id = 5$$, 7, 'one forged well, behind a gap')) t (what, bad, name);
+
+CREATE FUNCTION pg_temp.cut(what text, OUT cut bigint, OUT grown bigint) LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE what;
+    SELECT v.first_bad INTO cut FROM head h, retention.verify_ledger(h.head) v;
+    -- Its numbers are used again.
+    UPDATE retention.policy SET purpose = n::text FROM generate_series(1, 3) n;
+    UPDATE retention.policy SET purpose = 'x';
+    UPDATE retention.policy SET purpose = 'y';
+    UPDATE retention.policy SET purpose = 'z';
+    SELECT v.first_bad INTO grown FROM head h, retention.verify_ledger(h.head) v;
+    RAISE SQLSTATE 'P9999';
+EXCEPTION WHEN SQLSTATE 'P9999' THEN NULL;
+END $$;
+SELECT results_eq($$SELECT * FROM pg_temp.cut('DELETE FROM retention.ledger WHERE entry_id > 3')$$, 'VALUES (4::bigint, 5::bigint)', 'an end that was cut off is missing, and what grows in its place is another');
+SELECT results_eq($$SELECT * FROM pg_temp.cut('TRUNCATE retention.ledger')$$, 'VALUES (1::bigint, 5::bigint)', 'a ledger that was emptied is missing, and what grows in its place is another');
 
 CREATE ROLE stranger;
 SET ROLE stranger;

@@ -103,6 +103,13 @@ $node->safe_psql('postgres', 'CREATE DATABASE parallel');
 $node->command_ok([ 'pg_restore', '-e', '-j', '4', '-d', $node->connstr('parallel'), "$dir/whole" ], 'restored in parallel');
 is($everything->('parallel'), $whole, 'restored in parallel it is the same');
 
+# Who owns tables dumps their definitions, as before.
+$node->safe_psql('postgres', 'CREATE DATABASE theirs');
+$node->safe_psql('theirs', q{CREATE EXTENSION pg_retention; CREATE ROLE some_owner LOGIN; CREATE SCHEMA theirs AUTHORIZATION some_owner;
+SET ROLE some_owner; CREATE TABLE theirs.t (id int, ended_on date); RESET ROLE;
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('theirs', 'theirs.t', '{ended_on}', '1 year', 'delete', 'enforce')});
+$node->command_ok([ 'pg_dump', '-s', '-f', "$dir/theirs.sql", '-U', 'some_owner', $node->connstr('theirs') ], 'an ordinary owner dumps the schema');
+
 # With a kind its links go, and are renamed, as if there were a foreign key.
 $node->safe_psql('postgres', q{UPDATE retention.subject_kind SET kind = 'human' WHERE kind = 'person'});
 is($node->safe_psql('postgres', 'SELECT DISTINCT kind FROM retention.subject_link'), 'human', 'links are renamed with their kind');
