@@ -263,6 +263,14 @@ void follow_command(const Command &command) {
 
 }  // namespace pg_retention
 
+// That it can be called is all that is asked: where the library is not loaded, the call is an error.
+RETENTION_FUNCTION(pg_retention_before_drop) {
+    if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("function must be called as an event trigger")));
+    return static_cast<Datum>(0);
+}
+
 RETENTION_FUNCTION(pg_retention_after_ddl) {
     if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
         ereport(ERROR, (errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),

@@ -48,5 +48,36 @@ is($node->safe_psql('later', q{
 	EXECUTE seen;
 	SELECT seen();
 }), "2\n2\n1\n1", 'plans from before the extension');
+
+# A server that has not loaded it destroys nothing.
+$node->safe_psql('postgres', q{
+CREATE TABLE people (id int, mail retention.email, name text);
+INSERT INTO people VALUES (1, 'kari@x.example', 'Kari');
+CREATE ROLE leaves;
+CREATE TABLE theirs (id int, mail retention.email);
+ALTER TABLE theirs OWNER TO leaves;
+});
+my $columns = q{SELECT string_agg(attrelid::regclass || '.' || attname, ' ' ORDER BY attrelid::regclass::text) FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+	WHERE t.typnamespace = 'retention'::regnamespace AND attrelid >= 16384 AND attrelid::regclass::text !~ '^retention'};
+my $before = $node->safe_psql('postgres', $columns);
+like($before, qr/people\.mail.*theirs\.mail.*visits\.retention_clock/, 'there are columns of the types of the extension');
+$node->append_conf('postgresql.conf', "shared_preload_libraries = ''");
+$node->restart;
+for my $statement ('DROP EXTENSION pg_retention CASCADE', 'DROP EXTENSION IF EXISTS pg_retention CASCADE', 'DROP OWNED BY leaves CASCADE', 'DROP TABLE people',
+	'DROP TYPE retention.email CASCADE', 'DROP SCHEMA retention CASCADE', 'ALTER TABLE people DROP COLUMN mail', 'TRUNCATE visits', 'DELETE FROM visits',
+	'SET session_replication_role = replica; DROP EXTENSION pg_retention CASCADE', 'DROP FUNCTION retention.maintain_clock() CASCADE') {
+	isnt($node->psql('postgres', $statement), 0, "without the library: $statement is refused") if $statement !~ /visits$/;
+	(undef, undef, $err) = $node->psql('postgres', $statement);
+	like($err, qr/shared_preload_libraries|requires it|depend/, "without the library: $statement says why") if $statement !~ /visits$/;
+	is($node->safe_psql('postgres', $columns), $before, "without the library: $statement loses no column");
+}
+is($node->safe_psql('postgres', 'SELECT name FROM people'), 'Kari', 'what is not of the extension is read as before');
+$node->append_conf('postgresql.conf', "shared_preload_libraries = 'pg_retention'");
+$node->restart;
+is($node->safe_psql('postgres', 'SELECT mail FROM people'), 'kari@x.example', 'with the library again all is there');
+(undef, undef, $err) = $node->psql('postgres', 'DROP EXTENSION pg_retention CASCADE');
+like($err, qr/HINT:.*release_types/s, 'with the library DROP EXTENSION says what to do first');
+$node->safe_psql('postgres', 'DROP OWNED BY leaves CASCADE; SET retention.confirm_drop = on; DELETE FROM retention.policy; SELECT count(*) FROM retention.release_types()');
+is($node->psql('postgres', 'DROP EXTENSION pg_retention'), 0, 'DROP EXTENSION goes when nothing is of its types');
 $node->stop;
 done_testing();
