@@ -5,6 +5,7 @@
 #include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
+#include "pg/running.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
 #include "visibility/binding.hpp"
@@ -13,6 +14,8 @@
 
 extern "C" {
 #include "access/parallel.h"
+#include "parser/parsetree.h"
+#include "utils/lsyscache.h"
 }
 
 namespace pg_retention {
@@ -26,6 +29,20 @@ bool is_visible_to_call(FunctionCallInfo fcinfo, core::Clock clock) {
         fcinfo->flinfo->fn_extra = const_cast<Binding *>(binding);
     }
     return is_visible(*binding, clock);
+}
+
+// Table and constraint, as the server names them where the row is seen: clients tell by these what to do. Inside ereport().
+int tell_conflict() {
+    const Running *statement = running;
+    const Plan *top = statement == nullptr ? nullptr : statement->query->plannedstmt->planTree;
+    if (top == nullptr || !IsA(top, ModifyTable)) return 0;
+    const auto *modify = reinterpret_cast<const ModifyTable *>(top);
+    const Oid relid = rt_fetch(modify->nominalRelation, statement->query->plannedstmt->rtable)->relid;
+    err_generic_string(PG_DIAG_SCHEMA_NAME, get_namespace_name(get_rel_namespace(relid)));
+    err_generic_string(PG_DIAG_TABLE_NAME, get_rel_name(relid));
+    if (list_length(modify->arbiterIndexes) == 1)
+        err_generic_string(PG_DIAG_CONSTRAINT_NAME, get_rel_name(linitial_oid(modify->arbiterIndexes)));
+    return 0;
 }
 
 }  // namespace
@@ -61,7 +78,7 @@ RETENTION_FUNCTION(pg_retention_conflict_visible) {
     if (!pg_retention::is_visible_to_call(fcinfo, pg_retention::clock_argument(fcinfo, 0)))
         ereport(ERROR,
                 (errcode(ERRCODE_UNIQUE_VIOLATION), errmsg("row conflicts with a row that is hidden by a retention policy"),
-                 errhint("The key is free again once the hidden row is gone.")));
+                 errhint("The key is free again once the hidden row is gone."), pg_retention::tell_conflict()));
     PG_RETURN_BOOL(true);
 }
 
