@@ -39,6 +39,12 @@ bool may_be_orphaned(core::Start start, core::Start given, const WaysNow &now) {
     return is_lost && (now.starts_all || start <= given);
 }
 
+bool any_ends(const WaysNow &now) {
+    for (int i = 0; i < now.n; ++i)
+        if (now.ways[i].ends) return true;
+    return false;
+}
+
 // No start is later than kNotStarted.
 bool may_be_late(core::Start start, core::Start given) { return start >= given; }
 
@@ -65,6 +71,10 @@ Judgement judge_start(core::Clock clock, const WaysNow &now, uint8_t decided) {
         return {now.policy_id != 0 && given == core::kNotStarted && leads_nowhere(now), Finding::kNoWay, clock};
     if (core::policy_of(clock) == 0) return {true, Finding::kUnstamped, should_be};
     if (core::policy_of(clock) != now.policy_id) return {true, Finding::kWrongPolicy, should_be};
+    // A way that ended where no trigger fired leaves the start as any other does, and the mark is missing.
+    if (marks == 0 && any_ends(now) && may_be_orphaned(start, given, now))
+        return {true, Finding::kWrongStart,
+                core::make_clock(now.policy_id, start, static_cast<uint8_t>(decided | core::kOrphaned))};
     if (marks == 0) return {true, Finding::kWrongStart, should_be};
     if ((marks & core::kLate) != 0 && may_be_late(start, given)) return {false, Finding::kWrongStart, clock};
     if ((marks & core::kOrphaned) == 0) return {true, Finding::kWrongStart, should_be};

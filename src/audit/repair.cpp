@@ -28,7 +28,8 @@ namespace {
 // Stamping is asked, not told: where it does not come to the same clock, one of the two is wrong, and nobody knows which.
 void stamp_anew(const Fault &fault) {
     ItemPointerData tid = fault.tid;
-    const Cause cause = {.forgets = fault.finding == Finding::kOrphanedWithoutReason};
+    const bool lacks_mark = (core::marks_of(fault.should_be) & ~core::marks_of(fault.says) & core::kOrphaned) != 0;
+    const Cause cause = {.was_unwatched = lacks_mark, .forgets = fault.finding == Finding::kOrphanedWithoutReason};
     Restamped done = restamp_row(fault.relid, &tid, true, cause);
     if (!done.changed && done.before == fault.says) {
         // A function that a condition calls was replaced: plans that have it inside are made anew, in every session.

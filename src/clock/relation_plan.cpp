@@ -284,7 +284,7 @@ Way follow_way(PlannedPolicy *policy, int i, HeapTuple row, HeapTuple stored, Tu
     if (!cause.is_change || stored == nullptr || row == stored) return way;
     const bool by_foreign_key = lock && is_running_as(Exemption::kReferential);
     way.moved = lock && !by_foreign_key;
-    way.lost = way.ends ? lock || ends == WayEnds::kAtNoRow : by_foreign_key;
+    way.lost = way.ends ? lock || ends == WayEnds::kAtNoRow : by_foreign_key && policy->paths[i].hops[0].sets_default;
     return way;
 }
 
