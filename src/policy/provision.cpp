@@ -121,9 +121,25 @@ bool table_is_on_a_path(Oid relid) {
 
 }  // namespace
 
-// A partition's is that of the table at the top, and goes with the last policy of them all.
+// Of partitions, and of tables that inherit from one that has a clock: where theirs comes from.
+static Oid source_of_clock(Oid relid) {
+    SPI_connect();
+    for (;;) {
+        const SqlRows parents =
+            look_up(psprintf("SELECT i.inhparent FROM pg_catalog.pg_inherits i WHERE i.inhrelid = %u", relid));
+        Oid parent = InvalidOid;
+        for (const SqlRow row : parents)
+            if (clock_column(row.get<Oid>(1)) != InvalidAttrNumber) parent = row.get<Oid>(1);
+        if (!OidIsValid(parent)) break;
+        relid = parent;
+    }
+    SPI_finish();
+    return relid;
+}
+
+// It goes with the last policy of all that have it from there.
 static void drop_idle_clock(Oid relid) {
-    const Oid top = get_rel_relispartition(relid) ? llast_oid(get_partition_ancestors(relid)) : relid;
+    const Oid top = source_of_clock(relid);
     const AttrNumber column = clock_column(top);
     ListCell *cell = nullptr;
     if (column == InvalidAttrNumber) return;

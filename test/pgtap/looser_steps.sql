@@ -1,7 +1,7 @@
 -- In several steps no row is released or shown earlier than in one: while policies or partitions still wait for their rows to be stamped,
 -- at a partition whose parent has policies, by what a condition may read, and when policies of a tree of partitions go one by one.
 BEGIN;
-SELECT plan(36);
+SELECT plan(40);
 SET client_min_messages = warning;
 SET retention.test_now = '2030-01-01 12:00+00';
 CREATE ROLE keeper;
@@ -175,6 +175,23 @@ SELECT is(pg_temp.provided('app.tree') || ', ' || pg_temp.provided('app.leaf') |
 SELECT results_eq('SELECT state FROM retention.status WHERE name IN (''tree'', ''leaf'')', $$VALUES ('enforcing'), ('enforcing')$$, 'both enforce');
 DELETE FROM retention.policy WHERE name IN ('tree', 'leaf');
 SELECT is(pg_temp.provided('app.tree') || ', ' || pg_temp.provided('app.leaf') || ', ' || pg_temp.provided('app.other_leaf'), '0 0, 0 0, 0 0', 'the clock goes with the last policy of the tree');
+
+CREATE TABLE app.parent (id int, d date);
+CREATE TABLE app.heir () INHERITS (app.parent);
+SELECT pg_temp.policy('parent', 'app.parent', 100, '5 years');
+SELECT pg_temp.policy('heir', 'app.heir', 100, '3 years');
+DELETE FROM retention.policy WHERE name = 'heir';
+SELECT is(pg_temp.provided('app.parent') || ', ' || pg_temp.provided('app.heir'), '2 1, 0 1', 'the policy of a table that inherits goes, and the clock stays');
+SELECT pg_temp.policy('heir', 'app.heir', 100, '3 years');
+DELETE FROM retention.policy WHERE name = 'parent';
+SELECT is(pg_temp.provided('app.parent') || ', ' || pg_temp.provided('app.heir'), '0 1, 2 1', 'the policy of a table goes that another inherits from, and that one''s goes on');
+DELETE FROM retention.policy WHERE name = 'heir';
+SELECT is(pg_temp.provided('app.parent') || ', ' || pg_temp.provided('app.heir'), '0 0, 0 0', 'the clock goes with the last policy of tables that inherit');
+CREATE TABLE app.second_heir () INHERITS (app.parent);
+SELECT pg_temp.policy('parent', 'app.parent', 100, '5 years');
+SELECT pg_temp.policy('heir', 'app.heir', 100, '3 years');
+DELETE FROM retention.policy WHERE name IN ('parent', 'heir');
+SELECT is(pg_temp.provided('app.parent') || ', ' || pg_temp.provided('app.heir'), '0 0, 0 0', 'the policies of tables that inherit go together');
 
 SELECT * FROM finish();
 ROLLBACK;
