@@ -31,7 +31,7 @@ CREATE EVENT TRIGGER retention_before_drop ON ddl_command_start WHEN TAG IN ('DR
 ALTER EVENT TRIGGER retention_before_drop ENABLE ALWAYS;
 COMMENT ON EVENT TRIGGER retention_before_drop IS 'DROP EXTENSION ... CASCADE takes no personal data along in a server that has not loaded the library';
 CREATE EVENT TRIGGER retention_after_drop ON sql_drop EXECUTE FUNCTION retention.after_ddl();
-CREATE EVENT TRIGGER retention_after_alter ON ddl_command_end WHEN TAG IN ('ALTER TABLE')
+CREATE EVENT TRIGGER retention_after_alter ON ddl_command_end WHEN TAG IN ('ALTER TABLE', 'ALTER TYPE', 'ALTER DOMAIN')
     EXECUTE FUNCTION retention.after_ddl();
 ALTER EVENT TRIGGER retention_after_drop ENABLE ALWAYS;
 ALTER EVENT TRIGGER retention_after_alter ENABLE ALWAYS;

@@ -23,6 +23,7 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "commands/event_trigger.h"
 #include "executor/spi.h"
+#include "storage/lmgr.h"
 #include "tcop/utility.h"
 #include "utils/array.h"
 #include "utils/inval.h"
@@ -77,9 +78,36 @@ Node *cooked(const Policy &policy) {
     return condition;
 }
 
+// Null, too, when it cannot be asked any more.
+Node *cooked_if_it_can(const Policy &policy) {
+    Node *condition = nullptr;
+    return attempt([&] { condition = cooked(policy); }) == nullptr ? condition : nullptr;
+}
+
+// What could not be asked before a command is no fault of it: retention.check() says so, and nobody is kept from other tables.
+constinit Dynamic<List *> broken_before{NIL};  // of policy numbers
+
+List *broken_conditions() {
+    List *broken = NIL;
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    for (int i = 0; i < count; ++i)
+        if (policy[i].applies_to != nullptr && policy[i].validated && is_confirmed(policy[i]) &&
+            SearchSysCacheExists1(RELOID, ObjectIdGetDatum(policy[i].relid)) &&
+            // Whoever locks it alters it: after that it is asked.
+            ConditionalLockRelationOid(policy[i].relid, AccessShareLock) && cooked_if_it_can(policy[i]) == nullptr)
+            broken = lappend_int(broken, policy[i].id);
+    return broken;
+}
+
+bool may_break(const Node *statement) {
+    return IsA(statement, AlterTableStmt) || IsA(statement, DropStmt) || IsA(statement, DropOwnedStmt) ||
+           IsA(statement, AlterEnumStmt) || IsA(statement, AlterDomainStmt);
+}
+
 // The names in a text are found by what they meant before: its own table's need not be there when it is read back.
 void plan_condition(const Policy &policy, bool own_table, Rewrite *rewrite) {
-    rewrite->condition = cooked(policy);
+    rewrite->condition = cooked_if_it_can(policy);
     if (own_table || rewrite->condition == nullptr) return;
     const ActingAs saved = act_as(owner_of(policy.relid), false);
     rewrite->before = text_of(rewrite->condition, policy.relid);
@@ -225,6 +253,7 @@ void still_whole(const Policy &policy) {
                         errmsg("policy \"%s\" needs the clock column of table \"%s\"", policy.name, get_rel_name(policy.relid)),
                         errhint("Drop the policy; its clock column goes with it.")));
     require_path_tables(policy);
+    if (list_member_int(broken_before, policy.id)) return;
     // What it lacks is named by the parser; whose it is, by the context; what to do about it, here.
     ErrorData *error = attempt([&policy] {
         ErrorContextCallback callback = {error_context_stack, tell_policy, const_cast<Policy *>(&policy)};
@@ -250,12 +279,12 @@ void follow_dropped_index(const Policy &policy) {
 
 void follow_command(const Command &command) {
     if (extension() == nullptr) return proceed(command);
-    if (renames(command.planned)) return follow_rename(command);
+    if (renames(command.planned)) return during(broken_before, broken_conditions(), [&] { follow_rename(command); });
     check_retyping(command.statement());
     List *subjects = may_drop(command.planned) ? named_subjects() : NIL;
     List *columns = columns_at_risk(command.planned);
     make_way_for_attached(command.statement());
-    proceed(command);
+    during(broken_before, may_break(command.statement()) ? broken_conditions() : NIL, [&] { proceed(command); });
     follow_attached(command.statement());
     require_subjects(subjects);
     require_columns(columns);

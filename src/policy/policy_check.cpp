@@ -96,7 +96,8 @@ void check_policy(const Policy &policy, Path *paths) {
     }
     // What nobody confirmed is not even parsed: reading a constant may run code.
     if (policy.applies_to == nullptr || !is_confirmed(policy)) return;
-    check_condition(policy);
+    // Off, it is asked of no row: so a policy whose condition cannot be asked any more can be switched off.
+    if (policy.mode != Mode::kOff) check_condition(policy);
 }
 
 namespace {

@@ -8,6 +8,7 @@ extern "C" {
 #include "access/tableam.h"
 #include "catalog/heap.h"
 #include "catalog/namespace.h"
+#include "catalog/partition.h"
 #include "executor/executor.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/clauses.h"
@@ -48,6 +49,28 @@ bool find_path(Node *node, void *context) {
          errhint(
              "The condition may read only columns of the row itself: what another row decides must stand in one of them, too.")));
     return true;
+}
+
+bool is_named(Oid relid, const List *qualifiers) {
+    const int n = list_length(qualifiers);
+    if (strcmp(strVal(llast(qualifiers)), get_rel_name(relid)) != 0) return false;
+    return n == 1 || strcmp(strVal(list_nth(qualifiers, n - 2)), get_namespace_name(get_rel_namespace(relid))) == 0;
+}
+
+// A column may be named with its table. Rows of a partition are asked the same, and there it has another name.
+bool drop_qualifiers(Node *node, void *context) {
+    if (node == nullptr) return false;
+    if (!IsA(node, ColumnRef)) return raw_expression_tree_walker(node, tree_walker_fn(drop_qualifiers), context);
+    auto *column = reinterpret_cast<ColumnRef *>(node);
+    Relation rel = static_cast<Relation>(context);
+    if (list_length(column->fields) < 2 || !IsA(llast(column->fields), String)) return false;
+    List *tables =
+        lcons_oid(RelationGetRelid(rel), rel->rd_rel->relispartition ? get_partition_ancestors(RelationGetRelid(rel)) : NIL);
+    const List *qualifiers = list_truncate(list_copy(column->fields), list_length(column->fields) - 1);
+    ListCell *cell = nullptr;
+    foreach (cell, tables)
+        if (is_named(lfirst_oid(cell), qualifiers)) column->fields = list_make1(llast(column->fields));
+    return false;
 }
 
 bool is_star(const Node *node) {
@@ -106,6 +129,7 @@ Node *cook_condition(Relation rel, const char *text) {
     if (find_subquery(raw, nullptr))
         ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("condition in field \"applies_to\" has a subquery"),
                         errhint("The condition may read only columns of the row itself.")));
+    (void) drop_qualifiers(raw, rel);
     (void) find_path(raw, rel);
     ParseState *state = make_parsestate(nullptr);
     ParseNamespaceItem *item = addRangeTableEntryForRelation(state, rel, AccessShareLock, nullptr, false, true);
