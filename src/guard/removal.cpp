@@ -116,7 +116,8 @@ void check_removal(Oid relid, const char *what) {
 
 // With a table its copies go; those over a table above it stay.
 void note_parts(Oid relid) {
-    if (open_account == nullptr) return;
+    const char kind = open_account == nullptr ? '\0' : get_rel_relkind(relid);
+    if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE) return;
     ListCell *cell = nullptr;
     foreach (cell, parents_of(relid)) note_emptied(lfirst_oid(cell));
 }

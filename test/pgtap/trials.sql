@@ -13,6 +13,7 @@ CREATE TABLE app.parts (n int, who text) PARTITION BY RANGE (n);
 CREATE TABLE app.parts_1 PARTITION OF app.parts FOR VALUES FROM (0) TO (10);
 CREATE TABLE app.parts_2 PARTITION OF app.parts FOR VALUES FROM (10) TO (20);
 CREATE TABLE app.months (n int, who text) PARTITION BY RANGE (n);
+CREATE INDEX ON app.months (n);
 CREATE TABLE app.months_1 PARTITION OF app.months FOR VALUES FROM (0) TO (10);
 CREATE TABLE app.merged (id int PRIMARY KEY, who text);
 CREATE TABLE app.upserted (id int PRIMARY KEY, who text);
