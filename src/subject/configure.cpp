@@ -1,5 +1,7 @@
 // Kinds of persons and links are checked when they are written. A dump loads them before keys and foreign keys exist: what
 // was checked where it came from is taken as it is, and checked again by each use.
+#include <initializer_list>
+
 #include "schema/extension.hpp"
 #include "schema/link_path.hpp"
 #include "policy/policy_check.hpp"
@@ -149,16 +151,28 @@ HeapTuple check_link(Written written) {
     return with_column(written, "validated", BoolGetDatum(true));
 }
 
+void rename_kind(const SqlValue &from, const SqlValue &to) {
+    for (const char *table : {"subject_link", "restriction", "statement"})
+        own(psprintf("UPDATE retention.%s SET kind = $2 WHERE kind = $1 AND $1 <> $2", table), from, to);
+}
+
+// A restriction that stands could not be lifted: nobody would know whose rows it hides.
+void remove_kind(const SqlValue &kind, const char *name) {
+    if (own("SELECT 1 FROM retention.restriction WHERE kind = $1 AND lifted_at IS NULL LIMIT 1", kind).n > 0)
+        ereport(ERROR,
+                (errcode(ERRCODE_OBJECT_IN_USE), errmsg("processing of persons of kind \"%s\" is restricted (Article 18)", name),
+                 errhint("Lift the restrictions with retention.lift_restriction first.")));
+    own("DELETE FROM retention.subject_link WHERE kind = $1", kind);
+}
+
 void follow_kind(const TriggerData *data) {
     TupleDesc desc = RelationGetDescr(data->tg_relation);
-    const Written before = {data->tg_trigtuple, desc};
-    const SqlValue kind = typed(TEXTOID, before.get("kind"));
+    const Datum kind = Written{data->tg_trigtuple, desc}.get("kind");
     connect_spi();
     if (TRIGGER_FIRED_BY_DELETE(data->tg_event))
-        own("DELETE FROM retention.subject_link WHERE kind = $1", kind);
+        remove_kind(typed(TEXTOID, kind), TextDatumGetCString(kind));
     else
-        own("UPDATE retention.subject_link SET kind = $2 WHERE kind = $1 AND $1 <> $2", kind,
-            typed(TEXTOID, Written{data->tg_newtuple, desc}.get("kind")));
+        rename_kind(typed(TEXTOID, kind), typed(TEXTOID, Written{data->tg_newtuple, desc}.get("kind")));
     SPI_finish();
 }
 

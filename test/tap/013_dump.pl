@@ -115,6 +115,11 @@ $node->safe_psql('postgres', q{UPDATE retention.subject_kind SET kind = 'human' 
 is($node->safe_psql('postgres', 'SELECT DISTINCT kind FROM retention.subject_link'), 'human', 'links are renamed with their kind');
 my (undef, undef, $refused) = $node->psql('postgres', q{INSERT INTO retention.subject_link (kind, relation, path) VALUES ('person', 'zzz', '"case".opened_by')});
 like($refused, qr/kind of subject "person" does not exist/, 'a link needs its kind');
+is($node->safe_psql('postgres', q{SELECT string_agg(DISTINCT kind, ' ') FROM (SELECT kind FROM retention.restriction UNION ALL SELECT kind FROM retention.statement) k}), 'human',
+	'restrictions and statements are renamed with their kind');
+(undef, undef, $refused) = $node->psql('postgres', 'DELETE FROM retention.subject_kind');
+like($refused, qr/persons of kind "human" is restricted.*HINT/s, 'a kind whose persons are restricted stays');
+is($node->psql('postgres', 'SELECT retention.inform_of_lifting(1), retention.lift_restriction(1)'), 0, 'a restriction is lifted under the new name');
 $node->safe_psql('postgres', 'DELETE FROM retention.subject_kind');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM retention.subject_link'), '0', 'links go with their kind');
 $node->stop;
