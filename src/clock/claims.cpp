@@ -65,6 +65,7 @@ uint8_t decided_under_action(core::Clock after, uint8_t decided) {
     const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(after)));
     if (policy == nullptr || (decided & kFilledAgain) == 0) return decided;
     if (anonymises(policy->action)) return static_cast<uint8_t>(decided & ~core::kAwaiting);
+    if (!deletes(policy->action)) return decided;
     return static_cast<uint8_t>((decided & core::kAwaiting) != 0 ? decided : decided & ~core::kAnonymised);
 }
 

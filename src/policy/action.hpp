@@ -23,6 +23,15 @@ constexpr const char *past_of(PolicyAction action) noexcept {
     return nullptr;
 }
 
+// Whether the row itself goes.
+constexpr bool deletes(PolicyAction action) noexcept {
+    switch (action) {
+        case PolicyAction::kDelete: return true;
+        case PolicyAction::kAnonymise: return false;
+    }
+    return false;
+}
+
 // Whether the row itself stays, without its person: then it needs columns that are declared personal.
 constexpr bool anonymises(PolicyAction action) noexcept {
     switch (action) {

@@ -102,7 +102,7 @@ bool is_over(core::Clock clock, const core::Cutoffs &cutoffs) {
 bool may_be_deleted(const Knot &knot, Oid leaf, core::Clock clock) {
     const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(clock)));
     if (policy == nullptr || !enforced(*policy) || !policy->validated || !is_confirmed(*policy)) return false;
-    if (anonymises(policy->action) || is_being_stamped(leaf) || owner_of(leaf) != knot.owner) return false;
+    if (!deletes(policy->action) || is_being_stamped(leaf) || owner_of(leaf) != knot.owner) return false;
     return owner_of(policy->relid) == knot.owner && is_over(clock, cutoffs_of(*policy, retention_now())) && may_go(decide(clock));
 }
 
@@ -310,7 +310,7 @@ void delete_knot(Engine *engine, Knot *knot, Totals *done) {
 bool untie_rows(Engine *engine, int16_t policy_id, Totals *done) {
     if (engine->caller != Caller::kTransactionBlock) run_governed(kOnce, "SET CONSTRAINTS ALL IMMEDIATE");
     const Policy *policy = policy_by_id(policy_id);
-    if (policy == nullptr || anonymises(policy->action) || !is_in_a_circle(policy->relid)) return false;
+    if (policy == nullptr || !deletes(policy->action) || !is_in_a_circle(policy->relid)) return false;
     Knot knot = {};
     bool more = false;
     knot.owner = owner_of(policy->relid);
