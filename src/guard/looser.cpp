@@ -13,7 +13,6 @@
 extern "C" {
 #include "access/table.h"
 #include "access/tableam.h"
-#include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "utils/lsyscache.h"
@@ -188,7 +187,7 @@ bool may_move_rows(const Standing &before, Oid relid, List *tables) {
 
 // Of an attached partition whose rows are not stamped yet nobody knows what would be released or shown: whatever its policies keep or hide.
 void judge_unstamped(const Standing &before, Oid relid, Looser *looser) {
-    List *tables = lcons_oid(relid, get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL);
+    List *tables = with_ancestors(relid);
     for (int i = 0; i < before.n; ++i) {
         const Policy &was = before.policies[i];
         if (!enforced(was) || !list_member_oid(tables, was.relid)) continue;
@@ -206,8 +205,7 @@ bool has_enforced(const Standing &before, List *tables) {
 
 // moved: where they come from, rows may have had any policy.
 void judge_tables(const Standing &before, Oid relid, bool moved, List *tables, Looser *looser) {
-    List *above = get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL;
-    if (!has_enforced(before, moved ? NIL : list_concat_copy(tables, above))) return;
+    if (!has_enforced(before, moved ? NIL : list_concat_copy(tables, with_ancestors(relid)))) return;
     ListCell *cell = nullptr;
     foreach (cell, tables) {
         const Oid table = lfirst_oid(cell);

@@ -25,6 +25,11 @@ extern "C" {
 
 namespace pg_retention {
 
+List *with_ancestors(Oid relid) {
+    List *tables = get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL;
+    return lcons_oid(relid, tables);
+}
+
 namespace {
 
 // Those of retention.preparation that were attached, and those whose rows are not stamped yet. As with policies, the lists hold while no
@@ -72,11 +77,6 @@ bool read_if_changed() {
 }
 
 bool any_attached() { return read_if_changed() && attached != NIL; }
-
-List *with_ancestors(Oid relid) {
-    List *tables = get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL;
-    return lcons_oid(relid, tables);
-}
 
 // Other backends read the books anew, and make plans over the partitions anew.
 void tell_all(Oid relid) {

@@ -20,6 +20,9 @@ bool is_being_stamped(Oid relid);
 // Of those that await stamps, those that the relation consists of: itself, or its partitions.
 List *unstamped_tables(Oid relid);
 
+// A table, and those it is a partition of.
+List *with_ancestors(Oid relid);
+
 // Policies of any mode but off that stand for a table: its own, and those of the tables it is a partition of.
 List *standing_policies(Oid relid);  // of const Policy
 

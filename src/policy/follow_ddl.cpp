@@ -69,13 +69,7 @@ char *text_of(Node *condition, Oid relid) {
 }
 
 Node *cooked(const Policy &policy) {
-    if (policy.applies_to == nullptr || !is_confirmed(policy)) return nullptr;
-    Relation rel = table_open(policy.relid, AccessShareLock);
-    const ActingAs saved = act_as(rel->rd_rel->relowner, false);
-    Node *condition = cook_condition(rel, policy.applies_to);
-    leave(saved);
-    table_close(rel, AccessShareLock);
-    return condition;
+    return policy.applies_to == nullptr || !is_confirmed(policy) ? nullptr : cook_as_owner(policy);
 }
 
 // Null, too, when it cannot be asked any more.

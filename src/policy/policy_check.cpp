@@ -47,6 +47,15 @@ void check_relation(Oid relid) {
                         errhint("A policy governs a lasting table of your own.")));
 }
 
+Node *cook_as_owner(const Policy &policy) {
+    Relation rel = table_open(policy.relid, AccessShareLock);
+    const ActingAs saved = act_as(rel->rd_rel->relowner, false);
+    Node *condition = cook_condition(rel, policy.applies_to);
+    leave(saved);
+    table_close(rel, AccessShareLock);
+    return condition;
+}
+
 namespace {
 
 bool may_not_call(Oid function, void *role) { return !may_execute(function, *static_cast<Oid *>(role)); }
@@ -55,15 +64,6 @@ bool find_uncallable(Node *node, void *role) {
     if (node == nullptr) return false;
     return check_functions_in_node(node, may_not_call, role) ||
            expression_tree_walker(node, tree_walker_fn(find_uncallable), role);
-}
-
-Node *cook_as_owner(const Policy &policy) {
-    Relation rel = table_open(policy.relid, AccessShareLock);
-    const ActingAs saved = act_as(rel->rd_rel->relowner, false);
-    Node *condition = cook_condition(rel, policy.applies_to);
-    leave(saved);
-    table_close(rel, AccessShareLock);
-    return condition;
 }
 
 // Now, as its rows will be asked.
