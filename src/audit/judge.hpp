@@ -15,6 +15,7 @@ enum class Finding : uint8_t {
     kHoldsValue,
     kOtherAction,
     kNoWay,
+    kAwaitsNothing,
     kUnmanagedColumn,
     kUnmanagedTable,
 };
@@ -28,6 +29,7 @@ constexpr const char *name_of(Finding finding) noexcept {
         case Finding::kHoldsValue: return "anonymised but holds a value";
         case Finding::kOtherAction: return "done by another action";
         case Finding::kNoWay: return "no way to a start";
+        case Finding::kAwaitsNothing: return "awaits nothing";
         case Finding::kUnmanagedColumn: return "unmanaged personal column";
         case Finding::kUnmanagedTable: return "unmanaged table";
     }

@@ -83,6 +83,7 @@ const char *repair_row(const Fault &fault) {
             case Finding::kOrphanedWithoutReason: return stamp_anew(fault);
             case Finding::kHoldsValue: return unset_flags(fault);
             case Finding::kNoWay:
+            case Finding::kAwaitsNothing:
             case Finding::kUnmanagedColumn:
             case Finding::kUnmanagedTable: return;
         }

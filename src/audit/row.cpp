@@ -1,6 +1,7 @@
 #include "audit/row.hpp"
 
 #include "audit/apart.hpp"
+#include "audit/awaiting.hpp"
 #include "clock/relation_plan.hpp"
 #include "clock/start_value.hpp"
 #include "policy/policy_cache.hpp"
@@ -84,6 +85,7 @@ void report(Fault *fault, bool repair, const Listener &listener, Tally *tally) {
 }
 
 constexpr char kNoReason[] = "nothing says when its retention starts: the rows that would have said so are gone";
+constexpr char kForgotten[] = "nothing that stays refers to the row, and it was not deleted";
 constexpr char kOutOfRange[] = "what would start its clock is not between the years 1401 and 9997";
 
 void audit_clock(const Portion &portion, uint64 place, Fault *fault, bool repair, const Listener &listener, Tally *tally) {
@@ -114,10 +116,20 @@ void audit_value(const AuditPlan &plan, Fault *fault, bool repair, const Listene
     report(fault, repair, listener, tally);
 }
 
+void audit_awaiting(const AuditPlan &plan, Fault fault, const Listener &listener, Tally *tally) {
+    fault.finding = Finding::kAwaitsNothing;
+    fault.policy = policy_name(plan, core::policy_of(fault.says));
+    fault.has_clock = true;
+    fault.should_be = fault.says;
+    fault.detail = kForgotten;
+    report(&fault, false, listener, tally);
+}
+
 }  // namespace
 
 void audit_rows(const AuditPlan &plan, const SqlRows &rows, bool repair, const Listener &listener, Tally *tally) {
     const Portion portion = open_portion(plan, rows);
+    const bool *forgotten = await_nothing(plan, rows);
     for (uint64 place = 0; place < rows.n; ++place) {
         const SqlRow row = rows[place];
         Fault fault = {};
@@ -126,6 +138,7 @@ void audit_rows(const AuditPlan &plan, const SqlRows &rows, bool repair, const L
         fault.tid = row.get<ItemPointerData>(kTidColumn);
         fault.says = row.get<core::Clock>(kClockColumn);
         Fault second = fault;
+        if (forgotten[place]) audit_awaiting(plan, fault, listener, tally);
         // First what is found by this place: stamping anew follows the row to its next one.
         if (row.get<bool>(kHoldsColumn)) audit_value(plan, &second, repair, listener, tally);
         audit_clock(portion, place, &fault, repair, listener, tally);

@@ -4,6 +4,7 @@
 #include "schema/condition.hpp"
 #include "schema/extension.hpp"
 #include "schema/key_equality.hpp"
+#include "policy/attached.hpp"
 #include "policy/rights.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
@@ -392,8 +393,6 @@ core::Start latest_reached(const PlannedPolicy &policy, core::Start start) {
     const core::Start hide = terms == nullptr ? -1 : cutoffs_of(*terms, now).hide;
     return start <= hide ? hide : core::start_of_instant(now);
 }
-
-Oid topmost(Oid relid) { return get_rel_relispartition(relid) ? llast_oid(get_partition_ancestors(relid)) : relid; }
 
 // Whether the policy that had the row, perhaps in another partition, has this way, too: what was reached on it for one was reached for the
 // other. A path of it that cannot be resolved is passed over: it is not checked yet.

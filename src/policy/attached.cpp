@@ -30,6 +30,8 @@ List *with_ancestors(Oid relid) {
     return lcons_oid(relid, tables);
 }
 
+Oid topmost(Oid relid) { return llast_oid(with_ancestors(relid)); }
+
 namespace {
 
 // Those of retention.preparation that were attached, and those whose rows are not stamped yet. As with policies, the lists hold while no

@@ -22,6 +22,8 @@ List *unstamped_tables(Oid relid);
 
 // A table, and those it is a partition of.
 List *with_ancestors(Oid relid);
+// The last of these.
+Oid topmost(Oid relid);
 
 // Policies of any mode but off that stand for a table: its own, and those of the tables it is a partition of.
 List *standing_policies(Oid relid);  // of const Policy

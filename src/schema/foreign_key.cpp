@@ -23,6 +23,7 @@ bool load_foreign_key(Oid constraint, ForeignKey *key) {
         key->referred = form->confrelid;
         key->period = has_period(form);
         key->keeps = form->confdeltype == FKCONSTR_ACTION_NOACTION || form->confdeltype == FKCONSTR_ACTION_RESTRICT;
+        key->cascades = form->confdeltype == FKCONSTR_ACTION_CASCADE;
         key->inherited = OidIsValid(form->conparentid);
         DeconstructFkConstraintRow(tuple, &key->n, key->referring_columns, key->referred_columns, key->operators[0],
                                    key->operators[1], key->operators[2], nullptr, nullptr);

@@ -15,6 +15,7 @@ struct ForeignKey {
     Oid referred;
     bool period;
     bool keeps;      // what is referred to: NO ACTION, RESTRICT
+    bool cascades;   // takes what refers with it: ON DELETE CASCADE
     bool inherited;  // of a partition: there is one above it
     int n;
     AttrNumber referring_columns[INDEX_MAX_KEYS];

@@ -3,6 +3,7 @@
 #include "schema/own.hpp"
 #include "policy/attached.hpp"
 #include "policy/rights.hpp"
+#include "schema/foreign_key.hpp"
 #include "schema/path.hpp"
 #include "ledger/home.hpp"
 #include "ledger/reveals.hpp"
@@ -21,6 +22,7 @@
 #include "sweep/views.hpp"
 
 extern "C" {
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "nodes/parsenodes.h"
 #include "utils/lsyscache.h"
@@ -71,8 +73,10 @@ void record_reveals(Engine *engine) {
 struct Swept {
     int16_t policy_id;
     Oid relid;
+    Oid top;  // the table whose partition it is, or itself
     const char *name;
     List *on_paths;  // the other tables that its rows' clocks start by
+    List *kept;      // and those whose rows cannot go while one of its rows refers to them; a partitioned one for its partitions
 };
 
 List *tables_on_paths(const Policy &policy) {
@@ -87,18 +91,39 @@ List *tables_on_paths(const Policy &policy) {
     return tables;
 }
 
-bool another_leads_to(const Swept *policies, int n, Oid relid) {
-    for (int i = 0; i < n; ++i)
-        if (list_member_oid(policies[i].on_paths, relid)) return true;
+List *tables_kept(Oid relid) {
+    List *tables = NIL;
+    ListCell *at_table = nullptr, *at_key = nullptr;
+    foreach (at_table, find_all_inheritors(relid, NoLock, nullptr))
+        foreach (at_key, foreign_keys_of(lfirst_oid(at_table))) {
+            ForeignKey key = {};
+            if (!load_foreign_key(lfirst_oid(at_key), &key) || key.referring != lfirst_oid(at_table) || !key.keeps) continue;
+            if (topmost(key.referred) != topmost(relid)) tables = list_append_unique_oid(tables, topmost(key.referred));
+        }
+    return tables;
+}
+
+bool another_leads_to(const Swept *policies, int n, const Swept &policy, bool also_by_keys) {
+    for (int i = 0; i < n; ++i) {
+        if (list_member_oid(policies[i].on_paths, policy.relid)) return true;
+        if (also_by_keys && list_member_oid(policies[i].kept, policy.top)) return true;
+    }
     return false;
 }
 
-// Rows before those on their paths: a text is redacted while the names of its persons are still there, and what refers to a
-// row is gone before it.
-void order_by_paths(Swept *policies, int n) {
+// n: there is none.
+int first_of_all(const Swept *policies, int n, bool also_by_keys) {
+    int first = 0;
+    while (first < n && another_leads_to(policies, n, policies[first], also_by_keys)) ++first;
+    return first;
+}
+
+// Rows before those on their paths: a text is redacted while the names of its persons are still there. And before those they refer to:
+// one pass is enough for a chain. Where keys lead in a circle the paths decide.
+void put_in_order(Swept *policies, int n) {
     for (int i = 0; i < n; ++i) {
-        int next = i;
-        while (next < n && another_leads_to(&policies[i], n - i, policies[next].relid)) ++next;
+        int next = i + first_of_all(&policies[i], n - i, true);
+        if (next == n) next = i + first_of_all(&policies[i], n - i, false);
         if (next == n) return;
         const Swept first = policies[next];
         std::memmove(&policies[i + 1], &policies[i], sizeof(Swept) * static_cast<size_t>(next - i));
@@ -116,8 +141,13 @@ Swept *enforced_policies(Engine *engine, int *n) {
     *n = 0;
     for (int i = 0; i < count; ++i)
         if (enforced(policy[i]) && policy[i].validated && is_confirmed(policy[i]))
-            swept[(*n)++] = Swept{policy[i].id, policy[i].relid, pstrdup(policy[i].name), tables_on_paths(policy[i])};
-    order_by_paths(swept, *n);
+            swept[(*n)++] = Swept{policy[i].id,
+                                  policy[i].relid,
+                                  topmost(policy[i].relid),
+                                  pstrdup(policy[i].name),
+                                  tables_on_paths(policy[i]),
+                                  tables_kept(policy[i].relid)};
+    put_in_order(swept, *n);
     end_step(engine);
     return swept;
 }
