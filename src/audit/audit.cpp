@@ -1,5 +1,6 @@
 // retention.audit: what is wrong with the rows of a table, and what of it can be mended.
 #include "audit/row.hpp"
+#include "clock/late_starts.hpp"
 #include "clock/relation_plan.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/guard.hpp"
@@ -62,6 +63,7 @@ void put_unmanaged(Oid leaf, const Listener &listener) {
 
 void audit(Oid relid, bool repair, const Listener &listener) {
     Tally tally = {};
+    record_late_starts();
     connect_spi();
     List *leaves = leaves_of(relid);
     audit_columns(list_append_unique_oid(list_copy(leaves), relid), listener, &tally);

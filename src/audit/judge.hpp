@@ -13,6 +13,7 @@ enum class Finding : uint8_t {
     kWrongStart,
     kOrphanedWithoutReason,
     kHoldsValue,
+    kColumnHoldsValue,
     kOtherAction,
     kNoWay,
     kAwaitsNothing,
@@ -27,6 +28,7 @@ constexpr const char *name_of(Finding finding) noexcept {
         case Finding::kWrongStart: return "wrong start";
         case Finding::kOrphanedWithoutReason: return "orphaned mark without reason";
         case Finding::kHoldsValue: return "anonymised but holds a value";
+        case Finding::kColumnHoldsValue: return "column done but holds a value";
         case Finding::kOtherAction: return "done by another action";
         case Finding::kNoWay: return "no way to a start";
         case Finding::kAwaitsNothing: return "awaits nothing";

@@ -8,6 +8,9 @@
 #include "schema/condition.hpp"
 #include "schema/extension.hpp"
 #include "schema/key_equality.hpp"
+#include "sweep/columns.hpp"
+
+#include <cstring>
 
 extern "C" {
 #include "access/table.h"
@@ -147,6 +150,38 @@ const char *holds_text(Oid leaf, List *declaring) {
                     core::kAnonymised, clock, sql.data);
 }
 
+const char *clock_literal(core::Clock clock) {
+    char text[core::kClockText] = {};
+    core::format_clock(clock, text, sizeof text);
+    return psprintf("%s::retention.clock", quote_literal_cstr(text));
+}
+
+void append_done(StringInfo cases, Oid leaf, const Policy &policy) {
+    DoneColumn *done = nullptr;
+    const int n = columns_done(policy, leaf, &done);
+    const char *clock = clock_name(leaf);
+    List *columns = n > 0 ? personal_columns_of(policy.relid) : NIL;
+    ListCell *cell = nullptr;
+    foreach (cell, columns) {
+        const auto *column = static_cast<const PersonalColumn *>(lfirst(cell));
+        for (int i = 0; i < n; ++i)
+            if (std::strcmp(NameStr(done[i].name), column->name) == 0)
+                appendStringInfo(cases,
+                                 " WHEN t.%s OPERATOR(retention.>=) %s AND t.%s OPERATOR(retention.<=) %s AND NOT (%s) THEN %s",
+                                 clock, clock_literal(core::first_from(policy.id, 0)), clock,
+                                 clock_literal(core::last_until(policy.id, done[i].until)), may_be_anonymised(*column),
+                                 quote_literal_cstr(column->name));
+    }
+}
+
+const char *done_text(Oid leaf, const Policy *const *policies, int count) {
+    StringInfoData cases;
+    initStringInfo(&cases);
+    for (int i = 0; i < count; ++i)
+        if (enforced(*policies[i])) append_done(&cases, leaf, *policies[i]);
+    return cases.len == 0 ? "NULL::text" : psprintf("CASE%s END", cases.data);
+}
+
 }  // namespace
 
 AuditPlan plan_audit(Oid leaf) {
@@ -157,7 +192,7 @@ AuditPlan plan_audit(Oid leaf) {
                       nullptr};
     List *declaring = NIL;
     Text text = {};
-    text.n_columns = kHoldsColumn;
+    text.n_columns = kDoneColumn;
     initStringInfo(&text.columns);
     initStringInfo(&text.joins);
     initStringInfo(&text.policy);
@@ -174,8 +209,8 @@ AuditPlan plan_audit(Oid leaf) {
             leave(saved);
         }
     const char *has = plan.n_policies == 0 ? "NULL::int4" : psprintf("CASE%s END", text.policy.data);
-    plan.sql = psprintf("SELECT t.ctid, t.%s, %s, %s%s FROM ONLY %s t%s", clock_name(leaf), has, holds_text(leaf, declaring),
-                        text.columns.data, qualified_name(leaf), text.joins.data);
+    plan.sql = psprintf("SELECT t.ctid, t.%s, %s, %s, %s%s FROM ONLY %s t%s", clock_name(leaf), has, holds_text(leaf, declaring),
+                        done_text(leaf, policies, count), text.columns.data, qualified_name(leaf), text.joins.data);
     table_close(rel, AccessShareLock);
     return plan;
 }

@@ -35,8 +35,9 @@ struct AuditPlan {
     const char *sql;  // of all rows
 };
 
-// The columns that each result begins with.
-enum : int { kTidColumn = 1, kClockColumn, kPolicyColumn, kHoldsColumn, kFirstWayColumn };
+// The columns that each result begins with. kDoneColumn is the name of a personal column that was anonymised before its row, and holds a
+// value; null: none is.
+enum : int { kTidColumn = 1, kClockColumn, kPolicyColumn, kHoldsColumn, kDoneColumn, kFirstWayColumn };
 
 // Errors: a policy that does not fit the schema; 42501 for a partition whose owner's rights the owner of its table does not have.
 AuditPlan plan_audit(Oid leaf);

@@ -8,6 +8,7 @@
 #include "pg/time.hpp"
 #include "policy/policy_cache.hpp"
 #include "schema/extension.hpp"
+#include "sweep/columns.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -56,6 +57,17 @@ void unset_flags(const Fault &fault) {
     if (!write_clock(fault.relid, &tid, fault.should_be)) changed_meanwhile();
 }
 
+// The next sweep does the column.
+void come_back(const Fault &fault) {
+    const SqlRows found =
+        run_as(owner_of(fault.relid), kLatest,
+               psprintf("SELECT xmin, %s FROM ONLY %s WHERE ctid = $1", clock_name(fault.relid), qualified_name(fault.relid)),
+               fault.tid);
+    if (found.n == 0 || found.first().get<core::Clock>(2) != fault.says) changed_meanwhile();
+    come_back_to_row(static_cast<int16_t>(core::policy_of(fault.says)), fault.relid, fault.tid, core::start_of(fault.says),
+                     found.first().get<TransactionId>(1));
+}
+
 }  // namespace
 
 bool hides(core::Clock clock) {
@@ -82,6 +94,7 @@ const char *repair_row(const Fault &fault) {
             case Finding::kOtherAction:
             case Finding::kOrphanedWithoutReason: return stamp_anew(fault);
             case Finding::kHoldsValue: return unset_flags(fault);
+            case Finding::kColumnHoldsValue: return come_back(fault);
             case Finding::kNoWay:
             case Finding::kAwaitsNothing:
             case Finding::kUnmanagedColumn:

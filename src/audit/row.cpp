@@ -6,6 +6,7 @@
 #include "clock/start_value.hpp"
 #include "policy/policy_cache.hpp"
 #include "schema/own.hpp"
+#include "sweep/columns.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -81,6 +82,7 @@ void report(Fault *fault, bool repair, const Listener &listener, Tally *tally) {
     }
     ++tally->found[static_cast<int>(fault->finding)];
     tally->repaired += fault->repaired ? 1 : 0;
+    if (fault->detail == nullptr && fault->column != nullptr) fault->detail = psprintf("column \"%s\"", fault->column);
     if (listener.tell != nullptr) listener.tell(listener.argument, *fault);
 }
 
@@ -116,6 +118,17 @@ void audit_value(const AuditPlan &plan, Fault *fault, bool repair, const Listene
     report(fault, repair, listener, tally);
 }
 
+void audit_done(const AuditPlan &plan, const char *column, Fault fault, bool repair, const Listener &listener, Tally *tally) {
+    const auto policy = static_cast<int16_t>(core::policy_of(fault.says));
+    if (will_come_back(policy, plan.leaf, core::start_of(fault.says))) return;
+    fault.finding = Finding::kColumnHoldsValue;
+    fault.policy = policy_name(plan, policy);
+    fault.has_clock = true;
+    fault.should_be = fault.says;
+    fault.column = column;
+    report(&fault, repair, listener, tally);
+}
+
 void audit_awaiting(const AuditPlan &plan, Fault fault, const Listener &listener, Tally *tally) {
     fault.finding = Finding::kAwaitsNothing;
     fault.policy = policy_name(plan, core::policy_of(fault.says));
@@ -138,6 +151,7 @@ void audit_rows(const AuditPlan &plan, const SqlRows &rows, bool repair, const L
         fault.tid = row.get<ItemPointerData>(kTidColumn);
         fault.says = row.get<core::Clock>(kClockColumn);
         Fault second = fault;
+        if (const char *column = row.text(kDoneColumn)) audit_done(plan, column, fault, repair, listener, tally);
         if (forgotten[place]) audit_awaiting(plan, fault, listener, tally);
         // First what is found by this place: stamping anew follows the row to its next one.
         if (row.get<bool>(kHoldsColumn)) audit_value(plan, &second, repair, listener, tally);

@@ -15,6 +15,7 @@ struct Fault {
     ItemPointerData tid;
     Finding finding;
     const char *policy;  // the one that has the row, or that the row says; null: none
+    const char *column;  // null: none in particular
     bool has_clock;      // where the clock is at fault
     core::Clock says;
     core::Clock should_be;

@@ -101,27 +101,29 @@ SqlValue first_after(const Table &table, core::Start start) { return clock_value
 SqlValue last_until(const Table &table, core::Start start) { return clock_value(core::last_until(table.policy->id, start)); }
 
 // What the law needs is left until the law lets the row go.
-core::Start cutoff_of(const Table &table, const core::Period &period, bool required) {
+core::Start cutoff_of(const Policy &policy, const core::Period &period, bool required) {
     core::Terms terms = {};
     terms.keep_for = period;
-    terms.has_floor = required && table.policy->terms.has_floor;
-    terms.must_keep_for = table.policy->terms.must_keep_for;
-    return core::cutoffs(retention_now(), terms, table.policy->zone()).due;
+    terms.has_floor = required && policy.terms.has_floor;
+    terms.must_keep_for = policy.terms.must_keep_for;
+    return core::cutoffs(retention_now(), terms, policy.zone()).due;
 }
 
-void read_columns(Table *table) {
+int read_columns(const Policy &policy, Oid leaf, Column **columns) {
     const SqlRows found =
         own("SELECT a.attnum, a.attname, c.keep_for, c.required_by_law, coalesce(p.done_until, -1), "
             "coalesce(p.taken_until, -1) FROM retention.personal_columns c JOIN pg_catalog.pg_attribute a "
             "ON a.attrelid = $2 AND a.attname = c.column_name AND a.attnum > 0 LEFT JOIN retention.column_progress p "
             "ON p.relation = $2 AND p.policy_id = $3 AND p.column_number = a.attnum "
             "WHERE c.relation = $1 AND c.keep_for IS NOT NULL ORDER BY a.attnum",
-            table->policy->relid, table->leaf, table->policy->id);
-    table->columns = static_cast<Column *>(palloc0(sizeof(Column) * (found.n + 1)));
+            policy.relid, leaf, policy.id);
+    int n = 0;
+    *columns = static_cast<Column *>(palloc0(sizeof(Column) * (found.n + 1)));
     for (const SqlRow row : found)
-        table->columns[table->n_columns++] =
-            Column{row.get<int16>(1), row.get<NameData>(2), cutoff_of(*table, row.get<core::Period>(3), row.get<bool>(4)),
+        (*columns)[n++] =
+            Column{row.get<int16>(1), row.get<NameData>(2), cutoff_of(policy, row.get<core::Period>(3), row.get<bool>(4)),
                    row.get<int64>(5), row.get<int64>(6)};
+    return n;
 }
 
 void save_progress(const Table &table, const Column &column) {
@@ -195,12 +197,7 @@ Found find_rows(const Table &table, const Segment &segment, const Late *late) {
 }
 
 void come_back(const Table &table, const Found &found, int i) {
-    const FullTransactionId next = ReadNextFullTransactionId();
-    const uint64 age = static_cast<uint32>(XidFromFullTransactionId(next) - found.written_by[i]);
-    own("INSERT INTO retention.column_late (policy_id, relation, from_start, until_start, written_since, row_id) "
-        "VALUES ($1, $2, $3, $3, $4, $5)",
-        table.policy->id, table.leaf, found.starts[i], FullTransactionIdFromU64(U64FromFullTransactionId(next) - age),
-        found.rows[i].tid);
+    come_back_to_row(table.policy->id, table.leaf, found.rows[i].tid, found.starts[i], found.written_by[i]);
 }
 
 int by_tid(const void *a, const void *b) {
@@ -400,7 +397,7 @@ bool open_table(Table *table, Engine *engine, Care *care, int16_t policy_id, Oid
     *table = Table{
         engine, care,    policy, leaf, {leaf, acting_owner(leaf, policy->relid), qualified_name(leaf), clock_name(leaf), nullptr},
         0,      nullptr, {}};
-    read_columns(table);
+    table->n_columns = read_columns(*policy, leaf, &table->columns);
     if (!is_in_progress(leaf, policy_id)) return table->n_columns > 0;
     follow_changes(table);
     return table->n_columns > 0;
@@ -483,6 +480,33 @@ int64 count_late(const Table &table) {
 }
 
 }  // namespace
+
+void come_back_to_row(int16_t policy_id, Oid leaf, const ItemPointerData &tid, core::Start start, TransactionId written_by) {
+    const FullTransactionId next = ReadNextFullTransactionId();
+    const uint64 age = static_cast<uint32>(XidFromFullTransactionId(next) - written_by);
+    own("INSERT INTO retention.column_late (policy_id, relation, from_start, until_start, written_since, row_id) "
+        "VALUES ($1, $2, $3, $3, $4, $5)",
+        policy_id, leaf, start, FullTransactionIdFromU64(U64FromFullTransactionId(next) - age), tid);
+}
+
+int columns_done(const Policy &policy, Oid leaf, DoneColumn **done) {
+    Column *columns = nullptr;
+    int n = 0;
+    const int all = read_columns(policy, leaf, &columns);
+    *done = static_cast<DoneColumn *>(palloc(sizeof(DoneColumn) * (all + 1)));
+    for (int i = 0; i < all; ++i) {
+        const core::Start until = Min(columns[i].done, columns[i].cutoff);
+        if (until >= 0) (*done)[n++] = DoneColumn{columns[i].name, until};
+    }
+    return n;
+}
+
+bool will_come_back(int16_t policy_id, Oid leaf, core::Start start) {
+    return read_own(
+               "SELECT 1 FROM retention.column_late WHERE relation = $1 AND policy_id = $2 AND $3 BETWEEN from_start AND until_start",
+               leaf, policy_id, start)
+               .n > 0;
+}
 
 void sweep_columns(Engine *engine, int16_t policy_id, Oid leaf) {
     const Task task = {leaf, policy_id, Work::kColumns};

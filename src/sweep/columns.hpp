@@ -7,4 +7,17 @@ namespace pg_retention {
 // All that is due by now in one table or partition, in batches.
 void sweep_columns(Engine *engine, int16_t policy_id, Oid leaf);
 
+// A column that is anonymised in all rows with a start of the policy up to this one, but for those that a sweep comes back to.
+struct DoneColumn {
+    NameData name;
+    core::Start until;
+};
+// Of a table or partition; how many.
+int columns_done(const Policy &policy, Oid leaf, DoneColumn **done);
+
+// Whether the next sweep looks again at rows with this start.
+bool will_come_back(int16_t policy_id, Oid leaf, core::Start start);
+// Has it look at this row, which that transaction wrote.
+void come_back_to_row(int16_t policy_id, Oid leaf, const ItemPointerData &tid, core::Start start, TransactionId written_by);
+
 }  // namespace pg_retention
