@@ -177,11 +177,12 @@ bool may_move_rows(const Standing &before, Oid relid, List *tables) {
     const Policy *policy = all_policies(&count);
     for (int i = 0; i < count; ++i)
         if (policy[i].relid == relid && moves_rows(before, policy[i], stamping)) return true;
-    // One that is gone stood before others, though it may not have had its rows yet.
-    for (int i = 0; i < before.n; ++i)
-        if (before.policies[i].relid == relid && before.policies[i].mode == Mode::kEnforce &&
-            policy_by_id(before.policies[i].id) == nullptr)
+    // One that is gone and did not have its rows yet stood before others.
+    for (int i = 0; i < before.n; ++i) {
+        const Policy &was = before.policies[i];
+        if (was.relid == relid && was.mode == Mode::kEnforce && (stamping || !was.ready) && policy_by_id(was.id) == nullptr)
             return true;
+    }
     return false;
 }
 

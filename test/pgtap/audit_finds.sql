@@ -1,6 +1,6 @@
 -- What slips past a clock when one of its safeguards fails is found by the audit. Nothing is asked here but the audit: with each of these
 -- safeguards taken out (test/mutants/list), one of these tests has to fail.
-SELECT plan(14);
+SELECT plan(15);
 SET client_min_messages = error;
 SET retention.test_now = '2026-11-28 12:00+01';
 CREATE SCHEMA app;
@@ -91,6 +91,12 @@ UPDATE retention.policy SET action = 'delete', if_referenced = 'anonymise' WHERE
 RESET retention.confirm_drop;
 CALL retention.sweep();
 SELECT is(pg_temp.found(), 'nothing', 'a policy with another action');
+
+-- A policy that takes rows from another once it is ready.
+INSERT INTO app.events VALUES (4, 'Ola', '2027-02-28'), (5, 'Ola', NULL);
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode, priority) VALUES ('first events', 'app.events', '{at}', '1 year', 'delete', 'enforce', 1);
+CALL retention.sweep();
+SELECT is(pg_temp.found(), 'nothing', 'a policy that goes before another');
 
 -- Rows that refer to each other.
 CREATE TABLE app.teams (id int PRIMARY KEY, lead int, name text, ended_at timestamptz);

@@ -21,6 +21,7 @@ CREATE FUNCTION pg_temp.says(clock retention.clock) RETURNS text LANGUAGE sql AS
 INSERT INTO orders VALUES (1, 1);
 DELETE FROM users WHERE id = 1;
 SELECT is((SELECT pg_temp.says(retention_clock) FROM orders), '2030-01-01T12:00:00Z late,orphaned quarantined', 'a late row whose way is gone is late all the same');
+UPDATE orders SET author = author;
 UPDATE orders SET author = 2;
 SELECT is((SELECT pg_temp.says(retention_clock) FROM orders), '2030-01-01T12:00:00Z late quarantined', 'a late row that is pointed to a parent that ended long ago has its quarantine all the same');
 UPDATE orders SET author = 3;
