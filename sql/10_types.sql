@@ -121,7 +121,14 @@ CREATE FUNCTION retention.clock_send(retention.clock) RETURNS bytea
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_clock_send';
 COMMENT ON FUNCTION retention.clock_send(retention.clock) IS 'I/O';
 
+CREATE FUNCTION retention.clock_modifier_in(cstring[]) RETURNS integer
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_clock_modifier_in';
+COMMENT ON FUNCTION retention.clock_modifier_in(cstring[]) IS 'I/O of the type modifier: the number of the database whose policies the clocks name';
+CREATE FUNCTION retention.clock_modifier_out(integer) RETURNS cstring
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_clock_modifier_out';
+COMMENT ON FUNCTION retention.clock_modifier_out(integer) IS 'I/O of the type modifier';
 CREATE TYPE retention.clock (
+    TYPMOD_IN = retention.clock_modifier_in, TYPMOD_OUT = retention.clock_modifier_out,
     INPUT = retention.clock_in, OUTPUT = retention.clock_out,
     RECEIVE = retention.clock_recv, SEND = retention.clock_send,
     INTERNALLENGTH = 8, PASSEDBYVALUE, ALIGNMENT = double, STORAGE = plain

@@ -85,6 +85,20 @@ CREATE TABLE retention.home (
 );
 COMMENT ON TABLE retention.home IS 'the cluster and database the workers act in; not dumped, so that a restore waits for retention.resume()';
 
+CREATE TABLE retention.numbering (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    number integer NOT NULL CHECK (number > 0)
+);
+SELECT pg_catalog.pg_extension_config_dump('retention.numbering', '');
+COMMENT ON TABLE retention.numbering IS 'the number of this database, which the type of each clock column has as its modifier: clocks name policies by their numbers here';
+COMMENT ON COLUMN retention.numbering.number IS 'random, given with the first policy; dumped, so that a restore means the same policies';
+CREATE FUNCTION retention.numbering_before() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_numbering_before';
+COMMENT ON FUNCTION retention.numbering_before() IS 'takes the number that a dump brings, where no clocks have another one';
+CREATE TRIGGER numbering_before BEFORE INSERT OR UPDATE OR DELETE ON retention.numbering FOR EACH ROW EXECUTE FUNCTION retention.numbering_before();
+ALTER TABLE retention.numbering ENABLE ALWAYS TRIGGER numbering_before;
+GRANT SELECT ON retention.numbering TO pg_monitor;
+
 CREATE TABLE retention.preparation (
     relation regclass PRIMARY KEY,
     next_block bigint NOT NULL DEFAULT 0,

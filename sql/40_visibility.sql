@@ -10,6 +10,9 @@ COMMENT ON FUNCTION retention.visible(retention.clock) IS 'whether a row with th
 CREATE FUNCTION retention.unstamped_visible(clock retention.clock, policy_id smallint) RETURNS boolean
     LANGUAGE c STABLE STRICT PARALLEL SAFE LEAKPROOF COST 1 AS 'MODULE_PATHNAME', 'pg_retention_unstamped_visible';
 COMMENT ON FUNCTION retention.unstamped_visible(retention.clock, smallint) IS 'whether rows that were attached and are not stamped yet are readable as far as this policy goes: as a row whose time was over long ago';
+CREATE FUNCTION retention.unknown_visible(clock retention.clock) RETURNS boolean
+    LANGUAGE c STABLE STRICT PARALLEL SAFE LEAKPROOF COST 1 AS 'MODULE_PATHNAME', 'pg_retention_unknown_visible';
+COMMENT ON FUNCTION retention.unknown_visible(retention.clock) IS 'whether rows whose clocks have the numbers of another database are readable: to nobody but those who reveal';
 CREATE FUNCTION retention.conflict_visible(clock retention.clock) RETURNS boolean
     LANGUAGE c STABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'pg_retention_conflict_visible';
 COMMENT ON FUNCTION retention.conflict_visible(retention.clock) IS 'refuses ON CONFLICT DO UPDATE of a hidden row';

@@ -32,6 +32,12 @@ SELECT 'unmanaged table', g.relation::text, 'its rows have clocks, but no policy
 FROM governed g
 WHERE NOT g.managed
 UNION ALL
+SELECT 'clocks of another database', g.relation::text, 'its clocks have numbers that name other policies here: all its rows are hidden',
+    'Write a policy for it, which has them stamped anew, or drop it.'
+FROM retention.clock_column g
+JOIN pg_attribute a ON a.attrelid = g.relation AND a.atttypid = 'retention.clock'::regtype AND NOT a.attisdropped
+WHERE a.atttypmod IS DISTINCT FROM (SELECT n.number FROM retention.numbering n)
+UNION ALL
 SELECT 'materialized view without the clock', s.view::text,
     format('it keeps copies of what it reads of %s, which are not hidden when those are',
         string_agg(s.source::text, ', ' ORDER BY s.source::text)),

@@ -189,7 +189,7 @@ List *ways_through(Relation rel) {
     int count = 0;
     const Policy *policies = all_policies(&count);
     for (int i = 0; i < count; ++i) {
-        if (policies[i].mode == Mode::kOff || !policies[i].validated) continue;
+        if (policies[i].mode == Mode::kOff) continue;
         for (int k = 0; k < policies[i].n_starts; ++k) {
             auto *way = static_cast<Way *>(palloc0(sizeof(Way)));
             Problem problem = {};

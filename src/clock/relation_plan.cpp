@@ -550,8 +550,10 @@ core::Clock compute_with_plan(RelationPlan *plan, Relation rel, HeapTuple row, H
 
 }  // namespace
 
-core::Clock compute_clock(Relation rel, HeapTuple row, HeapTuple stored, const Cause &cause) {
+core::Clock compute_clock(Relation rel, HeapTuple row, HeapTuple stored, const Cause &given) {
     core::Clock clock = {};
+    Cause cause = given;
+    if (cause.before == core::kUnknownClock) cause.before = core::kNoClock;
     SPI_connect();
     const ActingAs saved = act_as(rel->rd_rel->relowner, true);
     RelationPlan *plan = relation_plan(rel);
@@ -586,7 +588,7 @@ bool is_managed(Oid relid) {
     const Policy *policy = all_policies(&count);
     List *ancestors = get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL;
     for (int i = 0; i < count; ++i)
-        if (policy[i].validated && stands_for(policy[i], relid, ancestors)) return true;
+        if (stands_for(policy[i], relid, ancestors)) return true;
     return false;
 }
 

@@ -170,8 +170,8 @@ void require_clock(Oid parent, Oid child) {
     ereport(ERROR,
             (errcode(ERRCODE_DATATYPE_MISMATCH),
              errmsg("table \"%s\" has no clock column, and table \"%s\" has policies", get_rel_name(child), get_rel_name(parent)),
-             errhint("ALTER TABLE %s ADD COLUMN %s retention.clock NOT NULL DEFAULT 'none'; no row is written by that.",
-                     qualified_name(child), clock_name(parent))));
+             errhint("ALTER TABLE %s ADD COLUMN %s retention.clock(%d) NOT NULL DEFAULT 'none'; no row is written by that.",
+                     qualified_name(child), clock_name(parent), extension()->number)));
 }
 
 void check_clock_of_child(const Node *statement) {

@@ -104,7 +104,7 @@ bool may_be_lost(const OwnColumn &column) { return column.type == extension()->c
 
 const char *hint_for(const OwnColumn &column) {
     if (column.personal) return "SELECT retention.release_types() turns such columns into text, date, inet and point.";
-    if (strcmp(column.type_name, "retention.clock") == 0)
+    if (strcmp(column.type_name, "retention.clock") == 0 || strncmp(column.type_name, "retention.clock(", 16) == 0)
         return "Drop the policies first: clocks go with them. Or set retention.confirm_drop = on.";
     return "Alter the type of the column first.";
 }

@@ -87,6 +87,8 @@ void tell_all(Oid relid) {
     foreach (cell, find_all_inheritors(relid, NoLock, nullptr)) CacheInvalidateRelcacheByRelid(lfirst_oid(cell));
 }
 
+}  // namespace
+
 void plan_stamping(Oid relid) {
     SPI_connect();
     const ActingAs saved = act_as(extension_owner(), true);
@@ -97,6 +99,8 @@ void plan_stamping(Oid relid) {
     SPI_finish();
     tell_all(relid);
 }
+
+namespace {
 
 bool any_in(const List *wanted, const List *tables) {
     const ListCell *cell = nullptr;
@@ -112,14 +116,20 @@ bool is_table(Oid relid) {
 
 }  // namespace
 
-bool awaits_stamps(Oid relid) { return any_attached() && any_in(attached, with_ancestors(relid)); }
+bool awaits_stamps(Oid relid) {
+    if (any_attached() && any_in(attached, with_ancestors(relid))) return true;
+    return has_foreign_clock(relid) && standing_policies(relid) != NIL;
+}
 
-bool is_being_stamped(Oid relid) { return read_if_changed() && unstamped != NIL && any_in(unstamped, with_ancestors(relid)); }
+bool is_being_stamped(Oid relid) {
+    if (has_foreign_clock(relid)) return true;
+    return read_if_changed() && unstamped != NIL && any_in(unstamped, with_ancestors(relid));
+}
 
 List *unstamped_tables(Oid relid) {
     List *tables = NIL;
     ListCell *cell = nullptr;
-    if (!any_attached()) return NIL;
+    if (!any_attached() && !has_foreign_clock(relid)) return NIL;
     foreach (cell, find_all_inheritors(relid, NoLock, nullptr))
         if (awaits_stamps(lfirst_oid(cell))) tables = lappend_oid(tables, lfirst_oid(cell));
     return tables;

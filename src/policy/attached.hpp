@@ -20,6 +20,9 @@ bool is_being_stamped(Oid relid);
 // Of those that await stamps, those that the relation consists of: itself, or its partitions.
 List *unstamped_tables(Oid relid);
 
+// Has the rows stamped before anybody goes by their clocks: until then they are hidden and kept as their policies would do it to the oldest.
+void plan_stamping(Oid relid);
+
 // A table, and those it is a partition of.
 List *with_ancestors(Oid relid);
 // The last of these.

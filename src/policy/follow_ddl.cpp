@@ -9,6 +9,7 @@
 #include "policy/policy_triggers.hpp"
 #include "policy/provision.hpp"
 #include "policy/rights.hpp"
+#include "pg/settings.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/attempt.hpp"
@@ -207,6 +208,13 @@ bool depends_on(const Policy &policy, Oid table, AttrNumber column, bool rewritt
 // checks that rows refer to the same ones; under a USING they need not.
 void refuse_retyping(Oid table, const char *name, bool rewritten) {
     const AttrNumber column = get_attnum(table, name);
+    if (column > 0 && column == clock_column(table) && !settings::reveal)
+        ereport(
+            ERROR,
+            (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+             errmsg("the type of clock column \"%s\" of table \"%s\" says whose policies its clocks name, and cannot be changed",
+                    name, get_rel_name(table)),
+             errhint("Write a policy for the table, which has its rows stamped anew.")));
     int count = 0;
     const Policy *policy = all_policies(&count);
     for (int i = 0; i < count && column > 0; ++i)
@@ -218,7 +226,7 @@ void refuse_retyping(Oid table, const char *name, bool rewritten) {
 }
 
 void check_retyping(const Node *statement) {
-    if (!IsA(statement, AlterTableStmt) || extension() == nullptr) return;
+    if (!IsA(statement, AlterTableStmt) || own_command || extension() == nullptr) return;
     const auto *alter = reinterpret_cast<const AlterTableStmt *>(statement);
     ListCell *cell = nullptr;
     foreach (cell, alter->cmds) {

@@ -190,7 +190,9 @@ const core::Cutoffs &cutoffs_of(const Policy &policy, TimestampTz at) {
 
 char *state_text(core::Clock clock, TimestampTz at) {
     const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(clock)));
-    const core::State state = policy == nullptr ? core::State::kNone : core::state_of(clock, cutoffs_of(*policy, at));
+    const core::State state = policy != nullptr            ? core::state_of(clock, cutoffs_of(*policy, at))
+                            : clock == core::kUnknownClock ? core::State::kUnknown
+                                                           : core::State::kNone;
     const char *held = (core::flags_of(clock) & core::kHeld) != 0 ? ", held" : "";
     const char *restricted = (core::flags_of(clock) & core::kRestricted) != 0 ? ", restricted" : "";
     return psprintf("%s%s%s", core::name_of(state), held, restricted);

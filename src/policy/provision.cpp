@@ -2,7 +2,9 @@
 
 #include <initializer_list>
 
+#include "policy/attached.hpp"
 #include "schema/extension.hpp"
+#include "schema/numbering.hpp"
 #include "policy/policy_cache.hpp"
 #include "pg/sql.hpp"
 #include "pg/compat.hpp"
@@ -149,20 +151,68 @@ static void drop_idle_clock(Oid relid) {
              psprintf("ALTER TABLE %s DROP COLUMN %s", qualified_name(top), quote_identifier(get_attname(top, column, false))));
 }
 
-// Ancestors first and the table last, as an application locks them: whoever has changed an ancestor gets on to its rows.
-void provide(Oid relid, const Path *paths, int n_paths) {
-    for (int i = 0; i < n_paths; ++i)
-        for (int h = paths[i].n_hops - 1; h >= 0; --h)
-            add_trigger(paths[i].hops[h].to_relid, kPathTrigger, kPathEvents, "follow_path");
-    if (clock_column(relid) == InvalidAttrNumber) {
-        require_own_columns(relid);
-        as_owner(relid, psprintf("ALTER TABLE %s ADD COLUMN retention_clock retention.clock NOT NULL DEFAULT 'none'",
-                                 qualified_name(relid)));
-    }
+static void add_clock_triggers(Oid relid) {
     give_to_partitions(relid, kClockTrigger);
     give_to_partitions(relid, kGuardTrigger);
     add_trigger(relid, kClockTrigger, "BEFORE INSERT OR UPDATE", "maintain_clock");
     add_trigger(relid, kGuardTrigger, "BEFORE DELETE", "guard_delete");
+}
+
+// What a row has that comes without a clock, where no trigger fires. Rows of a table with policies are unknown until they are stamped; others
+// nobody will stamp.
+static void set_default(Oid relid, core::Clock clock) {
+    char text[core::kClockText] = {};
+    core::format_clock(clock, text, sizeof text);
+    SPI_connect();
+    const bool is_set = look_up(psprintf("SELECT 1 FROM pg_catalog.pg_attrdef WHERE adrelid = %u AND adnum = %d AND "
+                                         "pg_catalog.pg_get_expr(adbin, adrelid) ~ '''%s'''",
+                                         relid, clock_column(relid), text))
+                            .n > 0;
+    SPI_finish();
+    if (!is_set)
+        as_owner(relid, psprintf("ALTER TABLE ONLY %s ALTER COLUMN %s SET DEFAULT '%s'", qualified_name(relid), clock_name(relid),
+                                 text));
+}
+
+static bool is_any_policys(Oid relid) {
+    ListCell *cell = nullptr;
+    foreach (cell, with_ancestors(relid))
+        if (has_policies(lfirst_oid(cell))) return true;
+    return false;
+}
+
+static void set_defaults(Oid relid) {
+    ListCell *cell = nullptr;
+    foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr))
+        if (clock_column(lfirst_oid(cell)) != InvalidAttrNumber)
+            set_default(lfirst_oid(cell), is_any_policys(lfirst_oid(cell)) ? core::kUnknownClock : core::kNoClock);
+}
+
+static void add_clock(const Policy &policy) {
+    require_own_columns(policy.relid);
+    as_owner(policy.relid, psprintf("ALTER TABLE %s ADD COLUMN retention_clock retention.clock(%d) NOT NULL DEFAULT '%d'",
+                                    qualified_name(policy.relid), own_number(), policy.id));
+}
+
+void adopt_clock(Oid relid) {
+    if (!has_foreign_clock(relid)) return;
+    const Oid top = source_of_clock(relid);
+    as_owner(top, psprintf("ALTER TABLE %s ALTER COLUMN %s TYPE retention.clock(%d)", qualified_name(top), clock_name(top),
+                           own_number()));
+    set_defaults(top);
+}
+
+// Ancestors first and the table last, as an application locks them: whoever has changed an ancestor gets on to its rows.
+void provide(const Policy &policy, const Path *paths, int n_paths) {
+    for (int i = 0; i < n_paths; ++i)
+        for (int h = paths[i].n_hops - 1; h >= 0; --h)
+            add_trigger(paths[i].hops[h].to_relid, kPathTrigger, kPathEvents, "follow_path");
+    if (clock_column(policy.relid) == InvalidAttrNumber)
+        add_clock(policy);
+    else if (has_foreign_clock(policy.relid))
+        plan_stamping(source_of_clock(policy.relid));
+    set_defaults(policy.relid);
+    add_clock_triggers(policy.relid);
 }
 
 void withdraw(Oid relid, const Path *paths, int n_paths) {
@@ -176,6 +226,7 @@ void withdraw(Oid relid, const Path *paths, int n_paths) {
     foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr))
         if (has_policies(lfirst_oid(cell))) stand_alone(lfirst_oid(cell), true);
     drop_idle_clock(relid);
+    set_defaults(relid);
 }
 
 bool has_policies(Oid relid) {
@@ -197,7 +248,8 @@ void make_way(Oid parent, Oid partition) {
 
 void stand_alone(Oid relid, bool has_policies) {
     if (table_is_on_a_path(relid)) add_trigger(relid, kPathTrigger, kPathEvents, "follow_path");
-    if (has_policies) provide(relid, nullptr, 0);
+    if (has_policies) add_clock_triggers(relid);
+    set_defaults(relid);
 }
 
 void require_index_rights(Oid relid) {

@@ -1,11 +1,16 @@
 #pragma once
 // What a policy needs in the schema: the clock column and the triggers, on its table and on the tables of its paths.
+#include "policy/policy_cache.hpp"
 #include "schema/path.hpp"
 
 namespace pg_retention {
 
-// Adds what is missing, idempotently. Clock column: metadata only.
-void provide(Oid relid, const Path *paths, int n_paths);
+// Adds what is missing, idempotently. Clock column: metadata only; rows that are there are the policy's, not started. Where there is one with
+// the numbers of another database, its rows are to be stamped.
+void provide(const Policy &policy, const Path *paths, int n_paths);
+
+// Then its numbers are those of this database.
+void adopt_clock(Oid relid);
 
 // Whether a policy is for just this table, whatever its mode.
 bool has_policies(Oid relid);

@@ -1,6 +1,7 @@
 #include "schema/extension.hpp"
 
 #include "schema/governed.hpp"
+#include "schema/numbering.hpp"
 #include "pg/compat.hpp"
 #include "pg/security.hpp"
 
@@ -39,6 +40,7 @@ constinit uint64_t known_at = 0;
 struct Traits {
     Oid relid;
     AttrNumber clock;
+    int32 modifier;  // of its type
     bool has_children;
     bool plain;
     uint64_t known_at;
@@ -78,10 +80,12 @@ bool find_objects(ExtensionObjects *out) {
     out->visible_function = function_of(*out, "visible", out->clock_type);
     out->unstamped_function = function_of(*out, "unstamped_visible", out->clock_type, INT2OID);
     out->conflict_function = function_of(*out, "conflict_visible", out->clock_type);
+    out->unknown_function = function_of(*out, "unknown_visible", out->clock_type);
+    out->number = read_number(out->schema);
     out->statistics_function = function_of(*out, "statistics_visible", OIDOID);
     out->statistics_ext_function = function_of(*out, "extended_statistics_visible", OIDOID);
-    return OidIsValid(out->visible_function) && OidIsValid(out->unstamped_function) && OidIsValid(out->conflict_function) &&
-           OidIsValid(out->statistics_function) && OidIsValid(out->statistics_ext_function);
+    return OidIsValid(out->visible_function) && OidIsValid(out->unstamped_function) && OidIsValid(out->unknown_function) &&
+           OidIsValid(out->conflict_function) && OidIsValid(out->statistics_function) && OidIsValid(out->statistics_ext_function);
 }
 
 // Rare, and large: not to be a part of what is asked all the time.
@@ -99,12 +103,13 @@ bool find_objects(ExtensionObjects *out) {
     const uint64_t before = schema_changes;
     Relation rel = RelationIdGetRelation(relid);
     if (!RelationIsValid(rel)) return nullptr;
-    *place =
-        Traits{relid, InvalidAttrNumber, rel->rd_rel->relkind == RELKIND_RELATION && rel->rd_rel->relhassubclass, false, before};
+    *place = Traits{relid, InvalidAttrNumber, -1, rel->rd_rel->relkind == RELKIND_RELATION && rel->rd_rel->relhassubclass, false,
+                    before};
     TupleDesc desc = RelationGetDescr(rel);
     for (int i = 0; i < desc->natts && place->clock == InvalidAttrNumber; ++i)
         if (TupleDescAttr(desc, i)->atttypid == objects.clock_type && !TupleDescAttr(desc, i)->attisdropped)
             place->clock = static_cast<AttrNumber>(i + 1);
+    if (place->clock != InvalidAttrNumber) place->modifier = TupleDescAttr(desc, place->clock - 1)->atttypmod;
     place->plain = place->clock == InvalidAttrNumber && !place->has_children && rel->rd_rel->relkind != RELKIND_TOASTVALUE &&
                    relid != StatisticRelationId && relid != StatisticExtDataRelationId;
     RelationClose(rel);
@@ -143,6 +148,11 @@ Oid extension_owner() { return owner_of(extension()->policy_table); }
 AttrNumber clock_column(Oid relid) {
     const Traits *of = traits_of(relid);
     return of == nullptr ? InvalidAttrNumber : of->clock;
+}
+
+bool has_foreign_clock(Oid relid) {
+    const Traits *of = traits_of(relid);
+    return of != nullptr && of->clock != InvalidAttrNumber && (objects.number == 0 || of->modifier != objects.number);
 }
 
 bool is_plain_relation(Oid relid) {

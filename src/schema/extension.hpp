@@ -13,7 +13,9 @@ struct ExtensionObjects {
     Oid unstamped_function;       // retention.unstamped_visible(retention.clock, smallint)
     Oid conflict_function;        // retention.conflict_visible(retention.clock)
     Oid statistics_function;      // retention.statistics_visible(oid): of a table
+    Oid unknown_function;         // retention.unknown_visible(retention.clock)
     Oid statistics_ext_function;  // retention.extended_statistics_visible(oid): of an object of extended statistics
+    int32 number;                 // whose numbers of policies the clocks here have; 0: there is none yet
 };
 
 // Null when the extension is not installed in this database (or not connected to one, or it is being created).
@@ -30,6 +32,9 @@ Oid extension_owner();
 
 // Attribute number of the clock column, InvalidAttrNumber when the relation is not governed. Cheap: relcache only.
 AttrNumber clock_column(Oid relid);
+
+// The clocks name policies by the numbers of another database, or nobody knows by whose: all of them are unknown. Cheap, too.
+bool has_foreign_clock(Oid relid);
 
 // Has no clock, no children that could have one, and holds neither statistics nor long values of other tables.
 bool is_plain_relation(Oid relid);

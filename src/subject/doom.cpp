@@ -62,8 +62,9 @@ Fate fate_of_action(PolicyAction action) {
 
 // An erasure cannot be undone: floors of policies that only observe, or that wait for their rows to be stamped, stand against it, too.
 Verdict floor_of(const Doomed &row) {
-    const Verdict verdict = decide(row.clock, Floors::kObserved);
-    return verdict.mandatory ? verdict : decide(row.in_the_end, Floors::kObserved);
+    const Verdict says = decide(row.clock, Floors::kObserved), would = decide(row.in_the_end, Floors::kObserved);
+    // One that waits to be stamped says that it has not started.
+    return says.mandatory && (says.until != nullptr || !would.mandatory) ? says : would;
 }
 
 const Policy *policy_that_stands(core::Clock clock) {

@@ -241,6 +241,7 @@ bool prepare_table(Engine *engine, Planned table, const instr_time &started) {
     const bool ready = prepare_step(engine, table.relid, Work::kPreparation, [&] {
         // Takes over the partitions' indexes; a new partition will get its own.
         if (!is_indexed(table.relid)) provide_index(table.relid);
+        adopt_clock(table.relid);
         again = set_ready(table.relid);
     });
     if (ready) engine->unfinished = true;

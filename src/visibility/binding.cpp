@@ -164,7 +164,7 @@ bool is_visible(const Binding &binding, core::Clock clock) {
         if (!bound.hides || !core::hidden(clock, bound.cutoffs) || is_own_start(clock)) return true;
         return bound.legal && core::state_of(clock, bound.cutoffs) == core::State::kKept;
     }
-    return true;
+    return clock != core::kUnknownClock;
 }
 
 constinit Dynamic<bool> explaining{false};

@@ -42,6 +42,7 @@ Node *condition_on(Oid relid, Index rti) { return call(extension()->visible_func
 List *conditions_on_unstamped(Oid relid, Index rti) {
     List *conditions = NIL;
     ListCell *cell = nullptr;
+    if (has_foreign_clock(relid)) return list_make1(call(extension()->unknown_function, clock_of(relid, rti)));
     if (!awaits_stamps(relid)) return NIL;
     foreach (cell, standing_policies(relid)) {
         const Datum id = Int16GetDatum(static_cast<const Policy *>(lfirst(cell))->id);
@@ -53,6 +54,11 @@ List *conditions_on_unstamped(Oid relid, Index rti) {
     return conditions;
 }
 
+Node *clock_constant(core::Clock clock) {
+    return reinterpret_cast<Node *>(
+        makeConst(extension()->clock_type, -1, InvalidOid, sizeof(int64), clock_datum(clock), false, true));
+}
+
 // The clock; of rows of that table, which are not stamped, one whose time was over long ago.
 Node *clock_unless_in(Oid table, int16 policy_id, Node *clock, Index rti) {
     auto *of = makeVar(static_cast<int>(rti), TableOidAttributeNumber, OIDOID, -1, InvalidOid, 0);
@@ -60,9 +66,7 @@ Node *clock_unless_in(Oid table, int16 policy_id, Node *clock, Index rti) {
     auto *when = makeNode(CaseWhen);
     when->expr = reinterpret_cast<Expr *>(
         makeFuncExpr(F_OIDEQ, BOOLOID, list_make2(of, is), InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL));
-    const Datum oldest = clock_datum(core::first_from(policy_id, 0));
-    when->result =
-        reinterpret_cast<Expr *>(makeConst(extension()->clock_type, -1, InvalidOid, sizeof(int64), oldest, false, true));
+    when->result = reinterpret_cast<Expr *>(clock_constant(core::first_from(policy_id, 0)));
     auto *choice = makeNode(CaseExpr);
     choice->casetype = extension()->clock_type;
     choice->args = list_make1(when);
@@ -78,6 +82,7 @@ void add_conflict_check(OnConflictExpr *conflict, Node *clock) {
 void refuse_conflict(Query *query, Oid relid, Index rti) {
     if (static_cast<int>(rti) != query->resultRelation || !reads_conflicting_row(query->onConflict)) return;
     ListCell *table = nullptr, *policy = nullptr;
+    if (has_foreign_clock(relid)) return add_conflict_check(query->onConflict, clock_constant(core::kUnknownClock));
     foreach (table, unstamped_tables(relid))
         foreach (policy, standing_policies(lfirst_oid(table)))
             add_conflict_check(

@@ -74,6 +74,10 @@ RETENTION_FUNCTION(pg_retention_unstamped_visible) {
     PG_RETURN_BOOL(pg_retention::is_visible_to_call(fcinfo, oldest));
 }
 
+RETENTION_FUNCTION(pg_retention_unknown_visible) {
+    PG_RETURN_BOOL(pg_retention::is_visible_to_call(fcinfo, pg_retention::core::kUnknownClock));
+}
+
 RETENTION_FUNCTION(pg_retention_conflict_visible) {
     if (!pg_retention::is_visible_to_call(fcinfo, pg_retention::clock_argument(fcinfo, 0)))
         ereport(ERROR,

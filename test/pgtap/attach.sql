@@ -111,7 +111,7 @@ SELECT is(pg_temp.seen(), '2 3 4 12 14 22', 'rows are what their own dates say')
 
 -- Left again before it was stamped; empty; observing.
 CREATE TABLE guest (LIKE logs INCLUDING ALL);
-INSERT INTO guest (id, at) VALUES (31, '2020-01-01');
+INSERT INTO guest (id, at, retention_clock) VALUES (31, '2020-01-01', 'none');
 ALTER TABLE logs ATTACH PARTITION guest FOR VALUES FROM (30) TO (40);
 SELECT throws_ok('DROP TABLE guest', '42501', NULL, 'what is hidden because it is not stamped is not dropped unseen');
 SET LOCAL retention.reveal = on;

@@ -3,6 +3,7 @@
 SELECT plan(15);
 SET client_min_messages = error;
 SET retention.test_now = '2026-11-28 12:00+01';
+INSERT INTO retention.numbering (number) VALUES (7);
 CREATE SCHEMA app;
 CREATE FUNCTION pg_temp.found() RETURNS text LANGUAGE sql AS $$
     SELECT coalesce(string_agg(DISTINCT format('%s: %s', a.part, a.finding), ', '), 'nothing')
@@ -70,7 +71,7 @@ INSERT INTO app.events_1 VALUES (1, 'Kari', '2026-01-01');
 INSERT INTO app.events_2 VALUES (11, 'Kari', '2026-01-01');
 INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.events', 'name', 'name');
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('events', 'app.events', '{at}', '1 year', 'anonymise', 'enforce');
-ALTER TABLE app.events_2 ADD COLUMN retention_clock retention.clock NOT NULL DEFAULT 'none';
+ALTER TABLE app.events_2 ADD COLUMN retention_clock retention.clock(7) NOT NULL DEFAULT 'none';
 SET retention.test_now = '2027-03-01 12:00+01';
 CALL retention.sweep();
 SET retention.reveal = on;

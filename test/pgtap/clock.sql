@@ -57,7 +57,7 @@ SELECT results_eq('SELECT c::text FROM every ORDER BY i', 'SELECT c::text FROM c
 CREATE TEMP TABLE received (c plain);
 SELECT throws_ok(format($$COPY received FROM PROGRAM %L (FORMAT binary)$$,
     $$printf 'PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\10$$ || bytes || $$\377\377'$$), '22P03', NULL, what)
-FROM (VALUES ('\0\0\0\0\0\0\0\0', 'a start without a policy'),
+FROM (VALUES ('\0\0\0\0\0\0\5\0', 'a start without a policy'),
              ('\0\7\0\0\0\0\5\1', 'a flag that is not exempt'),
              ('\0\7\200\0\0\0\5\0', 'exempt without a flag'),
              ('\0\7\200\0\0\0\5\40', 'an unknown flag'),

@@ -1,6 +1,6 @@
 -- Values that earlier versions wrote are read as what they were: bytes of each version, which are never changed here, only added to.
 BEGIN;
-SELECT plan(23);
+SELECT plan(24);
 
 SELECT results_eq('SELECT name, version FROM retention.disk_format ORDER BY name', 'SELECT name, version FROM retention.formats() ORDER BY name',
     'a new database has the versions that the library writes');
@@ -16,6 +16,9 @@ CREATE TABLE clock_2 (bytes bytea, says text);
 INSERT INTO clock_2 VALUES ('\x00070933ddbbbf20', '7 2026-03-31T21:59:59.5Z late'), ('\x00070933ddbbbf40', '7 2026-03-31T21:59:59.5Z orphaned'),
     ('\x00070933ddbbbf60', '7 2026-03-31T21:59:59.5Z late,orphaned'), ('\x00078933ddbbbf65', '7 2026-03-31T21:59:59.5Z held,anonymised,late,orphaned'),
     ('\x00077fffffffff40', '7 orphaned');
+-- Version 3.
+CREATE TABLE clock_3 (bytes bytea, says text);
+INSERT INTO clock_3 VALUES ('\x0000000000000000', 'unknown');
 CREATE TABLE period_1 (bytes bytea, says text);
 INSERT INTO period_1 VALUES ('\x00000000000000000000000000000000', '0 days'), ('\x000000000000001e0000000000000000', '30 days'),
     ('\x00000024000000000000000000000000', '3 years'), ('\x00000000000000000000fd2000000000', '18 hours'),
@@ -42,6 +45,7 @@ BEGIN
 END $$;
 SELECT is(from_binary('retention.clock', bytes), says, 'clock, version 1: ' || says) FROM clock_1;
 SELECT is(from_binary('retention.clock', bytes), says, 'clock, version 2: ' || says) FROM clock_2;
+SELECT is(from_binary('retention.clock', bytes), says, 'clock, version 3: ' || says) FROM clock_3;
 SELECT is(from_binary('retention.period', bytes), says, 'period, version 1: ' || says) FROM period_1;
 SELECT is_empty('SELECT FROM modifier_1 WHERE retention.type_modifier_out(modifier)::text <> says', 'type modifiers of version 1 say what they said');
 
@@ -67,7 +71,7 @@ BEGIN
     RETURN 'passes';
 EXCEPTION WHEN feature_not_supported THEN RETURN SQLERRM;
 END $$;
-SELECT is(pg_temp.with_version(3::smallint), 'this database has version 3 of format "clock", which this library of pg_retention does not read', 'a later format is refused');
+SELECT is(pg_temp.with_version(4::smallint), 'this database has version 4 of format "clock", which this library of pg_retention does not read', 'a later format is refused');
 SELECT is(pg_temp.with_version(0::smallint), 'this database has version 0 of format "clock", which this library of pg_retention does not read', 'an earlier one is refused');
 SELECT * FROM finish();
 ROLLBACK;

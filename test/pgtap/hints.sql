@@ -3,6 +3,7 @@ BEGIN;
 SELECT plan(31);
 SET client_min_messages = error;
 SET retention.test_now = '2026-11-28 12:00+01';
+INSERT INTO retention.numbering (number) VALUES (7);
 CREATE SCHEMA app;
 -- What an error says, and its hint.
 CREATE FUNCTION pg_temp.said(statement text) RETURNS text LANGUAGE plpgsql AS $$
@@ -53,10 +54,10 @@ SELECT is(pg_temp.said($$INSERT INTO retention.policy (name, relation, clock_sta
 -- A table that is to be a partition, or a child.
 CREATE TABLE app.plain (id int, left_on date, who text);
 SELECT is(pg_temp.said('ALTER TABLE app.parts ATTACH PARTITION app.plain FOR VALUES FROM (20) TO (30)'),
-    'table "plain" has no clock column, and table "parts" has policies | ALTER TABLE app.plain ADD COLUMN retention_clock retention.clock NOT NULL DEFAULT ''none''; no row is written by that.', 'a plain table is not attached');
+    'table "plain" has no clock column, and table "parts" has policies | ALTER TABLE app.plain ADD COLUMN retention_clock retention.clock(7) NOT NULL DEFAULT ''none''; no row is written by that.', 'a plain table is not attached');
 SELECT is(pg_temp.said('ALTER TABLE app.plain INHERIT app.t') ~ 'ALTER TABLE app.plain ADD COLUMN retention_clock', true, 'a plain table does not inherit');
 INSERT INTO app.plain VALUES (21, NULL, 'Kari');
-ALTER TABLE app.plain ADD COLUMN retention_clock retention.clock NOT NULL DEFAULT 'none';
+ALTER TABLE app.plain ADD COLUMN retention_clock retention.clock(7) NOT NULL DEFAULT 'none';
 SELECT is(pg_temp.said('ALTER TABLE app.parts ATTACH PARTITION app.plain FOR VALUES FROM (20) TO (30)'), 'done', 'a table to which the hint was applied is attached');
 
 -- The owner of a table may not create in its schema.

@@ -6,6 +6,7 @@ SET client_min_messages = warning;
 SET retention.test_now = '2030-01-01 12:00+00';
 CREATE ROLE keeper;
 GRANT SET ON PARAMETER retention.test_now, retention.reveal, retention.confirm_drop TO keeper;
+INSERT INTO retention.numbering (number) VALUES (7);
 CREATE SCHEMA app AUTHORIZATION keeper;
 GRANT USAGE ON SCHEMA retention TO keeper;
 GRANT SELECT, INSERT, UPDATE, DELETE ON retention.policy TO keeper;
@@ -114,7 +115,7 @@ SELECT is(pg_temp.tried($$SELECT pg_temp.policy('hid 1', 'app.hid_1', 1, '9 year
     'a hidden row of a detached partition does not show by its first policy');
 
 -- A partition whose rows are not stamped yet.
-CREATE TABLE app.came (id int, y int, d date, retention_clock retention.clock NOT NULL DEFAULT 'none');
+CREATE TABLE app.came (id int, y int, d date, retention_clock retention.clock(7) NOT NULL DEFAULT 'none');
 ALTER TABLE app.came OWNER TO keeper;
 INSERT INTO app.came VALUES (2, 11, '2028-01-01');
 SET ROLE keeper;
@@ -132,7 +133,7 @@ SET ROLE keeper;
 SELECT is(pg_temp.tried('DELETE FROM app.came'), 'RT001 cannot delete a row of "came": parted requires it until 2033-01-02', 'a row that was not stamped yet is kept');
 SELECT is(pg_temp.tried($$UPDATE retention.policy SET applies_to = 'y <> 12' WHERE name = 'parted'$$), 'done', 'once they are stamped, rows are compared');
 RESET ROLE;
-CREATE TABLE app.came_hid (id int, y int, d date, retention_clock retention.clock NOT NULL DEFAULT 'none');
+CREATE TABLE app.came_hid (id int, y int, d date, retention_clock retention.clock(7) NOT NULL DEFAULT 'none');
 INSERT INTO app.came_hid VALUES (2, 11, '2029-06-01');
 ALTER TABLE app.hid ATTACH PARTITION app.came_hid FOR VALUES FROM (10) TO (20);
 SELECT is(pg_temp.tried($$UPDATE retention.policy SET keep_for = '9 years' WHERE name = 'hid'$$), '55006 policy "hid" hides rows that would reappear',

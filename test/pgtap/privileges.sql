@@ -31,6 +31,8 @@ retention.over_from(timestamp with time zone,retention.period)
 retention.over_from(date,retention.period)
 retention.cutoff(timestamp with time zone,retention.period)
 retention.clock_in(cstring)
+retention.clock_modifier_in(cstring[])
+retention.clock_modifier_out(integer)
 retention.clock_out(retention.clock)
 retention.clock_recv(internal)
 retention.clock_send(retention.clock)
@@ -52,6 +54,7 @@ retention.with_flags(retention.clock,integer)
 retention.visible(retention.clock)
 retention.conflict_visible(retention.clock)
 retention.unstamped_visible(retention.clock,smallint)
+retention.unknown_visible(retention.clock)
 retention.statistics_visible(oid)
 retention.extended_statistics_visible(oid)
 retention.state(retention.clock)
@@ -115,7 +118,7 @@ SELECT is_empty($$SELECT pg_describe_object(classid, objid, 0) FROM member LEFT 
 SELECT is_empty($$SELECT pg_describe_object(classid, objid, 0) FROM member WHERE classid = 'pg_proc'::regclass
     AND obj_description(objid, 'pg_proc') ~ '^[A-Z][a-z]|\.$'$$, 'in one style');
 SELECT set_eq($$SELECT c::regclass::text FROM pg_extension, unnest(extconfig) c WHERE extname = 'pg_retention'$$, $$VALUES
-    ('retention.policy'), ('retention.policy_id_seq'), ('retention.personal_column'), ('retention.ledger'),
+    ('retention.policy'), ('retention.policy_id_seq'), ('retention.numbering'), ('retention.personal_column'), ('retention.ledger'),
     ('retention.subject_kind'), ('retention.subject_link'), ('retention.controller'),
     ('retention.restriction'), ('retention.restriction_restriction_id_seq'),
     ('retention.statement'), ('retention.statement_statement_id_seq'), ('retention.erasure')$$, 'what a DBA fills, and what must not be lost, is in a dump');

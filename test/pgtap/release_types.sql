@@ -4,6 +4,7 @@ BEGIN;
 SET client_min_messages = error;
 SET retention.test_now = '2026-06-01 12:00';
 SELECT plan(46);
+INSERT INTO retention.numbering (number) VALUES (7);
 CREATE SCHEMA app;
 CREATE SCHEMA other;
 
@@ -33,7 +34,7 @@ SELECT is(pg_temp.drop_with('CREATE VIEW app.v AS SELECT NULL::retention.email A
     'dropped', 'what is no data goes, as CASCADE says');
 CREATE FUNCTION pg_temp.governed() RETURNS text LANGUAGE sql AS $q$ SELECT $$CREATE TABLE app.g (id int, left_on date);
     INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action) VALUES ('g', 'app.g', '{left_on}', '1 day', 'delete')$$ $q$;
-SELECT is(pg_temp.drop_with(pg_temp.governed()), '2BP01 column "retention_clock" of table app.g has type retention.clock / Drop the', 'a clock');
+SELECT is(pg_temp.drop_with(pg_temp.governed()), '2BP01 column "retention_clock" of table app.g has type retention.clock(7) / Drop the', 'a clock');
 SELECT is(pg_temp.drop_with(pg_temp.governed() || '; SET LOCAL retention.confirm_drop = on'), 'dropped', 'a clock can be dropped with confirmation');
 SELECT alike(pg_temp.drop_with(pg_temp.governed() || '; SET LOCAL retention.confirm_drop = on; CREATE TABLE app.t (mail retention.email)'), '2BP01 column "mail"%', 'a column of data cannot');
 SELECT is(pg_temp.drop_with(pg_temp.governed() || '; DELETE FROM retention.policy'), 'dropped', 'a clock goes with its policy');
@@ -104,7 +105,7 @@ SELECT results_eq($$SELECT relation::text, column_name::text COLLATE "default", 
     ('app.parent', 'mail', 'retention.email'), ('app.parted', 'mail', 'retention.email'), ('app.t', 'born', 'retention.birth_date'), ('app.t', 'ip', 'retention.ip_address'),
     ('app.t', 'mail', 'retention.email(''1 year'', ''null'')'), ('app.t', 'name', 'retention.person_name'), ('app.t', 'note', 'retention.free_text(''3 years'')'),
     ('app.t', 'phone', 'retention.phone'), ('app.t', 'place', 'retention.geo_point'), ('own', 'mail', 'retention.email')$$, 'released, and told which');
-SELECT is(string_agg(attname || ' ' || format_type(atttypid, atttypmod), ', ' ORDER BY attnum), 'id integer, name text, mail text, phone text, note text, born date, ip inet, place point, plain text, left_on date, retention_clock retention.clock',
+SELECT is(string_agg(attname || ' ' || format_type(atttypid, atttypmod), ', ' ORDER BY attnum), 'id integer, name text, mail text, phone text, note text, born date, ip inet, place point, plain text, left_on date, retention_clock retention.clock(7)',
     'into what they are made of') FROM pg_attribute WHERE attrelid = 'app.t'::regclass AND attnum > 0;
 SELECT is(pg_temp.files(), files, 'without a file written') FROM pg_temp.before;
 SET retention.reveal = on;

@@ -3,7 +3,8 @@ BEGIN;
 SELECT plan(13);
 
 CREATE ROLE stranger;
-CREATE TABLE copied (id int, retention_clock retention.clock NOT NULL DEFAULT 'none');
+INSERT INTO retention.numbering (number) VALUES (5);
+CREATE TABLE copied (id int, retention_clock retention.clock(5) NOT NULL DEFAULT 'none');
 ALTER TABLE copied OWNER TO stranger;
 CREATE VIEW v AS SELECT * FROM copied;
 ALTER VIEW v OWNER TO stranger;

@@ -29,7 +29,7 @@ TEST(Clock, Layout) {
 
 TEST(Clock, TextRoundTrips) {
     for (const char *text :
-         {"none", "7", "32767", "7 2026-01-01T10:00:00Z", "7 2026-03-31T21:59:59.5Z held,anonymised", "7 held",
+         {"none", "unknown", "7", "32767", "7 2026-01-01T10:00:00Z", "7 2026-03-31T21:59:59.5Z held,anonymised", "7 held",
           "none held,restricted", "1 1400-01-01T00:00:00Z", "1 9999-12-31T23:59:59.5Z",
           "7 2026-01-01T10:00:00Z held,restricted,anonymised,kept,awaiting", "7 2026-01-01T10:00:00Z late", "7 orphaned",
           "7 held,orphaned", "7 2026-01-01T10:00:00Z held,restricted,anonymised,kept,awaiting,late,orphaned"}) {
@@ -39,6 +39,8 @@ TEST(Clock, TextRoundTrips) {
         EXPECT_TRUE(is_valid(clock.value()));
     }
     EXPECT_EQ(parse_clock("none").value(), kNoClock);
+    EXPECT_EQ(parse_clock("unknown").value(), kUnknownClock);
+    EXPECT_EQ(Clock(), kUnknownClock);  // what nobody has filled
     EXPECT_EQ(parse_clock("7 2026-03-31T21:59:59.5Z").value(), make_clock(7, start_of_day(day("2026-03-31"), oslo), 0));
     EXPECT_EQ(parse_clock(" 7  2026-01-01T10:00:00Z ").value(), make_clock(7, start_of_instant(utc("2026-01-01 10:00")), 0));
 }
@@ -54,6 +56,8 @@ TEST(Clock, Refused) {
                              "7x",
                              "None",
                              "none 2026-01-01T10:00:00Z",
+                             "unknown held",
+                             "unknown 2026-01-01T10:00:00Z",
                              "7 2026-01-01",
                              "7 2026-01-01 10:00:00Z",
                              "7 2026-01-01T10:00:00",
@@ -83,7 +87,8 @@ TEST(Clock, Refused) {
 }
 
 TEST(Clock, InvalidBitsAreKnown) {
-    EXPECT_FALSE(is_valid(Clock::from_integer(0)));                                 // started, without a policy
+    EXPECT_FALSE(is_valid(make_clock(0, 5, 0)));                                    // started, without a policy
+    EXPECT_FALSE(is_valid(make_clock(0, 0, kHeld)));                                // nothing was decided about an unknown one
     EXPECT_FALSE(is_valid(Clock::from_integer(kNoClock.integer() | (1LL << 47))));  // exempt without a flag
     EXPECT_FALSE(is_valid(Clock::from_integer(kNoClock.integer() | kHeld)));        // a flag, not exempt
     EXPECT_FALSE(is_valid(make_clock(7, 5, 128)));                                  // no such flag

@@ -19,7 +19,7 @@ constexpr const char *name_of(Format format) noexcept {
 // What this library writes.
 constexpr int16_t version_of(Format format) noexcept {
     switch (format) {
-        case Format::kClock: return 2;
+        case Format::kClock: return 3;
         case Format::kPeriod: return 1;  // NOLINT(bugprone-branch-clone): each format counts for itself
         case Format::kTypeModifier: return 1;
         case Format::kLedgerEntry: return 1;

@@ -12,7 +12,7 @@ constexpr int64_t kHalvesPerDay = 2 * 86400;
 constexpr int32_t kMaxPolicy = INT16_MAX;
 constexpr const char *kFlagNames[] = {"held", "restricted", "anonymised", "kept", "awaiting", "late", "orphaned"};
 constexpr const char *kHint =
-    "A clock reads \"none\", or a policy's number, its start and its flags: \"7 2026-01-01T10:00:00Z held\".";
+    "A clock reads \"none\", \"unknown\", or a policy's number, its start and its flags: \"7 2026-01-01T10:00:00Z held\".";
 
 Error bad_text(std::string_view text) noexcept {
     size_t shown = text.size();
@@ -74,6 +74,7 @@ Result<Clock> parse_clock(std::string_view text) noexcept {
     std::string_view rest = text;
     int32_t policy = 0;
     const std::string_view first = next_word(rest);
+    if (first == "unknown" && rest.find_first_not_of(' ') == rest.npos) return kUnknownClock;
     if (first != "none" && (!number(first, &policy) || policy < 1 || policy > kMaxPolicy)) return bad_text(text);
     Start start = kNotStarted;
     uint8_t flags = 0;
@@ -89,6 +90,7 @@ Result<Clock> parse_clock(std::string_view text) noexcept {
 }
 
 size_t format_clock(Clock clock, char *buf, size_t cap) noexcept {
+    if (clock == kUnknownClock) return static_cast<size_t>(std::snprintf(buf, cap, "unknown"));
     char start[32] = "";
     if (is_started(clock)) {
         const Start halves = start_of(clock);
@@ -110,6 +112,7 @@ size_t format_clock(Clock clock, char *buf, size_t cap) noexcept {
 }
 
 bool is_valid(Clock clock) noexcept {
+    if (clock == kUnknownClock) return true;
     const uint8_t flags = flags_of(clock);
     if (clock != make_clock(policy_of(clock), start_of(clock), flags)) return false;
     if (policy_of(clock) > kMaxPolicy || (flags & ~kAllFlags) != 0) return false;
@@ -120,7 +123,7 @@ bool is_valid(Clock clock) noexcept {
 State state_of(Clock clock, const Cutoffs &cutoffs) noexcept {
     const Start start = start_of(clock);
     const uint8_t flags = flags_of(clock);
-    if (policy_of(clock) == 0) return State::kNone;
+    if (policy_of(clock) == 0) return is_started(clock) ? State::kUnknown : State::kNone;
     if ((flags & kAnonymised) != 0) return State::kAnonymised;
     const bool mandatory = start > cutoffs.release;
     if ((flags & kKept) != 0) return mandatory ? State::kKept : State::kDue;
@@ -133,6 +136,7 @@ State state_of(Clock clock, const Cutoffs &cutoffs) noexcept {
 const char *name_of(State state) noexcept {
     switch (state) {
         case State::kNone: return "none";
+        case State::kUnknown: return "unknown";
         case State::kActive: return "active";
         case State::kRetained: return "retained";
         case State::kQuarantined: return "quarantined";
@@ -146,6 +150,7 @@ const char *name_of(State state) noexcept {
 bool hidden(Clock clock, const Cutoffs &cutoffs) noexcept {
     if ((flags_of(clock) & kRestricted) != 0) return true;
     switch (state_of(clock, cutoffs)) {
+        case State::kUnknown:
         case State::kQuarantined:
         case State::kDue:
         case State::kKept: return true;

@@ -51,6 +51,8 @@ class Clock {
 
 // No policy, not started.
 inline constexpr Clock kNoClock = {0, kNotStarted, 0};
+// Nobody has said yet what the row's clock is: it came without one, or with that of another database. Hidden until it is stamped.
+inline constexpr Clock kUnknownClock = {0, 0, 0};
 inline constexpr size_t kClockText = 128;  // room for any clock's text
 
 inline constexpr int32_t policy_of(Clock clock) noexcept { return clock.policy(); }
@@ -83,7 +85,7 @@ inline constexpr bool is_pending(Clock clock) noexcept {
     return (is_started(clock) || (flags & (kKept | kAwaiting)) != 0) && (flags & (kAnonymised | kAwaiting)) != kAnonymised;
 }
 
-// `none`, `7`, `7 2026-01-01T10:00:00Z`, `7 2026-03-31T21:59:59.5Z held,anonymised`, `7 2026-01-01T10:00:00Z late`.
+// `none`, `unknown`, `7`, `7 2026-01-01T10:00:00Z`, `7 2026-03-31T21:59:59.5Z held,anonymised`, `7 2026-01-01T10:00:00Z late`.
 Result<Clock> parse_clock(std::string_view text) noexcept;
 
 // Returns the length of the text, which parses to the same clock.
@@ -92,14 +94,14 @@ size_t format_clock(Clock clock, char *buf, size_t cap) noexcept;
 // False when no text gives these bits: bytes from elsewhere.
 bool is_valid(Clock clock) noexcept;
 
-enum class State : uint8_t { kNone, kActive, kRetained, kQuarantined, kDue, kKept, kAnonymised };
+enum class State : uint8_t { kNone, kUnknown, kActive, kRetained, kQuarantined, kDue, kKept, kAnonymised };
 
 // Against the cutoffs of the clock's own policy.
 State state_of(Clock clock, const Cutoffs &cutoffs) noexcept;
 
 const char *name_of(State state) noexcept;
 
-// Quarantined, due, kept or restricted.
+// Quarantined, due, kept, restricted or unknown.
 bool hidden(Clock clock, const Cutoffs &cutoffs) noexcept;
 
 }  // namespace pg_retention::core

@@ -1,0 +1,137 @@
+# A clock names its policy by a number of its database. Wherever a row is carried, it is judged by that policy, or unknown, and hidden until it
+# is stamped.
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('carried');
+$node->init;
+$node->append_conf('postgresql.conf', q{
+shared_preload_libraries = 'pg_retention'
+retention.worker = off
+retention.timezone = 'Europe/Oslo'
+retention.test_now = '2026-11-28 12:00+01'
+fsync = off
+});
+$node->start;
+my $dir = PostgreSQL::Test::Utils::tempdir();
+
+sub said {
+	my ($database, $sql) = @_;
+	my ($status, $out, $error) = $node->psql($database, $sql);
+	return $status == 0 ? $out : $error;
+}
+sub seen { return said($_[0], "SELECT string_agg(id::text, ' ' ORDER BY id) FROM $_[1]") }
+sub all_of { return $node->safe_psql($_[0], "SET retention.reveal = on; SELECT count(*) FROM $_[1]") }
+
+# 1: past its time; 2: not started; 3: quarantined.
+$node->safe_psql('postgres', q{
+CREATE EXTENSION pg_retention;
+CREATE TABLE customers (id int PRIMARY KEY, ended_on date);
+CREATE TABLE users (id int PRIMARY KEY, customer int REFERENCES customers, name text, left_on date);
+CREATE TABLE books (id int PRIMARY KEY, written date);
+CREATE TABLE parted (id int, left_on date) PARTITION BY RANGE (id);
+CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (100);
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES
+	('users', 'users', '{left_on,customer.ended_on}', '1 year', '30 days', 'delete', 'enforce'), ('parted', 'parted', '{left_on}', '1 year', '0 days', 'delete', 'enforce');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, must_keep_for, action, mode, reference) VALUES
+	('books', 'books', '{written}', '9 years', '5 years', 'delete', 'enforce', 'Bookkeeping Act');
+INSERT INTO customers VALUES (1, NULL), (2, NULL);
+INSERT INTO users SELECT i, 1, 'Kari' FROM generate_series(1, 3) i;
+UPDATE users SET left_on = '2020-01-01' WHERE id = 1;
+UPDATE users SET left_on = '2025-11-20' WHERE id = 3;
+INSERT INTO books VALUES (1, '2024-01-01'), (2, NULL);
+INSERT INTO parted VALUES (1, NULL), (2, '2026-01-01');
+});
+is(seen('postgres', 'users'), '2', 'where the policies were written');
+my $number = $node->safe_psql('postgres', 'SELECT number FROM retention.numbering');
+is($node->safe_psql('postgres', q{SELECT string_agg(DISTINCT format_type(atttypid, atttypmod), ', ') FROM pg_attribute WHERE atttypid = 'retention.clock'::regtype AND attrelid::regclass::text IN ('users', 'books', 'parted', 'parted_1')}),
+	"retention.clock($number)", 'each column says whose numbers it holds');
+
+# One table into a database with other policies.
+$node->safe_psql('postgres', "CREATE DATABASE $_") for qw(other whole bare late);
+$node->safe_psql('other', q{CREATE EXTENSION pg_retention; CREATE SCHEMA own; CREATE TABLE own.short (id int PRIMARY KEY, at date);
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('short', 'own.short', '{at}', '9 years', 'delete', 'enforce'); INSERT INTO own.short VALUES (1, NULL)});
+{
+	local $ENV{PGOPTIONS} = '-c retention.reveal=on';
+	$node->command_ok([ 'pg_dump', '-f', "$dir/users.sql", '-t', 'customers', '-t', 'users', $node->connstr('postgres') ], 'one table is dumped');
+	$node->command_ok([ 'pg_dump', '-f', "$dir/whole.sql", $node->connstr('postgres') ], 'the whole is dumped');
+	$node->command_ok([ 'pg_dump', '-Fc', '-f', "$dir/whole", $node->connstr('postgres') ], 'as an archive');
+}
+$node->command_ok([ 'psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-f', "$dir/users.sql", $node->connstr('other') ], 'the table is restored elsewhere');
+is(seen('other', 'users'), '', 'a table with the numbers of another database is hidden, whatever has its numbers here');
+is(seen('other', 'own.short'), '1', 'the tables that were there are not');
+is(all_of('other', 'users'), 3, 'who reveals reads all of it');
+like(said('other', "INSERT INTO users VALUES (3, 1, 'x') ON CONFLICT (id) DO UPDATE SET name = 'x'"), qr/row conflicts with a row that is hidden/, 'an upsert does not reach it');
+is($node->safe_psql('other', 'UPDATE users SET name = NULL RETURNING id') . $node->safe_psql('other', 'DELETE FROM users RETURNING id'), '', 'nor do UPDATE and DELETE');
+is($node->safe_psql('other', 'SELECT object FROM retention.gaps WHERE kind = ' . "'clocks of another database'"), 'users', 'it is named in retention.gaps');
+like(said('other', 'ALTER TABLE users ALTER retention_clock TYPE retention.clock(5)'), qr/cannot be changed/, 'nobody says that its numbers are those of this database');
+$node->safe_psql('other', 'CALL retention.sweep()');
+is(all_of('other', 'users'), 3, 'no sweep acts on it');
+$node->safe_psql('other', 'CREATE ROLE lead; ALTER TABLE users OWNER TO lead; ALTER TABLE customers OWNER TO lead; GRANT USAGE ON SCHEMA retention TO lead; GRANT CREATE ON SCHEMA public TO lead; GRANT SELECT, INSERT ON retention.policy TO lead; GRANT USAGE ON SEQUENCE retention.policy_id_seq TO lead');
+my $policy = q{INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES ('users', 'users', '{left_on,customer.ended_on}', '1 year', '400 days', 'delete', 'enforce')};
+$node->safe_psql('other', "SET ROLE lead; $policy");
+is(seen('other', 'users'), '', 'with a policy it waits to be stamped');
+$node->safe_psql('other', 'CALL retention.sweep()');
+is(seen('other', 'users'), '2', 'stamped, it is what its own dates and policy say');
+is($node->safe_psql('other', q{SELECT a.atttypmod = n.number FROM pg_attribute a, retention.numbering n WHERE a.attrelid = 'users'::regclass AND a.attname = 'retention_clock'}), 't', 'its column has the numbers of this database now');
+is(all_of('other', 'users'), 2, 'and what is due is gone');
+is(said('other', q{SELECT count(*) FROM retention.audit('users')}), '0', 'the audit finds nothing');
+is($node->safe_psql('other', q{SELECT count(*) FROM retention.gaps WHERE kind = 'clocks of another database'}), '0', 'it is no gap any more');
+
+# All of it into a database with policies.
+like(PostgreSQL::Test::Utils::run_command([ 'psql', '-Xq', '-f', "$dir/whole.sql", $node->connstr('other') ]) . (run_command([ 'psql', '-Xq', '-f', "$dir/whole.sql", $node->connstr('other') ]))[1],
+	qr/clocks of this database have numbers of policies already/, 'a restore over a governed database says that its clocks mean other policies');
+is(seen('other', 'books'), '', 'and its rows are hidden');
+
+# Into an empty one: the same, before resume() and after.
+{
+	local $ENV{PGOPTIONS} = '-c retention.reveal=on';
+	$node->command_ok([ 'psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-f', "$dir/whole.sql", $node->connstr('whole') ], 'the whole is restored');
+}
+is($node->safe_psql('whole', 'SELECT number FROM retention.numbering'), $number, 'the number comes with the policies');
+is(seen('whole', $_), seen('postgres', $_), "the same rows of $_ are seen") for qw(users books parted);
+is($node->safe_psql('whole', q{SELECT count(*) FROM retention.gaps WHERE kind = 'clocks of another database'}), '0', 'nothing is unknown');
+# Between restore and resume() everything declared is guarded and stamped.
+is($node->safe_psql('whole', 'SELECT bool_or(validated) FROM retention.policy'), 'f', 'no policy was checked yet');
+like(said('whole', q{UPDATE books SET written = '2010-01-01' WHERE id = 1}), qr/Bookkeeping Act/, 'a mandatory row is not back-dated before resume()');
+like(said('whole', 'DELETE FROM books WHERE id = 1'), qr/Bookkeeping Act/, 'nor deleted');
+$node->safe_psql('whole', q{INSERT INTO users VALUES (4, 1, 'Ola', '2020-01-01'), (5, 2, 'Ola', NULL); INSERT INTO parted VALUES (3, '2020-01-01')});
+is(seen('whole', 'users') . '; ' . seen('whole', 'parted'), '2 5; 1 2', 'what is over when it is inserted is hidden before resume()');
+$node->safe_psql('whole', q{UPDATE customers SET ended_on = '2020-01-01' WHERE id = 2});
+is(seen('whole', 'users'), '2', 'a path is followed before resume()');
+like(said('whole', 'CALL retention.sweep()'), qr/not where its policies were written/, 'no sweep before resume()');
+$node->safe_psql('whole', 'SELECT retention.resume(); CALL retention.sweep()');
+is(seen('whole', $_) . ' ' . said('whole', "SELECT count(*) FROM retention.audit('$_')"), seen('postgres', $_) . ' 0', "after resume() $_ is as it was, and the audit finds nothing") for qw(books);
+is(said('whole', q{SELECT count(*) FROM retention.audit('users')}), '0', 'the audit finds nothing in what was written meanwhile');
+
+# Rows that are copied without their clocks.
+$node->command_ok([ 'pg_restore', '-e', '--section=pre-data', '-d', $node->connstr('bare'), "$dir/whole" ], 'the schema is restored');
+$node->safe_psql('bare', q{INSERT INTO customers VALUES (1, NULL); INSERT INTO users (id, customer, name, left_on) VALUES (1, 1, 'Kari', '2020-01-01'), (2, 1, 'Kari', NULL), (3, 1, 'Kari', '2025-11-20'); INSERT INTO parted (id, left_on) VALUES (1, NULL), (2, '2026-01-01'); INSERT INTO parted_1 (id) VALUES (3)});
+is(seen('bare', 'users') . seen('bare', 'parted'), '', 'what is copied without its clock is hidden, before there is any policy');
+my ($list) = run_command([ 'pg_restore', '-l', '--section=data', "$dir/whole" ]);
+append_to_file("$dir/list", join "\n", grep { / retention / } split /\n/, $list);
+$node->command_ok([ 'pg_restore', '-e', '-d', $node->connstr('bare'), '-L', "$dir/list", "$dir/whole" ], 'the configuration follows');
+{
+	local $ENV{PGOPTIONS} = '-c retention.reveal=on';
+	$node->command_ok([ 'pg_restore', '-e', '--section=post-data', '-d', $node->connstr('bare'), "$dir/whole" ], 'and the keys and triggers');
+}
+is(seen('bare', 'users') . seen('bare', 'parted'), '', 'with the policies it is still hidden');
+is($node->safe_psql('bare', 'SET retention.reveal = on; SELECT DISTINCT retention.state(retention_clock) FROM users'), 'unknown', 'its state is unknown');
+like(said('bare', 'SET retention.reveal = on; DELETE FROM books; INSERT INTO books (id, written) VALUES (1, \'2024-01-01\'); DELETE FROM books'), qr/Bookkeeping Act/, 'what is written has its clock');
+$node->safe_psql('bare', 'SELECT retention.resume(); CALL retention.sweep()');
+is(seen('bare', 'users') . '; ' . seen('bare', 'parted'), '2; 1 2 3', 'stamped, it is what its own dates say');
+
+# A table that was there with rows when its policy was written: none of them is written.
+$node->safe_psql('late', q{CREATE EXTENSION pg_retention; CREATE TABLE users (id int PRIMARY KEY, left_on date); INSERT INTO users SELECT i FROM generate_series(1, 100000) i; VACUUM users});
+my $state = q{SELECT pg_relation_filenode('users'), pg_relation_size('users'), (SELECT count(DISTINCT xmin::text) FROM users)};
+my $before = $node->safe_psql('late', $state);
+$node->safe_psql('late', q{INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('users', 'users', '{left_on}', '1 year', 'delete', 'enforce'); CALL retention.sweep()});
+is($node->safe_psql('late', $state), $before, 'a newly governed table is not rewritten, and no row is written');
+is($node->safe_psql('late', 'SELECT state FROM retention.status'), 'enforcing', 'its policy is ready at once');
+is($node->safe_psql('late', 'SELECT DISTINCT retention_clock FROM users'), '1', 'its rows have their policy, and have not started');
+like(said('late', 'UPDATE retention.numbering SET number = 1'), qr/cannot be changed/, 'the number of a database stays');
+like(said('late', 'CREATE TABLE x (c retention.clock(0))'), qr/invalid modifier/, 'a number is positive');
+done_testing();
