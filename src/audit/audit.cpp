@@ -2,6 +2,7 @@
 #include "audit/row.hpp"
 #include "clock/late_starts.hpp"
 #include "clock/relation_plan.hpp"
+#include "policy/attached.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"

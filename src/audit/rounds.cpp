@@ -1,7 +1,7 @@
 #include "audit/rounds.hpp"
 
 #include "audit/row.hpp"
-#include "clock/relation_plan.hpp"
+#include "policy/attached.hpp"
 #include "pg/attempt.hpp"
 #include "pg/cause.hpp"
 #include "pg/settings.hpp"

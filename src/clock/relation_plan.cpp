@@ -583,15 +583,6 @@ const Policy **policies_of_rows(Oid relid, List *ancestors, int *n) {
     return standing;
 }
 
-bool is_managed(Oid relid) {
-    int count = 0;
-    const Policy *policy = all_policies(&count);
-    List *ancestors = get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL;
-    for (int i = 0; i < count; ++i)
-        if (stands_for(policy[i], relid, ancestors)) return true;
-    return false;
-}
-
 void init_relation_plans() {
     CacheRegisterRelcacheCallback(forget_plans, 0);
     // The plans' texts name schemas.

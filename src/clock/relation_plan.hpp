@@ -48,9 +48,6 @@ const Policy **policies_of_rows(Oid relid, List *ancestors, int *n);
 // The way to one of the policy's starts, from rows of the table or partition.
 Path start_path(Oid relid, const Policy &policy, int i);
 
-// True when a policy of the table, checked or restored, or of a partitioned table above it, stands.
-bool is_managed(Oid relid);
-
 void init_relation_plans();
 
 }  // namespace pg_retention

@@ -1,7 +1,6 @@
 #include "guard/hidden.hpp"
 
 #include "schema/extension.hpp"
-#include "clock/relation_plan.hpp"
 #include "policy/attached.hpp"
 #include "policy/provision.hpp"
 #include "pg/sql.hpp"
@@ -55,7 +54,7 @@ bool is_spared(Oid relid) {
     ListCell *cell = nullptr;
     if (!superuser()) return false;
     foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr))
-        if (is_managed(lfirst_oid(cell)) || get_rel_relkind(lfirst_oid(cell)) == RELKIND_MATVIEW) return false;
+        if (is_checked(lfirst_oid(cell)) || get_rel_relkind(lfirst_oid(cell)) == RELKIND_MATVIEW) return false;
     return true;
 }
 

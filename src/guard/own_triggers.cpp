@@ -1,7 +1,7 @@
 #include "guard/own_triggers.hpp"
 
 #include "schema/extension.hpp"
-#include "clock/relation_plan.hpp"
+#include "policy/attached.hpp"
 #include "guard/affected.hpp"
 #include "policy/provision.hpp"
 #include "pg/compat.hpp"
@@ -78,7 +78,7 @@ Oid guarded_table(const RangeVar *relation, bool creates) {
     // A table of a path has one, too, which carries its changes down; it is governed or not.
     const Oid relid = relation == nullptr ? InvalidOid : RangeVarGetRelid(relation, NoLock, true);
     if (!OidIsValid(relid) || (!OidIsValid(governed_table(relation)) && !has_own(relid))) return InvalidOid;
-    if (superuser() && !is_managed(relid) && !is_followed(relid)) return InvalidOid;
+    if (superuser() && !is_checked(relid) && !is_followed(relid)) return InvalidOid;
     const bool may = creates ? pg_class_aclcheck(relid, GetUserId(), ACL_TRIGGER) == ACLCHECK_OK : owns_table(relid, GetUserId());
     return may ? relid : InvalidOid;
 }

@@ -146,6 +146,19 @@ List *standing_policies(Oid relid) {
     return found;
 }
 
+static bool has_policy(Oid relid, bool checked) {
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    List *tables = with_ancestors(relid);
+    for (int i = 0; i < count; ++i)
+        if ((policy[i].validated || !checked) && list_member_oid(tables, policy[i].relid)) return true;
+    return false;
+}
+
+bool is_managed(Oid relid) { return has_policy(relid, false); }
+
+bool is_checked(Oid relid) { return has_policy(relid, true); }
+
 const Policy *standing_floor(Oid relid) {
     ListCell *cell = nullptr;
     foreach (cell, standing_policies(relid)) {

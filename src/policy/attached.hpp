@@ -28,6 +28,11 @@ List *with_ancestors(Oid relid);
 // The last of these.
 Oid topmost(Oid relid);
 
+// Whether a policy stands for the table, or for one it is a partition of: whatever is written there is stamped.
+bool is_managed(Oid relid);
+// And one that was checked: before that a restore is not done with the table.
+bool is_checked(Oid relid);
+
 // Policies of any mode but off that stand for a table: its own, and those of the tables it is a partition of.
 List *standing_policies(Oid relid);  // of const Policy
 

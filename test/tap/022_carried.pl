@@ -65,8 +65,8 @@ is(seen('other', 'users'), '', 'a table with the numbers of another database is 
 is(seen('other', 'own.short'), '1', 'the tables that were there are not');
 is(all_of('other', 'users'), 3, 'who reveals reads all of it');
 like(said('other', "INSERT INTO users VALUES (3, 1, 'x') ON CONFLICT (id) DO UPDATE SET name = 'x'"), qr/row conflicts with a row that is hidden/, 'an upsert does not reach it');
-is($node->safe_psql('other', 'UPDATE users SET name = NULL RETURNING id') . $node->safe_psql('other', 'DELETE FROM users RETURNING id'), '', 'nor do UPDATE and DELETE');
-is($node->safe_psql('other', 'SELECT object FROM retention.gaps WHERE kind = ' . "'clocks of another database'"), 'users', 'it is named in retention.gaps');
+is($node->safe_psql('other', 'UPDATE users SET name = NULL RETURNING id') . $node->safe_psql('other', 'DELETE FROM users RETURNING id'), '', 'UPDATE and DELETE do not reach a hidden table');
+is($node->safe_psql('other', 'SELECT object FROM retention.gaps WHERE kind = ' . "'clocks of another database'"), 'users', 'a table with unknown clocks is named in retention.gaps');
 like(said('other', 'ALTER TABLE users ALTER retention_clock TYPE retention.clock(5)'), qr/cannot be changed/, 'nobody says that its numbers are those of this database');
 $node->safe_psql('other', 'CALL retention.sweep()');
 is(all_of('other', 'users'), 3, 'no sweep acts on it');
@@ -76,28 +76,25 @@ $node->safe_psql('other', "SET ROLE lead; $policy");
 is(seen('other', 'users'), '', 'with a policy it waits to be stamped');
 $node->safe_psql('other', 'CALL retention.sweep()');
 is(seen('other', 'users'), '2', 'stamped, it is what its own dates and policy say');
-is($node->safe_psql('other', q{SELECT a.atttypmod = n.number FROM pg_attribute a, retention.numbering n WHERE a.attrelid = 'users'::regclass AND a.attname = 'retention_clock'}), 't', 'its column has the numbers of this database now');
-is(all_of('other', 'users'), 2, 'and what is due is gone');
+is($node->safe_psql('other', q{SELECT a.atttypmod = n.number FROM pg_attribute a, retention.numbering n WHERE a.attrelid = 'users'::regclass AND a.attname = 'retention_clock'}), 't', 'the column of a table that was stamped has the numbers of this database');
+is(all_of('other', 'users'), 2, 'what is due in a table that was stamped is gone');
 is(said('other', q{SELECT count(*) FROM retention.audit('users')}), '0', 'the audit finds nothing');
-is($node->safe_psql('other', q{SELECT count(*) FROM retention.gaps WHERE kind = 'clocks of another database'}), '0', 'it is no gap any more');
+is($node->safe_psql('other', q{SELECT count(*) FROM retention.gaps WHERE kind = 'clocks of another database'}), '0', 'a table that was stamped is no gap any more');
 
 # All of it into a database with policies.
 like(PostgreSQL::Test::Utils::run_command([ 'psql', '-Xq', '-f', "$dir/whole.sql", $node->connstr('other') ]) . (run_command([ 'psql', '-Xq', '-f', "$dir/whole.sql", $node->connstr('other') ]))[1],
 	qr/clocks of this database have numbers of policies already/, 'a restore over a governed database says that its clocks mean other policies');
-is(seen('other', 'books'), '', 'and its rows are hidden');
+is(seen('other', 'books'), '', 'rows that are restored over a governed database are hidden');
 
 # Into an empty one: the same, before resume() and after.
-{
-	local $ENV{PGOPTIONS} = '-c retention.reveal=on';
-	$node->command_ok([ 'psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-f', "$dir/whole.sql", $node->connstr('whole') ], 'the whole is restored');
-}
+$node->command_ok([ 'psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-f', "$dir/whole.sql", $node->connstr('whole') ], 'the whole is restored');
 is($node->safe_psql('whole', 'SELECT number FROM retention.numbering'), $number, 'the number comes with the policies');
 is(seen('whole', $_), seen('postgres', $_), "the same rows of $_ are seen") for qw(users books parted);
 is($node->safe_psql('whole', q{SELECT count(*) FROM retention.gaps WHERE kind = 'clocks of another database'}), '0', 'nothing is unknown');
 # Between restore and resume() everything declared is guarded and stamped.
 is($node->safe_psql('whole', 'SELECT bool_or(validated) FROM retention.policy'), 'f', 'no policy was checked yet');
 like(said('whole', q{UPDATE books SET written = '2010-01-01' WHERE id = 1}), qr/Bookkeeping Act/, 'a mandatory row is not back-dated before resume()');
-like(said('whole', 'DELETE FROM books WHERE id = 1'), qr/Bookkeeping Act/, 'nor deleted');
+like(said('whole', 'DELETE FROM books WHERE id = 1'), qr/Bookkeeping Act/, 'a mandatory row is not deleted before resume()');
 $node->safe_psql('whole', q{INSERT INTO users VALUES (4, 1, 'Ola', '2020-01-01'), (5, 2, 'Ola', NULL); INSERT INTO parted VALUES (3, '2020-01-01')});
 is(seen('whole', 'users') . '; ' . seen('whole', 'parted'), '2 5; 1 2', 'what is over when it is inserted is hidden before resume()');
 $node->safe_psql('whole', q{UPDATE customers SET ended_on = '2020-01-01' WHERE id = 2});
@@ -114,12 +111,9 @@ is(seen('bare', 'users') . seen('bare', 'parted'), '', 'what is copied without i
 my ($list) = run_command([ 'pg_restore', '-l', '--section=data', "$dir/whole" ]);
 append_to_file("$dir/list", join "\n", grep { / retention / } split /\n/, $list);
 $node->command_ok([ 'pg_restore', '-e', '-d', $node->connstr('bare'), '-L', "$dir/list", "$dir/whole" ], 'the configuration follows');
-{
-	local $ENV{PGOPTIONS} = '-c retention.reveal=on';
-	$node->command_ok([ 'pg_restore', '-e', '--section=post-data', '-d', $node->connstr('bare'), "$dir/whole" ], 'and the keys and triggers');
-}
+$node->command_ok([ 'pg_restore', '-e', '--section=post-data', '-d', $node->connstr('bare'), "$dir/whole" ], 'keys and triggers follow');
 is(seen('bare', 'users') . seen('bare', 'parted'), '', 'with the policies it is still hidden');
-is($node->safe_psql('bare', 'SET retention.reveal = on; SELECT DISTINCT retention.state(retention_clock) FROM users'), 'unknown', 'its state is unknown');
+is($node->safe_psql('bare', 'SET retention.reveal = on; SELECT DISTINCT retention.state(retention_clock) FROM users'), 'unknown', 'the state of a row without a clock is unknown');
 like(said('bare', 'SET retention.reveal = on; DELETE FROM books; INSERT INTO books (id, written) VALUES (1, \'2024-01-01\'); DELETE FROM books'), qr/Bookkeeping Act/, 'what is written has its clock');
 $node->safe_psql('bare', 'SELECT retention.resume(); CALL retention.sweep()');
 is(seen('bare', 'users') . '; ' . seen('bare', 'parted'), '2; 1 2 3', 'stamped, it is what its own dates say');
@@ -130,8 +124,8 @@ my $state = q{SELECT pg_relation_filenode('users'), pg_relation_size('users'), (
 my $before = $node->safe_psql('late', $state);
 $node->safe_psql('late', q{INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('users', 'users', '{left_on}', '1 year', 'delete', 'enforce'); CALL retention.sweep()});
 is($node->safe_psql('late', $state), $before, 'a newly governed table is not rewritten, and no row is written');
-is($node->safe_psql('late', 'SELECT state FROM retention.status'), 'enforcing', 'its policy is ready at once');
-is($node->safe_psql('late', 'SELECT DISTINCT retention_clock FROM users'), '1', 'its rows have their policy, and have not started');
+is($node->safe_psql('late', 'SELECT state FROM retention.status'), 'enforcing', 'the policy of a newly governed table is ready at once');
+is($node->safe_psql('late', 'SELECT DISTINCT retention_clock FROM users'), '1', 'rows of a newly governed table have their policy, and have not started');
 like(said('late', 'UPDATE retention.numbering SET number = 1'), qr/cannot be changed/, 'the number of a database stays');
 like(said('late', 'CREATE TABLE x (c retention.clock(0))'), qr/invalid modifier/, 'a number is positive');
 done_testing();
