@@ -4,6 +4,7 @@
 #include "policy/attached.hpp"
 #include "policy/follow_ddl.hpp"
 #include "policy/follow_subjects.hpp"
+#include "policy/meaning.hpp"
 #include "personal/own_columns.hpp"
 #include "policy/policy_check.hpp"
 #include "policy/policy_triggers.hpp"
@@ -79,20 +80,44 @@ Node *cooked_if_it_can(const Policy &policy) {
     return attempt([&] { condition = cooked(policy); }) == nullptr ? condition : nullptr;
 }
 
-// What could not be asked before a command is no fault of it: retention.check() says so, and nobody is kept from other tables.
-constinit Dynamic<List *> broken_before{NIL};  // of policy numbers
+// A policy as it was before a command.
+struct Before {
+    int16_t id;
+    Oid relid;
+    Node *condition;      // null: it has none, or it could not be asked
+    bool is_broken;       // that is no fault of the command: retention.check() says so, and nobody is kept from other tables
+    const char *meaning;  // null: nothing is known
+    bool rewritten;       // the command gives a column that the condition reads other values
+};
 
-List *broken_conditions() {
-    List *broken = NIL;
+constinit Dynamic<List *> policies_before{NIL};  // of Before *
+
+List *note_policies() {
+    List *before = NIL;
     int count = 0;
     const Policy *policy = all_policies(&count);
-    for (int i = 0; i < count; ++i)
-        if (policy[i].applies_to != nullptr && policy[i].validated && is_confirmed(policy[i]) &&
-            SearchSysCacheExists1(RELOID, ObjectIdGetDatum(policy[i].relid)) &&
-            // Whoever locks it alters it: after that it is asked.
-            ConditionalLockRelationOid(policy[i].relid, AccessShareLock) && cooked_if_it_can(policy[i]) == nullptr)
-            broken = lappend_int(broken, policy[i].id);
-    return broken;
+    for (int i = 0; i < count; ++i) {
+        const bool asks = policy[i].applies_to != nullptr && is_confirmed(policy[i]);
+        // Whoever locks it alters it: after that it is asked.
+        if (!policy[i].validated || !SearchSysCacheExists1(RELOID, ObjectIdGetDatum(policy[i].relid)) ||
+            (asks && !ConditionalLockRelationOid(policy[i].relid, AccessShareLock)))
+            continue;
+        Node *condition = asks ? cooked_if_it_can(policy[i]) : nullptr;
+        const bool is_broken = asks && condition == nullptr;
+        auto *noted = static_cast<Before *>(palloc(sizeof(Before)));
+        *noted = Before{
+            policy[i].id, policy[i].relid, condition, is_broken, is_broken ? nullptr : meaning_of(policy[i], condition), false};
+        before = lappend(before, noted);
+    }
+    return before;
+}
+
+bool was_broken(const Policy &policy) {
+    ListCell *cell = nullptr;
+    foreach (cell, policies_before)
+        if (static_cast<const Before *>(lfirst(cell))->id == policy.id)
+            return static_cast<const Before *>(lfirst(cell))->is_broken;
+    return false;
 }
 
 bool may_break(const Node *statement) {
@@ -204,8 +229,8 @@ bool depends_on(const Policy &policy, Oid table, AttrNumber column, bool rewritt
     return false;
 }
 
-// Another type, or a USING, gives rows other starts, and no trigger fires for it. A key's type may change, for the server
-// checks that rows refer to the same ones; under a USING they need not.
+// Another type, a USING, or another column by this name gives rows other starts, and no trigger fires for it. A key's type may change, for
+// the server checks that rows refer to the same ones; under a USING they need not.
 void refuse_retyping(Oid table, const char *name, bool rewritten) {
     const AttrNumber column = get_attnum(table, name);
     if (column > 0 && column == clock_column(table) && !settings::reveal)
@@ -225,17 +250,77 @@ void refuse_retyping(Oid table, const char *name, bool rewritten) {
                             errhint("Change or drop the policy first.")));
 }
 
+bool adds_column(const AlterTableStmt *alter, const char *name) {
+    ListCell *cell = nullptr;
+    foreach (cell, alter->cmds) {
+        const auto *command = lfirst_node(AlterTableCmd, cell);
+        if (command->subtype == AT_AddColumn && strcmp(castNode(ColumnDef, command->def)->colname, name) == 0) return true;
+    }
+    return false;
+}
+
+// What is dropped and does not come again leaves the policy incomplete, which is found afterwards.
 void check_retyping(const Node *statement) {
     if (!IsA(statement, AlterTableStmt) || own_command || extension() == nullptr) return;
     const auto *alter = reinterpret_cast<const AlterTableStmt *>(statement);
     ListCell *cell = nullptr;
     foreach (cell, alter->cmds) {
         const auto *command = lfirst_node(AlterTableCmd, cell);
-        if (command->subtype != AT_AlterColumnType) continue;
+        const bool drops = command->subtype == AT_DropColumn && adds_column(alter, command->name);
+        if (!drops && command->subtype != AT_AlterColumnType) continue;
         const Oid table = RangeVarGetRelid(alter->relation, AccessShareLock, true);
         // Whoever does not own it is refused by the server.
-        if (OidIsValid(table) && owns_table(table, GetUserId()))
-            refuse_retyping(table, command->name, castNode(ColumnDef, command->def)->raw_default != nullptr);
+        if (!OidIsValid(table) || !owns_table(table, GetUserId())) continue;
+        const bool rewritten = drops || castNode(ColumnDef, command->def)->raw_default != nullptr;
+        ListCell *each = nullptr;
+        foreach (each, find_all_inheritors(table, AccessShareLock, nullptr))
+            refuse_retyping(lfirst_oid(each), command->name, rewritten);
+    }
+}
+
+// ALTER COLUMN ... TYPE ... USING, of a table and of those that inherit its column.
+void note_rewriting(const Node *statement, List *before) {
+    if (!IsA(statement, AlterTableStmt) || before == NIL) return;
+    const auto *alter = reinterpret_cast<const AlterTableStmt *>(statement);
+    const Oid table = RangeVarGetRelid(alter->relation, NoLock, true);
+    if (!OidIsValid(table)) return;
+    List *tables = find_all_inheritors(table, NoLock, nullptr);
+    ListCell *cell = nullptr, *other = nullptr;
+    foreach (cell, alter->cmds) {
+        const auto *command = lfirst_node(AlterTableCmd, cell);
+        if (command->subtype != AT_AlterColumnType || castNode(ColumnDef, command->def)->raw_default == nullptr) continue;
+        foreach (other, before) {
+            auto *noted = static_cast<Before *>(lfirst(other));
+            noted->rewritten = noted->rewritten || (noted->condition != nullptr && list_member_oid(tables, noted->relid) &&
+                                                    reads_column(noted->condition, noted->relid, command->name));
+        }
+    }
+}
+
+bool means_another(const Before &before) {
+    const Policy *policy = policy_by_id(before.id);
+    if (policy == nullptr || before.meaning == nullptr || !SearchSysCacheExists1(RELOID, ObjectIdGetDatum(before.relid)))
+        return false;
+    Node *condition = cooked_if_it_can(*policy);
+    const bool is_broken = condition == nullptr && policy->applies_to != nullptr && is_confirmed(*policy);
+    return before.rewritten || (!is_broken && strcmp(meaning_of(*policy, condition), before.meaning) != 0);
+}
+
+// A command may give the same words another meaning: a column that goes and comes again, another type or other values of one, a column
+// more in a row that is compared, a function that takes the place of a dropped one. Rows are then other policies', or start at another time.
+void follow_meanings(List *before) {
+    List *tables = NIL;
+    ListCell *cell = nullptr;
+    if (before == NIL || extension() == nullptr) return;
+    CommandCounterIncrement();
+    foreach (cell, before)
+        if (means_another(*static_cast<const Before *>(lfirst(cell))))
+            tables = list_append_unique_oid(tables, static_cast<const Before *>(lfirst(cell))->relid);
+    foreach (cell, tables) {
+        refuse_looser_place(lfirst_oid(cell));
+        plan_preparation(lfirst_oid(cell));
+        ereport(NOTICE, (errmsg("rows of table \"%s\" are stamped anew, for the command changes what a policy of it reads",
+                                get_rel_name(lfirst_oid(cell)))));
     }
 }
 
@@ -255,7 +340,7 @@ void still_whole(const Policy &policy) {
                         errmsg("policy \"%s\" needs the clock column of table \"%s\"", policy.name, get_rel_name(policy.relid)),
                         errhint("Drop the policy; its clock column goes with it.")));
     require_path_tables(policy);
-    if (list_member_int(broken_before, policy.id)) return;
+    if (was_broken(policy)) return;
     // What it lacks is named by the parser; whose it is, by the context; what to do about it, here.
     ErrorData *error = attempt([&policy] {
         ErrorContextCallback callback = {error_context_stack, tell_policy, const_cast<Policy *>(&policy)};
@@ -281,13 +366,16 @@ void follow_dropped_index(const Policy &policy) {
 
 void follow_command(const Command &command) {
     if (extension() == nullptr) return proceed(command);
-    if (renames(command.planned)) return during(broken_before, broken_conditions(), [&] { follow_rename(command); });
+    if (renames(command.planned)) return during(policies_before, note_policies(), [&] { follow_rename(command); });
     check_retyping(command.statement());
     List *subjects = may_drop(command.planned) ? named_subjects() : NIL;
     List *columns = columns_at_risk(command.planned);
     make_way_for_attached(command.statement());
-    during(broken_before, may_break(command.statement()) ? broken_conditions() : NIL, [&] { proceed(command); });
+    List *before = may_break(command.statement()) ? note_policies() : NIL;
+    note_rewriting(command.statement(), before);
+    during(policies_before, before, [&] { proceed(command); });
     follow_attached(command.statement());
+    follow_meanings(before);
     require_subjects(subjects);
     require_columns(columns);
 }
