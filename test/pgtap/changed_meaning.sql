@@ -73,7 +73,7 @@ INSERT INTO app.m VALUES (1, 'x', '2029-06-01');
 SELECT is(pg_temp.tried('ALTER TYPE app.pair ADD ATTRIBUTE c int'), '55006 policy "whole" hides rows that would reappear',
     'an attribute more does not show rows that were whole without it');
 SELECT is(pg_temp.tried('ALTER TYPE app.nested DROP ATTRIBUTE p, ADD ATTRIBUTE p app.pair'), '42501 policy "nests" keeps rows that must be kept',
-    'nor does an attribute that goes and comes again');
+    'an attribute that goes and comes again releases no row');
 SELECT is(pg_temp.tried('ALTER TYPE app.nested ADD ATTRIBUTE more int'), 'done', 'a type has what no condition asks for');
 SELECT is(pg_temp.tried('ALTER TABLE app.other ADD COLUMN more int'), '42501 policy "by table" keeps rows that must be kept',
     'a table gets no column while a condition reads whole rows of it');
@@ -101,13 +101,13 @@ SET retention.confirm_drop = on;
 SELECT is(pg_temp.tried('ALTER TYPE app.pair ADD ATTRIBUTE c int'), 'done', 'a superuser may have it so');
 ALTER TYPE app.pair ADD ATTRIBUTE c int;
 RESET retention.confirm_drop;
-SELECT ok(EXISTS (SELECT FROM retention.ledger WHERE action = 'mandatory period loosened'), 'it is in the ledger');
-SELECT is(pg_temp.policies_of('app.spread'), 'spread', 'until they are stamped anew rows keep their policy');
-SELECT ok(EXISTS (SELECT FROM retention.preparation WHERE relation = 'app.spread'::regclass), 'which is planned');
+SELECT ok(EXISTS (SELECT FROM retention.ledger WHERE action = 'mandatory period loosened'), 'the ledger says what a command loosened');
+SELECT is(pg_temp.policies_of('app.spread'), 'spread', 'rows keep their policy until they are stamped anew');
+SELECT ok(EXISTS (SELECT FROM retention.preparation WHERE relation = 'app.spread'::regclass), 'rows are to be stamped anew');
 CALL retention.sweep();
-SELECT is(pg_temp.policies_of(r), 'none', 'after that it is what the condition says now: ' || r) FROM unnest('{app.arrays,app.nests,app.domains,app.spread}'::text[]) r;
+SELECT is(pg_temp.policies_of(r), 'none', 'a sweep gives rows the policy that the condition says now: ' || r) FROM unnest('{app.arrays,app.nests,app.domains,app.spread}'::text[]) r;
 SELECT is(pg_temp.policies_of('app.field'), 'field', 'a row whose attribute is as it was keeps its policy');
-SELECT is_empty($$SELECT r, a.* FROM unnest('{app.whole,app.arrays,app.nests,app.domains,app.spread,app.field}'::regclass[]) r, retention.audit(r) a$$, 'the audit says the same');
+SELECT is_empty($$SELECT r, a.* FROM unnest('{app.whole,app.arrays,app.nests,app.domains,app.spread,app.field}'::regclass[]) r, retention.audit(r) a$$, 'the audit finds rows as their conditions say');
 SET ROLE keeper;
 
 -- Columns that a condition reads.
@@ -121,6 +121,6 @@ SELECT is(pg_temp.tried('ALTER TABLE app.plain ALTER v TYPE varchar(20)'), 'done
 -- Columns by which clocks start.
 SELECT is(pg_temp.tried('ALTER TABLE app.plain DROP COLUMN d, ADD COLUMN d date'), '2BP01 policy "plain" needs column "d" of table "plain" as it is', 'a start is not dropped, whatever comes in its place');
 SELECT is(pg_temp.tried('ALTER TABLE app.m DROP COLUMN d, ADD COLUMN d date'), '2BP01 policy "m1" needs column "d" of table "m1" as it is', 'a start of a partition, by its root');
-SELECT is(pg_temp.tried('ALTER TABLE app.m ALTER d TYPE date USING ''2020-01-01'''), '2BP01 policy "m1" needs column "d" of table "m1" as it is', 'nor is it given other values');
+SELECT is(pg_temp.tried('ALTER TABLE app.m ALTER d TYPE date USING ''2020-01-01'''), '2BP01 policy "m1" needs column "d" of table "m1" as it is', 'a start of a partition is given no other values by its root');
 SELECT * FROM finish();
 ROLLBACK;
