@@ -45,8 +45,8 @@ bool any_ends(const WaysNow &now) {
     return false;
 }
 
-// No start is later than kNotStarted.
-bool may_be_late(core::Start start, core::Start given) { return start >= given; }
+// No start is later than kNotStarted, and that is none: a row that lost one may be marked, and a row that has one is started.
+bool may_be_late(core::Start start, core::Start given) { return start == core::kNotStarted ? start == given : start >= given; }
 
 // No way leads to a row that could have a start, and nothing on the row itself could give one.
 bool leads_nowhere(const WaysNow &now) {
@@ -67,16 +67,16 @@ Judgement judge_start(core::Clock clock, const WaysNow &now, uint8_t decided) {
     const core::Start start = core::start_of(clock);
     const core::Start given = now.policy_id == 0 ? core::kNotStarted : given_by(now);
     const core::Clock should_be = core::make_clock(now.policy_id, given, decided);
-    if (core::policy_of(clock) == now.policy_id && start == given && marks == 0)
+    const bool is_moved = marks != 0 && (marks != core::kLate || start != core::kNotStarted);
+    if (core::policy_of(clock) == now.policy_id && start == given && !is_moved)
         return {now.policy_id != 0 && given == core::kNotStarted && leads_nowhere(now), Finding::kNoWay, clock};
     if (core::policy_of(clock) == 0) return {true, Finding::kUnstamped, should_be};
     if (core::policy_of(clock) != now.policy_id) return {true, Finding::kWrongPolicy, should_be};
-    // A way that ended where no trigger fired leaves the start as any other does, and the mark is missing.
-    if (marks == 0 && any_ends(now) && may_be_orphaned(start, given, now))
-        return {true, Finding::kWrongStart,
-                core::make_clock(now.policy_id, start, static_cast<uint8_t>(decided | core::kOrphaned))};
-    if (marks == 0) return {true, Finding::kWrongStart, should_be};
     if ((marks & core::kLate) != 0 && may_be_late(start, given)) return {false, Finding::kWrongStart, clock};
+    // A way that ended where no trigger fired leaves the start as any other does, and the mark is missing.
+    if ((marks & core::kOrphaned) == 0 && any_ends(now) && may_be_orphaned(start, given, now))
+        return {true, Finding::kWrongStart,
+                core::make_clock(now.policy_id, start, static_cast<uint8_t>(decided | marks | core::kOrphaned))};
     if ((marks & core::kOrphaned) == 0) return {true, Finding::kWrongStart, should_be};
     if (may_be_orphaned(start, given, now)) return {false, Finding::kWrongStart, clock};
     return {true, Finding::kOrphanedWithoutReason, should_be};

@@ -76,4 +76,17 @@ void check_clock_change(core::Clock before, core::Clock after, const char *table
     if (would_be < kept_until) refuse(verdict, "release earlier a row of", table);
 }
 
+core::Clock start_again(core::Clock before, core::Clock computed, bool is_written) {
+    const auto other_flags = static_cast<uint8_t>(core::flags_of(computed) & ~core::kLate);
+    const bool has_floor = floor_policy(computed, Floors::kObserved) != nullptr;
+    const bool waits = has_floor && !core::is_started(before) && (core::marks_of(before) & core::kLate) != 0;
+    if (!core::is_started(computed)) {
+        const bool is_unset = has_floor && core::is_started(before) && decide(before).mandatory;
+        return core::with_flags(computed, waits || is_unset ? other_flags | core::kLate : other_flags);
+    }
+    const core::Start now = core::start_of_instant(retention_now());
+    if (!waits || !is_written || core::start_of(computed) >= now) return computed;
+    return core::make_clock(core::policy_of(computed), now, other_flags | core::kLate);
+}
+
 }  // namespace pg_retention

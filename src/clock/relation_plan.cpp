@@ -1,5 +1,6 @@
 #include "clock/relation_plan.hpp"
 
+#include "clock/decide.hpp"
 #include "clock/start_value.hpp"
 #include "schema/condition.hpp"
 #include "schema/extension.hpp"
@@ -67,7 +68,6 @@ constinit bool stale = true;
 constinit Dynamic<int> computing{0};
 
 void forget_plans(Datum, Oid relid) { stale = stale || relid == InvalidOid || list_member_oid(watched, relid); }
-
 void forget_schema(Datum, SysCacheId, uint32) { stale = true; }
 
 void watch(Oid relid) { watched = list_append_unique_oid(watched, relid); }
@@ -462,10 +462,10 @@ core::Start orphaned_start(Relation rel, PlannedPolicy *policy, const Way *ways,
     return explained || !started ? latest_reached(*policy, start) : start;
 }
 
-// What was moved when the row came stays, until the row has a later start or none.
+// What was moved stays, until the row has a later start or none.
 bool is_late(const PlannedPolicy &policy, core::Start given, const Cause &cause) {
     return (core::marks_of(cause.before) & core::kLate) != 0 && core::policy_of(cause.before) == policy.id && !cause.forgets &&
-           given < core::start_of(cause.before);
+           core::is_started(cause.before) && given < core::start_of(cause.before);
 }
 
 // Of a row that was late and has no way to a start any more: when it has one again, the one it was moved to stays.
@@ -560,7 +560,7 @@ core::Clock compute_clock(Relation rel, HeapTuple row, HeapTuple stored, const C
     during(computing, computing + 1, [&] { clock = compute_with_plan(plan, rel, row, stored, cause); });
     leave(saved);
     SPI_finish();
-    return clock;
+    return start_again(cause.before, clock, cause.is_change || stored == nullptr);
 }
 
 Path start_path(Oid relid, const Policy &policy, int i) {

@@ -302,8 +302,9 @@ bool means_another(const Before &before) {
     if (policy == nullptr || before.meaning == nullptr || !SearchSysCacheExists1(RELOID, ObjectIdGetDatum(before.relid)))
         return false;
     Node *condition = cooked_if_it_can(*policy);
-    const bool is_broken = condition == nullptr && policy->applies_to != nullptr && is_confirmed(*policy);
-    return before.rewritten || (!is_broken && strcmp(meaning_of(*policy, condition), before.meaning) != 0);
+    // With another owner it runs for nobody, and rows keep the policy they have.
+    if ((condition == nullptr) != (before.condition == nullptr)) return false;
+    return before.rewritten || strcmp(meaning_of(*policy, condition), before.meaning) != 0;
 }
 
 // A command may give the same words another meaning: a column that goes and comes again, another type or other values of one, a column

@@ -6,6 +6,7 @@ from dates import follow, is_over, just_over, over, start_of
 FILLED_AGAIN = {'anonymised', 'awaiting'}  # flags that go when a row is filled or brought back
 
 
+WAITS = 'waits'  # of a row whose start was unset under a floor
 ANY = 'any of several'  # SQLSTATE of what is refused for several reasons
 
 
@@ -82,7 +83,7 @@ class Row(dict):
         super().__init__(values)
         self.policy = None      # number of the policy that has it
         self.start = None
-        self.late = None        # the start it was moved to when it came
+        self.late = None        # the start it was moved to; WAITS: it had one under a floor, and the next is not to be earlier than when it comes
         self.orphaned = False   # a start was reached on a way that is gone: this one, or one that another has the place of
         self.flags = set()      # anonymised, awaiting, restricted
         self.ways = {}          # path to (whether it leads to a column, start, the rows on it)
@@ -197,11 +198,17 @@ class World:
                 start = None if None in rest else max(rest + [self.reached(policy, row, ways, change, cut)])
         ended = any(not leads for leads, _, _ in ways.values())
         orphaned = known and (start is not None or ended)
-        late = None if forgets else row.late
+        waits = row.late is WAITS
+        is_unset = row.start is not None and self.is_mandatory(row)
+        late = None if forgets or waits else row.late
         if late is not None and start is not None and start < late and row.policy == policy.id:
             start = late
         elif not orphaned or start != late:
             late = None
+        if policy.has_floor() and start is None and (waits or is_unset):
+            late = WAITS
+        elif policy.has_floor() and waits and change and start < 2 * self.now:
+            start = late = 2 * self.now
         row.policy, row.start, row.ways, row.orphaned, row.late = policy.id, start, ways, orphaned, late
         return before != (row.policy, row.start, row.orphaned, row.late is not None)
 
@@ -334,12 +341,15 @@ class World:
             return True
         return policy is not None and policy.enforced() and self.state(row) in ('quarantined', 'due', 'kept')
 
+    def is_mandatory(self, row):
+        policy = self.policies.get(row.policy)
+        return policy is not None and policy.enforced() and policy.has_floor() and policy.is_mandatory(row.start, self.now)
+
     def check_gone(self, row, why=None):
         """Whether the row may go."""
-        policy = self.policies.get(row.policy)
         if 'restricted' in row.flags:
             raise Refused(why or 'RT002')
-        if policy is not None and policy.enforced() and policy.has_floor() and policy.is_mandatory(row.start, self.now):
+        if self.is_mandatory(row):
             raise Refused(why or 'RT001')
 
     # Rows are written.

@@ -1,6 +1,6 @@
 -- Values that earlier versions wrote are read as what they were: bytes of each version, which are never changed here, only added to.
 BEGIN;
-SELECT plan(24);
+SELECT plan(26);
 
 SELECT results_eq('SELECT name, version FROM retention.disk_format ORDER BY name', 'SELECT name, version FROM retention.formats() ORDER BY name',
     'a new database has the versions that the library writes');
@@ -18,7 +18,7 @@ INSERT INTO clock_2 VALUES ('\x00070933ddbbbf20', '7 2026-03-31T21:59:59.5Z late
     ('\x00077fffffffff40', '7 orphaned');
 -- Version 3.
 CREATE TABLE clock_3 (bytes bytea, says text);
-INSERT INTO clock_3 VALUES ('\x0000000000000000', 'unknown');
+INSERT INTO clock_3 VALUES ('\x0000000000000000', 'unknown'), ('\x00077fffffffff20', '7 late'), ('\x00077fffffffff60', '7 late,orphaned');
 CREATE TABLE period_1 (bytes bytea, says text);
 INSERT INTO period_1 VALUES ('\x00000000000000000000000000000000', '0 days'), ('\x000000000000001e0000000000000000', '30 days'),
     ('\x00000024000000000000000000000000', '3 years'), ('\x00000000000000000000fd2000000000', '18 hours'),

@@ -22,8 +22,8 @@ Error bad_text(std::string_view text) noexcept {
                       static_cast<int>(shown), text.data(), shown < text.size() ? "..." : "");
 }
 
-// Of all starts one may be unset while another was reached on a way that is gone.
-bool may_be_unset_with(int32_t policy, uint8_t flags) noexcept { return (flags & (policy == 0 ? kMarks : kLate)) == 0; }
+// How a start came about, or what the next is to be, is said of a policy.
+bool may_be_unset_with(int32_t policy, uint8_t flags) noexcept { return policy != 0 || (flags & kMarks) == 0; }
 
 std::string_view next_word(std::string_view &rest) noexcept {
     while (!rest.empty() && rest.front() == ' ') rest.remove_prefix(1);

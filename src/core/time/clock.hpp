@@ -18,7 +18,8 @@ enum : uint8_t {
     kAwaiting = 16,  // anonymised, and deleted when the last reference to it goes
     kDecided = 31,   // those above: what was decided about the row
     // Marks say how the start came about. Rows that have nothing else stay in the range that is swept.
-    kLate = 32,      // the start was over when the row was inserted, and was moved to the latest one that is just over
+    kLate = 32,      // the start was moved to a later one: was over when the row was inserted, or another had been unset under a
+                     // floor. Without a start: one was unset, and the next is not to be earlier than when it is set
     kOrphaned = 64,  // a start was reached on a way that is gone; it is this one if no other has its place
     kMarks = 96,
     kAllFlags = 127,
