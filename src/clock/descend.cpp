@@ -2,6 +2,7 @@
 
 #include "schema/key_equality.hpp"
 #include "policy/policy_cache.hpp"
+#include "clock/lost_key.hpp"
 #include "clock/own_starts.hpp"
 #include "clock/relation_plan.hpp"
 #include "clock/stamp.hpp"
@@ -136,8 +137,9 @@ bool was_set_to_default(const TriggerData *data, const Path &path, int depth) {
     appendStringInfo(&sql, "SELECT 1 FROM %s t WHERE ", qualified_name(hop.to_relid));
     Datum values[kMaxKeys];
     Oid types[kMaxKeys];
+    AttrNumber columns[kMaxKeys];
     for (int k = 0; k < hop.n_keys; ++k) {
-        const AttrNumber column = own_column(data, hop.from_relid, hop.from[k]);
+        const AttrNumber column = columns[k] = own_column(data, hop.from_relid, hop.from[k]);
         bool isnull = false;
         values[k] = heap_getattr(data->tg_trigtuple, column, RelationGetDescr(data->tg_relation), &isnull);
         if (isnull) return false;
@@ -150,7 +152,7 @@ bool was_set_to_default(const TriggerData *data, const Path &path, int depth) {
     const ActingAs saved = act_as(owner_of(hop.to_relid), true);
     const bool is_gone = run_here(kLatest, sql.data, Parameters{hop.n_keys, hop.n_keys, types, values}).n == 0;
     leave(saved);
-    return is_gone;
+    return is_gone && is_set_to_default(hop, columns, RelationGetDescr(data->tg_relation), data->tg_trigtuple, data->tg_newtuple);
 }
 
 WrittenWay written_way(const TriggerData *data, const Way &way) {

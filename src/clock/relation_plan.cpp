@@ -1,6 +1,7 @@
 #include "clock/relation_plan.hpp"
 
 #include "clock/decide.hpp"
+#include "clock/lost_key.hpp"
 #include "clock/start_value.hpp"
 #include "schema/condition.hpp"
 #include "schema/extension.hpp"
@@ -69,7 +70,6 @@ constinit Dynamic<int> computing{0};
 
 void forget_plans(Datum, Oid relid) { stale = stale || relid == InvalidOid || list_member_oid(watched, relid); }
 void forget_schema(Datum, SysCacheId, uint32) { stale = true; }
-
 void watch(Oid relid) { watched = list_append_unique_oid(watched, relid); }
 
 void reset_plans() {
@@ -285,7 +285,8 @@ Way follow_way(PlannedPolicy *policy, int i, HeapTuple row, HeapTuple stored, Tu
     if (!cause.is_change || stored == nullptr || row == stored) return way;
     const bool by_foreign_key = lock && is_running_as(Exemption::kReferential);
     way.moved = lock && !by_foreign_key;
-    way.lost = way.ends ? lock || ends == WayEnds::kAtNoRow : by_foreign_key && policy->paths[i].hops[0].sets_default;
+    way.lost = way.ends ? lock || ends == WayEnds::kAtNoRow
+                        : by_foreign_key && is_set_to_default(policy->paths[i].hops[0], nullptr, desc, stored, row);
     return way;
 }
 
@@ -501,7 +502,6 @@ core::Clock policy_clock(PlannedPolicy *policy, Relation rel, HeapTuple row, Hea
         if (tells_orphaned(*policy, ways, start))
             return core::make_clock(policy->id, start, core::kOrphaned | late_mark(start, cause));
     }
-    pfree(ways);
     return is_late(*policy, given, cause) ? core::make_clock(policy->id, core::start_of(cause.before), core::kLate)
                                           : core::make_clock(policy->id, given, 0);
 }

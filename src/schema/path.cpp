@@ -47,6 +47,7 @@ bool read_constraint(Oid constraint, Hop *hop) {
     const auto form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
     const bool own = !OidIsValid(form->conparentid) || table_of_constraint(form->conparentid) != form->conrelid;
     hop->constraint = constraint;
+    hop->cascades_updates = form->confupdtype == FKCONSTR_ACTION_CASCADE;
     hop->sets_default = form->confdeltype == FKCONSTR_ACTION_SETDEFAULT || form->confupdtype == FKCONSTR_ACTION_SETDEFAULT;
     hop->form = hop->n_keys > kMaxKeys ? KeyForm::kTooWide
               : has_period(form)       ? KeyForm::kPeriod

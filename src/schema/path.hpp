@@ -25,7 +25,8 @@ struct Hop {
     AttrNumber to[kMaxKeys];
     Oid equal[kMaxKeys];  // the key's operators: referenced column = referring one
     KeyForm form;
-    bool sets_default;  // when the row it refers to goes or gets another key
+    bool sets_default;      // when the row it refers to goes or gets another key
+    bool cascades_updates;  // takes another key over from it
     Oid constraint;
 };
 
