@@ -226,6 +226,50 @@ const Policy *refuse_looser(Oid relid, bool moved = false) {
     return looser.releases;
 }
 
+bool has_flagged(Oid relid, uint8_t flag, core::Clock from, core::Clock until) {
+    return run_as(
+               owner_of(relid), kAny,
+               psprintf(
+                   "SELECT 1 FROM %s WHERE retention.with_flags(%s, %d) OPERATOR(retention.=) %s AND %s OPERATOR(retention.>=) $1 "
+                   "AND %s OPERATOR(retention.<=) $2",
+                   qualified_name(relid), clock_name(relid), flag, clock_name(relid), clock_name(relid), clock_name(relid)),
+               clock_value(from), clock_value(until))
+               .n > 0;
+}
+
+// What started a clock and is gone nobody can be asked again.
+void refuse_forgetting(const Policy &policy) {
+    if (settings::confirm_drop || clock_column(policy.relid) == InvalidAttrNumber) return;
+    SPI_connect();
+    const bool forgets = has_flagged(policy.relid, core::kOrphaned, core::first_from(policy.id, 0),
+                                     core::last_exempt(policy.id, core::kNotStarted));
+    SPI_finish();
+    if (!forgets) return;
+    ereport(ERROR,
+            (errcode(ERRCODE_OBJECT_IN_USE),
+             errmsg("policy \"%s\" has rows in table \"%s\" whose clock was started by what is gone, and would not be known to "
+                    "have started any more",
+                    policy.name, get_rel_name(policy.relid)),
+             errhint("Set retention.confirm_drop = on to have it so all the same; under another policy retention.audit() lists "
+                     "those rows: no way to a start.")));
+}
+
+// A way to a start that the policy does not have any more.
+bool leaves_way(const Policy &was, const Policy &is) {
+    for (int i = 0; i < was.n_starts; ++i) {
+        Path before = {};
+        Problem problem = {};
+        if (!resolve_path(was.relid, was.starts[i], &before, &problem) || before.n_hops == 0) continue;
+        bool stays = false;
+        for (int k = 0; k < is.n_starts; ++k) {
+            Path after = {};
+            stays = stays || (resolve_path(is.relid, is.starts[k], &after, &problem) && is_same_way(before, after));
+        }
+        if (!stays) return true;
+    }
+    return false;
+}
+
 void policy_inserted(int16_t id) {
     const Policy *policy = policy_by_id(id);
     const Oid relid = policy->relid;
@@ -263,6 +307,7 @@ void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
     const bool reorders = !same_text(data, "mode") || !same_text(data, "must_keep_for");
     const bool switched = !same_text(data, "mode") && (old.mode == Mode::kOff || policy->mode == Mode::kOff);
     complete(*policy);
+    if (leaves_way(old, *policy)) refuse_forgetting(*policy);
     const Policy *loosened = refuse_looser(policy->relid);
     policy = policy_by_id(id);
     if (loosened == nullptr || loosened->id != id) record_policy(LedgerAction::kPolicyChanged, *policy);
@@ -275,16 +320,15 @@ void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
 bool restricts_rows(Oid relid) {
     if (clock_column(relid) == InvalidAttrNumber) return false;
     SPI_connect();
-    const bool restricts = own("SELECT 1 FROM retention.restriction WHERE lifted_at IS NULL LIMIT 1").n > 0 &&
-                           run_as(owner_of(relid), kAny,
-                                  psprintf("SELECT 1 FROM %s WHERE retention.with_flags(%s, %d) OPERATOR(retention.=) %s",
-                                           qualified_name(relid), clock_name(relid), core::kRestricted, clock_name(relid)))
-                                   .n > 0;
+    const bool restricts =
+        own("SELECT 1 FROM retention.restriction WHERE lifted_at IS NULL LIMIT 1").n > 0 &&
+        has_flagged(relid, core::kRestricted, core::first_from(0, 0), core::last_exempt(PG_INT16_MAX, core::kNotStarted));
     SPI_finish();
     return restricts;
 }
 
 void policy_deleted(const Policy &policy) {
+    refuse_forgetting(policy);
     if (!settings::confirm_drop && restricts_rows(policy.relid))
         ereport(ERROR,
                 (errcode(ERRCODE_OBJECT_IN_USE),
