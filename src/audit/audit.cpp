@@ -3,6 +3,8 @@
 #include "clock/late_starts.hpp"
 #include "clock/relation_plan.hpp"
 #include "policy/attached.hpp"
+#include "pg/attempt.hpp"
+#include "pg/cause.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
@@ -12,7 +14,9 @@
 #include "visibility/visibility.hpp"
 
 extern "C" {
+#include "executor/tuptable.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/lsyscache.h"
 #include "utils/tuplestore.h"
 }
@@ -28,8 +32,14 @@ bool is_told(const Fault &fault) {
     return settings::reveal;
 }
 
+// Where faults are put.
+struct Answer {
+    Tuplestorestate *store;
+    TupleDesc desc;
+};
+
 void put_fault(void *argument, const Fault &fault) {
-    const auto *result = static_cast<const ReturnSetInfo *>(argument);
+    const auto *answer = static_cast<const Answer *>(argument);
     const char *finding = name_of(fault.finding);
     const bool told = is_told(fault);
     Datum values[8] = {ObjectIdGetDatum(fault.relid),
@@ -43,31 +53,49 @@ void put_fault(void *argument, const Fault &fault) {
     bool nulls[8] = {false, !fault.has_row || !told,   fault.policy == nullptr,
                      false, !fault.has_clock || !told, !fault.has_clock || !told,
                      false, fault.detail == nullptr};
-    tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+    tuplestore_putvalues(answer->store, answer->desc, values, nulls);
 }
 
-void audit_leaf(Oid leaf, bool repair, const Listener &listener, Tally *tally) {
-    const AuditPlan plan = plan_audit(leaf);
-    const int64 before = tally->repaired;
-    for_each_portion(plan.owner, kKeptReading, plan.sql, Parameters{},
-                     [&](const SqlRows &rows) { audit_rows(plan, rows, repair, listener, tally); });
-    record_repairs(leaf, tally->repaired - before);
-}
-
-void put_unmanaged(Oid leaf, const Listener &listener) {
+void put_fault_of_table(const Answer &answer, Oid leaf, Finding finding, const char *detail) {
     Fault fault = {};
     fault.relid = leaf;
-    fault.finding = Finding::kUnmanagedTable;
-    fault.detail = "its rows have clocks, but no policy that was checked stands for it";
-    listener.tell(listener.argument, fault);
+    fault.finding = finding;
+    fault.detail = detail;
+    put_fault(const_cast<Answer *>(&answer), fault);
 }
 
-void audit(Oid relid, bool repair, const Listener &listener) {
+void read_leaf(Oid leaf, bool repair, Answer *answer) {
+    Tally tally = {};
+    const AuditPlan plan = plan_audit(leaf);
+    for_each_portion(plan.owner, kKeptReading, plan.sql, Parameters{}, [&](const SqlRows &rows) {
+        audit_rows(plan, rows, repair, Listener{put_fault, answer}, &tally);
+    });
+    record_repairs(leaf, tally.repaired);
+}
+
+void put_all(const Answer &from, const Answer &to) {
+    TupleTableSlot *slot = MakeSingleTupleTableSlot(from.desc, &TTSOpsMinimalTuple);
+    while (tuplestore_gettupleslot(from.store, true, false, slot)) tuplestore_puttupleslot(to.store, slot);
+    ExecDropSingleTupleTableSlot(slot);
+}
+
+// What keeps it from one table keeps nobody from the others. What was said and repaired there until then is not so.
+void audit_leaf(Oid leaf, bool repair, const Answer &answer) {
+    Answer own = {tuplestore_begin_heap(false, false, work_mem), answer.desc};
+    ErrorData *error = attempt([&] { read_leaf(leaf, repair, &own); });
+    if (error == nullptr)
+        put_all(own, answer);
+    else
+        put_fault_of_table(answer, leaf, Finding::kNotAudited, cause_of(error));
+    tuplestore_end(own.store);
+}
+
+void audit(Oid relid, bool repair, Answer *answer) {
     Tally tally = {};
     record_late_starts();
     connect_spi();
     List *leaves = leaves_of(relid);
-    audit_columns(list_append_unique_oid(list_copy(leaves), relid), listener, &tally);
+    audit_columns(list_append_unique_oid(list_copy(leaves), relid), Listener{put_fault, answer}, &tally);
     bool governed = tally.found[static_cast<int>(Finding::kUnmanagedColumn)] > 0;
     ListCell *cell = nullptr;
     foreach (cell, leaves) {
@@ -75,9 +103,10 @@ void audit(Oid relid, bool repair, const Listener &listener) {
         if (clock_column(leaf) == InvalidAttrNumber) continue;
         governed = true;
         if (is_managed(leaf))
-            audit_leaf(leaf, repair, listener, &tally);
+            audit_leaf(leaf, repair, *answer);
         else
-            put_unmanaged(leaf, listener);
+            put_fault_of_table(*answer, leaf, Finding::kUnmanagedTable,
+                               "its rows have clocks, but no policy that was checked stands for it");
     }
     if (!governed && clock_column(relid) == InvalidAttrNumber)
         ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("table \"%s\" is not governed", get_rel_name(relid)),
@@ -98,6 +127,8 @@ RETENTION_FUNCTION(pg_retention_audit) {
         ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", relid)));
     require_ownership(relid, "to audit it", "Its owner or a superuser calls retention.audit().");
     InitMaterializedSRF(fcinfo, 0);
-    audit(relid, PG_GETARG_BOOL(1), Listener{put_fault, fcinfo->resultinfo});
+    const auto *result = reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo);
+    Answer answer = {result->setResult, result->setDesc};
+    audit(relid, PG_GETARG_BOOL(1), &answer);
     return static_cast<Datum>(0);
 }

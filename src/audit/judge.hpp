@@ -19,6 +19,7 @@ enum class Finding : uint8_t {
     kAwaitsNothing,
     kUnmanagedColumn,
     kUnmanagedTable,
+    kNotAudited,
 };
 
 constexpr const char *name_of(Finding finding) noexcept {
@@ -34,6 +35,7 @@ constexpr const char *name_of(Finding finding) noexcept {
         case Finding::kAwaitsNothing: return "awaits nothing";
         case Finding::kUnmanagedColumn: return "unmanaged personal column";
         case Finding::kUnmanagedTable: return "unmanaged table";
+        case Finding::kNotAudited: return "not audited";
     }
     return nullptr;
 }

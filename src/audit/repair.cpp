@@ -103,7 +103,8 @@ const char *repair_row(const Fault &fault) {
             case Finding::kNoWay:
             case Finding::kAwaitsNothing:
             case Finding::kUnmanagedColumn:
-            case Finding::kUnmanagedTable: return;
+            case Finding::kUnmanagedTable:
+            case Finding::kNotAudited: return;
         }
     });
     return error == nullptr ? nullptr : error->message;
