@@ -109,8 +109,8 @@ CREATE TRIGGER check_subject BEFORE INSERT OR UPDATE OR DELETE ON retention.subj
 -- No foreign key: a restore loads tables in any order, and in parallel.
 CREATE FUNCTION retention.follow_kind() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_follow_kind';
-COMMENT ON FUNCTION retention.follow_kind() IS 'links are renamed with their kind of persons, and go with it';
-CREATE TRIGGER follow_kind AFTER UPDATE OF kind OR DELETE ON retention.subject_kind
+COMMENT ON FUNCTION retention.follow_kind() IS 'links are renamed with their kind of persons, and go with it; while one of them is restricted a kind neither goes nor means other rows';
+CREATE TRIGGER follow_kind AFTER UPDATE OR DELETE ON retention.subject_kind
     FOR EACH ROW EXECUTE FUNCTION retention.follow_kind();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON retention.subject_kind
     FOR EACH STATEMENT EXECUTE FUNCTION retention.refuse_truncate();

@@ -156,23 +156,45 @@ void rename_kind(const SqlValue &from, const SqlValue &to) {
         own(psprintf("UPDATE retention.%s SET kind = $2 WHERE kind = $1 AND $1 <> $2", table), from, to);
 }
 
+// Other rows than before, or the same by other columns. One that was renamed is not there by the name it had.
+bool names_others(const Written &was, const Written &is) {
+    const Oid relid = DatumGetObjectId(was.get("relation"));
+    if (relid != DatumGetObjectId(is.get("relation"))) return true;
+    Datum *before = nullptr, *after = nullptr;
+    bool *nulls = nullptr;
+    const int n = elements_of(was.get("key"), NAMEOID, &before, &nulls);
+    if (elements_of(is.get("key"), NAMEOID, &after, &nulls) != n) return true;
+    for (int i = 0; i < n; ++i) {
+        const char *name = NameStr(*DatumGetName(before[i]));
+        if (strcmp(name, NameStr(*DatumGetName(after[i]))) != 0 && get_attnum(relid, name) > 0) return true;
+    }
+    return false;
+}
+
 // A restriction that stands could not be lifted: nobody would know whose rows it hides.
-void remove_kind(const SqlValue &kind, const char *name) {
+void refuse_restricted(const SqlValue &kind, const char *name) {
     if (own("SELECT 1 FROM retention.restriction WHERE kind = $1 AND lifted_at IS NULL LIMIT 1", kind).n > 0)
         ereport(ERROR,
                 (errcode(ERRCODE_OBJECT_IN_USE), errmsg("processing of persons of kind \"%s\" is restricted (Article 18)", name),
                  errhint("Lift the restrictions with retention.lift_restriction first.")));
+}
+
+void remove_kind(const SqlValue &kind, const char *name) {
+    refuse_restricted(kind, name);
     own("DELETE FROM retention.subject_link WHERE kind = $1", kind);
 }
 
 void follow_kind(const TriggerData *data) {
-    TupleDesc desc = RelationGetDescr(data->tg_relation);
-    const Datum kind = Written{data->tg_trigtuple, desc}.get("kind");
+    const Written was = {data->tg_trigtuple, RelationGetDescr(data->tg_relation)};
+    const Written is = {data->tg_newtuple, RelationGetDescr(data->tg_relation)};
+    const Datum kind = was.get("kind");
     connect_spi();
-    if (TRIGGER_FIRED_BY_DELETE(data->tg_event))
+    if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) {
         remove_kind(typed(TEXTOID, kind), TextDatumGetCString(kind));
-    else
-        rename_kind(typed(TEXTOID, kind), typed(TEXTOID, Written{data->tg_newtuple, desc}.get("kind")));
+    } else {
+        if (names_others(was, is)) refuse_restricted(typed(TEXTOID, kind), TextDatumGetCString(kind));
+        rename_kind(typed(TEXTOID, kind), typed(TEXTOID, is.get("kind")));
+    }
     SPI_finish();
 }
 
