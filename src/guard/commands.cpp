@@ -67,7 +67,7 @@ constexpr Judged kStatements[] = {
     {T_DropOwnedStmt, kGuarded, "as DROP"},
     {T_RenameStmt, kGuarded, "policies follow; what rows are hidden with is not renamed"},
     {T_AlterObjectSchemaStmt, kGuarded, "policies follow; what rows are hidden with is not moved"},
-    {T_CreateFunctionStmt, kGuarded, "the extension's own are not replaced"},
+    {T_CreateFunctionStmt, kGuarded, "the extension's own are not replaced; conditions of policies call what they called, or the owner of the table says otherwise"},
     {T_CreateTrigStmt, kGuarded, "the extension's triggers keep their place"},
 
     {T_CreateTableAsStmt, kPasses, "its query is planned"},

@@ -122,7 +122,7 @@ bool was_broken(const Policy &policy) {
 
 bool may_break(const Node *statement) {
     return IsA(statement, AlterTableStmt) || IsA(statement, DropStmt) || IsA(statement, DropOwnedStmt) ||
-           IsA(statement, AlterEnumStmt) || IsA(statement, AlterDomainStmt);
+           IsA(statement, AlterEnumStmt) || IsA(statement, AlterDomainStmt) || IsA(statement, CreateFunctionStmt);
 }
 
 // The names in a text are found by what they meant before: its own table's need not be there when it is read back.
@@ -307,8 +307,17 @@ bool means_another(const Before &before) {
     return before.rewritten || strcmp(meaning_of(*policy, condition), before.meaning) != 0;
 }
 
+// What runs as the owner of a table is his to choose: a function by the name of one that he calls, in a schema where others may create, is not.
+void require_owner(Oid relid) {
+    if (owns_table(relid, GetUserId())) return;
+    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                    errmsg("a policy of table \"%s\" would mean something else", get_rel_name(relid)),
+                    errhint("Only the owner of the table or a superuser may change what its policies read and call.")));
+}
+
 // A command may give the same words another meaning: a column that goes and comes again, another type or other values of one, a column
-// more in a row that is compared, a function that takes the place of a dropped one. Rows are then other policies', or start at another time.
+// more in a row that is compared, a function that is found before another, or in the place of a dropped one. Rows are then other policies',
+// or start at another time.
 void follow_meanings(List *before) {
     List *tables = NIL;
     ListCell *cell = nullptr;
@@ -317,7 +326,12 @@ void follow_meanings(List *before) {
     foreach (cell, before)
         if (means_another(*static_cast<const Before *>(lfirst(cell))))
             tables = list_append_unique_oid(tables, static_cast<const Before *>(lfirst(cell))->relid);
+    if (tables == NIL) return;
+    // Rows are judged by plans that are made anew, and again if this is rolled back.
+    CacheInvalidateRelcacheByRelid(extension()->policy_table);
+    CommandCounterIncrement();
     foreach (cell, tables) {
+        require_owner(lfirst_oid(cell));
         refuse_looser_place(lfirst_oid(cell));
         plan_preparation(lfirst_oid(cell));
         ereport(NOTICE, (errmsg("rows of table \"%s\" are stamped anew, for the command changes what a policy of it reads",
@@ -367,7 +381,11 @@ void follow_dropped_index(const Policy &policy) {
 
 void follow_command(const Command &command) {
     if (extension() == nullptr) return proceed(command);
-    if (renames(command.planned)) return during(policies_before, note_policies(), [&] { follow_rename(command); });
+    if (renames(command.planned)) {
+        List *policies = note_policies();
+        during(policies_before, policies, [&] { follow_rename(command); });
+        return follow_meanings(policies);
+    }
     check_retyping(command.statement());
     List *subjects = may_drop(command.planned) ? named_subjects() : NIL;
     List *columns = columns_at_risk(command.planned);

@@ -1,7 +1,7 @@
 -- A command that changes what the words of a policy mean, though they stay the same, moves no row in silence: rows are compared by their
 -- dates, and stamped anew; columns by which clocks start do not go.
 BEGIN;
-SELECT plan(28);
+SELECT plan(37);
 SET client_min_messages = warning;
 SET retention.test_now = '2030-01-01 12:00Z';
 CREATE ROLE keeper;
@@ -122,5 +122,38 @@ SELECT is(pg_temp.tried('ALTER TABLE app.plain ALTER v TYPE varchar(20)'), 'done
 SELECT is(pg_temp.tried('ALTER TABLE app.plain DROP COLUMN d, ADD COLUMN d date'), '2BP01 policy "plain" needs column "d" of table "plain" as it is', 'a start is not dropped, whatever comes in its place');
 SELECT is(pg_temp.tried('ALTER TABLE app.m DROP COLUMN d, ADD COLUMN d date'), '2BP01 policy "m1" needs column "d" of table "m1" as it is', 'a start of a partition, by its root');
 SELECT is(pg_temp.tried('ALTER TABLE app.m ALTER d TYPE date USING ''2020-01-01'''), '2BP01 policy "m1" needs column "d" of table "m1" as it is', 'a start of a partition is given no other values by its root');
+
+-- Functions that a condition calls.
+RESET ROLE;
+CREATE ROLE intruder;
+GRANT USAGE, CREATE ON SCHEMA app TO intruder;
+SET ROLE keeper;
+CREATE FUNCTION app.is_x(text) RETURNS boolean IMMUTABLE LANGUAGE sql AS $$ SELECT $1 = 'x' $$;
+CREATE FUNCTION app.is_y(varchar) RETURNS boolean IMMUTABLE LANGUAGE sql AS $$ SELECT $1 = 'y' $$;
+CREATE FUNCTION app.is_y(text) RETURNS boolean IMMUTABLE LANGUAGE sql AS $$ SELECT $1 = 'x' $$;
+CREATE TABLE app.called (id int, v varchar, d date);
+CREATE TABLE app.picked (id int, v varchar, d date);
+SELECT pg_temp.policy('called', 'app.called', 'app.is_x(v)', '5 years', '5 years');
+SELECT pg_temp.policy('picked', 'app.picked', 'app.is_y(v)', '5 years', '5 years');
+INSERT INTO app.called VALUES (1, 'x', '2029-06-01');
+INSERT INTO app.picked VALUES (1, 'y', '2029-06-01');
+SET ROLE intruder;
+SELECT is(pg_temp.tried($$CREATE FUNCTION app.is_x(varchar) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT true'$$), '42501 a policy of table "called" would mean something else',
+    'somebody else writes no function that a condition would call instead');
+CREATE FUNCTION app.is_z(varchar) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT true';
+SELECT is(pg_temp.tried('ALTER FUNCTION app.is_z RENAME TO is_x'), '42501 a policy of table "called" would mean something else', 'somebody else renames no function to one that a condition would call instead');
+RESET ROLE;
+CREATE SCHEMA beside AUTHORIZATION intruder;
+SET ROLE intruder;
+CREATE FUNCTION beside.is_x(varchar) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT true';
+SELECT is(pg_temp.tried('ALTER FUNCTION beside.is_x SET SCHEMA app'), '42501 a policy of table "called" would mean something else', 'somebody else moves no function to where a condition would call it instead');
+SELECT is(pg_temp.tried($$CREATE FUNCTION app.is_x(int) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT true'$$), 'done', 'somebody else writes a function that no condition would call');
+SET ROLE keeper;
+SELECT is(pg_temp.tried($$CREATE FUNCTION app.is_x(varchar) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT false'$$), '42501 policy "called" keeps rows that must be kept',
+    'the owner of the table releases nothing by a function that is found before another');
+SELECT is(pg_temp.tried($$CREATE FUNCTION app.is_x(varchar) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT true'$$), 'done', 'the owner may have another function called by which his rows are kept');
+SELECT is(pg_temp.tried('DROP FUNCTION app.is_y(varchar)'), '42501 policy "picked" keeps rows that must be kept', 'the owner of the table releases nothing by a function that is dropped in front of another');
+SELECT is(pg_temp.tried('ALTER FUNCTION app.is_x(text) RENAME TO is_it'), 'done', 'a function that is called may be called something else');
+SELECT is(pg_temp.tried('ALTER FUNCTION app.is_y(varchar) RENAME TO is_it'), 'done', 'a condition follows a function that is renamed away from another');
 SELECT * FROM finish();
 ROLLBACK;
