@@ -1,7 +1,7 @@
 -- A start that a mandatory row has had is not shortened in several steps: unset and set again, it is not earlier than when it is set.
 -- Undoing a termination is nobody's to refuse.
 BEGIN;
-SELECT plan(43);
+SELECT plan(48);
 SET client_min_messages = warning;
 SET retention.test_now = '2030-01-01 12:00Z';
 CREATE ROLE keeper;
@@ -137,6 +137,28 @@ SELECT is(pg_temp.says('app.contracts', 9), '1', 'a floor that is over leaves no
 SET retention.test_now = '2030-01-01 12:00Z';
 RESET ROLE;
 SELECT is_empty($$SELECT a.* FROM unnest('{app.contracts,app.both,app.parts}'::regclass[]) r, retention.audit(r) a$$, 'the audit finds all that as it should be');
+
+-- By the policy: another start that is unset, and then the old one again.
+SET ROLE keeper;
+CREATE TABLE app.two (id int PRIMARY KEY, a date, b date);
+INSERT INTO retention.policy (policy_id, name, relation, clock_starts, keep_for, must_keep_for, quarantine_for, action, mode) VALUES
+    (7, 'two', 'app.two', '{a}', '5 years', '5 years', '0 days', 'delete', 'enforce');
+INSERT INTO app.two VALUES (1, '2029-06-01'), (2, '2029-06-01');
+UPDATE retention.policy SET clock_starts = '{b}' WHERE policy_id = 7;
+RESET ROLE;
+CALL retention.sweep();
+SET ROLE keeper;
+SELECT is(pg_temp.says('app.two', 1), '7 late', 'a start that the policy does not ask for any more leaves the mark');
+UPDATE app.two SET b = '2020-01-01' WHERE id = 1;
+SELECT is(pg_temp.says('app.two', 1), '7 2030-01-01T12:00:00Z late', 'a start of the new kind is not before now');
+UPDATE app.two SET a = '2020-01-01' WHERE id = 2;
+SELECT is(pg_temp.tried($$UPDATE retention.policy SET clock_starts = '{a}' WHERE policy_id = 7$$), '42501', 'the policy does not get back a start that was put forward meanwhile');
+RESET ROLE;
+UPDATE app.two SET a = '2029-06-01' WHERE id = 2;
+UPDATE retention.policy SET clock_starts = '{a}' WHERE policy_id = 7;
+CALL retention.sweep();
+SELECT is(pg_temp.says('app.two', 2), '7 2029-06-01T21:59:59.5Z', 'a superuser takes back what was written by mistake, and rows have their starts again');
+SELECT is_empty($$SELECT FROM retention.audit('app.two')$$, 'the audit finds the starts that the policy asks for');
 
 -- A restore brings the mark along; a start that nobody saw is found, and not repaired.
 INSERT INTO app.contracts (id, retention_clock) VALUES (30, '1 late');
