@@ -81,9 +81,11 @@ CREATE TABLE retention.home (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
     system_identifier bigint NOT NULL,
     database oid NOT NULL,
-    timeline integer NOT NULL
+    timeline integer NOT NULL,
+    place bigint NOT NULL
 );
 COMMENT ON TABLE retention.home IS 'the cluster and database the workers act in; not dumped, so that a restore waits for retention.resume()';
+COMMENT ON COLUMN retention.home.place IS 'a hash of the machine, and of the path and file number of the data directory: a copy of it is at another place';
 
 CREATE TABLE retention.numbering (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
