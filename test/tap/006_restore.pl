@@ -93,10 +93,14 @@ my $users = value('digiquip', "$reveal SELECT count(*) FROM app.users");
 cmp_ok($to_do, '>', 100, 'there is something to sweep');
 dump_to('plain.sql');
 dump_to('archive', '-Fc');
+dump_to('directory', '-Fd', '-j', '4');
+dump_to('inserts.sql', '--rows-per-insert=500', '--column-inserts');
 dump_to('schema.sql', '-s');
 dump_to('data_only.sql', '-a');
 my $before = everything('digiquip');
 my %seen_before = map { $_ => seen_by($_, 'digiquip') } qw(digiquip application);
+value('postgres', 'CREATE DATABASE template TEMPLATE digiquip');
+my $runs = value('template', 'SELECT count(*) FROM retention.sweep_run');
 set_everywhere('retention.worker = on');
 
 # In the middle of a restore: the first table is loaded, the policies are not.
@@ -113,9 +117,12 @@ is(value('half', 'SET ROLE digiquip; SELECT count(*) FROM app.users WHERE retent
 my %way = (
 	'plain' => sub { restore_plain('plain', 'plain.sql') },
 	'parallel' => sub { restore('parallel', 'archive', '-j', '4') },
+	'directory' => sub { restore('directory', 'directory', '-j', '8') },
+	'inserts' => sub { restore_plain('inserts', 'inserts.sql') },
+	'template' => sub { },
 	'data' => sub { restore_plain('data', 'schema.sql'); restore_plain('data', 'data_only.sql') });
 for my $copy (sort keys %way) {
-	value('postgres', "CREATE DATABASE $copy");
+	value('postgres', "CREATE DATABASE $copy") if $copy ne 'template';
 	$way{$copy}->();
 	is(seen_by($_, $copy), $seen_before{$_}, "$copy: role $_ sees what it saw") for sort keys %seen_before;
 	my $restored = everything($copy);
@@ -128,7 +135,7 @@ for my $copy (sort keys %way) {
 	$node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_stat_activity WHERE backend_type = 'pg_retention worker' AND datname = '$copy'")
 		or die "no worker in $copy";
 	is(value($copy, "$reveal SELECT $due"), $to_do, "$copy: its worker has taken nothing");
-	is(value($copy, 'SELECT count(*) FROM retention.sweep_run'), '0', "$copy: nor tried");
+	is(value($copy, 'SELECT count(*) FROM retention.sweep_run'), $copy eq 'template' ? $runs : '0', "$copy: nor tried");
 }
 
 # A table whose policy does not fit the schema is left alone; hiding is on all the same.
@@ -145,7 +152,7 @@ like(seen_by('application', 'parallel'), qr/^\Q$1\E$/m, 'case notes are hidden a
 value('parallel', 'ALTER TABLE support.case_notes ADD CONSTRAINT case_notes_case_id_fkey FOREIGN KEY (case_id) REFERENCES support.cases ON DELETE CASCADE');
 settles('parallel', "SELECT state FROM retention.status WHERE name = 'case notes'", 'enforcing', 'case notes wait until their policy fits again');
 
-value($_, 'SELECT retention.resume()') for qw(plain data);
+value($_, 'SELECT retention.resume()') for grep { $_ ne 'parallel' } sort keys %way;
 for my $copy (sort keys %way) {
 	settles($copy, "SELECT $due = (SELECT count(*) FROM retention.blocked_row)", 't', "$copy: the worker goes on");
 	is(value($copy, 'SELECT ok FROM retention.verify_ledger()'), 't', "$copy: and so does the ledger");
