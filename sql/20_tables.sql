@@ -216,6 +216,6 @@ COMMENT ON COLUMN retention.ledger.action IS 'what was done';
 COMMENT ON COLUMN retention.ledger.policy_id IS 'the policy by which it was done; NULL: none';
 COMMENT ON COLUMN retention.ledger.relation IS 'the table by its name at that time; NULL: none, or several';
 COMMENT ON COLUMN retention.ledger.row_count IS 'how many rows it concerned; NULL: it is not about rows';
-COMMENT ON COLUMN retention.ledger.detail IS 'what else there is to say of it, without data about subjects';
+COMMENT ON COLUMN retention.ledger.detail IS 'what else there is to say of it, without data about subjects; of policies and declarations JSON with their old and new terms';
 COMMENT ON COLUMN retention.ledger.previous IS 'hash of the entry before; zeros in the first';
 COMMENT ON COLUMN retention.ledger.hash IS 'SHA-256 of this entry, previous included; retention.verify_ledger() computes it again';

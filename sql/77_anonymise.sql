@@ -80,7 +80,7 @@ COMMENT ON FUNCTION retention.pseudonymise(text, integer) IS 'a keyed hash of th
 
 CREATE FUNCTION retention.check_personal_column() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_check_personal_column';
-COMMENT ON FUNCTION retention.check_personal_column() IS 'refuses an anonymiser that does not work on its column, or that the constraints of its table cannot take';
+COMMENT ON FUNCTION retention.check_personal_column() IS 'refuses an anonymiser that does not work on its column, or that the constraints of its table cannot take; what is written of a governed table is in the ledger';
 CREATE FUNCTION retention.personal_column_before() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_personal_column_before';
 COMMENT ON FUNCTION retention.personal_column_before() IS 'lets only the owner of a table say what becomes of its columns';
@@ -88,7 +88,7 @@ CREATE TRIGGER personal_column_before BEFORE INSERT OR UPDATE OR DELETE ON reten
     FOR EACH ROW EXECUTE FUNCTION retention.personal_column_before();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON retention.personal_column
     FOR EACH STATEMENT EXECUTE FUNCTION retention.refuse_truncate();
-CREATE TRIGGER check_personal_column AFTER INSERT OR UPDATE ON retention.personal_column
+CREATE TRIGGER check_personal_column AFTER INSERT OR UPDATE OR DELETE ON retention.personal_column
     FOR EACH ROW EXECUTE FUNCTION retention.check_personal_column();
 ALTER TABLE retention.personal_column ENABLE ALWAYS TRIGGER personal_column_before, ENABLE ALWAYS TRIGGER refuse_truncate,
     ENABLE ALWAYS TRIGGER check_personal_column;

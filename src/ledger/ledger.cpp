@@ -242,7 +242,8 @@ void append_ledger(const LedgerEntry &entry) {
     set_text(&row, kAction, name_of(entry.action));
     row.values[kPolicyId] = Int16GetDatum(entry.policy_id);
     row.nulls[kPolicyId] = entry.policy_id == 0;
-    set_text(&row, kRelation, OidIsValid(entry.relid) ? relation_name(entry.relid) : nullptr);
+    const bool named = entry.relation != nullptr || !OidIsValid(entry.relid);
+    set_text(&row, kRelation, named ? entry.relation : relation_name(entry.relid));
     row.values[kRowCount] = Int64GetDatum(entry.row_count);
     row.nulls[kRowCount] = entry.row_count < 0;
     set_text(&row, kDetail, entry.detail);

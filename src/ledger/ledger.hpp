@@ -7,10 +7,11 @@ namespace pg_retention {
 
 struct LedgerEntry {
     LedgerAction action;
-    int16_t policy_id;   // 0: none
-    Oid relid;           // invalid: none
-    int64 row_count;     // negative: none
-    const char *detail;  // may be null; never data about a subject
+    int16_t policy_id;     // 0: none
+    Oid relid;             // invalid: none
+    const char *relation;  // its name, where the table is gone; otherwise null
+    int64 row_count;       // negative: none
+    const char *detail;    // may be null; never data about a subject
 };
 
 // Appends to the chain, whoever the current user is. The chain stays locked until the transaction ends: call it last.

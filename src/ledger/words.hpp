@@ -35,6 +35,9 @@ enum class LedgerAction : uint8_t {
     kDeletedInConsequence,
     kChangedInConsequence,
     kClocksRepaired,
+    kColumnDeclared,
+    kDeclarationChanged,
+    kColumnWithdrawn,
 };
 
 constexpr const char *name_of(LedgerAction action) noexcept {
@@ -69,6 +72,9 @@ constexpr const char *name_of(LedgerAction action) noexcept {
         case LedgerAction::kDeletedInConsequence: return "deleted in consequence";
         case LedgerAction::kChangedInConsequence: return "changed in consequence";
         case LedgerAction::kClocksRepaired: return "clocks repaired";
+        case LedgerAction::kColumnDeclared: return "personal column declared";
+        case LedgerAction::kDeclarationChanged: return "personal column changed";
+        case LedgerAction::kColumnWithdrawn: return "personal column withdrawn";
     }
     return nullptr;
 }
@@ -105,7 +111,10 @@ constexpr bool changes_rows(LedgerAction action) noexcept {
         case LedgerAction::kRevealedPrepared:
         case LedgerAction::kRevealedRolledBack:
         case LedgerAction::kRefreshed:
-        case LedgerAction::kResumed: return false;
+        case LedgerAction::kResumed:
+        case LedgerAction::kColumnDeclared:
+        case LedgerAction::kDeclarationChanged:
+        case LedgerAction::kColumnWithdrawn: return false;
     }
     return true;
 }

@@ -426,6 +426,6 @@ RETENTION_FUNCTION(pg_retention_after_ddl) {
         if (there && policy[i].validated) pg_retention::still_whole(policy[i]);
         if (there && policy[i].validated && drops) pg_retention::follow_dropped_index(policy[i]);
     }
-    if (orphans) pg_retention::forget_dropped();
+    if (orphans) pg_retention::forget_dropped(drops);
     return static_cast<Datum>(0);
 }

@@ -5,6 +5,7 @@
 #include "schema/extension.hpp"
 #include "policy/policy_check.hpp"
 #include "policy/policy_triggers.hpp"
+#include "policy/record.hpp"
 #include "policy/rights.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
@@ -96,13 +97,24 @@ HeapTuple written_now(const TriggerData *data) {
     return heap_modify_tuple_by_cols(row, desc, 1, &column, &owner, &null);
 }
 
+// What the extension writes because the schema changed is recorded by whoever sees it change.
+void record_write(const TriggerData *data) {
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    const bool inserts = TRIGGER_FIRED_BY_INSERT(data->tg_event);
+    HeapTuple before = inserts ? nullptr : data->tg_trigtuple;
+    HeapTuple after = TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple : (inserts ? data->tg_trigtuple : nullptr);
+    bool isnull = false;
+    const Oid relid =
+        DatumGetObjectId(heap_getattr(after != nullptr ? after : before, SPI_fnumber(desc, "relation"), desc, &isnull));
+    if (!own_policy_write) record_declaration(relid, desc, before, after);
+}
+
 // made_for: "BEFORE INSERT", for the error.
 const TriggerData *of_personal_column(FunctionCallInfo fcinfo, bool before, const char *made_for) {
     const TriggerData *data = trigger_data(fcinfo);
     const bool own = extension() != nullptr &&
                      RelationGetRelid(data->tg_relation) == get_relname_relid("personal_column", extension()->schema);
-    const bool timed = before ? TRIGGER_FIRED_BEFORE(data->tg_event)
-                              : TRIGGER_FIRED_AFTER(data->tg_event) && !TRIGGER_FIRED_BY_DELETE(data->tg_event);
+    const bool timed = before ? TRIGGER_FIRED_BEFORE(data->tg_event) : TRIGGER_FIRED_AFTER(data->tg_event);
     if (!own || !timed || !TRIGGER_FIRED_FOR_ROW(data->tg_event))
         ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
                         errmsg("function must be called as a trigger of retention.personal_column"),
@@ -124,6 +136,8 @@ RETENTION_FUNCTION(pg_retention_personal_column_before) {
 }
 
 RETENTION_FUNCTION(pg_retention_check_personal_column) {
-    pg_retention::check_personal_column(pg_retention::of_personal_column(fcinfo, false, "AFTER INSERT OR UPDATE"));
+    const TriggerData *data = pg_retention::of_personal_column(fcinfo, false, "AFTER INSERT OR UPDATE OR DELETE");
+    if (!TRIGGER_FIRED_BY_DELETE(data->tg_event)) pg_retention::check_personal_column(data);
+    pg_retention::record_write(data);
     return static_cast<Datum>(0);
 }

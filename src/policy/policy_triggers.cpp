@@ -4,9 +4,10 @@
 #include "policy/policy_check.hpp"
 #include "policy/legal_access.hpp"
 #include "policy/provision.hpp"
+#include "policy/record.hpp"
 #include "policy/rights.hpp"
 #include "ledger/home.hpp"
-#include "ledger/ledger.hpp"
+#include "ledger/terms.hpp"
 #include "pg/attempt.hpp"
 #include "pg/cause.hpp"
 #include "pg/compat.hpp"
@@ -116,30 +117,10 @@ void as_extension(const char *sql, Oid type, Datum value) {
     SPI_finish();
 }
 
-bool has_validated_policy(Oid relid, int16_t but) {
-    int count = 0;
-    const Policy *policy = all_policies(&count);
-    List *tables = list_concat_copy(find_all_inheritors(relid, NoLock, nullptr),
-                                    get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL);
-    for (int i = 0; i < count; ++i)
-        if (policy[i].id != but && policy[i].validated && list_member_oid(tables, policy[i].relid)) return true;
-    return false;
-}
-
 // A dump loads policies before the keys and triggers they need exist: checked later, hidden meanwhile. Only a superuser's: a clock alone
 // is no sign of one, for whoever owns a table can give it the column, and a partition has that of its parent.
 bool is_restored(Oid relid, int16_t id) {
     return superuser() && clock_column(relid) != InvalidAttrNumber && !has_validated_policy(relid, id);
-}
-
-void record_policy(LedgerAction action, const Policy &policy) {
-    LedgerEntry entry = {};
-    entry.action = action;
-    entry.policy_id = policy.id;
-    entry.relid = policy.relid;
-    entry.row_count = -1;
-    entry.detail = policy.name;
-    append_ledger(entry);
 }
 
 bool counts_days(const core::Period &period) {
@@ -270,7 +251,7 @@ bool leaves_way(const Policy &was, const Policy &is) {
     return false;
 }
 
-void policy_inserted(int16_t id) {
+void policy_inserted(const TriggerData *data, int16_t id) {
     const Policy *policy = policy_by_id(id);
     const Oid relid = policy->relid;
     check_relation(relid);
@@ -284,8 +265,8 @@ void policy_inserted(int16_t id) {
         if (fresh) provide_index(relid);
         record_home_if_empty();
         const Policy *loosened = refuse_looser(relid);
-        record_policy(LedgerAction::kPolicyCreated, *policy_by_id(id));
-        if (loosened != nullptr) record_policy(LedgerAction::kPeriodLoosened, *loosened);
+        record_policy(LedgerAction::kPolicyCreated, RelationGetDescr(data->tg_relation), nullptr, data->tg_trigtuple);
+        if (loosened != nullptr) record_loosened(*loosened);
     }
     const bool empty = !restored && is_empty(relid);
     if (empty)
@@ -294,10 +275,14 @@ void policy_inserted(int16_t id) {
         plan_preparation(relid);
 }
 
+void record_change(LedgerAction action, const TriggerData *data) {
+    record_policy(action, RelationGetDescr(data->tg_relation), data->tg_trigtuple, data->tg_newtuple);
+}
+
 void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
     const Policy *policy = policy_by_id(id);
     if (!change_of(data).decides && policy->written_for == old.written_for && policy->validated) {
-        record_policy(LedgerAction::kPolicyChanged, *policy);
+        record_change(LedgerAction::kPolicyChanged, data);
         return;
     }
     const bool moves_rows = !same_text(data, "clock_starts") || !same_text(data, "applies_to") || !same_text(data, "priority") ||
@@ -310,8 +295,8 @@ void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
     if (leaves_way(old, *policy)) refuse_forgetting(*policy);
     const Policy *loosened = refuse_looser(policy->relid);
     policy = policy_by_id(id);
-    if (loosened == nullptr || loosened->id != id) record_policy(LedgerAction::kPolicyChanged, *policy);
-    if (loosened != nullptr) record_policy(LedgerAction::kPeriodLoosened, loosened->id == id ? *policy : *loosened);
+    record_change(loosened != nullptr && loosened->id == id ? LedgerAction::kPeriodLoosened : LedgerAction::kPolicyChanged, data);
+    if (loosened != nullptr && loosened->id != id) record_loosened(*loosened);
     if (moves_rows || acts_otherwise || switched || policy->written_for != old.written_for || (reorders && shares_rows(*policy)))
         plan_preparation(policy->relid);
 }
@@ -338,7 +323,7 @@ void policy_deleted(const Policy &policy) {
                          policy.name)));
 }
 
-void policy_gone(const Policy &policy) {
+void policy_gone(const TriggerData *data, const Policy &policy) {
     auto *paths = static_cast<Path *>(palloc(sizeof(Path) * (policy.n_starts + 1)));
     int n = 0;
     Problem problem = {};
@@ -354,7 +339,7 @@ void policy_gone(const Policy &policy) {
     else
         as_extension("DELETE FROM retention.preparation WHERE relation = $1", OIDOID, ObjectIdGetDatum(policy.relid));
     // Whoever holds the chain waits for no table: a sweep that has this one waits for the chain.
-    record_policy(LedgerAction::kPolicyDropped, policy);
+    record_policy(LedgerAction::kPolicyDropped, RelationGetDescr(data->tg_relation), data->tg_trigtuple, nullptr);
 }
 
 // Policies as they were, between the BEFORE and the AFTER triggers of a statement; ends with the transaction.
@@ -411,9 +396,34 @@ Datum before_policy(const TriggerData *data) {
     return PointerGetDatum(heap_modify_tuple_by_cols(row, desc, 4, columns, values, nulls));
 }
 
+constinit Dynamic<bool> names_dropped{false};
+
+// The name that a table had which the command drops; null where none does.
+const char *dropped_name(Oid relid) {
+    if (!names_dropped) return nullptr;
+    connect_spi();
+    const SqlRows found = own("SELECT object_identity FROM pg_catalog.pg_event_trigger_dropped_objects() "
+                              "WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND objid = $1 AND objsubid = 0",
+                              relid);
+    const char *name = found.n == 0 ? nullptr : found.first().text(1);
+    SPI_finish();
+    return name;
+}
+
+// The schema changed, and the policy with it: a column is renamed, a table is dropped.
+void record_own_write(const TriggerData *data) {
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    if (TRIGGER_FIRED_BY_UPDATE(data->tg_event) && !same_terms(desc, data->tg_trigtuple, data->tg_newtuple))
+        record_change(LedgerAction::kPolicyChanged, data);
+    if (TRIGGER_FIRED_BY_DELETE(data->tg_event))
+        record_policy(LedgerAction::kPolicyDropped, desc, data->tg_trigtuple, nullptr,
+                      dropped_name(DatumGetObjectId(field(data, data->tg_trigtuple, "relation"))));
+}
+
 void after_policy(const TriggerData *data) {
     if (own_policy_write) {
         CacheInvalidateRelcacheByRelid(RelationGetRelid(data->tg_relation));
+        record_own_write(data);
         return;
     }
     const int16_t id = DatumGetInt16(field(data, data->tg_trigtuple, "policy_id"));
@@ -422,13 +432,13 @@ void after_policy(const TriggerData *data) {
     CommandCounterIncrement();
     keep_roles_of_legal_access(id);
     if (TRIGGER_FIRED_BY_INSERT(data->tg_event))
-        policy_inserted(id);
+        policy_inserted(data, id);
     else if (TRIGGER_FIRED_BY_UPDATE(data->tg_event))
         policy_updated(data, old != nullptr ? *old : Policy{}, id);
     else if (old != nullptr && SearchSysCacheExists1(RELOID, ObjectIdGetDatum(old->relid))) {
         const Policy *loosened = refuse_looser(old->relid);
-        policy_gone(*old);
-        if (loosened != nullptr) record_policy(LedgerAction::kPeriodLoosened, *loosened);
+        policy_gone(data, *old);
+        if (loosened != nullptr) record_loosened(*loosened);
     }
     if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) return;
     warn_of_pseudonyms(*policy_by_id(id));
@@ -442,6 +452,16 @@ void remember_old(const TriggerData *data) {
 }
 
 }  // namespace
+
+bool has_validated_policy(Oid relid, int16_t but) {
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    List *tables = list_concat_copy(find_all_inheritors(relid, NoLock, nullptr),
+                                    get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL);
+    for (int i = 0; i < count; ++i)
+        if (policy[i].id != but && policy[i].validated && list_member_oid(tables, policy[i].relid)) return true;
+    return false;
+}
 
 void plan_preparation(Oid relid) {
     as_extension("INSERT INTO retention.preparation (relation) VALUES ($1) ON CONFLICT (relation) DO UPDATE "
@@ -461,7 +481,7 @@ void set_looser_judge(LooserJudge judge) { looser_judge = judge; }
 void refuse_looser_place(Oid relid) {
     standing.policies = all_policies(&standing.n);
     const Policy *loosened = refuse_looser(relid, true);
-    if (loosened != nullptr) record_policy(LedgerAction::kPeriodLoosened, *loosened);
+    if (loosened != nullptr) record_loosened(*loosened);
 }
 
 bool shares_rows(const Policy &policy) {
@@ -477,7 +497,7 @@ bool shares_rows(const Policy &policy) {
     return false;
 }
 
-void forget_dropped() {
+static void delete_dropped() {
     as_extension("WITH gone AS (DELETE FROM retention.policy p WHERE NOT EXISTS "
                  "(SELECT FROM pg_catalog.pg_class c WHERE c.oid = p.relation) RETURNING p.relation), "
                  "b AS (DELETE FROM retention.blocked_row WHERE relation IN (SELECT relation FROM gone)), "
@@ -488,6 +508,10 @@ void forget_dropped() {
                  "c AS (DELETE FROM retention.personal_column WHERE relation IN (SELECT relation FROM gone)) "
                  "DELETE FROM retention.preparation WHERE relation IN (SELECT relation FROM gone) AND $1 IS NOT NULL",
                  OIDOID, ObjectIdGetDatum(extension()->policy_table));
+}
+
+void forget_dropped(bool dropping) {
+    during(names_dropped, dropping, [] { delete_dropped(); });
     CommandCounterIncrement();
     keep_roles_of_legal_access(0);
     drop_idle_path_triggers();

@@ -36,6 +36,9 @@ void plan_preparation(Oid relid);
 // Its index is built anew, and nothing else.
 void plan_index(Oid relid);
 
+// Whether one stands for the table, for one above it or for one below it, that was checked; but: of another number.
+bool has_validated_policy(Oid relid, int16_t but);
+
 // Whether rows of the table, or of a partition of it, may fall under another policy, too.
 bool shares_rows(const Policy &policy);
 
@@ -46,6 +49,7 @@ bool validate_relation(Oid relid, char **problem);
 void validate_all();
 
 // Removes what belonged to tables that are gone, and path triggers nobody needs any more.
-void forget_dropped();
+// dropping: within the event that says what a command drops.
+void forget_dropped(bool dropping);
 
 }  // namespace pg_retention

@@ -83,7 +83,7 @@ SELECT is(pg_temp.tried($$UPDATE retention.policy SET applies_to = 'id > 1' WHER
 SELECT is(pg_temp.tried($$UPDATE retention.policy SET applies_to = 'id < 3' WHERE name = 'books'$$), 'done', 'a new condition of a mandatory policy may be one that has all its rows');
 RESET ROLE;
 SELECT is(pg_temp.tried($$DO 'BEGIN UPDATE retention.policy SET mode = ''enforce'' WHERE name = ''watch'';
-        ASSERT (SELECT detail FROM retention.ledger WHERE action = ''mandatory period loosened'') = ''books''; END'$$), 'done',
+        ASSERT (SELECT detail::jsonb ->> ''policy'' FROM retention.ledger WHERE action = ''mandatory period loosened'') = ''books''; END'$$), 'done',
     'a superuser may put it in front, and the ledger names the policy that loses its rows');
 
 -- One that is being prepared takes nothing from one that enforces.

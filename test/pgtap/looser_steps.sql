@@ -89,7 +89,7 @@ CALL retention.sweep();
 INSERT INTO app.parted VALUES (1, 1, '2029-12-01');
 CREATE TEMP TABLE entries AS SELECT max(entry_id) AS last FROM retention.ledger;
 SELECT pg_temp.policy('part 1', 'app.part_1', 1, '6 years', '1 day');
-SELECT results_eq('SELECT action, detail FROM retention.ledger, entries WHERE entry_id > last ORDER BY entry_id',
+SELECT results_eq('SELECT action, detail::jsonb ->> ''policy'' FROM retention.ledger, entries WHERE entry_id > last ORDER BY entry_id',
     $$VALUES ('policy created', 'part 1'), ('mandatory period loosened', 'parted')$$, 'what a superuser loosens at a partition is in the ledger');
 DELETE FROM retention.policy WHERE name = 'part 1';
 SELECT is((SELECT count(*) FROM pg_trigger WHERE tgrelid = 'app.part_1'::regclass AND tgname ~ 'retention'), 2::bigint, 'the policy of a partition goes, and its parent''s stays');

@@ -1,0 +1,24 @@
+#pragma once
+// What is written of policies and declarations, entered in the ledger with its old and new terms.
+#include "ledger/words.hpp"
+#include "policy/policy_cache.hpp"
+
+extern "C" {
+#include "access/htup.h"
+#include "access/tupdesc.h"
+}
+
+namespace pg_retention {
+
+// A row of retention.policy; before or after may be null. relation: its table by name, where it is gone; otherwise null.
+// Last, as append_ledger.
+void record_policy(LedgerAction action, TupleDesc desc, HeapTuple before, HeapTuple after, const char *relation = nullptr);
+
+// A superuser had rows of it released earlier, by writing something else.
+void record_loosened(const Policy &policy);
+
+// A personal column, as a row of retention.personal_column or of retention.personal_columns: declared, changed or withdrawn,
+// as one of the two is null. Entered where policies stand for the table; those written later list what is declared by then.
+void record_declaration(Oid relid, TupleDesc desc, HeapTuple before, HeapTuple after);
+
+}  // namespace pg_retention
