@@ -209,7 +209,7 @@ CREATE TABLE retention.ledger (
 SELECT pg_catalog.pg_extension_config_dump('retention.ledger', '');
 COMMENT ON COLUMN retention.ledger.format IS 'of what is hashed, as retention.formats() counts';
 COMMENT ON TABLE retention.ledger IS 'append-only, hash-chained record of what was done; no data about subjects';
-COMMENT ON COLUMN retention.ledger.entry_id IS 'position in the chain: 1, 2, 3 and so on, without a gap';
+COMMENT ON COLUMN retention.ledger.entry_id IS 'position in the chain: 1, 2, 3 and so on, without a gap; none is given twice, also where entries were removed';
 COMMENT ON COLUMN retention.ledger.at IS 'when it was done; injected time where retention.test_now is set';
 COMMENT ON COLUMN retention.ledger.actor IS 'the role that had logged in, or pg_retention worker';
 COMMENT ON COLUMN retention.ledger.action IS 'what was done';
@@ -219,3 +219,13 @@ COMMENT ON COLUMN retention.ledger.row_count IS 'how many rows it concerned; NUL
 COMMENT ON COLUMN retention.ledger.detail IS 'what else there is to say of it, without data about subjects; of policies and declarations JSON with their old and new terms';
 COMMENT ON COLUMN retention.ledger.previous IS 'hash of the entry before; zeros in the first';
 COMMENT ON COLUMN retention.ledger.hash IS 'SHA-256 of this entry, previous included; retention.verify_ledger() computes it again';
+
+-- Without a key: a restore may bring one into a ledger that was begun.
+CREATE TABLE retention.ledger_mark (
+    entry_id bigint NOT NULL,
+    hash bytea NOT NULL
+);
+SELECT pg_catalog.pg_extension_config_dump('retention.ledger_mark', '');
+COMMENT ON TABLE retention.ledger_mark IS 'which entry of the ledger was written last: entries that are missing at its end are seen by it, and their numbers are not given again';
+COMMENT ON COLUMN retention.ledger_mark.entry_id IS 'number of the entry; of several rows the highest holds';
+COMMENT ON COLUMN retention.ledger_mark.hash IS 'its hash, which the next one goes on from';

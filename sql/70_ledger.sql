@@ -3,9 +3,15 @@
 CREATE FUNCTION retention.ledger_head() RETURNS text
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_ledger_head';
 COMMENT ON FUNCTION retention.ledger_head() IS 'number and hash of the last entry: kept elsewhere, it shows later that no end was cut off';
-CREATE FUNCTION retention.verify_ledger(head text DEFAULT NULL, OUT ok boolean, OUT entries bigint, OUT first_bad bigint) RETURNS record
+CREATE FUNCTION retention.verify_ledger(head text DEFAULT NULL, OUT ok boolean, OUT entries bigint, OUT first_bad bigint, OUT acknowledged bigint) RETURNS record
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_verify_ledger';
-COMMENT ON FUNCTION retention.verify_ledger(text) IS 'recomputes the chain: first_bad is the first entry that was altered, follows a gap, or is missing though retention.ledger_head() once gave it, or one after it, as head';
+COMMENT ON FUNCTION retention.verify_ledger(text) IS 'recomputes the chain: first_bad is the first entry that was altered, follows a gap, or is missing though it was written, or retention.ledger_head() once gave it, or one after it, as head; breaks that retention.begin_segment() named are counted as acknowledged';
+CREATE FUNCTION retention.ledger_breaks(head text DEFAULT NULL, OUT entry_id bigint, OUT problem text, OUT acknowledged_by bigint) RETURNS SETOF record
+    LANGUAGE c STABLE ROWS 10 AS 'MODULE_PATHNAME', 'pg_retention_ledger_breaks';
+COMMENT ON FUNCTION retention.ledger_breaks(text) IS 'every place where the chain is broken, and the entry by which somebody signed for that; NULL: nobody did';
+CREATE FUNCTION retention.begin_segment(reason text) RETURNS text
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_retention_begin_segment';
+COMMENT ON FUNCTION retention.begin_segment(text) IS 'enters, for a superuser, what is broken in the ledger and why, so that only later breaks count; returns the new head';
 
 CREATE FUNCTION retention.vocabulary(OUT kind text, OUT word text, OUT changes_rows boolean) RETURNS SETOF record
     LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 40 AS 'MODULE_PATHNAME', 'pg_retention_vocabulary';
@@ -17,5 +23,8 @@ COMMENT ON FUNCTION retention.ledger_append_only() IS 'refuses to change or remo
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON retention.ledger
     FOR EACH STATEMENT EXECUTE FUNCTION retention.ledger_append_only();
 ALTER TABLE retention.ledger ENABLE ALWAYS TRIGGER append_only;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON retention.ledger_mark
+    FOR EACH STATEMENT EXECUTE FUNCTION retention.ledger_append_only();
+ALTER TABLE retention.ledger_mark ENABLE ALWAYS TRIGGER append_only;
 
-GRANT SELECT ON retention.ledger TO pg_monitor;
+GRANT SELECT ON retention.ledger, retention.ledger_mark TO pg_monitor;

@@ -38,6 +38,7 @@ enum class LedgerAction : uint8_t {
     kColumnDeclared,
     kDeclarationChanged,
     kColumnWithdrawn,
+    kSegmentBegun,
 };
 
 constexpr const char *name_of(LedgerAction action) noexcept {
@@ -75,6 +76,7 @@ constexpr const char *name_of(LedgerAction action) noexcept {
         case LedgerAction::kColumnDeclared: return "personal column declared";
         case LedgerAction::kDeclarationChanged: return "personal column changed";
         case LedgerAction::kColumnWithdrawn: return "personal column withdrawn";
+        case LedgerAction::kSegmentBegun: return "segment begun";
     }
     return nullptr;
 }
@@ -114,7 +116,8 @@ constexpr bool changes_rows(LedgerAction action) noexcept {
         case LedgerAction::kResumed:
         case LedgerAction::kColumnDeclared:
         case LedgerAction::kDeclarationChanged:
-        case LedgerAction::kColumnWithdrawn: return false;
+        case LedgerAction::kColumnWithdrawn:
+        case LedgerAction::kSegmentBegun: return false;
     }
     return true;
 }

@@ -68,6 +68,7 @@ retention.reinstate(regclass,jsonb)
 retention.home_known()
 retention.audit(regclass,boolean)
 retention.verify_ledger(text)
+retention.ledger_breaks(text)
 retention.ledger_head()
 retention.vocabulary()
 retention.formats()
@@ -118,7 +119,7 @@ SELECT is_empty($$SELECT pg_describe_object(classid, objid, 0) FROM member LEFT 
 SELECT is_empty($$SELECT pg_describe_object(classid, objid, 0) FROM member WHERE classid = 'pg_proc'::regclass
     AND obj_description(objid, 'pg_proc') ~ '^[A-Z][a-z]|\.$'$$, 'in one style');
 SELECT set_eq($$SELECT c::regclass::text FROM pg_extension, unnest(extconfig) c WHERE extname = 'pg_retention'$$, $$VALUES
-    ('retention.policy'), ('retention.policy_id_seq'), ('retention.numbering'), ('retention.personal_column'), ('retention.ledger'),
+    ('retention.policy'), ('retention.policy_id_seq'), ('retention.numbering'), ('retention.personal_column'), ('retention.ledger'), ('retention.ledger_mark'),
     ('retention.subject_kind'), ('retention.subject_link'), ('retention.controller'),
     ('retention.restriction'), ('retention.restriction_restriction_id_seq'),
     ('retention.statement'), ('retention.statement_statement_id_seq'), ('retention.erasure')$$, 'what a DBA fills, and what must not be lost, is in a dump');
@@ -163,7 +164,7 @@ INSERT INTO call VALUES
     -- Whoever may not use the schema names the table by its number.
     ('rectify', format($$SELECT retention.rectify('person', 1, %s::oid::regclass, '1', '{"body": "right"}')$$, 'app.files'::regclass::oid)),
     ('restrict', $$SELECT 1 / (retention.restrict('person', 1, 'disputed') ->> 'restriction_id' IS NOT NULL)::int$$),
-    ('sweep', 'CALL retention.sweep()'), ('resume', 'SELECT retention.resume()'), ('propose_links', 'SELECT * FROM retention.propose_links()'),
+    ('sweep', 'CALL retention.sweep()'), ('begin_segment', $$SELECT retention.begin_segment('a reason')$$), ('resume', 'SELECT retention.resume()'), ('propose_links', 'SELECT * FROM retention.propose_links()'),
     ('release_types', 'SELECT * FROM retention.release_types()'),
     ('policy_counts', 'SELECT * FROM retention.policy_counts(1::smallint)'), ('out_of_reach', 'SELECT retention.out_of_reach(1::smallint)'), ('condition_problem', 'SELECT retention.condition_problem(1::smallint)'),
     ('policy_estimates', 'SELECT * FROM retention.policy_estimates(1::smallint)'), ('oldest_due', 'SELECT * FROM retention.oldest_due(1::smallint)'),
