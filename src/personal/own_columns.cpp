@@ -103,9 +103,12 @@ bool goes_itself(const PlannedStmt *planned, Oid relid) {
 bool may_be_lost(const OwnColumn &column) { return column.type == extension()->clock_type && settings::confirm_drop; }
 
 const char *hint_for(const OwnColumn &column) {
-    if (column.personal) return "SELECT retention.release_types() turns such columns into text, date, inet and point.";
+    if (column.personal)
+        return "SELECT retention.release_types() turns such columns into text, date, inet and point. The ledger goes with the "
+               "extension: SELECT retention.export_ledger() first.";
     if (strcmp(column.type_name, "retention.clock") == 0 || strncmp(column.type_name, "retention.clock(", 16) == 0)
-        return "Drop the policies first: clocks go with them. Or set retention.confirm_drop = on.";
+        return "Drop the policies first: clocks go with them. Or set retention.confirm_drop = on. The ledger goes with the "
+               "extension: SELECT retention.export_ledger() first.";
     return "Alter the type of the column first.";
 }
 
