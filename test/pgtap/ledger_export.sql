@@ -1,6 +1,6 @@
 -- The ledger and the configuration as lines of JSON, which somebody else can verify when the extension is gone.
 BEGIN;
-SELECT plan(17);
+SELECT plan(18);
 
 CREATE ROLE app_owner;
 CREATE SCHEMA app;
@@ -44,8 +44,13 @@ CREATE FUNCTION pg_temp.hash_of(e jsonb) RETURNS text LANGUAGE sql AS $$
 SELECT is_empty($$SELECT FROM line WHERE j ->> 'kind' = 'entry' AND j ->> 'hash' <> pg_temp.hash_of(j)$$, 'each hash can be computed from its line');
 SELECT is_empty($$SELECT FROM line a JOIN line b ON b.n = a.n + 1 AND a.j ->> 'kind' = 'entry' AND b.j ->> 'kind' = 'entry' AND b.j ->> 'previous' <> a.j ->> 'hash'$$, 'each line of an entry carries the hash of the line before');
 
+GRANT USAGE ON SCHEMA retention TO app_owner;
 SET ROLE app_owner;
 SELECT throws_ok('SELECT retention.export_ledger()', '42501', NULL, 'nobody exports the ledger without a right to');
+RESET ROLE;
+GRANT EXECUTE ON FUNCTION retention.export_ledger() TO app_owner;
+SET ROLE app_owner;
+SELECT isnt_empty('SELECT retention.export_ledger()', 'who has the right to export the ledger needs no other');
 RESET ROLE;
 -- It is named where the extension is about to go.
 CREATE FUNCTION pg_temp.hint(what text) RETURNS text LANGUAGE plpgsql AS $$
