@@ -77,6 +77,21 @@ COMMENT ON COLUMN retention.personal_column.origin IS 'provided by the person, o
 COMMENT ON COLUMN retention.personal_column.required_by_law IS 'the law that keeps a row needs this column: an erasure leaves it until the row is released';
 COMMENT ON COLUMN retention.personal_column.written_for IS 'set by the extension: who owned the table when this was written; an anonymiser of the owner''s runs for nobody else';
 
+CREATE TABLE retention.dropped_column (
+    relation regclass NOT NULL,
+    column_name name NOT NULL,
+    category text NOT NULL,
+    keep_for retention.period,
+    anonymise text NOT NULL,
+    constant text,
+    argument text,
+    origin text NOT NULL,
+    required_by_law boolean NOT NULL,
+    PRIMARY KEY (relation, column_name)
+);
+SELECT pg_catalog.pg_extension_config_dump('retention.dropped_column', '');
+COMMENT ON TABLE retention.dropped_column IS 'what was declared of personal columns that were dropped: a column that gets the name of one is declared so, for it takes its place';
+
 CREATE TABLE retention.home (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
     system_identifier bigint NOT NULL,

@@ -27,6 +27,13 @@ SELECT 'generated personal column', format('%s.%I', c.relation, c.column_name),
 FROM retention.personal_columns c
 JOIN pg_attribute a ON a.attrelid = c.relation AND a.attname = c.column_name AND a.attgenerated <> ''
 UNION ALL
+SELECT 'column in place of a personal one', format('%s.%I', d.relation, d.column_name),
+    format('a personal column of this name (%s) was dropped; what was declared of it does not fit this one', d.category),
+    'Declare it in retention.personal_column, or delete the row of retention.dropped_column if it is not personal.'
+FROM retention.dropped_column d
+JOIN pg_attribute a ON a.attrelid = d.relation AND a.attname = d.column_name AND NOT a.attisdropped
+WHERE NOT EXISTS (SELECT FROM retention.personal_columns c WHERE c.relation = d.relation AND c.column_name = d.column_name)
+UNION ALL
 SELECT 'unmanaged table', g.relation::text, 'its rows have clocks, but no policy stands for it: a copy, or a detached partition',
     'Write a policy for it, attach it again, or drop it.'
 FROM governed g

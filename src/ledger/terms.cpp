@@ -21,7 +21,7 @@ bool is_one_of(const char *column, std::initializer_list<const char *> names) {
 }
 
 // The entry has columns for the table and the number, and what the extension keeps is nobody's decision.
-bool is_left_out(const char *column) { return is_one_of(column, {"relation", "policy_id", "validated", "ready"}); }
+bool is_left_out(const char *column) { return is_one_of(column, {"relation", "policy_id", "attnum", "validated", "ready"}); }
 
 // The entry begins with it.
 bool is_name(const char *column) { return is_one_of(column, {"name", "column_name"}); }

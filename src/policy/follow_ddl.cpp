@@ -2,6 +2,7 @@
 #include "schema/condition.hpp"
 #include "schema/extension.hpp"
 #include "policy/attached.hpp"
+#include "policy/follow_columns.hpp"
 #include "policy/follow_ddl.hpp"
 #include "policy/follow_subjects.hpp"
 #include "policy/meaning.hpp"
@@ -379,8 +380,7 @@ void follow_dropped_index(const Policy &policy) {
 
 }  // namespace
 
-void follow_command(const Command &command) {
-    if (extension() == nullptr) return proceed(command);
+static void follow_change(const Command &command) {
     if (renames(command.planned)) {
         List *policies = note_policies();
         during(policies_before, policies, [&] { follow_rename(command); });
@@ -397,6 +397,13 @@ void follow_command(const Command &command) {
     follow_meanings(before);
     require_subjects(subjects);
     require_columns(columns);
+}
+
+void follow_command(const Command &command) {
+    if (extension() == nullptr) return proceed(command);
+    const DeclaredBefore declared = declared_before(command.planned);
+    follow_change(command);
+    follow_declared(declared);
 }
 
 }  // namespace pg_retention

@@ -11,6 +11,7 @@
 #include "pg/guard.hpp"
 #include "pg/trigger.hpp"
 #include "pg/security.hpp"
+#include "schema/own.hpp"
 
 extern "C" {
 #include "commands/trigger.h"
@@ -97,6 +98,13 @@ HeapTuple written_now(const TriggerData *data) {
     return heap_modify_tuple_by_cols(row, desc, 1, &column, &owner, &null);
 }
 
+// Somebody says himself what a column is that has the name of one that was dropped.
+void forget_dropped_column(Oid relid, const NameData &name) {
+    SPI_connect();
+    own("DELETE FROM retention.dropped_column WHERE relation = $1 AND column_name = $2", relid, name);
+    SPI_finish();
+}
+
 // What the extension writes because the schema changed is recorded by whoever sees it change.
 void record_write(const TriggerData *data) {
     TupleDesc desc = RelationGetDescr(data->tg_relation);
@@ -106,7 +114,10 @@ void record_write(const TriggerData *data) {
     bool isnull = false;
     const Oid relid =
         DatumGetObjectId(heap_getattr(after != nullptr ? after : before, SPI_fnumber(desc, "relation"), desc, &isnull));
-    if (!own_policy_write) record_declaration(relid, desc, before, after);
+    if (own_policy_write) return;
+    if (before == nullptr)
+        forget_dropped_column(relid, *DatumGetName(heap_getattr(after, SPI_fnumber(desc, "column_name"), desc, &isnull)));
+    record_declaration(relid, desc, before, after);
 }
 
 // made_for: "BEFORE INSERT", for the error.

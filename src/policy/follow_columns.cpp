@@ -1,0 +1,232 @@
+#include "policy/follow_columns.hpp"
+
+#include "ledger/terms.hpp"
+#include "pg/attempt.hpp"
+#include "pg/compat.hpp"
+#include "policy/policy_triggers.hpp"
+#include "policy/record.hpp"
+#include "schema/own.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_inherits.h"
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+// A row of retention.personal_columns.
+struct DeclaredColumn {
+    Oid relid;
+    AttrNumber number;
+    const char *name;
+    bool by_type;
+    HeapTuple row;
+};
+
+// Whether the command gives columns, takes them or changes what they are.
+bool changes_columns(const AlterTableStmt *alter) {
+    ListCell *cell = nullptr;
+    foreach (cell, alter->cmds) {
+        const AlterTableType what = lfirst_node(AlterTableCmd, cell)->subtype;
+        if (what == AT_AddColumn || what == AT_DropColumn || what == AT_AlterColumnType) return true;
+    }
+    return false;
+}
+
+// Null: it is none of a table's columns.
+const RangeVar *changed_table(const Node *statement) {
+    if (IsA(statement, RenameStmt)) {
+        const auto *rename = reinterpret_cast<const RenameStmt *>(statement);
+        return rename->renameType == OBJECT_COLUMN ? rename->relation : nullptr;
+    }
+    if (!IsA(statement, AlterTableStmt)) return nullptr;
+    const auto *alter = reinterpret_cast<const AlterTableStmt *>(statement);
+    return changes_columns(alter) ? alter->relation : nullptr;
+}
+
+// Columns go with what their types are made of.
+bool may_take_types(const Node *statement) {
+    if (IsA(statement, DropOwnedStmt)) return reinterpret_cast<const DropOwnedStmt *>(statement)->behavior == DROP_CASCADE;
+    if (!IsA(statement, DropStmt)) return false;
+    const auto *drop = reinterpret_cast<const DropStmt *>(statement);
+    const ObjectType what = drop->removeType;
+    return drop->behavior == DROP_CASCADE && (what == OBJECT_DOMAIN || what == OBJECT_TYPE || what == OBJECT_SCHEMA);
+}
+
+constexpr char kDeclared[] =
+    "SELECT a.attnum, c.* FROM retention.personal_columns c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.relation "
+    "AND a.attname = c.column_name AND NOT a.attisdropped";
+
+Datum tables_array(List *tables) {
+    auto *oids = static_cast<Datum *>(palloc(sizeof(Datum) * (list_length(tables) + 1)));
+    int n = 0;
+    ListCell *cell = nullptr;
+    foreach (cell, tables) oids[n++] = ObjectIdGetDatum(lfirst_oid(cell));
+    return array_of(oids, n, OIDOID);
+}
+
+// SPI must be connected.
+void read_declared(DeclaredBefore *to) {
+    const SqlRows found = to->tables == NIL ? own(kDeclared)
+                                            : own(psprintf("%s WHERE c.relation = ANY ($1)", kDeclared),
+                                                  typed(OIDARRAYOID, tables_array(to->tables)));
+    for (const SqlRow row : found) {
+        if (to->desc == nullptr) to->desc = CreateTupleDescCopy(row.desc);
+        auto *column = static_cast<DeclaredColumn *>(palloc(sizeof(DeclaredColumn)));
+        *column = DeclaredColumn{row.get<Oid>(2), row.get<int16>(1), row.text(3),
+                                 strcmp(row.text(SPI_fnumber(row.desc, "declared_by")), "type") == 0, heap_copytuple(row.tuple)};
+        to->columns = lappend(to->columns, column);
+    }
+}
+
+DeclaredBefore declared_now(List *tables) {
+    DeclaredBefore now = {true, tables, nullptr, NIL};
+    CommandCounterIncrement();
+    read_declared(&now);
+    return now;
+}
+
+const DeclaredColumn *find(const DeclaredBefore &in, const DeclaredColumn &column) {
+    ListCell *cell = nullptr;
+    foreach (cell, in.columns) {
+        const auto *one = static_cast<const DeclaredColumn *>(lfirst(cell));
+        if (one->relid == column.relid && one->number == column.number) return one;
+    }
+    return nullptr;
+}
+
+bool is_there(const DeclaredColumn &column) { return get_attname(column.relid, column.number, true) != nullptr; }
+
+NameData name_of(const char *text) {
+    NameData name;
+    namestrcpy(&name, text);
+    return name;
+}
+
+// What was said of the column, kept by its name.
+void keep(const DeclaredColumn &column, TupleDesc desc) {
+    const auto text = [&](const char *field) { return SPI_getvalue(column.row, desc, SPI_fnumber(desc, field)); };
+    own("INSERT INTO retention.dropped_column (relation, column_name, category, keep_for, anonymise, constant, argument, origin, "
+        "required_by_law) VALUES ($1, $2, $3, $4::retention.period, $5, $6, $7, $8, $9::pg_catalog.bool) "
+        "ON CONFLICT (relation, column_name) DO UPDATE SET category = excluded.category, keep_for = excluded.keep_for, "
+        "anonymise = excluded.anonymise, constant = excluded.constant, argument = excluded.argument, origin = excluded.origin, "
+        "required_by_law = excluded.required_by_law",
+        column.relid, name_of(column.name), text("category"), text("keep_for"), text("anonymise"), text("constant"),
+        text("argument"), text("origin"), text("required_by_law"));
+}
+
+// It is said again, of the column that has the name now. Errors: it does not fit.
+void declare_kept(Oid relid, const char *name) {
+    const NameData column = name_of(name);
+    CommandCounterIncrement();
+    own("INSERT INTO retention.personal_column (relation, column_name, category, keep_for, anonymise, constant, argument, origin, "
+        "required_by_law) SELECT relation, column_name, category, keep_for, anonymise, constant, argument, origin, required_by_law "
+        "FROM retention.dropped_column WHERE relation = $1 AND column_name = $2",
+        relid, column);
+    own("DELETE FROM retention.dropped_column WHERE relation = $1 AND column_name = $2", relid, column);
+}
+
+// The column has another type, which says nothing.
+void move_declaration(const DeclaredColumn &column, TupleDesc desc) {
+    const char *name = get_attname(column.relid, column.number, false);
+    keep(column, desc);
+    ErrorData *error = attempt([&] { declare_kept(column.relid, name); });
+    if (error != nullptr) {
+        error->hint = pstrdup("Write into retention.personal_column first what shall become of the column: that goes on when its "
+                              "type changes.");
+        ReThrowError(error);
+    }
+    ereport(NOTICE, (errmsg("column \"%s\" of table %s stays personal: what its type said is in retention.personal_column now",
+                            name, get_rel_name(column.relid))));
+}
+
+// A column that has the name of one that was dropped: added anew, copied into and renamed, as migrations replace columns.
+void declare_replaced(List *tables) {
+    const SqlRows found = own(
+        "SELECT d.relation, d.column_name FROM retention.dropped_column d JOIN pg_catalog.pg_attribute a ON a.attrelid = d.relation "
+        "AND a.attname = d.column_name AND NOT a.attisdropped WHERE d.relation = ANY ($1) AND NOT EXISTS (SELECT FROM "
+        "retention.personal_columns c WHERE c.relation = d.relation AND c.column_name = d.column_name)",
+        typed(OIDARRAYOID, tables_array(tables)));
+    for (const SqlRow row : found) {
+        const Oid relid = row.get<Oid>(1);
+        const char *name = row.text(2);
+        const ErrorData *error = attempt([&] { declare_kept(relid, name); });
+        if (error == nullptr)
+            ereport(NOTICE, (errmsg("column \"%s\" of table %s is personal as the one that it takes the place of", name,
+                                    get_rel_name(relid)),
+                             errhint("Delete its row from retention.personal_column if it is not.")));
+        else
+            ereport(WARNING, (errcode(error->sqlerrcode),
+                              errmsg("column \"%s\" of table %s takes the place of a personal one, and is not declared: %s", name,
+                                     get_rel_name(relid), error->message),
+                              errhint("Declare it in retention.personal_column; until then retention.gaps lists it.")));
+    }
+}
+
+// Of what was declared before, what is not so any more.
+void follow_lost(const DeclaredBefore &before, const DeclaredBefore &now) {
+    ListCell *cell = nullptr;
+    foreach (cell, before.columns) {
+        const auto *column = static_cast<const DeclaredColumn *>(lfirst(cell));
+        if (get_rel_name(column->relid) == nullptr || find(now, *column) != nullptr) continue;
+        if (!is_there(*column))
+            keep(*column, before.desc);
+        else if (column->by_type)
+            move_declaration(*column, before.desc);
+    }
+}
+
+// A row of retention.personal_column that went with its column was entered when it was deleted.
+void record_changes(const DeclaredBefore &before, const DeclaredBefore &now) {
+    ListCell *cell = nullptr;
+    foreach (cell, before.columns) {
+        const auto *column = static_cast<const DeclaredColumn *>(lfirst(cell));
+        const DeclaredColumn *later = find(now, *column);
+        if (later == nullptr && column->by_type) record_declaration(column->relid, before.desc, column->row, nullptr);
+        if (later != nullptr && !same_terms(before.desc, column->row, later->row))
+            record_declaration(column->relid, before.desc, column->row, later->row);
+    }
+    foreach (cell, now.columns) {
+        const auto *column = static_cast<const DeclaredColumn *>(lfirst(cell));
+        if (find(before, *column) == nullptr) record_declaration(column->relid, now.desc, nullptr, column->row);
+    }
+}
+
+void follow(const DeclaredBefore &before) {
+    const DeclaredBefore now = declared_now(before.tables);
+    follow_lost(before, now);
+    CommandCounterIncrement();
+    if (before.tables != NIL) declare_replaced(before.tables);
+    record_changes(before, declared_now(before.tables));
+}
+
+}  // namespace
+
+DeclaredBefore declared_before(const PlannedStmt *planned) {
+    DeclaredBefore before = {};
+    const RangeVar *table = changed_table(planned->utilityStmt);
+    // Without a lock: whoever may not alter the table is to wait for nobody.
+    const Oid relid = table == nullptr ? InvalidOid : RangeVarGetRelid(table, NoLock, true);
+    before.any = !own_command && (OidIsValid(relid) || may_take_types(planned->utilityStmt));
+    if (!before.any) return before;
+    if (OidIsValid(relid)) before.tables = find_all_inheritors(relid, NoLock, nullptr);
+    connect_spi();
+    read_declared(&before);
+    SPI_finish();
+    return before;
+}
+
+void follow_declared(const DeclaredBefore &before) {
+    if (!before.any || extension() == nullptr) return;
+    connect_spi();
+    during(own_policy_write, true, [&] { follow(before); });
+    SPI_finish();
+}
+
+}  // namespace pg_retention
