@@ -14,6 +14,7 @@ extern "C" {
 #include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 }
 
 namespace pg_retention {
@@ -101,7 +102,12 @@ const DeclaredColumn *find(const DeclaredBefore &in, const DeclaredColumn &colum
     return nullptr;
 }
 
-bool is_there(const DeclaredColumn &column) { return get_attname(column.relid, column.number, true) != nullptr; }
+bool is_there(const DeclaredColumn &column) {
+    HeapTuple tuple = SearchSysCacheAttNum(column.relid, column.number);
+    if (!HeapTupleIsValid(tuple)) return false;
+    ReleaseSysCache(tuple);
+    return true;
+}
 
 NameData name_of(const char *text) {
     NameData name;
