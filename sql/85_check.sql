@@ -205,6 +205,10 @@ FROM (SELECT) one LEFT JOIN (SELECT p.oid::regprocedure AS function FROM pg_proc
             ELSE p.proname = 'check' AND p.pronargs = 0 AND l.lanname = 'sql'
         END) f ON true
 UNION ALL
+SELECT 'ledger has its end', NULL, (SELECT (SELECT (l.entry_id, l.hash) FROM retention.ledger l ORDER BY l.entry_id DESC LIMIT 1) IS NOT DISTINCT FROM m
+        FROM (SELECT (SELECT (k.entry_id, k.hash) FROM retention.ledger_mark k ORDER BY k.entry_id DESC LIMIT 1)) x (m) WHERE m IS NOT NULL) IS NOT FALSE,
+    'Its last entry is not the one that was written last: see retention.ledger_breaks(), and retention.begin_segment().'
+UNION ALL
 SELECT 'time zone is set', NULL, current_setting('retention.timezone') <> '', 'Set retention.timezone to the zone in which periods are meant; a policy has it from when it is written, see its field timezone.'
 UNION ALL
 SELECT 'time is not injected', NULL, current_setting('retention.allow_test_time') = 'off', 'Switch retention.allow_test_time off outside of tests.'

@@ -10,6 +10,7 @@
 extern "C" {
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "catalog/partition.h"
 #include "catalog/pg_inherits.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
@@ -38,6 +39,18 @@ bool changes_columns(const AlterTableStmt *alter) {
         if (what == AT_AddColumn || what == AT_DropColumn || what == AT_AlterColumnType) return true;
     }
     return false;
+}
+
+// Null: it detaches none.
+const PartitionCmd *detaching(const Node *statement) {
+    if (!IsA(statement, AlterTableStmt)) return nullptr;
+    ListCell *cell = nullptr;
+    foreach (cell, reinterpret_cast<const AlterTableStmt *>(statement)->cmds) {
+        const auto *command = lfirst_node(AlterTableCmd, cell);
+        if (command->subtype == AT_DetachPartition || command->subtype == AT_DetachPartitionFinalize)
+            return castNode(PartitionCmd, command->def);
+    }
+    return nullptr;
 }
 
 // Null: it is none of a table's columns.
@@ -87,7 +100,8 @@ void read_declared(DeclaredBefore *to) {
 }
 
 DeclaredBefore declared_now(List *tables) {
-    DeclaredBefore now = {true, tables, nullptr, NIL};
+    DeclaredBefore now = {};
+    now.tables = tables;
     CommandCounterIncrement();
     read_declared(&now);
     return now;
@@ -175,6 +189,26 @@ void declare_replaced(List *tables) {
     }
 }
 
+// What a type says it goes on saying; what a table says is said of its partitions as long as they are such.
+void declare_detached(Oid partition, List *above) {
+    own("INSERT INTO retention.personal_column (relation, column_name, category, keep_for, anonymise, constant, argument, origin, "
+        "required_by_law) SELECT DISTINCT ON (p.column_name) $1, p.column_name, p.category, p.keep_for, p.anonymise, p.constant, "
+        "p.argument, p.origin, p.required_by_law FROM retention.personal_column p JOIN pg_catalog.pg_attribute a ON a.attrelid = $1 "
+        "AND a.attname = p.column_name AND NOT a.attisdropped WHERE p.relation = ANY ($2) "
+        "ORDER BY p.column_name, pg_catalog.array_position($2, p.relation::pg_catalog.oid) ON CONFLICT DO NOTHING",
+        partition, typed(OIDARRAYOID, tables_array(above)));
+}
+
+void follow_detached(Oid partition, List *above) {
+    if (get_rel_name(partition) == nullptr || get_rel_relispartition(partition)) return;
+    const ErrorData *error = attempt([&] { declare_detached(partition, above); });
+    if (error != nullptr)
+        ereport(WARNING, (errcode(error->sqlerrcode),
+                          errmsg("what was declared of partition \"%s\" with its table is not declared of it: %s",
+                                 get_rel_name(partition), error->message),
+                          errhint("Declare it in retention.personal_column.")));
+}
+
 // Of what was declared before, what is not so any more.
 void follow_lost(const DeclaredBefore &before, const DeclaredBefore &now) {
     ListCell *cell = nullptr;
@@ -207,6 +241,7 @@ void record_changes(const DeclaredBefore &before, const DeclaredBefore &now) {
 void follow(const DeclaredBefore &before) {
     const DeclaredBefore now = declared_now(before.tables);
     follow_lost(before, now);
+    if (OidIsValid(before.detached)) follow_detached(before.detached, before.above);
     CommandCounterIncrement();
     if (before.tables != NIL) declare_replaced(before.tables);
     record_changes(before, declared_now(before.tables));
@@ -216,12 +251,19 @@ void follow(const DeclaredBefore &before) {
 
 DeclaredBefore declared_before(const PlannedStmt *planned) {
     DeclaredBefore before = {};
-    const RangeVar *table = changed_table(planned->utilityStmt);
+    const PartitionCmd *detached = detaching(planned->utilityStmt);
+    const RangeVar *table = detached != nullptr ? reinterpret_cast<const AlterTableStmt *>(planned->utilityStmt)->relation
+                                                : changed_table(planned->utilityStmt);
     // Without a lock: whoever may not alter the table is to wait for nobody.
     const Oid relid = table == nullptr ? InvalidOid : RangeVarGetRelid(table, NoLock, true);
     before.any = !own_command && (OidIsValid(relid) || may_take_types(planned->utilityStmt));
     if (!before.any) return before;
-    if (OidIsValid(relid)) before.tables = find_all_inheritors(relid, NoLock, nullptr);
+    if (detached != nullptr) before.detached = RangeVarGetRelid(detached->name, NoLock, true);
+    if (OidIsValid(before.detached))
+        before.above = lcons_oid(relid, get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL);
+    if (OidIsValid(relid))
+        before.tables =
+            OidIsValid(before.detached) ? list_make1_oid(before.detached) : find_all_inheritors(relid, NoLock, nullptr);
     connect_spi();
     read_declared(&before);
     SPI_finish();

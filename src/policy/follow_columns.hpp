@@ -14,6 +14,8 @@ namespace pg_retention {
 struct DeclaredBefore {
     bool any;      // otherwise it changes nothing of it
     List *tables;  // NIL: whichever
+    Oid detached;  // a partition that leaves those above it; invalid: none
+    List *above;
     TupleDesc desc;
     List *columns;  // of DeclaredColumn
 };
@@ -21,7 +23,7 @@ struct DeclaredBefore {
 DeclaredBefore declared_before(const PlannedStmt *planned);
 
 // After the command: what a type said that a column has no longer goes into retention.personal_column; what was said of a column that
-// is gone is kept for one that takes its place; and what is declared otherwise than before is in the ledger.
+// is gone is kept for one that takes its place; a partition that leaves takes along what its table says; and what is declared otherwise than before is in the ledger.
 void follow_declared(const DeclaredBefore &before);
 
 }  // namespace pg_retention

@@ -170,6 +170,11 @@ void write_rewrites(List *rewrites, List *tables, const char *from, const char *
     NameData old_name, new_name;
     namestrcpy(&old_name, from);
     namestrcpy(&new_name, to);
+    // What may have been said of the new name was said of no column: of the renamed one all is said by its own.
+    foreach (cell, tables)
+        own("DELETE FROM retention.personal_column p WHERE p.relation = $1 AND p.column_name = $3 AND EXISTS (SELECT FROM "
+            "retention.personal_column o WHERE o.relation = $1 AND o.column_name = $2)",
+            lfirst_oid(cell), old_name, new_name);
     foreach (cell, tables)
         own("UPDATE retention.personal_column SET column_name = $3 WHERE relation = $1 AND column_name = $2", lfirst_oid(cell),
             old_name, new_name);

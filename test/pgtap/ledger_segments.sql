@@ -1,6 +1,6 @@
 -- Numbers of entries are given once; what is missing at the end is seen; and a break that somebody signed for is known, and stays in view.
 BEGIN;
-SELECT plan(48);
+SELECT plan(54);
 
 CREATE TABLE visits (id int PRIMARY KEY, left_on date);
 INSERT INTO retention.policy (name, relation, clock_starts, timezone, keep_for, action) VALUES ('visits', 'visits', '{left_on}', 'UTC', '30 days', 'delete');
@@ -26,6 +26,14 @@ BEGIN
     last := numbers[cardinality(numbers)];
     RAISE SQLSTATE 'P9999';
 EXCEPTION WHEN SQLSTATE 'P9999' THEN NULL;
+END $$;
+CREATE FUNCTION pg_temp.ends(what text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE result boolean;
+BEGIN
+    EXECUTE what;
+    SELECT ok INTO result FROM retention.check() c WHERE c.what = 'ledger has its end';
+    RAISE SQLSTATE 'P9999';
+EXCEPTION WHEN SQLSTATE 'P9999' THEN RETURN result;
 END $$;
 CREATE FUNCTION pg_temp.is_found(what text, at_once text, later text, numbers bigint[], name text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE found record;
@@ -54,6 +62,10 @@ SELECT pg_temp.is_found($$WITH cut AS (DELETE FROM retention.ledger WHERE entry_
     '6 it is another one than was written', '7 it does not follow the entry before it', '{1,2,3,4,5,6,7,8}', 'a last entry that another one was put in place of');
 SELECT pg_temp.is_found($$INSERT INTO retention.ledger SELECT h.* FROM retention.ledger, pg_temp.hashed(ROW(7, at, 'nobody', action, policy_id, relation, row_count, detail, format, hash, hash)) h WHERE ledger.entry_id = 6$$,
     '7 another hand wrote it', '8 it does not follow the entry before it', '{1,2,3,4,5,6,7,8,9}', 'an entry that was added in the right form');
+-- Without a walk over all of it.
+SELECT is(pg_temp.ends(what), ends, format('the check sees the end of the ledger: %s', what)) FROM (VALUES
+    ('SELECT', true), ('DELETE FROM retention.ledger WHERE entry_id = 6', false), ('TRUNCATE retention.ledger', false), ($$UPDATE retention.ledger SET hash = 'x' WHERE entry_id = 6$$, false),
+    ('DELETE FROM retention.ledger WHERE entry_id = 2', true), ('ALTER TABLE retention.ledger_mark DISABLE TRIGGER append_only; DELETE FROM retention.ledger_mark', true)) t (what, ends);
 -- What was cut off can be brought back, for those that came later go on from it.
 SELECT is((SELECT found_later FROM pg_temp.after($$DELETE FROM retention.ledger WHERE entry_id > 4; SELECT pg_temp.entries(1); INSERT INTO retention.ledger SELECT * FROM gone WHERE entry_id > 4$$)), NULL,
     'entries that are put back where they were are no break');

@@ -1,6 +1,6 @@
 -- What a type said of a column is not lost with the type, whichever way a migration takes it.
 BEGIN;
-SELECT plan(61);
+SELECT plan(69);
 SET client_min_messages = error;
 
 CREATE SCHEMA app;
@@ -60,6 +60,25 @@ SELECT pg_temp.becomes('ALTER TABLE app.t RENAME mail TO email', 'email [email] 
 SELECT pg_temp.becomes($$INSERT INTO retention.personal_column (relation, column_name, category, anonymise, constant) VALUES ('app.t', 'mail', 'e-mail', 'constant', 'x');
     ALTER TABLE app.t ALTER COLUMN mail TYPE text$$, 'mail [e-mail] constant x personal_column', 'personal column declared mail >', 'a declaration of the table');
 
+-- To a name that something was declared of before there was such a column.
+CREATE TABLE app.early (id int, remark text);
+SELECT pg_temp.becomes($$INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.early', 'remark', 'text'), ('app.early', 'note', 'of nothing');
+    ALTER TABLE app.early RENAME remark TO note$$, 'note [text] null personal_column', NULL, 'a rename to a name that was declared', 'app.early');
+-- A function that the table says is asked for the type that is there.
+CREATE FUNCTION app.mask(text) RETURNS text LANGUAGE sql IMMUTABLE AS $$SELECT left($1, 1)$$;
+INSERT INTO retention.personal_column (relation, column_name, category, anonymise, argument) VALUES ('app.t', 'remark', 'text', 'function', 'app.mask');
+CREATE FUNCTION pg_temp.problem(command text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE result text;
+BEGIN
+    EXECUTE command;
+    SELECT retention.anonymiser_problem(policy_id) INTO result FROM retention.policy WHERE name = 't';
+    RAISE SQLSTATE 'P9999';
+EXCEPTION WHEN SQLSTATE 'P9999' THEN RETURN coalesce(result, 'none');
+END $$;
+SELECT is(pg_temp.problem('SELECT'), 'none', 'a function of the type of its column fits');
+SELECT alike(pg_temp.problem('ALTER TABLE app.t ALTER COLUMN remark TYPE bigint USING 1'), '%remark%', 'a function that does not fit the new type of its column is listed');
+DELETE FROM retention.personal_column;
+
 -- A column goes.
 SELECT pg_temp.becomes('ALTER TABLE app.t DROP COLUMN mail', NULL, 'personal column withdrawn mail type >', 'a column that is dropped');
 SELECT pg_temp.becomes($$INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.t', 'remark', 'text'); ALTER TABLE app.t DROP COLUMN remark$$,
@@ -107,6 +126,17 @@ CREATE TABLE app.part PARTITION OF app.parted FOR VALUES FROM (0) TO (10);
 INSERT INTO retention.policy (name, relation, clock_starts, timezone, keep_for, action) VALUES ('parted', 'app.parted', '{ended}', 'UTC', '3 years', 'anonymise');
 SELECT pg_temp.becomes('ALTER TABLE app.parted ALTER COLUMN mail TYPE text', 'mail [email] null personal_column', 'personal column changed mail type > personal_column', 'a partitioned table', 'app.parted');
 SELECT is((SELECT declared FROM pg_temp.after('ALTER TABLE app.parted ALTER COLUMN mail TYPE text', 'app.part')), NULL, 'partitions of a retyped table have no declaration of their own');
+-- A partition that leaves its table takes along what the table says.
+INSERT INTO retention.personal_column (relation, column_name, category, anonymise, constant) VALUES ('app.parted', 'mail', 'e-mail', 'constant', 'x');
+SELECT pg_temp.becomes('ALTER TABLE app.parted DETACH PARTITION app.part', 'mail [e-mail] constant x personal_column', NULL, 'a partition that is detached', 'app.part');
+SELECT is((SELECT declared FROM pg_temp.after($$INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.part', 'mail', 'own'); ALTER TABLE app.parted DETACH PARTITION app.part$$, 'app.part')),
+    'mail [own] null personal_column', 'what a partition says itself stays');
+CREATE TABLE app.deep (id int, mail text, name text, ended date) PARTITION BY RANGE (id);
+CREATE TABLE app.deeper PARTITION OF app.deep FOR VALUES FROM (0) TO (10) PARTITION BY RANGE (id);
+CREATE TABLE app.deepest PARTITION OF app.deeper FOR VALUES FROM (0) TO (10);
+INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.deep', 'mail', 'far'), ('app.deep', 'name', 'far'), ('app.deeper', 'mail', 'near');
+SELECT is((SELECT declared FROM pg_temp.after('ALTER TABLE app.deeper DETACH PARTITION app.deepest', 'app.deepest')),
+    'mail [near] null personal_column, name [far] null personal_column', 'of several tables above it the nearest has the last word');
 CREATE TABLE app.parent (id int, mail retention.email[]);
 CREATE TABLE app.child (phone retention.phone) INHERITS (app.parent);
 SELECT is((SELECT declared FROM pg_temp.after('ALTER TABLE app.parent ALTER COLUMN mail TYPE text[]', 'app.child')), 'mail [email] null personal_column, phone [phone] null type', 'what a child inherits is moved for it, too');

@@ -128,6 +128,8 @@ for my $copy (sort keys %way) {
 	my $restored = everything($copy);
 	is($restored->{$_}, $before->{$_}, "$copy: the same $_") for sort keys %known;
 	is(value($copy, 'SELECT ok FROM retention.verify_ledger()'), 't', "$copy: the ledger holds");
+	is(value($copy, q{SELECT ok FROM retention.check() WHERE what = 'ledger has its end'}) . value($copy, 'SELECT count(*) > 0 FROM retention.ledger_mark'), 'tt',
+		"$copy: the mark of its end came along");
 	is(value($copy, 'SELECT DISTINCT state FROM retention.status'), 'waiting for retention.resume()', "$copy: it waits");
 	isnt($node->psql($copy, 'CALL retention.sweep()'), 0, "$copy: also for whoever calls");
 }
