@@ -13,6 +13,7 @@ extern "C" {
 #include "catalog/partition.h"
 #include "catalog/pg_inherits.h"
 #include "executor/spi.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -247,16 +248,23 @@ void follow(const DeclaredBefore &before) {
     record_changes(before, declared_now(before.tables));
 }
 
+// pg_upgrade makes the extension's tables one by one, among those of others, and drops columns of these.
+bool has_tables() {
+    return !IsBinaryUpgrade && OidIsValid(get_relname_relid("personal_columns", extension()->schema)) &&
+           OidIsValid(get_relname_relid("dropped_column", extension()->schema));
+}
+
 }  // namespace
 
 DeclaredBefore declared_before(const PlannedStmt *planned) {
     DeclaredBefore before = {};
+    if (own_command || !has_tables()) return before;
     const PartitionCmd *detached = detaching(planned->utilityStmt);
     const RangeVar *table = detached != nullptr ? reinterpret_cast<const AlterTableStmt *>(planned->utilityStmt)->relation
                                                 : changed_table(planned->utilityStmt);
     // Without a lock: whoever may not alter the table is to wait for nobody.
     const Oid relid = table == nullptr ? InvalidOid : RangeVarGetRelid(table, NoLock, true);
-    before.any = !own_command && (OidIsValid(relid) || may_take_types(planned->utilityStmt));
+    before.any = OidIsValid(relid) || may_take_types(planned->utilityStmt);
     if (!before.any) return before;
     if (detached != nullptr) before.detached = RangeVarGetRelid(detached->name, NoLock, true);
     if (OidIsValid(before.detached))

@@ -295,6 +295,7 @@ void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
     if (leaves_way(old, *policy)) refuse_forgetting(*policy);
     const Policy *loosened = refuse_looser(policy->relid);
     policy = policy_by_id(id);
+    if (!old.validated) record_unknown_policy(id);
     record_change(loosened != nullptr && loosened->id == id ? LedgerAction::kPeriodLoosened : LedgerAction::kPolicyChanged, data);
     if (loosened != nullptr && loosened->id != id) record_loosened(*loosened);
     if (moves_rows || acts_otherwise || switched || policy->written_for != old.written_for || (reorders && shares_rows(*policy)))
@@ -522,8 +523,11 @@ constinit Dynamic<bool> own_policy_write{false};
 static void complete_all(Oid relid) {
     int count = 0;
     const Policy *policy = all_policies(&count);
-    for (int i = 0; i < count; ++i)
-        if (policy[i].relid == relid) complete(policy[i]);
+    for (int i = 0; i < count; ++i) {
+        if (policy[i].relid != relid) continue;
+        complete(policy[i]);
+        if (!policy[i].validated) record_unknown_policy(policy[i].id);
+    }
 }
 
 bool validate_relation(Oid relid, char **problem) {

@@ -61,6 +61,16 @@ void record_policy(LedgerAction action, TupleDesc desc, HeapTuple before, HeapTu
     append(action, DatumGetInt16(field(desc, last, "policy_id")), relid, relation, detail.data);
 }
 
+void record_unknown_policy(int16_t id) {
+    SPI_connect();
+    const SqlRows found =
+        own("SELECT * FROM retention.policy p WHERE p.policy_id = $1 AND NOT EXISTS (SELECT FROM retention.ledger l "
+            "WHERE l.policy_id = p.policy_id AND l.action = $2)",
+            id, name_of(LedgerAction::kPolicyCreated));
+    if (found.n > 0) record_policy(LedgerAction::kPolicyCreated, found.first().desc, nullptr, found.first().tuple);
+    SPI_finish();
+}
+
 void record_loosened(const Policy &policy) {
     StringInfoData detail;
     initStringInfo(&detail);

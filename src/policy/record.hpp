@@ -14,6 +14,10 @@ namespace pg_retention {
 // Last, as append_ledger.
 void record_policy(LedgerAction action, TupleDesc desc, HeapTuple before, HeapTuple after, const char *relation = nullptr);
 
+// One that was taken unchecked, as a restore brings it, and is checked now. The ledger comes with a restore; where it has not its first
+// terms, for it came alone or somebody wrote it for a table that had a clock, they are entered as they stand.
+void record_unknown_policy(int16_t id);
+
 // A superuser had rows of it released earlier, by writing something else.
 void record_loosened(const Policy &policy);
 

@@ -1,6 +1,6 @@
 -- By which rule a row went: the ledger says what a policy and a declaration said, and what they say from then on.
 BEGIN;
-SELECT plan(26);
+SELECT plan(29);
 
 CREATE ROLE app_owner;
 CREATE ROLE auditor;
@@ -72,6 +72,18 @@ DROP TABLE users;
 SELECT is((SELECT action || ' ' || relation || ' ' || (detail ->> 'policy') || ' ' || (detail -> 'old' ->> 'keep_for') FROM pg_temp.last()),
     'policy dropped app.users again 2 years', 'a policy that went with its table is in the ledger with its last terms');
 
+-- One that is taken unchecked, for its table has a clock already, is known from when it is checked.
+SELECT set_config('test.last', max(entry_id)::text, true) FROM retention.ledger;
+CREATE TABLE left_alone (id int PRIMARY KEY, gone date);
+INSERT INTO retention.policy (name, relation, clock_starts, timezone, keep_for, action) VALUES ('to copy', 'left_alone', '{gone}', 'UTC', '2 years', 'delete');
+CREATE TABLE copied AS SELECT * FROM left_alone;
+INSERT INTO retention.policy (name, relation, clock_starts, timezone, keep_for, action) VALUES ('copied', 'copied', '{gone}', 'UTC', '4 years', 'delete');
+SELECT is((SELECT validated FROM retention.policy WHERE name = 'copied'), false, 'a policy for a table with a clock is taken unchecked');
+SELECT retention.resume();
+SELECT results_eq($$SELECT action, relation, detail::jsonb ->> 'policy', detail::jsonb -> 'new' ->> 'keep_for' FROM retention.ledger WHERE entry_id > current_setting('test.last')::bigint ORDER BY entry_id$$,
+    $$VALUES ('policy created', 'app.left_alone', 'to copy', '2 years'), ('policy created', 'app.copied', 'copied', '4 years'), ('resumed', NULL, NULL, NULL)$$, 'a policy that was taken unchecked is in the ledger when it is checked');
+SELECT retention.resume();
+SELECT is((SELECT count(*) FROM retention.ledger WHERE action = 'policy created' AND entry_id > current_setting('test.last')::bigint), 2::bigint, 'nothing is entered when it is checked again');
 SELECT is_empty($$SELECT FROM retention.ledger l WHERE l::text ~* 'kari'$$, 'nothing about subjects');
 SELECT is((SELECT ok FROM retention.verify_ledger()), true, 'the ledger holds');
 
