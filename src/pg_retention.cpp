@@ -9,6 +9,7 @@
 #include "clock/decide.hpp"
 #include "guard/looser.hpp"
 #include "hooks/hooks.hpp"
+#include "ledger/at_end.hpp"
 #include "ledger/consequences.hpp"
 #include "ledger/reveals.hpp"
 #include "pg/compat.hpp"
@@ -34,6 +35,7 @@ void _PG_init(void) {
         pg_retention::init_policy_cache();
         pg_retention::init_attached();
         pg_retention::init_user_code();
+        pg_retention::init_ledger_at_end();
         pg_retention::init_reveals();
         pg_retention::init_consequences();
         pg_retention::init_visibility();

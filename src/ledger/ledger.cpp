@@ -1,6 +1,7 @@
 #include "ledger/ledger.hpp"
 
 #include "core/data/formats.hpp"
+#include "ledger/at_end.hpp"
 #include "ledger/chain.hpp"
 #include "ledger/own_table.hpp"
 #include "pg/compat.hpp"
@@ -56,6 +57,7 @@ void continue_chain(Relation ledger, Entry *row) {
 }  // namespace
 
 void append_ledger(const LedgerEntry &entry) {
+    append_waiting();
     Relation ledger = open_own_table("ledger", RowExclusiveLock);
     lock_chain(ledger);
     Entry row = {};

@@ -65,13 +65,10 @@ const RangeVar *changed_table(const Node *statement) {
     return changes_columns(alter) ? alter->relation : nullptr;
 }
 
-// Columns go with what their types are made of.
-bool may_take_types(const Node *statement) {
+// Columns go with what they depend on.
+bool may_take_columns(const Node *statement) {
     if (IsA(statement, DropOwnedStmt)) return reinterpret_cast<const DropOwnedStmt *>(statement)->behavior == DROP_CASCADE;
-    if (!IsA(statement, DropStmt)) return false;
-    const auto *drop = reinterpret_cast<const DropStmt *>(statement);
-    const ObjectType what = drop->removeType;
-    return drop->behavior == DROP_CASCADE && (what == OBJECT_DOMAIN || what == OBJECT_TYPE || what == OBJECT_SCHEMA);
+    return IsA(statement, DropStmt) && reinterpret_cast<const DropStmt *>(statement)->behavior == DROP_CASCADE;
 }
 
 constexpr char kDeclared[] =
@@ -223,19 +220,17 @@ void follow_lost(const DeclaredBefore &before, const DeclaredBefore &now) {
     }
 }
 
-// A row of retention.personal_column that went with its column was entered when it was deleted.
 void record_changes(const DeclaredBefore &before, const DeclaredBefore &now) {
     ListCell *cell = nullptr;
     foreach (cell, before.columns) {
         const auto *column = static_cast<const DeclaredColumn *>(lfirst(cell));
         const DeclaredColumn *later = find(now, *column);
-        if (later == nullptr && column->by_type) record_declaration(column->relid, before.desc, column->row, nullptr);
-        if (later != nullptr && !same_terms(before.desc, column->row, later->row))
-            record_declaration(column->relid, before.desc, column->row, later->row);
+        if (later == nullptr || !same_terms(before.desc, column->row, later->row))
+            record_declaration(column->relid, before.desc, column->row, later == nullptr ? nullptr : later->row, Entered::kAtEnd);
     }
     foreach (cell, now.columns) {
         const auto *column = static_cast<const DeclaredColumn *>(lfirst(cell));
-        if (find(before, *column) == nullptr) record_declaration(column->relid, now.desc, nullptr, column->row);
+        if (find(before, *column) == nullptr) record_declaration(column->relid, now.desc, nullptr, column->row, Entered::kAtEnd);
     }
 }
 
@@ -264,7 +259,7 @@ DeclaredBefore declared_before(const PlannedStmt *planned) {
                                                 : changed_table(planned->utilityStmt);
     // Without a lock: whoever may not alter the table is to wait for nobody.
     const Oid relid = table == nullptr ? InvalidOid : RangeVarGetRelid(table, NoLock, true);
-    before.any = OidIsValid(relid) || may_take_types(planned->utilityStmt);
+    before.any = OidIsValid(relid) || may_take_columns(planned->utilityStmt);
     if (!before.any) return before;
     if (detached != nullptr) before.detached = RangeVarGetRelid(detached->name, NoLock, true);
     if (OidIsValid(before.detached))

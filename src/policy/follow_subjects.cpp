@@ -1,5 +1,7 @@
 #include "policy/follow_subjects.hpp"
 
+#include "policy/policy_triggers.hpp"
+
 #include "schema/extension.hpp"
 #include "schema/link_path.hpp"
 #include "schema/own.hpp"
@@ -234,8 +236,11 @@ void forget_dropped_subjects() {
     for (const char *table : tables)
         own(psprintf("DELETE FROM retention.%s t WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = t.relation)",
                      table));
-    own("DELETE FROM retention.personal_column p USING pg_catalog.pg_event_trigger_dropped_objects() d "
-        "WHERE d.object_type = 'table column' AND d.objid = p.relation AND d.address_names[3] = p.column_name");
+    // What the ledger says of it, policy/follow_columns says.
+    during(own_policy_write, true, [] {
+        own("DELETE FROM retention.personal_column p USING pg_catalog.pg_event_trigger_dropped_objects() d "
+            "WHERE d.object_type = 'table column' AND d.objid = p.relation AND d.address_names[3] = p.column_name");
+    });
     SPI_finish();
 }
 

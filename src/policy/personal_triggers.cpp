@@ -117,7 +117,7 @@ void record_write(const TriggerData *data) {
     if (own_policy_write) return;
     if (before == nullptr)
         forget_dropped_column(relid, *DatumGetName(heap_getattr(after, SPI_fnumber(desc, "column_name"), desc, &isnull)));
-    record_declaration(relid, desc, before, after);
+    record_declaration(relid, desc, before, after, Entered::kNow);
 }
 
 // made_for: "BEFORE INSERT", for the error.

@@ -275,8 +275,8 @@ void policy_inserted(const TriggerData *data, int16_t id) {
         plan_preparation(relid);
 }
 
-void record_change(LedgerAction action, const TriggerData *data) {
-    record_policy(action, RelationGetDescr(data->tg_relation), data->tg_trigtuple, data->tg_newtuple);
+void record_change(LedgerAction action, const TriggerData *data, Entered when = Entered::kNow) {
+    record_policy(action, RelationGetDescr(data->tg_relation), data->tg_trigtuple, data->tg_newtuple, when);
 }
 
 void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
@@ -415,9 +415,9 @@ const char *dropped_name(Oid relid) {
 void record_own_write(const TriggerData *data) {
     TupleDesc desc = RelationGetDescr(data->tg_relation);
     if (TRIGGER_FIRED_BY_UPDATE(data->tg_event) && !same_terms(desc, data->tg_trigtuple, data->tg_newtuple))
-        record_change(LedgerAction::kPolicyChanged, data);
+        record_change(LedgerAction::kPolicyChanged, data, Entered::kAtEnd);
     if (TRIGGER_FIRED_BY_DELETE(data->tg_event))
-        record_policy(LedgerAction::kPolicyDropped, desc, data->tg_trigtuple, nullptr,
+        record_policy(LedgerAction::kPolicyDropped, desc, data->tg_trigtuple, nullptr, Entered::kAtEnd,
                       dropped_name(DatumGetObjectId(field(data, data->tg_trigtuple, "relation"))));
 }
 

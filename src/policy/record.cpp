@@ -1,6 +1,6 @@
 #include "policy/record.hpp"
 
-#include "ledger/ledger.hpp"
+#include "ledger/at_end.hpp"
 #include "ledger/terms.hpp"
 #include "policy/policy_triggers.hpp"
 #include "schema/own.hpp"
@@ -35,7 +35,7 @@ void put_personal_columns(StringInfo out, Oid relid) {
     SPI_finish();
 }
 
-void append(LedgerAction action, int16_t policy_id, Oid relid, const char *relation, const char *detail) {
+void append(LedgerAction action, int16_t policy_id, Oid relid, const char *relation, const char *detail, Entered when) {
     LedgerEntry entry = {};
     entry.action = action;
     entry.policy_id = policy_id;
@@ -43,12 +43,15 @@ void append(LedgerAction action, int16_t policy_id, Oid relid, const char *relat
     entry.relation = relation;
     entry.row_count = -1;
     entry.detail = detail;
-    append_ledger(entry);
+    if (when == Entered::kNow)
+        append_ledger(entry);
+    else
+        append_ledger_at_end(entry);
 }
 
 }  // namespace
 
-void record_policy(LedgerAction action, TupleDesc desc, HeapTuple before, HeapTuple after, const char *relation) {
+void record_policy(LedgerAction action, TupleDesc desc, HeapTuple before, HeapTuple after, Entered when, const char *relation) {
     HeapTuple last = after != nullptr ? after : before;
     const Oid relid = DatumGetObjectId(field(desc, last, "relation"));
     StringInfoData detail;
@@ -58,7 +61,7 @@ void record_policy(LedgerAction action, TupleDesc desc, HeapTuple before, HeapTu
     put_change(&detail, desc, before, after);
     if (before == nullptr) put_personal_columns(&detail, relid);
     appendStringInfoChar(&detail, '}');
-    append(action, DatumGetInt16(field(desc, last, "policy_id")), relid, relation, detail.data);
+    append(action, DatumGetInt16(field(desc, last, "policy_id")), relid, relation, detail.data, when);
 }
 
 void record_unknown_policy(int16_t id) {
@@ -77,10 +80,10 @@ void record_loosened(const Policy &policy) {
     appendStringInfoChar(&detail, '{');
     put_json(&detail, "policy", policy.name);
     appendStringInfoChar(&detail, '}');
-    append(LedgerAction::kPeriodLoosened, policy.id, policy.relid, nullptr, detail.data);
+    append(LedgerAction::kPeriodLoosened, policy.id, policy.relid, nullptr, detail.data, Entered::kNow);
 }
 
-void record_declaration(Oid relid, TupleDesc desc, HeapTuple before, HeapTuple after) {
+void record_declaration(Oid relid, TupleDesc desc, HeapTuple before, HeapTuple after, Entered when) {
     if (get_rel_name(relid) == nullptr || !has_validated_policy(relid, 0)) return;
     const LedgerAction action = before == nullptr ? LedgerAction::kColumnDeclared
                               : after == nullptr  ? LedgerAction::kColumnWithdrawn
@@ -92,7 +95,7 @@ void record_declaration(Oid relid, TupleDesc desc, HeapTuple before, HeapTuple a
     put_json(&detail, "column", SPI_getvalue(last, desc, SPI_fnumber(desc, "column_name")));
     put_change(&detail, desc, before, after);
     appendStringInfoChar(&detail, '}');
-    append(action, 0, relid, nullptr, detail.data);
+    append(action, 0, relid, nullptr, detail.data, when);
 }
 
 }  // namespace pg_retention

@@ -19,6 +19,8 @@ DECLARE last bigint := pg_temp.last();
 BEGIN
     EXECUTE command;
     declared := pg_temp.listed(which::regclass);
+    -- What a command on tables does is entered when its transaction ends, or before the next entry.
+    UPDATE retention.policy SET purpose = 'x';
     entered := pg_temp.entries(last);
     RAISE SQLSTATE 'P9999';
 EXCEPTION WHEN SQLSTATE 'P9999' THEN NULL;
@@ -82,7 +84,7 @@ DELETE FROM retention.personal_column;
 -- A column goes.
 SELECT pg_temp.becomes('ALTER TABLE app.t DROP COLUMN mail', NULL, 'personal column withdrawn mail type >', 'a column that is dropped');
 SELECT pg_temp.becomes($$INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.t', 'remark', 'text'); ALTER TABLE app.t DROP COLUMN remark$$,
-    'mail [email] pseudonymise 1 year type', 'personal column declared remark >, personal column withdrawn remark >', 'a declared column that is dropped');
+    'mail [email] pseudonymise 1 year type', 'personal column declared remark >, personal column withdrawn remark personal_column >', 'a declared column that is dropped');
 SELECT pg_temp.becomes('ALTER TABLE app.t ALTER COLUMN mail TYPE app.mail; DROP DOMAIN app.mail CASCADE', NULL, 'personal column changed mail >, personal column withdrawn mail type >',
     'a column that goes with its domain');
 -- Another one takes its place.

@@ -1,0 +1,90 @@
+#include "ledger/at_end.hpp"
+
+#include "pg/guard.hpp"
+#include "pg/names.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "catalog/namespace.h"
+#include "nodes/pg_list.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+// Of the subtransaction it happened in: one that is taken back did nothing.
+struct Waiting {
+    LedgerEntry entry;
+    int level;
+};
+constinit List *waiting = NIL;  // of Waiting; of this transaction
+
+// With the extension its ledger is gone.
+bool has_ledger() {
+    const Oid schema = get_namespace_oid("retention", true);
+    return OidIsValid(schema) && OidIsValid(get_relname_relid("ledger", schema));
+}
+
+// The statements' snapshots are gone by now, and a long detail may be toasted.
+void append_at_end() {
+    if (!has_ledger()) return;
+    PushActiveSnapshot(GetTransactionSnapshot());
+    append_waiting();
+    PopActiveSnapshot();
+}
+
+void end_transaction(XactEvent event, void *) {
+    if (waiting == NIL) return;
+    if ((event == XACT_EVENT_PRE_COMMIT || event == XACT_EVENT_PRE_PREPARE) && !RecoveryInProgress())
+        guarded([] { append_at_end(); });
+    if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE) waiting = NIL;
+}
+
+void end_level(SubXactEvent event, SubTransactionId, SubTransactionId, void *) {
+    if (waiting == NIL || (event != SUBXACT_EVENT_ABORT_SUB && event != SUBXACT_EVENT_COMMIT_SUB)) return;
+    const int level = GetCurrentTransactionNestLevel();
+    ListCell *cell = nullptr;
+    foreach (cell, waiting) {
+        auto *one = static_cast<Waiting *>(lfirst(cell));
+        if (one->level < level) continue;
+        if (event == SUBXACT_EVENT_COMMIT_SUB)
+            one->level = level - 1;
+        else
+            waiting = foreach_delete_current(waiting, cell);
+    }
+}
+
+const char *copy_of(const char *text) { return text == nullptr ? nullptr : pstrdup(text); }
+
+}  // namespace
+
+void append_ledger_at_end(const LedgerEntry &entry) {
+    MemoryContext before = MemoryContextSwitchTo(TopTransactionContext);
+    auto *one = static_cast<Waiting *>(palloc0(sizeof(Waiting)));
+    *one = Waiting{entry, GetCurrentTransactionNestLevel()};
+    const bool there = OidIsValid(entry.relid) && get_rel_name(entry.relid) != nullptr;
+    one->entry.relation = entry.relation == nullptr && there ? qualified_name(entry.relid) : copy_of(entry.relation);
+    one->entry.relid = InvalidOid;
+    one->entry.detail = copy_of(entry.detail);
+    waiting = lappend(waiting, one);
+    MemoryContextSwitchTo(before);
+}
+
+void append_waiting() {
+    List *entries = waiting;
+    waiting = NIL;
+    ListCell *cell = nullptr;
+    foreach (cell, entries) append_ledger(static_cast<const Waiting *>(lfirst(cell))->entry);
+}
+
+void init_ledger_at_end() {
+    RegisterXactCallback(end_transaction, nullptr);
+    RegisterSubXactCallback(end_level, nullptr);
+}
+
+}  // namespace pg_retention

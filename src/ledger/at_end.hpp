@@ -1,0 +1,16 @@
+#pragma once
+// Entries that wait for the end of their transaction. A command on tables may be followed by others on more tables in the same transaction,
+// and whoever holds the chain must wait for no table: a sweep that has it waits for the chain.
+#include "ledger/ledger.hpp"
+
+namespace pg_retention {
+
+// Entered when the transaction commits, or before the next entry that does not wait. The table's name is that of now.
+void append_ledger_at_end(const LedgerEntry &entry);
+
+// Enters those that wait. For append_ledger.
+void append_waiting();
+
+void init_ledger_at_end();
+
+}  // namespace pg_retention
