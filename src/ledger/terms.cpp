@@ -2,12 +2,15 @@
 
 #include <initializer_list>
 
+#include "pg/names.hpp"
+
 extern "C" {
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
+#include "utils/lsyscache.h"
 }
 
 namespace pg_retention {
@@ -20,11 +23,11 @@ bool is_one_of(const char *column, std::initializer_list<const char *> names) {
     return false;
 }
 
-// The entry has columns for the table and the number, and what the extension keeps is nobody's decision.
-bool is_left_out(const char *column) { return is_one_of(column, {"relation", "policy_id", "attnum", "validated", "ready"}); }
+// The entry has a column for the number, and what the extension keeps is nobody's decision.
+bool is_left_out(const char *column) { return is_one_of(column, {"policy_id", "attnum", "validated", "ready"}); }
 
-// The entry begins with it.
-bool is_name(const char *column) { return is_one_of(column, {"name", "column_name"}); }
+// The entry begins with it, or has a column for it.
+bool is_name(const char *column) { return is_one_of(column, {"name", "column_name", "relation"}); }
 
 // A role has a number in these tables, and its name says more.
 const char *text_of(HeapTuple row, TupleDesc desc, int column) {
@@ -33,6 +36,7 @@ const char *text_of(HeapTuple row, TupleDesc desc, int column) {
     const Datum value = SPI_getbinval(row, desc, column, &isnull);
     if (isnull) return nullptr;
     if (type == BOOLOID) return DatumGetBool(value) ? "true" : "false";
+    if (type == REGCLASSOID && get_rel_name(DatumGetObjectId(value)) != nullptr) return qualified_name(DatumGetObjectId(value));
     if (type != OIDOID) return SPI_getvalue(row, desc, column);
     return OidIsValid(DatumGetObjectId(value)) ? GetUserNameFromId(DatumGetObjectId(value), true) : nullptr;
 }

@@ -39,6 +39,7 @@ enum class LedgerAction : uint8_t {
     kDeclarationChanged,
     kColumnWithdrawn,
     kSegmentBegun,
+    kConfigurationChanged,
 };
 
 constexpr const char *name_of(LedgerAction action) noexcept {
@@ -77,6 +78,7 @@ constexpr const char *name_of(LedgerAction action) noexcept {
         case LedgerAction::kDeclarationChanged: return "personal column changed";
         case LedgerAction::kColumnWithdrawn: return "personal column withdrawn";
         case LedgerAction::kSegmentBegun: return "segment begun";
+        case LedgerAction::kConfigurationChanged: return "configuration changed";
     }
     return nullptr;
 }
@@ -117,7 +119,8 @@ constexpr bool changes_rows(LedgerAction action) noexcept {
         case LedgerAction::kColumnDeclared:
         case LedgerAction::kDeclarationChanged:
         case LedgerAction::kColumnWithdrawn:
-        case LedgerAction::kSegmentBegun: return false;
+        case LedgerAction::kSegmentBegun:
+        case LedgerAction::kConfigurationChanged: return false;
     }
     return true;
 }

@@ -107,17 +107,20 @@ void forget_dropped_column(Oid relid, const NameData &name) {
 
 // What the extension writes because the schema changed is recorded by whoever sees it change.
 void record_write(const TriggerData *data) {
+    if (own_policy_write) return;
     TupleDesc desc = RelationGetDescr(data->tg_relation);
     const bool inserts = TRIGGER_FIRED_BY_INSERT(data->tg_event);
     HeapTuple before = inserts ? nullptr : data->tg_trigtuple;
     HeapTuple after = TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple : (inserts ? data->tg_trigtuple : nullptr);
     bool isnull = false;
-    const Oid relid =
-        DatumGetObjectId(heap_getattr(after != nullptr ? after : before, SPI_fnumber(desc, "relation"), desc, &isnull));
-    if (own_policy_write) return;
-    if (before == nullptr)
-        forget_dropped_column(relid, *DatumGetName(heap_getattr(after, SPI_fnumber(desc, "column_name"), desc, &isnull)));
-    record_declaration(relid, desc, before, after, Entered::kNow);
+    const auto get = [&](HeapTuple row, const char *field) { return heap_getattr(row, SPI_fnumber(desc, field), desc, &isnull); };
+    const Oid from = before == nullptr ? InvalidOid : DatumGetObjectId(get(before, "relation"));
+    const Oid to = after == nullptr ? InvalidOid : DatumGetObjectId(get(after, "relation"));
+    if (before == nullptr) forget_dropped_column(to, *DatumGetName(get(after, "column_name")));
+    if (from == to) return record_declaration(to, desc, before, after, Entered::kNow);
+    // Each table has its own story.
+    if (before != nullptr) record_declaration(from, desc, before, nullptr, Entered::kNow);
+    if (after != nullptr) record_declaration(to, desc, nullptr, after, Entered::kNow);
 }
 
 // made_for: "BEFORE INSERT", for the error.

@@ -2,6 +2,8 @@
 // was checked where it came from is taken as it is, and checked again by each use.
 #include <initializer_list>
 
+#include "ledger/at_end.hpp"
+#include "ledger/terms.hpp"
 #include "schema/extension.hpp"
 #include "schema/link_path.hpp"
 #include "policy/policy_check.hpp"
@@ -33,6 +35,7 @@ struct Written {
         bool isnull = false;
         return get(name, &isnull);
     }
+    Oid get_oid(const char *name) const { return DatumGetObjectId(get(name)); }
 };
 
 Datum names_array(Oid relid, const AttrNumber *columns, int n) {
@@ -184,6 +187,51 @@ void remove_kind(const SqlValue &kind, const char *name) {
     own("DELETE FROM retention.subject_link WHERE kind = $1", kind);
 }
 
+// Whether a row of the same key stands already, so that this one is not written: ON CONFLICT.
+bool is_written(const Written &row, bool is_kind) {
+    connect_spi();
+    const SqlValue kind = typed(TEXTOID, row.get("kind"));
+    const bool written =
+        is_kind
+            ? own("SELECT 1 FROM retention.subject_kind WHERE kind = $1 OR relation = $2", kind, row.get_oid("relation")).n > 0
+            : own("SELECT 1 FROM retention.subject_link WHERE kind = $1 AND relation = $2 AND path = $3", kind,
+                  row.get_oid("relation"), typed(TEXTOID, row.get("path")))
+                      .n > 0;
+    SPI_finish();
+    return written;
+}
+
+// Whose data rows are decides what is erased, and what of it. Either may be null.
+void record(bool is_kind, TupleDesc desc, HeapTuple before, HeapTuple after) {
+    const Written last = {after != nullptr ? after : before, desc};
+    if (before != nullptr && after != nullptr && same_terms(desc, before, after)) return;
+    if (before == nullptr && is_written(last, is_kind)) return;
+    StringInfoData detail;
+    initStringInfo(&detail);
+    appendStringInfoChar(&detail, '{');
+    put_json(&detail, is_kind ? "subject_kind" : "subject_link", TextDatumGetCString(last.get("kind")));
+    if (!is_kind) put_json(&detail, "path", TextDatumGetCString(last.get("path")));
+    put_change(&detail, desc, before, after);
+    appendStringInfoChar(&detail, '}');
+    LedgerEntry entry = {};
+    entry.action = LedgerAction::kConfigurationChanged;
+    entry.relid = last.get_oid("relation");
+    entry.row_count = -1;
+    entry.detail = detail.data;
+    append_ledger_at_end(entry);
+}
+
+HeapTuple check_and_record(const TriggerData *data, bool is_kind) {
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    const bool update = TRIGGER_FIRED_BY_UPDATE(data->tg_event);
+    const Written written = {update ? data->tg_newtuple : data->tg_trigtuple, desc};
+    // A dump brings the ledger, too.
+    if (!update && superuser() && DatumGetBool(written.get("validated"))) return written.row;
+    HeapTuple row = is_kind ? check_kind(written) : check_link(written);
+    record(is_kind, desc, update ? data->tg_trigtuple : nullptr, row);
+    return row;
+}
+
 void follow_kind(const TriggerData *data) {
     const Written was = {data->tg_trigtuple, RelationGetDescr(data->tg_relation)};
     const Written is = {data->tg_newtuple, RelationGetDescr(data->tg_relation)};
@@ -223,9 +271,10 @@ RETENTION_FUNCTION(pg_retention_check_subject) {
     const auto require = is_kind ? require_tables_of_kind : require_tables_of_link;
     const Written before = {data->tg_trigtuple, RelationGetDescr(data->tg_relation)};
     require(before, TRIGGER_FIRED_BY_INSERT(data->tg_event));
-    if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) return PointerGetDatum(data->tg_trigtuple);
-    const Written written = {update ? data->tg_newtuple : data->tg_trigtuple, RelationGetDescr(data->tg_relation)};
-    if (update) require(written, true);
-    if (!update && superuser() && DatumGetBool(written.get("validated"))) return PointerGetDatum(written.row);
-    return PointerGetDatum(is_kind ? check_kind(written) : check_link(written));
+    if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) {
+        record(is_kind, before.desc, data->tg_trigtuple, nullptr);
+        return PointerGetDatum(data->tg_trigtuple);
+    }
+    if (update) require(Written{data->tg_newtuple, before.desc}, true);
+    return PointerGetDatum(check_and_record(data, is_kind));
 }
