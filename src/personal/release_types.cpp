@@ -203,7 +203,7 @@ List *release_types() {
         tables = list_append_unique_oid(tables, column->relid);
     }
     SPI_connect();
-    remember_declarations();
+    during(own_command, true, [] { remember_declarations(); });
     foreach (cell, tables) release_table(columns, lfirst_oid(cell));
     CommandCounterIncrement();
     release_constants();

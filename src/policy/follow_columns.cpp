@@ -156,8 +156,11 @@ void move_declaration(const DeclaredColumn &column, TupleDesc desc) {
     keep(column, desc);
     ErrorData *error = attempt([&] { declare_kept(column.relid, name); });
     if (error != nullptr) {
-        error->hint = pstrdup("Write into retention.personal_column first what shall become of the column: that goes on when its "
-                              "type changes.");
+        const bool hinted = error->hint != nullptr;
+        error->hint =
+            psprintf("%s%srite into retention.personal_column first what shall become of the column: that goes on when its type "
+                     "changes.",
+                     hinted ? error->hint : "", hinted ? " Or w" : "W");
         ReThrowError(error);
     }
     ereport(NOTICE, (errmsg("column \"%s\" of table %s stays personal: what its type said is in retention.personal_column now",

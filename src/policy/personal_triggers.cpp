@@ -117,10 +117,12 @@ void record_write(const TriggerData *data) {
     const Oid from = before == nullptr ? InvalidOid : DatumGetObjectId(get(before, "relation"));
     const Oid to = after == nullptr ? InvalidOid : DatumGetObjectId(get(after, "relation"));
     if (before == nullptr) forget_dropped_column(to, *DatumGetName(get(after, "column_name")));
-    if (from == to) return record_declaration(to, desc, before, after, Entered::kNow);
+    // retention.release_types() goes on to change tables.
+    const Entered when = own_command ? Entered::kAtEnd : Entered::kNow;
+    if (from == to) return record_declaration(to, desc, before, after, when);
     // Each table has its own story.
-    if (before != nullptr) record_declaration(from, desc, before, nullptr, Entered::kNow);
-    if (after != nullptr) record_declaration(to, desc, nullptr, after, Entered::kNow);
+    if (before != nullptr) record_declaration(from, desc, before, nullptr, when);
+    if (after != nullptr) record_declaration(to, desc, nullptr, after, when);
 }
 
 // made_for: "BEFORE INSERT", for the error.

@@ -1,6 +1,6 @@
 -- Numbers of entries are given once; what is missing at the end is seen; and a break that somebody signed for is known, and stays in view.
 BEGIN;
-SELECT plan(54);
+SELECT plan(56);
 
 CREATE TABLE visits (id int PRIMARY KEY, left_on date);
 INSERT INTO retention.policy (name, relation, clock_starts, timezone, keep_for, action) VALUES ('visits', 'visits', '{left_on}', 'UTC', '30 days', 'delete');
@@ -106,6 +106,8 @@ SELECT results_eq('SELECT * FROM retention.verify_ledger()', 'VALUES (true, 7::b
 SELECT results_eq('SELECT v.first_bad FROM begun, retention.verify_ledger(head) v', 'VALUES (NULL::bigint)', 'the ledger holds against the head of the segment');
 SELECT results_eq('SELECT v.ok, v.first_bad FROM kept, retention.verify_ledger(head) v', 'VALUES (false, 6::bigint)', 'a head from before the break is not signed for by anybody here');
 
+SELECT results_eq($$SELECT v.ok, v.first_bad FROM gone, retention.verify_ledger('2:' || encode(hash, 'hex')) v WHERE entry_id = 2$$, 'VALUES (false, 2::bigint)', 'a head of an entry that was altered is not signed for either');
+SELECT results_eq($$SELECT v.ok, v.first_bad FROM gone, retention.verify_ledger('3:' || encode(hash, 'hex')) v WHERE entry_id = 3$$, 'VALUES (true, NULL::bigint)', 'the ledger holds against the head of an entry that is as it was');
 CREATE FUNCTION pg_temp.tampered(what text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE result text;
 BEGIN
