@@ -1,6 +1,6 @@
 -- Whose data rows are decides what an erasure takes: what is said of that is in the ledger, too.
 BEGIN;
-SELECT plan(16);
+SELECT plan(17);
 
 CREATE SCHEMA app;
 CREATE TABLE app.users (id int PRIMARY KEY, email text);
@@ -39,6 +39,11 @@ SELECT is(pg_temp.enters('DROP TABLE app.notes') -> 0 -> 'none' ->> 'path', 'use
 SELECT is(pg_temp.enters($$DELETE FROM retention.subject_kind$$) -> 0 -> 'app.users' ->> 'subject_kind', 'person', 'a kind that is removed');
 -- A dump brings its ledger, and writes what was checked where it comes from.
 SELECT is(pg_temp.enters($$INSERT INTO retention.subject_kind (kind, relation, key, validated) VALUES ('user', 'app.users', '{id}', true)$$), NULL, 'what a dump brings is not entered again');
+
+SET LOCAL search_path = app, public;
+SELECT is(pg_temp.enters($$UPDATE retention.subject_kind SET relation = 'staff'$$),
+    '[{"app.staff": {"subject_kind": "user", "old": {"relation": "app.users"}, "new": {"relation": "app.staff"}}}]', 'a kind that has another table, named in full');
+RESET search_path;
 
 -- A declaration that is given to another table.
 INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.visits', 'note', 'free text');

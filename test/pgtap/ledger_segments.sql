@@ -1,6 +1,6 @@
 -- Numbers of entries are given once; what is missing at the end is seen; and a break that somebody signed for is known, and stays in view.
 BEGIN;
-SELECT plan(56);
+SELECT plan(57);
 
 CREATE TABLE visits (id int PRIMARY KEY, left_on date);
 INSERT INTO retention.policy (name, relation, clock_starts, timezone, keep_for, action) VALUES ('visits', 'visits', '{left_on}', 'UTC', '30 days', 'delete');
@@ -62,6 +62,9 @@ SELECT pg_temp.is_found($$WITH cut AS (DELETE FROM retention.ledger WHERE entry_
     '6 it is another one than was written', '7 it does not follow the entry before it', '{1,2,3,4,5,6,7,8}', 'a last entry that another one was put in place of');
 SELECT pg_temp.is_found($$INSERT INTO retention.ledger SELECT h.* FROM retention.ledger, pg_temp.hashed(ROW(7, at, 'nobody', action, policy_id, relation, row_count, detail, format, hash, hash)) h WHERE ledger.entry_id = 6$$,
     '7 another hand wrote it', '8 it does not follow the entry before it', '{1,2,3,4,5,6,7,8,9}', 'an entry that was added in the right form');
+SELECT is((pg_temp.after($$INSERT INTO retention.ledger SELECT h.* FROM retention.ledger, pg_temp.hashed(ROW(7, at, 'nobody', action, policy_id, relation, row_count, detail, format, hash, hash)) h WHERE ledger.entry_id = 6;
+    INSERT INTO retention.ledger SELECT h.* FROM retention.ledger, pg_temp.hashed(ROW(8, at, 'nobody', action, policy_id, relation, row_count, detail, format, hash, hash)) h WHERE ledger.entry_id = 7$$)).then_found,
+    '7 another hand wrote it', 'of several that were added the first is named');
 -- Without a walk over all of it.
 SELECT is(pg_temp.ends(what), ends, format('the check sees the end of the ledger: %s', what)) FROM (VALUES
     ('SELECT', true), ('DELETE FROM retention.ledger WHERE entry_id = 6', false), ('TRUNCATE retention.ledger', false), ($$UPDATE retention.ledger SET hash = 'x' WHERE entry_id = 6$$, false),

@@ -1,6 +1,6 @@
 -- By which rule a row went: the ledger says what a policy and a declaration said, and what they say from then on.
 BEGIN;
-SELECT plan(29);
+SELECT plan(31);
 
 CREATE ROLE app_owner;
 CREATE ROLE auditor;
@@ -63,6 +63,29 @@ SELECT is((SELECT relation FROM pg_temp.last()), 'app.users', 'the entry of a de
 ALTER TABLE users RENAME COLUMN ended TO ended_on;
 SELECT retention.resume();
 SELECT pg_temp.says('policy changed', '{"policy": "people", "old": {"clock_starts": "{ended,gone}"}, "new": {"clock_starts": "{ended_on,gone}"}}', 'a renamed column', 1);
+-- To savepoints: what is taken back was not done, and what is not, was.
+CREATE FUNCTION pg_temp.done() RETURNS text[] LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM retention.resume();
+    RETURN (SELECT array_agg(detail::jsonb -> 'new' ->> 'clock_starts' ORDER BY entry_id) FROM retention.ledger
+        WHERE action = 'policy changed' AND entry_id > (SELECT entry_id FROM retention.ledger WHERE action = 'resumed' ORDER BY entry_id DESC OFFSET 1 LIMIT 1));
+END $$;
+SAVEPOINT one;
+ALTER TABLE users RENAME COLUMN gone TO went;
+SAVEPOINT two;
+ALTER TABLE users RENAME COLUMN went TO vanished;
+ROLLBACK TO two;
+RELEASE one;
+SAVEPOINT three;
+ROLLBACK TO three;
+SELECT is(pg_temp.done(), '{"{ended_on,went}"}', 'what was taken back to a savepoint is not entered, and all else is');
+SAVEPOINT one;
+SAVEPOINT two;
+ALTER TABLE users RENAME COLUMN went TO vanished;
+RELEASE two;
+ROLLBACK TO one;
+SELECT is(pg_temp.done(), NULL, 'what was released into a savepoint that was taken back is not entered');
+ALTER TABLE users RENAME COLUMN went TO gone;
 ALTER TABLE users OWNER TO CURRENT_USER;
 UPDATE retention.policy SET applies_to = applies_to;
 SELECT is((SELECT detail -> 'new' ->> 'written_for' FROM pg_temp.last()), current_user::text, 'who answers for it from now on');
