@@ -201,17 +201,16 @@ bool is_written(const Written &row, bool is_kind) {
     return written;
 }
 
-// Whose data rows are decides what is erased, and what of it. Either may be null.
-void record(bool is_kind, TupleDesc desc, HeapTuple before, HeapTuple after) {
-    const Written last = {after != nullptr ? after : before, desc};
-    if (before != nullptr && after != nullptr && same_terms(desc, before, after)) return;
+// Whose data rows are decides what is erased, and what of it. before or after may be null; last is the row that is there, or was.
+void record(bool is_kind, const Written &last, HeapTuple before, HeapTuple after) {
+    if (before != nullptr && after != nullptr && same_terms(last.desc, before, after)) return;
     if (before == nullptr && is_written(last, is_kind)) return;
     StringInfoData detail;
     initStringInfo(&detail);
     appendStringInfoChar(&detail, '{');
     put_json(&detail, is_kind ? "subject_kind" : "subject_link", TextDatumGetCString(last.get("kind")));
     if (!is_kind) put_json(&detail, "path", TextDatumGetCString(last.get("path")));
-    put_change(&detail, desc, before, after);
+    put_change(&detail, last.desc, before, after);
     appendStringInfoChar(&detail, '}');
     LedgerEntry entry = {};
     entry.action = LedgerAction::kConfigurationChanged;
@@ -228,7 +227,7 @@ HeapTuple check_and_record(const TriggerData *data, bool is_kind) {
     // A dump brings the ledger, too.
     if (!update && superuser() && DatumGetBool(written.get("validated"))) return written.row;
     HeapTuple row = is_kind ? check_kind(written) : check_link(written);
-    record(is_kind, desc, update ? data->tg_trigtuple : nullptr, row);
+    record(is_kind, Written{row, desc}, update ? data->tg_trigtuple : nullptr, row);
     return row;
 }
 
@@ -272,7 +271,7 @@ RETENTION_FUNCTION(pg_retention_check_subject) {
     const Written before = {data->tg_trigtuple, RelationGetDescr(data->tg_relation)};
     require(before, TRIGGER_FIRED_BY_INSERT(data->tg_event));
     if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) {
-        record(is_kind, before.desc, data->tg_trigtuple, nullptr);
+        record(is_kind, before, data->tg_trigtuple, nullptr);
         return PointerGetDatum(data->tg_trigtuple);
     }
     if (update) require(Written{data->tg_newtuple, before.desc}, true);
