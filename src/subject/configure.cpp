@@ -201,16 +201,18 @@ bool is_written(const Written &row, bool is_kind) {
     return written;
 }
 
-// Whose data rows are decides what is erased, and what of it. before or after may be null; last is the row that is there, or was.
-void record(bool is_kind, const Written &last, HeapTuple before, HeapTuple after) {
-    if (before != nullptr && after != nullptr && same_terms(last.desc, before, after)) return;
-    if (before == nullptr && is_written(last, is_kind)) return;
+// Whose data rows are decides what is erased, and what of it. row: as it will be, or was where it is deleted.
+void record(const TriggerData *data, bool is_kind, HeapTuple row) {
+    const Written last = {row, RelationGetDescr(data->tg_relation)};
+    if (TRIGGER_FIRED_BY_UPDATE(data->tg_event) && same_terms(last.desc, data->tg_trigtuple, row)) return;
+    if (TRIGGER_FIRED_BY_INSERT(data->tg_event) && is_written(last, is_kind)) return;
     StringInfoData detail;
     initStringInfo(&detail);
     appendStringInfoChar(&detail, '{');
     put_json(&detail, is_kind ? "subject_kind" : "subject_link", TextDatumGetCString(last.get("kind")));
     if (!is_kind) put_json(&detail, "path", TextDatumGetCString(last.get("path")));
-    put_change(&detail, last.desc, before, after);
+    put_change(&detail, last.desc, TRIGGER_FIRED_BY_INSERT(data->tg_event) ? nullptr : data->tg_trigtuple,
+               TRIGGER_FIRED_BY_DELETE(data->tg_event) ? nullptr : row);
     appendStringInfoChar(&detail, '}');
     LedgerEntry entry = {};
     entry.action = LedgerAction::kConfigurationChanged;
@@ -227,7 +229,7 @@ HeapTuple check_and_record(const TriggerData *data, bool is_kind) {
     // A dump brings the ledger, too.
     if (!update && superuser() && DatumGetBool(written.get("validated"))) return written.row;
     HeapTuple row = is_kind ? check_kind(written) : check_link(written);
-    record(is_kind, Written{row, desc}, update ? data->tg_trigtuple : nullptr, row);
+    record(data, is_kind, row);
     return row;
 }
 
@@ -271,7 +273,7 @@ RETENTION_FUNCTION(pg_retention_check_subject) {
     const Written before = {data->tg_trigtuple, RelationGetDescr(data->tg_relation)};
     require(before, TRIGGER_FIRED_BY_INSERT(data->tg_event));
     if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) {
-        record(is_kind, before, data->tg_trigtuple, nullptr);
+        record(data, is_kind, data->tg_trigtuple);
         return PointerGetDatum(data->tg_trigtuple);
     }
     if (update) require(Written{data->tg_newtuple, before.desc}, true);
