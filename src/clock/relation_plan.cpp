@@ -18,7 +18,6 @@
 #include "pg/timezone.hpp"
 
 extern "C" {
-#include "catalog/partition.h"
 #include "executor/executor.h"
 #include "optimizer/optimizer.h"
 #include "utils/datum.h"
@@ -150,7 +149,7 @@ RelationPlan *relation_plan(Relation rel) {
     if (found) return plan;
     int count = 0;
     (void) all_policies(&count);
-    List *ancestors = rel->rd_rel->relispartition ? get_partition_ancestors(relid) : NIL;
+    List *ancestors = list_delete_first(with_ancestors(relid));
     MemoryContext before = MemoryContextSwitchTo(plan_context);
     watch(extension()->policy_table);
     watch(relid);
@@ -489,7 +488,17 @@ void note_lost_unwatched(const PlannedPolicy &policy, Way *ways, const Cause &ca
     for (int i = 0; i < policy.n_paths; ++i) ways[i].lost = true;
 }
 
-core::Clock policy_clock(PlannedPolicy *policy, Relation rel, HeapTuple row, HeapTuple stored, const Cause &cause) {
+// A clock that names nobody knows which policy still says what was reached: under the one that has the row now, as far as its ways are gone.
+Cause read_here(Relation rel, const PlannedPolicy &policy, Cause cause) {
+    cause.before = core::known(cause.before);
+    const bool foreign = has_foreign_clock(RelationGetRelid(rel)) && cause.before != core::kNoClock;
+    if (foreign) cause.before = core::make_clock(policy.id, core::start_of(cause.before), core::flags_of(cause.before));
+    cause.was_unwatched = cause.was_unwatched || foreign;
+    return cause;
+}
+
+core::Clock policy_clock(PlannedPolicy *policy, Relation rel, HeapTuple row, HeapTuple stored, const Cause &given_cause) {
+    const Cause cause = read_here(rel, *policy, given_cause);
     auto *ways = static_cast<Way *>(palloc(sizeof(Way) * (policy->n_paths + 1)));
     for (int i = 0; i < policy->n_paths; ++i) ways[i] = follow_way(policy, i, row, stored, RelationGetDescr(rel), cause);
     note_lost_unwatched(*policy, ways, cause);
@@ -511,7 +520,7 @@ bool applies(PlannedPolicy *policy, Relation rel, HeapTuple row, HeapTuple store
     TupleDesc desc = RelationGetDescr(rel);
     bool isnull = false;
     if (!policy->confirmed) {
-        if (stored == nullptr) return true;
+        if (stored == nullptr || has_foreign_clock(RelationGetRelid(rel))) return true;
         const Datum clock = heap_getattr(stored, clock_column(RelationGetRelid(rel)), desc, &isnull);
         return !isnull && core::policy_of(datum_clock(clock)) == policy->id;
     }
@@ -550,17 +559,16 @@ core::Clock compute_with_plan(RelationPlan *plan, Relation rel, HeapTuple row, H
 
 }  // namespace
 
-core::Clock compute_clock(Relation rel, HeapTuple row, HeapTuple stored, const Cause &given) {
+core::Clock compute_clock(Relation rel, HeapTuple row, HeapTuple stored, const Cause &cause) {
     core::Clock clock = {};
-    Cause cause = given;
-    if (cause.before == core::kUnknownClock) cause.before = core::kNoClock;
     SPI_connect();
     const ActingAs saved = act_as(rel->rd_rel->relowner, true);
     RelationPlan *plan = relation_plan(rel);
     during(computing, computing + 1, [&] { clock = compute_with_plan(plan, rel, row, stored, cause); });
     leave(saved);
     SPI_finish();
-    return start_again(cause.before, clock, cause.is_change || stored == nullptr);
+    return start_again(has_foreign_clock(RelationGetRelid(rel)) ? core::kNoClock : core::known(cause.before), clock,
+                       cause.is_change || stored == nullptr);
 }
 
 Path start_path(Oid relid, const Policy &policy, int i) {

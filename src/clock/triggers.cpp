@@ -57,7 +57,8 @@ HeapTuple with_clock(HeapTuple row, TupleDesc desc, AttrNumber column, core::Clo
 // The clock that the stored row has, or where it is not stamped yet, should have.
 core::Clock clock_of_stored(Relation rel, HeapTuple row, AttrNumber column) {
     const core::Clock stored = clock_in(row, RelationGetDescr(rel), column);
-    if (!awaits_stamps(RelationGetRelid(rel)) || !is_managed(RelationGetRelid(rel))) return stored;
+    if (!is_managed(RelationGetRelid(rel))) return has_foreign_clock(RelationGetRelid(rel)) ? core::kNoClock : stored;
+    if (!awaits_stamps(RelationGetRelid(rel)) && stored != core::kUnknownClock) return stored;
     return core::add_flags(compute_clock(rel, row, row, Cause{.before = stored, .was_unwatched = true}),
                            core::decided_of(stored));
 }

@@ -135,7 +135,7 @@ Doomed *doomed_rows(const Subject &subject, const ReachedTable &table, int condi
         Doomed *row = &rows[i];
         row->leaf = found[i].get<Oid>(1);
         row->tid = found[i].get<ItemPointerData>(2);
-        row->clock = found[i].get_or(3, core::kNoClock);
+        row->clock = has_foreign_clock(relid) ? core::kNoClock : found[i].get_or(3, core::kNoClock);
         row->in_the_end =
             governed ? clock_by_policies(row->leaf, &row->tid, Cause{.enforced = Cause::Enforced::kAll}) : row->clock;
         row->link = link;

@@ -54,6 +54,8 @@ class Clock {
 inline constexpr Clock kNoClock = {0, kNotStarted, 0};
 // Nobody has said yet what the row's clock is: it came without one, or with that of another database. Hidden until it is stamped.
 inline constexpr Clock kUnknownClock = {0, 0, 0};
+// As what the row had.
+inline constexpr Clock known(Clock clock) noexcept { return clock == kUnknownClock ? kNoClock : clock; }
 inline constexpr size_t kClockText = 128;  // room for any clock's text
 
 inline constexpr int32_t policy_of(Clock clock) noexcept { return clock.policy(); }
