@@ -27,7 +27,7 @@ install: all
 clean distclean maintainer-clean:
 	rm -rf build
 
-.PHONY: test test-clients test-versions demo lint tidy sanitize format dist dist-check bench fuzz attacks model mutants assert-check coretest
+.PHONY: test test-clients test-versions test-upgrade demo lint tidy sanitize format dist dist-check bench fuzz attacks model mutants assert-check coretest
 
 # These build what they need themselves, on a machine that may not have PostgreSQL yet.
 test:
@@ -40,6 +40,10 @@ test-clients:
 # The tests under each PostgreSQL that Debian has, as root: make test-versions [VERSIONS='17 18'] [STAGES='pgtap security'] [LLVM=yes]
 test-versions:
 	@LLVM=$(LLVM) scripts/test-versions $(VERSIONS) -- $(STAGES)
+
+# A governed database goes through pg_upgrade into later versions, as root: make test-upgrade [VERSIONS='17 18']
+test-upgrade:
+	@test/upgrade/run $(VERSIONS)
 
 demo:
 	@demo/run
