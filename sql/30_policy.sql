@@ -17,6 +17,9 @@ COMMENT ON FUNCTION retention.refuse_truncate() IS 'refuses TRUNCATE of a table 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON retention.policy
     FOR EACH STATEMENT EXECUTE FUNCTION retention.refuse_truncate();
 ALTER TABLE retention.policy ENABLE ALWAYS TRIGGER refuse_truncate;
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON retention.numbering
+    FOR EACH STATEMENT EXECUTE FUNCTION retention.refuse_truncate();
+ALTER TABLE retention.numbering ENABLE ALWAYS TRIGGER refuse_truncate;
 ALTER TABLE retention.policy ENABLE ALWAYS TRIGGER policy_before;
 ALTER TABLE retention.policy ENABLE ALWAYS TRIGGER policy_after;
 

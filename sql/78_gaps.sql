@@ -40,7 +40,7 @@ FROM governed g
 WHERE NOT g.managed
 UNION ALL
 SELECT 'clocks of another database', g.relation::text, 'its clocks have numbers that name other policies here: all its rows are hidden',
-    'Write a policy for it, which has them stamped anew, or drop it.'
+    CASE g.kind WHEN 'm' THEN 'Create it anew.' ELSE 'Write a policy for it, which has them stamped anew, or drop it.' END
 FROM retention.clock_column g
 JOIN pg_attribute a ON a.attrelid = g.relation AND a.atttypid = 'retention.clock'::regtype AND NOT a.attisdropped
 WHERE a.atttypmod IS DISTINCT FROM (SELECT n.number FROM retention.numbering n)

@@ -1,7 +1,9 @@
 #include "clock/decide.hpp"
 
 #include "policy/policy_cache.hpp"
+#include "policy/policy_check.hpp"
 #include "pg/time.hpp"
+#include "schema/extension.hpp"
 
 namespace pg_retention {
 
@@ -73,7 +75,14 @@ void check_clock_change(core::Clock before, core::Clock after, const char *table
     const core::Micros would_be = then != nullptr ? release_of(after, *then) : core::kAlways;
     // A clock that starts is not back-dated: its row had no date of release yet.
     if (kept_until == core::kNever && then == now) return;
-    if (would_be < kept_until) refuse(verdict, "release earlier a row of", table);
+    // Without a start there is no date to compare: under another policy any that is set later would have the shorter floor.
+    const bool any_earlier = then != nullptr && then != now && would_be == core::kNever && shortens(*now, *then);
+    if (would_be < kept_until || any_earlier) refuse(verdict, "release earlier a row of", table);
+}
+
+core::Clock as_it_was(Oid relid, int32_t policy, core::Clock before) {
+    if (core::known(before) == core::kNoClock || !has_foreign_clock(relid)) return core::known(before);
+    return core::make_clock(policy, core::start_of(before), core::flags_of(before));
 }
 
 core::Clock start_again(core::Clock before, core::Clock computed, bool is_written) {

@@ -37,6 +37,10 @@ void check_update(core::Clock before, const char *table);
 // Refuses a change of clock that would release a mandatory row earlier.
 void check_clock_change(core::Clock before, core::Clock after, const char *table);
 
+// What a row had, for whoever computes what it has under this policy: a clock of which nobody knows whose policy it names still says what was
+// reached, and one that is unknown says nothing.
+core::Clock as_it_was(Oid relid, int32_t policy, core::Clock before);
+
 // What a row's clock is when its start is unset, or set after that, under a floor: there is no room for the one that it had, so the row
 // remains marked, and one that is written then is not earlier than now. Otherwise the clock as it was computed.
 core::Clock start_again(core::Clock before, core::Clock computed, bool is_written);

@@ -488,12 +488,9 @@ void note_lost_unwatched(const PlannedPolicy &policy, Way *ways, const Cause &ca
     for (int i = 0; i < policy.n_paths; ++i) ways[i].lost = true;
 }
 
-// A clock that names nobody knows which policy still says what was reached: under the one that has the row now, as far as its ways are gone.
 Cause read_here(Relation rel, const PlannedPolicy &policy, Cause cause) {
-    cause.before = core::known(cause.before);
-    const bool foreign = has_foreign_clock(RelationGetRelid(rel)) && cause.before != core::kNoClock;
-    if (foreign) cause.before = core::make_clock(policy.id, core::start_of(cause.before), core::flags_of(cause.before));
-    cause.was_unwatched = cause.was_unwatched || foreign;
+    cause.was_unwatched = cause.was_unwatched || has_foreign_clock(RelationGetRelid(rel));
+    cause.before = as_it_was(RelationGetRelid(rel), policy.id, cause.before);
     return cause;
 }
 
@@ -567,7 +564,7 @@ core::Clock compute_clock(Relation rel, HeapTuple row, HeapTuple stored, const C
     during(computing, computing + 1, [&] { clock = compute_with_plan(plan, rel, row, stored, cause); });
     leave(saved);
     SPI_finish();
-    return start_again(has_foreign_clock(RelationGetRelid(rel)) ? core::kNoClock : core::known(cause.before), clock,
+    return start_again(as_it_was(RelationGetRelid(rel), core::policy_of(clock), cause.before), clock,
                        cause.is_change || stored == nullptr);
 }
 

@@ -108,6 +108,12 @@ void judge_own_rows(const Policy &was, Looser *looser) {
     if (looser->shows == nullptr && shows_own_rows(was, is)) looser->shows = &was;
 }
 
+// Without a start there is no date to compare: any that is set later would have the shorter floor.
+bool releases_earlier(core::Clock clock, const Policy &was, core::Clock after, const Policy &is) {
+    const core::Micros until = released_from(after, is);
+    return until < released_from(clock, was) || (until == core::kNever && was.id != is.id && shortens(was, is));
+}
+
 // Once they are stamped anew.
 void judge_row(const Standing &before, Relation rel, HeapTuple row, core::Clock clock, Looser *looser) {
     const Policy *was = find(before, core::policy_of(clock));
@@ -120,7 +126,7 @@ void judge_row(const Standing &before, Relation rel, HeapTuple row, core::Clock 
     const Policy *is = policy_by_id(static_cast<int16_t>(core::policy_of(after)));
     if (is != nullptr && is->mode != Mode::kEnforce) is = nullptr;
     if (hidden && (is == nullptr || !is_hidden(after, *is))) looser->shows = was;
-    if (mandatory && (is == nullptr || released_from(after, *is) < released_from(clock, *was))) looser->releases = was;
+    if (mandatory && (is == nullptr || releases_earlier(clock, *was, after, *is))) looser->releases = was;
 }
 
 // Reads until one of each kind is found.

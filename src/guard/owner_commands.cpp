@@ -1,5 +1,6 @@
 #include "guard/owner_commands.hpp"
 
+#include "policy/provision.hpp"
 #include "schema/extension.hpp"
 #include "guard/affected.hpp"
 #include "guard/analyze.hpp"
@@ -166,6 +167,10 @@ void check_detach(const Node *statement) {
 // The column that ATTACH PARTITION, or INHERIT, needs, and whoever is about to does not know of.
 void require_clock(Oid parent, Oid child) {
     if (!OidIsValid(parent) || clock_column(parent) == InvalidAttrNumber || !owns(parent) || !owns(child)) return;
+    if (has_foreign_clock(child) && !has_foreign_clock(parent) && !is_empty(child))
+        ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+                        errmsg("the clocks of table \"%s\" have the numbers of another database", get_rel_name(child)),
+                        errhint("Write a policy for it, and attach it when retention.status says that it is ready.")));
     if (get_attnum(child, get_attname(parent, clock_column(parent), false)) != InvalidAttrNumber) return;
     ereport(ERROR,
             (errcode(ERRCODE_DATATYPE_MISMATCH),

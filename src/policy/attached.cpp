@@ -209,11 +209,25 @@ void make_way_for_attached(const Node *statement) {
     });
 }
 
+bool makes_copy(const Node *statement) {
+    if (!IsA(statement, CreateStmt)) return false;
+    ListCell *cell = nullptr;
+    foreach (cell, reinterpret_cast<const CreateStmt *>(statement)->tableElts)
+        if (IsA(lfirst(cell), TableLikeClause)) return true;
+    return false;
+}
+
 void follow_attached(const Node *statement) {
     for_each_partition_in(statement, [](Oid relid, bool attaches) {
         CommandCounterIncrement();
         attaches ? follow_attach(relid) : follow_detach(relid);
     });
+}
+
+void follow_copy(const Node *statement) {
+    CommandCounterIncrement();
+    const Oid relid = RangeVarGetRelid(reinterpret_cast<const CreateStmt *>(statement)->relation, NoLock, true);
+    if (OidIsValid(relid)) follow_copied(relid);
 }
 
 void attached_is_stamped(Oid relid) { tell_all(relid); }

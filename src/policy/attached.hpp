@@ -44,6 +44,10 @@ const Policy *standing_floor(Oid relid);
 void make_way_for_attached(const Node *statement);
 void follow_attached(const Node *statement);
 
+// CREATE TABLE ... (LIKE ...), asked before the command, which forgets it; and what becomes of the table's default clock then.
+bool makes_copy(const Node *statement);
+void follow_copy(const Node *statement);
+
 // Its row in retention.preparation is gone: from the end of the transaction its clocks are true.
 void attached_is_stamped(Oid relid);
 

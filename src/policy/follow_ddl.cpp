@@ -397,8 +397,10 @@ static void follow_change(const Command &command) {
     make_way_for_attached(command.statement());
     List *before = may_break(command.statement()) ? note_policies() : NIL;
     note_rewriting(command.statement(), before);
+    const bool copies = makes_copy(command.statement());
     during(policies_before, before, [&] { proceed(command); });
     follow_attached(command.statement());
+    if (copies) follow_copy(command.statement());
     follow_meanings(before);
     require_subjects(subjects);
     require_columns(columns);

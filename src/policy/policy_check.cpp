@@ -27,6 +27,8 @@ extern "C" {
 #include "utils/rel.h"
 }
 
+#include <cstring>
+
 namespace pg_retention {
 
 void check_relation(Oid relid) {
@@ -191,9 +193,7 @@ void warn_of_pseudonyms(const Policy &policy) {
     SPI_finish();
 }
 
-bool shortens(const Policy &before, const Policy &after) {
-    if (!before.terms.has_floor) return false;
-    if (!after.terms.has_floor) return true;
+static bool shortens_any(const Policy &before, const Policy &after) {
     // Starts over two leap cycles decide: months, quarters, fiscal years and leap days all recur within them.
     const core::Day first = before.zone().day_of(0);
     for (core::Day day = first; day < first + 2 * 1461; ++day) {
@@ -203,6 +203,25 @@ bool shortens(const Policy &before, const Policy &after) {
             return true;
     }
     return false;
+}
+
+bool shortens(const Policy &before, const Policy &after) {
+    if (!before.terms.has_floor) return false;
+    if (!after.terms.has_floor) return true;
+    // Asked row by row, of the same two.
+    static struct {
+        core::Period floors[2];
+        pg_tz *zones[2];
+        bool shortens;
+    } last = {};
+    const core::Period floors[2] = {before.terms.must_keep_for, after.terms.must_keep_for};
+    pg_tz *const zones[2] = {before.timezone, after.timezone};
+    if (std::memcmp(zones, last.zones, sizeof zones) == 0 && std::memcmp(floors, last.floors, sizeof floors) == 0)
+        return last.shortens;
+    last.shortens = shortens_any(before, after);
+    std::memcpy(last.zones, zones, sizeof zones);
+    std::memcpy(last.floors, floors, sizeof floors);
+    return last.shortens;
 }
 
 }  // namespace pg_retention

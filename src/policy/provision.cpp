@@ -12,6 +12,12 @@
 #include "pg/security.hpp"
 
 extern "C" {
+#include "access/xact.h"
+#include "utils/syscache.h"
+#include "utils/inval.h"
+#include "storage/lmgr.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/indexing.h"
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
@@ -194,12 +200,31 @@ static void add_clock(const Policy &policy) {
                                     qualified_name(policy.relid), own_number(), policy.id));
 }
 
+// In the catalog: ALTER TABLE would refuse it where a view or a row type uses the column, and nothing but the name of its type is another.
+static void set_modifier(Oid relid, int32 number) {
+    LockRelationOid(relid, ShareUpdateExclusiveLock);
+    Relation attributes = table_open(AttributeRelationId, RowExclusiveLock);
+    HeapTuple tuple = SearchSysCacheCopy2(ATTNUM, ObjectIdGetDatum(relid), Int16GetDatum(clock_column(relid)));
+    if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for the clock of relation %u", relid);
+    reinterpret_cast<Form_pg_attribute>(GETSTRUCT(tuple))->atttypmod = number;
+    CatalogTupleUpdate(attributes, &tuple->t_self, tuple);
+    table_close(attributes, RowExclusiveLock);
+    CacheInvalidateRelcacheByRelid(relid);
+}
+
 void adopt_clock(Oid relid) {
     if (!has_foreign_clock(relid)) return;
     const Oid top = source_of_clock(relid);
-    as_owner(top, psprintf("ALTER TABLE %s ALTER COLUMN %s TYPE retention.clock(%d)", qualified_name(top), clock_name(top),
-                           own_number()));
+    const int32 number = own_number();
+    ListCell *cell = nullptr;
+    foreach (cell, find_all_inheritors(top, AccessShareLock, nullptr))
+        if (has_foreign_clock(lfirst_oid(cell))) set_modifier(lfirst_oid(cell), number);
+    CommandCounterIncrement();
     set_defaults(top);
+}
+
+void follow_copied(Oid relid) {
+    if (clock_column(relid) != InvalidAttrNumber && !is_any_policys(relid)) set_default(relid, core::kNoClock);
 }
 
 // Ancestors first and the table last, as an application locks them: whoever has changed an ancestor gets on to its rows.
@@ -209,7 +234,7 @@ void provide(const Policy &policy, const Path *paths, int n_paths) {
             add_trigger(paths[i].hops[h].to_relid, kPathTrigger, kPathEvents, "follow_path");
     if (clock_column(policy.relid) == InvalidAttrNumber)
         add_clock(policy);
-    else if (has_foreign_clock(policy.relid))
+    else if (has_foreign_clock(policy.relid) && policy.mode != Mode::kOff)
         plan_stamping(source_of_clock(policy.relid));
     set_defaults(policy.relid);
     add_clock_triggers(policy.relid);
@@ -238,6 +263,7 @@ bool has_policies(Oid relid) {
 }
 
 void make_way(Oid parent, Oid partition) {
+    if (!has_foreign_clock(parent) && has_foreign_clock(partition) && is_empty(partition)) adopt_clock(partition);
     List *tables = find_all_inheritors(partition, AccessShareLock, nullptr);
     for (const char *name : {kClockTrigger, kGuardTrigger, kPathTrigger}) {
         if (!OidIsValid(get_trigger_oid(parent, name, true))) continue;

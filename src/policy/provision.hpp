@@ -12,6 +12,9 @@ void provide(const Policy &policy, const Path *paths, int n_paths);
 // Then its numbers are those of this database.
 void adopt_clock(Oid relid);
 
+// A table that was made like a governed one: what is written there has no policy, and nobody would ever stamp it.
+void follow_copied(Oid relid);
+
 // Whether a policy is for just this table, whatever its mode.
 bool has_policies(Oid relid);
 

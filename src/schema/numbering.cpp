@@ -1,5 +1,6 @@
 #include "schema/numbering.hpp"
 
+#include "pg/during.hpp"
 #include "pg/guard.hpp"
 #include "pg/trigger.hpp"
 #include "schema/extension.hpp"
@@ -56,6 +57,9 @@ int32 own_number() {
 
 namespace {
 
+// A number that explains no clock is deleted for one that a dump brings.
+constinit Dynamic<bool> giving_way{false};
+
 // Tables with clocks that this number explains.
 bool is_in_use(int32 number) {
     return read_own("SELECT 1 FROM pg_catalog.pg_attribute WHERE atttypid = $1 AND atttypmod = $2 AND NOT attisdropped",
@@ -65,6 +69,7 @@ bool is_in_use(int32 number) {
 
 // A dump brings its own. Null: it is this one already.
 HeapTuple numbering_before(const TriggerData *data) {
+    if (giving_way) return data->tg_trigtuple;
     if (!TRIGGER_FIRED_BY_INSERT(data->tg_event))
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                         errmsg("the number by which the clocks of this database are known cannot be changed")));
@@ -79,7 +84,7 @@ HeapTuple numbering_before(const TriggerData *data) {
                  errmsg("the clocks of this database have numbers of policies already"),
                  errhint("Restore into a database without policies, or restore tables alone: their clocks are unknown here, and "
                          "their rows are hidden, until a policy is written for them.")));
-    if (had != 0) own("DELETE FROM retention.numbering");
+    if (had != 0) during(giving_way, true, [] { own("DELETE FROM retention.numbering"); });
     SPI_finish();
     CacheInvalidateRelcacheByRelid(extension()->policy_table);
     return data->tg_trigtuple;

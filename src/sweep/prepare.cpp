@@ -154,7 +154,8 @@ bool has_unvalidated(Oid relid) {
 }
 
 // A partition that was detached again before it was stamped is its owner's own: its clocks say what they said.
-bool is_left(Oid relid) { return awaits_stamps(relid) && standing_policies(relid) == NIL; }
+// Under policies that are off, clocks from elsewhere stay unknown.
+bool is_left(Oid relid) { return (awaits_stamps(relid) || has_foreign_clock(relid)) && standing_policies(relid) == NIL; }
 
 // False: there is nothing to stamp, or the policies do not fit the schema.
 bool validate(Oid relid) {

@@ -1,6 +1,6 @@
 -- retention.clock: text, parts, order.
 BEGIN;
-SELECT plan(64);
+SELECT plan(62);
 SET LOCAL timezone = 'UTC';
 SET LOCAL search_path = public, retention, pg_catalog;
 
@@ -10,7 +10,7 @@ SELECT is(t::clock::text, t, format('%s keeps its text', t)) FROM unnest(ARRAY[
     '1 9999-12-31T23:59:59.5Z']) t;
 
 SELECT throws_ok(format('SELECT %L::retention.clock', t), '22P02', NULL, format('refused: %L', t)) FROM unnest(ARRAY[
-    '', ' ', '0', '-1', '+7', '32768', '99999999999999999999', '7x', 'None', 'none 2026-01-01T10:00:00Z', '7 2026-01-01',
+    '0', '-1', '+7', '32768', '99999999999999999999', '7x', 'None', 'none 2026-01-01T10:00:00Z', '7 2026-01-01',
     '7 2026-01-01 10:00:00Z', '7 2026-01-01T10:00:00', '7 2026-01-01T10:00:00+01', '7 2026-01-01T10:00:00.4Z',
     '7 2026-02-30T10:00:00Z', '7 2026-01-01T24:00:00Z', '7 1399-12-31T10:00:00Z', '7 10000-01-01T00:00:00Z', '7 held,held',
     '7 held,', '7 lost', '7 held restricted', '7 HELD', '7 infinity', repeat('7', 5000), repeat('å', 5000)]) t;

@@ -93,6 +93,34 @@ is(seen('other', 'tickets') . ', ' . all_of('other', 'tickets'), '2, 2', 'a star
 is(said('other', q{SELECT count(*) FROM retention.audit('tickets')}), '0', 'the audit accepts a start that came along');
 is($node->safe_psql('other', q{SELECT count(*) FROM retention.gaps WHERE kind = 'clocks of another database'}), '0', 'a table that was stamped is no gap any more');
 
+# Views over it, and row types of it, are no hindrance; a view that keeps its clocks is unknown until it is made anew.
+$node->safe_psql('postgres', q{CREATE DATABASE viewed});
+$node->safe_psql('viewed', q{CREATE EXTENSION pg_retention});
+$node->command_ok([ 'psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-f', "$dir/users.sql", $node->connstr('viewed') ], 'the tables are restored once more');
+$node->safe_psql('viewed', q{CREATE VIEW v AS SELECT * FROM users; CREATE MATERIALIZED VIEW m AS SELECT id, retention_clock FROM users; CREATE TABLE log (id int, was users);
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('users', 'users', '{left_on}', '1 year', 'delete', 'off')});
+$node->safe_psql('viewed', 'SELECT retention.resume(); CALL retention.sweep()');
+is(seen('viewed', 'users'), '', 'a policy that is off does not show what is unknown');
+$node->safe_psql('viewed', q{UPDATE retention.policy SET mode = 'enforce'; CALL retention.sweep()});
+is(said('viewed', 'SELECT state FROM retention.status'), 'enforcing', 'views and row types do not keep a table from being stamped');
+is(said('viewed', q{SELECT string_agg(id::text, ' ' ORDER BY id) FROM v}), '2', 'a view shows what its table shows');
+is(said('viewed', q{SELECT hint FROM retention.gaps WHERE object = 'm' AND kind = 'clocks of another database'}), 'Create it anew.', 'a materialised view with clocks from elsewhere is named');
+
+# A number that explains no clock any more gives way to that of a dump.
+$node->safe_psql('postgres', 'CREATE DATABASE empty');
+$node->safe_psql('empty', q{CREATE EXTENSION pg_retention; CREATE TABLE zz (id int, d date); INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action) VALUES ('zz', 'zz', '{d}', '1 year', 'delete'); DELETE FROM retention.policy; DROP TABLE zz; DELETE FROM retention.personal_column});
+$node->safe_psql('empty', "INSERT INTO retention.numbering (number) VALUES ($number)");
+is($node->safe_psql('empty', 'SELECT number FROM retention.numbering'), $number, 'a number that explains no clock gives way');
+
+# Tables that are made like a governed one, in the same database, lose no row of their users.
+is(said('other', q{CREATE TEMP TABLE st (LIKE users INCLUDING ALL); INSERT INTO st (id, name) VALUES (7, 'Ola'); SELECT id FROM st}), '7', 'rows of a temporary table like it are seen');
+is(said('other', q{CREATE TABLE history (LIKE users INCLUDING DEFAULTS); INSERT INTO history (id, name) VALUES (7, 'Ola'); SELECT id FROM history}), '7', 'rows of a table like it are seen');
+# A partition from elsewhere.
+$node->safe_psql('other', q{CREATE TABLE sets (id int, left_on date) PARTITION BY RANGE (id); INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('sets', 'sets', '{left_on}', '1 year', 'delete', 'enforce');
+CREATE TABLE set_1 (id int, left_on date, retention_clock retention.clock(5) NOT NULL DEFAULT 'none'); CREATE TABLE set_2 (LIKE set_1 INCLUDING DEFAULTS); INSERT INTO set_2 VALUES (11, '2020-01-01', '7')});
+is(said('other', 'ALTER TABLE sets ATTACH PARTITION set_1 FOR VALUES FROM (0) TO (10)'), '', 'an empty table with another number is attached');
+like(said('other', 'ALTER TABLE sets ATTACH PARTITION set_2 FOR VALUES FROM (10) TO (20)'), qr/have the numbers of another database.*Write a policy for it/s, 'one with rows is not, and the hint says how');
+
 # All of it into a database with policies.
 like(PostgreSQL::Test::Utils::run_command([ 'psql', '-Xq', '-f', "$dir/whole.sql", $node->connstr('other') ]) . (run_command([ 'psql', '-Xq', '-f', "$dir/whole.sql", $node->connstr('other') ]))[1],
 	qr/clocks of this database have numbers of policies already/, 'a restore over a governed database says that its clocks mean other policies');

@@ -74,6 +74,8 @@ Result<Clock> parse_clock(std::string_view text) noexcept {
     std::string_view rest = text;
     int32_t policy = 0;
     const std::string_view first = next_word(rest);
+    // As applications write that have a field for every column.
+    if (first.empty()) return kNoClock;
     if (first == "unknown" && rest.find_first_not_of(' ') == rest.npos) return kUnknownClock;
     if (first != "none" && (!number(first, &policy) || policy < 1 || policy > kMaxPolicy)) return bad_text(text);
     Start start = kNotStarted;

@@ -8,7 +8,6 @@ FROM unnest('{none, 7, 7 held, none restricted, 7 2026-01-01T10:00:00Z, "7 2026-
     7 2026-01-01T10:00:00Z anonymised, "7 2026-01-01T10:00:00Z anonymised,awaiting", 7 2026-01-01T10:00:00Z kept,
     32767 9999-12-31T23:59:59.5Z}'::clock[]) c;
 
-SELECT ''::clock;
 SELECT '0'::clock;
 SELECT '7 2026-01-01'::clock;
 SELECT 'none 2026-01-01T10:00:00Z'::clock;
