@@ -49,7 +49,7 @@ constexpr Judged kStatements[] = {
 
     {T_AlterTableStmt, kRefused, "by form, below"},
     {T_AlterDomainStmt, kRefused, "adding or validating a constraint and SET NOT NULL, over each table with a column of the domain"},
-    {T_IndexStmt, kRefused, "a unique or exclusion index, one over an expression or with a condition"},
+    {T_IndexStmt, kRefused, "by form, below"},
     {T_CreateStmt, kRefused, "a partition below a key with an expression, whose default partition holds hidden rows"},
     {T_CreateForeignTableStmt, kRefused, "as CREATE TABLE"},
     {T_VacuumStmt, kEvaluates, "ANALYZE leaves out what it cannot evaluate so, or passes the table over, with a warning"},
@@ -62,8 +62,8 @@ constexpr Judged kStatements[] = {
     {T_ExplainStmt, kGuarded, "ANALYZE is refused on governed tables"},
     {T_RefreshMatViewStmt, kGuarded, "holds what is visible"},
     {T_ConstraintsSetStmt, kGuarded, "error details that show a row are taken away"},
-    {T_TruncateStmt, kGuarded, "refused over hidden and kept rows"},
-    {T_DropStmt, kGuarded, "refused over hidden and kept rows, and for what policies need"},
+    {T_TruncateStmt, kGuarded, "over hidden rows it takes confirm_drop; refused to all while a floor, a hold or a restriction keeps one"},
+    {T_DropStmt, kGuarded, "of tables as TRUNCATE, of columns as ALTER TABLE; refused for what policies need"},
     {T_DropOwnedStmt, kGuarded, "as DROP"},
     {T_RenameStmt, kGuarded, "policies follow; what rows are hidden with is not renamed"},
     {T_AlterObjectSchemaStmt, kGuarded, "policies follow; what rows are hidden with is not moved"},
@@ -151,86 +151,6 @@ constexpr Judged kStatements[] = {
     {T_AlterTableSpaceOptionsStmt, kPasses, ""},
 };
 
-// Every AT_* of nodes/parsenodes.h. kQuery: the server's own, which no statement can say.
-constexpr Judged kForms[] = {
-    {AT_AddColumn, kRefused, "with a CHECK, a key or a generated value"},
-    {AT_SetNotNull, kRefused, ""},
-    {AT_SetExpression, kRefused, ""},
-    {AT_AddConstraint, kRefused, "but for a foreign key, which tells no more than that a key is missing, and NOT VALID"},
-    {AT_AlterConstraint, kRefused, "making a CHECK enforced or a NOT NULL inherited"},
-    {AT_ValidateConstraint, kRefused, ""},
-    {AT_AlterColumnType, kRefused, ""},
-    {AT_DropInherit, kRefused, ""},
-    {AT_AttachPartition, kRefused, "below a key with an expression, or beside an index over one"},
-    {AT_DetachPartition, kRefused, ""},
-    {AT_DetachPartitionFinalize, kRefused, ""},
-
-    {AT_SetLogged, kEvaluates, ""},
-    {AT_SetUnLogged, kEvaluates, ""},
-    {AT_SetAccessMethod, kEvaluates, ""},
-    {AT_SetTableSpace, kEvaluates, ""},
-    {AT_AddIndexConstraint, kEvaluates, "a primary key is refused as a constraint"},
-
-    {AT_DropColumn, kGuarded, "not the clock, nor what a policy needs"},
-    {AT_EnableTrig, kGuarded, "the extension's triggers stay enabled always"},
-    {AT_EnableReplicaTrig, kGuarded, "the extension's triggers stay enabled always"},
-    {AT_DisableTrig, kGuarded, "the extension's triggers stay enabled always"},
-    {AT_DisableTrigAll, kGuarded, "the extension's triggers stay enabled always"},
-    {AT_DisableTrigUser, kGuarded, "the extension's triggers stay enabled always"},
-
-    {AT_AddColumnToView, kPasses, ""},
-    {AT_ColumnDefault, kPasses, ""},
-    {AT_DropNotNull, kPasses, ""},
-    {AT_DropExpression, kPasses, ""},
-    {AT_SetStatistics, kPasses, ""},
-    {AT_SetOptions, kPasses, ""},
-    {AT_ResetOptions, kPasses, ""},
-    {AT_SetStorage, kPasses, ""},
-    {AT_SetCompression, kPasses, ""},
-    {AT_DropConstraint, kPasses, ""},
-    {AT_AlterColumnGenericOptions, kPasses, ""},
-    {AT_ChangeOwner, kPasses, ""},
-    {AT_ClusterOn, kPasses, ""},
-    {AT_DropCluster, kPasses, ""},
-    {AT_DropOids, kPasses, ""},
-    {AT_ResetRelOptions, kPasses, ""},
-    {AT_ReplaceRelOptions, kPasses, ""},
-    {AT_EnableAlwaysTrig, kPasses, ""},
-    {AT_EnableTrigAll, kPasses, ""},
-    {AT_EnableTrigUser, kPasses, ""},
-    {AT_EnableRule, kPasses, ""},
-    {AT_EnableAlwaysRule, kPasses, ""},
-    {AT_EnableReplicaRule, kPasses, ""},
-    {AT_DisableRule, kPasses, ""},
-    {AT_DropOf, kPasses, ""},
-    {AT_ReplicaIdentity, kPasses, ""},
-    {AT_EnableRowSecurity, kPasses, "the condition does not depend on it"},
-    {AT_DisableRowSecurity, kPasses, "the condition does not depend on it"},
-    {AT_ForceRowSecurity, kPasses, "the condition does not depend on it"},
-    {AT_NoForceRowSecurity, kPasses, "the condition does not depend on it"},
-    {AT_GenericOptions, kPasses, ""},
-    {AT_SetIdentity, kPasses, ""},
-    {AT_DropIdentity, kPasses, ""},
-    {AT_SetRelOptions, kPasses, ""},
-    {AT_AddIdentity, kPasses, ""},
-    {AT_AddOf, kPasses, ""},
-    {AT_AddInherit, kPasses, ""},
-
-    {AT_AddColumnRecurse, kQuery, ""},
-    {AT_CookedColumnDefault, kQuery, ""},
-    {AT_CheckNotNull, kQuery, ""},
-    {AT_DropColumnRecurse, kQuery, ""},
-    {AT_AddIndex, kQuery, ""},
-    {AT_ReAddIndex, kQuery, ""},
-    {AT_AddConstraintRecurse, kQuery, ""},
-    {AT_ReAddConstraint, kQuery, ""},
-    {AT_ReAddDomainConstraint, kQuery, ""},
-    {AT_ValidateConstraintRecurse, kQuery, ""},
-    {AT_DropConstraintRecurse, kQuery, ""},
-    {AT_ReAddComment, kQuery, ""},
-    {AT_ReAddStatistics, kQuery, ""},
-};
-
 // Functions of the server and of contrib that take a regclass; those that are refused by their C symbol, which no user can change.
 constexpr Function kFunctions[] = {
     {"brin_summarize_new_values", kRefused, BRIN_AM_OID, false, "while an index of that kind evaluates something over hidden rows"},
@@ -309,7 +229,6 @@ constexpr Verdicts by_number(const Judged (&judged)[N]) {
 }
 
 constexpr Verdicts kOfStatement = by_number(kStatements);
-constexpr Verdicts kOfForm = by_number(kForms);
 
 const Function *by_symbol(const char *symbol) {
     for (const Function &one : kFunctions)
@@ -323,8 +242,6 @@ Verdict verdict_of(const Node *statement) {
     const int tag = nodeTag(statement);
     return tag < kMost ? kOfStatement.of[tag] : kUnknown;
 }
-
-Verdict verdict_of(AlterTableType form) { return kOfForm.of[form]; }
 
 const Function *refused_function(Oid function) {
     HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));

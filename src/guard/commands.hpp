@@ -1,7 +1,7 @@
 #pragma once
-// What is done about each kind of utility statement, each form of ALTER TABLE and each maintenance function. The tables in
-// commands.cpp are the one place that decides; docs/commands.md is made from them, and test/lint/check-commands holds them
-// against the server's headers.
+// What is done about each kind of utility statement and each maintenance function. The tables in commands.cpp, and those in forms.cpp for
+// what ALTER TABLE and CREATE INDEX can say, are the one place that decides; docs/commands.md is made from them, and
+// test/lint/check-commands holds them against the server's headers.
 #include "pg/command.hpp"
 
 extern "C" {
@@ -18,10 +18,11 @@ enum class Verdict : uint8_t {
     kGuarded,    // checked or followed for another reason, which is said
     kEvaluates,  // over hidden rows: without user code and parallel workers, and errors say nothing of values
     kRefused,    // over hidden rows: some forms are refused, since their result tells; the others as kEvaluates
+    kReveal,     // of a form: over hidden rows it takes retention.reveal, the right to read
+    kConfirm,    // of a form: over hidden rows it takes retention.confirm_drop, the right to destroy
 };
 
 Verdict verdict_of(const Node *statement);
-Verdict verdict_of(AlterTableType form);
 
 // The command needs no look from anybody.
 inline bool passes(const Node *statement) {

@@ -6,7 +6,6 @@
 #include "pg/sql.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
-#include "pg/settings.hpp"
 
 extern "C" {
 #include "catalog/pg_class.h"
@@ -32,11 +31,13 @@ bool has_rows(Oid relid) {
 bool holds_itself(Oid relid) {
     if (!has_rows(relid) || clock_column(relid) == InvalidAttrNumber) return false;
     if (awaits_stamps(relid)) return !is_empty(relid);
+    bool holds = false;
     SPI_connect();
-    const bool holds =
-        run_as(owner_of(relid), kAnyReading,
-               psprintf("SELECT 1 FROM ONLY %s WHERE NOT retention.visible(%s)", qualified_name(relid), clock_name(relid)))
-            .n > 0;
+    unrevealed([&] {
+        const char *query =
+            psprintf("SELECT 1 FROM ONLY %s WHERE NOT retention.visible(%s)", qualified_name(relid), clock_name(relid));
+        holds = run_as(owner_of(relid), kAnyReading, query).n > 0;
+    });
     SPI_finish();
     return holds;
 }
@@ -67,6 +68,13 @@ void refuse_without_reveal(Oid relid, const char *what) {
     ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                     errmsg("cannot %s \"%s\": it holds rows that are hidden by a retention policy", what, get_rel_name(relid)),
                     errhint("Set retention.reveal as a role that may.")));
+}
+
+void refuse_unconfirmed(Oid relid, const char *what) {
+    if (settings::confirm_drop || own_command || is_spared(relid) || !holds_hidden_rows(relid)) return;
+    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                    errmsg("cannot %s \"%s\": it holds rows that are hidden by a retention policy", what, get_rel_name(relid)),
+                    errhint("Set retention.confirm_drop = on to have it so all the same.")));
 }
 
 }  // namespace pg_retention

@@ -7,6 +7,7 @@
 #include "guard/blind.hpp"
 #include "guard/commands.hpp"
 #include "guard/detach.hpp"
+#include "guard/forms.hpp"
 #include "guard/hidden.hpp"
 #include "guard/own_triggers.hpp"
 #include "guard/partitions.hpp"
@@ -35,33 +36,6 @@ namespace {
 // come with what another one tells.
 bool owns(Oid relid) { return OidIsValid(relid) && owns_table(relid, GetUserId()); }
 
-const char *what_shows(Oid relid, const AlterTableCmd *command) {
-    switch (command->subtype) {
-        case AT_AlterColumnType: return "alter the type of a column of table";
-        case AT_AddConstraint: {
-            const auto *constraint = reinterpret_cast<const Constraint *>(command->def);
-            // A foreign key's check tells no more than that a key is missing; which one is taken from the error.
-            return constraint->skip_validation || constraint->contype == CONSTR_FOREIGN ? nullptr : "add a constraint to table";
-        }
-        case AT_AlterConstraint: return alters_checked_constraint(relid, command) ? "alter a constraint of table" : nullptr;
-        case AT_ValidateConstraint: return "validate a constraint of table";
-        case AT_SetNotNull: return "add a constraint to table";
-        case AT_DropInherit: return "change the inheritance of table";
-        default: return static_cast<int>(command->subtype) == AT_SetExpression ? "alter a generated column of table" : nullptr;
-    }
-}
-
-// A generated column, or one with a constraint, is evaluated over every row.
-bool adds_evaluated_column(const AlterTableCmd *command) {
-    if (command->subtype != AT_AddColumn || command->def == nullptr || !IsA(command->def, ColumnDef)) return false;
-    ListCell *cell = nullptr;
-    foreach (cell, reinterpret_cast<const ColumnDef *>(command->def)->constraints) {
-        const ConstrType type = lfirst_node(Constraint, cell)->contype;
-        if (type == CONSTR_GENERATED || type == CONSTR_CHECK || type == CONSTR_UNIQUE || type == CONSTR_PRIMARY) return true;
-    }
-    return false;
-}
-
 // The partition that the command names, if it is of that kind and there is one.
 Oid named_partition(const AlterTableCmd *command, bool attached) {
     const bool attaches = command->subtype == AT_AttachPartition;
@@ -70,15 +44,13 @@ Oid named_partition(const AlterTableCmd *command, bool attached) {
     return RangeVarGetRelid(reinterpret_cast<const PartitionCmd *>(command->def)->name, AccessShareLock, true);
 }
 
+void refuse_form(const Ruling &ruling, Oid relid) {
+    if (ruling.verdict == Verdict::kReveal) refuse_over_hidden_rows(relid, ruling.what);
+}
+
 void check_alter(const AlterTableStmt *alter, Oid relid) {
     ListCell *cell = nullptr;
-    foreach (cell, alter->cmds) {
-        const auto *command = lfirst_node(AlterTableCmd, cell);
-        const char *what = adds_evaluated_column(command) ? "add an evaluated column to table" : what_shows(relid, command);
-        if (what != nullptr) refuse_over_hidden_rows(relid, what);
-        const Oid partition = named_partition(command, false);
-        if (OidIsValid(partition)) refuse_over_hidden_rows(partition, "detach table");
-    }
+    foreach (cell, alter->cmds) refuse_form(ruling_of(alter, lfirst_node(AlterTableCmd, cell), relid), relid);
 }
 
 // Rows of the default partition must not belong to a new one.
@@ -118,19 +90,8 @@ void check_clock(const AlterTableStmt *alter, Oid relid) {
     }
 }
 
-bool has_expression(const IndexStmt *index) {
-    ListCell *cell = nullptr;
-    foreach (cell, index->indexParams)
-        if (lfirst_node(IndexElem, cell)->expr != nullptr) return true;
-    return index->whereClause != nullptr;
-}
-
 void check_index(const IndexStmt *index, Oid relid) {
-    if (index->unique || index->excludeOpNames != NIL)
-        refuse_over_hidden_rows(relid, "create a unique index on table");
-    else if (has_expression(index))
-        refuse_over_hidden_rows(relid, "create an index over an expression on table");
-    if (is_spared(relid) || !holds_hidden_rows(relid)) return;
+    refuse_form(ruling_of(index, relid), relid);
     ListCell *cell = nullptr;
     foreach (cell, index->indexParams) {
         const auto *element = lfirst_node(IndexElem, cell);
@@ -149,7 +110,7 @@ void check_statistics(const CreateStatsStmt *statistics) {
         if (owns(lfirst_oid(cell))) refuse_over_hidden_rows(lfirst_oid(cell), "create statistics over an expression on table");
 }
 
-// A detached partition has no trigger left that keeps its rows.
+// A detached partition has no trigger left that keeps its rows, and no policy by which they go.
 void check_detach(const Node *statement) {
     if (!IsA(statement, AlterTableStmt)) return;
     const auto *alter = reinterpret_cast<const AlterTableStmt *>(statement);
@@ -159,6 +120,7 @@ void check_detach(const Node *statement) {
         const Oid partition = named_partition(command, false);
         if (!OidIsValid(partition) || !owns(RangeVarGetRelid(alter->relation, NoLock, true))) continue;
         refuse_over_kept_rows(partition, "detach");
+        refuse_unconfirmed(partition, "detach table");
         if (command->subtype == AT_DetachPartition)
             refuse_referenced(alter->relation, reinterpret_cast<const PartitionCmd *>(command->def));
     }
@@ -203,22 +165,40 @@ void check_domain(const AlterDomainStmt *alter) {
     foreach (cell, tables_of_domain(domain)) refuse_over_hidden_rows(lfirst_oid(cell), "change a domain of table");
 }
 
-// Forms that write or read indexes anew; the others evaluate nothing at all.
-bool evaluates(const Node *statement) {
-    if (!IsA(statement, AlterTableStmt)) return true;
+// What an expression makes of rows in place of what they hold is lost to those that whoever writes it does not see.
+void check_losses(const Node *statement) {
+    if (!IsA(statement, AlterTableStmt)) return;
+    const auto *alter = reinterpret_cast<const AlterTableStmt *>(statement);
+    const Oid relid = governed_table(alter->relation);
     ListCell *cell = nullptr;
-    foreach (cell, reinterpret_cast<const AlterTableStmt *>(statement)->cmds) {
-        const Verdict verdict = verdict_of(lfirst_node(AlterTableCmd, cell)->subtype);
-        if (verdict != Verdict::kPasses && verdict != Verdict::kGuarded) return true;
+    if (!owns(relid)) return;
+    foreach (cell, alter->cmds) {
+        const auto *command = lfirst_node(AlterTableCmd, cell);
+        if (command->subtype != AT_AlterColumnType || !settings::reveal) continue;
+        const Ruling ruling = ruling_of(alter, command, relid);
+        if (ruling.loses) refuse_unconfirmed(relid, ruling.what);
     }
-    return false;
+}
+
+// Whether it evaluates something over rows, and may write or read indexes anew.
+Work work_in(const Node *statement) {
+    if (IsA(statement, AlterTableStmt)) return work_of(reinterpret_cast<const AlterTableStmt *>(statement));
+    return {true, !IsA(statement, IndexStmt) && !IsA(statement, CreateStmt) && !IsA(statement, CreateForeignTableStmt) &&
+                      !IsA(statement, CreateStatsStmt)};
 }
 
 void check_named(const Node *statement, Oid relid) {
     if (IsA(statement, AlterTableStmt)) check_clock(reinterpret_cast<const AlterTableStmt *>(statement), relid);
-    if (is_spared(relid)) return;
+    if (is_spared(relid) || !holds_hidden_rows(relid)) return;
     if (IsA(statement, AlterTableStmt)) check_alter(reinterpret_cast<const AlterTableStmt *>(statement), relid);
     if (IsA(statement, IndexStmt)) check_index(reinterpret_cast<const IndexStmt *>(statement), relid);
+}
+
+// Tables that were made of a composite type change with it.
+void check_type(const Node *statement) {
+    ListCell *cell = nullptr;
+    foreach (cell, affected_tables(statement))
+        if (owns(lfirst_oid(cell))) check_named(statement, lfirst_oid(cell));
 }
 
 // Refuses what its owner may not do; what others may not do, the server refuses.
@@ -231,6 +211,7 @@ void refuse_owner(const Node *statement) {
             return check_new_partition(&reinterpret_cast<const CreateForeignTableStmt *>(statement)->base);
         case T_AlterTableStmt: {
             check_attach(reinterpret_cast<const AlterTableStmt *>(statement));
+            if (reinterpret_cast<const AlterTableStmt *>(statement)->objtype == OBJECT_TYPE) return check_type(statement);
             const Oid relid = governed_table(reinterpret_cast<const AlterTableStmt *>(statement)->relation);
             return owns(relid) ? check_named(statement, relid) : void();
         }
@@ -240,11 +221,6 @@ void refuse_owner(const Node *statement) {
         }
         default: return;
     }
-}
-
-bool builds_indexes(const Node *statement) {
-    return !IsA(statement, IndexStmt) && !IsA(statement, CreateStmt) && !IsA(statement, CreateForeignTableStmt) &&
-           !IsA(statement, CreateStatsStmt);
 }
 
 // REINDEX or CLUSTER of many tables at once.
@@ -264,13 +240,14 @@ Reach reach_of(const Node *statement) {
     refuse_owner(statement);
     Reach reach = {false, false};
     ListCell *cell = nullptr;
-    if (!evaluates(statement)) return reach;
+    const Work work = work_in(statement);
+    if (!work.evaluates) return reach;
     foreach (cell, affected_tables(statement)) {
         const Oid relid = lfirst_oid(cell);
         if (is_spared(relid) || !holds_hidden_rows(relid)) continue;
         reach.hidden = true;
         reach.evaluated = reach.evaluated || index_below_evaluates(relid);
-        if (builds_indexes(statement) && may_maintain(relid)) refuse_user_function(user_function_below(relid, false));
+        if (work.builds && may_maintain(relid)) refuse_user_function(user_function_below(relid, false));
     }
     return reach;
 }
@@ -282,6 +259,7 @@ void watch_owner_command(const Command &command) {
     check_detach(command.statement());
     check_clock_of_child(command.statement());
     check_trigger_command(command.statement());
+    check_losses(command.statement());
     if (settings::reveal) return proceed(command);
     const Verdict verdict = verdict_of(command.statement());
     if (verdict != Verdict::kEvaluates && verdict != Verdict::kRefused) return proceed(command);

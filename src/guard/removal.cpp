@@ -57,18 +57,23 @@ void refuse_unstamped(Oid relid, const char *what) {
 //
 // So for each policy there is one row of each combination of pending, never started, held and restricted: the one with the latest start,
 // which is the order of clocks that are given all flags.
-void check_rows(Oid relid, const char *what) {
+SqlRows latest_rows(Oid relid, bool only_hidden) {
+    return run_as(owner_of(relid), kOnce,
+                  psprintf("SELECT DISTINCT ON (p, w, s, h, r) c FROM (SELECT c, retention.policy(c), "
+                           "retention.pending(c), retention.starts_at(c) IS NULL, "
+                           "retention.with_flags(c, %d) OPERATOR(retention.=) c, "
+                           "retention.with_flags(c, %d) OPERATOR(retention.=) c "
+                           "FROM (SELECT %s FROM ONLY %s) AS t (c) WHERE %s) AS u (c, p, w, s, h, r) "
+                           "ORDER BY p, w, s, h, r, retention.with_flags(c, %d) DESC",
+                           core::kHeld, core::kRestricted, clock_name(relid), qualified_name(relid),
+                           only_hidden ? "NOT retention.visible(c)" : "true", core::kAllFlags));
+}
+
+void check_rows(Oid relid, const char *what, bool only_hidden) {
     refuse_unstamped(relid, what);
     SPI_connect();
-    const SqlRows found =
-        run_as(owner_of(relid), kOnce,
-               psprintf("SELECT DISTINCT ON (p, w, s, h, r) c FROM (SELECT c, retention.policy(c), "
-                        "retention.pending(c), retention.starts_at(c) IS NULL, "
-                        "retention.with_flags(c, %d) OPERATOR(retention.=) c, "
-                        "retention.with_flags(c, %d) OPERATOR(retention.=) c "
-                        "FROM (SELECT %s FROM ONLY %s) AS t (c)) AS u (c, p, w, s, h, r) "
-                        "ORDER BY p, w, s, h, r, retention.with_flags(c, %d) DESC",
-                        core::kHeld, core::kRestricted, clock_name(relid), qualified_name(relid), core::kAllFlags));
+    SqlRows found = {};
+    unrevealed([&] { found = latest_rows(relid, only_hidden); });
     for (const SqlRow row : found) {
         const auto clock = row.get<core::Clock>(1);
         const Verdict verdict = decide(clock);
@@ -110,8 +115,17 @@ bool may_truncate(Oid relid) {
 void check_removal(Oid relid, const char *what) {
     if (extension() == nullptr || own_command || clock_column(relid) == InvalidAttrNumber) return;
     if (get_rel_relkind(relid) != RELKIND_RELATION || get_rel_persistence(relid) == RELPERSISTENCE_TEMP) return;
-    check_rows(relid, what);
-    refuse_over_hidden_rows(relid, what);
+    check_rows(relid, what, false);
+    refuse_unconfirmed(relid, what);
+}
+
+// With a column go the values of rows that nobody may see or change now. Those of the others their writers may take away as well.
+void check_column(Oid relid, AttrNumber column) {
+    const AttrNumber clock = clock_column(relid);
+    if (extension() == nullptr || own_command || clock == InvalidAttrNumber || clock == column || is_spared(relid)) return;
+    if (get_rel_relkind(relid) != RELKIND_RELATION || get_rel_persistence(relid) == RELPERSISTENCE_TEMP) return;
+    check_rows(relid, "drop a column of table", true);
+    refuse_unconfirmed(relid, "drop a column of table");
 }
 
 // With a table its copies go; those over a table above it stay.
@@ -123,7 +137,11 @@ void note_parts(Oid relid) {
 }
 
 [[gnu::noinline]] void check_access(ObjectAccessType type, Oid class_id, Oid object, int sub, void *arg) {
-    if (class_id != RelationRelationId || sub != 0) return;
+    if (class_id != RelationRelationId) return;
+    if (sub != 0) {
+        if (type == OAT_DROP && !is_internal(arg)) guarded([object, sub] { check_column(object, static_cast<AttrNumber>(sub)); });
+        return;
+    }
     if (type == OAT_TRUNCATE)
         guarded([object] {
             if (may_truncate(object)) check_removal(object, "truncate");
@@ -154,7 +172,7 @@ void refuse_over_kept_rows(Oid relid, const char *what) {
     ListCell *cell = nullptr;
     foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr))
         if (get_rel_relkind(lfirst_oid(cell)) == RELKIND_RELATION && clock_column(lfirst_oid(cell)) != InvalidAttrNumber)
-            check_rows(lfirst_oid(cell), what);
+            check_rows(lfirst_oid(cell), what, false);
 }
 
 void init_guard() {

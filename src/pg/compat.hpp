@@ -210,6 +210,21 @@ inline bool is_enforced([[maybe_unused]] const FormData_pg_constraint *key) {
 #endif
 }
 
+inline bool is_enforced([[maybe_unused]] const Constraint *constraint) {
+#if PG_VERSION_NUM >= 180000
+    return constraint->is_enforced || (constraint->contype != CONSTR_CHECK && constraint->contype != CONSTR_FOREIGN);
+#else
+    return true;
+#endif
+}
+inline bool has_overlaps([[maybe_unused]] const Constraint *constraint) {
+#if PG_VERSION_NUM >= 180000
+    return constraint->without_overlaps;
+#else
+    return false;
+#endif
+}
+
 // 19: flags instead of booleans.
 inline void insert_index_entries(ResultRelInfo *target, TupleTableSlot *slot, EState *estate,
                                  [[maybe_unused]] TU_Indexes indexes) {

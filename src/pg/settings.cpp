@@ -40,9 +40,10 @@ void init() {
                             nullptr, nullptr);
     DefineCustomIntVariable("retention.batch_size", "Rows a sweep acts on in one transaction.", nullptr, &batch_size, 1000, 1,
                             100000, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
-    DefineCustomBoolVariable("retention.confirm_drop",
-                             "Confirms that dropping or changing policies may make hidden rows readable again.", nullptr,
-                             &confirm_drop, false, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomBoolVariable(
+        "retention.confirm_drop",
+        "Confirms that hidden rows may become readable again with a policy, or be lost with a table or column.", nullptr,
+        &confirm_drop, false, PGC_USERSET, 0, nullptr, nullptr, nullptr);
     DefineCustomStringVariable("retention.erasure_key_file",
                                "File with the key under which erasures are remembered, outside the cluster and its backups.",
                                "Empty: erasures are not remembered.", &erasure_key_file, "", PGC_SIGHUP, GUC_SUPERUSER_ONLY,

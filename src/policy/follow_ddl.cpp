@@ -1,6 +1,7 @@
 // Policies, kinds of persons and links follow the schema: renames rewrite them, drops they need are refused, dropped tables take theirs along.
 #include "schema/condition.hpp"
 #include "schema/extension.hpp"
+#include "schema/type_change.hpp"
 #include "policy/attached.hpp"
 #include "policy/follow_columns.hpp"
 #include "policy/follow_ddl.hpp"
@@ -235,9 +236,24 @@ bool depends_on(const Policy &policy, Oid table, AttrNumber column, bool rewritt
     return false;
 }
 
-// Another type, a USING, or another column by this name gives rows other starts, and no trigger fires for it. A key's type may change, for
-// the server checks that rows refer to the same ones; under a USING they need not.
-void refuse_retyping(Oid table, const char *name, bool rewritten) {
+enum class Values : uint8_t {
+    kStored,     // as they are
+    kConverted,  // of another type: a date becomes another instant, and a key refers to what it did, which the server checks
+    kRewritten,  // others, under a USING, or those of another column by this name
+};
+
+Values values_after(Oid table, const AlterTableCmd *command) {
+    if (command->subtype == AT_DropColumn) return Values::kRewritten;
+    if (get_attnum(table, command->name) <= 0) return Values::kStored;
+    switch (type_change(table, command)) {
+        case TypeChange::kStored: return Values::kStored;
+        case TypeChange::kReplaced: return Values::kRewritten;
+        default: return Values::kConverted;
+    }
+}
+
+// It gives rows other starts, and no trigger fires for it.
+void refuse_retyping(Oid table, const char *name, Values values) {
     const AttrNumber column = get_attnum(table, name);
     if (column > 0 && column == clock_column(table) && !settings::reveal)
         ereport(
@@ -248,8 +264,8 @@ void refuse_retyping(Oid table, const char *name, bool rewritten) {
              errhint("Write a policy for the table, which has its rows stamped anew.")));
     int count = 0;
     const Policy *policy = all_policies(&count);
-    for (int i = 0; i < count && column > 0; ++i)
-        if (policy[i].validated && depends_on(policy[i], table, column, rewritten))
+    for (int i = 0; i < count && column > 0 && values != Values::kStored; ++i)
+        if (policy[i].validated && depends_on(policy[i], table, column, values == Values::kRewritten))
             ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
                             errmsg("policy \"%s\" needs column \"%s\" of table \"%s\" as it is", policy[i].name, name,
                                    get_rel_name(table)),
@@ -277,10 +293,10 @@ void check_retyping(const Node *statement) {
         const Oid table = RangeVarGetRelid(alter->relation, AccessShareLock, true);
         // Whoever does not own it is refused by the server.
         if (!OidIsValid(table) || !owns_table(table, GetUserId())) continue;
-        const bool rewritten = drops || castNode(ColumnDef, command->def)->raw_default != nullptr;
+        const Values values = values_after(table, command);
         ListCell *each = nullptr;
         foreach (each, find_all_inheritors(table, AccessShareLock, nullptr))
-            refuse_retyping(lfirst_oid(each), command->name, rewritten);
+            refuse_retyping(lfirst_oid(each), command->name, values);
     }
 }
 

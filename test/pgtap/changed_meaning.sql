@@ -114,7 +114,7 @@ SET ROLE keeper;
 SELECT is(pg_temp.tried($$ALTER TABLE app.plain ALTER v TYPE text USING '9'$$), '42501 policy "plain" keeps rows that must be kept', 'other values of the same type');
 SELECT is(pg_temp.tried('ALTER TABLE app.plain ALTER v TYPE int USING v::int'), '42501 policy "plain" keeps rows that must be kept', 'another type, by which values come in another order');
 SELECT is(pg_temp.tried('ALTER TABLE app.plain DROP COLUMN v, ADD COLUMN v text'), '42501 policy "plain" keeps rows that must be kept', 'another column by the same name');
-SELECT is(pg_temp.tried('ALTER TABLE app.seen DROP COLUMN v, ADD COLUMN v text'), '55006 policy "seen" hides rows that would reappear', 'another column by the same name shows nothing');
+SELECT is(pg_temp.tried('ALTER TABLE app.seen DROP COLUMN v, ADD COLUMN v text'), '42501 cannot drop a column of table "seen": it holds rows that are hidden by a retention policy', 'another column by the same name shows nothing');
 SELECT is(pg_temp.tried('ALTER TABLE app.m DROP COLUMN v, ADD COLUMN v text'), '42501 policy "m1" keeps rows that must be kept', 'a partition''s, by its root');
 SELECT is(pg_temp.tried('ALTER TABLE app.plain ALTER v TYPE varchar(20)'), 'done', 'another type under which the rows are the same');
 

@@ -44,9 +44,9 @@ DELETE FROM erp.invoices WHERE id = 3;
 SET retention.test_now = '2040-01-01 12:00:00+00';
 SELECT throws_ok('TRUNCATE erp.invoices', '42501', 'cannot truncate "invoices_1": it holds rows that are hidden by a retention policy',
     'truncate, all released, but hidden');
-SET LOCAL retention.reveal = on;
-SELECT lives_ok('TRUNCATE erp.invoices', 'released rows are truncated by who may read them');
-SET LOCAL retention.reveal = off;
+SET LOCAL retention.confirm_drop = on;
+SELECT lives_ok('TRUNCATE erp.invoices', 'released rows are truncated when it is confirmed');
+SET LOCAL retention.confirm_drop = off;
 
 -- A legal hold.
 INSERT INTO erp.customers VALUES (3);

@@ -108,9 +108,9 @@ SELECT is(pg_temp.tried($$SELECT pg_temp.policy('hid 1', 'app.hid_1', 1, '9 year
     'a hidden row does not show by a policy of a partition');
 SELECT is(pg_temp.tried($$SELECT pg_temp.policy('hid 11', 'app.hid_11', 1, '9 years')$$), '55006 policy "hid" hides rows that would reappear',
     'a hidden row does not show by a policy of a partition''s partition');
-SET retention.reveal = on;
+SET retention.confirm_drop = on;
 ALTER TABLE app.hid DETACH PARTITION app.hid_1;
-SET retention.reveal = off;
+SET retention.confirm_drop = off;
 SELECT is(pg_temp.tried($$SELECT pg_temp.policy('hid 1', 'app.hid_1', 1, '9 years')$$), '55006 policy "hid" hides rows that would reappear',
     'a hidden row of a detached partition does not show by its first policy');
 

@@ -60,9 +60,9 @@ SELECT is(pg_temp.rows('app.south'), '2 brief quarantined, 3 brief retained, 4 b
 
 -- And leaves again.
 SELECT throws_ok('ALTER TABLE app.all_books DETACH PARTITION app.north', 'RT001', NULL, 'a partition that must be kept stays, as before');
-SET retention.reveal = on;
+SET retention.confirm_drop = on;
 SELECT lives_ok('ALTER TABLE app.all_books DETACH PARTITION app.south', 'a partition with policies of its own may leave');
-SET retention.reveal = off;
+SET retention.confirm_drop = off;
 SELECT is(pg_temp.triggers('app.south'), 2::bigint, 'a table that left has triggers of its own, and they always fire');
 INSERT INTO app.south VALUES (5, 's', '2026-11-26');
 SELECT is((SELECT string_agg(id::text, ' ' ORDER BY id) FROM app.south), '3 4 5', 'rows of a table that left are seen or hidden as before');

@@ -181,8 +181,8 @@ ALTER TABLE app.visits ATTACH PARTITION app.fresh FOR VALUES IN ('north');
 SELECT 'it is ' || 'gone' WHERE NOT EXISTS (SELECT FROM app.visits WHERE id = 3);
 
 -- attempt: a column with personal data is dropped
--- as: owner
--- expect: oracle columns
+-- as: owner admin
+-- expect: refused 42501
 -- control: none
 -- shows: it is gone
 -- attack

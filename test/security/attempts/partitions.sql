@@ -204,7 +204,6 @@ SELECT * FROM app.up;
 -- attempt: NO INHERIT
 -- as: owner
 -- shows: SECRET
--- expect: refused 42501
 -- attack
 ALTER TABLE app.owned_things NO INHERIT app.things;
 SELECT * FROM app.owned_things;

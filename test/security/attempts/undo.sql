@@ -70,7 +70,7 @@ SELECT * FROM app.people;
 
 -- attempt: drop the column that starts the clock
 -- as: owner admin
--- expect: refused 2BP01
+-- expect: refused (2BP01|RT001)
 -- control: none
 -- attack
 ALTER TABLE app.people DROP COLUMN left_on;

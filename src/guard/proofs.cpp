@@ -1,0 +1,256 @@
+#include "guard/proofs.hpp"
+
+#include "pg/compat.hpp"
+#include "pg/names.hpp"
+#include "schema/type_change.hpp"
+
+extern "C" {
+#include "access/genam.h"
+#include "access/sysattr.h"
+#include "access/table.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_type.h"
+#include "commands/defrem.h"
+#include "commands/tablecmds.h"
+#include "nodes/makefuncs.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+#include "parser/parse_type.h"
+#include "utils/pg_locale.h"
+#include "utils/rel.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+// Of the table and of each one below it.
+template <typename F>
+bool all_of(Oid relid, F test) {
+    ListCell *cell = nullptr;
+    bool all = true;
+    foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr)) {
+        Relation rel = table_open(lfirst_oid(cell), AccessShareLock);
+        all = all && test(rel);
+        table_close(rel, NoLock);
+    }
+    return all;
+}
+
+Node *is_not_null(Relation rel, AttrNumber column) {
+    const FormData_pg_attribute *att = TupleDescAttr(RelationGetDescr(rel), column - 1);
+    auto *test = makeNode(NullTest);
+    test->arg = reinterpret_cast<Expr *>(makeVar(1, column, att->atttypid, att->atttypmod, att->attcollation, 0));
+    test->nulltesttype = IS_NOT_NULL;
+    test->argisrow = false;
+    test->location = -1;
+    return reinterpret_cast<Node *>(test);
+}
+
+const char *name_of(const Node *element) {
+    return IsA(element, String) ? strVal(element) : reinterpret_cast<const IndexElem *>(element)->name;
+}
+
+// As the columns' own: no other order, and no other collation.
+bool is_ordinary(const Node *element) {
+    if (IsA(element, String)) return true;
+    const auto *index = reinterpret_cast<const IndexElem *>(element);
+    return index->name != nullptr && index->opclass == NIL && index->collation == NIL;
+}
+
+bool has_column(Relation rel, AttrNumber column, const List *elements) {
+    ListCell *cell = nullptr;
+    foreach (cell, elements) {
+        const auto *element = static_cast<const Node *>(lfirst(cell));
+        if (is_ordinary(element) && get_attnum(RelationGetRelid(rel), name_of(element)) == column) return true;
+    }
+    return false;
+}
+
+bool is_usual(Relation rel, Relation index, int key) {
+    const FormData_pg_attribute *att = TupleDescAttr(RelationGetDescr(rel), index->rd_index->indkey.values[key] - 1);
+    const Oid usual = GetDefaultOpClass(att->atttypid, BTREE_AM_OID);
+    return OidIsValid(usual) && index->rd_opfamily[key] == get_opclass_family(usual) &&
+           index->rd_indcollation[key] == att->attcollation;
+}
+
+bool is_key_of(Relation rel, Relation index, const List *elements) {
+    const FormData_pg_index *form = index->rd_index;
+    if (!form->indisunique || !form->indisvalid || !form->indimmediate || RelationGetIndexPredicate(index) != NIL) return false;
+    for (int key = 0; key < form->indnkeyatts; ++key) {
+        const AttrNumber column = form->indkey.values[key];
+        if (column <= 0 || !has_column(rel, column, elements) || !is_usual(rel, index, key)) return false;
+    }
+    return true;
+}
+
+template <typename F>
+bool any_index(Relation rel, F test) {
+    ListCell *cell = nullptr;
+    bool found = false;
+    foreach (cell, RelationGetIndexList(rel)) {
+        Relation index = index_open(lfirst_oid(cell), AccessShareLock);
+        found = found || test(index);
+        index_close(index, NoLock);
+    }
+    return found;
+}
+
+bool reads(Relation index, AttrNumber column) {
+    Bitmapset *columns = nullptr;
+    for (int key = 0; key < index->rd_index->indnkeyatts; ++key)
+        if (index->rd_index->indkey.values[key] == column) return true;
+    pull_varattnos(reinterpret_cast<Node *>(RelationGetIndexExpressions(index)), 1, &columns);
+    pull_varattnos(reinterpret_cast<Node *>(RelationGetIndexPredicate(index)), 1, &columns);
+    return bms_is_member(column - FirstLowInvalidHeapAttributeNumber, columns);
+}
+
+struct Retyped {
+    AttrNumber column;
+    bool alike;  // values compare as before
+};
+
+bool is_checked_anew(Relation rel, const Retyped &change) {
+    const TupleConstr *constraints = RelationGetDescr(rel)->constr;
+    for (int i = 0; constraints != nullptr && i < constraints->num_check; ++i) {
+        auto *condition = static_cast<Node *>(stringToNode(constraints->check[i].ccbin));
+        Bitmapset *columns = nullptr;
+        pull_varattnos(condition, 1, &columns);
+        const bool concerned =
+            constraints->check[i].ccvalid && (bms_is_member(change.column - FirstLowInvalidHeapAttributeNumber, columns) ||
+                                              bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, columns));
+        if (concerned && (!change.alike || contain_mutable_functions(condition))) return true;
+    }
+    return false;
+}
+
+bool is_compared_anew(Relation rel, const Retyped &change) {
+    if (is_checked_anew(rel, change)) return true;
+    return !change.alike && any_index(rel, [&](Relation index) {
+        return (index->rd_index->indisunique || index->rd_index->indisexclusion) && reads(index, change.column);
+    });
+}
+
+Oid family_of(Oid type) {
+    const Oid usual = GetDefaultOpClass(getBaseType(type), BTREE_AM_OID);
+    return OidIsValid(usual) ? get_opclass_family(usual) : InvalidOid;
+}
+
+bool is_alike(Relation rel, AttrNumber column, ColumnDef *def) {
+    const FormData_pg_attribute *att = TupleDescAttr(RelationGetDescr(rel), column - 1);
+    Oid type = InvalidOid;
+    int32 modifier = -1;
+    typenameTypeIdAndMod(nullptr, def->typeName, &type, &modifier);
+    if (GetColumnDefCollation(nullptr, def, type) != att->attcollation) return false;
+    return type == att->atttypid || (OidIsValid(family_of(type)) && family_of(type) == family_of(att->atttypid));
+}
+
+struct Names {
+    const List *columns;
+    bool only;  // whether others are looked for, or one of these
+};
+
+bool is_one(const ColumnRef *reference, const List *columns) {
+    ListCell *cell = nullptr;
+    if (list_length(reference->fields) != 1 || !IsA(linitial(reference->fields), String)) return false;
+    foreach (cell, columns)
+        if (strcmp(static_cast<const char *>(lfirst(cell)), strVal(linitial(reference->fields))) == 0) return true;
+    return false;
+}
+
+bool find_reference(Node *node, void *context) {
+    if (node == nullptr) return false;
+    const auto *names = static_cast<const Names *>(context);
+    if (IsA(node, ColumnRef)) return is_one(reinterpret_cast<const ColumnRef *>(node), names->columns) != names->only;
+    return raw_expression_tree_walker(node, tree_walker_fn(find_reference), context);
+}
+
+const Constraint *constraint_of(const ColumnDef *def, ConstrType type) {
+    ListCell *cell = nullptr;
+    foreach (cell, def->constraints)
+        if (lfirst_node(Constraint, cell)->contype == type) return lfirst_node(Constraint, cell);
+    return nullptr;
+}
+
+List *added(const AlterTableStmt *alter, bool for_keys) {
+    List *columns = NIL;
+    ListCell *cell = nullptr;
+    foreach (cell, alter->cmds) {
+        const auto *command = lfirst_node(AlterTableCmd, cell);
+        if (command->subtype != AT_AddColumn || command->def == nullptr) continue;
+        auto *def = castNode(ColumnDef, command->def);
+        const Constraint *value = constraint_of(def, CONSTR_DEFAULT);
+        if (constraint_of(def, CONSTR_GENERATED) != nullptr) continue;
+        if (!for_keys || value == nullptr || !is_constant(value->raw_expr)) columns = lappend(columns, def->colname);
+    }
+    return columns;
+}
+
+// A CHECK or a key has the column, or it is NOT NULL.
+bool has_constraint(Relation rel, AttrNumber column) {
+    return TupleDescAttr(RelationGetDescr(rel), column - 1)->attnotnull || is_compared_anew(rel, {column, false});
+}
+
+}  // namespace
+
+bool proves_not_null(Oid relid, const char *column) {
+    return all_of(relid, [column](Relation rel) {
+        const AttrNumber number = get_attnum(RelationGetRelid(rel), column);
+        return number > 0 && PartConstraintImpliedByRelConstraint(rel, list_make1(is_not_null(rel, number)));
+    });
+}
+
+// Made ready as the server makes a partition's constraint ready that it hopes to find implied.
+bool proves_check(Oid relid, const Node *raw) {
+    return all_of(relid, [raw](Relation rel) {
+        Node *condition = cook_expression(rel, raw, EXPR_KIND_CHECK_CONSTRAINT, {BOOLOID, -1});
+        if (condition == nullptr || contain_mutable_functions(condition)) return false;
+        condition = reinterpret_cast<Node *>(canonicalize_qual(reinterpret_cast<Expr *>(condition), true));
+        return PartConstraintImpliedByRelConstraint(rel, make_ands_implicit(reinterpret_cast<Expr *>(condition)));
+    });
+}
+
+bool proves_unique(Oid relid, const List *elements) {
+    Relation rel = table_open(relid, AccessShareLock);
+    const bool found = any_index(rel, [&](Relation index) { return is_key_of(rel, index, elements); });
+    table_close(rel, NoLock);
+    return found;
+}
+
+bool compares_anew(Oid relid, const AlterTableCmd *command) {
+    return !all_of(relid, [command](Relation rel) {
+        const AttrNumber column = get_attnum(RelationGetRelid(rel), command->name);
+        return column <= 0 || !is_compared_anew(rel, {column, is_alike(rel, column, castNode(ColumnDef, command->def))});
+    });
+}
+
+bool is_constrained(Oid relid, AttrNumber column) {
+    const char *name = get_attname(relid, column, false);
+    return !all_of(relid, [name](Relation rel) {
+        const AttrNumber number = get_attnum(RelationGetRelid(rel), name);
+        return number <= 0 || !has_constraint(rel, number);
+    });
+}
+
+bool is_constant(const Node *raw) {
+    while (IsA(raw, TypeCast)) raw = reinterpret_cast<const TypeCast *>(raw)->arg;
+    return IsA(raw, A_Const);
+}
+
+List *added_columns(const AlterTableStmt *alter) { return added(alter, false); }
+
+List *added_key_columns(const AlterTableStmt *alter) { return added(alter, true); }
+
+bool reads_only(const Node *raw, const List *columns) {
+    Names names = {columns, true};
+    return !find_reference(const_cast<Node *>(raw), &names);
+}
+
+bool reads_one_of(const Node *raw, const List *columns) {
+    Names names = {columns, false};
+    return find_reference(const_cast<Node *>(raw), &names);
+}
+
+}  // namespace pg_retention
