@@ -4,11 +4,15 @@
 #include "schema/foreign_key.hpp"
 #include "schema/governed.hpp"
 #include "schema/user_code.hpp"
+#include "guard/hidden.hpp"
 #include "pg/compat.hpp"
+#include "policy/policy_cache.hpp"
 #include "pg/sql.hpp"
 #include "pg/names.hpp"
 
 extern "C" {
+#include "catalog/partition.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/namespace.h"
 #include "miscadmin.h"
 #include "catalog/pg_class.h"
@@ -72,6 +76,23 @@ bool is_referenced(const ForeignKey &key) {
     return referenced;
 }
 
+bool has_policies(Oid relid) {
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    for (int i = 0; i < count; ++i)
+        if (policy[i].relid == relid) return true;
+    return false;
+}
+
+// Its own, or those of a table above it that leaves as well. What these would show is judged as a change of policies is.
+bool keeps_policies(Oid relid, const List *leaving) {
+    ListCell *cell = nullptr;
+    if (has_policies(relid)) return true;
+    foreach (cell, get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL)
+        if (list_member_oid(leaving, lfirst_oid(cell)) && has_policies(lfirst_oid(cell))) return true;
+    return false;
+}
+
 bool hides_rows(Oid relid) { return is_governed(relid) || has_governed_child(relid); }
 
 }  // namespace
@@ -95,6 +116,14 @@ void refuse_referenced(const RangeVar *parent, const PartitionCmd *command) {
                             errmsg("removing partition \"%s\" violates foreign key constraint \"%s\"", get_rel_name(partition),
                                    get_constraint_name(lfirst_oid(cell)))));
     }
+}
+
+void refuse_to_leave(Oid partition) {
+    List *leaving = find_all_inheritors(partition, AccessShareLock, nullptr);
+    ListCell *cell = nullptr;
+    foreach (cell, leaving)
+        if (get_rel_relkind(lfirst_oid(cell)) == RELKIND_RELATION && !keeps_policies(lfirst_oid(cell), leaving))
+            refuse_unconfirmed(lfirst_oid(cell), "detach table");
 }
 
 }  // namespace pg_retention

@@ -13,4 +13,7 @@ namespace pg_retention {
 // nothing is asked, and the server refuses them.
 void refuse_referenced(const RangeVar *parent, const PartitionCmd *command);
 
+// Hidden rows that no policy reaches once the partition has left: error 42501 without retention.confirm_drop.
+void refuse_to_leave(Oid partition);
+
 }  // namespace pg_retention

@@ -68,7 +68,7 @@ constexpr Form kForms[] = {
     {AT_AlterColumnType, kReplaced, kReveal, "USING anything else; and it needs confirm_drop: values of hidden rows are lost"},
     {AT_AttachPartition, kAny, kEvaluates, "which tells whether a row does not fit the bound"},
     {AT_AttachPartition, kOther, kReveal, "below a key with an expression, or beside an index over one"},
-    {AT_DetachPartition, kAny, kConfirm, "its rows leave the policies, and are never swept; refused to all while a floor, a hold or a restriction keeps one"},
+    {AT_DetachPartition, kAny, kConfirm, "where it has no policies of its own: its rows are never swept then; refused to all while a floor, a hold or a restriction keeps one"},
     {AT_DetachPartitionFinalize, kAny, kConfirm, "as DetachPartition"},
     {AT_DropColumn, kAny, kConfirm, "refused to all while a floor, a hold or a restriction keeps a hidden row; and the clock, or what a policy needs"},
 

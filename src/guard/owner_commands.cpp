@@ -110,7 +110,7 @@ void check_statistics(const CreateStatsStmt *statistics) {
         if (owns(lfirst_oid(cell))) refuse_over_hidden_rows(lfirst_oid(cell), "create statistics over an expression on table");
 }
 
-// A detached partition has no trigger left that keeps its rows, and no policy by which they go.
+// A detached partition has no trigger left that keeps its rows, and perhaps no policy by which they go.
 void check_detach(const Node *statement) {
     if (!IsA(statement, AlterTableStmt)) return;
     const auto *alter = reinterpret_cast<const AlterTableStmt *>(statement);
@@ -120,7 +120,7 @@ void check_detach(const Node *statement) {
         const Oid partition = named_partition(command, false);
         if (!OidIsValid(partition) || !owns(RangeVarGetRelid(alter->relation, NoLock, true))) continue;
         refuse_over_kept_rows(partition, "detach");
-        refuse_unconfirmed(partition, "detach table");
+        refuse_to_leave(partition);
         if (command->subtype == AT_DetachPartition)
             refuse_referenced(alter->relation, reinterpret_cast<const PartitionCmd *>(command->def));
     }

@@ -60,9 +60,7 @@ SELECT is(pg_temp.rows('app.south'), '2 brief quarantined, 3 brief retained, 4 b
 
 -- And leaves again.
 SELECT throws_ok('ALTER TABLE app.all_books DETACH PARTITION app.north', 'RT001', NULL, 'a partition that must be kept stays, as before');
-SET retention.confirm_drop = on;
 SELECT lives_ok('ALTER TABLE app.all_books DETACH PARTITION app.south', 'a partition with policies of its own may leave');
-SET retention.confirm_drop = off;
 SELECT is(pg_temp.triggers('app.south'), 2::bigint, 'a table that left has triggers of its own, and they always fire');
 INSERT INTO app.south VALUES (5, 's', '2026-11-26');
 SELECT is((SELECT string_agg(id::text, ' ' ORDER BY id) FROM app.south), '3 4 5', 'rows of a table that left are seen or hidden as before');
@@ -82,9 +80,7 @@ CALL retention.sweep();
 SET retention.confirm_drop = off;
 SELECT is(pg_temp.rows('app.south'), '2 tidy quarantined, 3 tidy quarantined, 4 tidy quarantined, 5 tidy quarantined', 'the parent''s policy has come first since');
 SET ROLE keeper;
-SET retention.reveal = on;
 SELECT throws_ok('ALTER TABLE app.all_books DETACH PARTITION app.south', '55006', 'policy "tidy" hides rows that would reappear', 'a hidden row is not shown because its table leaves');
-SET retention.reveal = off;
 RESET ROLE;
 
 -- Two levels: the one that leaves has no policy, but a partition of it has.
