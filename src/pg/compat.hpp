@@ -28,6 +28,7 @@ extern "C" {
 #include "utils/regproc.h"
 #include "utils/relcache.h"
 #include "utils/syscache.h"
+#include "utils/typcache.h"
 #include "utils/wait_event.h"
 }
 
@@ -222,6 +223,16 @@ inline bool has_overlaps([[maybe_unused]] const Constraint *constraint) {
     return constraint->without_overlaps;
 #else
     return false;
+#endif
+}
+
+// 19: says whether one of them is volatile, too.
+inline bool has_constraints(Oid domain) {
+#if PG_VERSION_NUM >= 190000
+    bool is_volatile = false;
+    return DomainHasConstraints(domain, &is_volatile);
+#else
+    return DomainHasConstraints(domain);
 #endif
 }
 

@@ -18,7 +18,6 @@ extern "C" {
 #include "parser/parse_type.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
-#include "utils/typcache.h"
 }
 
 namespace pg_retention {
@@ -92,7 +91,7 @@ const Node *step(const Node *node, bool only_casts) {
         case T_RelabelType: return reinterpret_cast<const Node *>(reinterpret_cast<const RelabelType *>(node)->arg);
         case T_CoerceToDomain: {
             const auto *coerce = reinterpret_cast<const CoerceToDomain *>(node);
-            return DomainHasConstraints(coerce->resulttype) ? nullptr : reinterpret_cast<const Node *>(coerce->arg);
+            return has_constraints(coerce->resulttype) ? nullptr : reinterpret_cast<const Node *>(coerce->arg);
         }
         case T_CoerceViaIO: {
             const auto *cast = reinterpret_cast<const CoerceViaIO *>(node);

@@ -394,9 +394,9 @@ SELECT row(p.id, p.name)::scratch.copy FROM app.people p;
 -- control: none
 -- errors: expected
 -- prepare
-SET retention.reveal = on;
+SET retention.confirm_drop = on;
 ALTER TABLE app.visits DETACH PARTITION app.visits_north;
-RESET retention.reveal;
+RESET retention.confirm_drop;
 CREATE FUNCTION app.spy(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RAISE NOTICE '%', $1; RETURN 'a'; END$$;
 GRANT ALL ON FUNCTION app.spy(text) TO PUBLIC;
 -- attack

@@ -60,13 +60,13 @@ SELECT 'moved ' || 'away' FROM app.visits WHERE id = 3 AND region = 'east';
 ALTER TABLE app.visits DETACH PARTITION app.visits_north;
 SELECT * FROM app.visits_north;
 
--- attempt: a partition that was detached under reveal
+-- attempt: a partition that was detached
 -- as: reader owner admin
 -- shows: SECRET
 -- prepare
-SET retention.reveal = on;
+SET retention.confirm_drop = on;
 ALTER TABLE app.visits DETACH PARTITION app.visits_north;
-RESET retention.reveal;
+RESET retention.confirm_drop;
 -- attack
 SELECT * FROM app.visits_north;
 
@@ -76,9 +76,9 @@ SELECT * FROM app.visits_north;
 -- expect: refused 42501
 -- control: none
 -- prepare
-SET retention.reveal = on;
+SET retention.confirm_drop = on;
 ALTER TABLE app.visits DETACH PARTITION app.visits_north;
-RESET retention.reveal;
+RESET retention.confirm_drop;
 -- attack
 ALTER TABLE app.visits_north DROP COLUMN retention_clock;
 SELECT * FROM app.visits_north;
@@ -88,9 +88,9 @@ SELECT * FROM app.visits_north;
 -- shows: SECRET
 -- control: none
 -- prepare
-SET retention.reveal = on;
+SET retention.confirm_drop = on;
 ALTER TABLE app.visits DETACH PARTITION app.visits_north;
-RESET retention.reveal;
+RESET retention.confirm_drop;
 -- attack
 CREATE TABLE app.other (LIKE app.visits_north) PARTITION BY LIST (region);
 ALTER TABLE app.other ATTACH PARTITION app.visits_north FOR VALUES IN ('north');
@@ -102,9 +102,9 @@ SELECT * FROM app.visits_north;
 -- shows: is violated by some row
 -- expect: oracle validation
 -- prepare
-SET retention.reveal = on;
+SET retention.confirm_drop = on;
 ALTER TABLE app.visits DETACH PARTITION app.visits_north;
-RESET retention.reveal;
+RESET retention.confirm_drop;
 -- attack
 DELETE FROM app.visits_north WHERE id = 1;
 ALTER TABLE app.visits ATTACH PARTITION app.visits_north FOR VALUES IN ('west');
