@@ -253,7 +253,8 @@ Values values_after(Oid table, const AlterTableCmd *command) {
 }
 
 // It gives rows other starts, and no trigger fires for it.
-void refuse_retyping(Oid table, const char *name, Values values) {
+void refuse_retyping(Oid altered, Oid table, const AlterTableCmd *command) {
+    const char *name = command->name;
     const AttrNumber column = get_attnum(table, name);
     if (column > 0 && column == clock_column(table) && !settings::reveal)
         ereport(
@@ -264,12 +265,16 @@ void refuse_retyping(Oid table, const char *name, Values values) {
              errhint("Write a policy for the table, which has its rows stamped anew.")));
     int count = 0;
     const Policy *policy = all_policies(&count);
-    for (int i = 0; i < count && column > 0 && values != Values::kStored; ++i)
-        if (policy[i].validated && depends_on(policy[i], table, column, values == Values::kRewritten))
+    for (int i = 0; i < count && column > 0; ++i) {
+        // Whatever no policy needs the server reads first: it says where an error stands.
+        if (!policy[i].validated || !depends_on(policy[i], table, column, true)) continue;
+        const Values values = values_after(altered, command);
+        if (values != Values::kStored && depends_on(policy[i], table, column, values == Values::kRewritten))
             ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
                             errmsg("policy \"%s\" needs column \"%s\" of table \"%s\" as it is", policy[i].name, name,
                                    get_rel_name(table)),
                             errhint("Change or drop the policy first.")));
+    }
 }
 
 bool adds_column(const AlterTableStmt *alter, const char *name) {
@@ -293,10 +298,8 @@ void check_retyping(const Node *statement) {
         const Oid table = RangeVarGetRelid(alter->relation, AccessShareLock, true);
         // Whoever does not own it is refused by the server.
         if (!OidIsValid(table) || !owns_table(table, GetUserId())) continue;
-        const Values values = values_after(table, command);
         ListCell *each = nullptr;
-        foreach (each, find_all_inheritors(table, AccessShareLock, nullptr))
-            refuse_retyping(lfirst_oid(each), command->name, values);
+        foreach (each, find_all_inheritors(table, AccessShareLock, nullptr)) refuse_retyping(table, lfirst_oid(each), command);
     }
 }
 

@@ -33,6 +33,8 @@ INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine
 SELECT t, t::regclass, '{left_on}', '30 days', '100 years', 'delete', 'enforce' FROM unnest('{people,limited,parted,typed,lone.people}'::text[]) t;
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, must_keep_for, reference, mode) VALUES
 	('kept', 'kept', '{left_on}', '30 days', 'delete', '10 years', 'Bookkeeping Act', 'enforce');
+-- Who may read what the law keeps may not lose it either.
+UPDATE retention.policy SET legal_access = '{own}' WHERE name = 'kept';
 INSERT INTO people (id, name, age, at, amount, doc, city, left_on) SELECT n, 'name ' || n, n, '2029-01-01', n, '{}', 'Oslo', CASE WHEN n > 40 THEN date '2030-01-01' END FROM generate_series(10, 45) n;
 INSERT INTO people VALUES (1, 'SECRET', NULL, 'ill', NULL, 1, '{"k": "SECRET"}', 'SECRET', 'SECRET', '2030-01-01');
 INSERT INTO kept VALUES (1, 'open', NULL), (2, 'SECRET', '2030-01-01');
