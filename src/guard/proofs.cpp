@@ -1,7 +1,6 @@
 #include "guard/proofs.hpp"
 
 #include "pg/compat.hpp"
-#include "pg/names.hpp"
 #include "schema/type_change.hpp"
 
 extern "C" {
@@ -9,7 +8,6 @@ extern "C" {
 #include "access/sysattr.h"
 #include "access/table.h"
 #include "catalog/pg_am.h"
-#include "catalog/pg_collation.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
@@ -18,7 +16,6 @@ extern "C" {
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "parser/parse_type.h"
-#include "utils/pg_locale.h"
 #include "utils/rel.h"
 }
 
