@@ -8,6 +8,7 @@
 #include "schema/user_code.hpp"
 #include "clock/decide.hpp"
 #include "guard/looser.hpp"
+#include "guard/whole_copy.hpp"
 #include "hooks/hooks.hpp"
 #include "ledger/at_end.hpp"
 #include "ledger/consequences.hpp"
@@ -43,6 +44,7 @@ void _PG_init(void) {
         pg_retention::init_late_starts();
         pg_retention::init_guard();
         pg_retention::init_looser();
+        pg_retention::init_whole_copy();
         pg_retention::init_utility();
         pg_retention::init_tasks();
         pg_retention::init_workers();

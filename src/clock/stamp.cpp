@@ -3,6 +3,7 @@
 #include "schema/extension.hpp"
 #include "clock/claims.hpp"
 #include "clock/late_starts.hpp"
+#include "clock/logged_change.hpp"
 #include "clock/relation_plan.hpp"
 #include "policy/attached.hpp"
 #include "pg/clock_datum.hpp"
@@ -79,6 +80,7 @@ void put_clock(Writer *w, core::Clock clock) {
     simple_table_tuple_update(w->rel, &w->old_slot->tts_tid, w->new_slot, GetActiveSnapshot(), &indexes);
     if (w->target->ri_NumIndices > 0 && needs_index_entries(indexes))
         insert_index_entries(w->target, w->new_slot, w->estate, indexes);
+    log_change(w->rel, old, fresh);
     if (fetched_copy) heap_freetuple(old);
     ResetPerTupleExprContext(w->estate);
     note_start(RelationGetRelid(w->rel), clock);

@@ -70,7 +70,7 @@ constexpr Judged kStatements[] = {
     {T_CreateFunctionStmt, kGuarded, "the extension's own are not replaced; conditions of policies call what they called, or the owner of the table says otherwise"},
     {T_CreateTrigStmt, kGuarded, "the extension's triggers keep their place"},
 
-    {T_CreateTableAsStmt, kPasses, "its query is planned"},
+    {T_CreateTableAsStmt, kGuarded, "its query is planned; a copy of a whole table with its clocks is refused while rows of it are hidden"},
     {T_ViewStmt, kPasses, "its query is planned where the view is used"},
     {T_RuleStmt, kPasses, "its actions are planned where they are used"},
     {T_CallStmt, kPasses, "what it runs is planned"},

@@ -3,6 +3,7 @@
 #include "schema/extension.hpp"
 #include "policy/attached.hpp"
 #include "policy/provision.hpp"
+#include "pg/during.hpp"
 #include "pg/sql.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"

@@ -3,6 +3,7 @@
 #include "schema/extension.hpp"
 #include "policy/attached.hpp"
 #include "guard/affected.hpp"
+#include "guard/repack.hpp"
 #include "policy/provision.hpp"
 #include "pg/compat.hpp"
 #include "pg/internal.hpp"
@@ -185,6 +186,7 @@ void check_trigger_command(const Node *statement) {
         const auto *create = reinterpret_cast<const CreateTrigStmt *>(statement);
         const Oid relid = guarded_table(create->relation, true);
         if (OidIsValid(relid)) check_create(create, relid);
+        check_repack(create);
     } else if (IsA(statement, RenameStmt) && reinterpret_cast<const RenameStmt *>(statement)->renameType == OBJECT_TRIGGER) {
         const auto *rename = reinterpret_cast<const RenameStmt *>(statement);
         const Oid relid = guarded_table(rename->relation, false);

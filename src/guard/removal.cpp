@@ -9,6 +9,7 @@
 #include "guard/maintenance.hpp"
 #include "guard/own_objects.hpp"
 #include "guard/removal.hpp"
+#include "guard/whole_copy.hpp"
 #include "ledger/consequences.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
@@ -117,6 +118,7 @@ void check_removal(Oid relid, const char *what) {
     if (extension() == nullptr || own_command || clock_column(relid) == InvalidAttrNumber) return;
     if (get_rel_relkind(relid) != RELKIND_RELATION || get_rel_persistence(relid) == RELPERSISTENCE_TEMP) return;
     check_rows(relid, what, false);
+    refuse_losing_unmanaged(relid, what);
     refuse_unconfirmed(relid, what);
 }
 

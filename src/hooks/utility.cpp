@@ -6,6 +6,7 @@
 #include "guard/own_objects.hpp"
 #include "guard/own_triggers.hpp"
 #include "guard/owner_commands.hpp"
+#include "guard/whole_copy.hpp"
 #include "pg/command.hpp"
 #include "pg/guard.hpp"
 #include "visibility/visibility.hpp"
@@ -26,6 +27,7 @@ constexpr Watcher kWatchers[] = {
     refuse_unknown,       // a statement that nobody has judged
     keep_own_objects,     // what the condition is found by stays
     watch_owner_command,  // no evaluation over hidden rows
+    watch_whole_copy,     // nothing is copied in part and taken for the whole
     keep_triggers,        // ours fire always
     follow_command,       // policies follow the schema
     switch_rules,         // EXPLAIN ANALYZE, REFRESH, DETACH

@@ -238,7 +238,7 @@ SELECT * FROM app.more;
 -- shows: SECRET
 -- attack
 CREATE TABLE app.twin (LIKE app.members INCLUDING ALL);
-INSERT INTO app.twin SELECT * FROM app.members;
+INSERT INTO app.twin SELECT * FROM app.members WHERE id > 0;
 SELECT * FROM app.twin;
 
 -- attempt: a foreign partition

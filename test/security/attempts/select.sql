@@ -318,12 +318,27 @@ SELECT * FROM scratch.m;
 -- attempt: CREATE TABLE AS
 -- as: everybody
 -- attack
+CREATE TEMP TABLE t AS SELECT * FROM app.people WHERE id > 0;
+SELECT * FROM t;
+
+-- attempt: CREATE TABLE AS, of all rows with their clocks
+-- as: everybody
+-- expect: refused 42501: cannot copy all of "people"
+-- attack
 CREATE TEMP TABLE t AS SELECT * FROM app.people;
+SELECT * FROM t;
+
+-- attempt: INSERT ... SELECT, of all rows with their clocks
+-- as: everybody
+-- expect: refused 42501: cannot copy all of "people"
+-- attack
+CREATE TEMP TABLE t (LIKE app.people);
+INSERT INTO t SELECT * FROM app.people;
 SELECT * FROM t;
 
 -- attempt: CREATE TABLE AS EXECUTE
 -- attack
-PREPARE p AS SELECT * FROM app.people;
+PREPARE p AS SELECT id, name, email FROM app.people;
 CREATE TEMP TABLE t AS EXECUTE p;
 SELECT * FROM t;
 
