@@ -27,7 +27,7 @@ install: all
 clean distclean maintainer-clean:
 	rm -rf build
 
-.PHONY: test test-clients test-versions test-upgrade demo lint tidy sanitize format dist dist-check bench fuzz attacks model mutants assert-check coretest
+.PHONY: test test-clients test-tools test-versions test-upgrade demo lint tidy sanitize format dist dist-check bench fuzz attacks model mutants assert-check coretest
 
 # These build what they need themselves, on a machine that may not have PostgreSQL yet.
 test:
@@ -36,6 +36,10 @@ test:
 # What applications do through the clients they use; "make test" runs those that are here.
 test-clients:
 	@scripts/test-clients
+
+# Tools that copy and move tables, from Debian's packages, on governed ones: make test-tools [NAMES='repack partman'].
+test-tools: all
+	@test/tools/run $(NAMES)
 
 # The tests under each PostgreSQL that Debian has, as root: make test-versions [VERSIONS='17 18'] [STAGES='pgtap security'] [LLVM=yes]
 test-versions:

@@ -2,7 +2,8 @@
 # Shared by the scripts beside it; source it, do not run it. Leaves the caller at the top of the
 # checkout, with:
 #   build     where everything generated goes (an absolute path)
-#   bindir    the private server's programs, see scripts/root
+#   root      the private server, see scripts/root; RETENTION_ROOT names a copy of it that has more in it
+#   bindir    its programs
 #   pgxsdir   where that server keeps what extensions are tested with
 #   config    the pg_config of the installed server
 # (those three from locate_root on, once PostgreSQL is installed) and
@@ -12,6 +13,7 @@
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 build=$PWD/build
+root=${RETENTION_ROOT:-$build/root}
 config=
 pgxsdir=
 bindir=
@@ -21,9 +23,9 @@ locate_root() {
 	config=$(command -v "${PG_CONFIG:-pg_config}") ||
 		{ echo "pg_config not found${PG_CONFIG:+ (PG_CONFIG is \"$PG_CONFIG\")}, see scripts/install-packages or set PG_CONFIG" >&2; return 1; }
 	# The copy's own comes first in the PATH that "scripts/cluster env" gives.
-	config=${config#"$build/root"}
-	bindir=$build/root$("$config" --bindir)
-	pgxsdir=$build/root$(dirname "$(dirname "$(dirname "$("$config" --pgxs)")")")
+	config=${config#"$root"}
+	bindir=$root$("$config" --bindir)
+	pgxsdir=$root$(dirname "$(dirname "$(dirname "$("$config" --pgxs)")")")
 }
 
 # The server refuses to run as root. Where that user cannot even enter the checkout (a clone under
