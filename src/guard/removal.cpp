@@ -5,6 +5,7 @@
 #include "policy/provision.hpp"
 #include "policy/policy_cache.hpp"
 #include "clock/decide.hpp"
+#include "guard/due_partition.hpp"
 #include "guard/hidden.hpp"
 #include "guard/maintenance.hpp"
 #include "guard/own_objects.hpp"
@@ -117,6 +118,7 @@ bool may_truncate(Oid relid) {
 void check_removal(Oid relid, const char *what) {
     if (extension() == nullptr || own_command || clock_column(relid) == InvalidAttrNumber) return;
     if (get_rel_relkind(relid) != RELKIND_RELATION || get_rel_persistence(relid) == RELPERSISTENCE_TEMP) return;
+    if (take_due_partition(relid, what)) return;
     check_rows(relid, what, false);
     refuse_losing_unmanaged(relid, what);
     refuse_unconfirmed(relid, what);
