@@ -44,6 +44,25 @@ COMMENT ON TABLE retention.view_refresh IS 'how far in the ledger a materialised
 COMMENT ON COLUMN retention.view_refresh.problem IS 'why it could not be refreshed, as anybody may be told; retry_at: when that is tried again';
 COMMENT ON COLUMN retention.view_refresh.reason IS 'what the error said, which may hold values of rows: for the owner of the view, in retention.blocked_reason';
 
+-- What sweeps leave alone, by name and with a reason: history without persons, say, that is computed from rows before they go.
+CREATE TABLE retention.left_out_view (
+    view regclass PRIMARY KEY,
+    reason text NOT NULL CHECK (btrim(reason) <> ''),
+    validated boolean NOT NULL DEFAULT false
+);
+SELECT pg_catalog.pg_extension_config_dump('retention.left_out_view', '');
+COMMENT ON TABLE retention.left_out_view IS 'materialised views that sweeps do not refresh; who owns one says so, and why, and retention.gaps lists it';
+COMMENT ON COLUMN retention.left_out_view.reason IS 'why what it holds of rows that are gone or hidden may stay; in the ledger, so without data about subjects';
+COMMENT ON COLUMN retention.left_out_view.validated IS 'set by the extension: it was checked that this is a materialised view';
+CREATE FUNCTION retention.check_left_out_view() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_check_left_out_view';
+COMMENT ON FUNCTION retention.check_left_out_view() IS 'checks what is left out, and enters it in the ledger';
+CREATE TRIGGER check_left_out_view BEFORE INSERT OR UPDATE OR DELETE ON retention.left_out_view
+    FOR EACH ROW EXECUTE FUNCTION retention.check_left_out_view();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON retention.left_out_view
+    FOR EACH STATEMENT EXECUTE FUNCTION retention.refuse_truncate();
+ALTER TABLE retention.left_out_view ENABLE ALWAYS TRIGGER check_left_out_view, ENABLE ALWAYS TRIGGER refuse_truncate;
+
 -- One that carries the clock hides by itself what it held when it was filled; clocks that have changed since are in the source alone.
 -- A source stands for all of its inheritance tree: a policy for a table acts in its partitions, and an entry names the table.
 CREATE VIEW retention.stale_view AS
@@ -59,7 +78,7 @@ SELECT s.view, max(s.depth) AS depth, coalesce(r.attempts, 0) AS attempts, r.pro
 FROM retention.view_source s
 JOIN pg_class c ON c.oid = s.view AND c.relispopulated
 LEFT JOIN retention.view_refresh r ON r.view = s.view
-WHERE EXISTS (
+WHERE NOT EXISTS (SELECT FROM retention.left_out_view o WHERE o.view = s.view) AND EXISTS (
     SELECT FROM retention.ledger l
     WHERE l.entry_id > coalesce(r.entry_id, 0)
         AND l.action IN (SELECT w.word FROM retention.vocabulary() w WHERE w.kind = 'ledger' AND w.changes_rows)
@@ -68,5 +87,5 @@ WHERE EXISTS (
 GROUP BY s.view, r.attempts, r.problem, r.retry_at;
 COMMENT ON VIEW retention.stale_view IS 'materialised views that may hold rows which are gone, changed or hidden by now';
 
-GRANT SELECT ON retention.clock_column, retention.touched, retention.view_source, retention.stale_view TO pg_monitor;
+GRANT SELECT ON retention.clock_column, retention.left_out_view, retention.touched, retention.view_source, retention.stale_view TO pg_monitor;
 GRANT SELECT (view, entry_id, attempts, problem, retry_at) ON retention.view_refresh TO pg_monitor;

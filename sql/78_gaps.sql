@@ -51,7 +51,12 @@ SELECT 'materialized view without the clock', s.view::text,
     'Select retention_clock in it, too; without, it is refreshed by the worker after a sweep.'
 FROM retention.view_source s
 WHERE NOT s.governed AND s.source IN (SELECT k.relation FROM retention.clock_column k)
+    AND NOT EXISTS (SELECT FROM retention.left_out_view o WHERE o.view = s.view)
 GROUP BY s.view
+UNION ALL
+SELECT 'materialized view left out', o.view::text, format('sweeps do not refresh it: %s', o.reason),
+    'Delete its row of retention.left_out_view to have it refreshed again.'
+FROM retention.left_out_view o
 UNION ALL
 SELECT 'table of a superuser', g.relation::text,
     format('sweeps act with the rights of its owner, superuser %I', r.rolname), 'Give the table to a role that owns no more than it has to.'

@@ -30,7 +30,9 @@ constexpr char kLines[] =
     "UNION ALL SELECT 5, row_number() OVER (ORDER BY kind, relation, path), "
     "to_jsonb(l) || jsonb_build_object('kind', 'subject_link', 'subject', kind) FROM retention.subject_link l "
     "UNION ALL SELECT 6, 0, jsonb_build_object('kind', 'controller') || to_jsonb(c) FROM retention.controller c "
-    "UNION ALL SELECT 7, entry_id, jsonb_build_object('kind', 'entry') || to_jsonb(e) || jsonb_build_object("
+    "UNION ALL SELECT 7, row_number() OVER (ORDER BY view), jsonb_build_object('kind', 'left_out_view') || to_jsonb(o) "
+    "FROM retention.left_out_view o "
+    "UNION ALL SELECT 8, entry_id, jsonb_build_object('kind', 'entry') || to_jsonb(e) || jsonb_build_object("
     "'at', to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), 'previous', encode(previous, 'hex'), "
     "'hash', encode(hash, 'hex')) FROM retention.ledger e"
     ") x ORDER BY part, n";

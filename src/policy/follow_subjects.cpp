@@ -236,6 +236,7 @@ void forget_dropped_subjects() {
     for (const char *table : tables)
         own(psprintf("DELETE FROM retention.%s t WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = t.relation)",
                      table));
+    own("DELETE FROM retention.left_out_view o WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = o.view)");
     // What the ledger says of it, policy/follow_columns says.
     during(own_policy_write, true, [] {
         own("DELETE FROM retention.personal_column p USING pg_catalog.pg_event_trigger_dropped_objects() d "

@@ -119,7 +119,7 @@ SELECT is_empty($$SELECT pg_describe_object(classid, objid, 0) FROM member LEFT 
 SELECT is_empty($$SELECT pg_describe_object(classid, objid, 0) FROM member WHERE classid = 'pg_proc'::regclass
     AND obj_description(objid, 'pg_proc') ~ '^[A-Z][a-z]|\.$'$$, 'in one style');
 SELECT set_eq($$SELECT c::regclass::text FROM pg_extension, unnest(extconfig) c WHERE extname = 'pg_retention'$$, $$VALUES
-    ('retention.policy'), ('retention.policy_id_seq'), ('retention.numbering'), ('retention.personal_column'), ('retention.ledger'), ('retention.ledger_mark'), ('retention.dropped_column'),
+    ('retention.policy'), ('retention.policy_id_seq'), ('retention.numbering'), ('retention.personal_column'), ('retention.ledger'), ('retention.ledger_mark'), ('retention.dropped_column'), ('retention.left_out_view'),
     ('retention.subject_kind'), ('retention.subject_link'), ('retention.controller'),
     ('retention.restriction'), ('retention.restriction_restriction_id_seq'),
     ('retention.statement'), ('retention.statement_statement_id_seq'), ('retention.erasure')$$, 'what a DBA fills, and what must not be lost, is in a dump');
