@@ -9,6 +9,7 @@
 
 extern "C" {
 #include "access/table.h"
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "nodes/makefuncs.h"
@@ -70,10 +71,31 @@ bool may_read(Oid relid) {
            pg_attribute_aclcheck_all(relid, GetUserId(), ACL_SELECT, ACLMASK_ANY) == ACLCHECK_OK;
 }
 
+// When the transaction began that took over a snapshot of another session.
+constinit TimestampTz snapshot_shared = 0;
+
+void note_snapshot(const VariableSetStmt *set) {
+    if (set->kind == VAR_SET_MULTI && strcmp(set->name, "TRANSACTION SNAPSHOT") == 0)
+        snapshot_shared = GetCurrentTransactionStartTimestamp();
+}
+
+// Sessions share a snapshot to copy a database together. What they are given is taken for the whole.
+void refuse_part_of_database(Oid relid, bool names_columns) {
+    if (snapshot_shared != GetCurrentTransactionStartTimestamp() || (settings::reveal && names_columns)) return;
+    ereport(ERROR,
+            (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+             errmsg("a copy of the database would have only a part of table \"%s\"", get_rel_name(relid)),
+             errdetail(
+                 "Without retention.reveal it lacks hidden rows, and without the names of columns what was decided about rows."),
+             errhint("Copy it with pg_dump and pg_restore, as a role with retention.reveal; both take several jobs.")));
+}
+
 void rewrite(CopyStmt *copy, Oid relid) {
-    if (copy->attlist == NIL) copy->attlist = column_names(relid);
+    const bool names_columns = copy->attlist != NIL;
+    if (!names_columns) copy->attlist = column_names(relid);
     if (copy->is_from || !may_read(relid)) return;
     check_row_security(relid);
+    refuse_part_of_database(relid, names_columns);
     if (settings::reveal) {
         record_reveal();
         return;
@@ -98,6 +120,7 @@ PlannedStmt *with_condition(PlannedStmt *planned) {
 }  // namespace
 
 void rewrite_copy(const Command &command) {
+    if (IsA(command.statement(), VariableSetStmt)) note_snapshot(command.as<VariableSetStmt>());
     Command own = command;
     own.planned = with_condition(command.planned);
     proceed(own);

@@ -52,5 +52,5 @@ wait "$repacker"
 is $? 0 'a table is repacked while clocks are written'
 wait "$holder"
 is "$(seen_of app.staff)" none 'clocks that were written meanwhile are in the copy'
-is "$(revealed 'SELECT count(*) FROM app.staff')" 10 'and all rows'
-is "$(ask "SELECT count(*) FROM retention.audit('app.staff')")" 0 'and an audit finds nothing'
+is "$(revealed 'SELECT count(*) FROM app.staff')" 10 'all rows are in the copy'
+is "$(ask "SELECT count(*) FROM retention.audit('app.staff')")" 0 'an audit of the copy finds nothing'
