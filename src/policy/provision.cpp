@@ -6,6 +6,7 @@
 #include "schema/extension.hpp"
 #include "schema/numbering.hpp"
 #include "policy/policy_cache.hpp"
+#include "policy/replicated.hpp"
 #include "pg/sql.hpp"
 #include "pg/compat.hpp"
 #include "pg/names.hpp"
@@ -232,6 +233,7 @@ void provide(const Policy &policy, const Path *paths, int n_paths) {
     for (int i = 0; i < n_paths; ++i)
         for (int h = paths[i].n_hops - 1; h >= 0; --h)
             add_trigger(paths[i].hops[h].to_relid, kPathTrigger, kPathEvents, "follow_path");
+    if (!OidIsValid(get_trigger_oid(policy.relid, kGuardTrigger, true))) warn_of_replication(policy.relid);
     if (clock_column(policy.relid) == InvalidAttrNumber)
         add_clock(policy);
     else if (has_foreign_clock(policy.relid) && policy.mode != Mode::kOff)

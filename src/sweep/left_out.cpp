@@ -40,7 +40,7 @@ void require_view(Oid relid) {
                       "What its copies may outlive is said by the owner of a view or by a superuser.");
 }
 
-// A view that is taken in again, or out, is compared with the whole ledger: what happened meanwhile was not noted.
+// One that is taken back in is compared with the whole ledger, and why one could not be refreshed is nobody's concern any more.
 void forget_refresh(Oid relid) {
     connect_spi();
     own("DELETE FROM retention.view_refresh WHERE view = $1", relid);

@@ -129,7 +129,6 @@ void note_fresh(Engine *engine) {
         "SELECT DISTINCT s.view, l.last FROM retention.view_source s, "
         "(SELECT pg_catalog.max(entry_id) AS last FROM retention.ledger) l "
         "WHERE l.last IS NOT NULL AND NOT EXISTS (SELECT FROM retention.stale_view v WHERE v.view = s.view) "
-        "AND NOT EXISTS (SELECT FROM retention.left_out_view o WHERE o.view = s.view) "
         "ON CONFLICT (view) DO UPDATE SET entry_id = excluded.entry_id, attempts = 0, problem = NULL, retry_at = NULL "
         "WHERE r.entry_id < excluded.entry_id");
     end_step(engine);

@@ -87,7 +87,9 @@ void refuse_part_of_database(Oid relid, bool names_columns) {
              errmsg("a copy of the database would have only a part of table \"%s\"", get_rel_name(relid)),
              errdetail(
                  "Without retention.reveal it lacks hidden rows, and without the names of columns what was decided about rows."),
-             errhint("Copy it with pg_dump and pg_restore, as a role with retention.reveal; both take several jobs.")));
+             names_columns
+                 ? errhint("Give its role the right to read hidden rows: ALTER ROLE ... SET retention.reveal = on.")
+                 : errhint("Copy it with pg_dump and pg_restore, as a role with retention.reveal; both take several jobs.")));
 }
 
 void rewrite(CopyStmt *copy, Oid relid) {

@@ -1,0 +1,26 @@
+-- What stops an apply worker is said when a replicated table gets its first policy.
+SET client_min_messages = error;
+CREATE SCHEMA sent;
+CREATE TABLE sent.whole (id int PRIMARY KEY, left_on date);
+CREATE TABLE sent.in_part (id int PRIMARY KEY, left_on date);
+CREATE TABLE sent.quiet (id int PRIMARY KEY, left_on date);
+CREATE TABLE sent.written (id int PRIMARY KEY, left_on date);
+CREATE TABLE sent.parted (id int, left_on date) PARTITION BY RANGE (id);
+CREATE TABLE sent.parted_1 PARTITION OF sent.parted FOR VALUES FROM (0) TO (10);
+CREATE PUBLICATION "Some" FOR TABLE sent.whole, sent.in_part (id, left_on);
+CREATE PUBLICATION leaf FOR TABLE sent.parted_1, sent.whole;
+CREATE SUBSCRIPTION elsewhere CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false);
+INSERT INTO pg_subscription_rel (srsubid, srrelid, srsubstate) SELECT oid, 'sent.written'::regclass, 'r' FROM pg_subscription WHERE subname = 'elsewhere';
+RESET client_min_messages;
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action) VALUES ('quiet', 'sent.quiet', '{left_on}', '1 year', 'delete');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action) VALUES ('in part', 'sent.in_part', '{left_on}', '1 year', 'delete');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action) VALUES ('whole', 'sent.whole', '{left_on}', '1 year', 'delete');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action) VALUES ('a second policy', 'sent.whole', '{left_on}', '2 years', 'delete');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action) VALUES ('parted', 'sent.parted', '{left_on}', '1 year', 'delete');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action) VALUES ('written', 'sent.written', '{left_on}', '1 year', 'delete');
+SET client_min_messages = error;
+ALTER SUBSCRIPTION elsewhere SET (slot_name = NONE);
+DROP SUBSCRIPTION elsewhere;
+DROP PUBLICATION "Some", leaf;
+DELETE FROM retention.policy WHERE relation::text LIKE 'sent.%';
+DROP SCHEMA sent CASCADE;
