@@ -74,12 +74,13 @@ bool has_own(Oid relid) {
     return any_own(relid, [](const Trigger &) { return true; });
 }
 
-// A restore brings the triggers along before policies are checked. Whoever lacks the right to the command is refused by the server.
-Oid guarded_table(const RangeVar *relation, bool creates) {
+// A restore brings the triggers along before policies are checked, and switches all of a table off and on; it names none of ours to disable or
+// drop it. Whoever lacks the right to the command is refused by the server.
+Oid guarded_table(const RangeVar *relation, bool creates, bool named = false) {
     // A table of a path has one, too, which carries its changes down; it is governed or not.
     const Oid relid = relation == nullptr ? InvalidOid : RangeVarGetRelid(relation, NoLock, true);
     if (!OidIsValid(relid) || (!OidIsValid(governed_table(relation)) && !has_own(relid))) return InvalidOid;
-    if (superuser() && !is_checked(relid) && !is_followed(relid)) return InvalidOid;
+    if (superuser() && !(named ? is_managed(relid) : is_checked(relid)) && !is_followed(relid)) return InvalidOid;
     const bool may = creates ? pg_class_aclcheck(relid, GetUserId(), ACL_TRIGGER) == ACLCHECK_OK : owns_table(relid, GetUserId());
     return may ? relid : InvalidOid;
 }
@@ -89,15 +90,16 @@ Oid guarded_table(const RangeVar *relation, bool creates) {
                     errmsg("cannot %s the retention triggers of table \"%s\"", what, get_rel_name(relid)), errhint("%s", hint)));
 }
 
-void check_alter(const AlterTableStmt *alter, Oid relid) {
+// named: where it is one of ours by its name.
+void check_alter(const AlterTableStmt *alter, Oid relid, Oid named) {
     ListCell *cell = nullptr;
     foreach (cell, alter->cmds) {
         const auto *command = lfirst_node(AlterTableCmd, cell);
         const AlterTableType type = command->subtype;
-        const bool all = (type == AT_DisableTrigAll || type == AT_DisableTrigUser) && has_own(relid);
+        const bool all = (type == AT_DisableTrigAll || type == AT_DisableTrigUser) && OidIsValid(relid) && has_own(relid);
         const bool one = type == AT_DisableTrig || type == AT_EnableReplicaTrig || type == AT_EnableTrig;
-        if (all || (one && is_named(relid, command->name)))
-            refuse("disable", relid, "Name the trigger to be disabled, or change the policy of the table.");
+        if (all || (one && OidIsValid(named) && is_named(named, command->name)))
+            refuse("disable", all ? relid : named, "Name the trigger to be disabled, or change the policy of the table.");
     }
 }
 
@@ -119,7 +121,8 @@ void check_drop(const DropStmt *drop) {
     ListCell *cell = nullptr;
     foreach (cell, drop->objects) {
         List *name = castNode(List, static_cast<Node *>(lfirst(cell)));
-        const Oid relid = guarded_table(makeRangeVarFromNameList(list_truncate(list_copy(name), list_length(name) - 1)), false);
+        const Oid relid =
+            guarded_table(makeRangeVarFromNameList(list_truncate(list_copy(name), list_length(name) - 1)), false, true);
         if (OidIsValid(relid) && is_named(relid, strVal(llast(name))))
             refuse("drop", relid, "Drop the policy of the table; its triggers go with it.");
     }
@@ -180,7 +183,7 @@ void check_trigger_command(const Node *statement) {
     if (IsA(statement, AlterTableStmt)) {
         const auto *alter = reinterpret_cast<const AlterTableStmt *>(statement);
         const Oid relid = guarded_table(alter->relation, false);
-        if (OidIsValid(relid)) check_alter(alter, relid);
+        check_alter(alter, relid, guarded_table(alter->relation, false, true));
         check_attach(alter);
     } else if (IsA(statement, CreateTrigStmt)) {
         const auto *create = reinterpret_cast<const CreateTrigStmt *>(statement);

@@ -210,15 +210,22 @@ void follow_detached(Oid partition, List *above) {
                           errhint("Declare it in retention.personal_column.")));
 }
 
+// Its data may be in another column by now, under a name that it had before: nobody can know.
+void tell_of_dropped(const DeclaredColumn &column) {
+    ereport(NOTICE, (errmsg("column \"%s\" of table %s was personal, and is no more", column.name, get_rel_name(column.relid)),
+                     errhint("If its data are in another column by now, declare that one in retention.personal_column.")));
+}
+
 // Of what was declared before, what is not so any more.
 void follow_lost(const DeclaredBefore &before, const DeclaredBefore &now) {
     ListCell *cell = nullptr;
     foreach (cell, before.columns) {
         const auto *column = static_cast<const DeclaredColumn *>(lfirst(cell));
         if (get_rel_name(column->relid) == nullptr || find(now, *column) != nullptr) continue;
-        if (!is_there(*column))
+        if (!is_there(*column)) {
             keep(*column, before.desc);
-        else if (column->by_type)
+            tell_of_dropped(*column);
+        } else if (column->by_type)
             move_declaration(*column, before.desc);
     }
 }

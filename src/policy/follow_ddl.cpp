@@ -267,7 +267,7 @@ void refuse_retyping(Oid altered, Oid table, const AlterTableCmd *command) {
     const Policy *policy = all_policies(&count);
     for (int i = 0; i < count && column > 0; ++i) {
         // Whatever no policy needs the server reads first: it says where an error stands.
-        if (!policy[i].validated || !depends_on(policy[i], table, column, true)) continue;
+        if (!depends_on(policy[i], table, column, true)) continue;
         const Values values = values_after(altered, command);
         if (values != Values::kStored && depends_on(policy[i], table, column, values == Values::kRewritten))
             ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),

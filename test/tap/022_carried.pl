@@ -135,6 +135,9 @@ is($node->safe_psql('whole', q{SELECT count(*) FROM retention.gaps WHERE kind = 
 is($node->safe_psql('whole', 'SELECT bool_or(validated) FROM retention.policy'), 'f', 'no policy was checked yet');
 like(said('whole', q{UPDATE books SET written = '2010-01-01' WHERE id = 1}), qr/Bookkeeping Act/, 'a mandatory row is not back-dated before resume()');
 like(said('whole', 'DELETE FROM books WHERE id = 1'), qr/Bookkeeping Act/, 'a mandatory row is not deleted before resume()');
+like(said('whole', qq{ALTER TABLE books DISABLE TRIGGER "~retention_guard"}), qr/cannot disable the retention triggers/, 'a guard is not disabled by its name before resume()');
+like(said('whole', qq{DROP TRIGGER "~retention_guard" ON books}), qr/cannot drop the retention triggers/, 'a guard is not dropped before resume()');
+like(said('whole', q{ALTER TABLE books ALTER written TYPE date USING '2010-01-01'}), qr/needs column "written"/, 'what starts a clock is not rewritten before resume()');
 $node->safe_psql('whole', q{INSERT INTO users VALUES (4, 1, 'Ola', '2020-01-01'), (5, 2, 'Ola', NULL); INSERT INTO parted VALUES (3, '2020-01-01')});
 is(seen('whole', 'users') . '; ' . seen('whole', 'parted'), '2 5; 1 2', 'what is over when it is inserted is hidden before resume()');
 $node->safe_psql('whole', q{UPDATE customers SET ended_on = '2020-01-01' WHERE id = 2});
@@ -168,4 +171,8 @@ is($node->safe_psql('late', 'SELECT state FROM retention.status'), 'enforcing', 
 is($node->safe_psql('late', 'SELECT DISTINCT retention_clock FROM users'), '1', 'rows of a newly governed table have their policy, and have not started');
 like(said('late', 'UPDATE retention.numbering SET number = 1'), qr/cannot be changed/, 'the number of a database stays');
 like(said('late', 'CREATE TABLE x (c retention.clock(0))'), qr/invalid modifier/, 'a number is positive');
+# Data that moved to another column before the personal one is dropped: nobody can know, and it is said.
+my (undef, undef, $notice) = $node->psql('late', q{CREATE TABLE mails (id int, mail text, mail_new text); INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('mails', 'mail', 'email');
+ALTER TABLE mails RENAME mail TO mail_old; ALTER TABLE mails RENAME mail_new TO mail; ALTER TABLE mails DROP mail_old});
+like($notice, qr/column "mail_old" of table mails was personal, and is no more.*declare that one/s, 'a personal column that is dropped is said to be one');
 done_testing();
