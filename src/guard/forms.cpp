@@ -191,28 +191,28 @@ List *keys_of_index(Oid relid, const char *name) {
 }
 
 Case case_of_key(const Constraint *constraint, Oid relid, const AlterTableStmt *alter) {
-    const List *added = added_columns(alter);
+    const List *added = added_columns(alter, relid);
     const bool primary = constraint->contype == CONSTR_PRIMARY;
     if (constraint->indexname != nullptr)
         return !primary || are_not_null(relid, keys_of_index(relid, constraint->indexname), added) ? kKnown : kOther;
     if (has_overlaps(constraint)) return kOther;
-    if (are_among(constraint->keys, added_key_columns(alter))) return kKnown;
+    if (are_among(constraint->keys, added_key_columns(alter, relid))) return kKnown;
     if (constraint->nulls_not_distinct || !proves_unique(relid, constraint->keys)) return kOther;
     return !primary || are_not_null(relid, constraint->keys, added) ? kKnown : kOther;
 }
 
 // A condition over what rows have not yet says nothing of them; with what they have beside it, it does.
-Case case_of_check(const Node *raw, Oid relid, const List *added) {
-    if (reads_only(raw, added)) return kKnown;
-    return !reads_one_of(raw, added) && proves_check(relid, raw) ? kKnown : kOther;
+Case case_of_check(const Node *raw, Oid relid, const AlterTableStmt *alter) {
+    if (reads_only(raw, added_columns(alter, relid))) return kKnown;
+    return !reads_added(raw, alter) && proves_check(relid, raw) ? kKnown : kOther;
 }
 
 Case case_of_constraint(const Constraint *constraint, Oid relid, const AlterTableStmt *alter) {
-    const List *added = added_columns(alter);
+    const List *added = added_columns(alter, relid);
     if (constraint->skip_validation || !is_enforced(constraint)) return kUnchecked;
     switch (constraint->contype) {
         case CONSTR_FOREIGN: return kKey;
-        case CONSTR_CHECK: return case_of_check(constraint->raw_expr, relid, added);
+        case CONSTR_CHECK: return case_of_check(constraint->raw_expr, relid, alter);
         case CONSTR_NOTNULL: return are_not_null(relid, constraint->keys, added) ? kKnown : kOther;
         case CONSTR_UNIQUE:
         case CONSTR_PRIMARY: return case_of_key(constraint, relid, alter);
@@ -220,8 +220,8 @@ Case case_of_constraint(const Constraint *constraint, Oid relid, const AlterTabl
     }
 }
 
-Case case_of_generated(const Node *raw, Oid relid, Target target, const List *added) {
-    if (reads_one_of(raw, added)) return kOther;
+Case case_of_generated(const Node *raw, Oid relid, Target target, const AlterTableStmt *alter) {
+    if (reads_added(raw, alter)) return kOther;
     Relation rel = table_open(relid, AccessShareLock);
     const bool plain = is_plain(cook_expression(rel, raw, EXPR_KIND_GENERATED_COLUMN, target));
     table_close(rel, NoLock);
@@ -235,8 +235,8 @@ Target target_of(const TypeName *name) {
 }
 
 Case case_of_column(const ColumnDef *def, Oid relid, const AlterTableStmt *alter) {
-    const List *added = added_columns(alter);
-    const bool may_be_key = is_among(def->colname, added_key_columns(alter));
+    const List *added = added_columns(alter, relid);
+    const bool may_be_key = is_among(def->colname, added_key_columns(alter, relid));
     const Constraint *generated = nullptr;
     bool constrained = false, tells = false;
     ListCell *cell = nullptr;
@@ -249,17 +249,17 @@ Case case_of_column(const ColumnDef *def, Oid relid, const AlterTableStmt *alter
         tells = tells || (key && !may_be_key) || (type == CONSTR_CHECK && !reads_only(constraint->raw_expr, added));
     }
     if (generated == nullptr) return tells ? kOther : kKnown;
-    return constrained ? kOther : case_of_generated(generated->raw_expr, relid, target_of(def->typeName), added);
+    return constrained ? kOther : case_of_generated(generated->raw_expr, relid, target_of(def->typeName), alter);
 }
 
-Case case_of_expression(const AlterTableCmd *command, Oid relid, const List *added) {
+Case case_of_expression(const AlterTableCmd *command, Oid relid, const AlterTableStmt *alter) {
     const AttrNumber column = get_attnum(relid, command->name);
     if (column <= 0) return kOther;
     Target target = {InvalidOid, -1};
     Oid collation = InvalidOid;
     get_atttypetypmodcoll(relid, column, &target.type, &target.modifier, &collation);
     // Constraints of the column are checked again.
-    const Case which = case_of_generated(command->def, relid, target, added);
+    const Case which = case_of_generated(command->def, relid, target, alter);
     return is_constrained(relid, column) ? kOther : which;
 }
 
@@ -281,11 +281,15 @@ Case case_of_type(Oid relid, const AlterTableCmd *command) {
 }
 
 Case case_of(const AlterTableStmt *alter, const AlterTableCmd *command, Oid relid) {
-    const List *added = added_columns(alter);
+    const List *added = added_columns(alter, relid);
     switch (static_cast<int>(command->subtype)) {
-        case AT_AddColumn: return case_of_column(castNode(ColumnDef, command->def), relid, alter);
+        case AT_AddColumn:
+            // The server passes over it, with all that it says.
+            if (command->missing_ok && get_attnum(relid, castNode(ColumnDef, command->def)->colname) != InvalidAttrNumber)
+                return kKnown;
+            return case_of_column(castNode(ColumnDef, command->def), relid, alter);
         case AT_SetNotNull: return is_not_null(relid, command->name, added) ? kKnown : kOther;
-        case AT_SetExpression: return case_of_expression(command, relid, added);
+        case AT_SetExpression: return case_of_expression(command, relid, alter);
         case AT_AddConstraint: return case_of_constraint(castNode(Constraint, command->def), relid, alter);
         case AT_AlterConstraint: return alters_checked_constraint(relid, command) ? kOther : kKey;
         case AT_ValidateConstraint: return case_of_validation(relid, command->name);

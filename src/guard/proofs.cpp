@@ -171,7 +171,11 @@ const Constraint *constraint_of(const ColumnDef *def, ConstrType type) {
     return nullptr;
 }
 
-List *added(const AlterTableStmt *alter, bool for_keys) {
+bool is_new(Oid relid, const char *column) {
+    return all_of(relid, [column](Relation rel) { return get_attnum(RelationGetRelid(rel), column) == InvalidAttrNumber; });
+}
+
+List *added(const AlterTableStmt *alter, Oid relid, bool for_keys) {
     List *columns = NIL;
     ListCell *cell = nullptr;
     foreach (cell, alter->cmds) {
@@ -179,7 +183,7 @@ List *added(const AlterTableStmt *alter, bool for_keys) {
         if (command->subtype != AT_AddColumn || command->def == nullptr) continue;
         auto *def = castNode(ColumnDef, command->def);
         const Constraint *value = constraint_of(def, CONSTR_DEFAULT);
-        if (constraint_of(def, CONSTR_GENERATED) != nullptr) continue;
+        if (constraint_of(def, CONSTR_GENERATED) != nullptr || !is_new(relid, def->colname)) continue;
         if (!for_keys || value == nullptr || !is_constant(value->raw_expr)) columns = lappend(columns, def->colname);
     }
     return columns;
@@ -236,17 +240,23 @@ bool is_constant(const Node *raw) {
     return IsA(raw, A_Const);
 }
 
-List *added_columns(const AlterTableStmt *alter) { return added(alter, false); }
+List *added_columns(const AlterTableStmt *alter, Oid relid) { return added(alter, relid, false); }
 
-List *added_key_columns(const AlterTableStmt *alter) { return added(alter, true); }
+List *added_key_columns(const AlterTableStmt *alter, Oid relid) { return added(alter, relid, true); }
 
 bool reads_only(const Node *raw, const List *columns) {
     Names names = {columns, true};
     return !find_reference(const_cast<Node *>(raw), &names);
 }
 
-bool reads_one_of(const Node *raw, const List *columns) {
-    Names names = {columns, false};
+bool reads_added(const Node *raw, const AlterTableStmt *alter) {
+    Names names = {NIL, false};
+    ListCell *cell = nullptr;
+    foreach (cell, alter->cmds) {
+        const auto *command = lfirst_node(AlterTableCmd, cell);
+        if (command->subtype == AT_AddColumn)
+            names.columns = lappend(const_cast<List *>(names.columns), castNode(ColumnDef, command->def)->colname);
+    }
     return find_reference(const_cast<Node *>(raw), &names);
 }
 

@@ -25,18 +25,18 @@ bool compares_anew(Oid relid, const AlterTableCmd *command);
 // The column is NOT NULL, or has a CHECK or a key, in the table or in one below it.
 bool is_constrained(Oid relid, AttrNumber column);
 
-// The columns that the command adds and that are not computed from others; or those of them whose values are not all the same but null, so
+// The columns that the command adds, which neither the table nor one below it has yet, and that are not computed from others; or those of them whose values are not all the same but null, so
 // that a key of theirs does not tell whether there are rows.
-List *added_columns(const AlterTableStmt *alter);
-List *added_key_columns(const AlterTableStmt *alter);
+List *added_columns(const AlterTableStmt *alter, Oid relid);
+List *added_key_columns(const AlterTableStmt *alter, Oid relid);
+
+// It names a column that the command adds, of whatever kind: before that it cannot be read as the server will read it.
+bool reads_added(const Node *raw, const AlterTableStmt *alter);
 
 // A literal: the same for every row.
 bool is_constant(const Node *raw);
 
 // The expression names these columns and no others.
 bool reads_only(const Node *raw, const List *columns);
-
-// It names one of them.
-bool reads_one_of(const Node *raw, const List *columns);
 
 }  // namespace pg_retention
