@@ -55,7 +55,7 @@ constexpr Form kForms[] = {
     {AT_SetExpression, kOther, kReveal, "otherwise"},
     {AT_AddConstraint, kUnchecked, kPasses, "NOT VALID"},
     {AT_AddConstraint, kKey, kEvaluates, "a foreign key: it tells no more than that a key is missing"},
-    {AT_AddConstraint, kKnown, kEvaluates, "a CHECK that valid ones imply; a key that holds one that stands; either of columns that the statement adds; UNIQUE USING INDEX; PRIMARY KEY where the columns are NOT NULL, too"},
+    {AT_AddConstraint, kKnown, kEvaluates, "a CHECK that valid ones imply; a key of the columns of one that stands; either of columns that the statement adds; UNIQUE USING INDEX; PRIMARY KEY where the columns are NOT NULL, too"},
     {AT_AddConstraint, kOther, kReveal, "another CHECK, NOT NULL, UNIQUE, PRIMARY KEY, or EXCLUDE: it would tell whether a hidden row satisfies it"},
     {AT_AlterConstraint, kKey, kEvaluates, "of a foreign key"},
     {AT_AlterConstraint, kOther, kReveal, "making a CHECK enforced or a NOT NULL inherited"},
@@ -64,7 +64,7 @@ constexpr Form kForms[] = {
     {AT_ValidateConstraint, kOther, kReveal, "another CHECK or NOT NULL"},
     {AT_AlterColumnType, kSame, kEvaluates, "the same type, one of more characters, digits or precision, or another name for how values are stored, with or without a USING that says so"},
     {AT_AlterColumnType, kConverted, kEvaluates, "a widening one: integers, to numeric, to double precision, with or without a time zone, to text"},
-    {AT_AlterColumnType, kOther, kReveal, "one that a value may not have, or that has values compared, or checked, in another way: by a unique index of another operator class, by a CHECK that is not immutable"},
+    {AT_AlterColumnType, kOther, kReveal, "one that a value may not have, or that has values compared, or checked, in another way: by a unique index of another operator class or calendar, by a CHECK that is not immutable"},
     {AT_AlterColumnType, kReplaced, kReveal, "USING anything else; and it needs confirm_drop: values of hidden rows are lost"},
     {AT_AttachPartition, kAny, kEvaluates, "which tells whether a row does not fit the bound"},
     {AT_AttachPartition, kOther, kReveal, "below a key with an expression, or beside an index over one"},
@@ -141,8 +141,8 @@ constexpr Form kForms[] = {
 // CREATE INDEX, of whatever access method, CONCURRENTLY or not.
 constexpr Form kIndexForms[] = {
     {kAny, kPlainIndex, kEvaluates, "on columns, or on one under what a generated column may be made of"},
-    {kAny, kKnownKey, kEvaluates, "unique, on the columns of a key that stands, and perhaps on others"},
-    {kAny, kOtherIndex, kReveal, "unique on other columns: inserting would tell; over another expression; with a condition: its size counts the hidden rows that satisfy it"},
+    {kAny, kKnownKey, kEvaluates, "unique, on the columns of a key that stands"},
+    {kAny, kOtherIndex, kReveal, "unique on other columns, or on more: inserting would tell; over another expression; with a condition: its size counts the hidden rows that satisfy it"},
 };
 // clang-format on
 

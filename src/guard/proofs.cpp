@@ -75,7 +75,9 @@ bool is_usual(Relation rel, Relation index, int key) {
 
 bool is_key_of(Relation rel, Relation index, const List *elements) {
     const FormData_pg_index *form = index->rd_index;
-    if (!form->indisunique || !form->indisvalid || !form->indimmediate || RelationGetIndexPredicate(index) != NIL) return false;
+    if (form->indnkeyatts != list_length(elements) || !form->indisunique || !form->indisvalid || !form->indimmediate ||
+        RelationGetIndexPredicate(index) != NIL)
+        return false;
     for (int key = 0; key < form->indnkeyatts; ++key) {
         const AttrNumber column = form->indkey.values[key];
         if (column <= 0 || !has_column(rel, column, elements) || !is_usual(rel, index, key)) return false;
@@ -141,7 +143,10 @@ bool is_alike(Relation rel, AttrNumber column, ColumnDef *def) {
     int32 modifier = -1;
     typenameTypeIdAndMod(nullptr, def->typeName, &type, &modifier);
     if (GetColumnDefCollation(nullptr, def, type) != att->attcollation) return false;
-    return type == att->atttypid || (OidIsValid(family_of(type)) && family_of(type) == family_of(att->atttypid));
+    if (type == att->atttypid) return true;
+    // Two instants may have one local time, and two local times be one instant.
+    if (getBaseType(type) == TIMESTAMPOID || getBaseType(type) == TIMESTAMPTZOID) return false;
+    return OidIsValid(family_of(type)) && family_of(type) == family_of(att->atttypid);
 }
 
 struct Names {

@@ -15,7 +15,8 @@ bool proves_not_null(Oid relid, const char *column);
 // The valid constraints of the table, and of each one below it, imply the condition.
 bool proves_check(Oid relid, const Node *raw);
 
-// A key of some of the columns stands, and compares them as a key of all of them would. elements: of IndexElem, or names.
+// A key of the same columns stands, and compares them as a new one would. One of some of them is not enough: once it is dropped, the wider
+// one would tell whoever inserts of the other columns. elements: of IndexElem, or names.
 bool proves_unique(Oid relid, const List *elements);
 
 // Whether a change of the column's type has values compared, or checked, that were not, or in another way: by a unique or exclusion index whose

@@ -24,8 +24,8 @@ namespace pg_retention {
 
 namespace {
 
-// Casts that have a value for each, and not the same for two. Times with and without a zone are among them: only those of the last day of
-// their calendar fail.
+// Casts that have a value for each, and, but where the clocks are changed, not the same for two. Times with and without a zone are among
+// them: only those of the last day of their calendar fail.
 constexpr Oid kWidening[] = {
     F_INT4_INT2,
     F_INT8_INT2,

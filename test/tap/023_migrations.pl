@@ -166,7 +166,7 @@ migration('django AlterField to null', $passes, 'ALTER TABLE "users" ALTER COLUM
 migration('django AlterField, another type', $reveal, 'ALTER TABLE "users" ALTER COLUMN "name" TYPE integer USING "name"::integer');
 migration('django AddConstraint, foreign key', $passes, 'ALTER TABLE "orders" ADD CONSTRAINT "orders_user_2" FOREIGN KEY ("user_id") REFERENCES "users" ("id") DEFERRABLE INITIALLY DEFERRED; SET CONSTRAINTS "orders_user_2" IMMEDIATE');
 migration('django AddConstraint, check', $reveal, 'ALTER TABLE "users" ADD CONSTRAINT "age_gte_0" CHECK ("age" >= 0)');
-migration('django AddConstraint, unique with the key', $passes, 'ALTER TABLE "users" ADD CONSTRAINT "unique_id_name" UNIQUE ("id", "name")');
+migration('django AddConstraint, unique with the key', $reveal, 'ALTER TABLE "users" ADD CONSTRAINT "unique_id_name" UNIQUE ("id", "name")');
 migration('django AddIndex', $passes, 'CREATE INDEX "users_email_like" ON "users" ("email" varchar_pattern_ops)');
 migration('django AlterModelTable', $passes, 'ALTER TABLE "members" RENAME TO "app_member"');
 # alembic
@@ -204,7 +204,7 @@ migration('sequelize paranoid', $passes, 'ALTER TABLE "public"."users" ADD COLUM
 migration('sequelize changeColumn', $passes, 'ALTER TABLE "users" ALTER COLUMN "email" DROP NOT NULL; ALTER TABLE "users" ALTER COLUMN "email" DROP DEFAULT; ALTER TABLE "users" ALTER COLUMN "email" TYPE VARCHAR(255)');
 migration('sequelize changeColumn, not null', $reveal, 'ALTER TABLE "users" ALTER COLUMN "email" SET NOT NULL; ALTER TABLE "users" ALTER COLUMN "email" DROP DEFAULT; ALTER TABLE "users" ALTER COLUMN "email" TYPE VARCHAR(255)');
 migration('sequelize dropTable', $confirm, 'DROP TABLE IF EXISTS "members" CASCADE');
-migration('sequelize a unique index, concurrently', $passes, 'CREATE UNIQUE INDEX CONCURRENTLY "users_id_email" ON "users" ("id", "email"); ALTER TABLE "users" ADD CONSTRAINT "users_id_email" UNIQUE USING INDEX "users_id_email"', 'ALTER TABLE users DROP CONSTRAINT users_id_email');
+migration('sequelize a unique index, concurrently', $passes, 'CREATE UNIQUE INDEX CONCURRENTLY "users_id_email" ON "users" ("email"); ALTER TABLE "users" ADD CONSTRAINT "users_id_email" UNIQUE USING INDEX "users_id_email"', 'ALTER TABLE users DROP CONSTRAINT users_id_email');
 # Knex
 migration('knex alterTable', $passes, 'alter table "users" add column "mobile" varchar(255) null, add column "flags" integer not null default \'0\'');
 migration('knex alter()', $passes, 'alter table "users" alter column "name" drop default; alter table "users" alter column "name" drop not null; alter table "users" alter column "name" type varchar(255) using ("name"::varchar(255))');
