@@ -14,7 +14,7 @@ INSERT INTO mistake SELECT format('SELECT %L::retention.period', t), s FROM (VAL
     ('1 hour after end of year', '22P02'), ('forever and a day', '22P02'), (repeat('å', 3000), '22P02'), ('8600 years', '22008'),
     ('99999999999999999999 days', '22008'), ('1 day after end of fiscal year ending 02-30', '22008'), (repeat('9', 3000) || ' days', '22008')) v (t, s);
 INSERT INTO mistake SELECT format('SELECT %L::retention.clock', t), '22P02' FROM unnest(ARRAY[
-    '', '0', '32768', '7x', '7 2026-02-30T10:00:00Z', '7 10000-01-01T00:00:00Z', '7 held,held', '7 infinity', repeat('7', 3000), repeat('å', 3000)]) t;
+    'unknown held', '0', '32768', '7x', '7 2026-02-30T10:00:00Z', '7 10000-01-01T00:00:00Z', '7 held,held', '7 infinity', repeat('7', 3000), repeat('å', 3000)]) t;
 INSERT INTO mistake SELECT format('SELECT retention.over_from(%L::%s, %L)', at, type, period), '22008' FROM (VALUES
     ('-infinity', 'timestamptz', '1 day'), ('-infinity', 'date', 'forever'), ('9999-12-31', 'timestamptz', '1 year'), ('9999-12-31', 'date', '1 day'),
     ('0999-01-01', 'timestamptz', '1 day'), ('0999-01-01', 'date', '1 day'), ('5874897-12-31', 'date', '1 day'), ('294276-01-01', 'timestamptz', '0 days'),
