@@ -6,6 +6,9 @@ COMMENT ON FUNCTION retention.maintain_clock() IS 'stamps a row with its retenti
 CREATE FUNCTION retention.guard_delete() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_guard_delete';
 COMMENT ON FUNCTION retention.guard_delete() IS 'refuses to delete a row that must still be kept';
+CREATE FUNCTION retention.guard_truncate() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_guard_truncate';
+COMMENT ON FUNCTION retention.guard_truncate() IS 'refuses a TRUNCATE that comes by replication while a row must still be kept';
 CREATE FUNCTION retention.follow_path() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_follow_path';
 COMMENT ON FUNCTION retention.follow_path() IS 'restamps the rows below a changed ancestor';

@@ -17,6 +17,7 @@
 #include "pg/sql.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
+#include "pg/trigger.hpp"
 
 extern "C" {
 #include "access/genam.h"
@@ -27,6 +28,8 @@ extern "C" {
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "replication/logicalworker.h"
+#include "utils/rel.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 }
@@ -186,3 +189,14 @@ void init_guard() {
 }
 
 }  // namespace pg_retention
+
+// Any other TRUNCATE is asked about by the hook.
+RETENTION_FUNCTION(pg_retention_guard_truncate) {
+    const TriggerData *data = pg_retention::trigger_data(fcinfo);
+    if (!TRIGGER_FIRED_BEFORE(data->tg_event) || !TRIGGER_FIRED_FOR_STATEMENT(data->tg_event) ||
+        (data->tg_event & TRIGGER_EVENT_OPMASK) != TRIGGER_EVENT_TRUNCATE)
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("trigger \"%s\" must be fired before truncate", data->tg_trigger->tgname)));
+    if (IsLogicalWorker()) pg_retention::refuse_over_kept_rows(RelationGetRelid(data->tg_relation), "truncate");
+    return static_cast<Datum>(0);
+}

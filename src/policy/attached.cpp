@@ -169,6 +169,7 @@ const Policy *standing_floor(Oid relid) {
 }
 
 static void follow_attach(Oid relid) {
+    keep_truncate_guards(relid);
     if (standing_policies(relid) == NIL || is_empty(relid)) return;
     plan_stamping(relid);
     refuse_looser_place(relid);
@@ -217,7 +218,17 @@ bool makes_copy(const Node *statement) {
     return false;
 }
 
+// A partition that is made as one.
+static void follow_new_partition(const Node *statement) {
+    if (!IsA(statement, CreateStmt) || reinterpret_cast<const CreateStmt *>(statement)->partbound == nullptr) return;
+    const Oid relid = RangeVarGetRelid(reinterpret_cast<const CreateStmt *>(statement)->relation, NoLock, true);
+    if (!OidIsValid(relid) || extension() == nullptr || !is_managed(relid)) return;
+    CommandCounterIncrement();
+    keep_truncate_guards(relid);
+}
+
 void follow_attached(const Node *statement) {
+    follow_new_partition(statement);
     for_each_partition_in(statement, [](Oid relid, bool attaches) {
         CommandCounterIncrement();
         attaches ? follow_attach(relid) : follow_detach(relid);

@@ -40,6 +40,7 @@ namespace {
 
 constexpr char kClockTrigger[] = "~retention_clock";
 constexpr char kGuardTrigger[] = "~retention_guard";
+constexpr char kTruncateTrigger[] = "~retention_truncate";
 constexpr char kPathTrigger[] = "~retention_path";
 constexpr char kPathEvents[] = "AFTER INSERT OR UPDATE";
 
@@ -85,6 +86,17 @@ bool has_own_trigger(Oid relid, const char *name) {
         found = found || (!rel->trigdesc->triggers[i].tgisclone && strcmp(rel->trigdesc->triggers[i].tgname, name) == 0);
     table_close(rel, NoLock);
     return found;
+}
+
+// The server asks nobody about a TRUNCATE that comes by replication, and triggers for statements are each table's own.
+void guard_truncate(Oid relid) {
+    if (get_rel_relkind(relid) != RELKIND_RELATION || OidIsValid(get_trigger_oid(relid, kTruncateTrigger, true))) return;
+    const char *table = qualified_name(relid);
+    const char *quoted = quote_identifier(kTruncateTrigger);
+    as_owner(relid,
+             psprintf("CREATE TRIGGER %s BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION retention.guard_truncate(); "
+                      "ALTER TABLE %s ENABLE ALWAYS TRIGGER %s",
+                      quoted, table, table, quoted));
 }
 
 void drop_trigger(Oid relid, const char *name) {
@@ -158,11 +170,28 @@ static void drop_idle_clock(Oid relid) {
              psprintf("ALTER TABLE %s DROP COLUMN %s", qualified_name(top), quote_identifier(get_attname(top, column, false))));
 }
 
+static bool is_any_policys(Oid relid) {
+    ListCell *cell = nullptr;
+    foreach (cell, with_ancestors(relid))
+        if (has_policies(lfirst_oid(cell))) return true;
+    return false;
+}
+
+void keep_truncate_guards(Oid relid) {
+    ListCell *cell = nullptr;
+    foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr))
+        if (is_any_policys(lfirst_oid(cell)))
+            guard_truncate(lfirst_oid(cell));
+        else
+            drop_trigger(lfirst_oid(cell), kTruncateTrigger);
+}
+
 static void add_clock_triggers(Oid relid) {
     give_to_partitions(relid, kClockTrigger);
     give_to_partitions(relid, kGuardTrigger);
     add_trigger(relid, kClockTrigger, "BEFORE INSERT OR UPDATE", "maintain_clock");
     add_trigger(relid, kGuardTrigger, "BEFORE DELETE", "guard_delete");
+    keep_truncate_guards(relid);
 }
 
 // What a row has that comes without a clock, where no trigger fires. Rows of a table with policies are unknown until they are stamped; others
@@ -179,13 +208,6 @@ static void set_default(Oid relid, core::Clock clock) {
     if (!is_set)
         as_owner(relid, psprintf("ALTER TABLE ONLY %s ALTER COLUMN %s SET DEFAULT '%s'", qualified_name(relid), clock_name(relid),
                                  text));
-}
-
-static bool is_any_policys(Oid relid) {
-    ListCell *cell = nullptr;
-    foreach (cell, with_ancestors(relid))
-        if (has_policies(lfirst_oid(cell))) return true;
-    return false;
 }
 
 static void set_defaults(Oid relid) {
@@ -252,6 +274,7 @@ void withdraw(Oid relid, const Path *paths, int n_paths) {
     ListCell *cell = nullptr;
     foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr))
         if (has_policies(lfirst_oid(cell))) stand_alone(lfirst_oid(cell), true);
+    keep_truncate_guards(relid);
     drop_idle_clock(relid);
     set_defaults(relid);
 }
@@ -277,6 +300,7 @@ void make_way(Oid parent, Oid partition) {
 void stand_alone(Oid relid, bool has_policies) {
     if (table_is_on_a_path(relid)) add_trigger(relid, kPathTrigger, kPathEvents, "follow_path");
     if (has_policies) add_clock_triggers(relid);
+    keep_truncate_guards(relid);
     set_defaults(relid);
 }
 

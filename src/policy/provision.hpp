@@ -21,6 +21,9 @@ bool has_policies(Oid relid);
 // Removes triggers nobody needs any more, and the clock column with what hangs on it.
 void withdraw(Oid relid, const Path *paths, int n_paths);
 
+// Each table of the tree that rows stand in has a trigger against TRUNCATE as long as a policy stands for it.
+void keep_truncate_guards(Oid relid);
+
 // Before a table becomes a partition: it will have its parent's triggers, and so none of its own, nor may its partitions.
 void make_way(Oid parent, Oid partition);
 

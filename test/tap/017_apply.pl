@@ -99,8 +99,9 @@ is(sees(q{SELECT string_agg(concat(id, ' ', made_on), ', ' ORDER BY id) FROM pap
 does(q{UPDATE marked SET left_on = '2021-01-01' WHERE id = 1});
 $from->wait_for_catchup('clocks');
 is(holds(q{SELECT concat(left_on, ' ', retention.starts_at(retention_clock)::date) FROM marked WHERE id = 1}), '2021-01-01 2021-01-01', 'a clock that is sent with a change is of no account');
-# The server asks nobody about it.
-does('TRUNCATE papers');
-is(sees('SELECT count(*) FROM papers'), '0', 'a TRUNCATE is not stopped, whatever must be kept');
+stops('plain', 'TRUNCATE papers', 'cannot truncate "papers"', 'a TRUNCATE of what must be kept');
+is(sees('SELECT count(*) FROM papers'), '3', 'what must be kept is not truncated');
+does('TRUNCATE visits');
+is(holds('SELECT count(*) FROM visits'), '0', 'a TRUNCATE of rows that may go is applied, hidden ones included');
 $_->stop for $to, $from;
 done_testing();

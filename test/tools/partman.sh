@@ -29,6 +29,7 @@ says "$(maintain "'app.over'")" '^$' 'a set whose old rows are all due is mainta
 is "$(partitions over)" 6 'the old partitions of that set are gone'
 is "$(ask "SELECT sum(row_count) FROM retention.ledger WHERE detail = 'drop of the partition' AND relation LIKE 'app.over%'")" 4 'the ledger has the rows that went with them'
 says "$(maintain "'app.quarantined'")" 'it holds rows that are hidden' 'a partition with quarantined rows is refused'
+says "$(PGOPTIONS='-c retention.reveal=on' maintain "'app.quarantined'")" 'it holds rows that are hidden' 'who may read quarantined rows does not drop them early'
 says "$(maintain "'app.held'")" 'a legal hold stands' 'a partition with a held row is refused'
 is "$(all_of_set quarantined)" "$quarantined" 'no quarantined row is gone'
 is "$(all_of_set held)" "$held" 'no held row is gone'
