@@ -45,7 +45,7 @@ test-tools: all
 test-versions:
 	@LLVM=$(LLVM) scripts/test-versions $(VERSIONS) -- $(STAGES)
 
-# A governed database goes through pg_upgrade into later versions, as root: make test-upgrade [VERSIONS='17 18']
+# A governed database goes through pg_upgrade into a later version, as root: make test-upgrade [VERSIONS='17']
 test-upgrade:
 	@test/upgrade/run $(VERSIONS)
 

@@ -94,7 +94,7 @@ ask('ALTER TABLE visits_1 OWNER TO shopkeeper');
 settles(q{SELECT findings FROM retention.status WHERE name = 'visits' AND last_audit > '2026-12-01'}, '0', 'the audit of a table goes on when it can');
 
 # Tables come and go.
-ask(q{DROP TABLE visits; CREATE TABLE later (id int, left_on date);
+ask(q{SET retention.confirm_drop = on; DROP TABLE visits; CREATE TABLE later (id int, left_on date);
 	INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action) VALUES ('later', 'later', '{left_on}', '1 year', 'delete')});
 settles(q{SELECT string_agg(relation::text, ', ' ORDER BY relation::text) FROM retention.audit_run WHERE last_finished IS NOT NULL}, 'later, notes',
 	'tables that came are audited, and those that went forgotten');
