@@ -279,3 +279,11 @@ psql -XAt -c "SELECT encode(pg_read_binary_file(pg_relation_filepath('app.people
 psql -Xq -U postgres -c 'CHECKPOINT'
 psql -XAt -c "SELECT encode(pg_read_binary_file(pg_relation_filepath('app.people')), 'escape')"
 
+
+-- attempt: a whole copy of the table
+-- expect: oracle whole-copies
+-- shows: some are hidden|SECRETdue
+-- attack
+DO $$ BEGIN CREATE TEMP TABLE whole AS SELECT * FROM app.people;
+EXCEPTION WHEN insufficient_privilege THEN CREATE TEMP TABLE whole AS SELECT 'some ' || 'are hidden' AS note; END $$;
+SELECT * FROM whole;
