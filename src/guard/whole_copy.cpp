@@ -7,6 +7,7 @@
 #include "policy/attached.hpp"
 #include "guard/hidden.hpp"
 #include "pg/compat.hpp"
+#include "pg/copy_watch.hpp"
 #include "pg/during.hpp"
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
@@ -15,7 +16,6 @@ extern "C" {
 #include "commands/prepare.h"
 #include "executor/executor.h"
 #include "nodes/nodeFuncs.h"
-#include "optimizer/planner.h"
 #include "parser/parse_relation.h"
 #include "parser/parsetree.h"
 #include "rewrite/rewriteHandler.h"
@@ -26,9 +26,6 @@ extern "C" {
 namespace pg_retention {
 
 namespace {
-
-constinit planner_hook_type previous_planner = nullptr;
-constinit ExecutorStart_hook_type previous_start = nullptr;
 
 // What the CREATE TABLE AS that runs now copies.
 constinit Dynamic<List *> filled_from{NIL};
@@ -193,13 +190,7 @@ bool may_copy(const Query *query) {
     return query->commandType == CMD_INSERT && query->stmt_location >= -1 && list_length(query->jointree->fromlist) == 1;
 }
 
-PlannedStmt *plan_insert(RETENTION_PLAN_PARAMETERS) {
-    List *tables = NIL;
-    if (may_copy(query)) guarded([&] { tables = extension() != nullptr ? copied_tables(query) : NIL; });
-    PlannedStmt *planned = previous_planner(RETENTION_PLAN_ARGUMENTS);
-    if (tables != NIL) mark_copied(planned, tables);
-    return planned;
-}
+List *copied_by_insert(const Query *query) { return may_copy(query) ? copied_tables(query) : NIL; }
 
 [[gnu::noinline]] void check_started(const QueryDesc *query) {
     guarded([query] {
@@ -208,12 +199,9 @@ PlannedStmt *plan_insert(RETENTION_PLAN_PARAMETERS) {
     });
 }
 
-// After whoever may not read the table has been told so.
-void start(QueryDesc *query, int flags) {
-    previous_start(query, flags);
+void started(const QueryDesc *query, int flags) {
     if ((flags & EXEC_FLAG_EXPLAIN_ONLY) != 0) return;
-    const List *oids = query->plannedstmt->relationOids;
-    const bool inserts = query->operation == CMD_INSERT && oids != NIL && !OidIsValid(linitial_oid(oids));
+    const bool inserts = query->operation == CMD_INSERT && !OidIsValid(linitial_oid(query->plannedstmt->relationOids));
     const bool fills = filled_from != NIL && query->operation == CMD_SELECT;
     if (inserts || fills) check_started(query);
 }
@@ -248,11 +236,6 @@ void refuse_losing_unmanaged(Oid relid, const char *what) {
              errhint("Where retention.reveal shows that they are elsewhere, or shall go, set retention.confirm_drop = on.")));
 }
 
-void init_whole_copy() {
-    previous_planner = planner_hook != nullptr ? planner_hook : standard_planner;
-    planner_hook = plan_insert;
-    previous_start = ExecutorStart_hook != nullptr ? ExecutorStart_hook : standard_ExecutorStart;
-    ExecutorStart_hook = start;
-}
+void init_whole_copy() { copy_watch = CopyWatch{copied_by_insert, mark_copied, started}; }
 
 }  // namespace pg_retention

@@ -3,6 +3,7 @@
 #include "schema/extension.hpp"
 #include "clock/own_starts.hpp"
 #include "policy/policy_cache.hpp"
+#include "pg/copy_watch.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/internal.hpp"
@@ -142,7 +143,9 @@ void start_bound(QueryDesc *query, int flags) {
         previous_start(query, flags);
     // Whoever may not read the table has been told so by now.
     if (explaining) refuse_counting(query);
-    if (is_governed(query->plannedstmt)) bind_started(query);
+    if (!is_governed(query->plannedstmt)) return;
+    bind_started(query);
+    if (copy_watch.started != nullptr) copy_watch.started(query, flags);
 }
 
 }  // namespace

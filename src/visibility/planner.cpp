@@ -1,6 +1,7 @@
 // Puts the condition into every plan; what would be read without it is refused.
 #include "schema/extension.hpp"
 #include "schema/governed.hpp"
+#include "pg/copy_watch.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/mark.hpp"
@@ -56,6 +57,7 @@ PlannedStmt *plan_switched(Exemption as, RETENTION_PLAN_PARAMETERS) {
 PlannedStmt *plan_governed(RETENTION_PLAN_PARAMETERS) {
     Dependencies dependencies = {};
     const bool raised = InNoForceRLSOperation();
+    const List *copied = copy_watch.find == nullptr ? NIL : copy_watch.find(query);
     const bool governed = inject_condition(query, &dependencies);
     PlannedStmt *planned = nullptr;
     // Where nothing is to be switched, nothing is to be switched back after an error.
@@ -69,6 +71,7 @@ PlannedStmt *plan_governed(RETENTION_PLAN_PARAMETERS) {
         plan();
     if (dependencies.items != NIL) planned->invalItems = list_concat(planned->invalItems, dependencies.items);
     planned->dependsOnRole = planned->dependsOnRole || dependencies.role;
+    if (copied != NIL) copy_watch.mark(planned, copied);
     if (governed) mark_governed(planned);
     return planned;
 }
