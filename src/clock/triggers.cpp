@@ -57,8 +57,11 @@ HeapTuple with_clock(HeapTuple row, TupleDesc desc, AttrNumber column, core::Clo
 // The clock that the stored row has, or where it is not stamped yet, should have.
 core::Clock clock_of_stored(Relation rel, HeapTuple row, AttrNumber column) {
     const core::Clock stored = clock_in(row, RelationGetDescr(rel), column);
-    if (!is_managed(RelationGetRelid(rel))) return has_foreign_clock(RelationGetRelid(rel)) ? core::kNoClock : stored;
-    if (!awaits_stamps(RelationGetRelid(rel)) && stored != core::kUnknownClock) return stored;
+    const Oid relid = RelationGetRelid(rel);
+    const bool foreign = has_foreign_clock(relid);
+    // Nearly every row: answered from memory.
+    if (!foreign && stored != core::kUnknownClock && !awaits_stamps(relid)) return stored;
+    if (!is_managed(relid)) return foreign ? core::kNoClock : stored;
     return core::add_flags(compute_clock(rel, row, row, Cause{.before = stored, .was_unwatched = true}),
                            core::decided_of(stored));
 }

@@ -170,17 +170,10 @@ static void drop_idle_clock(Oid relid) {
              psprintf("ALTER TABLE %s DROP COLUMN %s", qualified_name(top), quote_identifier(get_attname(top, column, false))));
 }
 
-static bool is_any_policys(Oid relid) {
-    ListCell *cell = nullptr;
-    foreach (cell, with_ancestors(relid))
-        if (has_policies(lfirst_oid(cell))) return true;
-    return false;
-}
-
 void keep_truncate_guards(Oid relid) {
     ListCell *cell = nullptr;
     foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr))
-        if (is_any_policys(lfirst_oid(cell)))
+        if (is_managed(lfirst_oid(cell)))
             guard_truncate(lfirst_oid(cell));
         else
             drop_trigger(lfirst_oid(cell), kTruncateTrigger);
@@ -214,7 +207,7 @@ static void set_defaults(Oid relid) {
     ListCell *cell = nullptr;
     foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr))
         if (clock_column(lfirst_oid(cell)) != InvalidAttrNumber)
-            set_default(lfirst_oid(cell), is_any_policys(lfirst_oid(cell)) ? core::kUnknownClock : core::kNoClock);
+            set_default(lfirst_oid(cell), is_managed(lfirst_oid(cell)) ? core::kUnknownClock : core::kNoClock);
 }
 
 static void add_clock(const Policy &policy) {
@@ -247,7 +240,7 @@ void adopt_clock(Oid relid) {
 }
 
 void follow_copied(Oid relid) {
-    if (clock_column(relid) != InvalidAttrNumber && !is_any_policys(relid)) set_default(relid, core::kNoClock);
+    if (clock_column(relid) != InvalidAttrNumber && !is_managed(relid)) set_default(relid, core::kNoClock);
 }
 
 // Ancestors first and the table last, as an application locks them: whoever has changed an ancestor gets on to its rows.
