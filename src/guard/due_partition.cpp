@@ -1,5 +1,6 @@
 #include "guard/due_partition.hpp"
 
+#include "guard/removal.hpp"
 #include "schema/extension.hpp"
 #include "policy/attached.hpp"
 #include "policy/policy_cache.hpp"
@@ -25,18 +26,6 @@ bool is_due(core::Clock clock) {
     const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(clock)));
     if (policy == nullptr || !enforced(*policy) || !deletes(policy->action) || !core::is_started(clock)) return false;
     return core::start_of(clock) <= cutoffs_of(*policy, retention_now()).due && may_go(decide(clock));
-}
-
-// Of rows that differ in nothing but start the one with the latest start, and how many there are: as removal looks at them.
-SqlRows kinds_of_rows(Oid relid) {
-    return run_as(
-        owner_of(relid), kOnce,
-        psprintf("SELECT DISTINCT ON (p, w, s, h, r) c, count(*) OVER (PARTITION BY p, w, s, h, r), p FROM "
-                 "(SELECT c, retention.policy(c), retention.pending(c), retention.starts_at(c) IS NULL, "
-                 "retention.with_flags(c, %d) OPERATOR(retention.=) c, retention.with_flags(c, %d) OPERATOR(retention.=) c "
-                 "FROM (SELECT %s FROM ONLY %s) AS t (c)) AS u (c, p, w, s, h, r) "
-                 "ORDER BY p, w, s, h, r, retention.with_flags(c, %d) DESC",
-                 core::kHeld, core::kRestricted, clock_name(relid), qualified_name(relid), core::kAllFlags));
 }
 
 bool all_due(const SqlRows &kinds) {
@@ -68,7 +57,7 @@ void enter(Oid relid, const SqlRows &kinds, const char *what) {
 bool take_due_partition(Oid relid, const char *what) {
     if (!get_rel_relispartition(relid) || is_being_stamped(relid) || !owns_table(relid, GetUserId())) return false;
     SPI_connect();
-    const SqlRows kinds = kinds_of_rows(relid);
+    const SqlRows kinds = latest_rows(relid, false);
     const bool takes = all_due(kinds);
     if (takes) enter(relid, kinds, what);
     SPI_finish();

@@ -36,6 +36,19 @@ extern "C" {
 
 namespace pg_retention {
 
+SqlRows latest_rows(Oid relid, bool only_hidden) {
+    return run_as(only_hidden ? extension_owner() : owner_of(relid), kOnce,
+                  psprintf("SELECT DISTINCT ON (p, w, s, h, r) c, pg_catalog.count(*) OVER (PARTITION BY p, w, s, h, r) FROM "
+                           "(SELECT c, retention.policy(c), "
+                           "retention.pending(c), retention.starts_at(c) IS NULL, "
+                           "retention.with_flags(c, %d) OPERATOR(retention.=) c, "
+                           "retention.with_flags(c, %d) OPERATOR(retention.=) c "
+                           "FROM (SELECT %s FROM ONLY %s) AS t (c) WHERE %s) AS u (c, p, w, s, h, r) "
+                           "ORDER BY p, w, s, h, r, retention.with_flags(c, %d) DESC",
+                           core::kHeld, core::kRestricted, clock_name(relid), qualified_name(relid),
+                           only_hidden ? "NOT retention.visible(c)" : "true", core::kAllFlags));
+}
+
 namespace {
 
 constinit object_access_hook_type previous_access = nullptr;
@@ -62,19 +75,6 @@ void refuse_unstamped(Oid relid, const char *what) {
 //
 // So for each policy there is one row of each combination of pending, never started, held and restricted: the one with the latest start,
 // which is the order of clocks that are given all flags.
-// Hidden from everybody: an owner with legal access reads what the law keeps, and may not lose it either.
-SqlRows latest_rows(Oid relid, bool only_hidden) {
-    return run_as(only_hidden ? extension_owner() : owner_of(relid), kOnce,
-                  psprintf("SELECT DISTINCT ON (p, w, s, h, r) c FROM (SELECT c, retention.policy(c), "
-                           "retention.pending(c), retention.starts_at(c) IS NULL, "
-                           "retention.with_flags(c, %d) OPERATOR(retention.=) c, "
-                           "retention.with_flags(c, %d) OPERATOR(retention.=) c "
-                           "FROM (SELECT %s FROM ONLY %s) AS t (c) WHERE %s) AS u (c, p, w, s, h, r) "
-                           "ORDER BY p, w, s, h, r, retention.with_flags(c, %d) DESC",
-                           core::kHeld, core::kRestricted, clock_name(relid), qualified_name(relid),
-                           only_hidden ? "NOT retention.visible(c)" : "true", core::kAllFlags));
-}
-
 void check_rows(Oid relid, const char *what, bool only_hidden) {
     refuse_unstamped(relid, what);
     SPI_connect();

@@ -1,10 +1,16 @@
 #pragma once
 // What would take rows away all at once.
+#include "pg/sql.hpp"
 #include "pg/postgres.hpp"
 
 namespace pg_retention {
 
 // Refuses when the law or a hold keeps a row of the table, or of a partition of it. what: "detach".
 void refuse_over_kept_rows(Oid relid, const char *what);
+
+// Of rows that differ in nothing but start the one with the latest start, and how many there are, in the order of their policies; they stand
+// for all that a command would take. only_hidden: those hidden from everybody, for an owner with legal access reads what the law keeps, and may
+// not lose it either.
+SqlRows latest_rows(Oid relid, bool only_hidden);
 
 }  // namespace pg_retention
