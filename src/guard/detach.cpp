@@ -71,7 +71,7 @@ char *reference_query(const ForeignKey &key) {
 bool is_referenced(const ForeignKey &key) {
     SPI_connect();
     // With the rights of whoever gives the command, as the server asks it; only an owner's own row security is passed over.
-    const bool referenced = run_as(GetUserId(), kAny, reference_query(key)).n > 0;
+    const bool referenced = run_as(GetUserId(), kAnyLatest, reference_query(key)).n > 0;
     SPI_finish();
     return referenced;
 }

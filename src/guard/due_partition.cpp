@@ -34,13 +34,24 @@ bool all_due(const SqlRows &kinds) {
     return kinds.n > 0;
 }
 
+}  // namespace
+
+bool is_due_partition(Oid relid) {
+    if (!get_rel_relispartition(relid) || is_being_stamped(relid) || !owns_table(relid, GetUserId())) return false;
+    SPI_connect();
+    const bool due = all_due(latest_rows(relid, false));
+    SPI_finish();
+    return due;
+}
+
 // Kinds come in the order of their policies.
-void enter(Oid relid, const SqlRows &kinds, const char *what) {
+void enter_due_partition(Oid relid, const char *what) {
     LedgerEntry entry = {};
     entry.action = LedgerAction::kDeleted;
     entry.relid = relid;
     entry.detail = psprintf("%s of the partition", what);
-    for (const SqlRow row : kinds) {
+    SPI_connect();
+    for (const SqlRow row : latest_rows(relid, false)) {
         const auto policy = static_cast<int16_t>(core::policy_of(row.get<core::Clock>(1)));
         if (policy != entry.policy_id && entry.row_count > 0) {
             append_ledger_at_end(entry);
@@ -50,18 +61,7 @@ void enter(Oid relid, const SqlRows &kinds, const char *what) {
         entry.row_count += row.get<int64>(2);
     }
     append_ledger_at_end(entry);
-}
-
-}  // namespace
-
-bool take_due_partition(Oid relid, const char *what) {
-    if (!get_rel_relispartition(relid) || is_being_stamped(relid) || !owns_table(relid, GetUserId())) return false;
-    SPI_connect();
-    const SqlRows kinds = latest_rows(relid, false);
-    const bool takes = all_due(kinds);
-    if (takes) enter(relid, kinds, what);
     SPI_finish();
-    return takes;
 }
 
 }  // namespace pg_retention

@@ -37,7 +37,7 @@ bool holds_itself(Oid relid) {
     unrevealed([&] {
         const char *query =
             psprintf("SELECT 1 FROM ONLY %s WHERE NOT retention.visible(%s)", qualified_name(relid), clock_name(relid));
-        holds = run_as(owner_of(relid), kAnyReading, query).n > 0;
+        holds = run_as(owner_of(relid), kAnyLatest, query).n > 0;
     });
     SPI_finish();
     return holds;

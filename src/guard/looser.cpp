@@ -69,7 +69,7 @@ bool is_mandatory(core::Clock clock, const Policy &policy) {
 
 bool any_clock(const Policy &was, core::Start from, core::Start until) {
     if (from > until) return false;
-    return run_as(owner_of(was.relid), kAny,
+    return run_as(owner_of(was.relid), kAnyLatest,
                   psprintf("SELECT 1 FROM %s WHERE %s", qualified_name(was.relid), clock_range(clock_name(was.relid), 1, 2)),
                   clock_value(core::first_from(was.id, from)), clock_value(core::last_until(was.id, until)))
                .n > 0;
@@ -78,7 +78,7 @@ bool any_clock(const Policy &was, core::Start from, core::Start until) {
 // Of those about which something was decided there are few that are pending.
 bool any_exempt_clock(const Policy &was, const Policy *is) {
     const SqlRows found =
-        run_as(owner_of(was.relid), kOnce,
+        run_as(owner_of(was.relid), kLatest,
                psprintf("SELECT DISTINCT %s FROM %s WHERE %s", clock_name(was.relid), qualified_name(was.relid),
                         pending_range(clock_name(was.relid), 1, 2)),
                clock_value(core::first_exempt(was.id)), clock_value(core::last_exempt(was.id, core::kNotStarted)));

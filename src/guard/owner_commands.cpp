@@ -22,9 +22,12 @@ extern "C" {
 #include "catalog/namespace.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "commands/tablecmds.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "parser/parse_type.h"
+#include "storage/lmgr.h"
 #include "utils/lsyscache.h"
 }
 
@@ -201,6 +204,50 @@ void check_type(const Node *statement) {
         if (owns(lfirst_oid(cell))) check_named(statement, lfirst_oid(cell));
 }
 
+// The server's lock, before it takes it: rows that others commit meanwhile would go unasked. Parts of a table are locked in its order.
+void lock(const RangeVar *named, LOCKMODE mode, bool with_parts) {
+    for (Oid relid = governed_table(named); owns(relid);) {
+        LockRelationOid(relid, mode);
+        if (with_parts && named->inh) find_all_inheritors(relid, mode, nullptr);
+        // Whoever held it may have given its name to another.
+        const Oid now = governed_table(named);
+        if (now == relid) return;
+        relid = now;
+    }
+}
+
+bool reads_parts(const AlterTableCmd *command) {
+    switch (static_cast<int>(command->subtype)) {
+        case AT_AddColumn:
+        case AT_SetNotNull:
+        case AT_SetExpression:
+        case AT_AddConstraint:
+        case AT_ValidateConstraint:
+        case AT_AlterColumnType: return true;
+        default: return false;
+    }
+}
+
+void lock_table(const Node *statement) {
+    if (IsA(statement, IndexStmt)) {
+        const auto *index = reinterpret_cast<const IndexStmt *>(statement);
+        return lock(index->relation, index->concurrent ? ShareUpdateExclusiveLock : ShareLock, true);
+    }
+    const auto *alter = reinterpret_cast<const AlterTableStmt *>(statement);
+    if (!IsA(statement, AlterTableStmt) || alter->objtype != OBJECT_TABLE) return;
+    bool with_parts = false;
+    ListCell *cell = nullptr;
+    foreach (cell, alter->cmds) with_parts = with_parts || reads_parts(lfirst_node(AlterTableCmd, cell));
+    lock(alter->relation, AlterTableGetLockLevel(alter->cmds), with_parts);
+    foreach (cell, alter->cmds) {
+        const auto *command = lfirst_node(AlterTableCmd, cell);
+        const bool attaches = command->subtype == AT_AttachPartition;
+        if (!attaches && command->subtype != AT_DetachPartition && command->subtype != AT_DetachPartitionFinalize) continue;
+        const auto *partition = reinterpret_cast<const PartitionCmd *>(command->def);
+        lock(partition->name, partition->concurrent ? ShareUpdateExclusiveLock : AccessExclusiveLock, false);
+    }
+}
+
 // Refuses what its owner may not do; what others may not do, the server refuses.
 void refuse_owner(const Node *statement) {
     switch (nodeTag(statement)) {
@@ -256,6 +303,7 @@ Reach reach_of(const Node *statement) {
 
 void watch_owner_command(const Command &command) {
     if (own_command || extension() == nullptr) return proceed(command);
+    lock_table(command.statement());
     check_detach(command.statement());
     check_clock_of_child(command.statement());
     check_trigger_command(command.statement());

@@ -29,6 +29,7 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "replication/logicalworker.h"
+#include "storage/lmgr.h"
 #include "utils/rel.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -37,7 +38,7 @@ extern "C" {
 namespace pg_retention {
 
 SqlRows latest_rows(Oid relid, bool only_hidden) {
-    return run_as(only_hidden ? extension_owner() : owner_of(relid), kOnce,
+    return run_as(only_hidden ? extension_owner() : owner_of(relid), kLatest,
                   psprintf("SELECT DISTINCT ON (p, w, s, h, r) c, pg_catalog.count(*) OVER (PARTITION BY p, w, s, h, r) FROM "
                            "(SELECT c, retention.policy(c), "
                            "retention.pending(c), retention.starts_at(c) IS NULL, "
@@ -118,13 +119,31 @@ bool may_truncate(Oid relid) {
 }
 
 // A temporary table is its session's own, and goes when that is past answering.
-void check_removal(Oid relid, const char *what) {
-    if (extension() == nullptr || own_command || clock_column(relid) == InvalidAttrNumber) return;
-    if (get_rel_relkind(relid) != RELKIND_RELATION || get_rel_persistence(relid) == RELPERSISTENCE_TEMP) return;
-    if (take_due_partition(relid, what)) return;
+bool is_guarded(Oid relid) {
+    return extension() != nullptr && !own_command && clock_column(relid) != InvalidAttrNumber &&
+           get_rel_relkind(relid) == RELKIND_RELATION && get_rel_persistence(relid) != RELPERSISTENCE_TEMP;
+}
+
+void refuse_removal(Oid relid, const char *what) {
     check_rows(relid, what, false);
     refuse_losing_unmanaged(relid, what);
     refuse_unconfirmed(relid, what);
+}
+
+void check_drop(Oid relid) {
+    if (!is_guarded(relid)) return;
+    if (is_due_partition(relid))
+        enter_due_partition(relid, "drop");
+    else
+        refuse_removal(relid, "drop");
+}
+
+// The server asks before it has the table's lock, and again if anything changed while it waited: rows that others commit meanwhile would
+// go unasked. So the lock comes first, and the ledger is told by the trigger, which comes once.
+void check_truncate(Oid relid) {
+    if (!is_guarded(relid) || !may_truncate(relid)) return;
+    LockRelationOid(relid, AccessExclusiveLock);
+    if (is_guarded(relid) && !is_due_partition(relid)) refuse_removal(relid, "truncate");
 }
 
 // With a column go the values of rows that nobody may see or change now. Those of the others their writers may take away as well.
@@ -152,12 +171,12 @@ void note_parts(Oid relid) {
     }
     if (type == OAT_TRUNCATE)
         guarded([object] {
-            if (may_truncate(object)) check_removal(object, "truncate");
+            check_truncate(object);
             note_emptied(object);
         });
     if (type == OAT_DROP && !is_internal(arg))
         guarded([object] {
-            check_removal(object, "drop");
+            check_drop(object);
             note_parts(object);
         });
 }
@@ -183,6 +202,11 @@ void refuse_over_kept_rows(Oid relid, const char *what) {
             check_rows(lfirst_oid(cell), what, false);
 }
 
+void note_truncate(Oid relid) {
+    if (IsLogicalWorker()) refuse_over_kept_rows(relid, "truncate");
+    if (is_guarded(relid) && is_due_partition(relid)) enter_due_partition(relid, "truncate");
+}
+
 void init_guard() {
     previous_access = object_access_hook;
     object_access_hook = access;
@@ -190,13 +214,13 @@ void init_guard() {
 
 }  // namespace pg_retention
 
-// Any other TRUNCATE is asked about by the hook.
+// What may go is asked by the hook, but for what comes by replication, which that is not told of.
 RETENTION_FUNCTION(pg_retention_guard_truncate) {
     const TriggerData *data = pg_retention::trigger_data(fcinfo);
     if (!TRIGGER_FIRED_BEFORE(data->tg_event) || !TRIGGER_FIRED_FOR_STATEMENT(data->tg_event) ||
         (data->tg_event & TRIGGER_EVENT_OPMASK) != TRIGGER_EVENT_TRUNCATE)
         ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
                         errmsg("trigger \"%s\" must be fired before truncate", data->tg_trigger->tgname)));
-    if (IsLogicalWorker()) pg_retention::refuse_over_kept_rows(RelationGetRelid(data->tg_relation), "truncate");
+    pg_retention::note_truncate(RelationGetRelid(data->tg_relation));
     return static_cast<Datum>(0);
 }

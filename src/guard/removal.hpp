@@ -8,6 +8,9 @@ namespace pg_retention {
 // Refuses when the law or a hold keeps a row of the table, or of a partition of it. what: "detach".
 void refuse_over_kept_rows(Oid relid, const char *what);
 
+// A table's lock is held, and its TRUNCATE allowed.
+void note_truncate(Oid relid);
+
 // Of rows that differ in nothing but start the one with the latest start, and how many there are, in the order of their policies; they stand
 // for all that a command would take. only_hidden: those hidden from everybody, for an owner with legal access reads what the law keeps, and may
 // not lose it either.

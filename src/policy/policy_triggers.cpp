@@ -209,7 +209,7 @@ const Policy *refuse_looser(Oid relid, bool moved = false) {
 
 bool has_flagged(Oid relid, uint8_t flag, core::Clock from, core::Clock until) {
     return run_as(
-               owner_of(relid), kAny,
+               owner_of(relid), kAnyLatest,
                psprintf(
                    "SELECT 1 FROM %s WHERE retention.with_flags(%s, %d) OPERATOR(retention.=) %s AND %s OPERATOR(retention.>=) $1 "
                    "AND %s OPERATOR(retention.<=) $2",
