@@ -54,7 +54,7 @@ ErrorData *attempt(AttemptBody body, void *argument) {
 
 ErrorData *attempt_in_time(AttemptBody body, void *argument, bool *timed_out) {
     *timed_out = false;
-    ErrorData *error = run_attempt(body, argument, true, settings::statement_timeout, timed_out);
+    ErrorData *error = run_attempt(body, argument, true, has_time_limit() ? 0 : settings::statement_timeout, timed_out);
     if (!*timed_out) {
         raise_if_it_ends_statement(error);
         return error;

@@ -18,7 +18,7 @@ using AttemptBody = void (*)(void *);
 // code raises under the code of a cancel is one.
 ErrorData *attempt(AttemptBody body, void *argument);
 
-// The same within retention.statement_timeout, whatever body runs. Attempts inside it are part of it.
+// The same within retention.statement_timeout, whatever body runs. Attempts inside it are part of it, those in time, too.
 ErrorData *attempt_in_time(AttemptBody body, void *argument, bool *timed_out);
 
 // While it is set, a lock that was not had within lock_timeout is a failure of what needed it: of the row or the table in a sweep, which

@@ -57,6 +57,8 @@ void begin_time_limit(int milliseconds) {
                          Max(kShortestRepeat, milliseconds / kMostCancels));
 }
 
+bool has_time_limit() { return limited; }
+
 bool end_time_limit() {
     if (!limited) return false;
     disable_timeout(timer, false);

@@ -9,6 +9,9 @@ namespace pg_retention {
 // catches that. Code that goes on all the same ends its process. 0: there is no limit.
 void begin_time_limit(int milliseconds);
 
+// Whether one stands now.
+bool has_time_limit();
+
 // Returns whether the time was over. False, too, when somebody asked this process to cancel.
 bool end_time_limit();
 

@@ -74,6 +74,8 @@ CREATE ROLE stalled_owner;
 CREATE ROLE reader;
 CREATE SCHEMA app;
 GRANT ALL ON SCHEMA app TO stalled_owner, reader;
+GRANT USAGE ON SCHEMA retention TO stalled_owner;
+GRANT EXECUTE ON PROCEDURE retention.sweep TO stalled_owner;
 });
 
 # The last, so that the others are in front of it.
@@ -84,6 +86,7 @@ table('catches_all', 3, q{LOOP BEGIN BEGIN PERFORM pg_sleep(36000); EXCEPTION WH
 	EXCEPTION WHEN query_canceled OR others THEN PERFORM pg_sleep(36000); END; END LOOP;});
 table('pretends', 3, q{RAISE 'not today' USING ERRCODE = 'query_canceled';});
 table('one', 400, q{IF OLD.id = 123 THEN PERFORM pg_sleep(36000); END IF;});
+table('nests', 3, 'CALL retention.sweep(); PERFORM pg_sleep(36000);');
 table('locked', 3, '');
 table('free', 3, '');
 
@@ -92,6 +95,7 @@ stands_in_the_way('sleeps', 'took longer than .*trigger sleeps_waits of table ap
 stands_in_the_way('lifts', 'took longer than .*trigger lifts_waits', 'status names a trigger that sets the timeouts to zero');
 stands_in_the_way('catches', 'took longer than .*trigger catches_waits', 'status names a trigger that catches the cancel and goes on');
 stands_in_the_way('catches_all', 'took longer than .*trigger catches_all_waits', 'in blocks within blocks');
+stands_in_the_way('nests', 'took longer than .*trigger nests_waits', 'a trigger that sweeps, which has limits of its own');
 stands_in_the_way('pretends', '^error 57014', 'an error under the code of a cancel is that of a row');
 settles("SELECT count(*) FROM retention.check() WHERE what = 'nothing stands in the way' AND object = 'app.sleeps' AND NOT ok AND hint ~ 'sleeps_waits'",
 	'1', 'the check names the trigger that sleeps');
