@@ -36,9 +36,7 @@ void _PG_init(void) {
         pg_retention::init_policy_cache();
         pg_retention::init_attached();
         pg_retention::init_user_code();
-        pg_retention::init_ledger_at_end();
         pg_retention::init_reveals();
-        pg_retention::init_consequences();
         pg_retention::init_visibility();
         pg_retention::init_relation_plans();
         pg_retention::init_late_starts();

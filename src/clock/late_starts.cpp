@@ -6,6 +6,7 @@
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/time.hpp"
+#include "pg/transaction.hpp"
 
 extern "C" {
 #include "access/genam.h"
@@ -182,6 +183,7 @@ void note_start(Oid leaf, core::Clock clock) {
     }
     if (notes == nullptr) {
         room = kMostNotes;
+        call_at_end(AtEnd::kLateStarts, at_end);
         notes = static_cast<Note *>(MemoryContextAlloc(TopTransactionContext, sizeof(Note) * room));
     }
     if (n_notes == room) notes = static_cast<Note *>(repalloc(notes, sizeof(Note) * (room *= 2)));
@@ -236,9 +238,6 @@ void lock_starts(Oid leaf) { lock_leaf(leaf, ExclusiveLock); }
 
 void progress_changed() { CacheInvalidateRelcacheByRelid(get_relname_relid("column_progress", extension()->schema)); }
 
-void init_late_starts() {
-    CacheRegisterRelcacheCallback(forget_progress, 0);
-    RegisterXactCallback(at_end, nullptr);
-}
+void init_late_starts() { CacheRegisterRelcacheCallback(forget_progress, 0); }
 
 }  // namespace pg_retention

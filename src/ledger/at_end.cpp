@@ -2,12 +2,11 @@
 
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
+#include "pg/transaction.hpp"
 
 extern "C" {
-#include "access/xact.h"
 #include "access/xlog.h"
 #include "catalog/namespace.h"
-#include "nodes/pg_list.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -19,8 +18,8 @@ namespace {
 
 // Of the subtransaction it happened in: one that is taken back did nothing.
 struct Waiting {
+    OfLevel level;
     LedgerEntry entry;
-    int level;
 };
 constinit List *waiting = NIL;  // of Waiting; of this transaction
 
@@ -45,28 +44,18 @@ void end_transaction(XactEvent event, void *) {
     if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE) waiting = NIL;
 }
 
-void end_level(SubXactEvent event, SubTransactionId, SubTransactionId, void *) {
-    if (waiting == NIL || (event != SUBXACT_EVENT_ABORT_SUB && event != SUBXACT_EVENT_COMMIT_SUB)) return;
-    const int level = GetCurrentTransactionNestLevel();
-    ListCell *cell = nullptr;
-    foreach (cell, waiting) {
-        auto *one = static_cast<Waiting *>(lfirst(cell));
-        if (one->level < level) continue;
-        if (event == SUBXACT_EVENT_COMMIT_SUB)
-            one->level = level - 1;
-        else
-            waiting = foreach_delete_current(waiting, cell);
-    }
-}
+void end_subtransaction(SubXactEvent event, SubTransactionId, SubTransactionId, void *) { waiting = end_level(waiting, event); }
 
 const char *copy_of(const char *text) { return text == nullptr ? nullptr : pstrdup(text); }
 
 }  // namespace
 
 void append_ledger_at_end(const LedgerEntry &entry) {
+    call_at_end(AtEnd::kLedger, end_transaction);
+    call_at_level_end(end_subtransaction);
     MemoryContext before = MemoryContextSwitchTo(TopTransactionContext);
     auto *one = static_cast<Waiting *>(palloc0(sizeof(Waiting)));
-    *one = Waiting{entry, GetCurrentTransactionNestLevel()};
+    *one = Waiting{{GetCurrentTransactionNestLevel()}, entry};
     const bool there = OidIsValid(entry.relid) && get_rel_name(entry.relid) != nullptr;
     one->entry.relation = entry.relation == nullptr && there ? qualified_name(entry.relid) : copy_of(entry.relation);
     one->entry.relid = InvalidOid;
@@ -80,11 +69,6 @@ void append_waiting() {
     waiting = NIL;
     ListCell *cell = nullptr;
     foreach (cell, entries) append_ledger(static_cast<const Waiting *>(lfirst(cell))->entry);
-}
-
-void init_ledger_at_end() {
-    RegisterXactCallback(end_transaction, nullptr);
-    RegisterSubXactCallback(end_level, nullptr);
 }
 
 }  // namespace pg_retention

@@ -11,6 +11,4 @@ void append_ledger_at_end(const LedgerEntry &entry);
 // Enters those that wait. For append_ledger.
 void append_waiting();
 
-void init_ledger_at_end();
-
 }  // namespace pg_retention

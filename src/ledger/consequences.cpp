@@ -5,9 +5,9 @@
 #include "pg/mark.hpp"
 #include "pg/security.hpp"
 #include "pg/sql.hpp"
+#include "pg/transaction.hpp"
 
 extern "C" {
-#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
@@ -24,17 +24,23 @@ namespace {
 
 // Of the subtransaction it happened in: one that is taken back has had no consequences.
 struct Consequence {
+    OfLevel level;
     Oid relid;
     LedgerAction action;
-    int64 rows;  // negative: nobody counts them
-    int level;
+    int64 rows;    // negative: nobody counts them
     bool emptied;  // as a whole, or a part of it
 };
 
+void end_subtransaction(SubXactEvent event, SubTransactionId, SubTransactionId, void *) {
+    Account *of = open_account;
+    if (of != nullptr) of->touched = end_level(of->touched, event);
+}
+
 void add(Account *to, Oid relid, LedgerAction action, int64 rows, bool emptied = false) {
+    call_at_level_end(end_subtransaction);
     MemoryContext before = MemoryContextSwitchTo(to->context);
     auto *one = static_cast<Consequence *>(palloc(sizeof(Consequence)));
-    *one = Consequence{relid, action, rows, GetCurrentTransactionNestLevel(), emptied};
+    *one = Consequence{{GetCurrentTransactionNestLevel()}, relid, action, rows, emptied};
     to->touched = lappend(to->touched, one);
     MemoryContextSwitchTo(before);
 }
@@ -91,21 +97,6 @@ bool is_emptied(const Account &account, Oid relid) {
     return false;
 }
 
-void end_level(SubXactEvent event, SubTransactionId, SubTransactionId, void *) {
-    if (open_account == nullptr || (event != SUBXACT_EVENT_ABORT_SUB && event != SUBXACT_EVENT_COMMIT_SUB)) return;
-    Account *of = open_account;
-    const int level = GetCurrentTransactionNestLevel();
-    ListCell *cell = nullptr;
-    foreach (cell, of->touched) {
-        auto *one = static_cast<Consequence *>(lfirst(cell));
-        if (one->level < level) continue;
-        if (event == SUBXACT_EVENT_COMMIT_SUB)
-            one->level = level - 1;
-        else
-            of->touched = foreach_delete_current(of->touched, cell);
-    }
-}
-
 // Materialised views over it are refreshed from then on as those over a governed table are.
 void note_touched(Oid relid) {
     const Oid table = get_relname_relid("touched", get_namespace_oid("retention", false));
@@ -157,7 +148,5 @@ void record_consequences(const Account &of, int16_t policy_id, const char *detai
         append_ledger(entry);
     }
 }
-
-void init_consequences() { RegisterSubXactCallback(end_level, nullptr); }
 
 }  // namespace pg_retention

@@ -34,6 +34,4 @@ void note_emptied(Oid relid);
 // An entry for each table and what became of its rows. policy_id 0: none; detail may be null. Last, as append_ledger.
 void record_consequences(const Account &of, int16_t policy_id, const char *detail);
 
-void init_consequences();
-
 }  // namespace pg_retention

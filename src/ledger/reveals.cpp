@@ -2,6 +2,7 @@
 
 #include "ledger/ledger.hpp"
 #include "pg/guard.hpp"
+#include "pg/transaction.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -118,6 +119,7 @@ void note_reveal(const char *reason) {
     strlcpy(current.role, GetUserNameFromId(GetUserId(), false), sizeof current.role);
     keep_reason(reason);
     noted = true;
+    call_at_end(AtEnd::kReveals, reveals_at_end);
 }
 
 bool is_reveal_noted() { return noted; }
@@ -147,7 +149,6 @@ void init_reveals() {
     shmem_request_hook = request_reveal_memory;
     previous_startup = shmem_startup_hook;
     shmem_startup_hook = start_reveal_memory;
-    RegisterXactCallback(reveals_at_end, nullptr);
 }
 
 }  // namespace pg_retention
