@@ -141,8 +141,8 @@ COMMENT ON FUNCTION retention.hooks_in_place() IS 'whether a statement planned a
 
 CREATE VIEW retention.governed_table AS
 SELECT g.relation, g.column_name AS clock,
-    EXISTS (SELECT FROM retention.policy p WHERE p.validated AND (p.relation = g.relation
-        OR p.relation IN (SELECT t.relid FROM pg_partition_ancestors(g.relation) t))) AS managed,
+    EXISTS (SELECT FROM retention.policy p WHERE p.relation = g.relation
+        OR p.relation IN (SELECT t.relid FROM pg_partition_ancestors(g.relation) t)) AS managed,
     EXISTS (SELECT FROM pg_index i WHERE i.indrelid = g.relation AND i.indisvalid AND i.indnkeyatts = 1
         AND i.indkey[0] = g.column_number AND i.indpred IS NOT NULL) AS indexed,
     (SELECT count(*) FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid

@@ -88,11 +88,24 @@ struct Before {
     Oid relid;
     Node *condition;      // null: it has none, or it could not be asked
     bool is_broken;       // that is no fault of the command: retention.check() says so, and nobody is kept from other tables
+    bool was_whole;       // of one that is not validated yet: the command is the one that breaks it
     const char *meaning;  // null: nothing is known
     bool rewritten;       // the command gives a column that the condition reads other values
 };
 
 constinit Dynamic<List *> policies_before{NIL};  // of Before *
+
+void still_whole(const Policy &policy);
+
+// After a restore a policy waits to be checked, and a dump that goes on may still bring what it needs. What is there already it does not
+// lose.
+Before *note_unchecked(const Policy &policy) {
+    auto *noted = static_cast<Before *>(palloc0(sizeof(Before)));
+    noted->id = policy.id;
+    noted->relid = policy.relid;
+    noted->was_whole = attempt([&policy] { still_whole(policy); }) == nullptr;
+    return noted;
+}
 
 List *note_policies() {
     List *before = NIL;
@@ -101,25 +114,39 @@ List *note_policies() {
     for (int i = 0; i < count; ++i) {
         const bool asks = policy[i].applies_to != nullptr && is_confirmed(policy[i]);
         // Whoever locks it alters it: after that it is asked.
-        if (!policy[i].validated || !SearchSysCacheExists1(RELOID, ObjectIdGetDatum(policy[i].relid)) ||
+        if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(policy[i].relid)) ||
             (asks && !ConditionalLockRelationOid(policy[i].relid, AccessShareLock)))
             continue;
+        if (!policy[i].validated) {
+            before = lappend(before, note_unchecked(policy[i]));
+            continue;
+        }
         Node *condition = asks ? cooked_if_it_can(policy[i]) : nullptr;
         const bool is_broken = asks && condition == nullptr;
         auto *noted = static_cast<Before *>(palloc(sizeof(Before)));
-        *noted = Before{
-            policy[i].id, policy[i].relid, condition, is_broken, is_broken ? nullptr : meaning_of(policy[i], condition), false};
+        *noted = Before{policy[i].id, policy[i].relid, condition,
+                        is_broken,    false,           is_broken ? nullptr : meaning_of(policy[i], condition),
+                        false};
         before = lappend(before, noted);
     }
     return before;
 }
 
-bool was_broken(const Policy &policy) {
+const Before *before_of(const Policy &policy) {
     ListCell *cell = nullptr;
     foreach (cell, policies_before)
-        if (static_cast<const Before *>(lfirst(cell))->id == policy.id)
-            return static_cast<const Before *>(lfirst(cell))->is_broken;
-    return false;
+        if (static_cast<const Before *>(lfirst(cell))->id == policy.id) return static_cast<const Before *>(lfirst(cell));
+    return nullptr;
+}
+
+bool was_broken(const Policy &policy) {
+    const Before *before = before_of(policy);
+    return before != nullptr && before->is_broken;
+}
+
+bool has_to_be_whole(const Policy &policy) {
+    const Before *before = policy.validated ? nullptr : before_of(policy);
+    return policy.validated || (before != nullptr && before->was_whole);
 }
 
 bool may_break(const Node *statement) {
@@ -141,7 +168,6 @@ List *plan_rewrites(List *tables, const char *from, const char *to) {
     int count = 0;
     const Policy *policy = all_policies(&count);
     for (int i = 0; i < count; ++i) {
-        if (!policy[i].validated) continue;
         auto *rewrite = static_cast<Rewrite *>(palloc0(sizeof(Rewrite)));
         auto *texts = static_cast<Datum *>(palloc(sizeof(Datum) * (policy[i].n_starts + 1)));
         for (int k = 0; k < policy[i].n_starts; ++k)
@@ -456,7 +482,7 @@ RETENTION_FUNCTION(pg_retention_after_ddl) {
     for (int i = 0; i < count; ++i) {
         const bool there = SearchSysCacheExists1(RELOID, ObjectIdGetDatum(policy[i].relid));
         orphans = orphans || !there;
-        if (there && policy[i].validated) pg_retention::still_whole(policy[i]);
+        if (there && pg_retention::has_to_be_whole(policy[i])) pg_retention::still_whole(policy[i]);
         if (there && policy[i].validated && drops) pg_retention::follow_dropped_index(policy[i]);
     }
     if (orphans) pg_retention::forget_dropped(drops);

@@ -477,6 +477,12 @@ void plan_index(Oid relid) {
                  ObjectIdGetDatum(relid));
 }
 
+void plan_missing_indexes() {
+    own("INSERT INTO retention.preparation (relation, stamped) SELECT DISTINCT p.relation, true FROM retention.policy p "
+        "JOIN retention.governed_table g ON g.relation = p.relation WHERE p.ready AND p.mode <> 'off' AND NOT g.indexed "
+        "ON CONFLICT DO NOTHING");
+}
+
 void set_looser_judge(LooserJudge judge) { looser_judge = judge; }
 
 void refuse_looser_place(Oid relid) {

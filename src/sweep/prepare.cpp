@@ -256,6 +256,7 @@ void prepare_tables(Engine *engine) {
     INSTR_TIME_SET_CURRENT(started);
     notice_declarations(engine);
     begin_step(engine);
+    plan_missing_indexes();
     const SqlRows found = own("SELECT relation::oid, stamped FROM retention.preparation ORDER BY relation");
     const auto n = static_cast<int>(found.n);
     auto *tables = static_cast<Planned *>(MemoryContextAlloc(engine->context, sizeof(Planned) * (n + 1)));
