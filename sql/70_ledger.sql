@@ -27,4 +27,11 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON retention.ledg
     FOR EACH STATEMENT EXECUTE FUNCTION retention.ledger_append_only();
 ALTER TABLE retention.ledger_mark ENABLE ALWAYS TRIGGER append_only;
 
+CREATE FUNCTION retention.make_room_in_ledger() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_make_room_in_ledger';
+COMMENT ON FUNCTION retention.make_room_in_ledger() IS 'where a restore brings a ledger to entries that were written here already, these go behind it';
+CREATE TRIGGER make_room BEFORE INSERT ON retention.ledger
+    FOR EACH ROW EXECUTE FUNCTION retention.make_room_in_ledger();
+ALTER TABLE retention.ledger ENABLE ALWAYS TRIGGER make_room;
+
 GRANT SELECT ON retention.ledger, retention.ledger_mark TO pg_monitor;

@@ -1,10 +1,13 @@
 #include "ledger/at_end.hpp"
 
+#include "ledger/chain.hpp"
+#include "ledger/own_table.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
 #include "pg/transaction.hpp"
 
 extern "C" {
+#include "access/htup_details.h"
 #include "access/xlog.h"
 #include "catalog/namespace.h"
 #include "utils/lsyscache.h"
@@ -20,6 +23,7 @@ namespace {
 struct Waiting {
     OfLevel level;
     LedgerEntry entry;
+    HeapTuple row;  // of one that is entered again; otherwise null
 };
 constinit List *waiting = NIL;  // of Waiting; of this transaction
 
@@ -46,21 +50,40 @@ void end_transaction(XactEvent event, void *) {
 
 void end_subtransaction(SubXactEvent event, SubTransactionId, SubTransactionId, void *) { waiting = end_level(waiting, event); }
 
+void append_again(HeapTuple row) {
+    Relation ledger = open_own_table("ledger", AccessShareLock);
+    Entry entry = entry_of(row, RelationGetDescr(ledger));
+    append_row(&entry);
+    table_close(ledger, AccessShareLock);
+}
+
+// In the memory of the transaction.
+Waiting *add_waiting(const LedgerEntry &entry) {
+    call_at_end(AtEnd::kLedger, end_transaction);
+    call_at_level_end(end_subtransaction);
+    auto *one = static_cast<Waiting *>(palloc0(sizeof(Waiting)));
+    *one = Waiting{{GetCurrentTransactionNestLevel()}, entry, nullptr};
+    waiting = lappend(waiting, one);
+    return one;
+}
+
 const char *copy_of(const char *text) { return text == nullptr ? nullptr : pstrdup(text); }
 
 }  // namespace
 
 void append_ledger_at_end(const LedgerEntry &entry) {
-    call_at_end(AtEnd::kLedger, end_transaction);
-    call_at_level_end(end_subtransaction);
     MemoryContext before = MemoryContextSwitchTo(TopTransactionContext);
-    auto *one = static_cast<Waiting *>(palloc0(sizeof(Waiting)));
-    *one = Waiting{{GetCurrentTransactionNestLevel()}, entry};
+    Waiting *one = add_waiting(entry);
     const bool there = OidIsValid(entry.relid) && get_rel_name(entry.relid) != nullptr;
     one->entry.relation = entry.relation == nullptr && there ? qualified_name(entry.relid) : copy_of(entry.relation);
     one->entry.relid = InvalidOid;
     one->entry.detail = copy_of(entry.detail);
-    waiting = lappend(waiting, one);
+    MemoryContextSwitchTo(before);
+}
+
+void append_again_at_end(HeapTuple row) {
+    MemoryContext before = MemoryContextSwitchTo(TopTransactionContext);
+    add_waiting({})->row = heap_copytuple(row);
     MemoryContextSwitchTo(before);
 }
 
@@ -68,7 +91,10 @@ void append_waiting() {
     List *entries = waiting;
     waiting = NIL;
     ListCell *cell = nullptr;
-    foreach (cell, entries) append_ledger(static_cast<const Waiting *>(lfirst(cell))->entry);
+    foreach (cell, entries) {
+        const auto *one = static_cast<const Waiting *>(lfirst(cell));
+        one->row != nullptr ? append_again(one->row) : append_ledger(one->entry);
+    }
 }
 
 }  // namespace pg_retention

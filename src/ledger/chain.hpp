@@ -28,4 +28,7 @@ ChainEnd last_entry(Relation ledger, Snapshot snapshot);
 LedgerMark read_mark(Relation marks, Snapshot snapshot);
 void write_mark(Relation marks, const LedgerMark &mark, int64 entry_id, Datum hash);
 
+// Gives it a number, the hash before and its own, and enters it. The chain stays locked until the transaction ends.
+void append_row(Entry *row);
+
 }  // namespace pg_retention

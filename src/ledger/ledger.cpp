@@ -56,10 +56,18 @@ void continue_chain(Relation ledger, Entry *row) {
 
 }  // namespace
 
-void append_ledger(const LedgerEntry &entry) {
-    append_waiting();
+void append_row(Entry *row) {
     Relation ledger = open_own_table("ledger", RowExclusiveLock);
     lock_chain(ledger);
+    row->values[kFormat] = Int16GetDatum(core::version_of(core::Format::kLedgerEntry));
+    continue_chain(ledger, row);
+    CatalogTupleInsert(ledger, heap_form_tuple(RelationGetDescr(ledger), row->values, row->nulls));
+    table_close(ledger, NoLock);
+    CommandCounterIncrement();
+}
+
+void append_ledger(const LedgerEntry &entry) {
+    append_waiting();
     Entry row = {};
     row.values[kAt] = TimestampTzGetDatum(retention_now());
     set_text(&row, kActor, actor());
@@ -71,11 +79,7 @@ void append_ledger(const LedgerEntry &entry) {
     row.values[kRowCount] = Int64GetDatum(entry.row_count);
     row.nulls[kRowCount] = entry.row_count < 0;
     set_text(&row, kDetail, entry.detail);
-    row.values[kFormat] = Int16GetDatum(core::version_of(core::Format::kLedgerEntry));
-    continue_chain(ledger, &row);
-    CatalogTupleInsert(ledger, heap_form_tuple(RelationGetDescr(ledger), row.values, row.nulls));
-    table_close(ledger, NoLock);
-    CommandCounterIncrement();
+    append_row(&row);
 }
 
 }  // namespace pg_retention

@@ -40,6 +40,7 @@ enum class LedgerAction : uint8_t {
     kColumnWithdrawn,
     kSegmentBegun,
     kConfigurationChanged,
+    kEntriesMoved,
 };
 
 constexpr const char *name_of(LedgerAction action) noexcept {
@@ -79,6 +80,7 @@ constexpr const char *name_of(LedgerAction action) noexcept {
         case LedgerAction::kColumnWithdrawn: return "personal column withdrawn";
         case LedgerAction::kSegmentBegun: return "segment begun";
         case LedgerAction::kConfigurationChanged: return "configuration changed";
+        case LedgerAction::kEntriesMoved: return "entries moved";
     }
     return nullptr;
 }
@@ -120,7 +122,8 @@ constexpr bool changes_rows(LedgerAction action) noexcept {
         case LedgerAction::kDeclarationChanged:
         case LedgerAction::kColumnWithdrawn:
         case LedgerAction::kSegmentBegun:
-        case LedgerAction::kConfigurationChanged: return false;
+        case LedgerAction::kConfigurationChanged:
+        case LedgerAction::kEntriesMoved: return false;
     }
     return true;
 }

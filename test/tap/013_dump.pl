@@ -103,6 +103,24 @@ $node->safe_psql('postgres', 'CREATE DATABASE parallel');
 $node->command_ok([ 'pg_restore', '-e', '-j', '4', '-d', $node->connstr('parallel'), "$dir/whole" ], 'restored in parallel');
 is($everything->('parallel'), $whole, 'restored in parallel it is the same');
 
+# The schema, an act, retention.resume(), then the data, as one COPY a table and row by row.
+for my $form ('-Fc', '--inserts') {
+	$node->safe_psql('postgres', 'CREATE DATABASE begun');
+	$node->command_ok([ 'pg_restore', '-e', '--section=pre-data', '-d', $node->connstr('begun'), "$dir/whole" ], 'the schema alone is restored');
+	$node->safe_psql('begun', q{SELECT retention.resume(); SELECT retention.resume()});
+	{
+		local $ENV{PGOPTIONS} = '-c retention.reveal=on';
+		my @form = $form eq '-Fc' ? ('-Fc') : ('-Fc', '--inserts');
+		$node->command_ok([ 'pg_dump', '-a', @form, '-f', "$dir/data", $node->connstr('postgres') ], "$form: the data alone are dumped");
+	}
+	$node->command_ok([ 'pg_restore', '-e', '-d', $node->connstr('begun'), "$dir/data" ], "$form: the data are restored where entries were written");
+	is($node->safe_psql('begun', q{SELECT ok FROM retention.verify_ledger()}), 't', "$form: the ledger of both holds");
+	is($node->safe_psql('begun', q{SELECT string_agg(action, ', ' ORDER BY entry_id) FROM (SELECT * FROM retention.ledger ORDER BY entry_id DESC LIMIT 3) l}),
+		'entries moved, resumed, resumed', "$form: what was written before the data comes behind them");
+	is($node->safe_psql('begun', 'SELECT count(*) FROM retention.ledger'), 3 + $node->safe_psql('postgres', 'SELECT count(*) FROM retention.ledger'), "$form: no entry is lost");
+	$node->safe_psql('postgres', 'DROP DATABASE begun');
+}
+
 # Who owns tables dumps their definitions, as before.
 $node->safe_psql('postgres', 'CREATE DATABASE theirs');
 $node->safe_psql('theirs', q{CREATE EXTENSION pg_retention; CREATE ROLE some_owner LOGIN; CREATE SCHEMA theirs AUTHORIZATION some_owner;
