@@ -1,5 +1,6 @@
 #include "clock/decide.hpp"
 
+#include "policy/attached.hpp"
 #include "policy/policy_cache.hpp"
 #include "policy/policy_check.hpp"
 #include "pg/time.hpp"
@@ -15,14 +16,24 @@ core::Micros release_of(core::Clock clock, const Policy &policy) {
     return core::deadlines(start, policy.terms, policy.zone()).released_from;
 }
 
+bool stands(const Policy &policy, Floors floors) {
+    switch (floors) {
+        case Floors::kEnforced: return policy.mode == Mode::kEnforce && (policy.ready || !policy.validated);
+        case Floors::kDeclared: return policy.mode == Mode::kEnforce;
+        case Floors::kObserved: return policy.mode != Mode::kOff;
+    }
+    pg_unreachable();
+}
+
 const Policy *floor_policy(core::Clock clock, Floors floors) {
     const Policy *policy = policy_by_id(core::policy_of(clock));
     if (policy == nullptr || !policy->terms.has_floor) return nullptr;
-    const bool stands = floors == Floors::kEnforced ? enforced(*policy) : policy->mode != Mode::kOff;
-    return stands ? policy : nullptr;
+    return stands(*policy, floors) ? policy : nullptr;
 }
 
 }  // namespace
+
+Floors floors_in(Oid relid) { return awaits_stamps(relid) ? Floors::kDeclared : Floors::kEnforced; }
 
 Verdict decide(core::Clock clock, Floors floors) {
     Verdict verdict = {};
@@ -66,11 +77,11 @@ void check_update(core::Clock before, const char *table) {
     if (verdict.restricted) refuse(verdict, "update a row of", table);
 }
 
-void check_clock_change(core::Clock before, core::Clock after, const char *table) {
-    const Verdict verdict = decide(before);
+void check_clock_change(core::Clock before, core::Clock after, const char *table, Floors floors) {
+    const Verdict verdict = decide(before, floors);
     if (!verdict.mandatory) return;
-    const Policy *now = floor_policy(before, Floors::kEnforced);
-    const Policy *then = floor_policy(after, Floors::kEnforced);
+    const Policy *now = floor_policy(before, floors);
+    const Policy *then = floor_policy(after, floors);
     const core::Micros kept_until = release_of(before, *now);
     const core::Micros would_be = then != nullptr ? release_of(after, *then) : core::kAlways;
     // A clock that starts is not back-dated: its row had no date of release yet.

@@ -19,8 +19,11 @@ struct Verdict {
     const char *until;      // local date of release; null: its clock has not started
 };
 
-// Whose floors stand: those that are enforced, or, for what cannot be undone, those of policies that observe, too.
-enum class Floors : uint8_t { kEnforced, kObserved };
+// Whose floors stand: those that are enforced; over rows that were carried here, those that are declared to be, ready or not, for what they
+// were kept by elsewhere is no longer there; or, for what cannot be undone, those of policies that observe, too. What a restore brought and
+// nobody has checked yet is enforced by what it declares.
+enum class Floors : uint8_t { kEnforced, kDeclared, kObserved };
+Floors floors_in(Oid relid);
 
 // What stands against removing or changing a row with this clock now.
 Verdict decide(core::Clock clock, Floors floors = Floors::kEnforced);
@@ -35,7 +38,7 @@ inline bool may_go(const Verdict &verdict) { return !verdict.restricted && !verd
 void check_update(core::Clock before, const char *table);
 
 // Refuses a change of clock that would release a mandatory row earlier.
-void check_clock_change(core::Clock before, core::Clock after, const char *table);
+void check_clock_change(core::Clock before, core::Clock after, const char *table, Floors floors = Floors::kEnforced);
 
 // What a row had, for whoever computes what it has under this policy: a clock of which nobody knows whose policy it names still says what was
 // reached, and one that is unknown says nothing.

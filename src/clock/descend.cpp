@@ -176,7 +176,9 @@ void restamp_below(const TriggerData *data, Row *rows, int n) {
     const Restamped done = restamp_row(rows[0].relid, &rows[0].tid, relinks, cause);
     pfree(written);
     if (!done.changed) return;
-    check_clock_change(done.before, done.after, get_rel_name(rows[0].relid));
+    const Oid relid = rows[0].relid;
+    check_clock_change(as_it_was(relid, core::policy_of(done.after), done.before), done.after, get_rel_name(relid),
+                       floors_in(relid));
     note_own_start(done.before, done.after, true);
 }
 

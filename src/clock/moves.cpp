@@ -19,6 +19,11 @@ void depart(Relation rel, core::Clock clock) {
     innermost->departure = Departure{RelationGetRelid(rel), clock};
 }
 
+Floors floors_departed() {
+    const Departure &departure = static_cast<Running *>(running)->departure;
+    return OidIsValid(departure.relid) ? floors_in(departure.relid) : Floors::kEnforced;
+}
+
 core::Clock arrive(Relation rel) {
     Running *innermost = running;
     const core::Clock clock = innermost->departure.clock;
@@ -29,7 +34,7 @@ core::Clock arrive(Relation rel) {
 
 void require_arrival(const Departure &departure) {
     if (!OidIsValid(departure.relid)) return;
-    const Verdict verdict = decide(departure.clock);
+    const Verdict verdict = decide(departure.clock, floors_in(departure.relid));
     if (!may_go(verdict)) refuse(verdict, "lose on its way to another partition a row of", get_rel_name(departure.relid));
 }
 

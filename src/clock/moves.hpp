@@ -16,6 +16,9 @@ bool moves_between_partitions(Relation rel);
 
 void depart(Relation rel, core::Clock clock);
 
+// Which floors stood where it left; to be asked before it arrives.
+Floors floors_departed();
+
 // The clock it left with.
 core::Clock arrive(Relation rel);
 

@@ -82,6 +82,7 @@ HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
     TupleDesc desc = RelationGetDescr(rel);
     const core::Clock written = clock_in(data->tg_trigtuple, desc, column);
     const bool moves = moves_between_partitions(rel);
+    const Floors floors = moves ? floors_departed() : Floors::kEnforced;
     const core::Clock before = moves ? arrive(rel) : core::kNoClock;
     if (!is_managed(RelationGetRelid(rel))) return data->tg_trigtuple;
     const bool trusted = superuser() || moves;
@@ -89,7 +90,7 @@ HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
     if (trusted) clock = core::add_flags(clock, core::decided_of(written));
     // The application's triggers came first, and may have written what they like.
     clock = core::add_flags(clock, core::flags_of(before) & (core::kHeld | core::kRestricted));
-    if (moves) check_clock_change(before, clock, RelationGetRelationName(rel));
+    if (moves) check_clock_change(before, clock, RelationGetRelationName(rel), floors);
     // Not where the row was there before: elsewhere, or in another partition.
     const bool is_known = trusted && core::policy_of(clock) == core::policy_of(written) && start_of(clock) == start_of(written);
     if (!is_known) clock = not_before_its_time(clock);
@@ -111,7 +112,7 @@ HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
     clock = core::add_flags(clock, decided);
     // What an anonymised row is filled with is there from now on.
     if (decided != core::decided_of(before)) clock = not_before_its_time(clock);
-    check_clock_change(before, clock, RelationGetRelationName(data->tg_relation));
+    check_clock_change(before, clock, RelationGetRelationName(data->tg_relation), floors_in(RelationGetRelid(data->tg_relation)));
     note_own_start(before, clock, false);
     if (clock != before || has_new_value(data->tg_relation, clock, data->tg_trigtuple, data->tg_newtuple))
         note_start(RelationGetRelid(data->tg_relation), clock);
@@ -138,7 +139,9 @@ RETENTION_FUNCTION(pg_retention_guard_delete) {
         const pg_retention::core::Clock clock = pg_retention::clock_of_stored(data->tg_relation, data->tg_trigtuple, column);
         const bool moves = pg_retention::moves_between_partitions(data->tg_relation);
         if (moves) pg_retention::depart(data->tg_relation, clock);
-        const pg_retention::Verdict verdict = moves ? pg_retention::Verdict{} : pg_retention::decide(clock);
+        const pg_retention::Verdict verdict =
+            moves ? pg_retention::Verdict{}
+                  : pg_retention::decide(clock, pg_retention::floors_in(RelationGetRelid(data->tg_relation)));
         if (!pg_retention::may_go(verdict))
             pg_retention::refuse(verdict, "delete a row of", RelationGetRelationName(data->tg_relation));
     }

@@ -59,8 +59,8 @@ void refuse_unstamped(Oid relid, const char *what) {
     const Policy *policy = awaits_stamps(relid) && !is_empty(relid) ? standing_floor(relid) : nullptr;
     if (policy == nullptr) return;
     ereport(ERROR, (errcode(kMandatorySqlstate),
-                    errmsg("cannot %s \"%s\": it was attached with rows that are not stamped yet, and policy \"%s\" is mandatory",
-                           what, get_rel_name(relid), policy->name),
+                    errmsg("cannot %s \"%s\": it came with rows that are not stamped yet, and policy \"%s\" is mandatory", what,
+                           get_rel_name(relid), policy->name),
                     errhint("The worker, or CALL retention.sweep(), stamps them.")));
 }
 

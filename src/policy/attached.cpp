@@ -163,7 +163,7 @@ const Policy *standing_floor(Oid relid) {
     ListCell *cell = nullptr;
     foreach (cell, standing_policies(relid)) {
         const auto *policy = static_cast<const Policy *>(lfirst(cell));
-        if (enforced(*policy) && policy->terms.has_floor) return policy;
+        if (policy->mode == Mode::kEnforce && policy->terms.has_floor) return policy;
     }
     return nullptr;
 }

@@ -36,7 +36,7 @@ bool is_checked(Oid relid);
 // Policies of any mode but off that stand for a table: its own, and those of the tables it is a partition of.
 List *standing_policies(Oid relid);  // of const Policy
 
-// The first enforced one that keeps rows; null: none.
+// The first that keeps rows and is enforced, or will be when they are stamped; null: none.
 const Policy *standing_floor(Oid relid);
 
 // Before and after a command that attaches or detaches a partition: it may have policies of its own, whose triggers make way for those of
