@@ -1,6 +1,7 @@
 #include "guard/hidden.hpp"
 
 #include "schema/extension.hpp"
+#include "guard/given_up.hpp"
 #include "policy/attached.hpp"
 #include "policy/provision.hpp"
 #include "pg/during.hpp"
@@ -31,7 +32,7 @@ bool has_rows(Oid relid) {
 
 bool holds_itself(Oid relid) {
     if (!has_rows(relid) || clock_column(relid) == InvalidAttrNumber) return false;
-    if (awaits_stamps(relid)) return !is_empty(relid);
+    if (awaits_stamps(relid) || has_foreign_clock(relid)) return !is_empty(relid);
     bool holds = false;
     SPI_connect();
     unrevealed([&] {
@@ -71,8 +72,10 @@ void refuse_without_reveal(Oid relid, const char *what) {
                     errhint("Set retention.reveal as a role that may.")));
 }
 
-void refuse_unconfirmed(Oid relid, const char *what) {
-    if (settings::confirm_drop || own_command || is_spared(relid) || !holds_hidden_rows(relid)) return;
+void refuse_unconfirmed(Oid relid, const char *what, const char *column) {
+    // Of a table without a policy a superuser was asked, too: guard/whole_copy.
+    if (own_command || (is_spared(relid) && (!settings::confirm_drop || is_managed(relid))) || !holds_hidden_rows(relid)) return;
+    if (settings::confirm_drop) return enter_given_up(relid, column == nullptr ? what : psprintf("%s: %s", what, column));
     ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                     errmsg("cannot %s \"%s\": it holds rows that are hidden by a retention policy", what, get_rel_name(relid)),
                     errhint("Set retention.confirm_drop = on to have it so all the same.")));

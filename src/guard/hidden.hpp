@@ -27,7 +27,8 @@ void refuse_over_hidden_rows(Oid relid, const char *what);
 // The same where it is spared, too.
 void refuse_without_reveal(Oid relid, const char *what);
 
-// Error 42501 when it holds hidden rows that the command would lose, and this session has not confirmed it, and it is not spared. what: "drop".
-void refuse_unconfirmed(Oid relid, const char *what);
+// Error 42501 when it holds hidden rows that the command would lose, and this session has not confirmed it, and it is not spared. Where it is
+// confirmed, the ledger says of how many. what: "drop"; column: the one whose values go, null where the rows do.
+void refuse_unconfirmed(Oid relid, const char *what, const char *column = nullptr);
 
 }  // namespace pg_retention

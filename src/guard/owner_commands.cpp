@@ -179,7 +179,7 @@ void check_losses(const Node *statement) {
         const auto *command = lfirst_node(AlterTableCmd, cell);
         if (command->subtype != AT_AlterColumnType || !settings::reveal) continue;
         const Ruling ruling = ruling_of(alter, command, relid);
-        if (ruling.loses) refuse_unconfirmed(relid, ruling.what);
+        if (ruling.loses) refuse_unconfirmed(relid, ruling.what, command->name);
     }
 }
 

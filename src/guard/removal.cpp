@@ -152,7 +152,7 @@ void check_column(Oid relid, AttrNumber column) {
     if (extension() == nullptr || own_command || clock == InvalidAttrNumber || clock == column || is_spared(relid)) return;
     if (get_rel_relkind(relid) != RELKIND_RELATION || get_rel_persistence(relid) == RELPERSISTENCE_TEMP) return;
     check_rows(relid, "drop a column of table", true);
-    refuse_unconfirmed(relid, "drop a column of table");
+    refuse_unconfirmed(relid, "drop a column of table", get_attname(relid, column, false));
 }
 
 // With a table its copies go; those over a table above it stay.

@@ -10,9 +10,11 @@ extern "C" {
 #include "access/htup_details.h"
 #include "access/xlog.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 }
 
 namespace pg_retention {
@@ -24,6 +26,7 @@ struct Waiting {
     OfLevel level;
     LedgerEntry entry;
     HeapTuple row;  // of one that is entered again; otherwise null
+    Oid storage;    // of one that is entered once: where the rows are that it is about; otherwise invalid
 };
 constinit List *waiting = NIL;  // of Waiting; of this transaction
 
@@ -62,9 +65,28 @@ Waiting *add_waiting(const LedgerEntry &entry) {
     call_at_end(AtEnd::kLedger, end_transaction);
     call_at_level_end(end_subtransaction);
     auto *one = static_cast<Waiting *>(palloc0(sizeof(Waiting)));
-    *one = Waiting{{GetCurrentTransactionNestLevel()}, entry, nullptr};
+    *one = Waiting{{GetCurrentTransactionNestLevel()}, entry, nullptr, InvalidOid};
     waiting = lappend(waiting, one);
     return one;
+}
+
+Oid storage_of(Oid relid) {
+    HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+    if (!HeapTupleIsValid(tuple)) return InvalidOid;
+    const Oid storage = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relfilenode;
+    ReleaseSysCache(tuple);
+    return storage;
+}
+
+bool waits(const LedgerEntry &entry, Oid storage) {
+    ListCell *cell = nullptr;
+    foreach (cell, waiting) {
+        const auto *one = static_cast<const Waiting *>(lfirst(cell));
+        if (one->storage == storage && one->entry.action == entry.action && one->entry.policy_id == entry.policy_id &&
+            strcmp(one->entry.detail, entry.detail) == 0)
+            return true;
+    }
+    return false;
 }
 
 const char *copy_of(const char *text) { return text == nullptr ? nullptr : pstrdup(text); }
@@ -79,6 +101,13 @@ void append_ledger_at_end(const LedgerEntry &entry) {
     one->entry.relid = InvalidOid;
     one->entry.detail = copy_of(entry.detail);
     MemoryContextSwitchTo(before);
+}
+
+void append_ledger_once_at_end(const LedgerEntry &entry) {
+    const Oid storage = storage_of(entry.relid);
+    if (waits(entry, storage)) return;
+    append_ledger_at_end(entry);
+    static_cast<Waiting *>(llast(waiting))->storage = storage;
 }
 
 void append_again_at_end(HeapTuple row) {

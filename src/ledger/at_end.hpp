@@ -12,6 +12,9 @@ namespace pg_retention {
 // Entered when the transaction commits, or before the next entry that does not wait. The table's name is that of now.
 void append_ledger_at_end(const LedgerEntry &entry);
 
+// The same, unless such an entry waits already, about the same storage. The server may ask twice about one act.
+void append_ledger_once_at_end(const LedgerEntry &entry);
+
 // The same of one that stood elsewhere in the chain: all of it but its number and hashes stays. row: of retention.ledger.
 void append_again_at_end(HeapTuple row);
 

@@ -41,6 +41,7 @@ enum class LedgerAction : uint8_t {
     kSegmentBegun,
     kConfigurationChanged,
     kEntriesMoved,
+    kGivenUp,
 };
 
 constexpr const char *name_of(LedgerAction action) noexcept {
@@ -81,6 +82,7 @@ constexpr const char *name_of(LedgerAction action) noexcept {
         case LedgerAction::kSegmentBegun: return "segment begun";
         case LedgerAction::kConfigurationChanged: return "configuration changed";
         case LedgerAction::kEntriesMoved: return "entries moved";
+        case LedgerAction::kGivenUp: return "hidden rows given up";
     }
     return nullptr;
 }
@@ -105,7 +107,8 @@ constexpr bool changes_rows(LedgerAction action) noexcept {
         case LedgerAction::kPeriodLoosened:
         case LedgerAction::kDeletedInConsequence:
         case LedgerAction::kChangedInConsequence:
-        case LedgerAction::kClocksRepaired: return true;
+        case LedgerAction::kClocksRepaired:
+        case LedgerAction::kGivenUp: return true;
         case LedgerAction::kPolicyCreated:
         case LedgerAction::kInformedOfLifting:
         case LedgerAction::kErased:

@@ -73,7 +73,8 @@ is(all_of('other', 'users'), 3, 'who reveals reads all of it');
 like(said('other', "INSERT INTO users VALUES (3, 1, 'x') ON CONFLICT (id) DO UPDATE SET name = 'x'"), qr/row conflicts with a row that is hidden/, 'an upsert does not reach it');
 is($node->safe_psql('other', 'UPDATE users SET name = NULL RETURNING id') . $node->safe_psql('other', 'DELETE FROM users RETURNING id'), '', 'UPDATE and DELETE do not reach a hidden table');
 is($node->safe_psql('other', q{SELECT string_agg(object, ' ' ORDER BY object) FROM retention.gaps WHERE kind = 'clocks of another database'}), 'tickets users', 'a table with unknown clocks is named in retention.gaps');
-like(said('other', 'ALTER TABLE users ALTER retention_clock TYPE retention.clock(5)'), qr/cannot be changed/, 'nobody says that its numbers are those of this database');
+like(said('other', 'DROP TABLE tickets'), qr/cannot drop "tickets": no policy stands for it, and it holds rows that are hidden/, 'a table with unknown clocks is not dropped without a word');
+like(said('other', 'ALTER TABLE users ALTER retention_clock TYPE retention.clock(5)'), qr/holds rows that are hidden/, 'nobody says that its numbers are those of this database');
 $node->safe_psql('other', 'CALL retention.sweep()');
 is(all_of('other', 'users'), 3, 'no sweep acts on it');
 # Nor does an erasure go by the policy that has such a number here.
