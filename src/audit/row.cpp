@@ -4,6 +4,7 @@
 #include "audit/awaiting.hpp"
 #include "clock/relation_plan.hpp"
 #include "clock/start_value.hpp"
+#include "policy/attached.hpp"
 #include "policy/policy_cache.hpp"
 #include "schema/own.hpp"
 #include "sweep/columns.hpp"
@@ -99,6 +100,7 @@ void audit_clock(const Portion &portion, uint64 place, Fault *fault, bool repair
         fault->should_be = core::make_clock(now.policy_id, core::kNotStarted, core::decided_of(fault->says));
         fault->detail = kOutOfRange;
     } else {
+        if (now.policy_id == 0 && is_switched_off(plan.leaf, static_cast<int16_t>(core::policy_of(fault->says)))) return;
         const Judgement judgement = judge(fault->says, now);
         if (!judgement.is_fault) return;
         fault->finding = judgement.finding;

@@ -96,6 +96,12 @@ core::Clock as_it_was(Oid relid, int32_t policy, core::Clock before) {
     return core::make_clock(policy, core::start_of(before), core::flags_of(before));
 }
 
+core::Clock nobodys_clock(Oid relid, core::Clock before) {
+    if (has_foreign_clock(relid) || !is_switched_off(relid, static_cast<int16_t>(core::policy_of(before))))
+        return core::make_clock(0, core::kNotStarted, 0);
+    return core::with_flags(before, core::marks_of(before));
+}
+
 core::Clock start_again(core::Clock before, core::Clock computed, bool is_written) {
     const auto other_flags = static_cast<uint8_t>(core::flags_of(computed) & ~core::kLate);
     const bool has_floor = floor_policy(computed, Floors::kObserved) != nullptr;

@@ -44,6 +44,10 @@ void check_clock_change(core::Clock before, core::Clock after, const char *table
 // reached, and one that is unknown says nothing.
 core::Clock as_it_was(Oid relid, int32_t policy, core::Clock before);
 
+// Of a row that no policy has: what it had reached under one that is off, it has when that stands again, for a way that is gone nobody can
+// ask.
+core::Clock nobodys_clock(Oid relid, core::Clock before);
+
 // What a row's clock is when its start is unset, or set after that, under a floor: there is no room for the one that it had, so the row
 // remains marked, and one that is written then is not earlier than now. Otherwise the clock as it was computed.
 core::Clock start_again(core::Clock before, core::Clock computed, bool is_written);

@@ -550,7 +550,7 @@ core::Clock compute_with_plan(RelationPlan *plan, Relation rel, HeapTuple row, H
         found = policy;
         takes = enforced;
     }
-    if (found == nullptr) return core::make_clock(0, core::kNotStarted, 0);
+    if (found == nullptr) return nobodys_clock(RelationGetRelid(rel), cause.forgets ? core::kNoClock : cause.before);
     return policy_clock(found, rel, row, stored, cause);
 }
 
@@ -564,6 +564,7 @@ core::Clock compute_clock(Relation rel, HeapTuple row, HeapTuple stored, const C
     during(computing, computing + 1, [&] { clock = compute_with_plan(plan, rel, row, stored, cause); });
     leave(saved);
     SPI_finish();
+    if (is_switched_off(RelationGetRelid(rel), static_cast<int16_t>(core::policy_of(clock)))) return clock;
     return start_again(as_it_was(RelationGetRelid(rel), core::policy_of(clock), cause.before), clock,
                        cause.is_change || stored == nullptr);
 }

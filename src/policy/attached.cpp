@@ -146,6 +146,11 @@ List *standing_policies(Oid relid) {
     return found;
 }
 
+bool is_switched_off(Oid relid, int16_t policy_id) {
+    const Policy *policy = policy_by_id(policy_id);
+    return policy != nullptr && policy->mode == Mode::kOff && list_member_oid(with_ancestors(relid), policy->relid);
+}
+
 static bool has_policy(Oid relid, bool checked) {
     int count = 0;
     const Policy *policy = all_policies(&count);

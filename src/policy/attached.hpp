@@ -36,6 +36,9 @@ bool is_checked(Oid relid);
 // Policies of any mode but off that stand for a table: its own, and those of the tables it is a partition of.
 List *standing_policies(Oid relid);  // of const Policy
 
+// Whether a policy by this number stands for the table, or one it is a partition of, and is switched off.
+bool is_switched_off(Oid relid, int16_t policy_id);
+
 // The first that keeps rows and is enforced, or will be when they are stamped; null: none.
 const Policy *standing_floor(Oid relid);
 
