@@ -21,6 +21,11 @@ CREATE FUNCTION retention.condition_problem(policy_id smallint) RETURNS text
 COMMENT ON FUNCTION retention.condition_problem(smallint) IS 'why applies_to of this policy can no longer be asked of rows: what it calls was dropped or renamed, is not immutable any more, or is not the table owner''s to call; NULL: nothing stands against it';
 GRANT EXECUTE ON FUNCTION retention.condition_problem(smallint) TO pg_monitor;
 
+CREATE FUNCTION retention.condition_failure(policy_id smallint) RETURNS text
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_retention_condition_failure';
+COMMENT ON FUNCTION retention.condition_failure(smallint) IS 'that applies_to of this policy fails at a few rows that are there, first and last ones, or takes too long; NULL: it does not, or none could be tried';
+GRANT EXECUTE ON FUNCTION retention.condition_failure(smallint) TO pg_monitor;
+
 CREATE FUNCTION retention.anonymiser_problem(policy_id smallint) RETURNS text
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_retention_anonymiser_problem';
 COMMENT ON FUNCTION retention.anonymiser_problem(smallint) IS 'why rows of this policy can no longer be anonymised: constraints and types as they are now are tried with what would be written; NULL: nothing stands against it';
@@ -240,7 +245,8 @@ FROM retention.policy p, retention.anonymiser_problem(p.policy_id) a (problem) W
 UNION ALL
 SELECT 'condition can be asked', p.name, c.problem IS NULL,
     format('%s. Rows cannot be written until it can: change it, or what it calls.', c.problem)
-FROM retention.policy p, retention.condition_problem(p.policy_id) c (problem) WHERE p.applies_to IS NOT NULL AND p.mode <> 'off'
+FROM retention.policy p, coalesce(retention.condition_problem(p.policy_id), retention.condition_failure(p.policy_id)) c (problem)
+WHERE p.applies_to IS NOT NULL AND p.mode <> 'off'
 UNION ALL
 SELECT 'condition is its owner''s', p.name, p.written_for = c.relowner, 'applies_to was written for another owner of the table and does not run: confirm it, as retention.status says.'
 FROM retention.policy p JOIN pg_class c ON c.oid = p.relation WHERE p.applies_to IS NOT NULL AND p.mode <> 'off'

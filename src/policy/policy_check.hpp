@@ -27,6 +27,10 @@ char *anonymiser_problem(const Policy &policy);
 // not the owner's to call; null: nothing is known. Waits for no lock.
 char *condition_problem(const Policy &policy);
 
+// That the condition fails at a few rows that are there, or takes longer than retention.statement_timeout; null: nothing is known. Runs what it
+// calls, as the owner; waits for no lock, and shows no value of a row.
+char *condition_failure(const Policy &policy);
+
 // Pseudonyms are no anonymisation.
 void warn_of_pseudonyms(const Policy &policy);
 
