@@ -26,6 +26,11 @@ CREATE FUNCTION retention.condition_failure(policy_id smallint) RETURNS text
 COMMENT ON FUNCTION retention.condition_failure(smallint) IS 'that applies_to of this policy fails at a few rows that are there, first and last ones, or takes too long; NULL: it does not, or none could be tried';
 GRANT EXECUTE ON FUNCTION retention.condition_failure(smallint) TO pg_monitor;
 
+CREATE FUNCTION retention.redaction_problem(policy_id smallint) RETURNS text
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_retention_redaction_problem';
+COMMENT ON FUNCTION retention.redaction_problem(smallint) IS 'which column, whose words are to be taken out of a text of this policy''s rows, can be emptied by its own period before that is redacted; NULL: none';
+GRANT EXECUTE ON FUNCTION retention.redaction_problem(smallint) TO pg_monitor;
+
 CREATE FUNCTION retention.anonymiser_problem(policy_id smallint) RETURNS text
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_retention_anonymiser_problem';
 COMMENT ON FUNCTION retention.anonymiser_problem(smallint) IS 'why rows of this policy can no longer be anonymised: constraints and types as they are now are tried with what would be written; NULL: nothing stands against it';
@@ -242,6 +247,9 @@ FROM retention.subject_link l LEFT JOIN retention.subject_kind k ON k.kind = l.k
 UNION ALL
 SELECT 'rows can be anonymised', p.name, a.problem IS NULL, format('%s. Change the declaration in retention.personal_column, or the constraint, before rows are due.', a.problem)
 FROM retention.policy p, retention.anonymiser_problem(p.policy_id) a (problem) WHERE p.mode <> 'off'
+UNION ALL
+SELECT 'texts are redacted in time', p.name, r.problem IS NULL, format('%s. Names may stay in the text: give that a period that is over no later.', r.problem)
+FROM retention.policy p, retention.redaction_problem(p.policy_id) r (problem) WHERE p.mode <> 'off'
 UNION ALL
 SELECT 'condition can be asked', p.name, c.problem IS NULL,
     format('%s. Rows cannot be written until it can: change it, or what it calls.', c.problem)

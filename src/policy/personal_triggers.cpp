@@ -57,6 +57,7 @@ void check_personal_column(const TriggerData *data) {
     foreach (cell, policies) check_anonymisers(*policy_by_id(static_cast<int16_t>(lfirst_int(cell))), Tries::kRows);
     const bool restored = policies == NIL && clock_column(relid) != InvalidAttrNumber;
     if (!restored) check_by_itself(relid, name);
+    foreach (cell, policies) warn_of_lost_words(*policy_by_id(static_cast<int16_t>(lfirst_int(cell))));
 }
 
 void check_rights(HeapTuple row, TupleDesc desc) {

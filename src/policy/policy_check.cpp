@@ -121,15 +121,18 @@ bool is_referenced(Oid relid) {
 
 // Those that the policy anonymises: all, or those with a period of their own. What deletes a row anonymises it when something
 // refers to it, and an erasure does when the law keeps it.
-List *anonymised_columns(const Policy &policy) {
+List *columns_anonymised(const Policy &policy, bool with_row) {
     List *columns = NIL;
     ListCell *cell = nullptr;
     const bool all =
         anonymises(policy.action) || policy.terms.has_floor || (policy.anonymises_if_referenced && is_referenced(policy.relid));
     foreach (cell, personal_columns_of(policy.relid))
-        if (all || static_cast<const PersonalColumn *>(lfirst(cell))->has_period) columns = lappend(columns, lfirst(cell));
+        if (all || (!with_row && static_cast<const PersonalColumn *>(lfirst(cell))->has_period))
+            columns = lappend(columns, lfirst(cell));
     return columns;
 }
+
+List *anonymised_columns(const Policy &policy) { return columns_anonymised(policy, false); }
 
 bool declares_above(Oid relid) {
     ListCell *cell = nullptr;
@@ -147,6 +150,8 @@ const PersonalColumn *pseudonymised(List *columns) {
 }
 
 }  // namespace
+
+List *anonymised_with_row(const Policy &policy) { return columns_anonymised(policy, true); }
 
 void check_anonymisers(const Policy &policy, Tries tries) {
     if (policy.mode == Mode::kOff) return;

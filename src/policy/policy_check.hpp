@@ -31,6 +31,13 @@ char *condition_problem(const Policy &policy);
 // calls, as the owner; waits for no lock, and shows no value of a row.
 char *condition_failure(const Policy &policy);
 
+// Personal columns of the table that are anonymised with their row, as far as the policy has rows anonymised. SPI must be connected.
+List *anonymised_with_row(const Policy &policy);
+
+// Which column, whose words are to be taken out of a text, can be emptied before that is redacted; null: none.
+char *redaction_problem(const Policy &policy);
+void warn_of_lost_words(const Policy &policy);
+
 // Pseudonyms are no anonymisation.
 void warn_of_pseudonyms(const Policy &policy);
 

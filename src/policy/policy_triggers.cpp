@@ -443,6 +443,7 @@ void after_policy(const TriggerData *data) {
     }
     if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) return;
     warn_of_pseudonyms(*policy_by_id(id));
+    warn_of_lost_words(*policy_by_id(id));
 }
 
 void remember_old(const TriggerData *data) {
