@@ -98,7 +98,7 @@ constexpr Judged kStatements[] = {
     {T_DefineStmt, kPasses, ""},
     {T_AlterFunctionStmt, kPasses, "of the extension's own the server tells, and it is refused"},
     {T_AlterOperatorStmt, kPasses, "of the extension's own the server tells, and it is refused"},
-    {T_AlterObjectDependsStmt, kPasses, ""},
+    {T_AlterObjectDependsStmt, kGuarded, "the extension's triggers go with no other extension"},
     {T_AlterOwnerStmt, kPasses, "of the extension's own the server tells, and it is refused"},
     {T_AlterCollationStmt, kPasses, ""},
     {T_AlterStatsStmt, kPasses, "only how much ANALYZE gathers"},

@@ -142,6 +142,14 @@ void check_create(const CreateTrigStmt *create, Oid relid) {
         refuse("pass", relid, "Choose a name that comes before theirs in the order of bytes.");
 }
 
+// With the extension that a trigger is said to depend on the trigger goes, and no statement names it then.
+void check_dependence(const AlterObjectDependsStmt *alter) {
+    const Oid relid =
+        alter->objectType == OBJECT_TRIGGER && !alter->remove ? guarded_table(alter->relation, false, true) : InvalidOid;
+    if (OidIsValid(relid) && is_named(relid, strVal(llast(castNode(List, alter->object)))))
+        refuse("bind", relid, "Drop the policy of the table; its triggers go with it.");
+}
+
 bool enables(const AlterTableStmt *alter) {
     ListCell *cell = nullptr;
     foreach (cell, alter->cmds) {
@@ -196,6 +204,8 @@ void check_trigger_command(const Node *statement) {
         if (OidIsValid(relid)) check_rename(rename, relid);
     } else if (IsA(statement, DropStmt) && reinterpret_cast<const DropStmt *>(statement)->removeType == OBJECT_TRIGGER) {
         check_drop(reinterpret_cast<const DropStmt *>(statement));
+    } else if (IsA(statement, AlterObjectDependsStmt)) {
+        check_dependence(reinterpret_cast<const AlterObjectDependsStmt *>(statement));
     }
 }
 

@@ -1,6 +1,6 @@
 -- What the extension's own triggers are is said once, in its SQL: nothing that is called later changes it.
 BEGIN;
-SELECT plan(30);
+SELECT plan(35);
 SET client_min_messages = warning;
 
 CREATE VIEW pg_temp.own_trigger AS
@@ -41,6 +41,9 @@ FROM (VALUES ('ALTER TABLE public.parcels ENABLE TRIGGER ALL', 'done'), ('ALTER 
     ('ALTER TABLE public.parcels ENABLE REPLICA TRIGGER "~retention_clock"', '42501'), ('ALTER TABLE public.parcels_1a DISABLE TRIGGER ALL', '42501'),
     ('ALTER TABLE public.senders ENABLE REPLICA TRIGGER "~retention_path"', '42501'), ('ALTER TABLE ONLY public.parcels DISABLE TRIGGER USER', '42501'),
     ('ALTER TABLE public.senders DISABLE TRIGGER ALL', '42501'), ('ALTER TABLE public.parcels ENABLE ALWAYS TRIGGER "~retention_guard"', 'done'), ('ALTER TABLE public.parcels_1a DISABLE TRIGGER ours', 'done'),
+    ('ALTER TRIGGER "~retention_guard" ON public.parcels DEPENDS ON EXTENSION pgtap', '42501'), ('ALTER TRIGGER "~retention_clock" ON public.parcels_1a DEPENDS ON EXTENSION pgtap', '42501'),
+    ('ALTER TRIGGER "~retention_path" ON public.senders DEPENDS ON EXTENSION pgtap', '42501'), ('ALTER TRIGGER "~retention_path" ON public.senders NO DEPENDS ON EXTENSION pgtap', 'done'),
+    ('ALTER TRIGGER ours ON public.parcels_1a DEPENDS ON EXTENSION pgtap', 'done'),
     ('SET LOCAL retention.reveal = on; ALTER TABLE public.parcels DISABLE TRIGGER ALL', '42501'),
     ('ALTER TABLE retention.policy ENABLE TRIGGER USER', 'done')) t (command, expected);
 RESET retention.reveal;
