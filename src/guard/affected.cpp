@@ -129,6 +129,20 @@ List *tables_of_domain(Oid domain) {
               domain));
 }
 
+List *tables_with_values_of(Oid type) {
+    if (!OidIsValid(type)) return NIL;
+    // Arrays, domains and ranges depend on the type, and columns of it; what has such a column makes a type of its own, again.
+    return that_matter(found(
+        "WITH RECURSIVE t AS (SELECT $1 AS oid UNION SELECT CASE WHEN c.oid IS NULL THEN d.objid ELSE c.reltype END FROM t "
+        "JOIN pg_catalog.pg_depend d ON d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_type'::pg_catalog.regclass "
+        "AND d.refobjid OPERATOR(pg_catalog.=) t.oid AND (d.classid OPERATOR(pg_catalog.=) d.refclassid OR d.objsubid OPERATOR(pg_catalog.>) 0) "
+        "LEFT JOIN pg_catalog.pg_class c ON d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass "
+        "AND c.oid OPERATOR(pg_catalog.=) d.objid) "
+        "SELECT c.oid FROM t JOIN pg_catalog.pg_class c ON c.reltype OPERATOR(pg_catalog.=) t.oid "
+        "WHERE t.oid OPERATOR(pg_catalog.<>) $1 AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,m,p}'::\"char\"[]) ORDER BY c.oid",
+        type));
+}
+
 // Those of the schema, where one is named.
 static List *of_many(const ReindexStmt *reindex) {
     if (reindex->kind != REINDEX_OBJECT_SCHEMA) return governed_tables();

@@ -28,4 +28,7 @@ Oid governed_table(const RangeVar *relation);
 // Tables that have a column of this domain, or of a domain over it.
 List *tables_of_domain(Oid domain);
 
+// Tables that have a column of this composite type, or of what is made of it. From its own table, if it is the type of one's rows, apart.
+List *tables_with_values_of(Oid type);
+
 }  // namespace pg_retention

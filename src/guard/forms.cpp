@@ -70,7 +70,7 @@ constexpr Form kForms[] = {
     {AT_AttachPartition, kOther, kReveal, "below a key with an expression, or beside an index over one"},
     {AT_DetachPartition, kAny, kConfirm, "where it has no policies of its own: its rows are never swept then; refused to all while a floor, a hold or a restriction keeps one"},
     {AT_DetachPartitionFinalize, kAny, kConfirm, "as DetachPartition"},
-    {AT_DropColumn, kAny, kConfirm, "refused to all while a floor, a hold or a restriction keeps a hidden row; and the clock, or what a policy needs"},
+    {AT_DropColumn, kAny, kConfirm, "and of an attribute of a type that columns have; refused to all while a floor, a hold or a restriction keeps a hidden row; and the clock, or what a policy needs"},
 
     {AT_SetLogged, kAny, kEvaluates, ""},
     {AT_SetUnLogged, kAny, kEvaluates, ""},

@@ -5,6 +5,7 @@
 #include "policy/provision.hpp"
 #include "policy/policy_cache.hpp"
 #include "clock/decide.hpp"
+#include "guard/affected.hpp"
 #include "guard/due_partition.hpp"
 #include "guard/hidden.hpp"
 #include "guard/maintenance.hpp"
@@ -146,13 +147,14 @@ void check_truncate(Oid relid) {
     if (is_guarded(relid) && !is_due_partition(relid)) refuse_removal(relid, "truncate");
 }
 
-// With a column go the values of rows that nobody may see or change now. Those of the others their writers may take away as well.
+// With a column go the values of rows that nobody may see or change now, and of such rows of other tables an attribute, where it is one of
+// their columns' type.
 void check_column(Oid relid, AttrNumber column) {
-    const AttrNumber clock = clock_column(relid);
-    if (extension() == nullptr || own_command || clock == InvalidAttrNumber || clock == column || is_spared(relid)) return;
-    if (get_rel_relkind(relid) != RELKIND_RELATION || get_rel_persistence(relid) == RELPERSISTENCE_TEMP) return;
-    check_rows(relid, "drop a column of table", true);
-    refuse_unconfirmed(relid, "drop a column of table", get_attname(relid, column, false));
+    if (extension() == nullptr || own_command || clock_column(relid) == column) return;
+    refuse_losing_values(relid, "drop a column of table", get_attname(relid, column, false));
+    ListCell *cell = nullptr;
+    foreach (cell, tables_with_values_of(get_rel_type_id(relid)))
+        refuse_losing_values(lfirst_oid(cell), "drop an attribute of a column of table");
 }
 
 // With a table its copies go; those over a table above it stay.
@@ -205,6 +207,13 @@ void refuse_over_kept_rows(Oid relid, const char *what) {
 void note_truncate(Oid relid) {
     if (IsLogicalWorker()) refuse_over_kept_rows(relid, "truncate");
     if (is_guarded(relid) && is_due_partition(relid)) enter_due_partition(relid, "truncate");
+}
+
+void refuse_losing_values(Oid relid, const char *what, const char *column) {
+    if (clock_column(relid) == InvalidAttrNumber || is_spared(relid)) return;
+    if (get_rel_relkind(relid) != RELKIND_RELATION || get_rel_persistence(relid) == RELPERSISTENCE_TEMP) return;
+    check_rows(relid, what, true);
+    refuse_unconfirmed(relid, what, column);
 }
 
 void init_guard() {

@@ -11,6 +11,10 @@ void refuse_over_kept_rows(Oid relid, const char *what);
 // A table's lock is held, and its TRUNCATE allowed.
 void note_truncate(Oid relid);
 
+// Refuses what takes values of the table's hidden rows: to all while the law, a hold or a restriction keeps one of these, and otherwise to who
+// does not confirm it. Those of the others their writers may take away as well.
+void refuse_losing_values(Oid relid, const char *what, const char *column = nullptr);
+
 // Of rows that differ in nothing but start the one with the latest start, and how many there are, in the order of their policies; they stand
 // for all that a command would take. only_hidden: those hidden from everybody, for an owner with legal access reads what the law keeps, and may
 // not lose it either.
