@@ -29,7 +29,7 @@ enum Case : uint8_t {
     kUnchecked,  // of the rows that are there nothing is checked
     kKey,        // of rows that refer to others
     kOther,
-    kReplaced,  // values are replaced by what the command says
+    kReplaced,  // values are replaced by what the command says, or cut
     kPlainIndex,
     kKnownKey,
     kOtherIndex,
@@ -63,9 +63,9 @@ constexpr Form kForms[] = {
     {AT_ValidateConstraint, kKnown, kEvaluates, "a constraint that is valid already"},
     {AT_ValidateConstraint, kOther, kReveal, "another CHECK or NOT NULL"},
     {AT_AlterColumnType, kSame, kEvaluates, "the same type, one of more characters, digits or precision, or another name for how values are stored, with or without a USING that says so"},
-    {AT_AlterColumnType, kConverted, kEvaluates, "a widening one: integers, to numeric, to double precision, with or without a time zone, to text"},
+    {AT_AlterColumnType, kConverted, kEvaluates, "a widening one: integers, to numeric, to double precision, dates to times, with or without a time zone, to text; arrays element by element"},
     {AT_AlterColumnType, kOther, kReveal, "one that a value may not have, or that has values compared, or checked, in another way: by a unique index of another operator class or calendar, by a CHECK that is not immutable"},
-    {AT_AlterColumnType, kReplaced, kReveal, "USING anything else; and it needs confirm_drop: values of hidden rows are lost"},
+    {AT_AlterColumnType, kReplaced, kReveal, "USING anything else, or one that rounds or cuts; and it needs confirm_drop: values of hidden rows are lost; refused to all while a floor, a hold or a restriction keeps one"},
     {AT_AttachPartition, kAny, kEvaluates, "which tells whether a row does not fit the bound"},
     {AT_AttachPartition, kOther, kReveal, "below a key with an expression, or beside an index over one"},
     {AT_DetachPartition, kAny, kConfirm, "where it has no policies of its own: its rows are never swept then; refused to all while a floor, a hold or a restriction keeps one"},
@@ -275,7 +275,7 @@ Case case_of_validation(Oid relid, const char *name) {
 Case case_of_type(Oid relid, const AlterTableCmd *command) {
     if (get_attnum(relid, command->name) <= 0) return kSame;
     const TypeChange change = type_change(relid, command);
-    if (change == TypeChange::kReplaced) return kReplaced;
+    if (change == TypeChange::kReplaced || change == TypeChange::kCut) return kReplaced;
     if (change == TypeChange::kTried || compares_anew(relid, command)) return kOther;
     return change == TypeChange::kStored ? kSame : kConverted;
 }

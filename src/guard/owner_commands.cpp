@@ -168,18 +168,20 @@ void check_domain(const AlterDomainStmt *alter) {
     foreach (cell, tables_of_domain(domain)) refuse_over_hidden_rows(lfirst_oid(cell), "change a domain of table");
 }
 
-// What an expression makes of rows in place of what they hold is lost to those that whoever writes it does not see.
+// What an expression makes of rows in place of what they hold, or what another type has no room for, is lost to those that whoever writes it
+// does not see. Without reveal it is not done at all.
 void check_losses(const Node *statement) {
-    if (!IsA(statement, AlterTableStmt)) return;
+    if (!IsA(statement, AlterTableStmt) || !settings::reveal) return;
     const auto *alter = reinterpret_cast<const AlterTableStmt *>(statement);
     const Oid relid = governed_table(alter->relation);
-    ListCell *cell = nullptr;
+    ListCell *cell = nullptr, *each = nullptr;
     if (!owns(relid)) return;
     foreach (cell, alter->cmds) {
         const auto *command = lfirst_node(AlterTableCmd, cell);
-        if (command->subtype != AT_AlterColumnType || !settings::reveal) continue;
+        if (command->subtype != AT_AlterColumnType) continue;
         const Ruling ruling = ruling_of(alter, command, relid);
-        if (ruling.loses) refuse_unconfirmed(relid, ruling.what, command->name);
+        foreach (each, ruling.loses ? find_all_inheritors(relid, AccessShareLock, nullptr) : NIL)
+            refuse_losing_values(lfirst_oid(each), ruling.what, command->name);
     }
 }
 

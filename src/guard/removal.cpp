@@ -147,8 +147,7 @@ void check_truncate(Oid relid) {
     if (is_guarded(relid) && !is_due_partition(relid)) refuse_removal(relid, "truncate");
 }
 
-// With a column go the values of rows that nobody may see or change now, and of such rows of other tables an attribute, where it is one of
-// their columns' type.
+// With a column go the values of rows that nobody may see or change now. One of a composite type goes from each column of that type, too.
 void check_column(Oid relid, AttrNumber column) {
     if (extension() == nullptr || own_command || clock_column(relid) == column) return;
     refuse_losing_values(relid, "drop a column of table", get_attname(relid, column, false));

@@ -16,6 +16,7 @@ extern "C" {
 #include "parser/parse_expr.h"
 #include "parser/parse_relation.h"
 #include "parser/parse_type.h"
+#include "utils/float.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 }
@@ -25,7 +26,7 @@ namespace pg_retention {
 namespace {
 
 // Casts that have a value for each, and, but where the clocks are changed, not the same for two. Times with and without a zone are among
-// them: only those of the last day of their calendar fail.
+// them: only those of the last day of their calendar fail, and dates after it, which is in the year 294276.
 constexpr Oid kWidening[] = {
     F_INT4_INT2,
     F_INT8_INT2,
@@ -38,10 +39,20 @@ constexpr Oid kWidening[] = {
     F_FLOAT8_FLOAT4,
     F_TEXT_BPCHAR,
     F_TEXT_BOOL,
+    F_TEXT_INET,
+    F_TEXT_NAME,
+    F_TEXT_CHAR,
+    F_TIMESTAMP_DATE,
+    F_TIMESTAMPTZ_DATE,
     F_TIMESTAMPTZ_TIMESTAMP,
     F_TIMESTAMP_TIMESTAMPTZ,
     F_TIMEZONE_TEXT_TIMESTAMP,
     F_TIMEZONE_TEXT_TIMESTAMPTZ,
+};
+
+// Assignments that fail where a value does not fit, and lose nothing of one that does.
+constexpr Oid kFailing[] = {
+    F_INT2_INT4, F_INT2_INT8, F_INT4_INT8, F_VARCHAR_VARCHAR_INT4_BOOL, F_BPCHAR_BPCHAR_INT4_BOOL, F_BIT_BIT_INT4_BOOL, F_VARBIT,
 };
 
 // The result is no longer than what it is made of, but for a few letters.
@@ -60,10 +71,11 @@ bool is_one_of(const Oid (&functions)[N], Oid function) {
     return std::find(functions, functions + N, function) != functions + N;
 }
 
-// A value that the server writes as text: each has its own, and none fails.
+// A value that the server writes as text: each has its own, unless digits are left out, and none fails.
 bool writes_text(const CoerceViaIO *cast) {
-    const Oid type = exprType(reinterpret_cast<const Node *>(cast->arg));
+    const Oid type = getBaseType(exprType(reinterpret_cast<const Node *>(cast->arg)));
     const bool text = cast->resulttype == TEXTOID || cast->resulttype == VARCHAROID;
+    if ((type == FLOAT4OID || type == FLOAT8OID) && extra_float_digits <= 0) return false;
     const char kind = get_typtype(type);
     return text && (kind == TYPTYPE_ENUM || (kind == TYPTYPE_BASE && type < FirstNormalObjectId && !type_is_array(type)));
 }
@@ -85,6 +97,47 @@ bool passes_on(Oid function, bool only_casts) {
     return is_one_of(kWidening, function) || (!only_casts && is_one_of(kPlain, function));
 }
 
+// Of a string; -1: no more is known than that it has one.
+int32 most_characters(const Node *node) {
+    const Oid type = getBaseType(exprType(node));
+    const int32 modifier = exprTypmod(node);
+    if ((type == VARCHAROID || type == BPCHAROID) && modifier >= VARHDRSZ) return modifier - VARHDRSZ;
+    if (IsA(node, RelabelType))
+        return most_characters(reinterpret_cast<const Node *>(reinterpret_cast<const RelabelType *>(node)->arg));
+    if (!IsA(node, FuncExpr) || reinterpret_cast<const FuncExpr *>(node)->funcid != F_TEXT_BPCHAR) return -1;
+    return most_characters(static_cast<const Node *>(linitial(reinterpret_cast<const FuncExpr *>(node)->args)));
+}
+
+// The modifier that a value is made to have; -1: none that is known.
+int32 modifier_of(const FuncExpr *call) {
+    const auto *modifier = list_length(call->args) < 2 ? nullptr : static_cast<const Node *>(lsecond(call->args));
+    if (modifier == nullptr || !IsA(modifier, Const) || reinterpret_cast<const Const *>(modifier)->constisnull) return -1;
+    return DatumGetInt32(reinterpret_cast<const Const *>(modifier)->constvalue);
+}
+
+// A length that each value has room in: those of char(n) are filled up to it.
+bool has_room(const FuncExpr *call) {
+    if (call->funcid != F_VARCHAR_VARCHAR_INT4_BOOL && call->funcid != F_BPCHAR_BPCHAR_INT4_BOOL) return false;
+    const int32 most = most_characters(static_cast<const Node *>(linitial(call->args)));
+    return most >= 0 && most <= modifier_of(call) - VARHDRSZ;
+}
+
+// Digits before the point fail where there is no room for them, those behind it are rounded.
+bool keeps_scale(const FuncExpr *call) {
+    const auto scale = [](int32 modifier) { return (((modifier - VARHDRSZ) & 0x7ff) ^ 1024) - 1024; };
+    const int32 from = exprTypmod(static_cast<const Node *>(linitial(call->args)));
+    const int32 to = modifier_of(call);
+    return call->funcid == F_NUMERIC_NUMERIC_INT4 && from >= VARHDRSZ && to >= VARHDRSZ && scale(from) <= scale(to);
+}
+
+// Each element by itself.
+template <typename F>
+const Node *step_of_elements(const ArrayCoerceExpr *cast, F next) {
+    const auto *element = reinterpret_cast<const Node *>(cast->elemexpr);
+    while (element != nullptr && !IsA(element, CaseTestExpr)) element = next(element);
+    return element == nullptr ? nullptr : reinterpret_cast<const Node *>(cast->arg);
+}
+
 // The next step on the way from the expression to its column; null: none that is known.
 const Node *step(const Node *node, bool only_casts) {
     switch (nodeTag(node)) {
@@ -97,13 +150,31 @@ const Node *step(const Node *node, bool only_casts) {
             const auto *cast = reinterpret_cast<const CoerceViaIO *>(node);
             return writes_text(cast) ? reinterpret_cast<const Node *>(cast->arg) : nullptr;
         }
+        case T_ArrayCoerceExpr:
+            return step_of_elements(reinterpret_cast<const ArrayCoerceExpr *>(node),
+                                    [only_casts](const Node *element) { return step(element, only_casts); });
         case T_FuncExpr: {
             const auto *call = reinterpret_cast<const FuncExpr *>(node);
-            return passes_on(call->funcid, only_casts) ? only_argument(call->args) : nullptr;
+            return passes_on(call->funcid, only_casts) || (only_casts && has_room(call)) ? only_argument(call->args) : nullptr;
         }
         case T_OpExpr: {
             const auto *operation = reinterpret_cast<const OpExpr *>(node);
             return passes_on(get_opcode(operation->opno), only_casts) ? only_argument(operation->args) : nullptr;
+        }
+        default: return nullptr;
+    }
+}
+
+// Of an assignment; null: a value might lose something.
+const Node *step_that_may_fail(const Node *node) {
+    const Node *sure = step(node, true);
+    if (sure != nullptr) return sure;
+    switch (nodeTag(node)) {
+        case T_CoerceToDomain: return reinterpret_cast<const Node *>(reinterpret_cast<const CoerceToDomain *>(node)->arg);
+        case T_ArrayCoerceExpr: return step_of_elements(reinterpret_cast<const ArrayCoerceExpr *>(node), step_that_may_fail);
+        case T_FuncExpr: {
+            const auto *call = reinterpret_cast<const FuncExpr *>(node);
+            return is_one_of(kFailing, call->funcid) || keeps_scale(call) ? only_argument(call->args) : nullptr;
         }
         default: return nullptr;
     }
@@ -129,13 +200,19 @@ Node *transformed(Relation rel, const ColumnDef *def, AttrNumber column) {
 }
 
 TypeChange change_to(const Node *expression, AttrNumber column, bool is_said) {
-    bool stored = true;
+    bool stored = true, tried = expression == nullptr;
     while (expression != nullptr && !IsA(expression, Var)) {
         stored = stored && (IsA(expression, RelabelType) || IsA(expression, CoerceToDomain));
-        expression = step(expression, true);
+        const Node *next = step(expression, true);
+        if (next == nullptr && !is_said) {
+            tried = true;
+            next = step_that_may_fail(expression);
+        }
+        expression = next;
     }
     if (expression == nullptr || reinterpret_cast<const Var *>(expression)->varattno != column)
-        return is_said ? TypeChange::kReplaced : TypeChange::kTried;
+        return is_said ? TypeChange::kReplaced : TypeChange::kCut;
+    if (tried) return TypeChange::kTried;
     return stored ? TypeChange::kStored : TypeChange::kConverted;
 }
 

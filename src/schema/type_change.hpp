@@ -26,7 +26,8 @@ bool is_plain(const Node *expression);
 enum class TypeChange : uint8_t {
     kStored,     // each value stays as it is stored: text of more characters, numbers of more digits, another name
     kConverted,  // each value has its own in the new type, and none fails
-    kTried,      // a value may fail, be shortened, or share one with others
+    kTried,      // a value may fail
+    kCut,        // or lose a part of it in silence: digits, a time, whatever is not known
     kReplaced,   // USING: what becomes of a value is the command's to say
 };
 

@@ -104,8 +104,8 @@ INSERT INTO pg_temp.tells VALUES
 	('ALTER TABLE people ALTER name TYPE varchar(10)'), ('ALTER TABLE people ALTER amount TYPE numeric(4, 2)'), ('ALTER TABLE people ALTER amount TYPE int'), ('ALTER TABLE people ALTER age TYPE smallint'),
 	('ALTER TABLE people ALTER at TYPE timestamp(0)'), ('ALTER TABLE people ALTER at TYPE date');
 SELECT is(pg_temp.under('confirm', statement), '42501 reveal', 'confirmation does not read: ' || statement) FROM pg_temp.tells;
--- With reveal the server answers: it does it, or says what is wrong.
-SELECT isnt(split_part(pg_temp.under('reveal', statement), ' ', 1), '42501', 'who may read may: ' || statement) FROM pg_temp.tells;
+-- With reveal the server answers: it does it, or says what is wrong. What has values rounded takes confirm_drop, too.
+SELECT isnt(split_part(pg_temp.under(CASE WHEN statement ~ 'TYPE (int|timestamp\(0\)|date)$' THEN 'reveal and confirm' ELSE 'reveal' END, statement), ' ', 1), '42501', 'who may read may: ' || statement) FROM pg_temp.tells;
 
 -- What a constraint says is asked again when its column changes, and may say another thing then: by something outside, or by the type.
 SAVEPOINT clean;

@@ -1,6 +1,6 @@
 -- What a schema change takes of hidden rows beside their columns: attributes of columns, and what of a value another type has no room for.
 BEGIN;
-SELECT plan(27);
+SELECT plan(96);
 SET client_min_messages = error;
 SET retention.test_now = '2030-06-01 12:00:00+00';
 CREATE ROLE own;
@@ -80,6 +80,22 @@ SELECT is(pg_temp.under('', 'ALTER TYPE place9 DROP ATTRIBUTE zip'), 'done', 'of
 SELECT matches(pg_temp.under('', 'DROP DOMAIN country CASCADE'), '^(42501 confirm_drop|RT00)', 'attributes that go with their own type');
 SELECT is(pg_temp.under('reveal and confirm', 'ALTER TYPE place7 DROP ATTRIBUTE zip'), 'RT001', 'an attribute of rows that law keeps');
 SELECT is(pg_temp.under('reveal and confirm', 'ALTER TYPE place8 DROP ATTRIBUTE zip'), 'RT002', 'an attribute of restricted rows');
+
+-- What a value is replaced by, or has no room for, is lost, too.
+CREATE TABLE pg_temp.cuts (statement text);
+INSERT INTO pg_temp.cuts VALUES ('ALTER TABLE values ALTER at TYPE date'), ('ALTER TABLE values ALTER at TYPE timestamp(0)'), ('ALTER TABLE values ALTER stamp TYPE time'), ('ALTER TABLE values ALTER n TYPE int'),
+	('ALTER TABLE values ALTER n TYPE numeric(8, 1)'), ('ALTER TABLE values ALTER r TYPE real'), ('ALTER TABLE values ALTER r TYPE numeric'), ('ALTER TABLE values ALTER i TYPE interval day'), ('ALTER TABLE values ALTER name TYPE name'),
+	('ALTER TABLE values ALTER name TYPE text USING upper(name)'), ('ALTER TABLE values ALTER name TYPE text USING name::char(4)'), ('SET LOCAL extra_float_digits = -10; ALTER TABLE values ALTER r TYPE text');
+SELECT is(pg_temp.under(settings, statement), expected, format('cut, %s: %s', settings, statement))
+FROM pg_temp.cuts, (VALUES ('', '42501 reveal'), ('confirm', '42501 reveal'), ('reveal', '42501 confirm_drop'), ('reveal and confirm', 'done')) v (settings, expected);
+SELECT is(pg_temp.under(settings, statement), expected, format('may fail, %s: %s', settings, statement)) FROM (VALUES ('', '42501 reveal'), ('reveal', 'done')) w (settings, expected),
+	(VALUES ('ALTER TABLE values ALTER name TYPE varchar(10)'), ('ALTER TABLE values ALTER n TYPE numeric(6, 2)'), ('ALTER TABLE values ALTER big TYPE int'), ('ALTER TABLE values ALTER tags TYPE varchar(10)[]'), ('ALTER TABLE values ALTER padded TYPE char(4)')) v (statement);
+SELECT is(pg_temp.under('', statement), 'done', 'neither cut nor failing: ' || statement) FROM (VALUES ('ALTER TABLE values ALTER padded TYPE char(20)'), ('ALTER TABLE values ALTER padded TYPE varchar(8)'), ('ALTER TABLE values ALTER tags TYPE text[]'),
+	('ALTER TABLE values ALTER tags TYPE varchar(40)[]'), ('ALTER TABLE values ALTER r TYPE text')) v (statement);
+SELECT is(pg_temp.under('reveal and confirm', format('ALTER TABLE %I ALTER %s', relation, form)), state, format('lost to nobody: %s, %s', relation, form)) FROM (VALUES ('kept', 'RT001'), ('limited', 'RT002')) k (relation, state),
+	(VALUES ('name TYPE text USING '''''), ('at TYPE text USING NULL')) v (form);
+SELECT is(pg_temp.under('reveal and confirm', 'ALTER TABLE kept ALTER n TYPE int'), 'RT001', 'lost to nobody: digits');
+SELECT is(pg_temp.under('reveal', 'ALTER TABLE shown ALTER n TYPE int'), 'done', 'of rows that show their writers may cut values');
 
 SELECT * FROM finish();
 ROLLBACK;
