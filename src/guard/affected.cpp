@@ -1,5 +1,6 @@
 #include "guard/affected.hpp"
 
+#include "schema/altered.hpp"
 #include "schema/extension.hpp"
 #include "schema/governed.hpp"
 #include "pg/compat.hpp"
@@ -49,11 +50,7 @@ List *add(List *tables, const RangeVar *relation) {
 // A change of a composite type changes the tables that were made of it.
 List *of_type(const RangeVar *type) {
     const Oid relid = RangeVarGetRelid(type, NoLock, true);
-    if (!OidIsValid(relid)) return NIL;
-    return that_matter(found(
-        "SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_class t ON c.reloftype OPERATOR(pg_catalog.=) t.reltype "
-        "WHERE t.oid OPERATOR(pg_catalog.=) $1",
-        relid));
+    return OidIsValid(relid) ? that_matter(altered_tables(relid, AccessShareLock)) : NIL;
 }
 
 List *of_alter(const AlterTableStmt *alter) {

@@ -168,14 +168,8 @@ void check_domain(const AlterDomainStmt *alter) {
     foreach (cell, tables_of_domain(domain)) refuse_over_hidden_rows(lfirst_oid(cell), "change a domain of table");
 }
 
-// What an expression makes of rows in place of what they hold, or what another type has no room for, is lost to those that whoever writes it
-// does not see. Without reveal it is not done at all.
-void check_losses(const Node *statement) {
-    if (!IsA(statement, AlterTableStmt) || !settings::reveal) return;
-    const auto *alter = reinterpret_cast<const AlterTableStmt *>(statement);
-    const Oid relid = governed_table(alter->relation);
+void check_losses(const AlterTableStmt *alter, Oid relid) {
     ListCell *cell = nullptr, *each = nullptr;
-    if (!owns(relid)) return;
     foreach (cell, alter->cmds) {
         const auto *command = lfirst_node(AlterTableCmd, cell);
         if (command->subtype != AT_AlterColumnType) continue;
@@ -183,6 +177,15 @@ void check_losses(const Node *statement) {
         foreach (each, ruling.loses ? find_all_inheritors(relid, AccessShareLock, nullptr) : NIL)
             refuse_losing_values(lfirst_oid(each), ruling.what, command->name);
     }
+}
+
+// What an expression makes of rows in place of what they hold, or what another type has no room for, is lost to those that whoever writes it
+// does not see. Without reveal it is not done at all.
+void check_losses(const Node *statement) {
+    if (!IsA(statement, AlterTableStmt) || !settings::reveal) return;
+    ListCell *cell = nullptr;
+    foreach (cell, affected_tables(statement))
+        if (owns(lfirst_oid(cell))) check_losses(reinterpret_cast<const AlterTableStmt *>(statement), lfirst_oid(cell));
 }
 
 // Whether it evaluates something over rows, and may write or read indexes anew.

@@ -5,13 +5,13 @@
 #include "pg/compat.hpp"
 #include "policy/policy_triggers.hpp"
 #include "policy/record.hpp"
+#include "schema/altered.hpp"
 #include "schema/own.hpp"
 
 extern "C" {
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/partition.h"
-#include "catalog/pg_inherits.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -54,11 +54,12 @@ const PartitionCmd *detaching(const Node *statement) {
     return nullptr;
 }
 
-// Null: it is none of a table's columns.
+// The table whose columns it changes, or the composite type. Null: it changes none.
 const RangeVar *changed_table(const Node *statement) {
     if (IsA(statement, RenameStmt)) {
         const auto *rename = reinterpret_cast<const RenameStmt *>(statement);
-        return rename->renameType == OBJECT_COLUMN ? rename->relation : nullptr;
+        const bool column = rename->renameType == OBJECT_COLUMN || rename->renameType == OBJECT_ATTRIBUTE;
+        return column ? rename->relation : nullptr;
     }
     if (!IsA(statement, AlterTableStmt)) return nullptr;
     const auto *alter = reinterpret_cast<const AlterTableStmt *>(statement);
@@ -275,8 +276,7 @@ DeclaredBefore declared_before(const PlannedStmt *planned) {
     if (OidIsValid(before.detached))
         before.above = lcons_oid(relid, get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL);
     if (OidIsValid(relid))
-        before.tables =
-            OidIsValid(before.detached) ? list_make1_oid(before.detached) : find_all_inheritors(relid, NoLock, nullptr);
+        before.tables = OidIsValid(before.detached) ? list_make1_oid(before.detached) : altered_tables(relid, NoLock);
     connect_spi();
     read_declared(&before);
     SPI_finish();

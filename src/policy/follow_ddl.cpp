@@ -1,4 +1,5 @@
 // Policies, kinds of persons and links follow the schema: renames rewrite them, drops they need are refused, dropped tables take theirs along.
+#include "schema/altered.hpp"
 #include "schema/condition.hpp"
 #include "schema/extension.hpp"
 #include "schema/type_change.hpp"
@@ -215,11 +216,16 @@ void apply_rewrites(List *rewrites, List *tables, const char *from, const char *
     SPI_finish();
 }
 
+// An attribute is a column of the tables that are made of its type.
+bool renames_column(const RenameStmt *rename) {
+    return rename->renameType == OBJECT_COLUMN || rename->renameType == OBJECT_ATTRIBUTE;
+}
+
 // Whose own name changes, or that of a column; otherwise null.
 const RenameStmt *table_rename(const PlannedStmt *planned) {
     if (!IsA(planned->utilityStmt, RenameStmt)) return nullptr;
     auto *stmt = reinterpret_cast<const RenameStmt *>(planned->utilityStmt);
-    const bool its = stmt->renameType == OBJECT_COLUMN || stmt->renameType == OBJECT_TABLE;
+    const bool its = renames_column(stmt) || stmt->renameType == OBJECT_TABLE;
     return its && stmt->relation != nullptr ? stmt : nullptr;
 }
 
@@ -236,9 +242,9 @@ bool may_drop(const PlannedStmt *planned) {
 void follow_rename(const Command &command) {
     const RenameStmt *stmt = table_rename(command.planned);
     const Oid table = stmt == nullptr ? InvalidOid : RangeVarGetRelid(stmt->relation, AccessShareLock, true);
-    const bool column = OidIsValid(table) && stmt->renameType == OBJECT_COLUMN;
+    const bool column = OidIsValid(table) && renames_column(stmt);
     // With a column its children's are renamed, which have declarations and records of their own.
-    List *tables = column ? find_all_inheritors(table, AccessShareLock, nullptr) : list_make1_oid(table);
+    List *tables = column ? altered_tables(table, AccessShareLock) : list_make1_oid(table);
     char *from = column ? pstrdup(stmt->subname) : nullptr;
     char *to = column ? pstrdup(stmt->newname) : nullptr;
     List *rewrites = plan_rewrites(tables, from, to);
@@ -325,7 +331,7 @@ void check_retyping(const Node *statement) {
         // Whoever does not own it is refused by the server.
         if (!OidIsValid(table) || !owns_table(table, GetUserId())) continue;
         ListCell *each = nullptr;
-        foreach (each, find_all_inheritors(table, AccessShareLock, nullptr)) refuse_retyping(table, lfirst_oid(each), command);
+        foreach (each, altered_tables(table, AccessShareLock)) refuse_retyping(table, lfirst_oid(each), command);
     }
 }
 
