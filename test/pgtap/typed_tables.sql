@@ -50,14 +50,14 @@ SELECT is(pg_temp.declared(), 'north mail email redact 2 years type, north note 
 -- Renamed.
 SELECT is(pg_temp.given('off', 'ALTER TYPE person RENAME ATTRIBUTE name TO nom CASCADE'), 'done', 'an attribute is renamed');
 SELECT is(pg_temp.given('off', 'ALTER TYPE person RENAME ATTRIBUTE note TO remark CASCADE'), 'done', 'another is renamed');
-SELECT is(pg_temp.given('off', 'ALTER TYPE person RENAME ATTRIBUTE mail TO post CASCADE'), 'done', 'one that identifies is renamed');
+SELECT is(pg_temp.given('off', 'ALTER TYPE person RENAME ATTRIBUTE mail TO post CASCADE'), 'done', 'an attribute that identifies persons is renamed');
 SELECT is(pg_temp.declared(), 'north post email redact 2 years type, north remark free text redact personal_column, people nom name null personal_column, people post email redact 2 years type', 'declarations follow');
 SELECT is(applies_to, '(nom <> ''x''::text)', 'a condition follows') FROM retention.policy WHERE name = 'north';
 SELECT is(identifying, '{post}', 'a kind of persons follows') FROM retention.subject_kind;
 SELECT is(pg_temp.given('off', 'ALTER TYPE person RENAME ATTRIBUTE left_on TO gone_on CASCADE'), 'done', 'a start is renamed');
 SELECT is(string_agg(name || ' ' || clock_starts::text, ', ' ORDER BY name), 'north {gone_on}, orders {person_id.gone_on}, people {gone_on}', 'starts follow, also at the end of a way') FROM retention.policy;
 SELECT is(pg_temp.given('off', 'ALTER TYPE person RENAME ATTRIBUTE retention_clock TO clk CASCADE'), 'done', 'the clock is renamed');
-SELECT is((SELECT count(*) FROM people), 1::bigint, 'and hides what it hid');
+SELECT is((SELECT count(*) FROM people), 1::bigint, 'a renamed clock hides what it hid');
 SELECT is(string_agg(what, ', '), NULL, 'all is well') FROM retention.check() WHERE NOT ok AND what NOT IN ('worker is alive', 'time is not injected', 'database is the one to act in');
 SELECT is(pg_temp.given('off', 'ALTER TYPE person RENAME ATTRIBUTE nom TO name CASCADE'), 'done', 'renamed back');
 
@@ -67,17 +67,17 @@ SELECT is(pg_temp.declared(), 'north post email redact 2 years personal_column, 
 SELECT is(pg_temp.given('on', 'ALTER TYPE person ALTER ATTRIBUTE gone_on TYPE timestamptz CASCADE'), '2BP01 policy "people" needs column "gone_on" of table "people" as it is', 'a start of another type');
 SELECT is(pg_temp.given('on', 'ALTER TYPE person ALTER ATTRIBUTE gone_on TYPE date CASCADE'), 'done', 'a start of the same type');
 SELECT is(pg_temp.given('off', 'ALTER TYPE person ALTER ATTRIBUTE id TYPE bigint CASCADE'), 'done', 'a key that each value has');
-SELECT is(pg_temp.given('off', 'ALTER TYPE person ALTER ATTRIBUTE name TYPE varchar(3) CASCADE'), '42501 cannot alter the type of a column of table "people": it holds rows that are hidden by a retention policy retention.reveal', 'one that a value may not have');
+SELECT is(pg_temp.given('off', 'ALTER TYPE person ALTER ATTRIBUTE name TYPE varchar(3) CASCADE'), '42501 cannot alter the type of a column of table "people": it holds rows that are hidden by a retention policy retention.reveal', 'an attribute of a type that a value may not have');
 SELECT is(pg_temp.given('off', 'ALTER TYPE person ALTER ATTRIBUTE name TYPE retention.person_name CASCADE'), 'done', 'a type that says something');
-SELECT is(pg_temp.declared() ~ 'north name name null type', true, 'and it is said');
+SELECT is(pg_temp.declared() ~ 'north name name null type', true, 'what a new type says is declared');
 
 -- Dropped.
 SELECT is(pg_temp.given('off', 'ALTER TYPE person DROP ATTRIBUTE remark CASCADE'), '42501 cannot drop a column of table "people": it holds rows that are hidden by a retention policy retention.confirm_drop', 'an attribute that is dropped');
 SET retention.confirm_drop = on;
-SELECT is(pg_temp.given('off', 'ALTER TYPE person DROP ATTRIBUTE remark CASCADE'), 'done', 'its loss is confirmed');
+SELECT is(pg_temp.given('off', 'ALTER TYPE person DROP ATTRIBUTE remark CASCADE'), 'done', 'an attribute whose loss is confirmed');
 SELECT is(string_agg(concat_ws(' ', relation, column_name, category), ', '), 'north remark free text', 'what was said of it is kept') FROM retention.dropped_column;
 RESET retention.confirm_drop;
-SELECT is(pg_temp.given('off', 'ALTER TYPE person ADD ATTRIBUTE remark text CASCADE'), 'done', 'one that takes its place');
-SELECT is(pg_temp.declared() ~ 'north remark free text redact', true, 'is declared as it was');
+SELECT is(pg_temp.given('off', 'ALTER TYPE person ADD ATTRIBUTE remark text CASCADE'), 'done', 'an attribute in place of a dropped one');
+SELECT is(pg_temp.declared() ~ 'north remark free text redact', true, 'an attribute in place of another is declared as that was');
 SELECT * FROM finish();
 ROLLBACK;
