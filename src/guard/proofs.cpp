@@ -13,9 +13,12 @@ extern "C" {
 #include "commands/defrem.h"
 #include "commands/tablecmds.h"
 #include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
+#include "parser/parse_coerce.h"
 #include "parser/parse_type.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 }
 
@@ -108,28 +111,74 @@ bool reads(Relation index, AttrNumber column) {
 
 struct Retyped {
     AttrNumber column;
-    bool alike;  // values compare as before
+    bool alike;   // values compare as before
+    bool stored;  // and are the same to any function
 };
+
+bool is_of(const Node *node, AttrNumber column) {
+    if (!IsA(node, Var)) return false;
+    const AttrNumber read = reinterpret_cast<const Var *>(node)->varattno;
+    return read == column || read == 0;
+}
+
+bool is_read_otherwise(Node *node, void *context);
+
+// A comparison of the column, or whether it is null, says the same of a value that compares as before; whatever else reads it may not.
+bool is_operand_otherwise(Node *node, void *column) {
+    return !(IsA(node, Var) && reinterpret_cast<const Var *>(node)->varattno == *static_cast<AttrNumber *>(column)) &&
+           is_read_otherwise(node, column);
+}
+
+bool is_any_otherwise(const List *arguments, void *column) {
+    ListCell *cell = nullptr;
+    foreach (cell, arguments)
+        if (is_operand_otherwise(static_cast<Node *>(lfirst(cell)), column)) return true;
+    return false;
+}
+
+bool is_read_otherwise(Node *node, void *column) {
+    if (node == nullptr) return false;
+    if (is_of(node, *static_cast<AttrNumber *>(column))) return true;
+    if (IsA(node, NullTest))
+        return is_operand_otherwise(reinterpret_cast<Node *>(reinterpret_cast<NullTest *>(node)->arg), column);
+    if (IsA(node, OpExpr) && get_op_btree_interpretation(reinterpret_cast<OpExpr *>(node)->opno) != NIL)
+        return is_any_otherwise(reinterpret_cast<OpExpr *>(node)->args, column);
+    if (IsA(node, ScalarArrayOpExpr) && get_op_btree_interpretation(reinterpret_cast<ScalarArrayOpExpr *>(node)->opno) != NIL)
+        return is_any_otherwise(reinterpret_cast<ScalarArrayOpExpr *>(node)->args, column);
+    return expression_tree_walker(node, tree_walker_fn(is_read_otherwise), column);
+}
+
+bool reads(Node *condition, AttrNumber column) {
+    Bitmapset *columns = nullptr;
+    pull_varattnos(condition, 1, &columns);
+    return bms_is_member(column - FirstLowInvalidHeapAttributeNumber, columns) ||
+           bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, columns);
+}
+
+bool says_another(Node *condition, Retyped change) {
+    if (!change.alike || contain_mutable_functions(condition)) return true;
+    return !change.stored && is_read_otherwise(condition, &change.column);
+}
 
 bool is_checked_anew(Relation rel, const Retyped &change) {
     const TupleConstr *constraints = RelationGetDescr(rel)->constr;
     for (int i = 0; constraints != nullptr && i < constraints->num_check; ++i) {
         auto *condition = static_cast<Node *>(stringToNode(constraints->check[i].ccbin));
-        Bitmapset *columns = nullptr;
-        pull_varattnos(condition, 1, &columns);
-        const bool concerned =
-            constraints->check[i].ccvalid && (bms_is_member(change.column - FirstLowInvalidHeapAttributeNumber, columns) ||
-                                              bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, columns));
-        if (concerned && (!change.alike || contain_mutable_functions(condition))) return true;
+        if (constraints->check[i].ccvalid && reads(condition, change.column) && says_another(condition, change)) return true;
     }
     return false;
 }
 
+// A key, or what rows it is of.
+bool is_keyed_anew(Relation index, Retyped change) {
+    if (!index->rd_index->indisunique && !index->rd_index->indisexclusion) return false;
+    if (!change.alike) return reads(index, change.column);
+    return !change.stored && (is_read_otherwise(reinterpret_cast<Node *>(RelationGetIndexExpressions(index)), &change.column) ||
+                              is_read_otherwise(reinterpret_cast<Node *>(RelationGetIndexPredicate(index)), &change.column));
+}
+
 bool is_compared_anew(Relation rel, const Retyped &change) {
-    if (is_checked_anew(rel, change)) return true;
-    return !change.alike && any_index(rel, [&](Relation index) {
-        return (index->rd_index->indisunique || index->rd_index->indisexclusion) && reads(index, change.column);
-    });
+    return is_checked_anew(rel, change) || any_index(rel, [&](Relation index) { return is_keyed_anew(index, change); });
 }
 
 Oid family_of(Oid type) {
@@ -137,16 +186,18 @@ Oid family_of(Oid type) {
     return OidIsValid(usual) ? get_opclass_family(usual) : InvalidOid;
 }
 
-bool is_alike(Relation rel, AttrNumber column, ColumnDef *def) {
+Retyped retyped(Relation rel, AttrNumber column, ColumnDef *def) {
     const FormData_pg_attribute *att = TupleDescAttr(RelationGetDescr(rel), column - 1);
     Oid type = InvalidOid;
     int32 modifier = -1;
     typenameTypeIdAndMod(nullptr, def->typeName, &type, &modifier);
-    if (GetColumnDefCollation(nullptr, def, type) != att->attcollation) return false;
-    if (type == att->atttypid) return true;
+    if (GetColumnDefCollation(nullptr, def, type) != att->attcollation) return {column, false, false};
+    if (type == att->atttypid) return {column, true, true};
     // Two instants may have one local time, and two local times be one instant.
-    if (getBaseType(type) == TIMESTAMPOID || getBaseType(type) == TIMESTAMPTZOID) return false;
-    return OidIsValid(family_of(type)) && family_of(type) == family_of(att->atttypid);
+    const Oid base = getBaseType(type);
+    const bool alike = base != TIMESTAMPOID && base != TIMESTAMPTZOID && OidIsValid(family_of(type)) &&
+                       family_of(type) == family_of(att->atttypid);
+    return {column, alike, alike && IsBinaryCoercible(att->atttypid, base)};
 }
 
 struct Names {
@@ -196,7 +247,7 @@ List *added(const AlterTableStmt *alter, Oid relid, bool for_keys) {
 
 // A CHECK or a key has the column, or it is NOT NULL.
 bool has_constraint(Relation rel, AttrNumber column) {
-    return TupleDescAttr(RelationGetDescr(rel), column - 1)->attnotnull || is_compared_anew(rel, {column, false});
+    return TupleDescAttr(RelationGetDescr(rel), column - 1)->attnotnull || is_compared_anew(rel, {column, false, false});
 }
 
 }  // namespace
@@ -228,7 +279,7 @@ bool proves_unique(Oid relid, const List *elements) {
 bool compares_anew(Oid relid, const AlterTableCmd *command) {
     return !all_of(relid, [command](Relation rel) {
         const AttrNumber column = get_attnum(RelationGetRelid(rel), command->name);
-        return column <= 0 || !is_compared_anew(rel, {column, is_alike(rel, column, castNode(ColumnDef, command->def))});
+        return column <= 0 || !is_compared_anew(rel, retyped(rel, column, castNode(ColumnDef, command->def)));
     });
 }
 

@@ -1,7 +1,7 @@
 -- To read is not to destroy: what would tell of hidden rows takes retention.reveal, what would lose them retention.confirm_drop, and neither does
 -- the other's work. What is known to hold, and keeps each value, takes neither.
 BEGIN;
-SELECT plan(260 + CASE WHEN v >= 180000 THEN 7 WHEN v >= 170000 THEN 2 ELSE 0 END) FROM CAST(current_setting('server_version_num') AS int) v;
+SELECT plan(266 + CASE WHEN v >= 180000 THEN 7 WHEN v >= 170000 THEN 2 ELSE 0 END) FROM CAST(current_setting('server_version_num') AS int) v;
 SELECT v >= 170000 AS from17, v >= 180000 AS from18 FROM CAST(current_setting('server_version_num') AS int) v \gset
 SET client_min_messages = error;
 SET retention.test_now = '2030-06-01 12:00:00+00';
@@ -111,15 +111,28 @@ SELECT isnt(split_part(pg_temp.under(CASE WHEN statement ~ 'TYPE (int|timestamp\
 SAVEPOINT clean;
 SET ROLE own;
 CREATE TABLE planted (id int, name varchar(20), other varchar(20), same varchar(20), left_on date, CHECK (current_setting('app.mode', true) IS DISTINCT FROM 'attack' OR name <> 'SECRET'),
-	CHECK (pg_typeof(other) = 'varchar'::regtype OR other <> 'SECRET'), CHECK (same <> ''));
+	CHECK (pg_typeof(other) = 'varchar'::regtype OR other <> 'SECRET'), CHECK (same <> ''), n int CHECK (to_hex(n) <> 'fffffffffffffff6'), r real CHECK (CAST(r AS text) <> '1.100000023841858'),
+	m int CHECK (m IS NOT NULL AND m BETWEEN -100 AND 100 AND m NOT IN (7, 8)), q real CHECK (q > 0 OR id > 0));
+CREATE UNIQUE INDEX ON planted (id) WHERE to_hex(n) <> 'fffffff5';
+ALTER TABLE planted ADD k int;
+CREATE UNIQUE INDEX ON planted (id) WHERE to_hex(k) <> 'fffffff5';
+CREATE UNIQUE INDEX ON planted (m) WHERE m > 5;
+CREATE TABLE whole (w int, left_on date, CHECK (CAST(whole AS text) <> ''));
 RESET ROLE;
-INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES ('planted', 'planted', '{left_on}', '30 days', '100 years', 'delete', 'enforce');
-INSERT INTO planted VALUES (1, 'SECRET', 'SECRET', 'SECRET', '2030-01-01');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES ('planted', 'planted', '{left_on}', '30 days', '100 years', 'delete', 'enforce'), ('whole', 'whole', '{left_on}', '30 days', '100 years', 'delete', 'enforce');
+INSERT INTO planted VALUES (1, 'SECRET', 'SECRET', 'SECRET', '2030-01-01', -10, 1.1, 1, 1);
+INSERT INTO whole VALUES (1, '2030-01-01');
 CALL retention.sweep();
 SET app.mode = 'attack';
 SELECT is(pg_temp.under('', 'ALTER TABLE planted ALTER name TYPE varchar(40)'), '42501 reveal', 'a check of a setting is not asked again');
 SELECT is(pg_temp.under('', 'ALTER TABLE planted ALTER other TYPE text'), '42501 reveal', 'a check of the type is not asked again');
 SELECT is(pg_temp.under('', 'ALTER TABLE planted ALTER same TYPE text'), 'done', 'a check that says the same is asked again');
+SELECT is(pg_temp.under('', 'ALTER TABLE planted ALTER n TYPE bigint'), '42501 reveal', 'a check of how a number is written is not asked of a longer one');
+SELECT is(pg_temp.under('', 'ALTER TABLE planted ALTER r TYPE double precision'), '42501 reveal', 'a check of a number''s digits is not asked of more of them');
+SELECT is(pg_temp.under('', 'ALTER TABLE planted ALTER k TYPE bigint'), '42501 reveal', 'a key of rows that other ones may belong to then');
+SELECT is(pg_temp.under('', 'ALTER TABLE whole ALTER w TYPE bigint'), '42501 reveal', 'a check of the whole row is not asked again');
+SELECT is(pg_temp.under('', 'ALTER TABLE planted ALTER m TYPE bigint'), 'done', 'a check that compares is asked of longer numbers');
+SELECT is(pg_temp.under('', 'ALTER TABLE planted ALTER q TYPE double precision'), 'done', 'a check that compares is asked of more digits');
 ROLLBACK TO clean;
 -- Two that are not equal may be equal in another collation.
 SAVEPOINT clean;
