@@ -24,7 +24,7 @@ constexpr int kClasses[] = {
 
 // Raised from the catalogs, before a row is read. Evaluated functions that raise them for a value of theirs, such as a cast to
 // regclass, are not immutable, and only immutable ones stand in what commands evaluate over rows. Not among them: 42601 (a
-// tsquery, a jsonpath), 0A000 (date_trunc names its unit).
+// tsquery, a jsonpath), and 0A000 (date_trunc names its unit) but from those who read nothing else than catalogs.
 constexpr int kCodes[] = {
     ERRCODE_INSUFFICIENT_PRIVILEGE,
     ERRCODE_LOCK_NOT_AVAILABLE,
@@ -45,6 +45,16 @@ constexpr int kCodes[] = {
     ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST,
     ERRCODE_UNDEFINED_SCHEMA,
 };
+
+// What commands say that they cannot do: alter a column that a view, a policy or a generated column reads, for example.
+constexpr const char *kOfCommands[] = {"tablecmds.c", "indexcmds.c", "typecmds.c", "statscmds.c", "cluster.c", "parse_utilcmd.c"};
+
+bool is_of_command(const ErrorData &error) {
+    if (error.sqlerrcode != ERRCODE_FEATURE_NOT_SUPPORTED || error.filename == nullptr) return false;
+    for (const char *one : kOfCommands)
+        if (strcmp(error.filename, one) == 0) return true;
+    return false;
+}
 
 }  // namespace
 
@@ -69,6 +79,7 @@ void raise_blindly(MemoryContext context) {
     if (shows_no_value(geterrcode()) && category != ERRCODE_INSUFFICIENT_RESOURCES) PG_RE_THROW();
     MemoryContextSwitchTo(context);
     ErrorData *error = CopyErrorData();
+    if (is_of_command(*error)) PG_RE_THROW();
     FlushErrorState();
     // A violated constraint's message names the constraint; values stand in the detail.
     if (category != ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION && category != ERRCODE_INSUFFICIENT_RESOURCES)
