@@ -140,7 +140,7 @@ constexpr Form kForms[] = {
 
 // CREATE INDEX, of whatever access method, CONCURRENTLY or not.
 constexpr Form kIndexForms[] = {
-    {kAny, kPlainIndex, kEvaluates, "on columns, or on one under what a generated column may be made of"},
+    {kAny, kPlainIndex, kEvaluates, "on columns, or on one under what a generated column may be made of; IF NOT EXISTS, where one of that name is there"},
     {kAny, kKnownKey, kEvaluates, "unique, on the columns of a key that stands"},
     {kAny, kOtherIndex, kReveal, "unique on other columns, or on more: inserting would tell; over another expression; with a condition: its size counts the hidden rows that satisfy it"},
 };
@@ -342,8 +342,16 @@ bool is_plain_element(const IndexElem *element, Relation rel) {
            is_plain(cook_expression(rel, element->expr, EXPR_KIND_INDEX_EXPRESSION, {InvalidOid, -1}));
 }
 
+// The server passes over the statement then. The lock keeps the name until it looks.
+bool is_there(const IndexStmt *index, Oid relid) {
+    if (!index->if_not_exists || index->idxname == nullptr) return false;
+    RangeVar *name = makeRangeVar(get_namespace_name(get_rel_namespace(relid)), index->idxname, -1);
+    return OidIsValid(RangeVarGetRelid(name, ShareUpdateExclusiveLock, true));
+}
+
 Case case_of(const IndexStmt *index, Oid relid) {
     ListCell *cell = nullptr;
+    if (is_there(index, relid)) return kPlainIndex;
     if (index->whereClause != nullptr || index->excludeOpNames != NIL) return kOtherIndex;
     bool plain = true;
     Relation rel = table_open(relid, AccessShareLock);

@@ -1,7 +1,7 @@
 -- To read is not to destroy: what would tell of hidden rows takes retention.reveal, what would lose them retention.confirm_drop, and neither does
 -- the other's work. What is known to hold, and keeps each value, takes neither.
 BEGIN;
-SELECT plan(266 + CASE WHEN v >= 180000 THEN 7 WHEN v >= 170000 THEN 2 ELSE 0 END) FROM CAST(current_setting('server_version_num') AS int) v;
+SELECT plan(269 + CASE WHEN v >= 180000 THEN 7 WHEN v >= 170000 THEN 2 ELSE 0 END) FROM CAST(current_setting('server_version_num') AS int) v;
 SELECT v >= 170000 AS from17, v >= 180000 AS from18 FROM CAST(current_setting('server_version_num') AS int) v \gset
 SET client_min_messages = error;
 SET retention.test_now = '2030-06-01 12:00:00+00';
@@ -150,8 +150,9 @@ ROLLBACK TO clean;
 SELECT is(pg_temp.under('', statement), '42501 reveal', 'a column that is there is not new: ' || statement) FROM (VALUES ('ALTER TABLE people ADD COLUMN IF NOT EXISTS name text, ADD CHECK (name <> ''SECRET'')'),
 	('ALTER TABLE people ADD COLUMN IF NOT EXISTS age int, ALTER age SET NOT NULL'),
 	('ALTER TABLE people ADD COLUMN IF NOT EXISTS notes text, ADD UNIQUE (notes)'), ('ALTER TABLE people ADD g text GENERATED ALWAYS AS (lower(name)) STORED, ADD CHECK (g <> ''secret'')'), ('CREATE TABLE above (left_on date); ALTER TABLE people INHERIT above; ALTER TABLE above ADD COLUMN name varchar(20), ADD CHECK (name <> ''SECRET'')')) v (statement);
-SELECT is(pg_temp.under('', statement), 'done', 'nothing is done about a column that is there: ' || statement) FROM (VALUES ('ALTER TABLE people ADD COLUMN IF NOT EXISTS name text CHECK (name <> ''SECRET'')'),
-	('ALTER TABLE people ADD COLUMN IF NOT EXISTS notes text UNIQUE')) v (statement);
+SELECT is(pg_temp.under('', statement), 'done', 'nothing is done where there is one already: ' || statement) FROM (VALUES ('ALTER TABLE people ADD COLUMN IF NOT EXISTS name text CHECK (name <> ''SECRET'')'),
+	('ALTER TABLE people ADD COLUMN IF NOT EXISTS notes text UNIQUE'), ('CREATE UNIQUE INDEX IF NOT EXISTS people_age ON people (notes)'), ('CREATE INDEX IF NOT EXISTS people_age ON app.people ((10 / age)) WHERE name = ''SECRET''')) v (statement);
+SELECT is(pg_temp.under('', 'CREATE TEMP TABLE place (id int); CREATE INDEX elsewhere ON place (id); CREATE UNIQUE INDEX IF NOT EXISTS elsewhere ON people (notes)'), '42501 reveal', 'an index of that name in another schema is another one');
 SELECT is(pg_temp.under('', 'ALTER TABLE people ALTER id TYPE numeric'), '42501 reveal', 'a key compared by another operator class');
 -- Tables that are made of a type change with it.
 SELECT format_type(atttypid, atttypmod) AS clock FROM pg_attribute WHERE attrelid = 'typed'::regclass AND attname = 'retention_clock' \gset
