@@ -60,6 +60,10 @@ constexpr Oid kPlain[] = {
     F_LOWER_TEXT,
     F_UPPER_TEXT,
     F_BTRIM_TEXT,
+    F_REVERSE,
+    F_MD5_TEXT,
+    F_LENGTH_TEXT,
+    F_CHAR_LENGTH_TEXT,
     F_DATE_TIMESTAMP,
     F_JSONB_OBJECT_FIELD,
     F_JSONB_OBJECT_FIELD_TEXT,
@@ -115,10 +119,27 @@ int32 modifier_of(const FuncExpr *call) {
     return DatumGetInt32(reinterpret_cast<const Const *>(modifier)->constvalue);
 }
 
-// A length that each value has room in: those of char(n) are filled up to it.
+// Takes no more room than null does.
+bool is_empty_text(const Node *node) {
+    if (!IsA(node, Const)) return false;
+    const auto *constant = reinterpret_cast<const Const *>(node);
+    const bool text = constant->consttype == TEXTOID || constant->consttype == VARCHAROID;
+    return text && !constant->constisnull && VARSIZE_ANY_EXHDR(DatumGetPointer(constant->constvalue)) == 0;
+}
+
+// COALESCE of a text and an empty one, with which searches are written; null: it is another.
+const Node *step_of_coalesce(const CoalesceExpr *coalesce) {
+    if (list_length(coalesce->args) != 2 || !is_empty_text(static_cast<const Node *>(lsecond(coalesce->args)))) return nullptr;
+    return static_cast<const Node *>(linitial(coalesce->args));
+}
+
+// A length that each value has room in. Those of char(n) are filled up to it; others would lose the spaces they end with.
 bool has_room(const FuncExpr *call) {
-    if (call->funcid != F_VARCHAR_VARCHAR_INT4_BOOL && call->funcid != F_BPCHAR_BPCHAR_INT4_BOOL) return false;
-    const int32 most = most_characters(static_cast<const Node *>(linitial(call->args)));
+    const bool fills = call->funcid == F_BPCHAR_BPCHAR_INT4_BOOL;
+    if (call->funcid != F_VARCHAR_VARCHAR_INT4_BOOL && !fills) return false;
+    const auto *value = static_cast<const Node *>(linitial(call->args));
+    if (fills && (!IsA(value, Var) || getBaseType(exprType(value)) != BPCHAROID)) return false;
+    const int32 most = most_characters(value);
     return most >= 0 && most <= modifier_of(call) - VARHDRSZ;
 }
 
@@ -153,6 +174,7 @@ const Node *step(const Node *node, bool only_casts) {
         case T_ArrayCoerceExpr:
             return step_of_elements(reinterpret_cast<const ArrayCoerceExpr *>(node),
                                     [only_casts](const Node *element) { return step(element, only_casts); });
+        case T_CoalesceExpr: return only_casts ? nullptr : step_of_coalesce(reinterpret_cast<const CoalesceExpr *>(node));
         case T_FuncExpr: {
             const auto *call = reinterpret_cast<const FuncExpr *>(node);
             return passes_on(call->funcid, only_casts) || (only_casts && has_room(call)) ? only_argument(call->args) : nullptr;
@@ -200,7 +222,9 @@ Node *transformed(Relation rel, const ColumnDef *def, AttrNumber column) {
 }
 
 TypeChange change_to(const Node *expression, AttrNumber column, bool is_said) {
-    bool stored = true, tried = expression == nullptr;
+    bool stored = true, tried = false;
+    // It cannot be assigned, and the server says why.
+    if (expression == nullptr) return is_said ? TypeChange::kReplaced : TypeChange::kTried;
     while (expression != nullptr && !IsA(expression, Var)) {
         stored = stored && (IsA(expression, RelabelType) || IsA(expression, CoerceToDomain));
         const Node *next = step(expression, true);

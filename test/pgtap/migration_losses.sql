@@ -1,6 +1,6 @@
 -- What a schema change takes of hidden rows beside their columns: attributes of columns, and what of a value another type has no room for.
 BEGIN;
-SELECT plan(96);
+SELECT plan(99);
 SET client_min_messages = error;
 SET retention.test_now = '2030-06-01 12:00:00+00';
 CREATE ROLE own;
@@ -89,13 +89,14 @@ INSERT INTO pg_temp.cuts VALUES ('ALTER TABLE values ALTER at TYPE date'), ('ALT
 SELECT is(pg_temp.under(settings, statement), expected, format('cut, %s: %s', settings, statement))
 FROM pg_temp.cuts, (VALUES ('', '42501 reveal'), ('confirm', '42501 reveal'), ('reveal', '42501 confirm_drop'), ('reveal and confirm', 'done')) v (settings, expected);
 SELECT is(pg_temp.under(settings, statement), expected, format('may fail, %s: %s', settings, statement)) FROM (VALUES ('', '42501 reveal'), ('reveal', 'done')) w (settings, expected),
-	(VALUES ('ALTER TABLE values ALTER name TYPE varchar(10)'), ('ALTER TABLE values ALTER n TYPE numeric(6, 2)'), ('ALTER TABLE values ALTER big TYPE int'), ('ALTER TABLE values ALTER tags TYPE varchar(10)[]'), ('ALTER TABLE values ALTER padded TYPE char(4)')) v (statement);
+	(VALUES ('ALTER TABLE values ALTER name TYPE varchar(10)'), ('ALTER TABLE values ALTER n TYPE numeric(6, 2)'), ('ALTER TABLE values ALTER big TYPE int'), ('ALTER TABLE values ALTER tags TYPE varchar(10)[]'), ('ALTER TABLE values ALTER padded TYPE char(4)'), ('ALTER TABLE values ALTER name TYPE char(40)')) v (statement);
 SELECT is(pg_temp.under('', statement), 'done', 'neither cut nor failing: ' || statement) FROM (VALUES ('ALTER TABLE values ALTER padded TYPE char(20)'), ('ALTER TABLE values ALTER padded TYPE varchar(8)'), ('ALTER TABLE values ALTER tags TYPE text[]'),
 	('ALTER TABLE values ALTER tags TYPE varchar(40)[]'), ('ALTER TABLE values ALTER r TYPE text')) v (statement);
 SELECT is(pg_temp.under('reveal and confirm', format('ALTER TABLE %I ALTER %s', relation, form)), state, format('lost to nobody: %s, %s', relation, form)) FROM (VALUES ('kept', 'RT001'), ('limited', 'RT002')) k (relation, state),
 	(VALUES ('name TYPE text USING '''''), ('at TYPE text USING NULL')) v (form);
 SELECT is(pg_temp.under('reveal and confirm', 'ALTER TABLE kept ALTER n TYPE int'), 'RT001', 'lost to nobody: digits');
 SELECT is(pg_temp.under('reveal', 'ALTER TABLE shown ALTER n TYPE int'), 'done', 'of rows that show their writers may cut values');
+SELECT matches(pg_temp.under('reveal', 'ALTER TABLE values ALTER name TYPE int'), '^42804', 'what cannot be assigned is said by the server');
 
 SELECT * FROM finish();
 ROLLBACK;
