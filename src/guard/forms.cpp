@@ -67,7 +67,7 @@ constexpr Form kForms[] = {
     {AT_AlterColumnType, kOther, kReveal, "one that a value may not have, or that has values compared, or checked, in another way: by a unique index of another operator class or calendar, by a CHECK that is not immutable, or one that does more than compare a value that is stored in another way"},
     {AT_AlterColumnType, kReplaced, kReveal, "USING anything else, or one that rounds or cuts; and it needs confirm_drop: values of hidden rows are lost; refused to all while a floor, a hold or a restriction keeps one"},
     {AT_AttachPartition, kAny, kEvaluates, "which tells whether a row does not fit the bound"},
-    {AT_AttachPartition, kOther, kReveal, "below a key with an expression, or beside an index over one"},
+    {AT_AttachPartition, kOther, kReveal, "below a key with an expression, beside an index over one, or under a unique key that the partition has not"},
     {AT_DetachPartition, kAny, kConfirm, "where it has no policies of its own: its rows are never swept then; refused to all while a floor, a hold or a restriction keeps one"},
     {AT_DetachPartitionFinalize, kAny, kConfirm, "as DetachPartition"},
     {AT_DropColumn, kAny, kConfirm, "and of an attribute of a type that columns have; refused to all while a floor, a hold or a restriction keeps a hidden row; and the clock, or what a policy needs"},

@@ -11,6 +11,7 @@
 #include "guard/hidden.hpp"
 #include "guard/own_triggers.hpp"
 #include "guard/partitions.hpp"
+#include "guard/proofs.hpp"
 #include "guard/removal.hpp"
 #include "guard/user_functions.hpp"
 #include "pg/compat.hpp"
@@ -62,7 +63,7 @@ void check_default_of(Oid parent, const char *what) {
     if (OidIsValid(partition) && evaluates_partitions(parent, false)) refuse_over_hidden_rows(partition, what);
 }
 
-// What an expression makes of a partition's rows, and whether it fits, is told by an error.
+// What an expression makes of a partition's rows, whether it fits, and whether two have one key is told by an error.
 void check_attach(const AlterTableStmt *alter) {
     const Oid parent = RangeVarGetRelid(alter->relation, NoLock, true);
     ListCell *cell = nullptr;
@@ -70,7 +71,8 @@ void check_attach(const AlterTableStmt *alter) {
     foreach (cell, alter->cmds) {
         const Oid partition = named_partition(lfirst_node(AlterTableCmd, cell), true);
         if (!owns(partition)) continue;
-        if (evaluates_partitions(parent, true)) refuse_over_hidden_rows(partition, "attach table");
+        if (evaluates_partitions(parent, true) || !proves_keys_of(parent, partition))
+            refuse_over_hidden_rows(partition, "attach table");
         check_default_of(parent, "attach a table beside table");
     }
 }

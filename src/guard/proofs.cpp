@@ -276,6 +276,23 @@ bool proves_unique(Oid relid, const List *elements) {
     return found;
 }
 
+bool proves_keys_of(Oid parent, Oid partition) {
+    Relation rel = table_open(parent, AccessShareLock);
+    const bool missing = any_index(rel, [&](Relation index) {
+        if (index->rd_index->indisexclusion) return true;
+        List *columns = NIL;
+        bool ordinary = !index->rd_index->indnullsnotdistinct;
+        for (int key = 0; key < index->rd_index->indnkeyatts; ++key) {
+            const AttrNumber column = index->rd_index->indkey.values[key];
+            ordinary = ordinary && column > 0 && is_usual(rel, index, key);
+            if (column > 0) columns = lappend(columns, makeString(get_attname(parent, column, false)));
+        }
+        return index->rd_index->indisunique && !(ordinary && proves_unique(partition, columns));
+    });
+    table_close(rel, NoLock);
+    return !missing;
+}
+
 bool compares_anew(Oid relid, const AlterTableCmd *command) {
     return !all_of(relid, [command](Relation rel) {
         const AttrNumber column = get_attnum(RelationGetRelid(rel), command->name);

@@ -19,6 +19,9 @@ bool proves_check(Oid relid, const Node *raw);
 // one would tell whoever inserts of the other columns. elements: of IndexElem, or names.
 bool proves_unique(Oid relid, const List *elements);
 
+// A partition is given the keys of its table: it has each of them already.
+bool proves_keys_of(Oid parent, Oid partition);
+
 // Whether a change of the column's type has values compared, or checked, that were not, or in another way: by a unique or exclusion index whose
 // comparison is another's, or by a CHECK that need not say what it said.
 bool compares_anew(Oid relid, const AlterTableCmd *command);

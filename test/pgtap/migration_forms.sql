@@ -1,7 +1,7 @@
 -- To read is not to destroy: what would tell of hidden rows takes retention.reveal, what would lose them retention.confirm_drop, and neither does
 -- the other's work. What is known to hold, and keeps each value, takes neither.
 BEGIN;
-SELECT plan(277 + CASE WHEN v >= 180000 THEN 7 WHEN v >= 170000 THEN 2 ELSE 0 END) FROM CAST(current_setting('server_version_num') AS int) v;
+SELECT plan(280 + CASE WHEN v >= 180000 THEN 7 WHEN v >= 170000 THEN 2 ELSE 0 END) FROM CAST(current_setting('server_version_num') AS int) v;
 SELECT v >= 170000 AS from17, v >= 180000 AS from18 FROM CAST(current_setting('server_version_num') AS int) v \gset
 SET client_min_messages = error;
 SET retention.test_now = '2030-06-01 12:00:00+00';
@@ -163,6 +163,22 @@ ALTER TABLE typed OF app.pair;
 SELECT is(pg_temp.under('', 'ALTER TYPE pair ALTER ATTRIBUTE a TYPE int CASCADE'), '42501 reveal', 'an attribute that a value may not have');
 SELECT is(pg_temp.under('', 'ALTER TYPE pair ALTER ATTRIBUTE b TYPE bigint CASCADE'), 'done', 'a type of an attribute that each value has');
 SELECT is(pg_temp.under('reveal', 'ALTER TYPE pair DROP ATTRIBUTE a CASCADE'), '42501 confirm_drop', 'an attribute that is dropped');
+ROLLBACK TO clean;
+
+-- A partition is given its table's keys.
+SAVEPOINT clean;
+SET ROLE own;
+CREATE TABLE above (id int, name text, at date, left_on date, retention_clock :clock NOT NULL DEFAULT 'none', UNIQUE (id, name)) PARTITION BY LIST (id);
+CREATE TABLE apart (LIKE above INCLUDING DEFAULTS);
+CREATE TABLE keyed (LIKE above INCLUDING ALL);
+RESET ROLE;
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) SELECT t, t::regclass, '{left_on}', '30 days', '100 years', 'delete', 'enforce' FROM unnest('{apart,keyed}'::text[]) t;
+INSERT INTO apart (id, name, left_on) VALUES (1, 'SECRET', '2030-01-01'), (1, 'SECRET', '2030-01-01');
+INSERT INTO keyed (id, name, left_on) VALUES (2, 'SECRET', '2030-01-01');
+CALL retention.sweep();
+SELECT is(pg_temp.under('', 'ALTER TABLE above ATTACH PARTITION apart FOR VALUES IN (1)'), '42501 reveal', 'a key that a partition has not');
+SELECT is(pg_temp.under('reveal', 'ALTER TABLE above ATTACH PARTITION apart FOR VALUES IN (1)'), '23505 shows a value', 'who may read is told by a key that a partition''s rows do not have');
+SELECT is(pg_temp.under('', 'ALTER TABLE above ATTACH PARTITION keyed FOR VALUES IN (2)'), 'done', 'a key that a partition has');
 ROLLBACK TO clean;
 
 -- Neither.
