@@ -4,6 +4,7 @@
 #include "guard/affected.hpp"
 #include "guard/blind.hpp"
 #include "guard/hidden.hpp"
+#include "guard/unbuilt.hpp"
 #include "guard/user_functions.hpp"
 #include "pg/compat.hpp"
 #include "pg/settings.hpp"
@@ -138,8 +139,11 @@ void vacuum_blindly(const Command &command, List *relations) {
     ListCell *cell = nullptr;
     if (relations == NIL) return;
     const auto *vacuum = command.as<VacuumStmt>();
-    foreach (cell, relations)
-        refuse_user_function(user_function_below(lfirst_node(VacuumRelation, cell)->oid, !has_option(vacuum, "full")));
+    const bool full = has_option(vacuum, "full");
+    foreach (cell, relations) {
+        refuse_user_function(user_function_below(lfirst_node(VacuumRelation, cell)->oid, !full));
+        if (full) refuse_unbuilt_index(lfirst_node(VacuumRelation, cell)->oid);
+    }
     // Column lists are for ANALYZE.
     List *whole = NIL;
     foreach (cell, relations) whole = lappend(whole, relation_of(lfirst_node(VacuumRelation, cell)->oid, NIL));

@@ -53,8 +53,8 @@ constexpr Judged kStatements[] = {
     {T_CreateStmt, kRefused, "a partition below a key with an expression, whose default partition holds hidden rows"},
     {T_CreateForeignTableStmt, kRefused, "as CREATE TABLE"},
     {T_VacuumStmt, kEvaluates, "ANALYZE leaves out what it cannot evaluate so, or passes the table over, with a warning"},
-    {T_ReindexStmt, kEvaluates, ""},
-    {T_ClusterStmt, kEvaluates, ""},
+    {T_ReindexStmt, kEvaluates, "refused where an index that is not valid would tell as it is built"},
+    {T_ClusterStmt, kEvaluates, "as REINDEX"},
     {T_RepackStmt, kEvaluates, "CLUSTER and VACUUM FULL"},
     {T_CreateStatsStmt, kRefused, "over an expression: each ANALYZE would tell whether it fails"},
 

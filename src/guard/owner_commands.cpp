@@ -13,6 +13,7 @@
 #include "guard/partitions.hpp"
 #include "guard/proofs.hpp"
 #include "guard/removal.hpp"
+#include "guard/unbuilt.hpp"
 #include "guard/user_functions.hpp"
 #include "pg/compat.hpp"
 #include "pg/internal.hpp"
@@ -301,7 +302,9 @@ Reach reach_of(const Node *statement) {
         if (is_spared(relid) || !holds_hidden_rows(relid)) continue;
         reach.hidden = true;
         reach.evaluated = reach.evaluated || index_below_evaluates(relid);
-        if (work.builds && may_maintain(relid)) refuse_user_function(user_function_below(relid, false));
+        if (!work.builds || !may_maintain(relid)) continue;
+        refuse_user_function(user_function_below(relid, false));
+        refuse_unbuilt_index(relid);
     }
     return reach;
 }

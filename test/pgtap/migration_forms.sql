@@ -1,7 +1,7 @@
 -- To read is not to destroy: what would tell of hidden rows takes retention.reveal, what would lose them retention.confirm_drop, and neither does
 -- the other's work. What is known to hold, and keeps each value, takes neither.
 BEGIN;
-SELECT plan(280 + CASE WHEN v >= 180000 THEN 7 WHEN v >= 170000 THEN 2 ELSE 0 END) FROM CAST(current_setting('server_version_num') AS int) v;
+SELECT plan(290 + CASE WHEN v >= 180000 THEN 7 WHEN v >= 170000 THEN 2 ELSE 0 END) FROM CAST(current_setting('server_version_num') AS int) v;
 SELECT v >= 170000 AS from17, v >= 180000 AS from18 FROM CAST(current_setting('server_version_num') AS int) v \gset
 SET client_min_messages = error;
 SET retention.test_now = '2030-06-01 12:00:00+00';
@@ -163,6 +163,26 @@ ALTER TABLE typed OF app.pair;
 SELECT is(pg_temp.under('', 'ALTER TYPE pair ALTER ATTRIBUTE a TYPE int CASCADE'), '42501 reveal', 'an attribute that a value may not have');
 SELECT is(pg_temp.under('', 'ALTER TYPE pair ALTER ATTRIBUTE b TYPE bigint CASCADE'), 'done', 'a type of an attribute that each value has');
 SELECT is(pg_temp.under('reveal', 'ALTER TYPE pair DROP ATTRIBUTE a CASCADE'), '42501 confirm_drop', 'an attribute that is dropped');
+ROLLBACK TO clean;
+
+-- An index that is not valid is built by what writes indexes anew.
+SAVEPOINT clean;
+SET ROLE own;
+SET retention.reveal = on;
+CREATE UNIQUE INDEX unbuilt ON people (id, city);
+CREATE INDEX unbuilt_plain ON people (city);
+CREATE INDEX unbuilt_expression ON people ((100 / coalesce(age, 5)));
+SET retention.reveal = off;
+RESET ROLE;
+SET LOCAL allow_system_table_mods = on;
+UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'unbuilt_plain'::regclass;
+SELECT is(pg_temp.under('', statement), 'done', 'over an index of columns that is not valid: ' || statement) FROM unnest('{REINDEX TABLE people,REINDEX INDEX unbuilt_plain}'::text[]) statement;
+UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'unbuilt'::regclass;
+SELECT is(pg_temp.under('', statement), '42501 reveal', 'beside a key that is not valid: ' || statement) FROM unnest('{REINDEX TABLE people,REINDEX INDEX unbuilt,REINDEX SCHEMA app,CLUSTER people USING people_pkey,ALTER TABLE people ALTER age TYPE bigint}'::text[]) statement;
+SELECT is(pg_temp.under('reveal', 'REINDEX TABLE people'), 'done', 'who may read may have it built');
+SELECT is(pg_temp.under('', 'DROP INDEX unbuilt; REINDEX TABLE people'), 'done', 'without it all is as ever');
+UPDATE pg_index SET indisvalid = indexrelid <> 'unbuilt_expression'::regclass WHERE indexrelid IN ('unbuilt'::regclass, 'unbuilt_expression'::regclass);
+SELECT is(pg_temp.under('', 'REINDEX TABLE people'), '42501 reveal', 'beside an expression that is not valid');
 ROLLBACK TO clean;
 
 -- A partition is given its table's keys.
