@@ -3,6 +3,7 @@
 #include "schema/user_code.hpp"
 #include "pg/compat.hpp"
 #include "pg/during.hpp"
+#include "pg/notices.hpp"
 
 extern "C" {
 #include "miscadmin.h"
@@ -60,7 +61,9 @@ bool is_of_command(const ErrorData &error) {
 
 // The settings' variables themselves: a command that commits on its way would undo what was set for a transaction.
 void with_closed_eyes(bool forbid, void (*body)(void *), void *argument) {
-    const auto quietly = [=] { during(&client_min_messages, Max(client_min_messages, ERROR), [=] { body(argument); }); };
+    const int level = level_of_caller < 0 ? client_min_messages : static_cast<int>(level_of_caller);
+    const auto silently = [=] { during(&client_min_messages, Max(client_min_messages, ERROR), [=] { body(argument); }); };
+    const auto quietly = [=] { during(level_of_caller, level, silently); };
     const auto alone = [=] { during(&max_parallel_maintenance_workers, 0, quietly); };
     during(&user_code_forbidden, forbid || user_code_forbidden, [=] { during(&calls_since_lifted, 0, alone); });
 }

@@ -3,6 +3,7 @@
 #include "ledger/terms.hpp"
 #include "pg/attempt.hpp"
 #include "pg/compat.hpp"
+#include "pg/notices.hpp"
 #include "policy/policy_triggers.hpp"
 #include "policy/record.hpp"
 #include "schema/altered.hpp"
@@ -164,8 +165,23 @@ void move_declaration(const DeclaredColumn &column, TupleDesc desc) {
                      hinted ? error->hint : "", hinted ? " Or w" : "W");
         ReThrowError(error);
     }
-    ereport(NOTICE, (errmsg("column \"%s\" of table %s stays personal: what its type said is in retention.personal_column now",
-                            name, get_rel_name(column.relid))));
+    say([&] {
+        ereport(NOTICE,
+                (errmsg("column \"%s\" of table %s stays personal: what its type said is in retention.personal_column now", name,
+                        get_rel_name(column.relid))));
+    });
+}
+
+void tell_of_replaced(Oid relid, const char *name, const ErrorData *error) {
+    if (error == nullptr)
+        ereport(NOTICE,
+                (errmsg("column \"%s\" of table %s is personal as the one that it takes the place of", name, get_rel_name(relid)),
+                 errhint("Delete its row from retention.personal_column if it is not.")));
+    else
+        ereport(WARNING, (errcode(error->sqlerrcode),
+                          errmsg("column \"%s\" of table %s takes the place of a personal one, and is not declared: %s", name,
+                                 get_rel_name(relid), error->message),
+                          errhint("Declare it in retention.personal_column; until then retention.gaps lists it.")));
 }
 
 // A column that has the name of one that was dropped: added anew, copied into and renamed, as migrations replace columns.
@@ -179,15 +195,7 @@ void declare_replaced(List *tables) {
         const Oid relid = row.get<Oid>(1);
         const char *name = row.text(2);
         const ErrorData *error = attempt([&] { declare_kept(relid, name); });
-        if (error == nullptr)
-            ereport(NOTICE, (errmsg("column \"%s\" of table %s is personal as the one that it takes the place of", name,
-                                    get_rel_name(relid)),
-                             errhint("Delete its row from retention.personal_column if it is not.")));
-        else
-            ereport(WARNING, (errcode(error->sqlerrcode),
-                              errmsg("column \"%s\" of table %s takes the place of a personal one, and is not declared: %s", name,
-                                     get_rel_name(relid), error->message),
-                              errhint("Declare it in retention.personal_column; until then retention.gaps lists it.")));
+        say([&] { tell_of_replaced(relid, name, error); });
     }
 }
 
@@ -204,17 +212,22 @@ void declare_detached(Oid partition, List *above) {
 void follow_detached(Oid partition, List *above) {
     if (get_rel_name(partition) == nullptr || get_rel_relispartition(partition)) return;
     const ErrorData *error = attempt([&] { declare_detached(partition, above); });
-    if (error != nullptr)
+    if (error == nullptr) return;
+    say([&] {
         ereport(WARNING, (errcode(error->sqlerrcode),
                           errmsg("what was declared of partition \"%s\" with its table is not declared of it: %s",
                                  get_rel_name(partition), error->message),
                           errhint("Declare it in retention.personal_column.")));
+    });
 }
 
 // Its data may be in another column by now, under a name that it had before: nobody can know.
 void tell_of_dropped(const DeclaredColumn &column) {
-    ereport(NOTICE, (errmsg("column \"%s\" of table %s was personal, and is no more", column.name, get_rel_name(column.relid)),
-                     errhint("If its data are in another column by now, declare that one in retention.personal_column.")));
+    say([&] {
+        ereport(NOTICE,
+                (errmsg("column \"%s\" of table %s was personal, and is no more", column.name, get_rel_name(column.relid)),
+                 errhint("If its data are in another column by now, declare that one in retention.personal_column.")));
+    });
 }
 
 // Of what was declared before, what is not so any more.

@@ -15,6 +15,7 @@
 #include "policy/rights.hpp"
 #include "pg/settings.hpp"
 #include "pg/compat.hpp"
+#include "pg/notices.hpp"
 #include "pg/guard.hpp"
 #include "pg/attempt.hpp"
 #include "schema/own.hpp"
@@ -391,8 +392,10 @@ void follow_meanings(List *before) {
         require_owner(lfirst_oid(cell));
         refuse_looser_place(lfirst_oid(cell));
         plan_preparation(lfirst_oid(cell));
-        ereport(NOTICE, (errmsg("rows of table \"%s\" are stamped anew, for the command changes what a policy of it reads",
-                                get_rel_name(lfirst_oid(cell)))));
+        say([cell] {
+            ereport(NOTICE, (errmsg("rows of table \"%s\" are stamped anew, for the command changes what a policy of it reads",
+                                    get_rel_name(lfirst_oid(cell)))));
+        });
     }
 }
 
@@ -429,9 +432,12 @@ void still_whole(const Policy &policy) {
 void follow_dropped_index(const Policy &policy) {
     if (policy.mode == Mode::kOff || !policy.ready || is_indexed(policy.relid)) return;
     plan_index(policy.relid);
-    ereport(NOTICE,
+    say([&policy] {
+        ereport(
+            NOTICE,
             (errmsg("the index by which rows of table \"%s\" are found when their time is over is built again by the next sweep",
                     get_rel_name(policy.relid))));
+    });
 }
 
 }  // namespace
