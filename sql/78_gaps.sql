@@ -34,7 +34,7 @@ FROM retention.dropped_column d
 JOIN pg_attribute a ON a.attrelid = d.relation AND a.attname = d.column_name AND NOT a.attisdropped
 WHERE NOT EXISTS (SELECT FROM retention.personal_columns c WHERE c.relation = d.relation AND c.column_name = d.column_name)
 UNION ALL
-SELECT 'unmanaged table', g.relation::text, 'its rows have clocks, but no policy stands for it: a copy, or a detached partition',
+SELECT 'unmanaged table', g.relation::text, 'its rows have clocks, but no policy stands for it: a copy, a detached partition, or a table that was restored alone',
     'Write a policy for it, attach it again, or drop it.'
 FROM governed g
 WHERE NOT g.managed

@@ -37,7 +37,7 @@ bool holds_itself(Oid relid) {
     SPI_connect();
     unrevealed([&] {
         const char *query =
-            psprintf("SELECT 1 FROM ONLY %s WHERE NOT retention.visible(%s)", qualified_name(relid), clock_name(relid));
+            psprintf("SELECT 1 FROM ONLY %s WHERE NOT (%s)", qualified_name(relid), visible_text(relid, clock_name(relid)));
         holds = run_as(owner_of(relid), kAnyLatest, query).n > 0;
     });
     SPI_finish();
@@ -45,6 +45,11 @@ bool holds_itself(Oid relid) {
 }
 
 }  // namespace
+
+const char *visible_text(Oid relid, const char *clock) {
+    return is_settled(relid) ? psprintf("retention.visible(%s)", clock)
+                             : psprintf("retention.visible(%s) AND retention.unmanaged_visible(%s)", clock, clock);
+}
 
 bool holds_hidden_rows(Oid relid) {
     ListCell *cell = nullptr;

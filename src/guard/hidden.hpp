@@ -12,6 +12,9 @@ void unrevealed(F body) {
     during(&settings::reveal, false, body);
 }
 
+// Whether a row of the table is readable to whoever may not reveal, in SQL. clock: as text.
+const char *visible_text(Oid relid, const char *clock);
+
 // The table, or a partition of it, holds rows that nobody may read now.
 bool holds_hidden_rows(Oid relid);
 

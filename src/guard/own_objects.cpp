@@ -66,7 +66,8 @@ bool is_whole(const ExtensionObjects &before) {
     if (now == nullptr || !same(*now, before)) return false;
     return !is_written_by_a_user(now->visible_function) && !is_written_by_a_user(now->unknown_function) &&
            !is_written_by_a_user(now->unstamped_function) && !is_written_by_a_user(now->conflict_function) &&
-           !is_written_by_a_user(now->statistics_function) && !is_written_by_a_user(now->statistics_ext_function);
+           !is_written_by_a_user(now->unmanaged_function) && !is_written_by_a_user(now->statistics_function) &&
+           !is_written_by_a_user(now->statistics_ext_function);
 }
 
 }  // namespace

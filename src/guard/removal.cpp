@@ -48,7 +48,7 @@ SqlRows latest_rows(Oid relid, bool only_hidden) {
                            "FROM (SELECT %s FROM ONLY %s) AS t (c) WHERE %s) AS u (c, p, w, s, h, r) "
                            "ORDER BY p, w, s, h, r, retention.with_flags(c, %d) DESC",
                            core::kHeld, core::kRestricted, clock_name(relid), qualified_name(relid),
-                           only_hidden ? "NOT retention.visible(c)" : "true", core::kAllFlags));
+                           only_hidden ? psprintf("NOT (%s)", visible_text(relid, "c")) : "true", core::kAllFlags));
 }
 
 namespace {

@@ -151,18 +151,27 @@ bool is_switched_off(Oid relid, int16_t policy_id) {
     return policy != nullptr && policy->mode == Mode::kOff && list_member_oid(with_ancestors(relid), policy->relid);
 }
 
-static bool has_policy(Oid relid, bool checked) {
+template <typename F>
+static bool has_policy(Oid relid, F is_one) {
     int count = 0;
     const Policy *policy = all_policies(&count);
     List *tables = with_ancestors(relid);
     for (int i = 0; i < count; ++i)
-        if ((policy[i].validated || !checked) && list_member_oid(tables, policy[i].relid)) return true;
+        if (is_one(policy[i]) && list_member_oid(tables, policy[i].relid)) return true;
     return false;
 }
 
-bool is_managed(Oid relid) { return has_policy(relid, false); }
+bool is_managed(Oid relid) {
+    return has_policy(relid, [](const Policy &) { return true; });
+}
 
-bool is_checked(Oid relid) { return has_policy(relid, true); }
+bool is_checked(Oid relid) {
+    return has_policy(relid, [](const Policy &policy) { return policy.validated; });
+}
+
+bool is_settled(Oid relid) {
+    return has_policy(relid, [](const Policy &policy) { return policy.validated && policy.ready; });
+}
 
 const Policy *standing_floor(Oid relid) {
     ListCell *cell = nullptr;

@@ -33,6 +33,10 @@ bool is_managed(Oid relid);
 // And one that was checked: before that a restore is not done with the table.
 bool is_checked(Oid relid);
 
+// And one by which the rows that are there have been stamped. Before that, and where none stands, a clock may name a policy that is gone: a
+// table that comes back after its policies went with it has such clocks, and where they have started nobody knows what of.
+bool is_settled(Oid relid);
+
 // Policies of any mode but off that stand for a table: its own, and those of the tables it is a partition of.
 List *standing_policies(Oid relid);  // of const Policy
 

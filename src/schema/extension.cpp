@@ -81,11 +81,13 @@ bool find_objects(ExtensionObjects *out) {
     out->unstamped_function = function_of(*out, "unstamped_visible", out->clock_type, INT2OID);
     out->conflict_function = function_of(*out, "conflict_visible", out->clock_type);
     out->unknown_function = function_of(*out, "unknown_visible", out->clock_type);
+    out->unmanaged_function = function_of(*out, "unmanaged_visible", out->clock_type);
     out->number = read_number(out->schema);
     out->statistics_function = function_of(*out, "statistics_visible", OIDOID);
     out->statistics_ext_function = function_of(*out, "extended_statistics_visible", OIDOID);
     return OidIsValid(out->visible_function) && OidIsValid(out->unstamped_function) && OidIsValid(out->unknown_function) &&
-           OidIsValid(out->conflict_function) && OidIsValid(out->statistics_function) && OidIsValid(out->statistics_ext_function);
+           OidIsValid(out->unmanaged_function) && OidIsValid(out->conflict_function) && OidIsValid(out->statistics_function) &&
+           OidIsValid(out->statistics_ext_function);
 }
 
 // Rare, and large: not to be a part of what is asked all the time.

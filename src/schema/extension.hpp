@@ -14,6 +14,7 @@ struct ExtensionObjects {
     Oid conflict_function;        // retention.conflict_visible(retention.clock)
     Oid statistics_function;      // retention.statistics_visible(oid): of a table
     Oid unknown_function;         // retention.unknown_visible(retention.clock)
+    Oid unmanaged_function;       // retention.unmanaged_visible(retention.clock)
     Oid statistics_ext_function;  // retention.extended_statistics_visible(oid): of an object of extended statistics
     int32 number;                 // whose numbers of policies the clocks here have; 0: there is none yet
 };

@@ -170,6 +170,13 @@ bool is_visible(const Binding &binding, core::Clock clock) {
     return clock != core::kUnknownClock;
 }
 
+bool is_known(const Binding &binding, core::Clock clock) {
+    if (binding.reveal || !core::is_started(clock)) return true;
+    for (int i = 0; i < binding.n; ++i)
+        if (binding.policies[i].id == core::policy_of(clock)) return true;
+    return false;
+}
+
 constinit Dynamic<bool> explaining{false};
 
 void mark_governed(PlannedStmt *plan) { plan->relationOids = lappend_oid(plan->relationOids, extension()->policy_table); }

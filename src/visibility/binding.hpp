@@ -32,6 +32,9 @@ const Binding *binding_of(MemoryContext execution);
 // The decision about one row.
 bool is_visible(const Binding &binding, core::Clock clock);
 
+// The policy that the clock names is there; or nothing has started, and there is nothing to know.
+bool is_known(const Binding &binding, core::Clock clock);
+
 // While EXPLAIN ANALYZE runs a statement: its counts of rows would tell of hidden ones.
 extern Dynamic<bool> explaining;
 

@@ -43,7 +43,8 @@ List *conditions_on_unstamped(Oid relid, Index rti) {
     List *conditions = NIL;
     ListCell *cell = nullptr;
     if (has_foreign_clock(relid)) return list_make1(call(extension()->unknown_function, clock_of(relid, rti)));
-    if (!awaits_stamps(relid)) return NIL;
+    if (!is_settled(relid)) conditions = list_make1(call(extension()->unmanaged_function, clock_of(relid, rti)));
+    if (!awaits_stamps(relid)) return conditions;
     foreach (cell, standing_policies(relid)) {
         const Datum id = Int16GetDatum(static_cast<const Policy *>(lfirst(cell))->id);
         Node *policy = reinterpret_cast<Node *>(makeConst(INT2OID, -1, InvalidOid, sizeof(int16), id, false, true));
@@ -74,6 +75,19 @@ Node *clock_unless_in(Oid table, int16 policy_id, Node *clock, Index rti) {
     return reinterpret_cast<Node *>(choice);
 }
 
+// The clock; one that is unknown where it names a policy that is gone.
+Node *clock_if_known(Node *clock, Oid relid) {
+    if (is_settled(relid)) return clock;
+    auto *when = makeNode(CaseWhen);
+    when->expr = reinterpret_cast<Expr *>(call(extension()->unmanaged_function, clock));
+    when->result = reinterpret_cast<Expr *>(clock);
+    auto *choice = makeNode(CaseExpr);
+    choice->casetype = extension()->clock_type;
+    choice->args = list_make1(when);
+    choice->defresult = reinterpret_cast<Expr *>(clock_constant(core::kUnknownClock));
+    return reinterpret_cast<Node *>(choice);
+}
+
 void add_conflict_check(OnConflictExpr *conflict, Node *clock) {
     conflict->onConflictWhere = make_and_qual(call(extension()->conflict_function, clock), conflict->onConflictWhere);
 }
@@ -88,7 +102,7 @@ void refuse_conflict(Query *query, Oid relid, Index rti) {
             add_conflict_check(
                 query->onConflict,
                 clock_unless_in(lfirst_oid(table), static_cast<const Policy *>(lfirst(policy))->id, clock_of(relid, rti), rti));
-    add_conflict_check(query->onConflict, clock_of(relid, rti));
+    add_conflict_check(query->onConflict, clock_if_known(clock_of(relid, rti), relid));
 }
 
 // Statistics hold values of hidden rows, and so do TOAST tables. Whether they may be read is asked when the statement is executed.

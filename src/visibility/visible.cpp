@@ -22,14 +22,16 @@ namespace pg_retention {
 
 namespace {
 
-bool is_visible_to_call(FunctionCallInfo fcinfo, core::Clock clock) {
+const Binding &binding_of_call(FunctionCallInfo fcinfo) {
     const auto *binding = static_cast<const Binding *>(fcinfo->flinfo->fn_extra);
     if (binding == nullptr) {
         binding = binding_of(fcinfo->flinfo->fn_mcxt);
         fcinfo->flinfo->fn_extra = const_cast<Binding *>(binding);
     }
-    return is_visible(*binding, clock);
+    return *binding;
 }
+
+bool is_visible_to_call(FunctionCallInfo fcinfo, core::Clock clock) { return is_visible(binding_of_call(fcinfo), clock); }
 
 // Table and constraint, as the server names them where the row is seen: clients tell by these what to do. Inside ereport().
 int tell_conflict() {
@@ -76,6 +78,10 @@ RETENTION_FUNCTION(pg_retention_unstamped_visible) {
 
 RETENTION_FUNCTION(pg_retention_unknown_visible) {
     PG_RETURN_BOOL(pg_retention::is_visible_to_call(fcinfo, pg_retention::core::kUnknownClock));
+}
+
+RETENTION_FUNCTION(pg_retention_unmanaged_visible) {
+    PG_RETURN_BOOL(pg_retention::is_known(pg_retention::binding_of_call(fcinfo), pg_retention::clock_argument(fcinfo, 0)));
 }
 
 RETENTION_FUNCTION(pg_retention_conflict_visible) {
