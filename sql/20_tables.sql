@@ -18,8 +18,12 @@ CREATE SEQUENCE retention.policy_id_seq AS smallint;
 SELECT pg_catalog.pg_extension_config_dump('retention.policy_id_seq', '');
 COMMENT ON SEQUENCE retention.policy_id_seq IS 'numbers of policies; none is given twice, in a restored database either';
 
+CREATE FUNCTION retention.unused_policy_id(next bigint) RETURNS smallint
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_retention_unused_policy_id';
+COMMENT ON FUNCTION retention.unused_policy_id(bigint) IS 'the number, or where a policy had it already, by the table or the ledger, the first that none had; a restore of data alone sets the sequence back';
+
 CREATE TABLE retention.policy (
-    policy_id smallint PRIMARY KEY DEFAULT pg_catalog.nextval('retention.policy_id_seq') CHECK (policy_id > 0),
+    policy_id smallint PRIMARY KEY DEFAULT retention.unused_policy_id(pg_catalog.nextval('retention.policy_id_seq')) CHECK (policy_id > 0),
     name text NOT NULL UNIQUE,
     relation regclass NOT NULL,
     applies_to text,
