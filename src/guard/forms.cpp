@@ -1,5 +1,6 @@
 #include "guard/forms.hpp"
 
+#include "guard/last_key.hpp"
 #include "guard/proofs.hpp"
 #include "pg/compat.hpp"
 #include "schema/type_change.hpp"
@@ -30,6 +31,7 @@ enum Case : uint8_t {
     kKey,        // of rows that refer to others
     kOther,
     kReplaced,  // values are replaced by what the command says, or cut
+    kLastKey,   // by which rows are told apart
     kPlainIndex,
     kKnownKey,
     kOtherIndex,
@@ -94,7 +96,8 @@ constexpr Form kForms[] = {
     {AT_ResetOptions, kAny, kPasses, ""},
     {AT_SetStorage, kAny, kPasses, ""},
     {AT_SetCompression, kAny, kPasses, ""},
-    {AT_DropConstraint, kAny, kPasses, ""},
+    {AT_DropConstraint, kAny, kPasses, "where another key over NOT NULL columns stands, or the statement adds one, or it is none"},
+    {AT_DropConstraint, kLastKey, kConfirm, "the last key over NOT NULL columns, which takes reveal to be added again; DROP INDEX as well"},
     {AT_AlterColumnGenericOptions, kAny, kPasses, ""},
     {AT_ChangeOwner, kAny, kPasses, ""},
     {AT_ClusterOn, kAny, kPasses, ""},
@@ -294,6 +297,7 @@ Case case_of(const AlterTableStmt *alter, const AlterTableCmd *command, Oid reli
         case AT_AlterConstraint: return alters_checked_constraint(relid, command) ? kOther : kKey;
         case AT_ValidateConstraint: return case_of_validation(relid, command->name);
         case AT_AlterColumnType: return case_of_type(relid, command);
+        case AT_DropConstraint: return drops_last_key(relid, command->name, alter) ? kLastKey : kAny;
         default: return kAny;
     }
 }
@@ -301,6 +305,7 @@ Case case_of(const AlterTableStmt *alter, const AlterTableCmd *command, Oid reli
 const char *what_is_done(AlterTableType form) {
     switch (static_cast<int>(form)) {
         case AT_AddColumn: return "add an evaluated column to table";
+        case AT_DropConstraint: return "drop the last key of table";
         case AT_AlterColumnType: return "alter the type of a column of table";
         case AT_AlterConstraint: return "alter a constraint of table";
         case AT_ValidateConstraint: return "validate a constraint of table";
@@ -366,7 +371,7 @@ Case case_of(const IndexStmt *index, Oid relid) {
 
 Ruling ruling_of(const AlterTableStmt *alter, const AlterTableCmd *command, Oid relid) {
     const Case which = case_of(alter, command, relid);
-    return {find(kForms, command->subtype, which), what_is_done(command->subtype), which == kReplaced};
+    return {find(kForms, command->subtype, which), what_is_done(command->subtype), which == kReplaced || which == kLastKey};
 }
 
 Ruling ruling_of(const IndexStmt *index, Oid relid) {

@@ -28,7 +28,7 @@ void enter(LedgerEntry *entry) {
 // Of which nobody knows what they say, so all of them are hidden.
 void enter_unstamped(LedgerEntry *entry) {
     entry->row_count =
-        run_as(owner_of(entry->relid), kOnce, psprintf("SELECT pg_catalog.count(*) FROM ONLY %s", qualified_name(entry->relid)))
+        run_as(owner_of(entry->relid), kLatest, psprintf("SELECT pg_catalog.count(*) FROM ONLY %s", qualified_name(entry->relid)))
             .first()
             .get<int64>(1);
     enter(entry);

@@ -77,13 +77,18 @@ void refuse_without_reveal(Oid relid, const char *what) {
                     errhint("Set retention.reveal as a role that may.")));
 }
 
-void refuse_unconfirmed(Oid relid, const char *what, const char *column) {
-    // Of a table without a policy a superuser was asked, too: guard/whole_copy.
-    if (own_command || (is_spared(relid) && (!settings::confirm_drop || is_managed(relid))) || !holds_hidden_rows(relid)) return;
-    if (settings::confirm_drop) return enter_given_up(relid, column == nullptr ? what : psprintf("%s: %s", what, column));
+void require_confirmation(Oid relid, const char *what) {
+    if (settings::confirm_drop || own_command || is_spared(relid) || !holds_hidden_rows(relid)) return;
     ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                     errmsg("cannot %s \"%s\": it holds rows that are hidden by a retention policy", what, get_rel_name(relid)),
                     errhint("Set retention.confirm_drop = on to have it so all the same.")));
+}
+
+void refuse_unconfirmed(Oid relid, const char *what, const char *column) {
+    if (!settings::confirm_drop) return require_confirmation(relid, what);
+    // Of a table without a policy a superuser was asked, too: guard/whole_copy.
+    if (own_command || (is_spared(relid) && is_managed(relid)) || !holds_hidden_rows(relid)) return;
+    enter_given_up(relid, column == nullptr ? what : psprintf("%s: %s", what, column));
 }
 
 }  // namespace pg_retention

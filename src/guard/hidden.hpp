@@ -34,4 +34,7 @@ void refuse_without_reveal(Oid relid, const char *what);
 // confirmed, the ledger says of how many. what: "drop"; column: the one whose values go, null where the rows do.
 void refuse_unconfirmed(Oid relid, const char *what, const char *column = nullptr);
 
+// The same of what loses no row and no value, of which the ledger has nothing to say.
+void require_confirmation(Oid relid, const char *what);
+
 }  // namespace pg_retention

@@ -9,6 +9,7 @@
 #include "guard/detach.hpp"
 #include "guard/forms.hpp"
 #include "guard/hidden.hpp"
+#include "guard/last_key.hpp"
 #include "guard/own_triggers.hpp"
 #include "guard/partitions.hpp"
 #include "guard/proofs.hpp"
@@ -175,17 +176,21 @@ void check_losses(const AlterTableStmt *alter, Oid relid) {
     ListCell *cell = nullptr, *each = nullptr;
     foreach (cell, alter->cmds) {
         const auto *command = lfirst_node(AlterTableCmd, cell);
-        if (command->subtype != AT_AlterColumnType) continue;
+        const bool retypes = command->subtype == AT_AlterColumnType && settings::reveal;
+        if (!retypes && command->subtype != AT_DropConstraint) continue;
         const Ruling ruling = ruling_of(alter, command, relid);
-        foreach (each, ruling.loses ? find_all_inheritors(relid, AccessShareLock, nullptr) : NIL)
+        if (ruling.loses && !retypes) require_confirmation(relid, ruling.what);
+        foreach (each, ruling.loses && retypes ? find_all_inheritors(relid, AccessShareLock, nullptr) : NIL)
             refuse_losing_values(lfirst_oid(each), ruling.what, command->name);
     }
 }
 
 // What an expression makes of rows in place of what they hold, or what another type has no room for, is lost to those that whoever writes it
-// does not see. Without reveal it is not done at all.
+// does not see; without reveal it is not done at all. And so is the key that tells hidden rows from what comes.
 void check_losses(const Node *statement) {
-    if (!IsA(statement, AlterTableStmt) || !settings::reveal) return;
+    if (IsA(statement, DropStmt)) return check_dropped_indexes(reinterpret_cast<const DropStmt *>(statement));
+    if (IsA(statement, CopyStmt)) return check_carried_rows(reinterpret_cast<const CopyStmt *>(statement));
+    if (!IsA(statement, AlterTableStmt)) return;
     ListCell *cell = nullptr;
     foreach (cell, affected_tables(statement))
         if (owns(lfirst_oid(cell))) check_losses(reinterpret_cast<const AlterTableStmt *>(statement), lfirst_oid(cell));

@@ -29,6 +29,7 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "commands/event_trigger.h"
 #include "executor/spi.h"
+#include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "tcop/utility.h"
 #include "utils/array.h"
@@ -357,7 +358,8 @@ void note_rewriting(const Node *statement, List *before) {
 
 bool means_another(const Before &before) {
     const Policy *policy = policy_by_id(before.id);
-    if (policy == nullptr || before.meaning == nullptr || !SearchSysCacheExists1(RELOID, ObjectIdGetDatum(before.relid)))
+    if (policy == nullptr || !policy->validated || before.meaning == nullptr ||
+        !SearchSysCacheExists1(RELOID, ObjectIdGetDatum(before.relid)))
         return false;
     Node *condition = cooked_if_it_can(*policy);
     // With another owner it runs for nobody, and rows keep the policy they have.
@@ -401,14 +403,24 @@ void follow_meanings(List *before) {
 
 void tell_policy(void *policy) { errcontext("condition of policy \"%s\"", static_cast<const Policy *>(policy)->name); }
 
+// A restore that drops what it brings again (pg_restore -c) drops keys before tables. What is confirmed leaves the policy as one that no restore
+// is done with: it hides and guards, and acts when it fits again.
+void leave_unchecked(const Policy &policy, const char *problem) {
+    uncheck(policy.relid);
+    ereport(WARNING, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                      errmsg("policy \"%s\" does not fit the schema any more: %s", policy.name, problem),
+                      errhint("Rows stay hidden; nothing is acted on there until retention.status shows no problem.")));
+}
+
 void still_whole(const Policy &policy) {
     for (int k = 0; k < policy.n_starts; ++k) {
         Path path;
         Problem problem = {};
-        if (!resolve_path(policy.relid, policy.starts[k], &path, &problem))
-            ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
-                            errmsg("policy \"%s\" needs path \"%s\"", policy.name, policy.starts[k]),
-                            errdetail_internal("%s", problem.message), errhint("Change or drop the policy first.")));
+        if (resolve_path(policy.relid, policy.starts[k], &path, &problem)) continue;
+        if (settings::confirm_drop && superuser()) return leave_unchecked(policy, problem.message);
+        ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+                        errmsg("policy \"%s\" needs path \"%s\"", policy.name, policy.starts[k]),
+                        errdetail_internal("%s", problem.message), errhint("Change or drop the policy first.")));
     }
     if (clock_column(policy.relid) == InvalidAttrNumber)
         ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),

@@ -7,12 +7,14 @@
 #include "schema/own.hpp"
 #include "schema/row_key.hpp"
 #include "pg/security.hpp"
+#include "pg/settings.hpp"
 
 extern "C" {
 #include "access/xact.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -218,12 +220,15 @@ void require_subjects(List *before) {
                                 (then->text != nullptr) == link && (!link || strcmp(then->text, now->text) == 0));
         }
         if (now->whole || !fitted) continue;
-        ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
-                        link ? errmsg("kind of subject \"%s\" needs path \"%s\" of table %s", now->kind, now->text,
-                                      get_rel_name(now->relid))
-                             : errmsg("kind of subject \"%s\" needs table %s as it is", now->kind, get_rel_name(now->relid)),
-                        errdetail_internal("%s", missing_in(*now)),
-                        errhint("Change or delete the row of retention.%s first.", link ? "subject_link" : "subject_kind")));
+        // As of policies: policy/follow_ddl. What is asked about a person then fails until it fits again.
+        const bool confirmed = settings::confirm_drop && superuser();
+        ereport(
+            confirmed ? WARNING : ERROR,
+            (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+             link ? errmsg("kind of subject \"%s\" needs path \"%s\" of table %s", now->kind, now->text, get_rel_name(now->relid))
+                  : errmsg("kind of subject \"%s\" needs table %s as it is", now->kind, get_rel_name(now->relid)),
+             errdetail_internal("%s", missing_in(*now)),
+             errhint("Change or delete the row of retention.%s first.", link ? "subject_link" : "subject_kind")));
     }
 }
 

@@ -543,6 +543,11 @@ bool validate_relation(Oid relid, char **problem) {
     return error == nullptr;
 }
 
+void uncheck(Oid relid) {
+    as_extension("UPDATE retention.policy SET validated = false WHERE relation = $1", OIDOID, ObjectIdGetDatum(relid));
+    plan_preparation(relid);
+}
+
 void validate_all() {
     int count = 0;
     const Policy *policy = all_policies(&count);
@@ -553,8 +558,7 @@ void validate_all() {
         const Oid relid = lfirst_oid(cell);
         char *problem = nullptr;
         if (validate_relation(relid, &problem)) continue;
-        as_extension("UPDATE retention.policy SET validated = false WHERE relation = $1", OIDOID, ObjectIdGetDatum(relid));
-        plan_preparation(relid);
+        uncheck(relid);
         ereport(WARNING, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                           errmsg("the policies of table \"%s\" do not fit the schema: %s", get_rel_name(relid), problem),
                           errhint("Rows stay hidden; nothing is acted on there until retention.status shows no problem.")));

@@ -50,6 +50,9 @@ bool validate_relation(Oid relid, char **problem);
 // The same for every table; what does not fit is left to the sweep, which says so in retention.status.
 void validate_all();
 
+// The policies of the table are as after a restore: they hide and guard, and nothing is acted on before they fit the schema again.
+void uncheck(Oid relid);
+
 // Removes what belonged to tables that are gone, and path triggers nobody needs any more.
 // dropping: within the event that says what a command drops.
 void forget_dropped(bool dropping);
