@@ -45,6 +45,15 @@ FROM retention.clock_column g
 JOIN pg_attribute a ON a.attrelid = g.relation AND a.atttypid = 'retention.clock'::regtype AND NOT a.attisdropped
 WHERE a.atttypmod IS DISTINCT FROM (SELECT n.number FROM retention.numbering n)
 UNION ALL
+SELECT 'changes of a subscription', g.relation::text,
+    'it has no key by which an apply worker finds rows, and by all columns it finds them only where the publisher sends clocks, too: other changes are lost',
+    'Give it a primary key, or REPLICA IDENTITY USING INDEX, or publish inserts alone.'
+FROM governed g
+JOIN pg_class c ON c.oid = g.relation AND c.relkind = 'r'
+WHERE EXISTS (SELECT FROM pg_subscription_rel r WHERE r.srrelid = g.relation
+        OR r.srrelid IN (SELECT a.relid FROM pg_partition_ancestors(g.relation) a))
+    AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = g.relation AND (i.indisprimary OR i.indisreplident))
+UNION ALL
 SELECT 'materialized view without the clock', s.view::text,
     format('it keeps copies of what it reads of %s, which are not hidden when those are',
         string_agg(s.source::text, ', ' ORDER BY s.source::text)),

@@ -3,13 +3,26 @@
 #include "pg/clock_datum.hpp"
 #include "pg/guard.hpp"
 #include "pg/postgres.hpp"
+#include "pg/running.hpp"
 
 extern "C" {
 #include "common/hashfn.h"
 #include "libpq/pqformat.h"
+#include "replication/logicalworker.h"
 }
 
 namespace pg_retention {
+
+namespace {
+
+// By an apply worker that finds rows by all their columns (REPLICA IDENTITY FULL), outside of any statement. Clocks there are the subscriber's own:
+// by what the publisher's say no row would be found, and each change would be lost without a word.
+bool is_looked_for(FunctionCallInfo fcinfo) {
+    return IsLogicalWorker() && running == nullptr && fcinfo->flinfo->fn_expr == nullptr;
+}
+
+}  // namespace
+
 RETENTION_FUNCTION(pg_retention_clock_in) {
     const core::Result<core::Clock> result = core::parse_clock(PG_GETARG_CSTRING(0));
     if (!result.ok()) return reject_input(fcinfo, result.error());
@@ -41,7 +54,10 @@ RETENTION_FUNCTION(pg_retention_clock_cmp) {
     PG_RETURN_INT32(a < b ? -1 : a == b ? 0 : 1);
 }
 
-RETENTION_FUNCTION(pg_retention_clock_eq) { PG_RETURN_BOOL(clock_argument(fcinfo, 0) == clock_argument(fcinfo, 1)); }
+RETENTION_FUNCTION(pg_retention_clock_eq) {
+    if (clock_argument(fcinfo, 0) == clock_argument(fcinfo, 1)) PG_RETURN_BOOL(true);
+    PG_RETURN_BOOL(is_looked_for(fcinfo));
+}
 RETENTION_FUNCTION(pg_retention_clock_ne) { PG_RETURN_BOOL(clock_argument(fcinfo, 0) != clock_argument(fcinfo, 1)); }
 RETENTION_FUNCTION(pg_retention_clock_lt) { PG_RETURN_BOOL(clock_argument(fcinfo, 0) < clock_argument(fcinfo, 1)); }
 RETENTION_FUNCTION(pg_retention_clock_le) { PG_RETURN_BOOL(clock_argument(fcinfo, 0) <= clock_argument(fcinfo, 1)); }

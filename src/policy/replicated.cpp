@@ -44,7 +44,8 @@ void warn_of_replication(Oid relid) {
     if (subscriptions != nullptr)
         ereport(WARNING, (errmsg("table \"%s\" is written by subscription %s", get_rel_name(relid), subscriptions),
                           errdetail("A change that comes for a row that is held, restricted or must be kept may be refused, and "
-                                    "the subscription stops there."),
+                                    "the subscription stops there. Without a primary key or REPLICA IDENTITY USING INDEX, and "
+                                    "without clocks from the publisher, other changes than inserts find no row, and are lost."),
                           errhint("Publish without deletes and truncates, WITH (publish = 'insert, update'), or be ready for "
                                   "ALTER SUBSCRIPTION ... SKIP.")));
     SPI_finish();

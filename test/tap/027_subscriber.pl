@@ -1,0 +1,78 @@
+# A governed subscriber: what arrives is judged by its own policies, by the publisher's clocks nothing is, and no change is lost for them.
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('subscriber');
+$node->init(allows_streaming => 'logical');
+$node->append_conf('postgresql.conf', q{
+shared_preload_libraries = 'pg_retention'
+retention.worker = off
+retention.timezone = 'Europe/Oslo'
+retention.allow_test_time = on
+retention.test_now = '2026-11-28 12:00+01'
+wal_retrieve_retry_interval = 100ms
+fsync = off
+});
+$node->start;
+
+my %keep = (publisher => '1 year', subscriber => '8 years');
+for my $database (sort keys %keep) {
+	$node->safe_psql('postgres', "CREATE DATABASE $database");
+	# The subscriber's numbers are others.
+	$node->safe_psql($database, q{CREATE EXTENSION pg_retention; CREATE TABLE filler (id int PRIMARY KEY, at date);
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('filler', 'filler', '{at}', '1 year', 'delete', 'enforce')}) if $database eq 'subscriber';
+	$node->safe_psql($database, q{CREATE EXTENSION IF NOT EXISTS pg_retention;
+CREATE TABLE users (id int PRIMARY KEY, name text, left_on date);
+CREATE TABLE visits (id int, name text, left_on date);
+ALTER TABLE visits REPLICA IDENTITY FULL;
+CREATE TABLE plain (id int, name text);
+ALTER TABLE plain REPLICA IDENTITY FULL;
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES
+	('users', 'users', '{left_on}', '} . $keep{$database} . q{', '30 days', 'delete', 'enforce'), ('visits', 'visits', '{left_on}', '} . $keep{$database} . q{', '30 days', 'delete', 'enforce')});
+}
+$node->safe_psql('publisher', q{
+INSERT INTO users VALUES (1, 'a', NULL), (2, 'b', '2020-01-01'), (3, 'c', NULL);
+INSERT INTO visits VALUES (1, 'a', NULL), (2, 'b', '2020-01-01'), (3, 'c', NULL), (4, 'd', NULL);
+INSERT INTO plain VALUES (1, 'a');
+CREATE PUBLICATION p FOR TABLE users, visits, plain;
+SELECT pg_create_logical_replication_slot('s', 'pgoutput')});
+my $source = $node->connstr('publisher') . " options=''-c retention.reveal=on''";
+$source =~ s/(?<!')'(?!')/''/g;
+$node->safe_psql('subscriber', "CREATE SUBSCRIPTION s CONNECTION '$source' PUBLICATION p WITH (create_slot = false)");
+$node->poll_query_until('subscriber', q{SELECT count(*) = 0 FROM pg_subscription_rel WHERE srsubstate <> 'r'}) or die 'the first copy does not end';
+
+sub clocks { return $node->safe_psql('subscriber', "SET retention.reveal = on; SELECT id, name, retention_clock FROM $_[0] ORDER BY id") }
+sub arrives {
+	$node->safe_psql('publisher', $_[0]);
+	$node->wait_for_catchup('s');
+}
+is($node->safe_psql('publisher', 'SELECT id FROM users ORDER BY id'), "1\n3", 'a late start is hidden on the publisher');
+is(clocks('users'), "1|a|2\n2|b|2 2020-01-01T22:59:59.5Z\n3|c|2", 'the first copy is stamped by the policies of the subscriber');
+is($node->safe_psql('subscriber', 'SELECT id FROM users ORDER BY id'), "1\n2\n3", 'and seen by them');
+
+arrives(q{INSERT INTO users VALUES (4, 'late', '2019-01-01'), (5, 'later', '2010-01-01')});
+is($node->safe_psql('publisher', 'SET retention.reveal = on; SELECT DISTINCT retention_clock FROM users WHERE id > 3'), '1 2025-11-27T22:59:59.5Z late', 'the publisher moves late starts to the same');
+is(clocks('users WHERE id > 3'), "4|late|2 2019-01-01T22:59:59.5Z\n5|later|2 2018-11-27T22:59:59.5Z late", 'a late start arrives with what it is to the subscriber, which moves those that are late there');
+arrives(q{SET retention.reveal = on; UPDATE users SET left_on = '2012-01-01' WHERE id = 3; UPDATE users SET name = 'x' WHERE id IN (1, 2)});
+is(clocks('users WHERE id < 4'), "1|x|2\n2|x|2 2020-01-01T22:59:59.5Z\n3|c|2 2012-01-01T22:59:59.5Z", 'changes arrive, of rows that are hidden on the publisher, too');
+
+# Rows without a key are found by all their columns, clocks included, which differ.
+arrives(q{SET retention.reveal = on; UPDATE visits SET name = 'x' WHERE id < 3; UPDATE visits SET left_on = '2012-01-01' WHERE id = 3; DELETE FROM visits WHERE id = 4});
+is(clocks('visits'), "1|x|3\n2|x|3 2020-01-01T22:59:59.5Z\n3|c|3 2012-01-01T22:59:59.5Z", 'changes of rows without a key are not lost though their clocks differ');
+is($node->safe_psql('subscriber', 'SELECT count(*) FROM visits a JOIN visits b ON a.retention_clock OPERATOR(retention.=) b.retention_clock WHERE a.id <> b.id'), '0', 'to anybody else clocks differ');
+$node->safe_psql('subscriber', q{ALTER TABLE plain ADD left_on date; INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('plain', 'plain', '{left_on}', '1 year', 'delete', 'enforce')});
+is($node->safe_psql('subscriber', q{SELECT string_agg(object, ' ' ORDER BY object) FROM retention.gaps WHERE kind = 'changes of a subscription'}), 'plain visits', 'tables whose changes may find no row are named');
+$node->safe_psql('subscriber', 'SET retention.reveal = on; ALTER TABLE visits ADD PRIMARY KEY (id)');
+is($node->safe_psql('subscriber', q{SELECT string_agg(object, ' ') FROM retention.gaps WHERE kind = 'changes of a subscription'}), 'plain', 'with a key they are not');
+
+# Written anew beneath the apply worker, and swept.
+$node->safe_psql('subscriber', $_) for 'VACUUM FULL users', 'CLUSTER users USING users_pkey', 'CALL retention.sweep()';
+arrives(q{UPDATE users SET name = 'y' WHERE id IN (1, 3); INSERT INTO users VALUES (6, 'f', NULL)});
+is(clocks('users'), "1|y|2\n2|x|2 2020-01-01T22:59:59.5Z\n4|late|2 2019-01-01T22:59:59.5Z\n5|later|2 2018-11-27T22:59:59.5Z late\n6|f|2", 'changes arrive after VACUUM FULL and CLUSTER; one of a row that was swept here has nothing to change');
+is($node->safe_psql('subscriber', "SELECT count(*) FROM retention.audit('$_')"), '0', "the audit of $_ finds nothing") for qw(users visits);
+is($node->safe_psql('subscriber', 'SELECT ok FROM retention.verify_ledger()'), 't', 'the ledger holds');
+$node->stop;
+done_testing();
