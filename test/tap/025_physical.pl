@@ -12,6 +12,7 @@ $primary->append_conf('postgresql.conf', q{
 shared_preload_libraries = 'pg_retention'
 retention.worker = off
 retention.timezone = 'Europe/Oslo'
+retention.allow_test_time = on
 retention.test_now = '2026-11-28 12:00+01'
 fsync = off
 });
