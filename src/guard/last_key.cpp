@@ -29,7 +29,7 @@ namespace {
 // Each row has a value of it, and none has another's.
 bool tells_apart(Relation rel, Relation index) {
     const FormData_pg_index *form = index->rd_index;
-    if (!form->indisunique || !form->indisvalid || !form->indimmediate || RelationGetIndexPredicate(index) != NIL) return false;
+    if (!form->indisunique || !form->indisvalid || RelationGetIndexPredicate(index) != NIL) return false;
     for (int key = 0; key < form->indnkeyatts; ++key) {
         const AttrNumber column = form->indkey.values[key];
         if (column <= 0 || !TupleDescAttr(RelationGetDescr(rel), column - 1)->attnotnull) return false;
@@ -69,8 +69,8 @@ bool is_last(Oid relid, const List *gone) {
 }
 
 bool makes_key(Oid relid, const Constraint *constraint, bool not_null) {
-    if (constraint->contype == CONSTR_PRIMARY) return !constraint->deferrable;
-    if (constraint->contype != CONSTR_UNIQUE || constraint->deferrable || (constraint->keys == NIL && !not_null)) return false;
+    if (constraint->contype == CONSTR_PRIMARY) return true;
+    if (constraint->contype != CONSTR_UNIQUE || (constraint->keys == NIL && !not_null)) return false;
     ListCell *cell = nullptr;
     foreach (cell, constraint->keys)
         if (!proves_not_null(relid, strVal(lfirst(cell)))) return false;

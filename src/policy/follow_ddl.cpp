@@ -98,7 +98,7 @@ struct Before {
 
 constinit Dynamic<List *> policies_before{NIL};  // of Before *
 
-void still_whole(const Policy &policy);
+void still_whole(const Policy &policy, bool confirmed);
 
 // After a restore a policy waits to be checked, and a dump that goes on may still bring what it needs. What is there already it does not
 // lose.
@@ -106,7 +106,7 @@ Before *note_unchecked(const Policy &policy) {
     auto *noted = static_cast<Before *>(palloc0(sizeof(Before)));
     noted->id = policy.id;
     noted->relid = policy.relid;
-    noted->was_whole = attempt([&policy] { still_whole(policy); }) == nullptr;
+    noted->was_whole = attempt([&policy] { still_whole(policy, false); }) == nullptr;
     return noted;
 }
 
@@ -403,8 +403,16 @@ void follow_meanings(List *before) {
 
 void tell_policy(void *policy) { errcontext("condition of policy \"%s\"", static_cast<const Policy *>(policy)->name); }
 
-// A restore that drops what it brings again (pg_restore -c) drops keys before tables. What is confirmed leaves the policy as one that no restore
-// is done with: it hides and guards, and acts when it fits again.
+// A restore that drops what it brings again (pg_restore -c) drops keys before tables. Confirmed, that leaves a policy as one that no restore is
+// done with: it hides and guards, and acts when it fits again. Of nothing else it is meant to be without.
+bool drops_keys_confirmed(const Node *statement) {
+    if (!settings::confirm_drop || !superuser() || !IsA(statement, AlterTableStmt)) return false;
+    ListCell *cell = nullptr;
+    foreach (cell, reinterpret_cast<const AlterTableStmt *>(statement)->cmds)
+        if (lfirst_node(AlterTableCmd, cell)->subtype != AT_DropConstraint) return false;
+    return true;
+}
+
 void leave_unchecked(const Policy &policy, const char *problem) {
     uncheck(policy.relid);
     ereport(WARNING, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -412,12 +420,12 @@ void leave_unchecked(const Policy &policy, const char *problem) {
                       errhint("Rows stay hidden; nothing is acted on there until retention.status shows no problem.")));
 }
 
-void still_whole(const Policy &policy) {
+void still_whole(const Policy &policy, bool confirmed) {
     for (int k = 0; k < policy.n_starts; ++k) {
         Path path;
         Problem problem = {};
         if (resolve_path(policy.relid, policy.starts[k], &path, &problem)) continue;
-        if (settings::confirm_drop && superuser()) return leave_unchecked(policy, problem.message);
+        if (confirmed) return leave_unchecked(policy, problem.message);
         ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
                         errmsg("policy \"%s\" needs path \"%s\"", policy.name, policy.starts[k]),
                         errdetail_internal("%s", problem.message), errhint("Change or drop the policy first.")));
@@ -471,7 +479,7 @@ static void follow_change(const Command &command) {
     follow_attached(command.statement());
     if (copies) follow_copy(command.statement());
     follow_meanings(before);
-    require_subjects(subjects);
+    require_subjects(subjects, drops_keys_confirmed(command.statement()));
     require_columns(columns);
 }
 
@@ -502,11 +510,12 @@ RETENTION_FUNCTION(pg_retention_after_ddl) {
     if (drops) pg_retention::forget_dropped_subjects();
     int count = 0;
     const pg_retention::Policy *policy = pg_retention::all_policies(&count);
+    const bool confirmed = pg_retention::drops_keys_confirmed(event->parsetree);
     bool orphans = false;
     for (int i = 0; i < count; ++i) {
         const bool there = SearchSysCacheExists1(RELOID, ObjectIdGetDatum(policy[i].relid));
         orphans = orphans || !there;
-        if (there && pg_retention::has_to_be_whole(policy[i])) pg_retention::still_whole(policy[i]);
+        if (there && pg_retention::has_to_be_whole(policy[i])) pg_retention::still_whole(policy[i], confirmed);
         if (there && policy[i].validated && drops) pg_retention::follow_dropped_index(policy[i]);
     }
     if (orphans) pg_retention::forget_dropped(drops);

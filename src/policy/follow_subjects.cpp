@@ -7,14 +7,12 @@
 #include "schema/own.hpp"
 #include "schema/row_key.hpp"
 #include "pg/security.hpp"
-#include "pg/settings.hpp"
 
 extern "C" {
 #include "access/xact.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
-#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -206,7 +204,7 @@ void rename_subjects(List *before, List *tables, const char *from, const char *t
     SPI_finish();
 }
 
-void require_subjects(List *before) {
+void require_subjects(List *before, bool confirmed) {
     if (before == NIL) return;
     CommandCounterIncrement();
     ListCell *cell = nullptr, *inner = nullptr;
@@ -220,8 +218,6 @@ void require_subjects(List *before) {
                                 (then->text != nullptr) == link && (!link || strcmp(then->text, now->text) == 0));
         }
         if (now->whole || !fitted) continue;
-        // As of policies: policy/follow_ddl. What is asked about a person then fails until it fits again.
-        const bool confirmed = settings::confirm_drop && superuser();
         ereport(
             confirmed ? WARNING : ERROR,
             (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),

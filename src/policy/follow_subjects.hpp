@@ -15,8 +15,9 @@ List *named_subjects();
 // what was renamed is none.
 void rename_subjects(List *before, List *tables, const char *from, const char *to);
 
-// Error 2BP01 when one of them no longer fits the schema, and did before.
-void require_subjects(List *before);
+// Error 2BP01 when one of them no longer fits the schema, and did before. confirmed: a warning, and what is asked about a person fails until
+// it fits again.
+void require_subjects(List *before, bool confirmed);
 
 // Removes those whose table is gone, and what else is known of the columns and rows of such a table.
 void forget_dropped_subjects();

@@ -187,6 +187,12 @@ migration('prisma SET DATA TYPE', $passes, 'ALTER TABLE "users" ALTER COLUMN "na
 migration('prisma another type, which loses the values', $confirm, 'ALTER TABLE "members" DROP COLUMN "name", ADD COLUMN "name" JSONB');
 migration('prisma a unique key again', $passes, 'CREATE UNIQUE INDEX "users_email_key2" ON "users"("email"); ALTER TABLE "users" DROP CONSTRAINT "users_email_key"');
 migration('prisma another primary key', $passes, 'ALTER TABLE "members" DROP CONSTRAINT "members_pkey", ADD COLUMN "key" SERIAL NOT NULL, ADD CONSTRAINT "members_pkey" PRIMARY KEY ("key")');
+migration('the last key', $confirm, 'ALTER TABLE members DROP CONSTRAINT members_pkey');
+migration('the last key, with what refers to it', $confirm, 'ALTER TABLE users DROP CONSTRAINT users_pkey CASCADE');
+migration('the last key, of an index', $confirm, 'CREATE UNIQUE INDEX members_key ON members (id); ALTER TABLE members DROP CONSTRAINT members_pkey; DROP INDEX members_key');
+migration('the last key, added again', $passes, 'ALTER TABLE members DROP CONSTRAINT members_pkey, ADD CONSTRAINT members_pkey PRIMARY KEY (id)');
+migration('the last key, after another one was added', $passes, 'ALTER TABLE "members" ADD COLUMN "uuid" uuid DEFAULT gen_random_uuid() NOT NULL CONSTRAINT members_uuid UNIQUE; ALTER TABLE "members" DROP CONSTRAINT "members_pkey"');
+migration('the last key, for one that rows need not have', $confirm, 'ALTER TABLE "members" ADD COLUMN "uuid" uuid CONSTRAINT members_uuid UNIQUE; ALTER TABLE "members" DROP CONSTRAINT "members_pkey"');
 migration('prisma another referential action', $passes, 'ALTER TABLE "orders" DROP CONSTRAINT "orders_user_fk"; ALTER TABLE "orders" ADD CONSTRAINT "orders_user_fk" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE SET NULL ON UPDATE CASCADE');
 # TypeORM
 migration('typeorm a column', $passes, q{ALTER TABLE "users" ADD "nick" character varying NOT NULL DEFAULT ''});
