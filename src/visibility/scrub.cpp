@@ -117,14 +117,23 @@ void run_lowered(F body) {
     run_lowered([&] { previous_run(RETENTION_RUN_ARGUMENTS); });
 }
 
-// Only adds rows to a table that does not matter. What its triggers do they do in statements of their own; a cascade starts from a row
-// that changes or goes.
-bool is_plain_insert(const QueryDesc *query) {
+// Rows that change or go take no others along. Rows that move to a partition meet what that one has.
+bool fires_nothing(const QueryDesc *query, const ModifyTable *modify) {
+    ListCell *cell = nullptr;
+    if (open_account != nullptr || modify->rootRelation != 0) return false;
+    foreach (cell, query->estate->es_opened_result_relations)
+        if (static_cast<const ResultRelInfo *>(lfirst(cell))->ri_TrigDesc != nullptr) return false;
+    return true;
+}
+
+// Writes a table that does not matter, and nothing follows from it. What triggers do for rows that are added they do in statements of their
+// own; a cascade starts from a row that changes or goes.
+bool is_plain(const QueryDesc *query) {
     const PlannedStmt *plan = query->plannedstmt;
-    if (query->operation != CMD_INSERT || plan->hasModifyingCTE || plan->stmt_location < -1 || !IsA(plan->planTree, ModifyTable))
-        return false;
-    if (reinterpret_cast<const ModifyTable *>(plan->planTree)->onConflictAction != ONCONFLICT_NONE) return false;
-    return !InNoForceRLSOperation() &&
+    if (plan->hasModifyingCTE || plan->stmt_location < -1 || !IsA(plan->planTree, ModifyTable)) return false;
+    const auto *modify = reinterpret_cast<const ModifyTable *>(plan->planTree);
+    if (modify->onConflictAction != ONCONFLICT_NONE) return false;
+    return !InNoForceRLSOperation() && (query->operation == CMD_INSERT || fires_nothing(query, modify)) &&
            !any_result_relation(plan, [plan](int i) { return may_matter(rt_fetch(i, plan->rtable)->relid); });
 }
 
@@ -135,7 +144,7 @@ void run_scrubbed(RETENTION_RUN_PARAMETERS) {
     if (!writes(query))
         return InNoForceRLSOperation() ? run_reading(RETENTION_RUN_ARGUMENTS) : previous_run(RETENTION_RUN_ARGUMENTS);
     plain = nullptr;
-    if (!is_plain_insert(query)) return run_writing(RETENTION_RUN_ARGUMENTS);
+    if (!is_plain(query)) return run_writing(RETENTION_RUN_ARGUMENTS);
     begin_statement();
     previous_run(RETENTION_RUN_ARGUMENTS);
     plain = query;
