@@ -91,10 +91,12 @@ CREATE TABLE retention.dropped_column (
     argument text,
     origin text NOT NULL,
     required_by_law boolean NOT NULL,
+    may_be_in name[] NOT NULL DEFAULT '{}',
     PRIMARY KEY (relation, column_name)
 );
 SELECT pg_catalog.pg_extension_config_dump('retention.dropped_column', '');
 COMMENT ON TABLE retention.dropped_column IS 'what was declared of personal columns that were dropped: a column that gets the name of one is declared so, for it takes its place';
+COMMENT ON COLUMN retention.dropped_column.may_be_in IS 'columns that were added while it was there and are not declared: its data may have been copied into one; retention.gaps lists it until one of them is declared';
 
 CREATE TABLE retention.home (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),

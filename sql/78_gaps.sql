@@ -34,6 +34,14 @@ FROM retention.dropped_column d
 JOIN pg_attribute a ON a.attrelid = d.relation AND a.attname = d.column_name AND NOT a.attisdropped
 WHERE NOT EXISTS (SELECT FROM retention.personal_columns c WHERE c.relation = d.relation AND c.column_name = d.column_name)
 UNION ALL
+SELECT 'personal column that was dropped', format('%s.%I', d.relation, d.column_name),
+    format('its data (%s) may be in a column that was added before: %s', d.category, string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum)),
+    'Declare that column in retention.personal_column, or delete the row of retention.dropped_column if the data are gone.'
+FROM retention.dropped_column d
+JOIN pg_attribute a ON a.attrelid = d.relation AND a.attname = ANY (d.may_be_in) AND a.attnum > 0 AND NOT a.attisdropped
+WHERE NOT EXISTS (SELECT FROM retention.personal_columns c WHERE c.relation = d.relation AND c.column_name = ANY (d.may_be_in))
+GROUP BY d.relation, d.column_name, d.category
+UNION ALL
 SELECT 'unmanaged table', g.relation::text, 'its rows have clocks, but no policy stands for it: a copy, a detached partition, or a table that was restored alone',
     'Write a policy for it, attach it again, or drop it.'
 FROM governed g

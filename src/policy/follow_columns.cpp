@@ -31,6 +31,7 @@ struct DeclaredColumn {
     const char *name;
     bool by_type;
     HeapTuple row;
+    AttrNumber last;  // of the table, before the command
 };
 
 // Whether the command gives columns, takes them or changes what they are.
@@ -85,6 +86,14 @@ Datum tables_array(List *tables) {
     return array_of(oids, n, OIDOID);
 }
 
+AttrNumber last_column(Oid relid) {
+    HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+    if (!HeapTupleIsValid(tuple)) return InvalidAttrNumber;
+    const AttrNumber last = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relnatts;
+    ReleaseSysCache(tuple);
+    return last;
+}
+
 // SPI must be connected.
 void read_declared(DeclaredBefore *to) {
     const SqlRows found = to->tables == NIL ? own(kDeclared)
@@ -93,8 +102,12 @@ void read_declared(DeclaredBefore *to) {
     for (const SqlRow row : found) {
         if (to->desc == nullptr) to->desc = CreateTupleDescCopy(row.desc);
         auto *column = static_cast<DeclaredColumn *>(palloc(sizeof(DeclaredColumn)));
-        *column = DeclaredColumn{row.get<Oid>(2), row.get<int16>(1), row.text(3),
-                                 strcmp(row.text(SPI_fnumber(row.desc, "declared_by")), "type") == 0, heap_copytuple(row.tuple)};
+        *column = DeclaredColumn{row.get<Oid>(2),
+                                 row.get<int16>(1),
+                                 row.text(3),
+                                 strcmp(row.text(SPI_fnumber(row.desc, "declared_by")), "type") == 0,
+                                 heap_copytuple(row.tuple),
+                                 last_column(row.get<Oid>(2))};
         to->columns = lappend(to->columns, column);
     }
 }
@@ -136,9 +149,22 @@ void keep(const DeclaredColumn &column, TupleDesc desc) {
         "required_by_law) VALUES ($1, $2, $3, $4::retention.period, $5, $6, $7, $8, $9::pg_catalog.bool) "
         "ON CONFLICT (relation, column_name) DO UPDATE SET category = excluded.category, keep_for = excluded.keep_for, "
         "anonymise = excluded.anonymise, constant = excluded.constant, argument = excluded.argument, origin = excluded.origin, "
-        "required_by_law = excluded.required_by_law",
+        "required_by_law = excluded.required_by_law, may_be_in = '{}'",
         column.relid, name_of(column.name), text("category"), text("keep_for"), text("anonymise"), text("constant"),
         text("argument"), text("origin"), text("required_by_law"));
+}
+
+// Its data may be in another column by now, that was added while it was there: nobody can know. The clock tells which columns the table had
+// when its first policy was written, and those say nothing. False: in none of this table.
+bool note_where_it_may_be(const DeclaredColumn &column) {
+    return own("UPDATE retention.dropped_column d SET may_be_in = n.names FROM (SELECT pg_catalog.array_agg(a.attname ORDER BY a.attnum) "
+               "FROM pg_catalog.pg_attribute a WHERE a.attrelid = $1 AND a.attnum > $3 AND a.attnum <= $4 AND NOT a.attisdropped "
+               "AND a.attnum > (SELECT k.column_number FROM retention.clock_column k WHERE k.relation = $1) "
+               "AND a.attgenerated = '' AND NOT EXISTS (SELECT FROM "
+               "retention.personal_columns c WHERE c.relation = $1 AND c.column_name = a.attname)) n (names) "
+               "WHERE d.relation = $1 AND d.column_name = $2 AND n.names IS NOT NULL RETURNING 1",
+               column.relid, name_of(column.name), static_cast<int16>(column.number), static_cast<int16>(column.last))
+               .n > 0;
 }
 
 // It is said again, of the column that has the name now. Errors: it does not fit.
@@ -221,12 +247,12 @@ void follow_detached(Oid partition, List *above) {
     });
 }
 
-// Its data may be in another column by now, under a name that it had before: nobody can know.
-void tell_of_dropped(const DeclaredColumn &column) {
+void tell_of_dropped(const DeclaredColumn &column, bool listed) {
     say([&] {
         ereport(NOTICE,
                 (errmsg("column \"%s\" of table %s was personal, and is no more", column.name, get_rel_name(column.relid)),
-                 errhint("If its data are in another column by now, declare that one in retention.personal_column.")));
+                 errhint("If its data are in another column by now, declare that one in retention.personal_column.%s",
+                         listed ? " Until then retention.gaps lists it." : "")));
     });
 }
 
@@ -238,7 +264,7 @@ void follow_lost(const DeclaredBefore &before, const DeclaredBefore &now) {
         if (get_rel_name(column->relid) == nullptr || find(now, *column) != nullptr) continue;
         if (!is_there(*column)) {
             keep(*column, before.desc);
-            tell_of_dropped(*column);
+            tell_of_dropped(*column, note_where_it_may_be(*column));
         } else if (column->by_type)
             move_declaration(*column, before.desc);
     }

@@ -206,6 +206,10 @@ void write_rewrites(List *rewrites, List *tables, const char *from, const char *
             "retention.personal_column o WHERE o.relation = $1 AND o.column_name = $2)",
             lfirst_oid(cell), old_name, new_name);
     foreach (cell, tables)
+        own("UPDATE retention.dropped_column SET may_be_in = pg_catalog.array_replace(may_be_in, $2, $3) WHERE relation = $1 "
+            "AND $2 OPERATOR(pg_catalog.=) ANY (may_be_in)",
+            lfirst_oid(cell), old_name, new_name);
+    foreach (cell, tables)
         own("UPDATE retention.personal_column SET column_name = $3 WHERE relation = $1 AND column_name = $2", lfirst_oid(cell),
             old_name, new_name);
 }
