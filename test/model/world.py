@@ -177,6 +177,10 @@ class World:
         policy = self.policy_for(name, row)
         before = (row.policy, row.start, row.orphaned, row.late is not None)
         if policy is None:
+            had = self.policies.get(row.policy)
+            # What was reached under a policy that is off, that knows when it stands again.
+            if had is not None and had.mode == 'off' and not forgets:
+                return False
             row.policy = row.start = row.late = None
             row.orphaned = False
             row.ways = {}

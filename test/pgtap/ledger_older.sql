@@ -74,6 +74,7 @@ SELECT is((SELECT count(*)::text || ', ' || count(*) FILTER (WHERE action = 'ent
 -- An older ledger without its end is still seen to be.
 SELECT pg_temp.begun(2);
 INSERT INTO retention.ledger_mark SELECT * FROM old_mark;
+SELECT pg_temp.entered();
 INSERT INTO retention.ledger SELECT * FROM old WHERE entry_id < 4 ORDER BY entry_id;
 SELECT pg_temp.entered();
 SELECT is((SELECT string_agg(problem, ', ') FROM retention.ledger_breaks()), 'entries 4 to 5 are missing', 'an end that the older ledger lost is missing');
