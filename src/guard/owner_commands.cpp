@@ -241,13 +241,22 @@ bool reads_parts(const AlterTableCmd *command) {
     }
 }
 
+// Those that are made of a composite type.
+void lock_typed(const Node *statement) {
+    ListCell *cell = nullptr;
+    foreach (cell, affected_tables(statement))
+        if (owns(lfirst_oid(cell))) LockRelationOid(lfirst_oid(cell), AccessExclusiveLock);
+}
+
 void lock_table(const Node *statement) {
     if (IsA(statement, IndexStmt)) {
         const auto *index = reinterpret_cast<const IndexStmt *>(statement);
         return lock(index->relation, index->concurrent ? ShareUpdateExclusiveLock : ShareLock, true);
     }
     const auto *alter = reinterpret_cast<const AlterTableStmt *>(statement);
-    if (!IsA(statement, AlterTableStmt) || alter->objtype != OBJECT_TABLE) return;
+    if (!IsA(statement, AlterTableStmt)) return;
+    if (alter->objtype == OBJECT_TYPE) return lock_typed(statement);
+    if (alter->objtype != OBJECT_TABLE) return;
     bool with_parts = false;
     ListCell *cell = nullptr;
     foreach (cell, alter->cmds) with_parts = with_parts || reads_parts(lfirst_node(AlterTableCmd, cell));

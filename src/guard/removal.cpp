@@ -152,8 +152,11 @@ void check_column(Oid relid, AttrNumber column) {
     if (extension() == nullptr || own_command || clock_column(relid) == column) return;
     refuse_losing_values(relid, "drop a column of table", get_attname(relid, column, false));
     ListCell *cell = nullptr;
-    foreach (cell, tables_with_values_of(get_rel_type_id(relid)))
+    foreach (cell, tables_with_values_of(get_rel_type_id(relid))) {
+        // The server takes none of these: what others commit meanwhile would go unasked.
+        LockRelationOid(lfirst_oid(cell), ShareLock);
         refuse_losing_values(lfirst_oid(cell), "drop an attribute of a column of table");
+    }
 }
 
 // With a table its copies go; those over a table above it stay.
