@@ -30,6 +30,7 @@ extern "C" {
 #include "commands/event_trigger.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "parser/parse_type.h"
 #include "storage/lmgr.h"
 #include "tcop/utility.h"
 #include "utils/array.h"
@@ -94,6 +95,7 @@ struct Before {
     bool was_whole;       // of one that is not validated yet: the command is the one that breaks it
     const char *meaning;  // null: nothing is known
     bool rewritten;       // the command gives a column that the condition reads other values
+    AttrNumber clock;
 };
 
 constinit Dynamic<List *> policies_before{NIL};  // of Before *
@@ -106,6 +108,7 @@ Before *note_unchecked(const Policy &policy) {
     auto *noted = static_cast<Before *>(palloc0(sizeof(Before)));
     noted->id = policy.id;
     noted->relid = policy.relid;
+    noted->clock = clock_column(policy.relid);
     noted->was_whole = attempt([&policy] { still_whole(policy, false); }) == nullptr;
     return noted;
 }
@@ -127,9 +130,13 @@ List *note_policies() {
         Node *condition = asks ? cooked_if_it_can(policy[i]) : nullptr;
         const bool is_broken = asks && condition == nullptr;
         auto *noted = static_cast<Before *>(palloc(sizeof(Before)));
-        *noted = Before{policy[i].id, policy[i].relid, condition,
-                        is_broken,    false,           is_broken ? nullptr : meaning_of(policy[i], condition),
-                        false};
+        *noted = Before{policy[i].id,
+                        policy[i].relid,
+                        condition,
+                        is_broken,
+                        is_broken ? nullptr : meaning_of(policy[i], condition),
+                        false,
+                        clock_column(policy[i].relid)};
         before = lappend(before, noted);
     }
     return before;
@@ -324,11 +331,28 @@ bool adds_column(const AlterTableStmt *alter, const char *name) {
     return false;
 }
 
+// Of two nobody could say which one counts.
+void refuse_second_clock(const AlterTableStmt *alter, Oid table) {
+    ListCell *cell = nullptr;
+    foreach (cell, alter->cmds) {
+        const auto *command = lfirst_node(AlterTableCmd, cell);
+        if (command->subtype != AT_AddColumn || !owns_table(table, GetUserId())) continue;
+        const auto *def = castNode(ColumnDef, command->def);
+        if (get_attnum(table, def->colname) == InvalidAttrNumber && clock_column(table) != InvalidAttrNumber &&
+            LookupTypeNameOid(nullptr, def->typeName, true) == extension()->clock_type)
+            ereport(ERROR, (errcode(ERRCODE_DUPLICATE_COLUMN),
+                            errmsg("table \"%s\" has a clock column already, \"%s\"", get_rel_name(table),
+                                   get_attname(table, clock_column(table), false))));
+    }
+}
+
 // What is dropped and does not come again leaves the policy incomplete, which is found afterwards.
 void check_retyping(const Node *statement) {
     if (!IsA(statement, AlterTableStmt) || own_command || extension() == nullptr) return;
     const auto *alter = reinterpret_cast<const AlterTableStmt *>(statement);
+    const Oid named = RangeVarGetRelid(alter->relation, NoLock, true);
     ListCell *cell = nullptr;
+    if (OidIsValid(named)) refuse_second_clock(alter, named);
     foreach (cell, alter->cmds) {
         const auto *command = lfirst_node(AlterTableCmd, cell);
         const bool drops = command->subtype == AT_DropColumn && adds_column(alter, command->name);
@@ -405,6 +429,26 @@ void follow_meanings(List *before) {
     }
 }
 
+[[noreturn]] void refuse_losing_clock(const Policy &policy) {
+    ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+                    errmsg("policy \"%s\" needs the clock column of table \"%s\"", policy.name, get_rel_name(policy.relid)),
+                    errhint("Drop the policy; its clock column goes with it.")));
+}
+
+// Another column in its place knows nothing of the rows: what keeps and what hides them would be forgotten.
+void require_clocks(List *before) {
+    ListCell *cell = nullptr;
+    if (before == NIL || extension() == nullptr) return;
+    CommandCounterIncrement();
+    foreach (cell, before) {
+        const auto *noted = static_cast<const Before *>(lfirst(cell));
+        const Policy *policy = policy_by_id(noted->id);
+        if (policy != nullptr && SearchSysCacheExists1(RELOID, ObjectIdGetDatum(noted->relid)) &&
+            clock_column(noted->relid) != noted->clock)
+            refuse_losing_clock(*policy);
+    }
+}
+
 void tell_policy(void *policy) { errcontext("condition of policy \"%s\"", static_cast<const Policy *>(policy)->name); }
 
 // A restore that drops what it brings again (pg_restore -c) drops keys before tables. Confirmed, that leaves a policy as one that no restore is
@@ -434,10 +478,7 @@ void still_whole(const Policy &policy, bool confirmed) {
                         errmsg("policy \"%s\" needs path \"%s\"", policy.name, policy.starts[k]),
                         errdetail_internal("%s", problem.message), errhint("Change or drop the policy first.")));
     }
-    if (clock_column(policy.relid) == InvalidAttrNumber)
-        ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
-                        errmsg("policy \"%s\" needs the clock column of table \"%s\"", policy.name, get_rel_name(policy.relid)),
-                        errhint("Drop the policy; its clock column goes with it.")));
+    if (clock_column(policy.relid) == InvalidAttrNumber) refuse_losing_clock(policy);
     require_path_tables(policy);
     if (was_broken(policy)) return;
     // What it lacks is named by the parser; whose it is, by the context; what to do about it, here.
@@ -482,6 +523,7 @@ static void follow_change(const Command &command) {
     during(policies_before, before, [&] { proceed(command); });
     follow_attached(command.statement());
     if (copies) follow_copy(command.statement());
+    require_clocks(before);
     follow_meanings(before);
     require_subjects(subjects, drops_keys_confirmed(command.statement()));
     require_columns(columns);
