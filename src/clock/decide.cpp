@@ -91,9 +91,11 @@ void check_clock_change(core::Clock before, core::Clock after, const char *table
     if (would_be < kept_until || any_earlier) refuse(verdict, "release earlier a row of", table);
 }
 
-core::Clock as_it_was(Oid relid, int32_t policy, core::Clock before) {
-    if (core::known(before) == core::kNoClock || !has_foreign_clock(relid)) return core::known(before);
-    return core::make_clock(policy, core::start_of(before), core::flags_of(before));
+core::Clock as_it_was(Oid relid, int32_t policy, core::Clock before, bool elsewhere) {
+    if (core::known(before) == core::kNoClock || !(elsewhere || has_foreign_clock(relid))) return core::known(before);
+    const bool was_late = elsewhere && core::is_started(before);
+    return core::make_clock(policy, core::start_of(before),
+                            static_cast<uint8_t>(core::flags_of(before) & ~(was_late ? core::kLate : 0)));
 }
 
 core::Clock nobodys_clock(Oid relid, core::Clock before) {

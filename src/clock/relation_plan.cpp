@@ -490,7 +490,7 @@ void note_lost_unwatched(const PlannedPolicy &policy, Way *ways, const Cause &ca
 
 Cause read_here(Relation rel, const PlannedPolicy &policy, Cause cause) {
     cause.was_unwatched = cause.was_unwatched || has_foreign_clock(RelationGetRelid(rel));
-    cause.before = as_it_was(RelationGetRelid(rel), policy.id, cause.before);
+    cause.before = as_it_was(RelationGetRelid(rel), policy.id, cause.before, cause.elsewhere);
     return cause;
 }
 
@@ -565,7 +565,7 @@ core::Clock compute_clock(Relation rel, HeapTuple row, HeapTuple stored, const C
     leave(saved);
     SPI_finish();
     if (is_switched_off(RelationGetRelid(rel), static_cast<int16_t>(core::policy_of(clock)))) return clock;
-    return start_again(as_it_was(RelationGetRelid(rel), core::policy_of(clock), cause.before), clock,
+    return start_again(as_it_was(RelationGetRelid(rel), core::policy_of(clock), cause.before, cause.elsewhere), clock,
                        cause.is_change || stored == nullptr);
 }
 

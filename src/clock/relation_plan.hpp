@@ -33,6 +33,7 @@ struct Cause {
     int n_written = 0;
     bool was_unwatched = false;  // the row stood where nobody followed what became of its ways
     bool forgets = false;        // nothing is kept: the row is being reinstated
+    bool elsewhere = false;      // the clock is a publisher's: it names that one's policies, and late was late by them
     // What it would be: kReady, once policies that wait for their rows to be stamped are enforced; kAll, if all were that only observe.
     enum class Enforced : uint8_t { kNow, kReady, kAll } enforced = Enforced::kNow;
 };

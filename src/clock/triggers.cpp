@@ -21,6 +21,7 @@ extern "C" {
 #include "access/xact.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
+#include "replication/logicalworker.h"
 #include "utils/rel.h"
 }
 
@@ -85,14 +86,16 @@ HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
     const Floors floors = moves ? floors_departed() : Floors::kEnforced;
     const core::Clock before = moves ? arrive(rel) : core::kNoClock;
     if (!is_managed(RelationGetRelid(rel))) return data->tg_trigtuple;
-    const bool trusted = superuser() || moves;
-    core::Clock clock = compute_clock(rel, data->tg_trigtuple, nullptr, trusted ? Cause{.before = written} : Cause{});
+    const bool trusted = superuser() || moves, elsewhere = IsLogicalWorker() && !moves;
+    core::Clock clock =
+        compute_clock(rel, data->tg_trigtuple, nullptr, trusted ? Cause{.before = written, .elsewhere = elsewhere} : Cause{});
     if (trusted) clock = core::add_flags(clock, core::decided_of(written));
     // The application's triggers came first, and may have written what they like.
     clock = core::add_flags(clock, core::flags_of(before) & (core::kHeld | core::kRestricted));
     if (moves) check_clock_change(before, clock, RelationGetRelationName(rel), floors);
-    // Not where the row was there before: elsewhere, or in another partition.
-    const bool is_known = trusted && core::policy_of(clock) == core::policy_of(written) && start_of(clock) == start_of(written);
+    // Not where the row was there before: in the database of a dump, or in another partition.
+    const bool is_known =
+        trusted && !elsewhere && core::policy_of(clock) == core::policy_of(written) && start_of(clock) == start_of(written);
     if (!is_known) clock = not_before_its_time(clock);
     if (!is_known) note_own_start(core::kNoClock, clock, false);
     note_start(RelationGetRelid(rel), clock);
