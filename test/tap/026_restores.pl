@@ -193,7 +193,7 @@ my $refused = plain('over', 'data.sql');
 like($refused, qr/duplicate key value violates unique constraint "${_}_pkey"/, "data over what is there: $_ are not doubled") for qw(users notes books policy ledger);
 like($refused, qr/cannot copy rows with their clocks into table "$_"/, "data over what is there: $_, which has no key, is not doubled") for qw(visits parted_1);
 is(differences($over, value('over', $everything)), '0', 'data over what is there: nothing is lost, doubled or shown');
-like(said('over', 'SET retention.confirm_drop = on; ALTER TABLE users DROP COLUMN left_on'), qr/policy "users" needs path "left_on"/, 'what is confirmed of keys is not confirmed of columns');
+like(said('over', 'SET retention.confirm_drop = on; ALTER TABLE visits DROP COLUMN left_on'), qr/policy "visits" needs path "left_on"/, 'what is confirmed of keys is not confirmed of columns');
 is(value('over', 'COPY visits (id, left_on) FROM PROGRAM \'echo "9\t2026-11-01"\'; ' . ids('visits')), '1 9', 'new rows are copied without clocks');
 is(value('over', q{SELECT max(policy_id) FROM retention.ledger}), '7', 'two policies are gone');
 value('over', q{INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('again', 'more', '{at}', '1 year', 'delete', 'enforce')});
