@@ -177,7 +177,7 @@ void restamp_below(const TriggerData *data, Row *rows, int n) {
     pfree(written);
     if (!done.changed) return;
     const Oid relid = rows[0].relid;
-    check_clock_change(as_it_was(relid, core::policy_of(done.after), done.before), done.after, get_rel_name(relid),
+    check_clock_change(as_it_was(relid, core::policy_of(done.after), done.before, false), done.after, get_rel_name(relid),
                        floors_in(relid));
     note_own_start(done.before, done.after, true);
 }
