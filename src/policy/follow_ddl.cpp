@@ -130,13 +130,14 @@ List *note_policies() {
         Node *condition = asks ? cooked_if_it_can(policy[i]) : nullptr;
         const bool is_broken = asks && condition == nullptr;
         auto *noted = static_cast<Before *>(palloc(sizeof(Before)));
-        *noted = Before{policy[i].id,
-                        policy[i].relid,
-                        condition,
-                        is_broken,
-                        is_broken ? nullptr : meaning_of(policy[i], condition),
-                        false,
-                        clock_column(policy[i].relid)};
+        *noted = Before{.id = policy[i].id,
+                        .relid = policy[i].relid,
+                        .condition = condition,
+                        .is_broken = is_broken,
+                        .was_whole = false,
+                        .meaning = is_broken ? nullptr : meaning_of(policy[i], condition),
+                        .rewritten = false,
+                        .clock = clock_column(policy[i].relid)};
         before = lappend(before, noted);
     }
     return before;
