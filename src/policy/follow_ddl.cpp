@@ -444,8 +444,8 @@ void require_clocks(List *before) {
     foreach (cell, before) {
         const auto *noted = static_cast<const Before *>(lfirst(cell));
         const Policy *policy = policy_by_id(noted->id);
-        if (policy != nullptr && SearchSysCacheExists1(RELOID, ObjectIdGetDatum(noted->relid)) &&
-            clock_column(noted->relid) != noted->clock)
+        if (noted->clock != InvalidAttrNumber && policy != nullptr &&
+            SearchSysCacheExists1(RELOID, ObjectIdGetDatum(noted->relid)) && clock_column(noted->relid) != noted->clock)
             refuse_losing_clock(*policy);
     }
 }
