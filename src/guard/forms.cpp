@@ -65,7 +65,7 @@ constexpr Form kForms[] = {
     {AT_ValidateConstraint, kKnown, kEvaluates, "a constraint that is valid already"},
     {AT_ValidateConstraint, kOther, kReveal, "another CHECK or NOT NULL"},
     {AT_AlterColumnType, kSame, kEvaluates, "the same type, one of more characters, digits or precision, or another name for how values are stored, with or without a USING that says so"},
-    {AT_AlterColumnType, kConverted, kEvaluates, "a widening one: integers, to numeric, to double precision, dates to times, with or without a time zone, to text; arrays element by element"},
+    {AT_AlterColumnType, kConverted, kEvaluates, "a widening one: integers, to numeric, to double precision, dates to times, with or without a time zone, to text, or to a varchar with room for it; an enum by way of its text to one that has all its labels; arrays element by element"},
     {AT_AlterColumnType, kOther, kReveal, "one that a value may not have, or that has values compared, or checked, in another way: by a unique index of another operator class or calendar, by a CHECK that is not immutable, or one that does more than compare a value that is stored in another way"},
     {AT_AlterColumnType, kReplaced, kReveal, "USING anything else, or one that rounds or cuts; and it needs confirm_drop: values of hidden rows are lost; refused to all while a floor, a hold or a restriction keeps one"},
     {AT_AttachPartition, kAny, kEvaluates, "which tells whether a row does not fit the bound"},

@@ -7,6 +7,7 @@
 extern "C" {
 #include "access/relation.h"
 #include "access/transam.h"
+#include "catalog/pg_enum.h"
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -17,8 +18,10 @@ extern "C" {
 #include "parser/parse_relation.h"
 #include "parser/parse_type.h"
 #include "utils/float.h"
+#include "utils/catcache.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 }
 
 namespace pg_retention {
@@ -101,6 +104,18 @@ bool passes_on(Oid function, bool only_casts) {
     return is_one_of(kWidening, function) || (!only_casts && is_one_of(kPlain, function));
 }
 
+// Of what the server writes of it; -1: no more is known.
+int32 most_written(Oid type) {
+    switch (type) {
+        case BOOLOID: return 5;
+        case INT2OID: return 6;
+        case INT4OID: return 11;
+        case INT8OID: return 20;
+        case UUIDOID: return 36;
+        default: return get_typtype(type) == TYPTYPE_ENUM ? NAMEDATALEN - 1 : -1;
+    }
+}
+
 // Of a string; -1: no more is known than that it has one.
 int32 most_characters(const Node *node) {
     const Oid type = getBaseType(exprType(node));
@@ -108,8 +123,33 @@ int32 most_characters(const Node *node) {
     if ((type == VARCHAROID || type == BPCHAROID) && modifier >= VARHDRSZ) return modifier - VARHDRSZ;
     if (IsA(node, RelabelType))
         return most_characters(reinterpret_cast<const Node *>(reinterpret_cast<const RelabelType *>(node)->arg));
-    if (!IsA(node, FuncExpr) || reinterpret_cast<const FuncExpr *>(node)->funcid != F_TEXT_BPCHAR) return -1;
-    return most_characters(static_cast<const Node *>(linitial(reinterpret_cast<const FuncExpr *>(node)->args)));
+    if (IsA(node, CoerceViaIO))
+        return most_written(
+            getBaseType(exprType(reinterpret_cast<const Node *>(reinterpret_cast<const CoerceViaIO *>(node)->arg))));
+    if (!IsA(node, FuncExpr)) return -1;
+    const auto *call = reinterpret_cast<const FuncExpr *>(node);
+    if (call->funcid == F_TEXT_BOOL) return most_written(BOOLOID);
+    return call->funcid == F_TEXT_BPCHAR ? most_characters(static_cast<const Node *>(linitial(call->args))) : -1;
+}
+
+bool has_labels_of(Oid type, Oid other) {
+    CatCList *labels = SearchSysCacheList1(ENUMTYPOIDNAME, ObjectIdGetDatum(other));
+    bool all = true;
+    for (int i = 0; i < labels->n_members; ++i) {
+        const auto *label = reinterpret_cast<Form_pg_enum>(GETSTRUCT(&labels->members[i]->tuple));
+        all = all && SearchSysCacheExists2(ENUMTYPOIDNAME, ObjectIdGetDatum(type), CStringGetDatum(NameStr(label->enumlabel)));
+    }
+    ReleaseCatCacheList(labels);
+    return all;
+}
+
+// An enum by way of its text, to one that has all its labels, as migrations change enums; null: it is another cast.
+const Node *step_of_enum(const CoerceViaIO *cast) {
+    const auto *text = reinterpret_cast<const Node *>(cast->arg);
+    if (get_typtype(cast->resulttype) != TYPTYPE_ENUM || !IsA(text, CoerceViaIO)) return nullptr;
+    const auto *value = reinterpret_cast<const Node *>(reinterpret_cast<const CoerceViaIO *>(text)->arg);
+    const Oid type = exprType(value);
+    return get_typtype(type) == TYPTYPE_ENUM && has_labels_of(cast->resulttype, type) ? value : nullptr;
 }
 
 // The modifier that a value is made to have; -1: none that is known.
@@ -169,7 +209,7 @@ const Node *step(const Node *node, bool only_casts) {
         }
         case T_CoerceViaIO: {
             const auto *cast = reinterpret_cast<const CoerceViaIO *>(node);
-            return writes_text(cast) ? reinterpret_cast<const Node *>(cast->arg) : nullptr;
+            return writes_text(cast) ? reinterpret_cast<const Node *>(cast->arg) : step_of_enum(cast);
         }
         case T_ArrayCoerceExpr:
             return step_of_elements(reinterpret_cast<const ArrayCoerceExpr *>(node),

@@ -1,6 +1,6 @@
 -- What a schema change takes of hidden rows beside their columns: attributes of columns, and what of a value another type has no room for.
 BEGIN;
-SELECT plan(99);
+SELECT plan(110);
 SET client_min_messages = error;
 SET retention.test_now = '2030-06-01 12:00:00+00';
 CREATE ROLE own;
@@ -10,6 +10,9 @@ SET search_path = app, public;
 SET ROLE own;
 CREATE DOMAIN country AS text;
 SELECT format('CREATE TYPE place%s AS (street text, zip text, country country)', n) FROM generate_series(1, 9) n \gexec
+CREATE TYPE mood AS ENUM ('well', 'ill');
+CREATE TYPE moods AS ENUM ('ill', 'fair', 'well');
+CREATE TYPE good AS ENUM ('well', 'fair');
 CREATE TYPE trip AS (started place3, n int);
 CREATE DOMAIN spot AS place4;
 CREATE TYPE span AS RANGE (subtype = place5);
@@ -25,7 +28,7 @@ CREATE TABLE parted_2 PARTITION OF parted FOR VALUES IN (2);
 CREATE TABLE kept (id int PRIMARY KEY, at place7, name text, n numeric(8, 2), left_on date);
 CREATE TABLE limited (id int PRIMARY KEY, at place8, name text, left_on date);
 CREATE TABLE shown (id int, at place9, n numeric(8, 2), left_on date);
-CREATE TABLE values (id int, at timestamp(3), stamp timestamptz, n numeric(8, 2), r double precision, name varchar(20), padded char(8), big bigint, i interval, b bit(4), tags varchar(20)[], left_on date);
+CREATE TABLE values (id int, at timestamp(3), stamp timestamptz, n numeric(8, 2), r double precision, name varchar(20), padded char(8), big bigint, mood mood, flag boolean, key uuid, i interval, b bit(4), tags varchar(20)[], left_on date);
 RESET ROLE;
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode)
 SELECT t, t::regclass, '{left_on}', '30 days', '100 years', 'delete', 'enforce' FROM unnest('{one,many,nested,named,ranged,rowed,parted,limited,shown,values}'::text[]) t;
@@ -41,7 +44,7 @@ INSERT INTO parted VALUES (2, ('a', 'b', 'c'), '2030-01-01');
 INSERT INTO kept VALUES (2, ('a', 'b', 'c'), 'SECRET', 1.25, '2030-01-01');
 INSERT INTO limited VALUES (2, ('a', 'b', 'c'), 'SECRET', NULL);
 INSERT INTO shown VALUES (2, ('a', 'b', 'c'), 1.25, NULL);
-INSERT INTO values VALUES (2, '2029-01-01 12:34:56.789', '2029-01-01 12:34:56.789Z', 1.25, 1.0000000001, 'SECRET', 'x', 1, '1 day 2 hours', '1000', '{SECRET}', '2030-01-01');
+INSERT INTO values VALUES (2, '2029-01-01 12:34:56.789', '2029-01-01 12:34:56.789Z', 1.25, 1.0000000001, 'SECRET', 'x', 1, 'ill', true, '00000000-0000-0000-0000-000000000001', '1 day 2 hours', '1000', '{SECRET}', '2030-01-01');
 INSERT INTO retention.subject_kind (kind, relation) VALUES ('person', 'app.limited');
 SELECT retention.restrict('person', '2', 'contested') \g /dev/null
 CALL retention.sweep();
@@ -91,7 +94,10 @@ FROM pg_temp.cuts, (VALUES ('', '42501 reveal'), ('confirm', '42501 reveal'), ('
 SELECT is(pg_temp.under(settings, statement), expected, format('may fail, %s: %s', settings, statement)) FROM (VALUES ('', '42501 reveal'), ('reveal', 'done')) w (settings, expected),
 	(VALUES ('ALTER TABLE values ALTER name TYPE varchar(10)'), ('ALTER TABLE values ALTER n TYPE numeric(6, 2)'), ('ALTER TABLE values ALTER big TYPE int'), ('ALTER TABLE values ALTER tags TYPE varchar(10)[]'), ('ALTER TABLE values ALTER padded TYPE char(4)'), ('ALTER TABLE values ALTER name TYPE char(40)')) v (statement);
 SELECT is(pg_temp.under('', statement), 'done', 'neither cut nor failing: ' || statement) FROM (VALUES ('ALTER TABLE values ALTER padded TYPE char(20)'), ('ALTER TABLE values ALTER padded TYPE varchar(8)'), ('ALTER TABLE values ALTER tags TYPE text[]'),
-	('ALTER TABLE values ALTER tags TYPE varchar(40)[]'), ('ALTER TABLE values ALTER r TYPE text')) v (statement);
+	('ALTER TABLE values ALTER tags TYPE varchar(40)[]'), ('ALTER TABLE values ALTER r TYPE text'), ('ALTER TABLE values ALTER mood TYPE moods USING mood::text::moods'), ('ALTER TABLE values ALTER mood TYPE varchar(255)'), ('ALTER TABLE values ALTER big TYPE varchar(255) USING big::varchar(255)'),
+	('ALTER TABLE values ALTER big TYPE varchar(20)'), ('ALTER TABLE values ALTER flag TYPE varchar(5)'), ('ALTER TABLE values ALTER key TYPE varchar(36)')) v (statement);
+SELECT is(pg_temp.under('', statement), '42501 reveal', 'cut or failing: ' || statement) FROM (VALUES ('ALTER TABLE values ALTER mood TYPE good USING mood::text::good'), ('ALTER TABLE values ALTER big TYPE varchar(19)'), ('ALTER TABLE values ALTER big TYPE varchar(19) USING big::varchar(19)'),
+	('ALTER TABLE values ALTER name TYPE mood USING name::text::mood'), ('ALTER TABLE values ALTER flag TYPE varchar(4)')) v (statement);
 SELECT is(pg_temp.under('reveal and confirm', format('ALTER TABLE %I ALTER %s', relation, form)), state, format('lost to nobody: %s, %s', relation, form)) FROM (VALUES ('kept', 'RT001'), ('limited', 'RT002')) k (relation, state),
 	(VALUES ('name TYPE text USING '''''), ('at TYPE text USING NULL')) v (form);
 SELECT is(pg_temp.under('reveal and confirm', 'ALTER TABLE kept ALTER n TYPE int'), 'RT001', 'lost to nobody: digits');
