@@ -14,7 +14,8 @@ CREATE FUNCTION retention.unknown_visible(clock retention.clock) RETURNS boolean
     LANGUAGE c STABLE STRICT PARALLEL SAFE LEAKPROOF COST 1 AS 'MODULE_PATHNAME', 'pg_retention_unknown_visible';
 COMMENT ON FUNCTION retention.unknown_visible(retention.clock) IS 'whether rows whose clocks have the numbers of another database are readable: to nobody but those who reveal';
 CREATE FUNCTION retention.unmanaged_visible(clock retention.clock) RETURNS boolean
-    LANGUAGE c STABLE STRICT PARALLEL SAFE LEAKPROOF COST 1 AS 'MODULE_PATHNAME', 'pg_retention_unmanaged_visible';
+    LANGUAGE c STABLE STRICT PARALLEL SAFE LEAKPROOF COST 1 SUPPORT retention.visible_support
+    AS 'MODULE_PATHNAME', 'pg_retention_unmanaged_visible';
 COMMENT ON FUNCTION retention.unmanaged_visible(retention.clock) IS 'whether a row of a table that no policy stands for yet is readable as far as that goes: not one that has started under a policy that is gone';
 CREATE FUNCTION retention.conflict_visible(clock retention.clock) RETURNS boolean
     LANGUAGE c STABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'pg_retention_conflict_visible';
