@@ -42,7 +42,7 @@ void check_clock_change(core::Clock before, core::Clock after, const char *table
 
 // What a row had, for whoever computes what it has under this policy: a clock of which nobody knows whose policy it names still says what was
 // reached, and one that is unknown says nothing. elsewhere: it is that of a publisher, by whose policies it may have been late.
-core::Clock as_it_was(Oid relid, int32_t policy, core::Clock before, bool elsewhere);
+core::Clock as_it_was(Oid relid, int32_t policy, core::Clock before, bool elsewhere = false);
 
 // Of a row that no policy has: what it had reached under one that is off, it has when that stands again, for a way that is gone nobody can
 // ask.
