@@ -127,32 +127,58 @@ int by_row(const void *a, const void *b) {
     return ItemPointerCompare(const_cast<ItemPointer>(&x->tid), const_cast<ItemPointer>(&y->tid));
 }
 
+// Of the row that a hop leads to, as the written row has it.
+struct Key {
+    Datum values[kMaxKeys];
+    Oid types[kMaxKeys];
+    AttrNumber columns[kMaxKeys];  // of the written row
+};
+
+// "SELECT 1 FROM it WHERE it has the key"; numbers: of the key's columns in the table of the path. Null where one of them is.
+char *select_by_key(const TriggerData *data, const Hop &hop, Oid numbered, const AttrNumber *numbers, HeapTuple row, Key *key) {
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(&sql, "SELECT 1 FROM %s t", qualified_name(hop.to_relid));
+    for (int k = 0; k < hop.n_keys; ++k) {
+        const AttrNumber column = key->columns[k] = own_column(data, numbered, numbers[k]);
+        bool isnull = false;
+        key->values[k] = heap_getattr(row, column, RelationGetDescr(data->tg_relation), &isnull);
+        if (isnull) return nullptr;
+        key->types[k] = getBaseType(TupleDescAttr(RelationGetDescr(data->tg_relation), column - 1)->atttypid);
+        appendStringInfoString(&sql, k == 0 ? " WHERE " : " AND ");
+        append_equal(&sql, key_equality(hop, k, Side::kReferenced),
+                     Operand{column_list(hop.to_relid, &hop.to[k], 1, "t."), get_atttype(hop.to_relid, hop.to[k])},
+                     Operand{psprintf("$%d", k + 1), key->types[k]});
+    }
+    return sql.data;
+}
+
+bool is_found(const Hop &hop, const char *sql, Key *key) {
+    const ActingAs saved = act_as(owner_of(hop.to_relid), true);
+    const bool found = run_here(kLatest, sql, Parameters{hop.n_keys, hop.n_keys, key->types, key->values}).n > 0;
+    leave(saved);
+    return found;
+}
+
 // Whether a foreign key set the key by which the way goes on to its default: the row that it led to is gone. Who points it elsewhere leaves
 // that where it is.
 bool was_set_to_default(const TriggerData *data, const Path &path, int depth) {
     if (!TRIGGER_FIRED_BY_UPDATE(data->tg_event) || depth + 1 == path.n_hops || !path.hops[depth + 1].sets_default) return false;
     const Hop &hop = path.hops[depth + 1];
-    StringInfoData sql;
-    initStringInfo(&sql);
-    appendStringInfo(&sql, "SELECT 1 FROM %s t WHERE ", qualified_name(hop.to_relid));
-    Datum values[kMaxKeys];
-    Oid types[kMaxKeys];
-    AttrNumber columns[kMaxKeys];
-    for (int k = 0; k < hop.n_keys; ++k) {
-        const AttrNumber column = columns[k] = own_column(data, hop.from_relid, hop.from[k]);
-        bool isnull = false;
-        values[k] = heap_getattr(data->tg_trigtuple, column, RelationGetDescr(data->tg_relation), &isnull);
-        if (isnull) return false;
-        types[k] = getBaseType(TupleDescAttr(RelationGetDescr(data->tg_relation), column - 1)->atttypid);
-        appendStringInfoString(&sql, k == 0 ? "" : " AND ");
-        append_equal(&sql, key_equality(hop, k, Side::kReferenced),
-                     Operand{column_list(hop.to_relid, &hop.to[k], 1, "t."), get_atttype(hop.to_relid, hop.to[k])},
-                     Operand{psprintf("$%d", k + 1), types[k]});
-    }
-    const ActingAs saved = act_as(owner_of(hop.to_relid), true);
-    const bool is_gone = run_here(kLatest, sql.data, Parameters{hop.n_keys, hop.n_keys, types, values}).n == 0;
-    leave(saved);
-    return is_gone && is_set_to_default(hop, columns, RelationGetDescr(data->tg_relation), data->tg_trigtuple, data->tg_newtuple);
+    Key key = {};
+    const char *sql = select_by_key(data, hop, hop.from_relid, hop.from, data->tg_trigtuple, &key);
+    return sql != nullptr && !is_found(hop, sql, &key) &&
+           is_set_to_default(hop, key.columns, RelationGetDescr(data->tg_relation), data->tg_trigtuple, data->tg_newtuple);
+}
+
+// Whoever writes a row below has the written one locked, FOR KEY SHARE, and reads it afterwards: so either he has ended, and his row is
+// found, or he waits for us. What changes neither a start nor a key holds nobody up.
+void hold_ancestor(const TriggerData *data, const Path &path, int depth) {
+    if (!TRIGGER_FIRED_BY_UPDATE(data->tg_event)) return;
+    const Hop &hop = path.hops[depth];
+    Key key = {};
+    const char *sql = select_by_key(data, hop, hop.to_relid, hop.to, data->tg_newtuple, &key);
+    if (sql != nullptr) (void) is_found(hop, psprintf("%s FOR UPDATE", sql), &key);
 }
 
 WrittenWay written_way(const TriggerData *data, const Way &way) {
@@ -224,6 +250,7 @@ void descend(const TriggerData *data) {
     foreach (cell, ways) {
         auto *way = static_cast<Way *>(lfirst(cell));
         if (!matters(data, way->path, way->depth)) continue;
+        hold_ancestor(data, way->path, way->depth);
         way->lost = was_set_to_default(data, way->path, way->depth);
         const ActingAs saved = act_as(owner_of(way->relid), true);
         add_rows_below(data, way, &rows);

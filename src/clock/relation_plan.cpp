@@ -1,6 +1,7 @@
 #include "clock/relation_plan.hpp"
 
 #include "clock/decide.hpp"
+#include "clock/hops.hpp"
 #include "clock/lost_key.hpp"
 #include "clock/start_value.hpp"
 #include "schema/condition.hpp"
@@ -32,12 +33,6 @@ namespace pg_retention {
 
 namespace {
 
-// One per hop, prepared at first use.
-struct HopPlans {
-    SPIPlanPtr locking[kMaxHops];
-    SPIPlanPtr reading[kMaxHops];
-};
-
 struct PlannedPolicy {
     int16_t id;
     bool enforces;  // as was asked for
@@ -63,7 +58,6 @@ constinit HTAB *plans = nullptr;
 constinit MemoryContext plan_context = nullptr;
 // What the plans were made from: their tables, partition parents included, and the policies.
 constinit List *watched = NIL;
-constinit List *prepared = NIL;
 constinit bool stale = true;
 constinit Dynamic<int> computing{0};
 
@@ -72,9 +66,7 @@ void forget_schema(Datum, SysCacheId, uint32) { stale = true; }
 void watch(Oid relid) { watched = list_append_unique_oid(watched, relid); }
 
 void reset_plans() {
-    ListCell *cell = nullptr;
-    foreach (cell, prepared) (void) SPI_freeplan(static_cast<SPIPlanPtr>(lfirst(cell)));
-    prepared = NIL;
+    forget_hop_plans();
     watched = NIL;
     if (plan_context != nullptr) MemoryContextDelete(plan_context);
     plan_context = AllocSetContextCreate(TopMemoryContext, "pg_retention relation plans", ALLOCSET_SMALL_SIZES);
@@ -162,75 +154,6 @@ RelationPlan *relation_plan(Relation rel) {
     plan->n_policies = n;
     plan->policies = policies;
     return plan;
-}
-
-SPIPlanPtr prepare_hop(const Path &path, int i, bool lock) {
-    const Hop &hop = path.hops[i];
-    StringInfoData sql;
-    initStringInfo(&sql);
-    appendStringInfoString(&sql, "SELECT ");
-    if (i + 1 < path.n_hops)
-        for (int k = 0; k < path.hops[i + 1].n_keys; ++k)
-            appendStringInfo(&sql, "%sa.%s", k == 0 ? "" : ", ",
-                             quote_identifier(get_attname(hop.to_relid, path.hops[i + 1].from[k], false)));
-    else
-        appendStringInfo(&sql, "a.%s", quote_identifier(get_attname(hop.to_relid, path.column, false)));
-    appendStringInfo(&sql, " FROM %s a WHERE ", qualified_name(hop.to_relid));
-    Oid types[kMaxKeys];
-    for (int k = 0; k < hop.n_keys; ++k) {
-        types[k] = getBaseType(get_atttype(hop.from_relid, hop.from[k]));
-        appendStringInfoString(&sql, k == 0 ? "" : " AND ");
-        append_equal(&sql, key_equality(hop, k, Side::kReferenced),
-                     Operand{column_list(hop.to_relid, &hop.to[k], 1, "a."), get_atttype(hop.to_relid, hop.to[k])},
-                     Operand{psprintf("$%d", k + 1), types[k]});
-    }
-    if (lock) appendStringInfoString(&sql, " FOR SHARE");
-    SPIPlanPtr plan = prepare_internal(sql.data, hop.n_keys, types);
-    MemoryContext before = MemoryContextSwitchTo(plan_context);
-    prepared = lappend(prepared, plan);
-    MemoryContextSwitchTo(before);
-    return plan;
-}
-
-enum class WayEnds : uint8_t { kAtAColumn, kAtNull, kAtNoRow };
-
-// How a way is followed: as it leads now, and stays until the end of the transaction, or as it led before a command of it.
-struct Reading {
-    bool locks;
-    bool is_past;
-    CommandId before;
-};
-
-// Follows the path from the row; null at the end of a broken or unset path.
-Datum follow_hops(const Path &path, HopPlans *hop_plans, const Reading &reading, HeapTuple row, TupleDesc desc, bool *isnull,
-                  WayEnds *ends) {
-    *ends = WayEnds::kAtAColumn;
-    if (path.n_hops == 0) return heap_getattr(row, path.column, desc, isnull);
-    Datum values[kMaxKeys];
-    *ends = WayEnds::kAtNull;
-    for (int k = 0; k < path.hops[0].n_keys; ++k) {
-        values[k] = heap_getattr(row, path.hops[0].from[k], desc, isnull);
-        if (*isnull) return 0;
-    }
-    for (int i = 0; i < path.n_hops; ++i) {
-        const ActingAs saved = act_as(owner_of(path.hops[i].to_relid), true);
-        SPIPlanPtr *plan = reading.locks ? &hop_plans->locking[i] : &hop_plans->reading[i];
-        if (*plan == nullptr) *plan = prepare_hop(path, i, reading.locks);
-        const SqlRows found =
-            reading.is_past ? run_prepared_before(reading.before, *plan, values, 1) : run_prepared(*plan, values, 1);
-        leave(saved);
-        *isnull = found.n == 0;
-        if (*isnull) *ends = WayEnds::kAtNoRow;
-        if (*isnull) return 0;
-        const SqlRow far = found.first();
-        const bool last = i + 1 == path.n_hops;
-        if (last) *ends = WayEnds::kAtAColumn;
-        for (int k = 0; k < (last ? 1 : path.hops[i + 1].n_keys); ++k) {
-            values[k] = SPI_getbinval(far.tuple, far.desc, k + 1, isnull);
-            if (*isnull) return 0;
-        }
-    }
-    return values[0];  // NOLINT(clang-analyzer-core.uninitialized.UndefReturn): it was set, for each hop has a key
 }
 
 // Whoever changes an ancestor finds the rows that are there with its key, and waits for the lock of one that is being

@@ -39,7 +39,7 @@ struct Cause {
 };
 
 // The clock a row should have: the policy that takes it (goes_before()), start from its paths. "stored" is the row as it stands
-// in the table, null for a new one. Where its key is not the same, reading ancestors locks them FOR SHARE, or a row
+// in the table, null for a new one. Where its key is not the same, reading ancestors locks them, or a row
 // inserted beside a concurrent change of its ancestor would escape. What was decided is not set. Errors: 22008 for a start at -infinity or outside 1400-9999.
 core::Clock compute_clock(Relation rel, HeapTuple row, HeapTuple stored, const Cause &cause);
 
