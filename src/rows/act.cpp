@@ -96,17 +96,6 @@ void check_anonymised(const SqlRows &done) {
     done.free();
 }
 
-int64 act_together(const Target &target, Action action, const Row *rows, int n) {
-    const ItemPointerData *ids = ids_of(rows, n);
-    Parameters parameters = {};
-    const char *sql = statement(target, action, ids, n, &parameters);
-    const SqlRows rows_done = run_as(target.owner, kOnClocks, sql, parameters);
-    const auto done = static_cast<int64>(rows_done.n);
-    check_anonymised(rows_done);
-    if (done < n) check_gone(target, tid_array(ids, n));
-    return done;
-}
-
 }  // namespace
 
 void set_failure(Row *row, const ErrorData *error) {
@@ -132,11 +121,22 @@ Target target_of(const Policy &policy, Oid leaf) {
     return target;
 }
 
-int64 act(const Target &target, Action action, Row *rows, int n) {
+int64 act_together(const Target &target, Action action, const Row *rows, int n) {
+    const ItemPointerData *ids = ids_of(rows, n);
+    Parameters parameters = {};
+    const char *sql = statement(target, action, ids, n, &parameters);
+    const SqlRows rows_done = run_as(target.owner, kOnClocks, sql, parameters);
+    const auto done = static_cast<int64>(rows_done.n);
+    check_anonymised(rows_done);
+    if (done < n) check_gone(target, tid_array(ids, n));
+    return done;
+}
+
+int64 act(const Target &target, Action action, Row *rows, int n, bool one_by_one) {
     int64 done = 0;
     if (n == 0) return 0;
     for (int i = 0; i < n; ++i) rows[i].sqlstate = 0;
-    if (n > 1 && attempt([&] { done = act_together(target, action, rows, n); }) == nullptr) return done;
+    if (n > 1 && !one_by_one && attempt([&] { done = act_together(target, action, rows, n); }) == nullptr) return done;
     done = 0;
     for (int i = 0; i < n; ++i) {
         int64 one = 0;

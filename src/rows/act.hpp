@@ -40,7 +40,10 @@ Target target_of(const Policy &policy, Oid leaf);
 // A reference keeps the row, or another that would have to go or change with it and may not.
 bool is_tied(const Row &row);
 
-// Returns how many rows were acted on. A row that fails says why in sqlstate and reason.
-int64 act(const Target &target, Action action, Row *rows, int n);
+// Returns how many rows were acted on. A row that fails says why in sqlstate and reason. one_by_one: all at once has failed before.
+int64 act(const Target &target, Action action, Row *rows, int n, bool one_by_one = false);
+
+// All at once, and in the caller's subtransaction: whatever fails is an error.
+int64 act_together(const Target &target, Action action, const Row *rows, int n);
 
 }  // namespace pg_retention

@@ -28,10 +28,13 @@ struct Batch {
     int16_t policy_id;
     Oid leaf;
     Due due;
-    int most;  // rows it may take
-    int n;     // rows it found
+    int most;             // rows it may take
+    core::Start from;     // rows that started then or later
+    int n;                // rows it found
+    core::Start reached;  // the last of them started then
     ItemPointerData first;
     bool full;
+    bool one_by_one;  // all at once has failed
     Totals done;
 };
 
@@ -65,16 +68,18 @@ Datum blocked_tids(Oid leaf) {
 
 Row *new_rows(int n) { return static_cast<Row *>(palloc0(sizeof(Row) * (n + 1))); }
 
-Row *select_by_time(const Target &target, const core::Cutoffs &cutoffs, const Batch &batch, int *n) {
+// From where the last batch came to: the index still has what that one and those before it deleted.
+Row *select_by_time(const Target &target, const core::Cutoffs &cutoffs, Batch *batch, int *n) {
     *n = 0;
     if (cutoffs.due < 0) return nullptr;
     const SqlRows found =
         run_as(target.owner, kOnceByIndex,
-               psprintf("SELECT ctid FROM ONLY %s WHERE %s AND ctid <> ALL ($3) ORDER BY %s LIMIT %d FOR UPDATE SKIP LOCKED",
-                        target.table, pending_range(target.clock, 1, 2), target.clock, batch.most),
-               clock_value(core::first_from(batch.policy_id, 0)), clock_value(core::last_until(batch.policy_id, cutoffs.due)),
-               typed(TIDARRAYOID, blocked_tids(target.leaf)));
+               psprintf("SELECT ctid, %s FROM ONLY %s WHERE %s AND ctid <> ALL ($3) ORDER BY %s LIMIT %d FOR UPDATE SKIP LOCKED",
+                        target.clock, target.table, pending_range(target.clock, 1, 2), target.clock, batch->most),
+               clock_value(core::first_from(batch->policy_id, batch->from)),
+               clock_value(core::last_until(batch->policy_id, cutoffs.due)), typed(TIDARRAYOID, blocked_tids(target.leaf)));
     *n = static_cast<int>(found.n);
+    if (*n > 0) batch->reached = core::start_of(found[found.n - 1].get<core::Clock>(2));
     Row *rows = new_rows(*n);
     for (int i = 0; i < *n; ++i) rows[i].tid = found[i].get<ItemPointerData>(1);
     return rows;
@@ -110,7 +115,7 @@ int failed(Row *rows, int n, bool only_tied) {
 // Deletes what can go; what a reference keeps is anonymised now and goes with its last reference. Returns how many rows failed, which
 // are then the first.
 int delete_rows(Batch *batch, const Target &target, const Policy &policy, Row *rows, int n) {
-    batch->done[Counter::kDeleted] += act(target, Action::kDelete, rows, n);
+    batch->done[Counter::kDeleted] += act(target, Action::kDelete, rows, n, batch->one_by_one);
     if (policy.anonymises_if_referenced && target.anonymisation != nullptr)
         batch->done[Counter::kAnonymised] += act(target, Action::kAnonymiseAndAwait, rows, failed(rows, n, true));
     return failed(rows, n, false);
@@ -145,6 +150,39 @@ int take_awaiting(Batch *batch, const Target &target, Row *rows, int n) {
     return awaiting;
 }
 
+void note_found(Batch *batch, const Row *rows, int n) {
+    batch->n = n;
+    batch->full = n == batch->most;
+    if (n > 0) batch->first = rows[0].tid;
+}
+
+// Rows are locked in the subtransaction that deletes them. Locked outside of it each would have two holders, and their entries in indexes
+// would not be known for dead: the next batches, and others, would look at them again.
+bool delete_together(Batch *batch, const Target &target, const core::Cutoffs &cutoffs) {
+    int64 deleted = 0;
+    const ErrorData *error = attempt([&] {
+        int n = 0;
+        const Row *rows = select_by_time(target, cutoffs, batch, &n);
+        note_found(batch, rows, n);
+        if (n > 0) deleted = act_together(target, Action::kDelete, rows, n);
+    });
+    batch->one_by_one = error != nullptr;
+    batch->done[Counter::kDeleted] += deleted;
+    return error == nullptr;
+}
+
+void take_found(Batch *batch, const Target &target, const Policy &policy, const core::Cutoffs &cutoffs) {
+    int n = 0;
+    if (batch->due == Due::kByTime && deletes(policy.action) && batch->most > 1 && delete_together(batch, target, cutoffs))
+        return;
+    Row *rows =
+        batch->due == Due::kByTime ? select_by_time(target, cutoffs, batch, &n) : select_waiting(target, cutoffs, *batch, &n);
+    note_found(batch, rows, n);
+    if (n == 0) return;
+    const int awaiting = take_awaiting(batch, target, rows, n);
+    take_batch(batch, target, policy, rows + awaiting, n - awaiting);
+}
+
 void run_batch(Batch *batch) {
     // A deferred trigger could not fire while we act as somebody else. The constraints of a transaction that goes on are left as they are.
     if (batch->engine->caller != Caller::kTransactionBlock) run_governed(kOnce, "SET CONSTRAINTS ALL IMMEDIATE");
@@ -154,18 +192,9 @@ void run_batch(Batch *batch) {
     if (clock_column(batch->leaf) == InvalidAttrNumber) return;
     const core::Cutoffs cutoffs = cutoffs_of(*policy, retention_now());
     const Target target = target_of(*policy, batch->leaf);
-    int n = 0;
-    Row *rows =
-        batch->due == Due::kByTime ? select_by_time(target, cutoffs, *batch, &n) : select_waiting(target, cutoffs, *batch, &n);
-    batch->n = n;
-    if (n == 0) return;
-    batch->first = rows[0].tid;
-    batch->full = n == batch->most;
     Account account = {};
-    count_consequences(&account, [&] {
-        const int awaiting = take_awaiting(batch, target, rows, n);
-        take_batch(batch, target, *policy, rows + awaiting, n - awaiting);
-    });
+    count_consequences(&account, [&] { take_found(batch, target, *policy, cutoffs); });
+    if (batch->n == 0) return;
     record_done(batch->engine, policy->id, policy->relid, batch->done);
     record_consequences(account, policy->id, nullptr);
 }
@@ -188,18 +217,25 @@ bool go_on_slowly(const Batch &batch, Pace *pace, const ErrorData *error) {
 
 }  // namespace
 
-bool sweep_batch(Engine *engine, int16_t policy_id, Oid leaf, Due due) {
+bool sweep_batch(Engine *engine, int16_t policy_id, Oid leaf, Due due, core::Start *reached) {
     const Task task = {leaf, policy_id, Work::kRows};
     if (!is_due(engine, task)) return false;
     Pace *pace = pace_of(leaf);
     const Cursor cursor = *cursor_of(&cursors, policy_id, leaf);
-    Batch batch = {engine, policy_id, leaf, due, pace->most, 0, {}, false, {}};
+    Batch batch = {};
+    batch.engine = engine;
+    batch.policy_id = policy_id;
+    batch.leaf = leaf;
+    batch.due = due;
+    batch.most = pace->most;
+    batch.from = batch.reached = *reached;
     bool timed_out = false;
     begin_step(engine);
     ErrorData *error = try_task(
         engine, task, [&] { run_batch(&batch); }, &timed_out);
     if (error == nullptr) {
         engine->totals += batch.done;
+        *reached = batch.reached;
         if (batch.n > 0) *pace = Pace{leaf, Min(2 * pace->most, settings::batch_size), false};
     } else {
         *cursor_of(&cursors, policy_id, leaf) = cursor;
