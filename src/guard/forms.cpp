@@ -75,7 +75,7 @@ constexpr Form kForms[] = {
     {AT_DropColumn, kAny, kConfirm, "and of an attribute of a type that columns have; refused to all while a floor, a hold or a restriction keeps a hidden row; and the clock, or what a policy needs"},
 
     {AT_SetLogged, kAny, kEvaluates, ""},
-    {AT_SetUnLogged, kAny, kEvaluates, ""},
+    {AT_SetUnLogged, kAny, kEvaluates, "refused to all while a mandatory policy enforces: after a crash the table is empty"},
     {AT_SetAccessMethod, kAny, kEvaluates, ""},
     {AT_SetTableSpace, kAny, kEvaluates, ""},
     {AT_AddIndexConstraint, kAny, kEvaluates, "see AddConstraint"},

@@ -182,7 +182,33 @@ const Policy *standing_floor(Oid relid) {
     return nullptr;
 }
 
+[[noreturn]] void refuse_unlogged(Oid relid, const char *mandatory) {
+    ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                    errmsg("policy \"%s\" is mandatory, and table \"%s\" cannot be unlogged", mandatory, get_rel_name(relid)),
+                    errhint("An unlogged table is empty after a crash. ALTER TABLE ... SET LOGGED.")));
+}
+
+static void require_logged(Oid relid) {
+    const Policy *floor = standing_floor(relid);
+    ListCell *cell = nullptr;
+    foreach (cell, floor == nullptr ? NIL : find_all_inheritors(relid, AccessShareLock, nullptr))
+        if (get_rel_persistence(lfirst_oid(cell)) == RELPERSISTENCE_UNLOGGED) refuse_unlogged(lfirst_oid(cell), floor->name);
+}
+
+void keep_logged(const Node *statement) {
+    if (!IsA(statement, AlterTableStmt) || extension() == nullptr) return;
+    const auto *alter = reinterpret_cast<const AlterTableStmt *>(statement);
+    const Oid relid = RangeVarGetRelid(alter->relation, NoLock, true);
+    const Policy *floor = OidIsValid(relid) ? standing_floor(relid) : nullptr;
+    ListCell *cell = nullptr;
+    // Whoever does not own it is told so by the server.
+    if (floor == nullptr || !owns_table(relid, GetUserId())) return;
+    foreach (cell, alter->cmds)
+        if (lfirst_node(AlterTableCmd, cell)->subtype == AT_SetUnLogged) refuse_unlogged(relid, floor->name);
+}
+
 static void follow_attach(Oid relid) {
+    require_logged(relid);
     keep_truncate_guards(relid);
     if (standing_policies(relid) == NIL || is_empty(relid)) return;
     plan_stamping(relid);
@@ -238,6 +264,7 @@ static void follow_new_partition(const Node *statement) {
     const Oid relid = RangeVarGetRelid(reinterpret_cast<const CreateStmt *>(statement)->relation, NoLock, true);
     if (!OidIsValid(relid) || extension() == nullptr || !is_managed(relid)) return;
     CommandCounterIncrement();
+    require_logged(relid);
     keep_truncate_guards(relid);
 }
 

@@ -46,6 +46,11 @@ bool is_switched_off(Oid relid, int16_t policy_id);
 // The first that keeps rows and is enforced, or will be when they are stamped; null: none.
 const Policy *standing_floor(Oid relid);
 
+// A floor cannot stand where a crash takes the rows. Error 55000. mandatory: the policy's name.
+[[noreturn]] void refuse_unlogged(Oid relid, const char *mandatory);
+// The same, before a command that would make a table so.
+void keep_logged(const Node *statement);
+
 // Before and after a command that attaches or detaches a partition: it may have policies of its own, whose triggers make way for those of
 // the parent and come back, its rows are stamped anew, and none is shown or released by that.
 void make_way_for_attached(const Node *statement);

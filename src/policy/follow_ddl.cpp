@@ -517,6 +517,7 @@ static void follow_change(const Command &command) {
     check_retyping(command.statement());
     List *subjects = may_drop(command.planned) ? named_subjects() : NIL;
     List *columns = columns_at_risk(command.planned);
+    keep_logged(command.statement());
     make_way_for_attached(command.statement());
     List *before = may_break(command.statement()) ? note_policies() : NIL;
     note_rewriting(command.statement(), before);
