@@ -1,6 +1,7 @@
 #include "guard/maintenance.hpp"
 
 #include "schema/extension.hpp"
+#include "schema/indexes.hpp"
 #include "guard/affected.hpp"
 #include "guard/commands.hpp"
 #include "guard/hidden.hpp"
@@ -24,12 +25,9 @@ namespace {
 const char *evaluating_index(Oid relid, Oid am) {
     Relation table = table_open(relid, AccessShareLock);
     const char *name = nullptr;
-    ListCell *cell = nullptr;
-    foreach (cell, RelationGetIndexList(table)) {
-        Relation index = index_open(lfirst_oid(cell), AccessShareLock);
+    for_each_index(table, [&](Relation index) {
         if (name == nullptr && index->rd_rel->relam == am && evaluates(index)) name = pstrdup(RelationGetRelationName(index));
-        index_close(index, AccessShareLock);
-    }
+    });
     table_close(table, AccessShareLock);
     return name;
 }

@@ -1,5 +1,6 @@
 #include "guard/partitions.hpp"
 
+#include "schema/indexes.hpp"
 #include "schema/user_code.hpp"
 #include "guard/user_functions.hpp"
 #include "pg/compat.hpp"
@@ -24,20 +25,9 @@ bool key_evaluates(Relation rel) {
     return key->partexprs != NIL;
 }
 
-bool index_evaluates(Relation rel) {
-    ListCell *cell = nullptr;
-    bool found = false;
-    foreach (cell, RelationGetIndexList(rel)) {
-        Relation index = index_open(lfirst_oid(cell), AccessShareLock);
-        found = found || evaluates(index);
-        index_close(index, AccessShareLock);
-    }
-    return found;
-}
-
 bool evaluates_rows(Oid relid, bool with_indexes) {
     Relation rel = table_open(relid, AccessShareLock);
-    const bool found = key_evaluates(rel) || (with_indexes && index_evaluates(rel));
+    const bool found = key_evaluates(rel) || (with_indexes && any_index(rel, evaluates));
     table_close(rel, NoLock);
     return found;
 }

@@ -1,5 +1,6 @@
 #include "guard/proofs.hpp"
 
+#include "schema/indexes.hpp"
 #include "pg/compat.hpp"
 #include "schema/type_change.hpp"
 
@@ -88,18 +89,6 @@ bool is_key_of(Relation rel, Relation index, const List *elements) {
     return true;
 }
 
-template <typename F>
-bool any_index(Relation rel, F test) {
-    ListCell *cell = nullptr;
-    bool found = false;
-    foreach (cell, RelationGetIndexList(rel)) {
-        Relation index = index_open(lfirst_oid(cell), AccessShareLock);
-        found = found || test(index);
-        index_close(index, NoLock);
-    }
-    return found;
-}
-
 bool reads(Relation index, AttrNumber column) {
     Bitmapset *columns = nullptr;
     for (int key = 0; key < index->rd_index->indnkeyatts; ++key)
@@ -141,9 +130,9 @@ bool is_read_otherwise(Node *node, void *column) {
     if (is_of(node, *static_cast<AttrNumber *>(column))) return true;
     if (IsA(node, NullTest))
         return is_operand_otherwise(reinterpret_cast<Node *>(reinterpret_cast<NullTest *>(node)->arg), column);
-    if (IsA(node, OpExpr) && get_op_btree_interpretation(reinterpret_cast<OpExpr *>(node)->opno) != NIL)
+    if (IsA(node, OpExpr) && get_op_index_interpretation(reinterpret_cast<OpExpr *>(node)->opno) != NIL)
         return is_any_otherwise(reinterpret_cast<OpExpr *>(node)->args, column);
-    if (IsA(node, ScalarArrayOpExpr) && get_op_btree_interpretation(reinterpret_cast<ScalarArrayOpExpr *>(node)->opno) != NIL)
+    if (IsA(node, ScalarArrayOpExpr) && get_op_index_interpretation(reinterpret_cast<ScalarArrayOpExpr *>(node)->opno) != NIL)
         return is_any_otherwise(reinterpret_cast<ScalarArrayOpExpr *>(node)->args, column);
     return expression_tree_walker(node, tree_walker_fn(is_read_otherwise), column);
 }

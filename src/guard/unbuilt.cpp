@@ -1,5 +1,6 @@
 #include "guard/unbuilt.hpp"
 
+#include "schema/indexes.hpp"
 #include "guard/user_functions.hpp"
 #include "pg/compat.hpp"
 
@@ -36,14 +37,10 @@ void check(Relation table, Relation index) {
 }  // namespace
 
 void refuse_unbuilt_index(Oid relid) {
-    ListCell *cell = nullptr, *one = nullptr;
+    ListCell *cell = nullptr;
     foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr)) {
         Relation table = table_open(lfirst_oid(cell), AccessShareLock);
-        foreach (one, RelationGetIndexList(table)) {
-            Relation index = index_open(lfirst_oid(one), AccessShareLock);
-            check(table, index);
-            index_close(index, AccessShareLock);
-        }
+        for_each_index(table, [table](Relation index) { check(table, index); });
         table_close(table, NoLock);
     }
 }

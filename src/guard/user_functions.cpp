@@ -1,6 +1,7 @@
 #include "guard/user_functions.hpp"
 
 #include "schema/extension.hpp"
+#include "schema/indexes.hpp"
 #include "schema/user_code.hpp"
 #include "pg/compat.hpp"
 
@@ -128,13 +129,7 @@ bool index_below_evaluates(Oid relid) {
     ListCell *cell = nullptr;
     foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr)) {
         Relation table = table_open(lfirst_oid(cell), AccessShareLock);
-        ListCell *one = nullptr;
-        bool found = false;
-        foreach (one, RelationGetIndexList(table)) {
-            Relation index = index_open(lfirst_oid(one), AccessShareLock);
-            found = found || evaluates(index);
-            index_close(index, AccessShareLock);
-        }
+        const bool found = any_index(table, evaluates);
         table_close(table, NoLock);
         if (found) return true;
     }

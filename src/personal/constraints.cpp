@@ -2,6 +2,7 @@
 
 #include "personal/anonymiser.hpp"
 #include "schema/extension.hpp"
+#include "schema/indexes.hpp"
 #include "pg/compat.hpp"
 #include "schema/own.hpp"
 
@@ -138,17 +139,13 @@ Key key_of(Relation index) {
 // The keys of a table: what no two rows may share.
 List *keys_of(Relation rel, bool own_only) {
     List *keys = NIL;
-    ListCell *cell = nullptr;
-    foreach (cell, RelationGetIndexList(rel)) {
-        Relation index = index_open(lfirst_oid(cell), AccessShareLock);
+    for_each_index(rel, [&](Relation index) {
         const Form_pg_index form = index->rd_index;
-        if ((form->indisunique || form->indisexclusion) && !(own_only && index->rd_rel->relispartition)) {
-            auto *key = static_cast<Key *>(palloc(sizeof(Key)));
-            *key = key_of(index);
-            keys = lappend(keys, key);
-        }
-        index_close(index, AccessShareLock);
-    }
+        if (!(form->indisunique || form->indisexclusion) || (own_only && index->rd_rel->relispartition)) return;
+        auto *key = static_cast<Key *>(palloc(sizeof(Key)));
+        *key = key_of(index);
+        keys = lappend(keys, key);
+    });
     return keys;
 }
 

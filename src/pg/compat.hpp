@@ -53,6 +53,11 @@ extern "C" {
     } while (0)
 #endif
 
+// 18: indexes of other kinds than B-trees may know an order.
+#if PG_VERSION_NUM < 180000
+inline List *get_op_index_interpretation(Oid operation) { return get_op_btree_interpretation(operation); }
+#endif
+
 // 18: generated columns need not be stored.
 #ifndef ATTRIBUTE_GENERATED_VIRTUAL
 #define ATTRIBUTE_GENERATED_VIRTUAL 'v'
