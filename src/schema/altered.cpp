@@ -14,11 +14,10 @@ List *altered_tables(Oid relid, LOCKMODE mode) {
     if (get_rel_relkind(relid) != RELKIND_COMPOSITE_TYPE) return find_all_inheritors(relid, mode, nullptr);
     List *tables = NIL;
     connect_spi();
-    for (const SqlRow row : run_here(kOnceReading,
-                                     "SELECT c.oid FROM pg_catalog.pg_class c WHERE c.reloftype OPERATOR(pg_catalog.=) $1 "
-                                     "ORDER BY c.oid",
-                                     get_rel_type_id(relid)))
-        tables = list_concat_unique_oid(tables, find_all_inheritors(row.get<Oid>(1), mode, nullptr));
+    const SqlRows typed = run_here(
+        kOnceReading, "SELECT c.oid FROM pg_catalog.pg_class c WHERE c.reloftype OPERATOR(pg_catalog.=) $1 ORDER BY c.oid",
+        get_rel_type_id(relid));
+    for (const SqlRow row : typed) tables = list_concat_unique_oid(tables, find_all_inheritors(row.get<Oid>(1), mode, nullptr));
     SPI_finish();
     return tables;
 }
