@@ -97,7 +97,7 @@ RESET ROLE;
 
 -- What keeps the rows is no loss of rows.
 SELECT lives_ok($$ALTER TABLE erp.invoices ADD COLUMN serial uuid DEFAULT gen_random_uuid();
-    CLUSTER erp.invoices USING invoices_pkey; ALTER TABLE erp.receipts_1 SET UNLOGGED$$, 'a table may be written anew');
+    CLUSTER erp.invoices USING invoices_pkey; ALTER TABLE erp.receipts_1 SET LOGGED$$, 'a table may be written anew');
 SELECT lives_ok($$DELETE FROM erp.invoices WHERE id = 2; ALTER TABLE erp.receipts DETACH PARTITION erp.receipts_2; DROP TABLE erp.receipts_2$$,
     'what need not be kept may go');
 
