@@ -23,6 +23,7 @@ extern "C" {
 #include "optimizer/plancat.h"
 #include "utils/acl.h"
 #include "utils/datetime.h"
+#include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"  // 19: get_database_name, before in commands/dbcommands.h
 #include "utils/regproc.h"
@@ -56,6 +57,11 @@ extern "C" {
 // 18: indexes of other kinds than B-trees may know an order.
 #if PG_VERSION_NUM < 180000
 inline List *get_op_index_interpretation(Oid operation) { return get_op_btree_interpretation(operation); }
+#endif
+
+// 18: bytea can be reversed, too, and what is told apart has longer names.
+#ifndef F_REVERSE_TEXT
+#define F_REVERSE_TEXT F_REVERSE
 #endif
 
 // 18: generated columns need not be stored.

@@ -63,7 +63,7 @@ constexpr Oid kPlain[] = {
     F_LOWER_TEXT,
     F_UPPER_TEXT,
     F_BTRIM_TEXT,
-    F_REVERSE,
+    F_REVERSE_TEXT,
     F_MD5_TEXT,
     F_LENGTH_TEXT,
     F_CHAR_LENGTH_TEXT,
