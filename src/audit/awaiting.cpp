@@ -60,6 +60,13 @@ const char *awaits_text(Oid relid, const char *alias, Parameters *parameters) {
                     ranges.data, clock, core::kAwaiting, clock, clock, core::kHeld, clock, clock, core::kRestricted, clock);
 }
 
+// Whether nothing stands against a row's going with another: may_go(decide()) in SQL.
+const char *goes_text(Oid relid, const char *alias, Parameters *parameters) {
+    if (clock_column(relid) == InvalidAttrNumber) return "true";
+    const char *clock = psprintf("%s.%s", alias, clock_name(relid));
+    return psprintf("NOT (%s)", kept_text(relid, clock, parameters));
+}
+
 // Which rows keep which, along the keys that lead to a table, to those from where they come, and so on.
 struct Edges {
     Oid owner;
@@ -72,8 +79,9 @@ struct Edges {
 
 void add_edge(Edges *edges, Oid leaf, const ForeignKey &key) {
     edges->is_readable = edges->is_readable && has_privs_of_role(edges->owner, owner_of(key.referring)) && !key.period;
-    // What goes with the row is asked who keeps it there.
-    const char *waits = key.keeps ? awaits_text(key.referring, "fk", &edges->parameters) : "true";
+    // What goes with the row is asked who keeps it there, unless it may not go.
+    const char *waits =
+        key.keeps ? awaits_text(key.referring, "fk", &edges->parameters) : goes_text(key.referring, "fk", &edges->parameters);
     appendStringInfo(&edges->sql, "%sSELECT fk.tableoid AS by_of, fk.ctid AS by_at, %s AS waits FROM ONLY %s pk JOIN %s fk ON ",
                      edges->sql.len > 0 ? " UNION ALL " : "", waits, qualified_name(leaf), qualified_name(key.referring));
     append_reference(&edges->sql, key, "pk", "fk");

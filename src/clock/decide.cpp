@@ -5,6 +5,7 @@
 #include "policy/policy_check.hpp"
 #include "pg/time.hpp"
 #include "schema/extension.hpp"
+#include "schema/own.hpp"
 
 namespace pg_retention {
 
@@ -48,6 +49,26 @@ Verdict decide(core::Clock clock, Floors floors) {
     verdict.reference = policy->reference != nullptr ? pstrdup(policy->reference) : nullptr;
     verdict.until = release == core::kNever ? nullptr : local_text(release, policy->zone());
     return verdict;
+}
+
+char *kept_text(Oid relid, const char *clock, Parameters *parameters) {
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(
+        &sql, "retention.with_flags(%s, %d) OPERATOR(retention.=) %s OR retention.with_flags(%s, %d) OPERATOR(retention.=) %s",
+        clock, core::kHeld, clock, clock, core::kRestricted, clock);
+    // All flags: what was decided comes before the start in the order of clocks.
+    const char *by_start = psprintf("retention.with_flags(%s, %d)", clock, core::kAllFlags);
+    int count = 0;
+    const Policy *all = all_policies(&count);
+    for (int i = 0; i < count; ++i) {
+        if (topmost(all[i].relid) != topmost(relid) || !all[i].terms.has_floor || !stands(all[i], Floors::kEnforced)) continue;
+        const core::Start released = cutoffs_of(all[i], retention_now()).release;
+        const int from = add_parameter(parameters, clock_value(core::make_clock(all[i].id, released + 1, core::kHeld)));
+        const int to = add_parameter(parameters, clock_value(core::last_exempt(all[i].id, core::kNotStarted)));
+        appendStringInfo(&sql, " OR %s", clock_range(by_start, from, to));
+    }
+    return sql.data;
 }
 
 void refuse(const Verdict &verdict, const char *what, const char *table) {

@@ -2,6 +2,7 @@
 // Not before its time: the one decision every path that would remove, release or back-date a row asks for.
 #include "core/time/clock.hpp"
 #include "pg/postgres.hpp"
+#include "pg/sql.hpp"
 
 namespace pg_retention {
 
@@ -29,6 +30,9 @@ Floors floors_in(Oid relid);
 Verdict decide(core::Clock clock, Floors floors = Floors::kEnforced);
 
 inline bool may_go(const Verdict &verdict) { return !verdict.restricted && !verdict.held && !verdict.mandatory; }
+
+// The same in SQL, of the rows of a table: that they may not go. clock: an expression.
+char *kept_text(Oid relid, const char *clock, Parameters *parameters);
 
 // Raises RT002 for a restricted row, RT003 for a held one, else RT001 naming the law and the local date of release.
 // what: "delete a row of", "truncate".

@@ -1,5 +1,5 @@
 -- Rows that wait for their last reference: the audit tells those that wait for nothing that stays.
-SELECT plan(12);
+SELECT plan(15);
 SET client_min_messages = error;
 SET retention.test_now = '2026-11-28 12:00+01';
 CREATE SCHEMA app;
@@ -70,6 +70,22 @@ DROP TRIGGER no ON app.c;
 SET retention.test_now = '2027-11-28 12:00+01';
 CALL retention.sweep();
 SELECT is(pg_temp.forgotten(), 'nothing', 'a sweep leaves nothing that is forgotten');
+-- What would go with its row, and the law keeps.
+CREATE TABLE app.p (id int PRIMARY KEY, name text, at date);
+CREATE TABLE app.l (id int PRIMARY KEY, p int REFERENCES app.p ON DELETE CASCADE, at date);
+INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.p', 'name', 'name');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, must_keep_for, mode) VALUES
+    ('p', 'app.p', '{at}', '0 days', 'delete', NULL, 'enforce'), ('l', 'app.l', '{at}', '2 years', 'delete', '2 years', 'enforce');
+INSERT INTO app.p SELECT i, 'P', '2027-11-29' FROM generate_series(1, 3) i;
+INSERT INTO app.l VALUES (1, 1, '2027-11-29'), (2, 2, NULL), (3, 3, '2027-11-29');
+SET retention.test_now = '2027-12-28 12:00+01';
+CALL retention.sweep();
+SELECT is((SELECT count(*) FROM app.p), 3::bigint, 'rows wait for those that the law keeps, and that would go with them');
+SELECT is(pg_temp.forgotten(), 'nothing', 'the audit takes none of these for forgotten');
+UPDATE app.l SET at = '2027-12-01' WHERE id = 2;
+SET retention.test_now = '2029-11-30 12:00+01';
+SELECT is(pg_temp.forgotten(), 'p1 p3', 'rows are forgotten once the law has let go and no sweep has come');
+CALL retention.sweep();
 -- Tables of two owners.
 CREATE ROLE awaiting_owner;
 GRANT USAGE, CREATE ON SCHEMA app TO awaiting_owner;
