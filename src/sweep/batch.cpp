@@ -16,6 +16,7 @@
 extern "C" {
 #include "catalog/pg_type.h"
 #include "storage/lmgr.h"
+#include "utils/array.h"
 #include "utils/lsyscache.h"
 }
 
@@ -57,31 +58,48 @@ Pace *pace_of(Oid leaf) {
     return pace;
 }
 
-// Rows that failed and whose next attempt is not due.
-Datum blocked_tids(Oid leaf) {
-    return own("SELECT coalesce(pg_catalog.array_agg(row_id), '{}') FROM retention.blocked_row "
-               "WHERE relation = $1 AND retry_at > $2 AND NOT columns_only",
-               leaf, at(retention_now()))
-        .first()
-        .datum(1);
+constexpr char kFailed[] =
+    "SELECT coalesce(pg_catalog.array_agg(row_id), '{}') FROM retention.blocked_row WHERE relation = $1 AND NOT columns_only";
+
+// Rows that failed.
+Datum blocked_tids(Oid leaf) { return own(kFailed, leaf).first().datum(1); }
+
+// Those whose next attempt is not due, and those whose is.
+Datum postponed_tids(Oid leaf) {
+    return own(psprintf("%s AND retry_at > $2", kFailed), leaf, at(retention_now())).first().datum(1);
+}
+
+Datum retried_tids(Oid leaf) {
+    return own(psprintf("%s AND retry_at <= $2", kFailed), leaf, at(retention_now())).first().datum(1);
 }
 
 Row *new_rows(int n) { return static_cast<Row *>(palloc0(sizeof(Row) * (n + 1))); }
 
-// From where the last batch came to: the index still has what that one and those before it deleted.
+SqlRows find_by_time(const Target &target, core::Clock first, core::Clock last, const char *which, Datum tids, int most) {
+    return run_as(target.owner, kOnceByIndex,
+                  psprintf("SELECT ctid, %s FROM ONLY %s WHERE %s AND ctid %s ($3) ORDER BY %s LIMIT %d FOR UPDATE SKIP LOCKED",
+                           target.clock, target.table, pending_range(target.clock, 1, 2), which, target.clock, most),
+                  clock_value(first), clock_value(last), typed(TIDARRAYOID, tids));
+}
+
+void add_found(const SqlRows &found, Row *rows, int *n) {
+    for (const SqlRow row : found) rows[(*n)++].tid = row.get<ItemPointerData>(1);
+}
+
+// From where the last batch came to: the index still has what that one and those before it deleted. Rows that failed are tried again after
+// all others, which they could keep from their turn for ever: two that take too long end the pass over their table.
 Row *select_by_time(const Target &target, const core::Cutoffs &cutoffs, Batch *batch, int *n) {
     *n = 0;
     if (cutoffs.due < 0) return nullptr;
-    const SqlRows found =
-        run_as(target.owner, kOnceByIndex,
-               psprintf("SELECT ctid, %s FROM ONLY %s WHERE %s AND ctid <> ALL ($3) ORDER BY %s LIMIT %d FOR UPDATE SKIP LOCKED",
-                        target.clock, target.table, pending_range(target.clock, 1, 2), target.clock, batch->most),
-               clock_value(core::first_from(batch->policy_id, batch->from)),
-               clock_value(core::last_until(batch->policy_id, cutoffs.due)), typed(TIDARRAYOID, blocked_tids(target.leaf)));
-    *n = static_cast<int>(found.n);
-    if (*n > 0) batch->reached = core::start_of(found[found.n - 1].get<core::Clock>(2));
-    Row *rows = new_rows(*n);
-    for (int i = 0; i < *n; ++i) rows[i].tid = found[i].get<ItemPointerData>(1);
+    Row *rows = new_rows(batch->most);
+    const core::Clock last = core::last_until(batch->policy_id, cutoffs.due);
+    const SqlRows found = find_by_time(target, core::first_from(batch->policy_id, batch->from), last, "<> ALL",
+                                       blocked_tids(target.leaf), batch->most);
+    if (found.n > 0) batch->reached = core::start_of(found[found.n - 1].get<core::Clock>(2));
+    add_found(found, rows, n);
+    const Datum retried = retried_tids(target.leaf);
+    if (*n < batch->most && ARR_NDIM(DatumGetArrayTypeP(retried)) > 0)
+        add_found(find_by_time(target, core::first_from(batch->policy_id, 0), last, "= ANY", retried, batch->most - *n), rows, n);
     return rows;
 }
 
@@ -90,7 +108,7 @@ Row *select_waiting(const Target &target, const core::Cutoffs &cutoffs, const Ba
     *n = 0;
     if (cutoffs.release < 0) return nullptr;
     const SqlRows found = next_waiting(
-        &cursors, Waiting{target.owner, batch.leaf, batch.policy_id, cutoffs.release, batch.most, blocked_tids(target.leaf)});
+        &cursors, Waiting{target.owner, batch.leaf, batch.policy_id, cutoffs.release, batch.most, postponed_tids(target.leaf)});
     *n = static_cast<int>(found.n);
     Row *rows = new_rows(*n);
     for (int i = 0; i < *n; ++i) {
