@@ -77,17 +77,31 @@ struct Edges {
     bool is_readable;
 };
 
+const char *waits_text(const ForeignKey &key, Parameters *parameters) {
+    if (key.keeps) return awaits_text(key.referring, "fk", parameters);
+    // What goes with the row is asked who keeps it there, unless it may not go.
+    return key.cascades ? goes_text(key.referring, "fk", parameters) : "false";
+}
+
+// A key that is unset keeps the row where nothing may be changed.
+const char *is_bound(const ForeignKey &key) {
+    if (key.keeps || key.cascades) return "";
+    const char *clock = psprintf("fk.%s", clock_name(key.referring));
+    return psprintf(" AND retention.with_flags(%s, %d) OPERATOR(retention.=) %s", clock, core::kRestricted, clock);
+}
+
 void add_edge(Edges *edges, Oid leaf, const ForeignKey &key) {
     edges->is_readable = edges->is_readable && has_privs_of_role(edges->owner, owner_of(key.referring)) && !key.period;
-    // What goes with the row is asked who keeps it there, unless it may not go.
-    const char *waits =
-        key.keeps ? awaits_text(key.referring, "fk", &edges->parameters) : goes_text(key.referring, "fk", &edges->parameters);
     appendStringInfo(&edges->sql, "%sSELECT fk.tableoid AS by_of, fk.ctid AS by_at, %s AS waits FROM ONLY %s pk JOIN %s fk ON ",
-                     edges->sql.len > 0 ? " UNION ALL " : "", waits, qualified_name(leaf), qualified_name(key.referring));
+                     edges->sql.len > 0 ? " UNION ALL " : "", waits_text(key, &edges->parameters), qualified_name(leaf),
+                     qualified_name(key.referring));
     append_reference(&edges->sql, key, "pk", "fk");
-    appendStringInfo(&edges->sql, " WHERE o.of OPERATOR(pg_catalog.=) %u AND pk.ctid OPERATOR(pg_catalog.=) o.at", leaf);
-    edges->tables = list_concat_unique_oid(edges->tables, leaves_of(key.referring));
+    appendStringInfo(&edges->sql, " WHERE o.of OPERATOR(pg_catalog.=) %u AND pk.ctid OPERATOR(pg_catalog.=) o.at%s", leaf,
+                     is_bound(key));
+    if (key.keeps || key.cascades) edges->tables = list_concat_unique_oid(edges->tables, leaves_of(key.referring));
 }
+
+bool may_keep(const ForeignKey &key) { return key.keeps || key.cascades || clock_column(key.referring) != InvalidAttrNumber; }
 
 Edges edges_to(const AuditPlan &plan) {
     Edges edges = {plan.owner, list_make1_oid(plan.leaf), {}, {}, true};
@@ -98,8 +112,7 @@ Edges edges_to(const AuditPlan &plan) {
         ListCell *cell = nullptr;
         foreach (cell, foreign_keys_of(leaf)) {
             ForeignKey key = {};
-            if (load_foreign_key(lfirst_oid(cell), &key) && key.referred == leaf && (key.keeps || key.cascades))
-                add_edge(&edges, leaf, key);
+            if (load_foreign_key(lfirst_oid(cell), &key) && key.referred == leaf && may_keep(key)) add_edge(&edges, leaf, key);
         }
     }
     return edges;

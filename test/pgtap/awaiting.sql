@@ -1,5 +1,5 @@
 -- Rows that wait for their last reference: the audit tells those that wait for nothing that stays.
-SELECT plan(15);
+SELECT plan(17);
 SET client_min_messages = error;
 SET retention.test_now = '2026-11-28 12:00+01';
 CREATE SCHEMA app;
@@ -86,6 +86,22 @@ UPDATE app.l SET at = '2027-12-01' WHERE id = 2;
 SET retention.test_now = '2029-11-30 12:00+01';
 SELECT is(pg_temp.forgotten(), 'p1 p3', 'rows are forgotten once the law has let go and no sweep has come');
 CALL retention.sweep();
+-- What would have its key unset, and is restricted.
+CREATE TABLE app.r (id int PRIMARY KEY, name text, at date);
+CREATE TABLE app.s (id int PRIMARY KEY, r int REFERENCES app.r ON DELETE SET NULL, at date);
+CREATE TABLE app.t (id int PRIMARY KEY, s int REFERENCES app.s);
+INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.r', 'name', 'name');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES
+    ('r', 'app.r', '{at}', '0 days', 'delete', 'enforce'), ('s', 'app.s', '{at}', '2 years', 'delete', 'enforce');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('s', 'app.s');
+INSERT INTO app.r VALUES (1, 'R', '2029-12-01'), (2, 'R', '2029-12-01');
+INSERT INTO app.s VALUES (1, 1), (2, 2);
+INSERT INTO app.t VALUES (1, 1), (2, 2);
+SELECT FROM retention.restrict('s', 1, 'contested');
+SET retention.test_now = '2029-12-28 12:00+01';
+CALL retention.sweep();
+SELECT is((SELECT array_agg(id) FROM app.r), '{1}', 'a row waits for one that is restricted, and whose key would be unset');
+SELECT is(pg_temp.forgotten(), 'nothing', 'a row that waits for one that is restricted is not forgotten');
 -- Tables of two owners.
 CREATE ROLE awaiting_owner;
 GRANT USAGE, CREATE ON SCHEMA app TO awaiting_owner;
