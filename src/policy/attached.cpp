@@ -182,17 +182,25 @@ const Policy *standing_floor(Oid relid) {
     return nullptr;
 }
 
-[[noreturn]] void refuse_unlogged(Oid relid, const char *mandatory) {
+[[noreturn]] static void refuse_unlogged(Oid relid, const char *mandatory) {
     ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                     errmsg("policy \"%s\" is mandatory, and table \"%s\" cannot be unlogged", mandatory, get_rel_name(relid)),
                     errhint("An unlogged table is empty after a crash. ALTER TABLE ... SET LOGGED.")));
 }
 
-static void require_logged(Oid relid) {
-    const Policy *floor = standing_floor(relid);
+void require_logged(Oid relid, const char *mandatory) {
     ListCell *cell = nullptr;
-    foreach (cell, floor == nullptr ? NIL : find_all_inheritors(relid, AccessShareLock, nullptr))
-        if (get_rel_persistence(lfirst_oid(cell)) == RELPERSISTENCE_UNLOGGED) refuse_unlogged(lfirst_oid(cell), floor->name);
+    foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr)) {
+        const Oid part = lfirst_oid(cell);
+        // What inherits has policies of its own.
+        if (part != relid && !get_rel_relispartition(part)) continue;
+        if (get_rel_persistence(part) == RELPERSISTENCE_UNLOGGED) refuse_unlogged(part, mandatory);
+    }
+}
+
+static void keep_parts_logged(Oid relid) {
+    const Policy *floor = standing_floor(relid);
+    if (floor != nullptr) require_logged(relid, floor->name);
 }
 
 void keep_logged(const Node *statement) {
@@ -208,7 +216,7 @@ void keep_logged(const Node *statement) {
 }
 
 static void follow_attach(Oid relid) {
-    require_logged(relid);
+    keep_parts_logged(relid);
     keep_truncate_guards(relid);
     if (standing_policies(relid) == NIL || is_empty(relid)) return;
     plan_stamping(relid);
@@ -264,7 +272,7 @@ static void follow_new_partition(const Node *statement) {
     const Oid relid = RangeVarGetRelid(reinterpret_cast<const CreateStmt *>(statement)->relation, NoLock, true);
     if (!OidIsValid(relid) || extension() == nullptr || !is_managed(relid)) return;
     CommandCounterIncrement();
-    require_logged(relid);
+    keep_parts_logged(relid);
     keep_truncate_guards(relid);
 }
 

@@ -46,8 +46,8 @@ bool is_switched_off(Oid relid, int16_t policy_id);
 // The first that keeps rows and is enforced, or will be when they are stamped; null: none.
 const Policy *standing_floor(Oid relid);
 
-// A floor cannot stand where a crash takes the rows. Error 55000. mandatory: the policy's name.
-[[noreturn]] void refuse_unlogged(Oid relid, const char *mandatory);
+// A floor cannot stand where a crash takes the rows, of the table or of its partitions. Error 55000. mandatory: the policy's name.
+void require_logged(Oid relid, const char *mandatory);
 // The same, before a command that would make a table so.
 void keep_logged(const Node *statement);
 

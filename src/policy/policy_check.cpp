@@ -97,10 +97,7 @@ void check_policy(const Policy &policy, Path *paths) {
         if (!resolve_path(policy.relid, policy.starts[i], &paths[i], &problem))
             ereport(ERROR, (errcode(problem.sqlstate), errmsg("%s", problem.message), errhint("%s", problem.hint)));
     }
-    ListCell *cell = nullptr;
-    const bool mandatory = policy.terms.has_floor && policy.mode == Mode::kEnforce;
-    foreach (cell, mandatory ? find_all_inheritors(policy.relid, AccessShareLock, nullptr) : NIL)
-        if (get_rel_persistence(lfirst_oid(cell)) == RELPERSISTENCE_UNLOGGED) refuse_unlogged(lfirst_oid(cell), policy.name);
+    if (policy.terms.has_floor && policy.mode == Mode::kEnforce) require_logged(policy.relid, policy.name);
     // What nobody confirmed is not even parsed: reading a constant may run code.
     if (policy.applies_to == nullptr || !is_confirmed(policy)) return;
     // Off, it is asked of no row: so a policy whose condition cannot be asked any more can be switched off.

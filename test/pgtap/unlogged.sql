@@ -1,6 +1,6 @@
 -- After a crash an unlogged table is empty: what the law keeps does not stand in one.
 BEGIN;
-SELECT plan(11);
+SELECT plan(12);
 
 SET retention.test_now = '2030-06-01 12:00:00+00';
 CREATE ROLE keeper;
@@ -12,12 +12,15 @@ CREATE TABLE kept.visits (id int, day date) PARTITION BY RANGE (id);
 CREATE TABLE kept.visits1 PARTITION OF kept.visits FOR VALUES FROM (0) TO (10);
 CREATE UNLOGGED TABLE kept.visits2 (id int, day date);
 CREATE TABLE kept.notes (id int, day date);
+CREATE TABLE kept.above (id int, day date);
+CREATE UNLOGGED TABLE kept.below () INHERITS (kept.above);
 RESET ROLE;
 CREATE FUNCTION pg_temp.policy(relation regclass, floor interval, mode text) RETURNS text LANGUAGE sql AS $$
     SELECT format('INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, must_keep_for, mode) VALUES (%L, %L, %L, %L, %L, %L, %L)',
         relation, relation, '{day}', '6 years', 'delete', floor, mode) $$;
 SELECT lives_ok(pg_temp.policy('kept.books', '5 years', 'enforce'), 'a mandatory policy of a logged table');
 SELECT lives_ok(pg_temp.policy('kept.visits', '5 years', 'enforce'), 'a mandatory policy of a partitioned table');
+SELECT lives_ok(pg_temp.policy('kept.above', '5 years', 'enforce'), 'a mandatory policy of a table from which an unlogged one inherits');
 SELECT lives_ok(pg_temp.policy('kept.notes', NULL, 'enforce'), 'a policy without a floor');
 SELECT throws_ok(pg_temp.policy('kept.drafts', '5 years', 'enforce'), '55000', 'policy "kept.drafts" is mandatory, and table "drafts" cannot be unlogged',
     'a mandatory policy of an unlogged table');
