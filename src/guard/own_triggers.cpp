@@ -90,16 +90,16 @@ Oid guarded_table(const RangeVar *relation, bool creates, bool named = false) {
                     errmsg("cannot %s the retention triggers of table \"%s\"", what, get_rel_name(relid)), errhint("%s", hint)));
 }
 
-// named: where it is one of ours by its name.
-void check_alter(const AlterTableStmt *alter, Oid relid, Oid named) {
+void check_alter(const AlterTableStmt *alter) {
     ListCell *cell = nullptr;
     foreach (cell, alter->cmds) {
         const auto *command = lfirst_node(AlterTableCmd, cell);
         const AlterTableType type = command->subtype;
-        const bool all = (type == AT_DisableTrigAll || type == AT_DisableTrigUser) && OidIsValid(relid) && has_own(relid);
+        const bool all = type == AT_DisableTrigAll || type == AT_DisableTrigUser;
         const bool one = type == AT_DisableTrig || type == AT_EnableReplicaTrig || type == AT_EnableTrig;
-        if (all || (one && OidIsValid(named) && is_named(named, command->name)))
-            refuse("disable", all ? relid : named, "Name the trigger to be disabled, or change the policy of the table.");
+        const Oid relid = all || one ? guarded_table(alter->relation, false, one) : InvalidOid;
+        if (OidIsValid(relid) && (all ? has_own(relid) : is_named(relid, command->name)))
+            refuse("disable", relid, "Name the trigger to be disabled, or change the policy of the table.");
     }
 }
 
@@ -190,8 +190,7 @@ void keep_triggers(const Command &command) {
 void check_trigger_command(const Node *statement) {
     if (IsA(statement, AlterTableStmt)) {
         const auto *alter = reinterpret_cast<const AlterTableStmt *>(statement);
-        const Oid relid = guarded_table(alter->relation, false);
-        check_alter(alter, relid, guarded_table(alter->relation, false, true));
+        check_alter(alter);
         check_attach(alter);
     } else if (IsA(statement, CreateTrigStmt)) {
         const auto *create = reinterpret_cast<const CreateTrigStmt *>(statement);
