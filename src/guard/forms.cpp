@@ -297,7 +297,7 @@ Case case_of(const AlterTableStmt *alter, const AlterTableCmd *command, Oid reli
         case AT_AlterConstraint: return alters_checked_constraint(relid, command) ? kOther : kKey;
         case AT_ValidateConstraint: return case_of_validation(relid, command->name);
         case AT_AlterColumnType: return case_of_type(relid, command);
-        case AT_DropConstraint: return drops_last_key(relid, command->name, alter) ? kLastKey : kAny;
+        case AT_DropConstraint: return drops_last_key(relid, alter) ? kLastKey : kAny;
         default: return kAny;
     }
 }

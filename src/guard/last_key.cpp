@@ -8,9 +8,9 @@
 #include "policy/attached.hpp"
 #include "policy/provision.hpp"
 #include "schema/extension.hpp"
+#include "schema/indexes.hpp"
 
 extern "C" {
-#include "access/genam.h"
 #include "access/table.h"
 #include "catalog/index.h"
 #include "catalog/namespace.h"
@@ -37,13 +37,6 @@ bool tells_apart(Relation rel, Relation index) {
     return true;
 }
 
-bool is_key(Relation rel, Oid oid) {
-    Relation index = index_open(oid, AccessShareLock);
-    const bool is = tells_apart(rel, index);
-    index_close(index, NoLock);
-    return is;
-}
-
 struct Keys {
     bool drops;   // one of those that go
     bool leaves;  // another one
@@ -51,14 +44,13 @@ struct Keys {
 
 Keys keys_of(Oid relid, const List *gone) {
     Keys keys = {false, false};
-    ListCell *cell = nullptr;
     Relation rel = table_open(relid, AccessShareLock);
-    foreach (cell, RelationGetIndexList(rel)) {
-        if (!is_key(rel, lfirst_oid(cell))) continue;
-        const bool goes = list_member_oid(gone, lfirst_oid(cell));
+    for_each_index(rel, [&](Relation index) {
+        if (!tells_apart(rel, index)) return;
+        const bool goes = list_member_oid(gone, RelationGetRelid(index));
         keys.drops = keys.drops || goes;
         keys.leaves = keys.leaves || !goes;
-    }
+    });
     table_close(rel, NoLock);
     return keys;
 }
@@ -112,14 +104,14 @@ bool is_filled_once(Oid relid) { return get_rel_relkind(relid) == RELKIND_RELATI
 
 }  // namespace
 
-bool drops_last_key(Oid relid, const char *constraint, const AlterTableStmt *alter) {
+bool drops_last_key(Oid relid, const AlterTableStmt *alter) {
     List *gone = NIL;
     ListCell *cell = nullptr;
     foreach (cell, alter->cmds) {
         const auto *command = lfirst_node(AlterTableCmd, cell);
         if (command->subtype == AT_DropConstraint) gone = lappend_oid(gone, index_of(relid, command->name));
     }
-    return list_member_oid(gone, index_of(relid, constraint)) && is_last(relid, gone) && !makes_key(relid, alter);
+    return is_last(relid, gone) && !makes_key(relid, alter);
 }
 
 void check_dropped_indexes(const DropStmt *drop) {

@@ -9,8 +9,8 @@ extern "C" {
 
 namespace pg_retention {
 
-// The statement drops that constraint and leaves the table no such key.
-bool drops_last_key(Oid relid, const char *constraint, const AlterTableStmt *alter);
+// The statement drops constraints, and with them the last such key of the table.
+bool drops_last_key(Oid relid, const AlterTableStmt *alter);
 
 // The same for DROP INDEX, which is refused over hidden rows without retention.confirm_drop.
 void check_dropped_indexes(const DropStmt *drop);
