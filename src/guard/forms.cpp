@@ -211,12 +211,11 @@ Case case_of_check(const Node *raw, Oid relid, const AlterTableStmt *alter) {
 }
 
 Case case_of_constraint(const Constraint *constraint, Oid relid, const AlterTableStmt *alter) {
-    const List *added = added_columns(alter, relid);
     if (constraint->skip_validation || !is_enforced(constraint)) return kUnchecked;
     switch (constraint->contype) {
         case CONSTR_FOREIGN: return kKey;
         case CONSTR_CHECK: return case_of_check(constraint->raw_expr, relid, alter);
-        case CONSTR_NOTNULL: return are_not_null(relid, constraint->keys, added) ? kKnown : kOther;
+        case CONSTR_NOTNULL: return are_not_null(relid, constraint->keys, added_columns(alter, relid)) ? kKnown : kOther;
         case CONSTR_UNIQUE:
         case CONSTR_PRIMARY: return case_of_key(constraint, relid, alter);
         default: return kOther;
@@ -284,14 +283,13 @@ Case case_of_type(Oid relid, const AlterTableCmd *command) {
 }
 
 Case case_of(const AlterTableStmt *alter, const AlterTableCmd *command, Oid relid) {
-    const List *added = added_columns(alter, relid);
     switch (static_cast<int>(command->subtype)) {
         case AT_AddColumn:
             // The server passes over it, with all that it says.
             if (command->missing_ok && get_attnum(relid, castNode(ColumnDef, command->def)->colname) != InvalidAttrNumber)
                 return kKnown;
             return case_of_column(castNode(ColumnDef, command->def), relid, alter);
-        case AT_SetNotNull: return is_not_null(relid, command->name, added) ? kKnown : kOther;
+        case AT_SetNotNull: return is_not_null(relid, command->name, added_columns(alter, relid)) ? kKnown : kOther;
         case AT_SetExpression: return case_of_expression(command, relid, alter);
         case AT_AddConstraint: return case_of_constraint(castNode(Constraint, command->def), relid, alter);
         case AT_AlterConstraint: return alters_checked_constraint(relid, command) ? kOther : kKey;
