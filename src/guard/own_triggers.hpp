@@ -9,8 +9,8 @@ extern "C" {
 
 namespace pg_retention {
 
-// Error 42501 for a command that would disable, drop, rename or replace one of them, bind it to an extension with which it goes, or have another one set the clock of a row
-// after them.
+// Error 42501 for a command that would disable, drop, rename or replace one of them, bind it to an extension with which it goes, or have
+// another one set the clock of a row after them.
 void check_trigger_command(const Node *statement);
 
 // Watches commands: ENABLE TRIGGER ALL or USER, with which a restore of data alone ends, would make those that fire whatever

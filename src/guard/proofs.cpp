@@ -89,13 +89,19 @@ bool is_key_of(Relation rel, Relation index, const List *elements) {
     return true;
 }
 
-bool reads(Relation index, AttrNumber column) {
+// By itself, or with the whole row.
+bool reads(Node *expression, AttrNumber column) {
     Bitmapset *columns = nullptr;
+    pull_varattnos(expression, 1, &columns);
+    return bms_is_member(column - FirstLowInvalidHeapAttributeNumber, columns) ||
+           bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, columns);
+}
+
+bool reads(Relation index, AttrNumber column) {
     for (int key = 0; key < index->rd_index->indnkeyatts; ++key)
         if (index->rd_index->indkey.values[key] == column) return true;
-    pull_varattnos(reinterpret_cast<Node *>(RelationGetIndexExpressions(index)), 1, &columns);
-    pull_varattnos(reinterpret_cast<Node *>(RelationGetIndexPredicate(index)), 1, &columns);
-    return bms_is_member(column - FirstLowInvalidHeapAttributeNumber, columns);
+    return reads(reinterpret_cast<Node *>(RelationGetIndexExpressions(index)), column) ||
+           reads(reinterpret_cast<Node *>(RelationGetIndexPredicate(index)), column);
 }
 
 struct Retyped {
@@ -110,7 +116,7 @@ bool is_of(const Node *node, AttrNumber column) {
     return read == column || read == 0;
 }
 
-bool is_read_otherwise(Node *node, void *context);
+bool is_read_otherwise(Node *node, void *column);
 
 // A comparison of the column, or whether it is null, says the same of a value that compares as before; whatever else reads it may not.
 bool is_operand_otherwise(Node *node, void *column) {
@@ -135,13 +141,6 @@ bool is_read_otherwise(Node *node, void *column) {
     if (IsA(node, ScalarArrayOpExpr) && get_op_index_interpretation(reinterpret_cast<ScalarArrayOpExpr *>(node)->opno) != NIL)
         return is_any_otherwise(reinterpret_cast<ScalarArrayOpExpr *>(node)->args, column);
     return expression_tree_walker(node, tree_walker_fn(is_read_otherwise), column);
-}
-
-bool reads(Node *condition, AttrNumber column) {
-    Bitmapset *columns = nullptr;
-    pull_varattnos(condition, 1, &columns);
-    return bms_is_member(column - FirstLowInvalidHeapAttributeNumber, columns) ||
-           bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, columns);
 }
 
 bool says_another(Node *condition, Retyped change) {

@@ -29,8 +29,8 @@ bool compares_anew(Oid relid, const AlterTableCmd *command);
 // The column is NOT NULL, or has a CHECK or a key, in the table or in one below it.
 bool is_constrained(Oid relid, AttrNumber column);
 
-// The columns that the command adds, which neither the table nor one below it has yet, and that are not computed from others; or those of them whose values are not all the same but null, so
-// that a key of theirs does not tell whether there are rows.
+// The columns that the command adds, which neither the table nor one below it has yet, and that are not computed from others; or those of
+// them whose values are not all the same but null, so that a key of theirs does not tell whether there are rows.
 List *added_columns(const AlterTableStmt *alter, Oid relid);
 List *added_key_columns(const AlterTableStmt *alter, Oid relid);
 
