@@ -86,7 +86,7 @@ void require_confirmation(Oid relid, const char *what) {
 
 void refuse_unconfirmed(Oid relid, const char *what, const char *column) {
     if (!settings::confirm_drop) return require_confirmation(relid, what);
-    // Of a table without a policy a superuser was asked, too: guard/whole_copy.
+    // Of a table without a policy a superuser was asked, too: guard/removal.
     if (own_command || (is_spared(relid) && is_managed(relid)) || !holds_hidden_rows(relid)) return;
     enter_given_up(relid, column == nullptr ? what : psprintf("%s: %s", what, column));
 }

@@ -11,7 +11,6 @@
 #include "guard/maintenance.hpp"
 #include "guard/own_objects.hpp"
 #include "guard/removal.hpp"
-#include "guard/whole_copy.hpp"
 #include "ledger/consequences.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
@@ -123,6 +122,16 @@ bool may_truncate(Oid relid) {
 bool is_guarded(Oid relid) {
     return extension() != nullptr && !own_command && clock_column(relid) != InvalidAttrNumber &&
            get_rel_relkind(relid) == RELKIND_RELATION && get_rel_persistence(relid) != RELPERSISTENCE_TEMP;
+}
+
+// A table with clocks that no policy stands for holds rows that perhaps nobody has anywhere else: a copy, or a detached partition. Superusers
+// are asked, too.
+void refuse_losing_unmanaged(Oid relid, const char *what) {
+    if (settings::confirm_drop || is_managed(relid) || !holds_hidden_rows(relid)) return;
+    ereport(ERROR,
+            (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+             errmsg("cannot %s \"%s\": no policy stands for it, and it holds rows that are hidden", what, get_rel_name(relid)),
+             errhint("Where retention.reveal shows that they are elsewhere, or shall go, set retention.confirm_drop = on.")));
 }
 
 void refuse_removal(Oid relid, const char *what) {

@@ -4,7 +4,6 @@
 
 #include "schema/extension.hpp"
 #include "schema/governed.hpp"
-#include "policy/attached.hpp"
 #include "guard/hidden.hpp"
 #include "pg/compat.hpp"
 #include "pg/copy_watch.hpp"
@@ -226,14 +225,6 @@ List *copied_by(const CreateTableAsStmt *create) {
 void watch_whole_copy(const Command &command) {
     if (!IsA(command.statement(), CreateTableAsStmt) || extension() == nullptr) return proceed(command);
     during(filled_from, copied_by(command.as<CreateTableAsStmt>()), [&] { proceed(command); });
-}
-
-void refuse_losing_unmanaged(Oid relid, const char *what) {
-    if (settings::confirm_drop || is_managed(relid) || !holds_hidden_rows(relid)) return;
-    ereport(ERROR,
-            (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-             errmsg("cannot %s \"%s\": no policy stands for it, and it holds rows that are hidden", what, get_rel_name(relid)),
-             errhint("Where retention.reveal shows that they are elsewhere, or shall go, set retention.confirm_drop = on.")));
 }
 
 void init_whole_copy() { copy_watch = CopyWatch{copied_by_insert, mark_copied, started}; }
