@@ -42,11 +42,15 @@ namespace {
 // come with what another one tells.
 bool owns(Oid relid) { return OidIsValid(relid) && owns_table(relid, GetUserId()); }
 
+bool attaches(const AlterTableCmd *command) { return command->subtype == AT_AttachPartition; }
+
+bool detaches(const AlterTableCmd *command) {
+    return command->subtype == AT_DetachPartition || command->subtype == AT_DetachPartitionFinalize;
+}
+
 // The partition that the command names, if it is of that kind and there is one.
 Oid named_partition(const AlterTableCmd *command, bool attached) {
-    const bool attaches = command->subtype == AT_AttachPartition;
-    const bool detaches = command->subtype == AT_DetachPartition || command->subtype == AT_DetachPartitionFinalize;
-    if (attached ? !attaches : !detaches) return InvalidOid;
+    if (attached ? !attaches(command) : !detaches(command)) return InvalidOid;
     return RangeVarGetRelid(reinterpret_cast<const PartitionCmd *>(command->def)->name, AccessShareLock, true);
 }
 
@@ -179,14 +183,15 @@ void check_losses(const AlterTableStmt *alter, Oid relid) {
         const bool retypes = command->subtype == AT_AlterColumnType && settings::reveal;
         if (!retypes && command->subtype != AT_DropConstraint) continue;
         const Ruling ruling = ruling_of(alter, command, relid);
-        if (ruling.loses && !retypes) require_confirmation(relid, ruling.what);
-        foreach (each, ruling.loses && retypes ? find_all_inheritors(relid, AccessShareLock, nullptr) : NIL)
+        if (!ruling.loses) continue;
+        if (!retypes) require_confirmation(relid, ruling.what);
+        foreach (each, retypes ? find_all_inheritors(relid, AccessShareLock, nullptr) : NIL)
             refuse_losing_values(lfirst_oid(each), ruling.what, command->name);
     }
 }
 
 // What an expression makes of rows in place of what they hold, or what another type has no room for, is lost to those that whoever writes it
-// does not see; without reveal it is not done at all. And so is the key that tells hidden rows from what comes.
+// does not see; without reveal it is not done at all. The last key is lost, too, by which hidden rows are known when they come again.
 void check_losses(const Node *statement) {
     if (IsA(statement, DropStmt)) return check_dropped_indexes(reinterpret_cast<const DropStmt *>(statement));
     if (IsA(statement, CopyStmt)) return check_carried_rows(reinterpret_cast<const CopyStmt *>(statement));
@@ -253,8 +258,8 @@ void lock_table(const Node *statement) {
         const auto *index = reinterpret_cast<const IndexStmt *>(statement);
         return lock(index->relation, index->concurrent ? ShareUpdateExclusiveLock : ShareLock, true);
     }
-    const auto *alter = reinterpret_cast<const AlterTableStmt *>(statement);
     if (!IsA(statement, AlterTableStmt)) return;
+    const auto *alter = reinterpret_cast<const AlterTableStmt *>(statement);
     if (alter->objtype == OBJECT_TYPE) return lock_typed(statement);
     if (alter->objtype != OBJECT_TABLE) return;
     bool with_parts = false;
@@ -263,8 +268,7 @@ void lock_table(const Node *statement) {
     lock(alter->relation, AlterTableGetLockLevel(alter->cmds), with_parts);
     foreach (cell, alter->cmds) {
         const auto *command = lfirst_node(AlterTableCmd, cell);
-        const bool attaches = command->subtype == AT_AttachPartition;
-        if (!attaches && command->subtype != AT_DetachPartition && command->subtype != AT_DetachPartitionFinalize) continue;
+        if (!attaches(command) && !detaches(command)) continue;
         const auto *partition = reinterpret_cast<const PartitionCmd *>(command->def);
         lock(partition->name, partition->concurrent ? ShareUpdateExclusiveLock : AccessExclusiveLock, false);
     }

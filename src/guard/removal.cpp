@@ -221,8 +221,7 @@ void note_truncate(Oid relid) {
 }
 
 void refuse_losing_values(Oid relid, const char *what, const char *column) {
-    if (clock_column(relid) == InvalidAttrNumber || is_spared(relid)) return;
-    if (get_rel_relkind(relid) != RELKIND_RELATION || get_rel_persistence(relid) == RELPERSISTENCE_TEMP) return;
+    if (!is_guarded(relid) || is_spared(relid)) return;
     check_rows(relid, what, true);
     refuse_unconfirmed(relid, what, column);
 }
