@@ -61,9 +61,8 @@ bool is_of_command(const ErrorData &error) {
 
 // The settings' variables themselves: a command that commits on its way would undo what was set for a transaction.
 void with_closed_eyes(bool forbid, void (*body)(void *), void *argument) {
-    const int level = level_of_caller < 0 ? client_min_messages : static_cast<int>(level_of_caller);
     const auto silently = [=] { during(&client_min_messages, Max(client_min_messages, ERROR), [=] { body(argument); }); };
-    const auto quietly = [=] { during(level_of_caller, level, silently); };
+    const auto quietly = [=] { during(level_of_caller, level_asked_for(), silently); };
     const auto alone = [=] { during(&max_parallel_maintenance_workers, 0, quietly); };
     during(&user_code_forbidden, forbid || user_code_forbidden, [=] { during(&calls_since_lifted, 0, alone); });
 }

@@ -46,9 +46,8 @@ constexpr How kOnceReading = {PlanKind::kOnce, Sees::kCaller, 0, false};
 constexpr How kOnceByIndex = {PlanKind::kOnce, Sees::kNow, 0, true};
 constexpr How kLatest = {PlanKind::kOnce, Sees::kLatest, 0, false};
 constexpr How kLatestByIndex = {PlanKind::kOnce, Sees::kLatest, 0, true};
-constexpr How kAny = {PlanKind::kOnce, Sees::kNow, 1, false};  // whether there is a row
-constexpr How kAnyLatest = {PlanKind::kOnce, Sees::kLatest, 1,
-                            false};  // the same, for what refuses: an older snapshot would let it pass
+constexpr How kAny = {PlanKind::kOnce, Sees::kNow, 1, false};           // whether there is a row
+constexpr How kAnyLatest = {PlanKind::kOnce, Sees::kLatest, 1, false};  // the same, for what refuses
 constexpr How kGeneric = {PlanKind::kGeneric, Sees::kNow, 0, false};
 constexpr How kOnClocks = {PlanKind::kOnClocks, Sees::kNow, 0, false};
 constexpr How kKeptWriting = {PlanKind::kKept, Sees::kNow, 0, false};
