@@ -6,7 +6,7 @@
 #include "schema/user_code.hpp"
 #include "guard/hidden.hpp"
 #include "pg/compat.hpp"
-#include "policy/policy_cache.hpp"
+#include "policy/provision.hpp"
 #include "pg/sql.hpp"
 #include "pg/names.hpp"
 
@@ -74,14 +74,6 @@ bool is_referenced(const ForeignKey &key) {
     const bool referenced = run_as(GetUserId(), kAnyLatest, reference_query(key)).n > 0;
     SPI_finish();
     return referenced;
-}
-
-bool has_policies(Oid relid) {
-    int count = 0;
-    const Policy *policy = all_policies(&count);
-    for (int i = 0; i < count; ++i)
-        if (policy[i].relid == relid) return true;
-    return false;
 }
 
 // Its own, or those of a table above it that leaves as well. What these would show is judged as a change of policies is.
