@@ -1,5 +1,6 @@
 #include "guard/due_partition.hpp"
 
+#include "guard/counted.hpp"
 #include "guard/removal.hpp"
 #include "schema/extension.hpp"
 #include "policy/attached.hpp"
@@ -7,7 +8,6 @@
 #include "clock/decide.hpp"
 #include "ledger/at_end.hpp"
 #include "pg/compat.hpp"
-#include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "pg/sql.hpp"
 #include "pg/time.hpp"
@@ -28,10 +28,10 @@ bool is_due(core::Clock clock) {
     return core::start_of(clock) <= cutoffs_of(*policy, retention_now()).due && may_go(decide(clock));
 }
 
-bool all_due(const SqlRows &kinds) {
-    for (const SqlRow row : kinds)
+bool all_due(const SqlRows &latest) {
+    for (const SqlRow row : latest)
         if (!is_due(row.get<core::Clock>(1))) return false;
-    return kinds.n > 0;
+    return latest.n > 0;
 }
 
 }  // namespace
@@ -44,24 +44,12 @@ bool is_due_partition(Oid relid) {
     return due;
 }
 
-// Kinds come in the order of their policies.
 void enter_due_partition(Oid relid, const char *what) {
     LedgerEntry entry = {};
     entry.action = LedgerAction::kDeleted;
     entry.relid = relid;
     entry.detail = psprintf("%s of the partition", what);
-    SPI_connect();
-    for (const SqlRow row : latest_rows(relid, false)) {
-        const auto policy = static_cast<int16_t>(core::policy_of(row.get<core::Clock>(1)));
-        if (policy != entry.policy_id && entry.row_count > 0) {
-            append_ledger_at_end(entry);
-            entry.row_count = 0;
-        }
-        entry.policy_id = policy;
-        entry.row_count += row.get<int64>(2);
-    }
-    append_ledger_at_end(entry);
-    SPI_finish();
+    enter_counts(entry, false, append_ledger_at_end);
 }
 
 }  // namespace pg_retention

@@ -2,8 +2,7 @@
 
 #include "schema/extension.hpp"
 #include "policy/attached.hpp"
-#include "guard/hidden.hpp"
-#include "guard/removal.hpp"
+#include "guard/counted.hpp"
 #include "ledger/at_end.hpp"
 #include "pg/compat.hpp"
 #include "pg/names.hpp"
@@ -20,18 +19,15 @@ namespace pg_retention {
 
 namespace {
 
-void enter(LedgerEntry *entry) {
-    if (entry->row_count > 0) append_ledger_once_at_end(*entry);
-    entry->row_count = 0;
-}
-
 // Of which nobody knows what they say, so all of them are hidden.
-void enter_unstamped(LedgerEntry *entry) {
-    entry->row_count =
-        run_as(owner_of(entry->relid), kLatest, psprintf("SELECT pg_catalog.count(*) FROM ONLY %s", qualified_name(entry->relid)))
+void enter_unstamped(LedgerEntry entry) {
+    SPI_connect();
+    entry.row_count =
+        run_as(owner_of(entry.relid), kLatest, psprintf("SELECT pg_catalog.count(*) FROM ONLY %s", qualified_name(entry.relid)))
             .first()
             .get<int64>(1);
-    enter(entry);
+    SPI_finish();
+    if (entry.row_count > 0) append_ledger_once_at_end(entry);
 }
 
 void enter_table(Oid relid, const char *what) {
@@ -39,28 +35,17 @@ void enter_table(Oid relid, const char *what) {
     entry.action = LedgerAction::kGivenUp;
     entry.relid = relid;
     entry.detail = what;
-    if (awaits_stamps(relid) || has_foreign_clock(relid)) return enter_unstamped(&entry);
-    SqlRows kinds = {};
-    unrevealed([&] { kinds = latest_rows(relid, true); });
-    // They come in the order of their policies.
-    for (const SqlRow row : kinds) {
-        const auto policy = static_cast<int16_t>(core::policy_of(row.get<core::Clock>(1)));
-        if (policy != entry.policy_id) enter(&entry);
-        entry.policy_id = policy;
-        entry.row_count += row.get<int64>(2);
-    }
-    enter(&entry);
+    if (awaits_stamps(relid) || has_foreign_clock(relid)) return enter_unstamped(entry);
+    enter_counts(entry, true, append_ledger_once_at_end);
 }
 
 }  // namespace
 
 void enter_given_up(Oid relid, const char *what) {
     ListCell *cell = nullptr;
-    SPI_connect();
     foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr))
         if (get_rel_relkind(lfirst_oid(cell)) == RELKIND_RELATION && clock_column(lfirst_oid(cell)) != InvalidAttrNumber)
             enter_table(lfirst_oid(cell), what);
-    SPI_finish();
 }
 
 }  // namespace pg_retention

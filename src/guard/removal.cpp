@@ -37,10 +37,21 @@ extern "C" {
 
 namespace pg_retention {
 
+// If the row that is released last may go, all may: so one row is looked at instead of each. But "last" is a matter of rows that are
+// alike; one order over all clocks would look at the wrong one:
+//
+//   a row                                                     would be hidden from the look by
+//   still pending, started in 2020                            one that is done with and started in 2024: it may go, this may not
+//   never started: nothing may take it                        any that has started
+//   held, or restricted, started in 2010                      any that started later and is neither
+//   kept by an erasure, started in 2024: a flag, which the    one that started in 2020 with a higher flag, if flags came before starts
+//     clock's own order puts before the start
+//
+// So for each policy there is one row of each combination of pending, never started, held and restricted: the one with the latest start,
+// which is the order of clocks that are given all flags.
 SqlRows latest_rows(Oid relid, bool only_hidden) {
     return run_as(only_hidden ? extension_owner() : owner_of(relid), kLatest,
-                  psprintf("SELECT DISTINCT ON (p, w, s, h, r) c, pg_catalog.count(*) OVER (PARTITION BY p, w, s, h, r) FROM "
-                           "(SELECT c, retention.policy(c), "
+                  psprintf("SELECT DISTINCT ON (p, w, s, h, r) c FROM (SELECT c, retention.policy(c), "
                            "retention.pending(c), retention.starts_at(c) IS NULL, "
                            "retention.with_flags(c, %d) OPERATOR(retention.=) c, "
                            "retention.with_flags(c, %d) OPERATOR(retention.=) c "
@@ -64,18 +75,6 @@ void refuse_unstamped(Oid relid, const char *what) {
                     errhint("The worker, or CALL retention.sweep(), stamps them.")));
 }
 
-// If the row that is released last may go, all may: so one row is looked at instead of each. But "last" is a matter of rows that are
-// alike; one order over all clocks would look at the wrong one:
-//
-//   a row                                                     would be hidden from the look by
-//   still pending, started in 2020                            one that is done with and started in 2024: it may go, this may not
-//   never started: nothing may take it                        any that has started
-//   held, or restricted, started in 2010                      any that started later and is neither
-//   kept by an erasure, started in 2024: a flag, which the    one that started in 2020 with a higher flag, if flags came before starts
-//     clock's own order puts before the start
-//
-// So for each policy there is one row of each combination of pending, never started, held and restricted: the one with the latest start,
-// which is the order of clocks that are given all flags.
 void check_rows(Oid relid, const char *what, bool only_hidden) {
     refuse_unstamped(relid, what);
     SPI_connect();

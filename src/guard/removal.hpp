@@ -15,9 +15,8 @@ void note_truncate(Oid relid);
 // does not confirm it. Those of the others their writers may take away as well.
 void refuse_losing_values(Oid relid, const char *what, const char *column = nullptr);
 
-// Of rows that differ in nothing but start the one with the latest start, and how many there are, in the order of their policies; they stand
-// for all that a command would take. only_hidden: those hidden from everybody, for an owner with legal access reads what the law keeps, and may
-// not lose it either.
+// Of rows that differ in nothing but start the one with the latest start: they stand for all that a command would take. only_hidden: those hidden
+// from everybody, for an owner with legal access reads what the law keeps, and may not lose it either.
 SqlRows latest_rows(Oid relid, bool only_hidden);
 
 }  // namespace pg_retention
