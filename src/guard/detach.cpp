@@ -39,8 +39,9 @@ bool is_users(Oid operation, Oid referring_type) {
 void append_hidden(StringInfo sql, const ForeignKey &key) {
     const bool referring = is_governed(key.referring), referred = is_governed(key.referred);
     if (referring || referred) appendStringInfoString(sql, " WHERE NOT (");
-    if (referring) appendStringInfo(sql, "retention.visible(%s)%s", clock_text(key.referring, "fk"), referred ? " AND " : "");
-    if (referred) appendStringInfo(sql, "retention.visible(%s)", clock_text(key.referred, "pk"));
+    if (referring) appendStringInfoString(sql, visible_text(key.referring, clock_text(key.referring, "fk")));
+    if (referring && referred) appendStringInfoString(sql, " AND ");
+    if (referred) appendStringInfoString(sql, visible_text(key.referred, clock_text(key.referred, "pk")));
     if (referring || referred) appendStringInfoChar(sql, ')');
 }
 
