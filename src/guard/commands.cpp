@@ -44,7 +44,7 @@ constexpr Judged kStatements[] = {
     {T_DeclareCursorStmt, kEveryday, ""},
     {T_FetchStmt, kEveryday, ""},
     {T_ClosePortalStmt, kEveryday, ""},
-    {T_VariableSetStmt, kGuarded, "what copies a database under a shared snapshot gets whole tables or an error"},
+    {T_VariableSetStmt, kGuarded, "SET TRANSACTION, for what copies a database under a shared snapshot gets whole tables or an error; the others as everyday"},
     {T_VariableShowStmt, kEveryday, ""},
 
     {T_AlterTableStmt, kRefused, "by form, below"},

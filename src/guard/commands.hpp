@@ -24,8 +24,9 @@ enum class Verdict : uint8_t {
 
 Verdict verdict_of(const Node *statement);
 
-// The command needs no look from anybody.
+// The command needs no look from anybody. Applications send SET all the time, and guarded is what SET TRANSACTION alone can say.
 inline bool passes(const Node *statement) {
+    if (IsA(statement, VariableSetStmt)) return reinterpret_cast<const VariableSetStmt *>(statement)->kind != VAR_SET_MULTI;
     const Verdict verdict = verdict_of(statement);
     return verdict == Verdict::kEveryday || verdict == Verdict::kPasses;
 }
