@@ -246,14 +246,14 @@ bool sweep_batch(Engine *engine, int16_t policy_id, Oid leaf, Due due, core::Sta
     batch.leaf = leaf;
     batch.due = due;
     batch.most = pace->most;
-    batch.from = batch.reached = *reached;
+    batch.from = batch.reached = reached == nullptr ? 0 : *reached;
     bool timed_out = false;
     begin_step(engine);
     ErrorData *error = try_task(
         engine, task, [&] { run_batch(&batch); }, &timed_out);
     if (error == nullptr) {
         engine->totals += batch.done;
-        *reached = batch.reached;
+        if (reached != nullptr) *reached = batch.reached;
         if (batch.n > 0) *pace = Pace{leaf, Min(2 * pace->most, settings::batch_size), false};
     } else {
         *cursor_of(&cursors, policy_id, leaf) = cursor;

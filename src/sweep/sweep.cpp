@@ -196,10 +196,7 @@ void sweep_tables(Engine *engine, const Swept &policy) {
         while (sweep_batch(engine, policy.policy_id, lfirst_oid(cell), Due::kByTime, &reached))
             if (turn_is_over(engine)) return;
     }
-    foreach (cell, leaves) {
-        core::Start reached = 0;
-        (void) sweep_batch(engine, policy.policy_id, lfirst_oid(cell), Due::kWaiting, &reached);
-    }
+    foreach (cell, leaves) (void) sweep_batch(engine, policy.policy_id, lfirst_oid(cell), Due::kWaiting);
     foreach (cell, leaves) {
         sweep_columns(engine, policy.policy_id, lfirst_oid(cell));
         if (turn_is_over(engine)) return;
