@@ -97,8 +97,9 @@ Row *select_by_time(const Target &target, const core::Cutoffs &cutoffs, Batch *b
                                        blocked_tids(target.leaf), batch->most);
     if (found.n > 0) batch->reached = core::start_of(found[found.n - 1].get<core::Clock>(2));
     add_found(found, rows, n);
+    if (*n == batch->most) return rows;
     const Datum retried = retried_tids(target.leaf);
-    if (*n < batch->most && ARR_NDIM(DatumGetArrayTypeP(retried)) > 0)
+    if (ARR_NDIM(DatumGetArrayTypeP(retried)) > 0)
         add_found(find_by_time(target, core::first_from(batch->policy_id, 0), last, "= ANY", retried, batch->most - *n), rows, n);
     return rows;
 }
