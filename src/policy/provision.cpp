@@ -292,8 +292,10 @@ void make_way(Oid parent, Oid partition) {
 
 void stand_alone(Oid relid, bool has_policies) {
     if (table_is_on_a_path(relid)) add_trigger(relid, kPathTrigger, kPathEvents, "follow_path");
-    if (has_policies) add_clock_triggers(relid);
-    keep_truncate_guards(relid);
+    if (has_policies)
+        add_clock_triggers(relid);
+    else
+        keep_truncate_guards(relid);
     set_defaults(relid);
 }
 
