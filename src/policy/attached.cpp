@@ -206,13 +206,14 @@ static void keep_parts_logged(Oid relid) {
 void keep_logged(const Node *statement) {
     if (!IsA(statement, AlterTableStmt) || extension() == nullptr) return;
     const auto *alter = reinterpret_cast<const AlterTableStmt *>(statement);
-    const Oid relid = RangeVarGetRelid(alter->relation, NoLock, true);
-    const Policy *floor = OidIsValid(relid) ? standing_floor(relid) : nullptr;
     ListCell *cell = nullptr;
-    // Whoever does not own it is told so by the server.
-    if (floor == nullptr || !owns_table(relid, GetUserId())) return;
-    foreach (cell, alter->cmds)
-        if (lfirst_node(AlterTableCmd, cell)->subtype == AT_SetUnLogged) refuse_unlogged(relid, floor->name);
+    foreach (cell, alter->cmds) {
+        if (lfirst_node(AlterTableCmd, cell)->subtype != AT_SetUnLogged) continue;
+        const Oid relid = RangeVarGetRelid(alter->relation, NoLock, true);
+        const Policy *floor = OidIsValid(relid) ? standing_floor(relid) : nullptr;
+        // Whoever does not own it is told so by the server.
+        if (floor != nullptr && owns_table(relid, GetUserId())) refuse_unlogged(relid, floor->name);
+    }
 }
 
 static void follow_attach(Oid relid) {
