@@ -4,6 +4,7 @@
 #include "schema/extension.hpp"
 #include "policy/policy_check.hpp"
 #include "policy/rights.hpp"
+#include "policy/said_of_policy.hpp"
 #include "pg/attempt.hpp"
 #include "pg/cause.hpp"
 #include "pg/compat.hpp"
@@ -19,7 +20,6 @@ extern "C" {
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
 #include "storage/lmgr.h"
-#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 }
@@ -83,9 +83,7 @@ char *condition_failure(const Policy &policy) {
 }  // namespace pg_retention
 
 RETENTION_FUNCTION(pg_retention_condition_failure) {
-    const pg_retention::Policy *policy = pg_retention::policy_by_id(PG_GETARG_INT16(0));
-    const bool can_be_read = policy != nullptr && pg_retention::condition_problem(*policy) == nullptr;
-    char *failure = can_be_read ? pg_retention::condition_failure(*policy) : nullptr;
-    if (failure == nullptr) PG_RETURN_NULL();
-    PG_RETURN_TEXT_P(cstring_to_text(failure));
+    return pg_retention::said_of_policy(fcinfo, [](const pg_retention::Policy &policy) {
+        return pg_retention::condition_problem(policy) == nullptr ? pg_retention::condition_failure(policy) : nullptr;
+    });
 }

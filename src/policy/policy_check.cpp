@@ -5,6 +5,7 @@
 #include "schema/extension.hpp"
 #include "policy/attached.hpp"
 #include "policy/rights.hpp"
+#include "policy/said_of_policy.hpp"
 #include "pg/attempt.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
@@ -23,7 +24,6 @@ extern "C" {
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "storage/lmgr.h"
-#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 }
@@ -234,15 +234,9 @@ bool shortens(const Policy &before, const Policy &after) {
 }  // namespace pg_retention
 
 RETENTION_FUNCTION(pg_retention_anonymiser_problem) {
-    const pg_retention::Policy *policy = pg_retention::policy_by_id(PG_GETARG_INT16(0));
-    char *problem = policy == nullptr ? nullptr : pg_retention::anonymiser_problem(*policy);
-    if (problem == nullptr) PG_RETURN_NULL();
-    PG_RETURN_TEXT_P(cstring_to_text(problem));
+    return pg_retention::said_of_policy(fcinfo, pg_retention::anonymiser_problem);
 }
 
 RETENTION_FUNCTION(pg_retention_condition_problem) {
-    const pg_retention::Policy *policy = pg_retention::policy_by_id(PG_GETARG_INT16(0));
-    char *problem = policy == nullptr ? nullptr : pg_retention::condition_problem(*policy);
-    if (problem == nullptr) PG_RETURN_NULL();
-    PG_RETURN_TEXT_P(cstring_to_text(problem));
+    return pg_retention::said_of_policy(fcinfo, pg_retention::condition_problem);
 }

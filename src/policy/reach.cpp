@@ -1,7 +1,7 @@
 // A policy that no row can reach: another one takes all rows that it could have.
 #include "schema/condition.hpp"
-#include "policy/policy_cache.hpp"
 #include "policy/rights.hpp"
+#include "policy/said_of_policy.hpp"
 #include "pg/attempt.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
@@ -14,7 +14,6 @@ extern "C" {
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "storage/lmgr.h"
-#include "utils/builtins.h"
 #include "utils/rel.h"
 }
 
@@ -71,9 +70,7 @@ char *why_out_of_reach(const Policy &policy) {
 }  // namespace pg_retention
 
 RETENTION_FUNCTION(pg_retention_out_of_reach) {
-    const pg_retention::Policy *policy = pg_retention::policy_by_id(PG_GETARG_INT16(0));
-    char *reason =
-        policy == nullptr || policy->mode == pg_retention::Mode::kOff ? nullptr : pg_retention::why_out_of_reach(*policy);
-    if (reason == nullptr) PG_RETURN_NULL();
-    PG_RETURN_TEXT_P(cstring_to_text(reason));
+    return pg_retention::said_of_policy(fcinfo, [](const pg_retention::Policy &policy) {
+        return policy.mode == pg_retention::Mode::kOff ? nullptr : pg_retention::why_out_of_reach(policy);
+    });
 }

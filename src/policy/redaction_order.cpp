@@ -3,13 +3,13 @@
 #include "schema/path.hpp"
 #include "personal/personal.hpp"
 #include "policy/policy_check.hpp"
+#include "policy/said_of_policy.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
 #include "schema/own.hpp"
 
 extern "C" {
-#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 }
 
@@ -150,8 +150,5 @@ void warn_of_lost_words(const Policy &policy) {
 }  // namespace pg_retention
 
 RETENTION_FUNCTION(pg_retention_redaction_problem) {
-    const pg_retention::Policy *policy = pg_retention::policy_by_id(PG_GETARG_INT16(0));
-    char *problem = policy == nullptr ? nullptr : pg_retention::redaction_problem(*policy);
-    if (problem == nullptr) PG_RETURN_NULL();
-    PG_RETURN_TEXT_P(cstring_to_text(problem));
+    return pg_retention::said_of_policy(fcinfo, pg_retention::redaction_problem);
 }
