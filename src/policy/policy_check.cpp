@@ -201,15 +201,10 @@ void warn_of_pseudonyms(const Policy &policy) {
 }
 
 static bool shortens_any(const Policy &before, const Policy &after) {
-    // Starts over two leap cycles decide: months, quarters, fiscal years and leap days all recur within them.
-    const core::Day first = before.zone().day_of(0);
-    for (core::Day day = first; day < first + 2 * 1461; ++day) {
-        const core::Start start = core::start_of_day(day, before.zone());
-        if (core::deadlines(start, after.terms, after.zone()).released_from <
-            core::deadlines(start, before.terms, before.zone()).released_from)
-            return true;
-    }
-    return false;
+    return is_so_of_any_start(before, [&](core::Start start) {
+        return core::deadlines(start, after.terms, after.zone()).released_from <
+               core::deadlines(start, before.terms, before.zone()).released_from;
+    });
 }
 
 bool shortens(const Policy &before, const Policy &after) {

@@ -41,6 +41,17 @@ void warn_of_lost_words(const Policy &policy);
 // Pseudonyms are no anonymisation.
 void warn_of_pseudonyms(const Policy &policy);
 
+// Whether it is so of any start at the beginning of a day. Those of two leap cycles tell: months, quarters, fiscal years and leap days all
+// recur within them.
+template <typename F>
+bool is_so_of_any_start(const Policy &policy, F is_so) {
+    constexpr int kLeapCycle = 1461;
+    const core::Day first = policy.zone().day_of(0);
+    for (core::Day day = first; day < first + 2 * kLeapCycle; ++day)
+        if (is_so(core::start_of_day(day, policy.zone()))) return true;
+    return false;
+}
+
 // True when some start would be released earlier after than before: release instants are compared, never lengths.
 bool shortens(const Policy &before, const Policy &after);
 

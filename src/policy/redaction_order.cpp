@@ -38,17 +38,13 @@ core::Micros end_of(const End &end, core::Start start, const Policy &policy) {
     return Min(row, due_by(terms, start, policy));
 }
 
-// Over two leap cycles months, quarters, fiscal years and leap days all recur.
 bool may_end_before(const End &words, const Policy &by, const End &text, const Policy &policy) {
-    const core::Day first = policy.zone().day_of(0);
-    for (core::Day day = first; day < first + 2 * 1461; ++day) {
-        const core::Start start = core::start_of_day(day, policy.zone());
+    return is_so_of_any_start(policy, [&](core::Start start) {
         const core::Micros redacted = end_of(text, start, policy);
         // With a row that is deleted before, the text goes.
-        if (!text.with_row && redacted > due_by(policy.terms, start, policy)) continue;
-        if (end_of(words, start, by) < redacted) return true;
-    }
-    return false;
+        if (!text.with_row && redacted > due_by(policy.terms, start, policy)) return false;
+        return end_of(words, start, by) < redacted;
+    });
 }
 
 // Null: it has none of its own.
@@ -114,8 +110,9 @@ char *find_problem(const Policy &policy) {
     List *words = NIL;
     ListCell *cell = nullptr;
     foreach (cell, tables_of_paths(policy)) words = list_concat(words, words_that_end(lfirst_oid(cell)));
-    List *at_the_end = words == NIL ? NIL : anonymised_with_row(policy);
-    foreach (cell, words == NIL ? NIL : personal_columns_of(policy.relid)) {
+    if (words == NIL) return nullptr;
+    List *at_the_end = anonymised_with_row(policy);
+    foreach (cell, personal_columns_of(policy.relid)) {
         const auto *text = static_cast<const PersonalColumn *>(lfirst(cell));
         const bool with_row = find_personal_column(at_the_end, text->relid, text->column) != nullptr;
         if (core::need_of(text->anonymiser) != core::Need::kWords || (!with_row && !text->has_period)) continue;
