@@ -36,8 +36,7 @@ SELECT is(pg_temp.after('{"notes.name": "1 year", "notes.body": "2 years"}', $$U
 SELECT is(pg_temp.after('{"persons.name": "1 year"}'), 'notes: column "name" of table public.persons', 'a name in a row that starts the clock');
 SELECT is(pg_temp.after('{"persons.name": "3 years"}'), NULL, 'a name in a row that starts the clock, that ends no earlier');
 SELECT is(pg_temp.after('{"notes.name": "1 year"}', $$UPDATE retention.policy SET mode = 'off' WHERE name = 'notes'$$), NULL, 'a policy that is off redacts nothing');
--- Said at once.
-SET client_min_messages = warning;
+-- That it is said at once, too: test/tap/015_anonymise.pl.
 SELECT is((SELECT sum(1) FROM retention.policy, retention.redaction_problem(policy_id) r WHERE r IS NOT NULL), NULL, 'there is no problem before');
 UPDATE retention.personal_column SET keep_for = '1 year' WHERE relation = 'notes'::regclass AND column_name = 'name';
 -- It is as check() says.

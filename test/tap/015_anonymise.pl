@@ -50,6 +50,12 @@ INSERT INTO notes SELECT i, c.id, c.name || ' ringte ' || k.handler, CASE WHEN i
 });
 my ($status, $out, $err) = $node->psql('postgres', q{UPDATE retention.policy SET purpose = 'help' WHERE name = 'notes'});
 like($err, qr/WARNING:  rows of policy "notes" stay personal: column "caller" is only pseudonymised/, 'pseudonyms are no anonymisation');
+my $shorter = q{BEGIN; UPDATE retention.personal_column SET keep_for = '1 month' WHERE relation = 'notes'::regclass AND column_name = 'caller'};
+my $lost = qr/WARNING:  policy "notes": column "caller" of table public.notes, whose words are taken out of column "body"/;
+(undef, undef, $err) = $node->psql('postgres', $shorter);
+like($err, $lost, 'a name that would be emptied before its text is redacted is said when it is declared so');
+(undef, undef, $err) = $node->psql('postgres', "SET client_min_messages = error; $shorter; SET client_min_messages = warning; UPDATE retention.policy SET purpose = 'more help' WHERE name = 'notes'");
+like($err, $lost, 'a name that would be emptied before its text is redacted is said when the policy is written');
 ask('CALL retention.sweep()');
 is(ask('SELECT count(*) FROM customers WHERE name IS NOT NULL') . ask('SELECT count(*) FROM cases WHERE handler IS NOT NULL'), '00', 'rows are anonymised in many batches');
 is(ask('SELECT DISTINCT body FROM notes'), '[redacted] ringte [redacted]', 'after the texts that named them');
