@@ -2,6 +2,7 @@
 
 #include "schema/key_equality.hpp"
 #include "policy/policy_cache.hpp"
+#include "clock/hops.hpp"
 #include "clock/lost_key.hpp"
 #include "clock/own_starts.hpp"
 #include "clock/relation_plan.hpp"
@@ -80,6 +81,30 @@ Operand column_of(Oid relid, AttrNumber column, int table) {
     return Operand{column_list(relid, &column, 1, psprintf("t%d.", table)), get_atttype(relid, column)};
 }
 
+// Of a hop, as the written row has it.
+struct Key {
+    int n;
+    Datum values[kMaxKeys];
+    Oid types[kMaxKeys];
+    AttrNumber columns[kMaxKeys];  // of the written row
+};
+
+// numbers: of the key's columns in the table of the path. False where one of them is null.
+bool read_key(const TriggerData *data, const Hop &hop, Oid numbered, const AttrNumber *numbers, HeapTuple row, Key *key) {
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    key->n = hop.n_keys;
+    for (int k = 0; k < hop.n_keys; ++k) {
+        const AttrNumber column = key->columns[k] = own_column(data, numbered, numbers[k]);
+        bool isnull = false;
+        key->values[k] = heap_getattr(row, column, desc, &isnull);
+        if (isnull) return false;
+        key->types[k] = getBaseType(TupleDescAttr(desc, column - 1)->atttypid);
+    }
+    return true;
+}
+
+Parameters parameters_of(Key *key) { return Parameters{key->n, key->n, key->types, key->values}; }
+
 // The rows of the policy's table whose path runs through the changed row at this depth.
 void add_rows_below(const TriggerData *data, const Way *way, Rows *rows) {
     const Path &path = way->path;
@@ -97,21 +122,15 @@ void add_rows_below(const TriggerData *data, const Way *way, Rows *rows) {
         }
     }
     const Hop &hop = path.hops[depth];
-    Datum values[kMaxKeys];
-    Oid types[kMaxKeys];
-    TupleDesc desc = RelationGetDescr(data->tg_relation);
     HeapTuple row = TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple : data->tg_trigtuple;
+    Key key = {};
+    if (!read_key(data, hop, hop.to_relid, hop.to, row, &key)) return;
     for (int k = 0; k < hop.n_keys; ++k) {
-        const AttrNumber column = own_column(data, hop.to_relid, hop.to[k]);
-        bool isnull = false;
-        values[k] = heap_getattr(row, column, desc, &isnull);
-        if (isnull) return;
-        types[k] = getBaseType(TupleDescAttr(desc, column - 1)->atttypid);
         appendStringInfoString(&sql, k == 0 ? " WHERE " : " AND ");
         append_equal(&sql, key_equality(hop, k, Side::kReferring), column_of(hop.from_relid, hop.from[k], depth),
-                     Operand{psprintf("$%d", k + 1), types[k]});
+                     Operand{psprintf("$%d", k + 1), key.types[k]});
     }
-    const SqlRows found = run_here(kLatest, sql.data, Parameters{hop.n_keys, hop.n_keys, types, values});
+    const SqlRows found = run_here(kLatest, sql.data, parameters_of(&key));
     if (rows->n + found.n > rows->room) {
         rows->room = 2 * (rows->n + found.n);
         rows->rows = static_cast<Row *>(repalloc_huge(rows->rows, sizeof(Row) * rows->room));
@@ -127,35 +146,15 @@ int by_row(const void *a, const void *b) {
     return ItemPointerCompare(const_cast<ItemPointer>(&x->tid), const_cast<ItemPointer>(&y->tid));
 }
 
-// Of the row that a hop leads to, as the written row has it.
-struct Key {
-    Datum values[kMaxKeys];
-    Oid types[kMaxKeys];
-    AttrNumber columns[kMaxKeys];  // of the written row
-};
-
-// "SELECT 1 FROM it WHERE it has the key"; numbers: of the key's columns in the table of the path. Null where one of them is.
-char *select_by_key(const TriggerData *data, const Hop &hop, Oid numbered, const AttrNumber *numbers, HeapTuple row, Key *key) {
+// Whether there is the row that a hop leads to. lock: " FOR UPDATE", or nothing.
+bool is_found(const Hop &hop, Key *key, const char *lock) {
     StringInfoData sql;
     initStringInfo(&sql);
-    appendStringInfo(&sql, "SELECT 1 FROM %s t", qualified_name(hop.to_relid));
-    for (int k = 0; k < hop.n_keys; ++k) {
-        const AttrNumber column = key->columns[k] = own_column(data, numbered, numbers[k]);
-        bool isnull = false;
-        key->values[k] = heap_getattr(row, column, RelationGetDescr(data->tg_relation), &isnull);
-        if (isnull) return nullptr;
-        key->types[k] = getBaseType(TupleDescAttr(RelationGetDescr(data->tg_relation), column - 1)->atttypid);
-        appendStringInfoString(&sql, k == 0 ? " WHERE " : " AND ");
-        append_equal(&sql, key_equality(hop, k, Side::kReferenced),
-                     Operand{column_list(hop.to_relid, &hop.to[k], 1, "t."), get_atttype(hop.to_relid, hop.to[k])},
-                     Operand{psprintf("$%d", k + 1), key->types[k]});
-    }
-    return sql.data;
-}
-
-bool is_found(const Hop &hop, const char *sql, Key *key) {
+    appendStringInfo(&sql, "SELECT 1 FROM %s t WHERE ", qualified_name(hop.to_relid));
+    append_key(&sql, hop, "t.", key->types);
+    appendStringInfoString(&sql, lock);
     const ActingAs saved = act_as(owner_of(hop.to_relid), true);
-    const bool found = run_here(kLatest, sql, Parameters{hop.n_keys, hop.n_keys, key->types, key->values}).n > 0;
+    const bool found = run_here(kLatest, sql.data, parameters_of(key)).n > 0;
     leave(saved);
     return found;
 }
@@ -166,8 +165,7 @@ bool was_set_to_default(const TriggerData *data, const Path &path, int depth) {
     if (!TRIGGER_FIRED_BY_UPDATE(data->tg_event) || depth + 1 == path.n_hops || !path.hops[depth + 1].sets_default) return false;
     const Hop &hop = path.hops[depth + 1];
     Key key = {};
-    const char *sql = select_by_key(data, hop, hop.from_relid, hop.from, data->tg_trigtuple, &key);
-    return sql != nullptr && !is_found(hop, sql, &key) &&
+    return read_key(data, hop, hop.from_relid, hop.from, data->tg_trigtuple, &key) && !is_found(hop, &key, "") &&
            is_set_to_default(hop, key.columns, RelationGetDescr(data->tg_relation), data->tg_trigtuple, data->tg_newtuple);
 }
 
@@ -177,8 +175,7 @@ void hold_ancestor(const TriggerData *data, const Path &path, int depth) {
     if (!TRIGGER_FIRED_BY_UPDATE(data->tg_event)) return;
     const Hop &hop = path.hops[depth];
     Key key = {};
-    const char *sql = select_by_key(data, hop, hop.to_relid, hop.to, data->tg_newtuple, &key);
-    if (sql != nullptr) (void) is_found(hop, psprintf("%s FOR UPDATE", sql), &key);
+    if (read_key(data, hop, hop.to_relid, hop.to, data->tg_newtuple, &key)) (void) is_found(hop, &key, " FOR UPDATE");
 }
 
 WrittenWay written_way(const TriggerData *data, const Way &way) {
@@ -203,7 +200,7 @@ void restamp_below(const TriggerData *data, Row *rows, int n) {
     pfree(written);
     if (!done.changed) return;
     const Oid relid = rows[0].relid;
-    check_clock_change(as_it_was(relid, core::policy_of(done.after), done.before, false), done.after, get_rel_name(relid),
+    check_clock_change(as_it_was(relid, core::policy_of(done.after), done.before), done.after, get_rel_name(relid),
                        floors_in(relid));
     note_own_start(done.before, done.after, true);
 }

@@ -11,6 +11,15 @@ extern "C" {
 
 namespace pg_retention {
 
+void append_key(StringInfo sql, const Hop &hop, const char *alias, const Oid *types) {
+    for (int k = 0; k < hop.n_keys; ++k) {
+        appendStringInfoString(sql, k == 0 ? "" : " AND ");
+        append_equal(sql, key_equality(hop, k, Side::kReferenced),
+                     Operand{column_list(hop.to_relid, &hop.to[k], 1, alias), get_atttype(hop.to_relid, hop.to[k])},
+                     Operand{psprintf("$%d", k + 1), types[k]});
+    }
+}
+
 namespace {
 
 constinit List *prepared = NIL;
@@ -28,14 +37,8 @@ SPIPlanPtr prepare_hop(const Path &path, int i, bool lock) {
         appendStringInfo(&sql, "a.%s", quote_identifier(get_attname(hop.to_relid, path.column, false)));
     appendStringInfo(&sql, " FROM %s a WHERE ", qualified_name(hop.to_relid));
     Oid types[kMaxKeys];
-    for (int k = 0; k < hop.n_keys; ++k) {
-        types[k] = getBaseType(get_atttype(hop.from_relid, hop.from[k]));
-        appendStringInfoString(&sql, k == 0 ? "" : " AND ");
-        append_equal(&sql, key_equality(hop, k, Side::kReferenced),
-                     Operand{column_list(hop.to_relid, &hop.to[k], 1, "a."), get_atttype(hop.to_relid, hop.to[k])},
-                     Operand{psprintf("$%d", k + 1), types[k]});
-    }
-    // As a foreign key does: it waits for nobody but who changes a start or a key, or deletes the row.
+    for (int k = 0; k < hop.n_keys; ++k) types[k] = getBaseType(get_atttype(hop.from_relid, hop.from[k]));
+    append_key(&sql, hop, "a.", types);
     if (lock) appendStringInfoString(&sql, " FOR KEY SHARE");
     SPIPlanPtr plan = prepare_internal(sql.data, hop.n_keys, types);
     MemoryContext before = MemoryContextSwitchTo(TopMemoryContext);

@@ -27,4 +27,7 @@ Datum follow_hops(const Path &path, HopPlans *plans, const Reading &reading, Hea
 
 void forget_hop_plans();
 
+// "a.k OPERATOR(s.=) $1 AND ...": a row that the hop leads to, by its key. alias: "a."; types: of the parameters.
+void append_key(StringInfo sql, const Hop &hop, const char *alias, const Oid *types);
+
 }  // namespace pg_retention
