@@ -55,9 +55,8 @@ const char *awaits_text(Oid relid, const char *alias, Parameters *parameters) {
         appendStringInfo(&ranges, "%s%s", ranges.len > 0 ? " OR " : "", clock_range(clock, from, to));
     }
     if (ranges.len == 0) return "false";
-    return psprintf("(%s) AND retention.with_flags(%s, %d) OPERATOR(retention.=) %s AND retention.with_flags(%s, %d) "
-                    "OPERATOR(retention.<>) %s AND retention.with_flags(%s, %d) OPERATOR(retention.<>) %s",
-                    ranges.data, clock, core::kAwaiting, clock, clock, core::kHeld, clock, clock, core::kRestricted, clock);
+    return psprintf("(%s) AND %s AND NOT (%s) AND NOT (%s)", ranges.data, has_flag(clock, core::kAwaiting),
+                    has_flag(clock, core::kHeld), has_flag(clock, core::kRestricted));
 }
 
 // Whether nothing stands against a row's going with another: may_go(decide()) in SQL.
@@ -87,7 +86,7 @@ const char *waits_text(const ForeignKey &key, Parameters *parameters) {
 const char *is_bound(const ForeignKey &key) {
     if (key.keeps || key.cascades) return "";
     const char *clock = psprintf("fk.%s", clock_name(key.referring));
-    return psprintf(" AND retention.with_flags(%s, %d) OPERATOR(retention.=) %s", clock, core::kRestricted, clock);
+    return psprintf(" AND %s", has_flag(clock, core::kRestricted));
 }
 
 void add_edge(Edges *edges, Oid leaf, const ForeignKey &key) {

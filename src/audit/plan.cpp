@@ -145,9 +145,8 @@ const char *holds_text(Oid leaf, List *declaring) {
         if (anonymised != nullptr) appendStringInfo(&sql, "%s%s", sql.len > 0 ? " AND " : "", anonymised);
     }
     if (sql.len == 0) return "false";
-    const char *clock = clock_name(leaf);
-    return psprintf("CASE WHEN retention.with_flags(t.%s, %d) OPERATOR(retention.=) t.%s THEN NOT (%s) ELSE false END", clock,
-                    core::kAnonymised, clock, sql.data);
+    return psprintf("CASE WHEN %s THEN NOT (%s) ELSE false END", has_flag(psprintf("t.%s", clock_name(leaf)), core::kAnonymised),
+                    sql.data);
 }
 
 const char *clock_literal(core::Clock clock) {

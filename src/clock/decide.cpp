@@ -54,9 +54,7 @@ Verdict decide(core::Clock clock, Floors floors) {
 char *kept_text(Oid relid, const char *clock, Parameters *parameters) {
     StringInfoData sql;
     initStringInfo(&sql);
-    appendStringInfo(
-        &sql, "retention.with_flags(%s, %d) OPERATOR(retention.=) %s OR retention.with_flags(%s, %d) OPERATOR(retention.=) %s",
-        clock, core::kHeld, clock, clock, core::kRestricted, clock);
+    appendStringInfo(&sql, "%s OR %s", has_flag(clock, core::kHeld), has_flag(clock, core::kRestricted));
     // All flags: what was decided comes before the start in the order of clocks.
     const char *by_start = psprintf("retention.with_flags(%s, %d)", clock, core::kAllFlags);
     int count = 0;

@@ -52,12 +52,10 @@ namespace pg_retention {
 SqlRows latest_rows(Oid relid, bool only_hidden) {
     return run_as(only_hidden ? extension_owner() : owner_of(relid), kLatest,
                   psprintf("SELECT DISTINCT ON (p, w, s, h, r) c FROM (SELECT c, retention.policy(c), "
-                           "retention.pending(c), retention.starts_at(c) IS NULL, "
-                           "retention.with_flags(c, %d) OPERATOR(retention.=) c, "
-                           "retention.with_flags(c, %d) OPERATOR(retention.=) c "
+                           "retention.pending(c), retention.starts_at(c) IS NULL, %s, %s "
                            "FROM (SELECT %s FROM ONLY %s) AS t (c) WHERE %s) AS u (c, p, w, s, h, r) "
                            "ORDER BY p, w, s, h, r, retention.with_flags(c, %d) DESC",
-                           core::kHeld, core::kRestricted, clock_name(relid), qualified_name(relid),
+                           has_flag("c", core::kHeld), has_flag("c", core::kRestricted), clock_name(relid), qualified_name(relid),
                            only_hidden ? psprintf("NOT (%s)", visible_text(relid, "c")) : "true", core::kAllFlags));
 }
 

@@ -22,10 +22,10 @@ namespace {
 
 bool has_flagged_rows(Oid relid) {
     SPI_connect();
+    const char *clock = clock_name(relid);
     const bool has = run_as(owner_of(relid), kAnyLatest,
-                            psprintf("SELECT 1 FROM ONLY %1$s WHERE retention.with_flags(%2$s, %3$d) OPERATOR(retention.=) %2$s "
-                                     "OR retention.with_flags(%2$s, %4$d) OPERATOR(retention.=) %2$s",
-                                     qualified_name(relid), clock_name(relid), core::kHeld, core::kRestricted))
+                            psprintf("SELECT 1 FROM ONLY %s WHERE %s OR %s", qualified_name(relid), has_flag(clock, core::kHeld),
+                                     has_flag(clock, core::kRestricted)))
                          .n > 0;
     SPI_finish();
     return has;

@@ -226,4 +226,8 @@ char *pending_range(const char *clock, int from, int to) {
     return psprintf("%s AND retention.pending(%s)", clock_range(clock, from, to), clock);
 }
 
+char *has_flag(const char *clock, uint8_t flag) {
+    return psprintf("retention.with_flags(%s, %d) OPERATOR(retention.=) %s", clock, flag, clock);
+}
+
 }  // namespace pg_retention

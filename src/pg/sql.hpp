@@ -231,4 +231,7 @@ int elements_of(Datum array, Oid type, Datum **values, bool **nulls = nullptr);
 char *clock_range(const char *clock, int from, int to);
 char *pending_range(const char *clock, int from, int to);
 
+// The same: that the clock has this flag.
+char *has_flag(const char *clock, uint8_t flag);
+
 }  // namespace pg_retention

@@ -208,13 +208,11 @@ const Policy *refuse_looser(Oid relid, bool moved = false) {
 }
 
 bool has_flagged(Oid relid, uint8_t flag, core::Clock from, core::Clock until) {
-    return run_as(
-               owner_of(relid), kAnyLatest,
-               psprintf(
-                   "SELECT 1 FROM %s WHERE retention.with_flags(%s, %d) OPERATOR(retention.=) %s AND %s OPERATOR(retention.>=) $1 "
-                   "AND %s OPERATOR(retention.<=) $2",
-                   qualified_name(relid), clock_name(relid), flag, clock_name(relid), clock_name(relid), clock_name(relid)),
-               clock_value(from), clock_value(until))
+    const char *clock = clock_name(relid);
+    return run_as(owner_of(relid), kAnyLatest,
+                  psprintf("SELECT 1 FROM %s WHERE %s AND %s", qualified_name(relid), has_flag(clock, flag),
+                           clock_range(clock, 1, 2)),
+                  clock_value(from), clock_value(until))
                .n > 0;
 }
 

@@ -41,8 +41,7 @@ core::Clock with_restricted(core::Clock clock, bool restricted) {
 
 // Of the rows about a person, those that are restricted, and that no table in covering reaches.
 void append_freed(StringInfo sql, Oid relid, List *covering, Parameters *parameters) {
-    const char *clock = clock_name(relid);
-    appendStringInfo(sql, " AND retention.with_flags(t.%s, %d) OPERATOR(retention.=) t.%s", clock, core::kRestricted, clock);
+    appendStringInfo(sql, " AND %s", has_flag(psprintf("t.%s", clock_name(relid)), core::kRestricted));
     ListCell *cell = nullptr, *inner = nullptr;
     foreach (cell, covering) {
         const auto *table = static_cast<const ReachedTable *>(lfirst(cell));
