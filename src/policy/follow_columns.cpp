@@ -60,8 +60,7 @@ const PartitionCmd *detaching(const Node *statement) {
 const RangeVar *changed_table(const Node *statement) {
     if (IsA(statement, RenameStmt)) {
         const auto *rename = reinterpret_cast<const RenameStmt *>(statement);
-        const bool column = rename->renameType == OBJECT_COLUMN || rename->renameType == OBJECT_ATTRIBUTE;
-        return column ? rename->relation : nullptr;
+        return renames_column(rename) ? rename->relation : nullptr;
     }
     if (!IsA(statement, AlterTableStmt)) return nullptr;
     const auto *alter = reinterpret_cast<const AlterTableStmt *>(statement);

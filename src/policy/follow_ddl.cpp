@@ -230,11 +230,6 @@ void apply_rewrites(List *rewrites, List *tables, const char *from, const char *
     SPI_finish();
 }
 
-// An attribute is a column of the tables that are made of its type.
-bool renames_column(const RenameStmt *rename) {
-    return rename->renameType == OBJECT_COLUMN || rename->renameType == OBJECT_ATTRIBUTE;
-}
-
 // Whose own name changes, or that of a column; otherwise null.
 const RenameStmt *table_rename(const PlannedStmt *planned) {
     if (!IsA(planned->utilityStmt, RenameStmt)) return nullptr;
