@@ -102,14 +102,20 @@ constinit Dynamic<List *> policies_before{NIL};  // of Before *
 
 void still_whole(const Policy &policy, bool confirmed);
 
-// After a restore a policy waits to be checked, and a dump that goes on may still bring what it needs. What is there already it does not
-// lose.
-Before *note_unchecked(const Policy &policy) {
+Before *note_policy(const Policy &policy, bool asks) {
     auto *noted = static_cast<Before *>(palloc0(sizeof(Before)));
     noted->id = policy.id;
     noted->relid = policy.relid;
     noted->clock = clock_column(policy.relid);
-    noted->was_whole = attempt([&policy] { still_whole(policy, false); }) == nullptr;
+    // After a restore a policy waits to be checked, and a dump that goes on may still bring what it needs. What is there already it does
+    // not lose.
+    if (!policy.validated) {
+        noted->was_whole = attempt([&policy] { still_whole(policy, false); }) == nullptr;
+        return noted;
+    }
+    noted->condition = asks ? cooked_if_it_can(policy) : nullptr;
+    noted->is_broken = asks && noted->condition == nullptr;
+    noted->meaning = noted->is_broken ? nullptr : meaning_of(policy, noted->condition);
     return noted;
 }
 
@@ -123,22 +129,7 @@ List *note_policies() {
         if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(policy[i].relid)) ||
             (asks && !ConditionalLockRelationOid(policy[i].relid, AccessShareLock)))
             continue;
-        if (!policy[i].validated) {
-            before = lappend(before, note_unchecked(policy[i]));
-            continue;
-        }
-        Node *condition = asks ? cooked_if_it_can(policy[i]) : nullptr;
-        const bool is_broken = asks && condition == nullptr;
-        auto *noted = static_cast<Before *>(palloc(sizeof(Before)));
-        *noted = Before{.id = policy[i].id,
-                        .relid = policy[i].relid,
-                        .condition = condition,
-                        .is_broken = is_broken,
-                        .was_whole = false,
-                        .meaning = is_broken ? nullptr : meaning_of(policy[i], condition),
-                        .rewritten = false,
-                        .clock = clock_column(policy[i].relid)};
-        before = lappend(before, noted);
+        before = lappend(before, note_policy(policy[i], asks));
     }
     return before;
 }
