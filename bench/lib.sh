@@ -7,6 +7,7 @@ rounds=${ROUNDS:-40}
 failed=0
 
 sql() { psql -XqAt -v ON_ERROR_STOP=1 "$@"; }
+median() { sort -n | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 
 # server SETTING...: a new one with the extension as it is here, until the script ends; $work is a directory until then.
 server() {
