@@ -1,8 +1,6 @@
 with "postgresql-$major-pglogical" || return 0
 begin 'shared_preload_libraries=pg_retention, pglogical' wal_level=logical max_worker_processes=20 || return 0
-# Releases that have the setting ask for it.
-[ "$(ask "SELECT count(*) FROM pg_settings WHERE name = 'output_plugin_libraries'")" = 0 ] ||
-	{ ask "ALTER SYSTEM SET output_plugin_libraries = 'pglogical_output'"; ask 'SELECT pg_reload_conf()' >/dev/null; }
+allow_plugin pglogical_output
 ask 'CREATE DATABASE copy' postgres
 ask "CREATE SCHEMA app; CREATE TABLE app.users (id int PRIMARY KEY, name text, left_on date); CREATE EXTENSION pglogical" copy
 ask 'CREATE EXTENSION pglogical'

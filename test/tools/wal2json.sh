@@ -1,9 +1,7 @@
 with "postgresql-$major-wal2json" || return 0
 begin wal_level=logical || return 0
-# Releases that have the setting ask for it.
-[ "$(ask "SELECT count(*) FROM pg_settings WHERE name = 'output_plugin_libraries'")" = 0 ] ||
-	{ ask "ALTER SYSTEM SET output_plugin_libraries = 'wal2json'"; ask 'SELECT pg_reload_conf()' >/dev/null; }
-says "$(ask "SELECT slot_name FROM pg_create_logical_replication_slot('slot', 'wal2json')")" slot 'a slot is made'
+allow_plugin wal2json
+is "$(ask "SELECT slot_name FROM pg_create_logical_replication_slot('slot', 'wal2json')")" slot 'a slot is made'
 changes() { ask "SELECT data FROM pg_logical_slot_get_changes('slot', NULL, NULL)"; }
 ask "UPDATE app.users SET name = 'seen' WHERE id = 1" >/dev/null
 says "$(changes)" '"columnnames":.*"retention_clock".*"seen","?' 'a change carries the clock, as text'
