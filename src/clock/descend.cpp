@@ -1,5 +1,7 @@
 #include "clock/descend.hpp"
 
+#include <algorithm>
+
 #include "schema/key_equality.hpp"
 #include "policy/policy_cache.hpp"
 #include "clock/hops.hpp"
@@ -171,11 +173,14 @@ bool was_set_to_default(const TriggerData *data, const Path &path, int depth) {
 
 // Whoever writes a row below has the written one locked, FOR KEY SHARE, and reads it afterwards: so either he has ended, and his row is
 // found, or he waits for us. What changes neither a start nor a key holds nobody up.
-void hold_ancestor(const TriggerData *data, const Path &path, int depth) {
+void hold_ancestor(const TriggerData *data, const Hop &hop) {
     if (!TRIGGER_FIRED_BY_UPDATE(data->tg_event)) return;
-    const Hop &hop = path.hops[depth];
     Key key = {};
     if (read_key(data, hop, hop.to_relid, hop.to, data->tg_newtuple, &key)) (void) is_found(hop, &key, " FOR UPDATE");
+}
+
+bool lead_by_one_key(const Hop &a, const Hop &b) {
+    return a.to_relid == b.to_relid && a.n_keys == b.n_keys && std::equal(a.to, a.to + a.n_keys, b.to);
 }
 
 WrittenWay written_way(const TriggerData *data, const Way &way) {
@@ -244,10 +249,13 @@ void descend(const TriggerData *data) {
     if (ways == NIL) return;
     SPI_connect();
     Rows rows = {static_cast<Row *>(palloc(sizeof(Row))), 0, 1};
+    const Hop *held = nullptr;
     foreach (cell, ways) {
         auto *way = static_cast<Way *>(lfirst(cell));
         if (!matters(data, way->path, way->depth)) continue;
-        hold_ancestor(data, way->path, way->depth);
+        const Hop *hop = &way->path.hops[way->depth];
+        if (held == nullptr || !lead_by_one_key(*held, *hop)) hold_ancestor(data, *hop);
+        held = hop;
         way->lost = was_set_to_default(data, way->path, way->depth);
         const ActingAs saved = act_as(owner_of(way->relid), true);
         add_rows_below(data, way, &rows);
