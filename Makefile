@@ -27,7 +27,7 @@ install: all
 clean distclean maintainer-clean:
 	rm -rf build
 
-.PHONY: test test-clients test-tools test-versions test-upgrade demo lint tidy sanitize format dist dist-check bench fuzz attacks model mutants assert-check coretest
+.PHONY: test test-clients test-tools test-versions test-upgrade demo lint tidy sanitize format dist dist-check bench fuzz attacks model soak mutants assert-check coretest
 
 # These build what they need themselves, on a machine that may not have PostgreSQL yet.
 test:
@@ -92,6 +92,10 @@ model:
 	@scripts/install-packages && scripts/root && scripts/cluster start model retention.worker=off
 	@eval "$$(scripts/cluster env model)" && test/model/run --minutes $(or $(MINUTES),60) $(if $(SEED),--seed $(SEED)); \
 		status=$$?; scripts/cluster stop model; exit $$status
+
+# Writers beside writers for minutes, and sweeps that are killed: make soak [PARTS='race kills'] [DURATION=300] [ROUNDS=100] [SEED=N]
+soak:
+	@scripts/install-packages && scripts/root && $(foreach v,DURATION ROUNDS SEED,$(if $($(v)),$(v)=$($(v)))) test/soak/run $(PARTS)
 
 # Do the tests see? Lines that decide are changed one by one, and the test that is named for each has to fail: make mutants [ONLY=REGEX]
 mutants:
