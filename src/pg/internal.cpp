@@ -182,7 +182,8 @@ int execute_internal_plan_before(CommandId command, SPIPlanPtr plan, Datum *valu
 
 constinit Dynamic<bool> own_command{false};
 
-SPIPlanPtr kept_plan(const char *text, int nargs, Oid *types, const Datum *values) {
+// The plan that PlanKind::kKept stands for; valid until the next kept text is prepared.
+static SPIPlanPtr kept_plan(const char *text, int nargs, Oid *types, const Datum *values) {
     make_room();
     bool found = false;
     KeptKey key = {text, nargs, types, is_wide(nargs, types, values)};
@@ -210,25 +211,37 @@ static SPIPlanPtr plan_of(const How &how, const char *text, int nargs, Oid *type
     return prepare(text, nargs, types, CURSOR_OPT_CUSTOM_PLAN | (how.sees == Sees::kLatest ? 0 : CURSOR_OPT_PARALLEL_OK));
 }
 
+// The plan to use, which is to be freed where it is not kept.
+static SPIPlanPtr plan_for(const How &how, const char *text, int nargs, Oid *types, const Datum *values) {
+    return how.plan == PlanKind::kKept ? kept_plan(text, nargs, types, values) : plan_of(how, text, nargs, types);
+}
+
 int execute_own(const How &how, const char *text, int nargs, Oid *types, Datum *values, const char *nulls) {
-    const bool is_kept = how.plan == PlanKind::kKept;
-    SPIPlanPtr plan = is_kept ? kept_plan(text, nargs, types, values) : plan_of(how, text, nargs, types);
+    SPIPlanPtr plan = plan_for(how, text, nargs, types, values);
     const Snapshot snapshot = how.sees == Sees::kLatest ? GetLatestSnapshot() : InvalidSnapshot;
     const int result = run_plan(plan, values, nulls, snapshot, how.sees == Sees::kCaller, how.limit);
-    if (!is_kept) SPI_freeplan(plan);
+    if (how.plan != PlanKind::kKept) SPI_freeplan(plan);
     return result;
 }
 
-Portal open_internal_cursor(SPIPlanPtr plan, Datum *values, bool read_only) {
+static Portal open_cursor(SPIPlanPtr plan, Datum *values, bool read_only) {
     Portal portal = nullptr;
     run_own([&] { portal = SPI_cursor_open(secret_name(), plan, values, nullptr, read_only); });
     portal->visible = false;
     return portal;
 }
 
+Portal open_internal_cursor(const How &how, const char *text, int nargs, Oid *types, Datum *values) {
+    SPIPlanPtr plan = plan_for(how, text, nargs, types, values);
+    Portal portal = open_cursor(plan, values, how.sees == Sees::kCaller);
+    // The cursor has a copy.
+    if (how.plan != PlanKind::kKept) SPI_freeplan(plan);
+    return portal;
+}
+
 double expected_rows(const char *text, int nargs, Oid *types, Datum *values) {
     SPIPlanPtr plan = prepare(text, nargs, types, CURSOR_OPT_CUSTOM_PLAN);
-    Portal portal = open_internal_cursor(plan, values, true);
+    Portal portal = open_cursor(plan, values, true);
     const double rows = PortalGetPrimaryStmt(portal)->planTree->plan_rows;
     SPI_cursor_close(portal);
     SPI_freeplan(plan);

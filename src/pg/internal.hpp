@@ -63,9 +63,6 @@ int execute_internal_plan(SPIPlanPtr plan, Datum *values, long limit);
 // The same of a query, which sees of what this transaction has done what it had before that command of it; 0: nothing.
 int execute_internal_plan_before(CommandId command, SPIPlanPtr plan, Datum *values, long limit);
 
-// The plan that PlanKind::kKept stands for; valid until the next kept text is prepared.
-SPIPlanPtr kept_plan(const char *text, int nargs, Oid *types, const Datum *values);
-
 // While the extension alters a table by itself: its own commands are not held against its rules.
 extern Dynamic<bool> own_command;
 
@@ -73,6 +70,6 @@ extern Dynamic<bool> own_command;
 double expected_rows(const char *text, int nargs, Oid *types, Datum *values);
 
 // A cursor over an internal plan, read with SPI_cursor_fetch. Nobody else can name it.
-Portal open_internal_cursor(SPIPlanPtr plan, Datum *values, bool read_only);
+Portal open_internal_cursor(const How &how, const char *text, int nargs, Oid *types, Datum *values);
 
 }  // namespace pg_retention

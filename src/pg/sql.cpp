@@ -171,8 +171,7 @@ SqlRows run_prepared_before(CommandId command, SPIPlanPtr plan, Datum *values, l
 Portions open_portions(Oid owner, const How &how, const char *sql, const Parameters &parameters) {
     MemoryContext context = CurrentMemoryContext;
     const ActingAs saved = act_as(owner, true);
-    Portal portal = open_internal_cursor(kept_plan(sql, parameters.n, parameters.types, parameters.values), parameters.values,
-                                         how.sees == Sees::kCaller);
+    Portal portal = open_internal_cursor(how, sql, parameters.n, parameters.types, parameters.values);
     leave(saved);
     MemoryContextSwitchTo(context);
     return {owner, portal, context, AllocSetContextCreate(context, "pg_retention portion", ALLOCSET_DEFAULT_SIZES), true};

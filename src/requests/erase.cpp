@@ -59,7 +59,8 @@ struct Tally {
 
 struct Erasure {
     const Call *call;
-    List *tallies;  // of Tally
+    MemoryContext context;  // of the tallies
+    List *tallies;          // of Tally
     int64 rows;
     bool undecided;  // rows that something still refers to: tried again when the rest is gone
     bool progress;
@@ -77,9 +78,11 @@ void count(Erasure *erasure, Outcome outcome, Oid relid, const char *why, const 
         tally->rows += rows;
         return;
     }
+    MemoryContext before = MemoryContextSwitchTo(erasure->context);
     auto *tally = static_cast<Tally *>(palloc(sizeof(Tally)));
     *tally = Tally{outcome, relid, why == nullptr ? nullptr : pstrdup(why), until == nullptr ? nullptr : pstrdup(until), rows};
     erasure->tallies = lappend(erasure->tallies, tally);
+    MemoryContextSwitchTo(before);
 }
 
 // Rows of one table or partition that share fate and policy.
@@ -172,9 +175,10 @@ void defer_rows(Erasure *erasure, const Group &group, const Doomed *rows) {
 
 void take_out_rows(Erasure *erasure, const Group &group, const Doomed *rows) {
     int64 done = 0, failed = 0;
+    List *texts = text_columns(rows->leaf, group.table->relid);
     for (int i = 0; i < group.n; ++i) {
         bool changed = false;
-        const ErrorData *error = attempt([&] { changed = take_out(*erasure->call->subject, *group.table, rows[i]); });
+        const ErrorData *error = attempt([&] { changed = take_out(*erasure->call->subject, *group.table, rows[i], texts); });
         if (error != nullptr) count(erasure, Outcome::kBlocked, group.table->relid, error->message, nullptr, 1);
         done += changed ? 1 : 0;
         failed += error != nullptr ? 1 : 0;
@@ -262,19 +266,35 @@ int deepest_first(const ListCell *a, const ListCell *b) {
     return order != 0 ? order : (x->relid < y->relid ? -1 : x->relid > y->relid);
 }
 
+// So many that a person with a million of them takes no more memory than one with a thousand. But what refers to each other goes in one
+// statement or not at all: whatever is left in the end is tried together.
+int at_once(const Erasure &erasure) { return erasure.last_pass ? INT_MAX : 1000; }
+
+void erase_condition(Erasure *erasure, const ReachedTable &table, int condition, bool first_pass) {
+    int n = 0;
+    RowPlace *places = lock_doomed(table, condition, &n);
+    MemoryContext portion = AllocSetContextCreate(CurrentMemoryContext, "pg_retention erasure", ALLOCSET_DEFAULT_SIZES);
+    for (int from = 0, to = 0; from < n; from = to) {
+        CHECK_FOR_INTERRUPTS();
+        for (to = from + 1; to < n && places[to].leaf == places[from].leaf && to - from < at_once(*erasure); ++to) {}
+        MemoryContext before = MemoryContextSwitchTo(portion);
+        int found = to - from;
+        Doomed *rows = doomed_rows(*erasure->call->subject, table, condition, &places[from], &found);
+        act_by_group(erasure, table, rows, found, first_pass);
+        MemoryContextSwitchTo(before);
+        MemoryContextReset(portion);
+    }
+    MemoryContextDelete(portion);
+    pfree(places);
+}
+
 void erase_pass(Erasure *erasure, List *tables, bool first_pass) {
     ListCell *cell = nullptr;
     erasure->undecided = false;
     erasure->progress = false;
     foreach (cell, tables) {
         const auto *table = static_cast<const ReachedTable *>(lfirst(cell));
-        for (int i = 0; i < list_length(table->conditions); ++i) {
-            int n = 0;
-            CHECK_FOR_INTERRUPTS();
-            Doomed *rows = doomed_rows(*erasure->call->subject, *table, i, &n);
-            act_by_group(erasure, *table, rows, n, first_pass);
-            pfree(rows);
-        }
+        for (int i = 0; i < list_length(table->conditions); ++i) erase_condition(erasure, *table, i, first_pass);
     }
 }
 
@@ -352,6 +372,7 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     initStringInfo(&out);
     Erasure erasure = {};
     erasure.call = &call;
+    erasure.context = context;
     const char *key = key_json(*call.subject);
     List *tables = reach_tables(call.subject);
     const bool remembered = occasion == Occasion::kReplay || remember_erasure(*call.subject);

@@ -72,32 +72,10 @@ void append_assignment(StringInfo set, const char *assignment) {
 }
 
 struct TextColumn {
-    const char *name;  // quoted
-    const char *type;  // with its length, which a cast cuts down to
+    const char *name;     // quoted
+    const char *type;     // with its length, which a cast cuts down to
+    AttrNumber declared;  // in the table that is reached
 };
-
-// The text columns of the table that are not changed otherwise, and no key.
-List *text_columns(Oid leaf, const Bitmapset *changed_names_of, Oid relid) {
-    List *columns = NIL;
-    Relation rel = table_open(leaf, AccessShareLock);
-    TupleDesc desc = RelationGetDescr(rel);
-    for (int i = 0; i < desc->natts; ++i) {
-        Form_pg_attribute att = TupleDescAttr(desc, i);
-        char category = 0;
-        bool preferred = false;
-        if (att->attisdropped || att->attgenerated != '\0') continue;
-        get_type_category_preferred(getBaseType(att->atttypid), &category, &preferred);
-        const AttrNumber declared = get_attnum(relid, NameStr(att->attname));
-        if (category != TYPCATEGORY_STRING || bms_is_member(declared, changed_names_of) || is_in_key(relid, declared)) continue;
-        Hop hop = {};
-        if (find_foreign_key(relid, declared, &hop)) continue;
-        auto *column = static_cast<TextColumn *>(palloc(sizeof(TextColumn)));
-        *column = TextColumn{pstrdup(quote_identifier(NameStr(att->attname))), column_type_name(leaf, att->attnum)};
-        columns = lappend(columns, column);
-    }
-    table_close(rel, NoLock);
-    return columns;
-}
 
 // The text without the person; null when the person is not in it.
 char *without(const Subject &subject, const char *text) {
@@ -109,6 +87,15 @@ char *without(const Subject &subject, const char *text) {
     const size_t length = core::redact(view, core::Words{words, static_cast<size_t>(n), nullptr, 0}, false, out);
     out[length] = '\0';
     return view == std::string_view(out, length) ? nullptr : out;
+}
+
+// Those that are not changed otherwise.
+List *unchanged(List *columns, const Bitmapset *changed) {
+    List *left = NIL;
+    ListCell *cell = nullptr;
+    foreach (cell, columns)
+        if (!bms_is_member(static_cast<TextColumn *>(lfirst(cell))->declared, changed)) left = lappend(left, lfirst(cell));
+    return left;
 }
 
 // Adds "column = $n" for each text that the person is in; $1 is the row. Says whether the condition holds for the row.
@@ -148,7 +135,28 @@ AnonymisingUpdate anonymise_claimed(const Subject &subject, const ReachedTable &
 
 }  // namespace
 
-bool take_out(const Subject &subject, const ReachedTable &table, const Doomed &row) {
+List *text_columns(Oid leaf, Oid relid) {
+    List *columns = NIL;
+    Relation rel = table_open(leaf, AccessShareLock);
+    TupleDesc desc = RelationGetDescr(rel);
+    for (int i = 0; i < desc->natts; ++i) {
+        Form_pg_attribute att = TupleDescAttr(desc, i);
+        char category = 0;
+        bool preferred = false;
+        if (att->attisdropped || att->attgenerated != '\0') continue;
+        get_type_category_preferred(getBaseType(att->atttypid), &category, &preferred);
+        const AttrNumber declared = get_attnum(relid, NameStr(att->attname));
+        Hop hop = {};
+        if (category != TYPCATEGORY_STRING || is_in_key(relid, declared) || find_foreign_key(relid, declared, &hop)) continue;
+        auto *column = static_cast<TextColumn *>(palloc(sizeof(TextColumn)));
+        *column = TextColumn{pstrdup(quote_identifier(NameStr(att->attname))), column_type_name(leaf, att->attnum), declared};
+        columns = lappend(columns, column);
+    }
+    table_close(rel, NoLock);
+    return columns;
+}
+
+bool take_out(const Subject &subject, const ReachedTable &table, const Doomed &row, List *text_columns) {
     const Changes changes = changes_of(row);
     MemoryContext context = CurrentMemoryContext;
     StringInfoData set;
@@ -161,7 +169,7 @@ bool take_out(const Subject &subject, const ReachedTable &table, const Doomed &r
     (void) add_parameter(&parameters, TIDOID, PointerGetDatum(&row.tid));
     const char *claimed =
         bms_is_empty(changes.claimed) ? nullptr : anonymised_condition(*subject.model, table.relid, changes.claimed);
-    List *texts = text_columns(row.leaf, bms_union(changes.unset, changes.claimed), table.relid);
+    List *texts = unchanged(text_columns, bms_union(changes.unset, changes.claimed));
     AnonymisingUpdate update = {"", "", "t.ctid = $1"};
     if (!append_texts(subject, row, texts, claimed == nullptr ? "true" : claimed, &set, &parameters)) {
         update = anonymise_claimed(subject, table, row, changes.claimed, &parameters);

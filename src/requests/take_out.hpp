@@ -6,6 +6,8 @@ namespace pg_retention {
 
 // Unsets the foreign keys that lead to the person, where they may be unset; anonymises the columns that concern the person
 // alone; and takes what tells who the person is out of texts. False: there was nothing of the person.
-bool take_out(const Subject &subject, const ReachedTable &table, const Doomed &row);
+bool take_out(const Subject &subject, const ReachedTable &table, const Doomed &row, List *text_columns);
+// The columns of a leaf in which a person may be named: text, and no key.
+List *text_columns(Oid leaf, Oid relid);
 
 }  // namespace pg_retention

@@ -7,18 +7,22 @@
 #include "pg/names.hpp"
 #include "schema/own.hpp"
 #include "pg/security.hpp"
+#include "rows/anonymise.hpp"
 
 extern "C" {
 #include "access/table.h"
+#include "access/tableam.h"
+#include "catalog/pg_type.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/snapmgr.h"
 }
 
 namespace pg_retention {
 
 namespace {
 
-constexpr int kFixedColumns = 4;  // tableoid, ctid, clock, whether the personal columns are anonymised
+constexpr int kFixedColumns = 3;  // ctid, clock, whether the personal columns are anonymised
 
 // Every column is part of the key or of a foreign key, and there are two of these.
 bool is_pure_link(Oid relid) {
@@ -109,39 +113,88 @@ Fate fate_of(const ReachedTable &table, Doomed *row, const bool *anonymised) {
     return *anonymised ? Fate::kNothing : Fate::kAnonymise;
 }
 
+int by_place(const void *a, const void *b) {
+    const auto *x = static_cast<const RowPlace *>(a);
+    const auto *y = static_cast<const RowPlace *>(b);
+    if (x->leaf != y->leaf) return x->leaf < y->leaf ? -1 : 1;
+    return ItemPointerCompare(const_cast<ItemPointer>(&x->tid), const_cast<ItemPointer>(&y->tid));
+}
+
+// To the row's newest version.
+void follow(RowPlace *place) {
+    Relation rel = table_open(place->leaf, AccessShareLock);
+    PushActiveSnapshot(GetLatestSnapshot());
+    TableScanDesc scan = table_beginscan_tid(rel, GetActiveSnapshot());
+    table_tuple_get_latest_tid(scan, &place->tid);
+    table_endscan(scan);
+    PopActiveSnapshot();
+    table_close(rel, AccessShareLock);
+}
+
+// Of one leaf. Its owner's reading is spared the other partitions; where that is somebody else, the table's owner reads through the table.
+SqlRows read_places(const Subject &subject, const ReachedTable &table, List *links, const RowPlace *places, int n) {
+    const Oid relid = table.relid, leaf = places[0].leaf, owner = owner_of(relid);
+    const bool governed = clock_column(relid) != InvalidAttrNumber, alone = owner_of(leaf) == owner;
+    const char *condition_met = governed ? nullptr : anonymised_condition(*subject.model, relid, nullptr);
+    auto *tids = static_cast<ItemPointerData *>(palloc_extended(sizeof(ItemPointerData) * n, MCXT_ALLOC_HUGE));
+    for (int i = 0; i < n; ++i) tids[i] = places[i].tid;
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(&sql, "SELECT t.ctid, %s%s, %s", governed ? "t." : "", governed ? clock_name(relid) : "NULL",
+                     condition_met != nullptr ? condition_met : "NULL");
+    append_leads(&sql, links);
+    appendStringInfo(&sql, " FROM %s%s t WHERE t.ctid = ANY ($1) AND t.tableoid = $2", alone ? "ONLY " : "",
+                     qualified_name(alone ? leaf : relid));
+    return run_as(owner, kKeptWriting, sql.data, typed(TIDARRAYOID, tid_array(tids, n)), leaf);
+}
+
 }  // namespace
 
-Doomed *doomed_rows(const Subject &subject, const ReachedTable &table, int condition, int *n) {
-    const Oid relid = table.relid;
-    const Link *link = static_cast<const Condition *>(list_nth(table.conditions, condition))->link;
-    List *links = links_elsewhere(subject, *link);
+RowPlace *lock_doomed(const ReachedTable &table, int condition, int *n) {
     AttrNumber key[kMaxKeys];
-    const int n_key = primary_key(relid, key);
-    const bool governed = clock_column(relid) != InvalidAttrNumber;
+    const int n_key = primary_key(table.relid, key);
     Parameters parameters = {};
     StringInfoData sql;
     initStringInfo(&sql);
-    const char *condition_met = governed ? nullptr : anonymised_condition(*subject.model, relid, nullptr);
-    appendStringInfo(&sql, "SELECT t.tableoid, t.ctid, %s%s, %s", governed ? "t." : "", governed ? clock_name(relid) : "NULL",
-                     condition_met != nullptr ? condition_met : "NULL");
-    append_leads(&sql, links);
+    appendStringInfoString(&sql, "SELECT t.tableoid, t.ctid");
     append_rows_of(&sql, table, condition, &parameters);
-    appendStringInfo(&sql, " ORDER BY %s FOR UPDATE OF t", column_list(relid, key, n_key, "t."));
-    const SqlRows found = write_as(owner_of(relid), sql.data, parameters);
+    appendStringInfo(&sql, " ORDER BY %s FOR UPDATE OF t", column_list(table.relid, key, n_key, "t."));
+    size_t room = 64;
+    auto *places = static_cast<RowPlace *>(palloc(sizeof(RowPlace) * room));
+    *n = 0;
+    for_each_portion(owner_of(table.relid), kOnce, sql.data, parameters, [&](const SqlRows &rows) {
+        if (*n + rows.n > room)
+            places = static_cast<RowPlace *>(repalloc_huge(places, sizeof(RowPlace) * (room = 2 * (*n + rows.n))));
+        for (const SqlRow row : rows) places[(*n)++] = RowPlace{row.get<Oid>(1), row.get<ItemPointerData>(2)};
+    });
+    qsort(places, *n, sizeof(RowPlace), by_place);
+    return places;
+}
+
+Doomed *doomed_rows(const Subject &subject, const ReachedTable &table, int condition, RowPlace *places, int *n) {
+    const Link *link = static_cast<const Condition *>(list_nth(table.conditions, condition))->link;
+    List *links = links_elsewhere(subject, *link);
+    SqlRows found = read_places(subject, table, links, places, *n);
+    if (found.n < static_cast<uint64>(*n)) {
+        // What was done to others of them had a trigger write to these.
+        for (int i = 0; i < *n; ++i) follow(&places[i]);
+        found = read_places(subject, table, links, places, *n);
+    }
     *n = static_cast<int>(found.n);
     auto *rows = static_cast<Doomed *>(palloc_extended(sizeof(Doomed) * (*n + 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
     List **others = find_others(subject, links, found.table, *n, kFixedColumns + 1);
+    const bool governed = clock_column(table.relid) != InvalidAttrNumber;
     for (int i = 0; i < *n; ++i) {
         Doomed *row = &rows[i];
-        row->leaf = found[i].get<Oid>(1);
-        row->tid = found[i].get<ItemPointerData>(2);
-        row->clock = has_foreign_clock(relid) ? core::kNoClock : found[i].get_or(3, core::kNoClock);
+        row->leaf = places[0].leaf;
+        row->tid = found[i].get<ItemPointerData>(1);
+        row->clock = has_foreign_clock(table.relid) ? core::kNoClock : found[i].get_or(2, core::kNoClock);
         row->in_the_end =
             governed ? clock_by_policies(row->leaf, &row->tid, Cause{.enforced = Cause::Enforced::kAll}) : row->clock;
         row->link = link;
         row->others = others[i];
-        const bool anonymised = found[i].get_or(4, false);
-        row->fate = fate_of(table, row, found[i].is_null(4) ? nullptr : &anonymised);
+        const bool anonymised = found[i].get_or(3, false);
+        row->fate = fate_of(table, row, found[i].is_null(3) ? nullptr : &anonymised);
     }
     found.free();
     return rows;

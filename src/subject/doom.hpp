@@ -32,7 +32,15 @@ struct Doomed {
     const char *until;  // local date; null: none is known yet
 };
 
-// The rows of one condition of a table, locked, in the order of their keys, each with its fate.
-Doomed *doomed_rows(const Subject &subject, const ReachedTable &table, int condition, int *n);
+// Where a row is.
+struct RowPlace {
+    Oid leaf;
+    ItemPointerData tid;
+};
+
+// The rows of one condition of a table, locked in the order of their keys; in that of their places, those of a leaf together.
+RowPlace *lock_doomed(const ReachedTable &table, int condition, int *n);
+// Those of one leaf, which are locked, each with its fate. Fewer where one is gone since.
+Doomed *doomed_rows(const Subject &subject, const ReachedTable &table, int condition, RowPlace *places, int *n);
 
 }  // namespace pg_retention
