@@ -16,6 +16,7 @@ extern "C" {
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -25,12 +26,74 @@ extern "C" {
 
 namespace pg_retention {
 
-List *with_ancestors(Oid relid) {
-    List *tables = get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL;
-    return lcons_oid(relid, tables);
+namespace {
+
+// Which table a relation is a partition of, invalid: of none. Asked for each partition of a plan, several times. Holds until something comes
+// about a relation that is noted: each that a chain of partitions leads through is.
+struct Link {
+    Oid relid;  // hash key
+    Oid parent;
+};
+constinit HTAB *links = nullptr;
+constinit bool links_stale = true;
+// An answer that was under way when anything came is not noted.
+constinit uint64_t relation_changes = 0;
+
+void forget_links(Datum, Oid relid) {
+    ++relation_changes;
+    if (links == nullptr || links_stale) return;
+    links_stale = relid == InvalidOid || hash_search(links, &relid, HASH_FIND, nullptr) != nullptr;
 }
 
-Oid topmost(Oid relid) { return llast_oid(with_ancestors(relid)); }
+void reset_links() {
+    if (links != nullptr) hash_destroy(links);
+    links = nullptr;
+    HASHCTL control = {};
+    control.keysize = sizeof(Oid);
+    control.entrysize = sizeof(Link);
+    links = hash_create("pg_retention partitions", 64, &control, HASH_ELEM | HASH_BLOBS);
+    links_stale = false;
+}
+
+void note_link(Oid relid, Oid parent) {
+    auto *link = static_cast<Link *>(hash_search(links, &relid, HASH_ENTER, nullptr));
+    link->parent = parent;
+}
+
+[[gnu::noinline]] Oid read_parent(Oid relid) {
+    const uint64_t before = relation_changes;
+    List *ancestors = get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL;
+    const Oid parent = ancestors == NIL ? InvalidOid : linitial_oid(ancestors);
+    if (before != relation_changes) return parent;
+    if (links == nullptr || links_stale) reset_links();
+    ListCell *cell = nullptr;
+    foreach (cell, ancestors) {
+        note_link(relid, lfirst_oid(cell));
+        relid = lfirst_oid(cell);
+    }
+    note_link(relid, InvalidOid);
+    list_free(ancestors);
+    return parent;
+}
+
+Oid parent_of(Oid relid) {
+    if (links == nullptr || links_stale) return read_parent(relid);
+    const auto *link = static_cast<const Link *>(hash_search(links, &relid, HASH_FIND, nullptr));
+    return link == nullptr ? read_parent(relid) : link->parent;
+}
+
+}  // namespace
+
+List *with_ancestors(Oid relid) {
+    List *tables = list_make1_oid(relid);
+    for (Oid parent = parent_of(relid); OidIsValid(parent); parent = parent_of(parent)) tables = lappend_oid(tables, parent);
+    return tables;
+}
+
+Oid topmost(Oid relid) {
+    for (Oid parent = parent_of(relid); OidIsValid(parent); parent = parent_of(parent)) relid = parent;
+    return relid;
+}
 
 namespace {
 
@@ -135,14 +198,18 @@ List *unstamped_tables(Oid relid) {
     return tables;
 }
 
+// In the order of all policies.
+static int by_place(const ListCell *a, const ListCell *b) { return lfirst(a) < lfirst(b) ? -1 : lfirst(a) > lfirst(b) ? 1 : 0; }
+
 List *standing_policies(Oid relid) {
-    int count = 0;
-    const Policy *policy = all_policies(&count);
-    List *tables = with_ancestors(relid);
     List *found = NIL;
-    for (int i = 0; i < count; ++i)
-        if (policy[i].mode != Mode::kOff && list_member_oid(tables, policy[i].relid))
-            found = lappend(found, const_cast<Policy *>(&policy[i]));
+    for (Oid of = relid; OidIsValid(of); of = parent_of(of)) {
+        int count = 0;
+        const Policy *policy = policies_of(of, &count);
+        for (int i = 0; i < count; ++i)
+            if (policy[i].mode != Mode::kOff) found = lappend(found, const_cast<Policy *>(&policy[i]));
+    }
+    list_sort(found, by_place);
     return found;
 }
 
@@ -153,11 +220,12 @@ bool is_switched_off(Oid relid, int16_t policy_id) {
 
 template <typename F>
 static bool has_policy(Oid relid, F is_one) {
-    int count = 0;
-    const Policy *policy = all_policies(&count);
-    List *tables = with_ancestors(relid);
-    for (int i = 0; i < count; ++i)
-        if (is_one(policy[i]) && list_member_oid(tables, policy[i].relid)) return true;
+    for (Oid of = relid; OidIsValid(of); of = parent_of(of)) {
+        int count = 0;
+        const Policy *policy = policies_of(of, &count);
+        for (int i = 0; i < count; ++i)
+            if (is_one(policy[i])) return true;
+    }
     return false;
 }
 
@@ -293,6 +361,9 @@ void follow_copy(const Node *statement) {
 
 void attached_is_stamped(Oid relid) { tell_all(relid); }
 
-void init_attached() { CacheRegisterRelcacheCallback(forget_attached, 0); }
+void init_attached() {
+    CacheRegisterRelcacheCallback(forget_attached, 0);
+    CacheRegisterRelcacheCallback(forget_links, 0);
+}
 
 }  // namespace pg_retention

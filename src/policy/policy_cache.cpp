@@ -22,39 +22,85 @@ namespace pg_retention {
 namespace {
 
 constinit MemoryContext context = nullptr;
-constinit Policy *policies = nullptr;  // ordered by relid and goes_before()
-constinit int n_policies = 0;
+constinit Policies policies = {};
 constinit Oid watched = InvalidOid;
 // The list holds while no change has come since its reading began. An error while reading leaves it unread: it must
 // not pass for an empty one, for then nothing would be hidden.
 constinit uint64_t changes = 1;
 constinit uint64_t read_at = 0;
+// Readings are numbered. Those up to this one are gone with the transaction in which they were replaced.
+constinit uint64_t gone = 0;
 
 void forget_policies(Datum, Oid relid) {
     if (relid == InvalidOid || relid == watched || watched == InvalidOid) ++changes;
 }
 
-// One row of retention.policy, by column name.
+// The columns of retention.policy that are read.
+enum class Field : uint8_t {
+    kId,
+    kRelation,
+    kPriority,
+    kMode,
+    kReady,
+    kValidated,
+    kStartsWhen,
+    kStarts,
+    kAction,
+    kIfReferenced,
+    kKeepFor,
+    kQuarantineFor,
+    kMustKeepFor,
+    kTimezone,
+    kName,
+    kReference,
+    kPurpose,
+    kLegalBasis,
+    kAppliesTo,
+    kWrittenFor,
+    kLegalAccess
+};
+constexpr const char *kFields[] = {"policy_id",     "relation",     "priority",    "mode",          "ready",    "validated",
+                                   "starts_when",   "clock_starts", "action",      "if_referenced", "keep_for", "quarantine_for",
+                                   "must_keep_for", "timezone",     "name",        "reference",     "purpose",  "legal_basis",
+                                   "applies_to",    "written_for",  "legal_access"};
+constexpr size_t kFieldCount = sizeof kFields / sizeof *kFields;
+static_assert(kFieldCount == static_cast<size_t>(Field::kLegalAccess) + 1);
+
+// Rows of retention.policy. Where the columns stand is looked up once, not once for each row.
 struct RowReader {
-    HeapTuple tuple;
     TupleDesc desc;
-    Datum get(const char *name, bool *isnull) const { return heap_getattr(tuple, SPI_fnumber(desc, name), desc, isnull); }
-    Datum get(const char *name) const {
-        bool isnull = false;
-        return get(name, &isnull);
+    int places[kFieldCount];
+    Datum *values;
+    bool *nulls;
+
+    explicit RowReader(TupleDesc of)
+        : desc(of),
+          values(static_cast<Datum *>(palloc(sizeof(Datum) * static_cast<size_t>(of->natts)))),
+          nulls(static_cast<bool *>(palloc(sizeof(bool) * static_cast<size_t>(of->natts)))) {
+        for (size_t i = 0; i < kFieldCount; ++i) places[i] = SPI_fnumber(desc, kFields[i]) - 1;
     }
-    const char *string(const char *name) const {
+    void take(HeapTuple tuple) const { heap_deform_tuple(tuple, desc, values, nulls); }
+    Datum get(Field field, bool *isnull) const {
+        const int place = places[static_cast<size_t>(field)];
+        *isnull = nulls[place];
+        return values[place];
+    }
+    Datum get(Field field) const {
         bool isnull = false;
-        const Datum value = get(name, &isnull);
+        return get(field, &isnull);
+    }
+    const char *string(Field field) const {
+        bool isnull = false;
+        const Datum value = get(field, &isnull);
         return isnull ? nullptr : TextDatumGetCString(value);
     }
-    bool is(const char *name, const char *value) const {
-        const char *found = string(name);
+    bool is(Field field, const char *value) const {
+        const char *found = string(field);
         return found != nullptr && strcmp(found, value) == 0;
     }
-    bool read_period(const char *name, core::Period *out) const {
+    bool read_period(Field field, core::Period *out) const {
         bool isnull = false;
-        const Datum value = get(name, &isnull);
+        const Datum value = get(field, &isnull);
         if (!isnull) std::memcpy(out, DatumGetPointer(value), sizeof *out);
         return !isnull;
     }
@@ -63,25 +109,27 @@ struct RowReader {
 void read_arrays(const RowReader &row, Policy *policy) {
     Datum *values = nullptr;
     bool *nulls = nullptr;
-    deconstruct_array(DatumGetArrayTypeP(row.get("clock_starts")), TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls,
-                      &policy->n_starts);
-    auto **starts = static_cast<const char **>(palloc(sizeof(char *) * (policy->n_starts + 1)));
-    for (int i = 0; i < policy->n_starts; ++i) starts[i] = nulls[i] ? "" : TextDatumGetCString(values[i]);
+    int n = 0;
+    deconstruct_array(DatumGetArrayTypeP(row.get(Field::kStarts)), TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &n);
+    auto **starts = static_cast<const char **>(palloc(sizeof(char *) * (n + 1)));
+    for (int i = 0; i < n; ++i) starts[i] = nulls[i] ? "" : TextDatumGetCString(values[i]);
+    policy->n_starts = n;
     policy->starts = starts;
-    deconstruct_array(DatumGetArrayTypeP(row.get("legal_access")), REGROLEOID, sizeof(Oid), true, TYPALIGN_INT, &values, &nulls,
-                      &policy->n_legal_access);
-    auto *roles = static_cast<Oid *>(palloc(sizeof(Oid) * (policy->n_legal_access + 1)));
-    for (int i = 0; i < policy->n_legal_access; ++i) roles[i] = DatumGetObjectId(values[i]);
+    deconstruct_array(DatumGetArrayTypeP(row.get(Field::kLegalAccess)), REGROLEOID, sizeof(Oid), true, TYPALIGN_INT, &values,
+                      &nulls, &n);
+    auto *roles = static_cast<Oid *>(palloc(sizeof(Oid) * (n + 1)));
+    for (int i = 0; i < n; ++i) roles[i] = DatumGetObjectId(values[i]);
+    policy->n_legal_access = n;
     policy->legal_access = roles;
 }
 
 // The time zones of a server may change under it. Then its own is nearer than none, and hides.
 void read_zone(const RowReader &row, Policy *policy) {
-    const char *name = row.string("timezone");
+    const char *name = row.string(Field::kTimezone);
     if (find_zone(name, &policy->timezone)) return;
     policy->timezone = default_zone().zone();
     ereport(WARNING, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                      errmsg("time zone \"%s\" of policy \"%s\" is not known to this server", name, row.string("name")),
+                      errmsg("time zone \"%s\" of policy \"%s\" is not known to this server", name, row.string(Field::kName)),
                       errdetail("Days end at midnight in \"%s\" instead.", policy->zone().name()),
                       errhint("Change field \"timezone\" of the policy.")));
 }
@@ -89,24 +137,25 @@ void read_zone(const RowReader &row, Policy *policy) {
 void read_policy(const RowReader &row, Policy *policy) {
     *policy = Policy{};
     read_zone(row, policy);
-    policy->id = DatumGetInt16(row.get("policy_id"));
-    policy->relid = DatumGetObjectId(row.get("relation"));
-    policy->priority = DatumGetInt32(row.get("priority"));
-    policy->mode = row.is("mode", "off") ? Mode::kOff : row.is("mode", "enforce") ? Mode::kEnforce : Mode::kObserve;
-    policy->ready = DatumGetBool(row.get("ready"));
-    policy->validated = DatumGetBool(row.get("validated"));
-    policy->starts_all = row.is("starts_when", "all");
-    if (!core::find_word(row.string("action"), &policy->action)) elog(ERROR, "unknown action \"%s\"", row.string("action"));
-    policy->anonymises_if_referenced = row.is("if_referenced", "anonymise");
-    row.read_period("keep_for", &policy->terms.keep_for);
-    row.read_period("quarantine_for", &policy->terms.quarantine_for);
-    policy->terms.has_floor = row.read_period("must_keep_for", &policy->terms.must_keep_for);
-    policy->name = row.string("name");
-    policy->reference = row.string("reference");
-    policy->purpose = row.string("purpose");
-    policy->legal_basis = row.string("legal_basis");
-    policy->applies_to = row.string("applies_to");
-    policy->written_for = DatumGetObjectId(row.get("written_for"));
+    policy->id = DatumGetInt16(row.get(Field::kId));
+    policy->relid = DatumGetObjectId(row.get(Field::kRelation));
+    policy->priority = DatumGetInt32(row.get(Field::kPriority));
+    policy->mode = row.is(Field::kMode, "off") ? Mode::kOff : row.is(Field::kMode, "enforce") ? Mode::kEnforce : Mode::kObserve;
+    policy->ready = DatumGetBool(row.get(Field::kReady));
+    policy->validated = DatumGetBool(row.get(Field::kValidated));
+    policy->starts_all = row.is(Field::kStartsWhen, "all");
+    if (!core::find_word(row.string(Field::kAction), &policy->action))
+        elog(ERROR, "unknown action \"%s\"", row.string(Field::kAction));
+    policy->anonymises_if_referenced = row.is(Field::kIfReferenced, "anonymise");
+    row.read_period(Field::kKeepFor, &policy->terms.keep_for);
+    row.read_period(Field::kQuarantineFor, &policy->terms.quarantine_for);
+    policy->terms.has_floor = row.read_period(Field::kMustKeepFor, &policy->terms.must_keep_for);
+    policy->name = row.string(Field::kName);
+    policy->reference = row.string(Field::kReference);
+    policy->purpose = row.string(Field::kPurpose);
+    policy->legal_basis = row.string(Field::kLegalBasis);
+    policy->applies_to = row.string(Field::kAppliesTo);
+    policy->written_for = DatumGetObjectId(row.get(Field::kWrittenFor));
     read_arrays(row, policy);
     policy->cutoffs.valid_until = core::kAlways;
 }
@@ -118,6 +167,79 @@ int by_relation(const void *a, const void *b) {
     return goes_before(*x, *y) ? -1 : goes_before(*y, *x) ? 1 : 0;
 }
 
+// Texts and arrays of policies in one piece of memory, for a thousand policies are kept by every session. Without memory it counts how
+// much there will be.
+struct Packer {
+    char *memory;
+    size_t used;
+
+    void *add(const void *from, size_t size, size_t alignment) {
+        used = (used + alignment - 1) / alignment * alignment;
+        void *at = memory == nullptr ? nullptr : memory + used;
+        if (at != nullptr) std::memcpy(at, from, size);
+        used += size;
+        return at;
+    }
+    const char *add(const char *text) {
+        return text == nullptr ? nullptr : static_cast<const char *>(add(text, strlen(text) + 1, 1));
+    }
+};
+
+Policy packed(const Policy &policy, Packer *packer) {
+    Policy copy = policy;
+    const auto n = static_cast<size_t>(policy.n_starts);
+    auto *starts = static_cast<const char **>(packer->add(policy.starts, sizeof(char *) * n, alignof(char *)));
+    for (size_t i = 0; i < n; ++i) {
+        const char *text = packer->add(policy.starts[i]);
+        if (starts != nullptr) starts[i] = text;
+    }
+    copy.starts = starts;
+    copy.legal_access = static_cast<const Oid *>(
+        packer->add(policy.legal_access, sizeof(Oid) * static_cast<size_t>(policy.n_legal_access), alignof(Oid)));
+    copy.name = packer->add(policy.name);
+    copy.reference = packer->add(policy.reference);
+    copy.purpose = packer->add(policy.purpose);
+    copy.legal_basis = packer->add(policy.legal_basis);
+    copy.applies_to = packer->add(policy.applies_to);
+    return copy;
+}
+
+// Where the policy with each number stands in the list, plus one: what a row's clock names is found at once.
+void number_places(Policies *out) {
+    int lowest = 0, highest = -1;
+    for (int i = 0; i < out->n; ++i) {
+        lowest = i == 0 ? out->all[i].id : Min(lowest, out->all[i].id);
+        highest = Max(highest, out->all[i].id);
+    }
+    out->lowest = lowest;
+    out->n_places = highest - lowest + 1;
+    auto *places = static_cast<uint16_t *>(palloc0(sizeof(uint16_t) * static_cast<size_t>(out->n_places + 1)));
+    for (int i = 0; i < out->n; ++i) places[out->all[i].id - lowest] = static_cast<uint16_t>(i + 1);
+    out->places = places;
+}
+
+// In the current memory context, which is that of the reading.
+Policies pack(const Policy *list, int n, uint64_t reading) {
+    Packer packer = {};
+    for (int i = 0; i < n; ++i) (void) packed(list[i], &packer);
+    packer = Packer{static_cast<char *>(palloc(packer.used + 1)), 0};
+    auto *all = static_cast<Policy *>(palloc(sizeof(Policy) * static_cast<size_t>(n + 1)));
+    for (int i = 0; i < n; ++i) all[i] = packed(list[i], &packer);
+    Policies out = {};
+    out.reading = reading;
+    out.all = all;
+    out.n = n;
+    number_places(&out);
+    return out;
+}
+
+struct Reading {
+    MemoryContextCallback callback;
+    uint64_t number;
+};
+
+void note_gone(void *reading) { gone = Max(gone, static_cast<const Reading *>(reading)->number); }
+
 // What was read before is still held by callers of this transaction, and goes with it. Outside one nobody holds any.
 void retire() {
     if (context == nullptr) return;
@@ -128,32 +250,53 @@ void retire() {
     context = nullptr;
 }
 
-void load_policies() {
-    n_policies = 0;
-    policies = nullptr;
+uint64_t begin_reading() {
+    static constinit uint64_t last = 0;
     retire();
     context = AllocSetContextCreate(TopMemoryContext, "pg_retention policy cache", ALLOCSET_SMALL_SIZES);
+    auto *reading = static_cast<Reading *>(MemoryContextAllocZero(context, sizeof(Reading)));
+    reading->number = ++last;
+    reading->callback.func = note_gone;
+    reading->callback.arg = reading;
+    MemoryContextRegisterResetCallback(context, &reading->callback);
+    return last;
+}
+
+// In the current memory context.
+Policy *read_rows(Oid relid, int *n) {
+    int room = 16;
+    auto *list = static_cast<Policy *>(palloc(sizeof(Policy) * room));
+    Relation table = table_open(relid, AccessShareLock);
+    RowReader row(RelationGetDescr(table));
+    SysScanDesc scan = systable_beginscan(table, InvalidOid, false, GetCatalogSnapshot(relid), 0, nullptr);
+    while (HeapTuple tuple = systable_getnext(scan)) {
+        if (*n == room) list = static_cast<Policy *>(repalloc_huge(list, sizeof(Policy) * (room *= 2)));
+        row.take(tuple);
+        read_policy(row, &list[(*n)++]);
+    }
+    systable_endscan(scan);
+    table_close(table, AccessShareLock);
+    return list;
+}
+
+void load_policies() {
+    policies = Policies{};
+    policies.reading = begin_reading();
     const ExtensionObjects *ext = extension();
     if (ext == nullptr) return;
     check_formats();
     watched = ext->policy_table;
     const uint64_t before_reading = changes;
-    Relation table = table_open(ext->policy_table, AccessShareLock);
-    MemoryContext before = MemoryContextSwitchTo(context);
-    int room = 16;
-    auto *list = static_cast<Policy *>(palloc(sizeof(Policy) * room));
+    MemoryContext before = CurrentMemoryContext;
+    MemoryContext scratch = AllocSetContextCreate(before, "pg_retention policies as read", ALLOCSET_DEFAULT_SIZES);
+    MemoryContextSwitchTo(scratch);
     int n = 0;
-    SysScanDesc scan = systable_beginscan(table, InvalidOid, false, GetCatalogSnapshot(ext->policy_table), 0, nullptr);
-    while (HeapTuple tuple = systable_getnext(scan)) {
-        if (n == room) list = static_cast<Policy *>(repalloc(list, sizeof(Policy) * (room *= 2)));
-        read_policy(RowReader{tuple, RelationGetDescr(table)}, &list[n++]);
-    }
-    systable_endscan(scan);
+    Policy *list = read_rows(ext->policy_table, &n);
     qsort(list, n, sizeof(Policy), by_relation);
+    MemoryContextSwitchTo(context);
+    policies = pack(list, n, policies.reading);
     MemoryContextSwitchTo(before);
-    table_close(table, AccessShareLock);
-    policies = list;
-    n_policies = n;
+    MemoryContextDelete(scratch);
     read_at = before_reading;
 }
 
@@ -166,17 +309,39 @@ bool goes_before(const Policy &a, const Policy &b) {
     return longer != 0 ? longer > 0 : a.id < b.id;
 }
 
-const Policy *policy_by_id(int16_t id) {
-    if (read_at != changes) load_policies();
-    for (int i = 0; i < n_policies; ++i)
-        if (policies[i].id == id) return &policies[i];
-    return nullptr;
+const Policy *find_policy(const Policies &in, int16_t id) {
+    const int place = id - in.lowest;
+    if (place < 0 || place >= in.n_places || in.places[place] == 0) return nullptr;
+    return &in.all[in.places[place] - 1];
 }
 
-const Policy *all_policies(int *count) {
+const Policies &policies_now() {
     if (read_at != changes) load_policies();
-    *count = n_policies;
     return policies;
+}
+
+bool is_kept(const Policies &reading) { return reading.reading > gone; }
+
+const Policy *policy_by_id(int16_t id) { return find_policy(policies_now(), id); }
+
+const Policy *all_policies(int *count) {
+    *count = policies_now().n;
+    return policies.all;
+}
+
+const Policy *policies_of(Oid relid, int *count) {
+    const Policies &in = policies_now();
+    int first = 0, end = in.n;
+    while (first < end) {
+        const int middle = first + (end - first) / 2;
+        if (in.all[middle].relid < relid)
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    for (end = first; end < in.n && in.all[end].relid == relid;) ++end;
+    *count = end - first;
+    return in.all == nullptr ? nullptr : &in.all[first];
 }
 
 const core::Cutoffs &cutoffs_of(const Policy &policy, TimestampTz at) {

@@ -12,26 +12,26 @@ namespace pg_retention {
 enum class Mode : uint8_t { kOff, kObserve, kEnforce };
 
 struct Policy {
-    int16_t id;
     Oid relid;
     int32_t priority;
+    int16_t id;
     Mode mode;
+    PolicyAction action;
     bool ready;
     bool validated;
     bool starts_all;  // starts_when = 'all'
-    PolicyAction action;
     bool anonymises_if_referenced;
     core::Terms terms;
+    Oid written_for;  // who owned the table when applies_to was written or confirmed
     pg_tz *timezone;
     const char *name;
     const char *reference;    // law; may be null
     const char *purpose;      // may be null
     const char *legal_basis;  // may be null
     const char *applies_to;   // may be null
-    Oid written_for;          // who owned the table when applies_to was written or confirmed
     int n_starts;
-    const char *const *starts;
     int n_legal_access;
+    const char *const *starts;
     const Oid *legal_access;
     core::Cutoffs cutoffs;  // maintained by cutoffs_of
     TimestampTz cutoffs_at;
@@ -53,6 +53,24 @@ bool goes_before(const Policy &a, const Policy &b);
 const Policy *policy_by_id(int16_t id);
 // All policies, ordered by relid and goes_before().
 const Policy *all_policies(int *count);
+// Those of the table itself, in the order of goes_before().
+const Policy *policies_of(Oid relid, int *count);
+
+// What was read at one time, for whoever goes by that although there may be other policies by now.
+struct Policies {
+    uint64_t reading;  // its number
+    const Policy *all;
+    int n;
+    int lowest;  // of their ids
+    int n_places;
+    const uint16_t *places;  // by id, from the lowest: one more than the policy's place in the list; 0: there is none
+};
+const Policies &policies_now();
+// False: the transaction is over in which they were replaced, and there is nothing behind the pointers.
+bool is_kept(const Policies &reading);
+// Null when there was none.
+const Policy *find_policy(const Policies &in, int16_t id);
+
 // Cutoffs at the given time, recomputed only when they may have changed.
 const core::Cutoffs &cutoffs_of(const Policy &policy, TimestampTz at);
 // The state of a row with this clock at that time: "due", "active, held, restricted". Palloc'ed.

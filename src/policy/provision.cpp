@@ -274,10 +274,8 @@ void withdraw(Oid relid, const Path *paths, int n_paths) {
 
 bool has_policies(Oid relid) {
     int count = 0;
-    const Policy *policy = all_policies(&count);
-    for (int i = 0; i < count; ++i)
-        if (policy[i].relid == relid) return true;
-    return false;
+    (void) policies_of(relid, &count);
+    return count > 0;
 }
 
 void make_way(Oid parent, Oid partition) {
