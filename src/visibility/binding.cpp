@@ -42,8 +42,7 @@ void forget_binding(void *argument) {
 }
 
 // A superuser has every role's privileges, and is no accountant for that.
-bool has_legal_access(const Policy &policy) {
-    const Oid user = GetUserId();
+bool has_legal_access(const Policy &policy, Oid user) {
     for (int i = 0; i < policy.n_legal_access; ++i)
         if (superuser_arg(user) ? is_member_of_role_nosuper(user, policy.legal_access[i])
                                 : has_privs_of_role(user, policy.legal_access[i]))
@@ -55,20 +54,30 @@ Binding *bind(MemoryContext context) {
     // A transaction that has its locks already would not hear of another session's change before it ends.
     AcceptInvalidationMessages();
     auto *binding = static_cast<Binding *>(MemoryContextAllocZero(context, sizeof(Binding)));
-    int count = 0;
-    const Policy *policy = all_policies(&count);
-    const TimestampTz now = retention_now();
+    binding->policies = policies_now();
+    binding->now = retention_now();
+    binding->user = GetUserId();
+    binding->last.id = -1;
     binding->reveal = settings::reveal;
     if (binding->reveal) record_reveal();
-    binding->policies = static_cast<Bound *>(MemoryContextAllocZero(context, sizeof(Bound) * (count + 1)));
-    for (int i = 0; i < count; ++i) {
-        Bound *bound = &binding->policies[binding->n++];
-        bound->id = policy[i].id;
-        bound->hides = enforced(policy[i]);
-        bound->legal = bound->hides && has_legal_access(policy[i]);
-        if (bound->hides) bound->cutoffs = cutoffs_of(policy[i], now);
-    }
     return binding;
+}
+
+[[gnu::noinline]] void bind_policy(const Binding &binding, int32_t id) {
+    // Memory that outlives the transaction, and what it was bound to: then that is what there is now.
+    if (!is_kept(binding.policies)) binding.policies = policies_now();
+    const Policy *policy = find_policy(binding.policies, static_cast<int16_t>(id));
+    Bound bound = {-1, policy != nullptr, policy != nullptr && enforced(*policy), false, {}};
+    if (bound.hides) bound.cutoffs = cutoffs_of(*policy, binding.now);
+    if (bound.hides) bound.legal = has_legal_access(*policy, binding.user);
+    bound.id = id;
+    binding.last = bound;
+}
+
+const Bound &bound_of(const Binding &binding, core::Clock clock) {
+    const int32_t id = core::policy_of(clock);
+    if (binding.last.id != id) bind_policy(binding, id);
+    return binding.last;
 }
 
 void bind_execution(MemoryContext context) {
@@ -160,21 +169,15 @@ bool is_visible(const Binding &binding, core::Clock clock) {
     if (binding.reveal) return true;
     if ((core::flags_of(clock) & core::kRestricted) != 0) return false;
     // A restore loads rows before policies: until they are there, nobody knows what is over.
-    if (binding.n == 0) return !core::is_started(clock);
-    for (int i = 0; i < binding.n; ++i) {
-        const Bound &bound = binding.policies[i];
-        if (bound.id != core::policy_of(clock)) continue;
-        if (!bound.hides || !core::hidden(clock, bound.cutoffs) || is_own_start(clock)) return true;
-        return bound.legal && core::state_of(clock, bound.cutoffs) == core::State::kKept;
-    }
-    return clock != core::kUnknownClock;
+    if (binding.policies.n == 0) return !core::is_started(clock);
+    const Bound &bound = bound_of(binding, clock);
+    if (!bound.known) return clock != core::kUnknownClock;
+    if (!bound.hides || !core::hidden(clock, bound.cutoffs) || is_own_start(clock)) return true;
+    return bound.legal && core::state_of(clock, bound.cutoffs) == core::State::kKept;
 }
 
 bool is_known(const Binding &binding, core::Clock clock) {
-    if (binding.reveal || !core::is_started(clock)) return true;
-    for (int i = 0; i < binding.n; ++i)
-        if (binding.policies[i].id == core::policy_of(clock)) return true;
-    return false;
+    return binding.reveal || !core::is_started(clock) || bound_of(binding, clock).known;
 }
 
 constinit Dynamic<bool> explaining{false};

@@ -1,10 +1,11 @@
 #pragma once
-// What the condition compares with: time, reveal, the user and the cutoffs of all policies, bound when an execution starts. A
-// cursor so shows what it would have shown when it was declared.
+// What the condition compares with: time, reveal, the user and the policies, bound when an execution starts. A cursor so shows what it would
+// have shown when it was declared. Of the policies only what rows name is looked at: a thousand others cost nothing.
 #include "core/time/clock.hpp"
 #include "core/time/schedule.hpp"
 #include "pg/during.hpp"
 #include "pg/postgres.hpp"
+#include "policy/policy_cache.hpp"
 
 extern "C" {
 #include "nodes/plannodes.h"
@@ -12,8 +13,10 @@ extern "C" {
 
 namespace pg_retention {
 
+// What one policy says.
 struct Bound {
-    int16_t id;
+    int32_t id;  // as clocks have it; -1: of none
+    bool known;  // there is such a policy
     bool hides;
     bool legal;  // the user may read what the law keeps
     core::Cutoffs cutoffs;
@@ -21,8 +24,10 @@ struct Bound {
 
 struct Binding {
     bool reveal;
-    int n;
-    Bound *policies;
+    Oid user;
+    TimestampTz now;
+    mutable Policies policies;
+    mutable Bound last;  // that the last row was judged by: the next one's is nearly always the same
 };
 
 // Of the execution in whose memory the function was looked up; bound now where none was bound at the start (an expression
