@@ -5,6 +5,7 @@
 #include "policy/policy_cache.hpp"
 #include "policy/policy_triggers.hpp"
 #include "clock/relation_plan.hpp"
+#include "clock/ways.hpp"
 #include "schema/user_code.hpp"
 #include "clock/decide.hpp"
 #include "guard/looser.hpp"
@@ -39,6 +40,7 @@ void _PG_init(void) {
         pg_retention::init_reveals();
         pg_retention::init_visibility();
         pg_retention::init_relation_plans();
+        pg_retention::init_ways();
         pg_retention::init_late_starts();
         pg_retention::init_guard();
         pg_retention::init_looser();

@@ -9,6 +9,7 @@
 #include "clock/own_starts.hpp"
 #include "clock/relation_plan.hpp"
 #include "clock/stamp.hpp"
+#include "clock/ways.hpp"
 #include "clock/decide.hpp"
 #include "pg/compat.hpp"
 #include "pg/sql.hpp"
@@ -29,20 +30,17 @@ namespace pg_retention {
 
 namespace {
 
-struct Way {
-    Oid relid;
-    int16_t policy_id;
-    int start;  // which of the policy's
-    int depth;
+// A way that the change matters to.
+struct Taken {
+    const Way *way;
     bool lost;  // the key of the written row was set to its default
-    Path path;
 };
 
 // A row below the one that was written, and the way on which it was found.
 struct Row {
     Oid relid;
     ItemPointerData tid;
-    const Way *way;
+    const Taken *taken;
 };
 
 struct Rows {
@@ -61,10 +59,8 @@ bool value_changed(const TriggerData *data, AttrNumber column) {
     return !datumIsEqual(before, after, att->attbyval, att->attlen);
 }
 
-// Columns of a partition by the numbers of the path's table.
 AttrNumber own_column(const TriggerData *data, Oid path_relid, AttrNumber column) {
-    const Oid relid = RelationGetRelid(data->tg_relation);
-    return relid == path_relid ? column : get_attnum(relid, get_attname(path_relid, column, false));
+    return pg_retention::own_column(RelationGetRelid(data->tg_relation), path_relid, column);
 }
 
 bool matters(const TriggerData *data, const Path &path, int depth) {
@@ -108,7 +104,8 @@ bool read_key(const TriggerData *data, const Hop &hop, Oid numbered, const AttrN
 Parameters parameters_of(Key *key) { return Parameters{key->n, key->n, key->types, key->values}; }
 
 // The rows of the policy's table whose path runs through the changed row at this depth.
-void add_rows_below(const TriggerData *data, const Way *way, Rows *rows) {
+void add_rows_below(const TriggerData *data, const Taken *taken, Rows *rows) {
+    const Way *way = taken->way;
     const Path &path = way->path;
     const int depth = way->depth;
     StringInfoData sql;
@@ -137,7 +134,7 @@ void add_rows_below(const TriggerData *data, const Way *way, Rows *rows) {
         rows->room = 2 * (rows->n + found.n);
         rows->rows = static_cast<Row *>(repalloc_huge(rows->rows, sizeof(Row) * rows->room));
     }
-    for (const SqlRow below : found) rows->rows[rows->n++] = Row{below.get<Oid>(1), below.get<ItemPointerData>(2), way};
+    for (const SqlRow below : found) rows->rows[rows->n++] = Row{below.get<Oid>(1), below.get<ItemPointerData>(2), taken};
     found.free();
 }
 
@@ -183,8 +180,9 @@ bool lead_by_one_key(const Hop &a, const Hop &b) {
     return a.to_relid == b.to_relid && a.n_keys == b.n_keys && std::equal(a.to, a.to + a.n_keys, b.to);
 }
 
-WrittenWay written_way(const TriggerData *data, const Way &way) {
-    WrittenWay written = {way.policy_id, way.start, way.depth + 1 < way.path.n_hops, way.lost, false, true, 0};
+WrittenWay written_way(const TriggerData *data, const Taken &taken) {
+    const Way &way = *taken.way;
+    WrittenWay written = {way.policy_id, way.start, way.depth + 1 < way.path.n_hops, taken.lost, false, true, 0};
     if (written.relinks || !TRIGGER_FIRED_BY_UPDATE(data->tg_event)) return written;
     const AttrNumber column = own_column(data, way.path.hops[way.depth].to_relid, way.path.column);
     written.tells = true;
@@ -197,7 +195,7 @@ void restamp_below(const TriggerData *data, Row *rows, int n) {
     auto *written = static_cast<WrittenWay *>(palloc(sizeof(WrittenWay) * n));
     bool relinks = false;
     for (int i = 0; i < n; ++i) {
-        written[i] = written_way(data, *rows[i].way);
+        written[i] = written_way(data, *rows[i].taken);
         relinks = relinks || written[i].relinks;
     }
     const Cause cause = {.is_change = true, .written = written, .n_written = n};
@@ -210,55 +208,33 @@ void restamp_below(const TriggerData *data, Row *rows, int n) {
     note_own_start(done.before, done.after, true);
 }
 
-bool is_table_of_hop(Oid relid, Oid hop_relid, List *ancestors) {
-    return relid == hop_relid || list_member_oid(ancestors, hop_relid);
-}
-
-// Resolved before anything is written: writing may drop the policy cache.
-List *ways_through(Relation rel) {
-    List *ancestors = rel->rd_rel->relispartition ? get_partition_ancestors(RelationGetRelid(rel)) : NIL;
-    List *ways = NIL;
-    int count = 0;
-    const Policy *policies = all_policies(&count);
-    for (int i = 0; i < count; ++i) {
-        if (policies[i].mode == Mode::kOff) continue;
-        for (int k = 0; k < policies[i].n_starts; ++k) {
-            auto *way = static_cast<Way *>(palloc0(sizeof(Way)));
-            Problem problem = {};
-            way->relid = policies[i].relid;
-            way->policy_id = policies[i].id;
-            way->start = k;
-            if (!resolve_path(way->relid, policies[i].starts[k], &way->path, &problem)) continue;
-            for (int h = 0; h < way->path.n_hops; ++h) {
-                if (!is_table_of_hop(RelationGetRelid(rel), way->path.hops[h].to_relid, ancestors)) continue;
-                auto *found = static_cast<Way *>(palloc(sizeof(Way)));
-                *found = *way;
-                found->depth = h;
-                ways = lappend(ways, found);
-            }
-        }
-    }
-    return ways;
+// Most updates change nothing that any way goes by.
+bool matters_to_any(const TriggerData *data, const Ways &ways) {
+    if (ways.n == 0 || !TRIGGER_FIRED_BY_UPDATE(data->tg_event)) return ways.n > 0;
+    for (int i = 0; i < ways.n_columns; ++i)
+        if (value_changed(data, ways.columns[i])) return true;
+    return false;
 }
 
 }  // namespace
 
 void descend(const TriggerData *data) {
-    ListCell *cell = nullptr;
-    List *ways = ways_through(data->tg_relation);
-    if (ways == NIL) return;
+    const Ways ways = ways_through(data->tg_relation);
+    if (!matters_to_any(data, ways)) return;
     SPI_connect();
     Rows rows = {static_cast<Row *>(palloc(sizeof(Row))), 0, 1};
     const Hop *held = nullptr;
-    foreach (cell, ways) {
-        auto *way = static_cast<Way *>(lfirst(cell));
-        if (!matters(data, way->path, way->depth)) continue;
-        const Hop *hop = &way->path.hops[way->depth];
+    auto *taken = static_cast<Taken *>(palloc(sizeof(Taken) * static_cast<size_t>(ways.n)));
+    for (int i = 0; i < ways.n; ++i) {
+        const Way &way = ways.all[i];
+        taken[i] = Taken{&way, false};
+        if (!matters(data, way.path, way.depth)) continue;
+        const Hop *hop = &way.path.hops[way.depth];
         if (held == nullptr || !lead_by_one_key(*held, *hop)) hold_ancestor(data, *hop);
         held = hop;
-        way->lost = was_set_to_default(data, way->path, way->depth);
-        const ActingAs saved = act_as(owner_of(way->relid), true);
-        add_rows_below(data, way, &rows);
+        taken[i].lost = was_set_to_default(data, way.path, way.depth);
+        const ActingAs saved = act_as(owner_of(way.relid), true);
+        add_rows_below(data, &taken[i], &rows);
         leave(saved);
     }
     qsort(rows.rows, rows.n, sizeof(Row), by_row);
