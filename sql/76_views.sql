@@ -12,24 +12,24 @@ COMMENT ON VIEW retention.clock_column IS 'what is governed: tables (r, p) and m
 CREATE TABLE retention.touched (relation regclass PRIMARY KEY);
 COMMENT ON TABLE retention.touched IS 'tables whose rows were deleted or changed in consequence of an act on others, governed or not';
 
+-- From the views down to what they read: they are few where tables are many.
 CREATE VIEW retention.view_source AS
-WITH RECURSIVE above AS (
-    SELECT g.relation::oid AS oid, g.relation AS source, 0 AS depth FROM retention.clock_column g WHERE g.kind <> 'm'
+WITH RECURSIVE below AS (
+    SELECT c.oid AS view, c.oid AS reads, 0 AS depth FROM pg_class c WHERE c.relkind = 'm'
     UNION
-    SELECT t.relation, t.relation, 0 FROM retention.touched t
-    UNION
-    SELECT r.ev_class, v.source, v.depth + 1
-    FROM above v
-    JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = v.oid AND d.classid = 'pg_rewrite'::regclass
-    JOIN pg_rewrite r ON r.oid = d.objid AND r.ev_class <> v.oid
+    SELECT b.view, d.refobjid, b.depth + 1
+    FROM below b
+    JOIN pg_rewrite r ON r.ev_class = b.reads
+    JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> b.reads
     -- Views may refer to each other in a circle.
-    WHERE v.depth < 100
+    WHERE b.depth < 100
 )
-SELECT c.oid::regclass AS view, v.source, max(v.depth) AS depth,
-    EXISTS (SELECT FROM retention.clock_column g WHERE g.relation = c.oid) AS governed
-FROM above v
-JOIN pg_class c ON c.oid = v.oid AND c.relkind = 'm'
-GROUP BY c.oid, v.source;
+SELECT b.view::regclass AS view, b.reads::regclass AS source, max(b.depth) AS depth,
+    EXISTS (SELECT FROM retention.clock_column g WHERE g.relation = b.view) AS governed
+FROM below b
+WHERE b.depth > 0 AND (EXISTS (SELECT FROM retention.touched t WHERE t.relation = b.reads)
+    OR EXISTS (SELECT FROM retention.clock_column g WHERE g.relation = b.reads AND g.kind <> 'm'))
+GROUP BY b.view, b.reads;
 COMMENT ON VIEW retention.view_source IS 'which tables that are governed, or that acts on others have touched, a materialised view reads, through how many others (a hundred at most), and whether it is governed itself';
 
 CREATE TABLE retention.view_refresh (
