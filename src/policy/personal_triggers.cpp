@@ -17,6 +17,7 @@ extern "C" {
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "utils/lsyscache.h"
+#include "utils/inval.h"
 #include "utils/rel.h"
 }
 
@@ -154,6 +155,8 @@ RETENTION_FUNCTION(pg_retention_personal_column_before) {
 
 RETENTION_FUNCTION(pg_retention_check_personal_column) {
     const TriggerData *data = pg_retention::of_personal_column(fcinfo, false, "AFTER INSERT OR UPDATE OR DELETE");
+    // Sweeps look at declarations where anything was told since they last did.
+    CacheInvalidateRelcacheByRelid(RelationGetRelid(data->tg_relation));
     if (!TRIGGER_FIRED_BY_DELETE(data->tg_event)) pg_retention::check_personal_column(data);
     pg_retention::record_write(data);
     return static_cast<Datum>(0);

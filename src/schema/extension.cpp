@@ -47,14 +47,14 @@ struct Traits {
 };
 constexpr Oid kPlaces = 256;
 constinit Traits traits[kPlaces] = {};
-constinit uint64_t schema_changes = 1;
+constinit uint64_t told = 1;
 
 void forget_objects(Datum, SysCacheId, uint32) {
     ++changes;
-    ++schema_changes;
+    ++told;
 }
 void forget_relation(Datum, Oid relid) {
-    ++schema_changes;
+    ++told;
     if (relid == InvalidOid || relid == objects.policy_table) ++changes;
 }
 
@@ -102,7 +102,7 @@ bool find_objects(ExtensionObjects *out) {
 
 // Null when there is no such relation.
 [[gnu::noinline]] const Traits *read_traits(Oid relid, Traits *place) {
-    const uint64_t before = schema_changes;
+    const uint64_t before = told;
     Relation rel = RelationIdGetRelation(relid);
     if (!RelationIsValid(rel)) return nullptr;
     *place = Traits{relid, InvalidAttrNumber, -1, rel->rd_rel->relkind == RELKIND_RELATION && rel->rd_rel->relhassubclass, false,
@@ -121,7 +121,7 @@ bool find_objects(ExtensionObjects *out) {
 const Traits *traits_of(Oid relid) {
     if (extension() == nullptr) return nullptr;
     Traits *place = &traits[relid % kPlaces];
-    return place->relid == relid && place->known_at == schema_changes ? place : read_traits(relid, place);
+    return place->relid == relid && place->known_at == told ? place : read_traits(relid, place);
 }
 
 }  // namespace
@@ -160,7 +160,7 @@ bool has_foreign_clock(Oid relid) {
 bool is_plain_relation(Oid relid) {
     // Asked several times in every statement: what is known is answered from memory alone.
     const Traits *place = &traits[relid % kPlaces];
-    if (place->relid == relid && place->known_at == schema_changes) return place->plain;
+    if (place->relid == relid && place->known_at == told) return place->plain;
     place = traits_of(relid);
     return place == nullptr || place->plain;
 }
@@ -175,6 +175,8 @@ bool has_governed_child(Oid relid) {
 }
 
 const char *clock_name(Oid relid) { return quote_identifier(get_attname(relid, clock_column(relid), false)); }
+
+uint64_t schema_changes() { return told; }
 
 void init_extension_cache() {
     CacheRegisterSyscacheCallback(NAMESPACEOID, forget_objects, 0);

@@ -46,6 +46,10 @@ bool has_governed_child(Oid relid);
 // Its quoted name. The relation must be governed.
 const char *clock_name(Oid relid);
 
+// Counts what this backend was told of: as long as it stays the same, no table, type, function or declaration has changed for it. To be asked
+// before what is read and kept is read.
+uint64_t schema_changes();
+
 void init_extension_cache();  // registers the invalidation callbacks
 
 }  // namespace pg_retention

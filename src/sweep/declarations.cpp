@@ -4,6 +4,7 @@
 #include "personal/personal.hpp"
 #include "pg/attempt.hpp"
 #include "policy/attached.hpp"
+#include "schema/extension.hpp"
 
 extern "C" {
 #include "catalog/partition.h"
@@ -21,15 +22,19 @@ constexpr const char *kDeclarations =
     "FROM retention.personal_columns c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.relation AND a.attname = c.column_name "
     "WHERE a.attnum > 0 AND EXISTS (SELECT FROM retention.policy p WHERE p.relation = c.relation AND p.ready)";
 
-void compare() {
+// False: there was nothing to write.
+bool compare() {
     // Withdrawn, dropped, or without a policy: when it comes again, it is new.
-    own(psprintf("DELETE FROM retention.declared_column d WHERE CASE d.column_number "
-                 "WHEN 0 THEN NOT EXISTS (SELECT FROM retention.policy p WHERE p.relation = d.relation AND p.ready) "
-                 "ELSE NOT EXISTS (SELECT FROM (%s) n WHERE n.relation = d.relation AND n.column_number = d.column_number) END",
-                 kDeclarations));
+    uint64 written = own("DELETE FROM retention.declared_column d WHERE d.column_number = 0 AND NOT EXISTS "
+                         "(SELECT FROM retention.policy p WHERE p.relation = d.relation AND p.ready)")
+                         .n;
+    written += own(psprintf("DELETE FROM retention.declared_column d WHERE d.column_number <> 0 AND NOT EXISTS "
+                            "(SELECT FROM (%s) n WHERE n.relation = d.relation AND n.column_number = d.column_number)",
+                            kDeclarations))
+                   .n;
     // Those of a table that was not known before are how its rows have been anonymised so far. A column with a period of its own begins
     // anew; for the others the table is looked through.
-    own(psprintf(
+    const SqlRows changed = own(psprintf(
         "WITH written AS (INSERT INTO retention.declared_column AS d SELECT n.* FROM (%s) n WHERE NOT EXISTS (SELECT FROM "
         "retention.declared_column o WHERE o.relation = n.relation AND o.column_number = n.column_number AND o.declaration = "
         "n.declaration) ON CONFLICT (relation, column_number) DO UPDATE SET declaration = EXCLUDED.declaration "
@@ -44,17 +49,25 @@ void compare() {
         "FROM changed c GROUP BY c.relation ON CONFLICT (relation) DO UPDATE SET next_block = 0, skipped = 0, stamped = false, "
         "problem = NULL, declared_anew = r.declared_anew || EXCLUDED.declared_anew",
         kDeclarations));
-    progress_changed();
-    own("INSERT INTO retention.declared_column SELECT DISTINCT p.relation, 0, '' FROM retention.policy p WHERE p.ready "
-        "ON CONFLICT DO NOTHING");
+    if (changed.n > 0) progress_changed();
+    written +=
+        own("INSERT INTO retention.declared_column SELECT DISTINCT p.relation, 0, '' FROM retention.policy p WHERE p.ready AND NOT EXISTS "
+            "(SELECT FROM retention.declared_column d WHERE d.relation = p.relation AND d.column_number = 0) ON CONFLICT DO NOTHING")
+            .n;
+    return written > 0 || changed.n > 0;
 }
 
 }  // namespace
 
 void notice_declarations(Engine *engine) {
+    // What was told up to the last time that there was nothing to write; what was written may still be taken back.
+    static constinit uint64_t compared = 0;
     begin_step(engine);
-    const ErrorData *error = attempt([] { compare(); });
+    const uint64_t before = schema_changes();
+    bool wrote = true;
+    const ErrorData *error = before == compared ? nullptr : attempt([&wrote] { wrote = compare(); });
     if (error != nullptr) note_problem(engine, "comparing the declarations of personal columns", error);
+    if (!wrote) compared = before;
     end_step(engine);
 }
 

@@ -4,6 +4,7 @@
 #include "clock/own_starts.hpp"
 #include "core/time/backoff.hpp"
 #include "ledger/ledger.hpp"
+#include "schema/extension.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
@@ -39,12 +40,26 @@ constexpr char kStale[] =
     "AND NOT EXISTS (SELECT FROM retention.view_source s WHERE s.view = v.view AND s.governed) "
     "FROM retention.stale_view v WHERE v.retry_at IS NULL OR v.retry_at <= $1 ORDER BY v.depth, v.view";
 
+// Most databases have none, and what looks for those that are stale goes through the catalogs. Kept until anything is told of.
+bool has_views() {
+    static constinit bool any = false;
+    static constinit uint64_t read_at = 0;
+    const uint64_t before = schema_changes();
+    if (read_at != before) any = own("SELECT FROM pg_catalog.pg_class c WHERE c.relkind = 'm' LIMIT 1").n > 0;
+    read_at = before;
+    return any;
+}
+
 // Rows that were hidden from the moment they were written are nobody's deadline: the ledger says so for their copies.
 void record_hidden_late(Engine *engine) {
     begin_step(engine);
     if (engine->caller == Caller::kTransactionBlock) {
         record_late_starts();
         forget_own_starts();
+    }
+    if (!has_views()) {
+        own("DELETE FROM retention.hidden_late");
+        return end_step(engine);
     }
     const SqlRows late =
         own("WITH late AS (DELETE FROM retention.hidden_late RETURNING relation, policy_id) "
@@ -62,7 +77,7 @@ void record_hidden_late(Engine *engine) {
 
 View *stale_views(Engine *engine, int *n) {
     begin_step(engine);
-    const SqlRows found = own(kStale, at(retention_now()));
+    const SqlRows found = has_views() ? own(kStale, at(retention_now())) : SqlRows{};
     *n = static_cast<int>(found.n);
     auto *views = static_cast<View *>(MemoryContextAlloc(engine->context, sizeof(View) * (*n + 1)));
     for (int i = 0; i < *n; ++i)
@@ -123,6 +138,10 @@ void refresh_in_step(Engine *engine, const View &view) {
 void note_fresh(Engine *engine) {
     begin_step(engine);
     own("DELETE FROM retention.touched t WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = t.relation)");
+    if (!has_views()) {
+        own("DELETE FROM retention.view_refresh");
+        return end_step(engine);
+    }
     own("DELETE FROM retention.view_refresh r WHERE NOT EXISTS "
         "(SELECT FROM retention.view_source s WHERE s.view = r.view)");
     own("INSERT INTO retention.view_refresh AS r (view, entry_id) "
