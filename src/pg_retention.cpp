@@ -18,6 +18,7 @@
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
 #include "sweep/task.hpp"
+#include "sweep/turns.hpp"
 #include "visibility/visibility.hpp"
 #include "worker/worker.hpp"
 
@@ -41,6 +42,7 @@ void _PG_init(void) {
         pg_retention::init_visibility();
         pg_retention::init_relation_plans();
         pg_retention::init_ways();
+        pg_retention::init_turns();
         pg_retention::init_late_starts();
         pg_retention::init_guard();
         pg_retention::init_looser();

@@ -3,6 +3,7 @@
 #include "pg/postgres.hpp"
 
 extern "C" {
+#include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/tableam.h"
 #include "catalog/pg_attribute.h"
@@ -52,6 +53,14 @@ extern "C" {
         ereport(ERROR, __VA_ARGS__); \
         return value;                \
     } while (0)
+#endif
+
+// 18: a scan may count what it searches.
+#if PG_VERSION_NUM < 180000
+struct IndexScanInstrumentation;
+inline IndexScanDesc index_beginscan_bitmap(Relation index, Snapshot snapshot, IndexScanInstrumentation *, int keys) {
+    return index_beginscan_bitmap(index, snapshot, keys);
+}
 #endif
 
 // 18: indexes of other kinds than B-trees may know an order.

@@ -184,10 +184,9 @@ bool awaits_stamps(Oid relid) {
     return has_foreign_clock(relid) && standing_policies(relid) != NIL;
 }
 
-bool is_being_stamped(Oid relid) {
-    if (has_foreign_clock(relid)) return true;
-    return read_if_changed() && unstamped != NIL && any_in(unstamped, with_ancestors(relid));
-}
+bool is_unstamped(Oid relid) { return read_if_changed() && unstamped != NIL && any_in(unstamped, with_ancestors(relid)); }
+
+bool is_being_stamped(Oid relid) { return has_foreign_clock(relid) || is_unstamped(relid); }
 
 List *unstamped_tables(Oid relid) {
     List *tables = NIL;

@@ -17,6 +17,9 @@ bool awaits_stamps(Oid relid);
 // Whether clocks may still say what another policy, start or zone made of them, or a partition of theirs: nothing is deleted by those.
 bool is_being_stamped(Oid relid);
 
+// The second of these alone: rows of the table, or of one it is a partition of, are to be stamped. Answered without a look at the table.
+bool is_unstamped(Oid relid);
+
 // Of those that await stamps, those that the relation consists of: itself, or its partitions.
 List *unstamped_tables(Oid relid);
 

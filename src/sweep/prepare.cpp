@@ -11,6 +11,7 @@
 #include "sweep/declarations.hpp"
 #include "sweep/index.hpp"
 #include "sweep/task.hpp"
+#include "sweep/turns.hpp"
 
 extern "C" {
 #include "access/table.h"
@@ -256,7 +257,7 @@ void prepare_tables(Engine *engine) {
     INSTR_TIME_SET_CURRENT(started);
     notice_declarations(engine);
     begin_step(engine);
-    plan_missing_indexes();
+    if (may_lack_indexes()) plan_missing_indexes();
     const SqlRows found = own("SELECT relation::oid, stamped FROM retention.preparation ORDER BY relation");
     const auto n = static_cast<int>(found.n);
     auto *tables = static_cast<Planned *>(MemoryContextAlloc(engine->context, sizeof(Planned) * (n + 1)));

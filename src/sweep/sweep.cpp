@@ -2,9 +2,6 @@
 
 #include "schema/own.hpp"
 #include "policy/attached.hpp"
-#include "policy/rights.hpp"
-#include "schema/foreign_key.hpp"
-#include "schema/path.hpp"
 #include "ledger/home.hpp"
 #include "ledger/reveals.hpp"
 #include "pg/at_once.hpp"
@@ -19,6 +16,7 @@
 #include "sweep/prepare.hpp"
 #include "sweep/quarantine.hpp"
 #include "sweep/task.hpp"
+#include "sweep/turns.hpp"
 #include "sweep/views.hpp"
 
 extern "C" {
@@ -70,98 +68,17 @@ void record_reveals(Engine *engine) {
     end_step(engine);
 }
 
-struct Swept {
-    int16_t policy_id;
-    Oid relid;
-    Oid top;  // the table whose partition it is, or itself
-    const char *name;
-    List *on_paths;  // the other tables that its rows' clocks start by
-    List *kept;      // and those whose rows cannot go while one of its rows refers to them; a partitioned one for its partitions
-};
-
-List *tables_on_paths(const Policy &policy) {
-    List *tables = NIL;
-    for (int i = 0; i < policy.n_starts; ++i) {
-        Path path;
-        Problem problem = {};
-        if (!resolve_path(policy.relid, policy.starts[i], &path, &problem)) continue;
-        for (int h = 0; h < path.n_hops; ++h)
-            if (path.hops[h].to_relid != policy.relid) tables = list_append_unique_oid(tables, path.hops[h].to_relid);
-    }
-    return tables;
-}
-
-List *tables_kept(Oid relid) {
-    List *tables = NIL;
-    ListCell *at_table = nullptr, *at_key = nullptr;
-    foreach (at_table, find_all_inheritors(relid, NoLock, nullptr))
-        foreach (at_key, foreign_keys_of(lfirst_oid(at_table))) {
-            ForeignKey key = {};
-            if (!load_foreign_key(lfirst_oid(at_key), &key) || key.referring != lfirst_oid(at_table) || !key.keeps) continue;
-            if (topmost(key.referred) != topmost(relid)) tables = list_append_unique_oid(tables, topmost(key.referred));
-        }
-    return tables;
-}
-
-bool another_leads_to(const Swept *policies, int n, const Swept &policy, bool also_by_keys) {
-    for (int i = 0; i < n; ++i) {
-        if (list_member_oid(policies[i].on_paths, policy.relid)) return true;
-        if (also_by_keys && list_member_oid(policies[i].kept, policy.top)) return true;
-    }
-    return false;
-}
-
-// n: there is none.
-int first_of_all(const Swept *policies, int n, bool also_by_keys) {
-    int first = 0;
-    while (first < n && another_leads_to(policies, n, policies[first], also_by_keys)) ++first;
-    return first;
-}
-
-// Rows before those on their paths: a text is redacted while the names of its persons are still there. And before those they refer to:
-// one pass is enough for a chain. Where keys lead in a circle the paths decide.
-void put_in_order(Swept *policies, int n) {
-    for (int i = 0; i < n; ++i) {
-        int next = i + first_of_all(&policies[i], n - i, true);
-        if (next == n) next = i + first_of_all(&policies[i], n - i, false);
-        if (next == n) return;
-        const Swept first = policies[next];
-        std::memmove(&policies[i + 1], &policies[i], sizeof(Swept) * static_cast<size_t>(next - i));
-        policies[i] = first;
-    }
-}
-
-// Copied for the pass: the cache may change with every transaction.
-Swept *enforced_policies(Engine *engine, int *n) {
-    begin_step(engine);
-    MemoryContextSwitchTo(engine->context);
-    int count = 0;
-    const Policy *policy = all_policies(&count);
-    auto *swept = static_cast<Swept *>(palloc(sizeof(Swept) * (count + 1)));
-    *n = 0;
-    for (int i = 0; i < count; ++i)
-        if (enforced(policy[i]) && policy[i].validated && is_confirmed(policy[i]))
-            swept[(*n)++] = Swept{policy[i].id,
-                                  policy[i].relid,
-                                  topmost(policy[i].relid),
-                                  pstrdup(policy[i].name),
-                                  tables_on_paths(policy[i]),
-                                  tables_kept(policy[i].relid)};
-    put_in_order(swept, *n);
-    end_step(engine);
-    return swept;
-}
-
-// Not those whose clocks are not true yet: another policy may keep the rows for longer.
-List *stamped_leaves(Oid relid) {
+// Those that have a turn, but for those whose clocks are not true yet: another policy may keep the rows for longer.
+List *stamped_leaves(const Swept &policy) {
     List *leaves = NIL;
     ListCell *cell = nullptr;
-    foreach (cell, leaves_of(relid))
-        if (!is_being_stamped(lfirst_oid(cell))) leaves = lappend_oid(leaves, lfirst_oid(cell));
+    foreach (cell, leaves_of(policy.relid))
+        if (list_member_oid(policy.leaves, lfirst_oid(cell)) && !is_being_stamped(lfirst_oid(cell)))
+            leaves = lappend_oid(leaves, lfirst_oid(cell));
     return leaves;
 }
 
-// Whether the policy's table may be swept now, and in which tables its rows are.
+// Whether the policy's table may be swept now, and which of the tables that its rows are in.
 bool begin_policy(Engine *engine, const Swept &policy, List **leaves) {
     const Task task = {policy.relid, policy.policy_id, Work::kTable};
     *leaves = NIL;
@@ -174,7 +91,7 @@ bool begin_policy(Engine *engine, const Swept &policy, List **leaves) {
             record_quarantined(policy.policy_id);
             if (!OidIsValid(get_rel_type_id(policy.relid))) return;
             MemoryContext before = MemoryContextSwitchTo(engine->context);
-            *leaves = stamped_leaves(policy.relid);
+            *leaves = stamped_leaves(policy);
             MemoryContextSwitchTo(before);
         },
         &timed_out);
@@ -235,6 +152,24 @@ void untie_policy(Engine *engine, const Swept &policy) {
         if (turn_is_over(engine)) return;
 }
 
+// What was done may have made something due elsewhere, a parent that its last child has left: then the others are looked at again, until
+// nothing more comes.
+void sweep_policies(Engine *engine) {
+    Taken taken = nothing_taken(engine);
+    List *swept = NIL;
+    bool again = true;
+    while (again) {
+        const Totals before = engine->totals;
+        int n = 0;
+        const Swept *policies = find_turns(engine, &taken, &n);
+        for (int i = 0; i < n; ++i) sweep_policy(engine, policies[i]);
+        for (int i = 0; i < n; ++i) swept = lappend(swept, const_cast<Swept *>(&policies[i]));
+        again = !(engine->totals - before).is_nothing();
+    }
+    ListCell *cell = nullptr;
+    foreach (cell, swept) untie_policy(engine, *static_cast<const Swept *>(lfirst(cell)));
+}
+
 // A task that ended with its worker is one that failed: it is not begun again at once.
 void read_blocked(Engine *engine) {
     Task cut_short = {};
@@ -285,10 +220,7 @@ static PassResult run_pass(Caller caller, void (*between)()) {
         read_blocked(&engine);
         // A table being prepared must not keep a worker from the others; a caller wants all in one call.
         if (caller != Caller::kWorker) prepare_tables(&engine);
-        int n = 0;
-        const Swept *policies = enforced_policies(&engine, &n);
-        for (int i = 0; i < n; ++i) sweep_policy(&engine, policies[i]);
-        for (int i = 0; i < n; ++i) untie_policy(&engine, policies[i]);
+        sweep_policies(&engine);
         forget_unblocked(&engine);
         forget_old_erasures(&engine);
         refresh_stale_views(&engine);

@@ -187,6 +187,13 @@ bool is_due(const Engine *engine, const Task &task) {
     return blocked == nullptr || blocked->retry_at <= retention_now();
 }
 
+bool has_blocked(const Engine *engine, int16_t policy_id) {
+    const ListCell *cell = nullptr;
+    foreach (cell, engine->blocked)
+        if (static_cast<const BlockedTable *>(lfirst(cell))->task.policy_id == policy_id) return true;
+    return false;
+}
+
 ErrorData *try_task(Engine *engine, const Task &task, AttemptBody body, void *argument, bool *timed_out) {
     remember_task(engine, &task);
     ErrorData *error = attempt_in_time(body, argument, timed_out);

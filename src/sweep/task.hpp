@@ -23,6 +23,9 @@ bool read_blocked_tables(Engine *engine, Task *cut_short);
 // False: it failed, and its next attempt is not due.
 bool is_due(const Engine *engine, const Task &task);
 
+// Whether anything of the policy failed before and is not done with.
+bool has_blocked(const Engine *engine, int16_t policy_id);
+
 // In a step. Null when body succeeded: then the task is not blocked any more.
 ErrorData *try_task(Engine *engine, const Task &task, AttemptBody body, void *argument, bool *timed_out);
 

@@ -1,0 +1,287 @@
+#include "sweep/turns.hpp"
+
+#include "pg/compat.hpp"
+#include "pg/time.hpp"
+#include "policy/attached.hpp"
+#include "policy/rights.hpp"
+#include "schema/own.hpp"
+#include "sweep/task.hpp"
+
+extern "C" {
+#include "access/genam.h"
+#include "access/relscan.h"
+#include "access/stratnum.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
+#include "storage/lmgr.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+// A table that holds rows of a policy's table: itself, or a partition.
+struct Leaf {
+    Oid top;  // the policy's table
+    Oid leaf;
+    Oid index;  // on its clocks, invalid: none that is of use
+};
+
+// Kept by a backend until a policy or one of the tables changes: an idle pass would else spend its time on reading catalogs.
+struct Leaves {
+    MemoryContext context;
+    uint64_t reading;  // of the policies
+    int32 number;      // whose clocks are known
+    int n;
+    Leaf *all;         // ordered by top and leaf
+    HTAB *watched;     // OIDs of tables and indexes
+    bool all_indexed;  // the policies' own tables, partitioned ones among them
+};
+constinit Leaves leaves = {};
+constinit bool stale = true;
+constinit uint64_t changes = 0;
+
+void forget_leaves(Datum, Oid relid) {
+    ++changes;
+    if (!stale) stale = relid == InvalidOid || hash_search(leaves.watched, &relid, HASH_FIND, nullptr) != nullptr;
+}
+
+constexpr char kLeaves[] =
+    "WITH RECURSIVE tree AS (SELECT p.relation::oid AS top, p.relation::oid AS member FROM retention.policy p "
+    "UNION SELECT t.top, i.inhrelid FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent = t.member) "
+    "SELECT t.top, t.member, c.relkind = 'r', coalesce((SELECT i.indexrelid FROM pg_catalog.pg_index i "
+    "JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] "
+    "WHERE i.indrelid = t.member AND i.indisvalid AND i.indnkeyatts = 1 AND i.indpred IS NOT NULL AND a.atttypid = $1 "
+    "AND a.atttypmod = $2 LIMIT 1), 0) FROM tree t JOIN pg_catalog.pg_class c ON c.oid = t.member ORDER BY t.top, t.member";
+
+void watch(Oid relid) { (void) hash_search(leaves.watched, &relid, HASH_ENTER, nullptr); }
+
+void begin_leaves() {
+    stale = true;
+    if (leaves.context != nullptr) MemoryContextDelete(leaves.context);
+    leaves = Leaves{};
+    leaves.context = AllocSetContextCreate(TopMemoryContext, "pg_retention leaves", ALLOCSET_SMALL_SIZES);
+    HASHCTL control = {};
+    control.keysize = sizeof(Oid);
+    control.entrysize = sizeof(Oid);
+    control.hcxt = leaves.context;
+    leaves.watched = hash_create("pg_retention leaves", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
+void read_leaves(uint64_t reading) {
+    begin_leaves();
+    const uint64_t before = changes;
+    const SqlRows found = own(kLeaves, extension()->clock_type, extension()->number);
+    leaves.all_indexed = true;
+    leaves.all = static_cast<Leaf *>(MemoryContextAlloc(leaves.context, sizeof(Leaf) * (found.n + 1)));
+    for (const SqlRow row : found) {
+        const Leaf leaf = {row.get<Oid>(1), row.get<Oid>(2), row.get<Oid>(4)};
+        watch(leaf.leaf);
+        if (OidIsValid(leaf.index)) watch(leaf.index);
+        if (leaf.leaf == leaf.top) leaves.all_indexed = leaves.all_indexed && OidIsValid(leaf.index);
+        if (row.get<bool>(3)) leaves.all[leaves.n++] = leaf;
+    }
+    found.free();
+    leaves.reading = reading;
+    leaves.number = extension()->number;
+    stale = before != changes;
+}
+
+// The leaves of a policy's table.
+const Leaf *leaves_under(Oid top, int *n) {
+    int first = 0, end = leaves.n;
+    while (first < end) {
+        const int middle = first + (end - first) / 2;
+        if (leaves.all[middle].top < top)
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    for (end = first; end < leaves.n && leaves.all[end].top == top;) ++end;
+    *n = end - first;
+    return &leaves.all[first];
+}
+
+// What is the same for all of them.
+struct Pass {
+    Engine *engine;
+    TimestampTz now;
+    Oid at_least;  // the functions of the operators >= and <= of clocks
+    Oid at_most;
+    List *with_columns;     // tables that have columns with periods of their own, or something to do from when they had
+    core::Start *recorded;  // by the policy's place: up to which start the ledger counts its hidden rows; -1: none
+};
+
+Oid comparison(Oid family, int16 strategy) {
+    const Oid type = extension()->clock_type;
+    const Oid operation = get_opfamily_member(family, type, type, strategy);
+    return OidIsValid(operation) ? get_opcode(operation) : InvalidOid;
+}
+
+// Whether the index has any entry there. Those of rows that are gone count until they are known for dead.
+bool has_entry(Pass *pass, Relation index, core::Clock first, core::Clock last) {
+    if (!OidIsValid(pass->at_least)) pass->at_least = comparison(index->rd_opfamily[0], BTGreaterEqualStrategyNumber);
+    if (!OidIsValid(pass->at_most)) pass->at_most = comparison(index->rd_opfamily[0], BTLessEqualStrategyNumber);
+    ScanKeyData keys[2];
+    ScanKeyInit(&keys[0], 1, BTGreaterEqualStrategyNumber, pass->at_least, clock_datum(first));
+    ScanKeyInit(&keys[1], 1, BTLessEqualStrategyNumber, pass->at_most, clock_datum(last));
+    IndexScanDesc scan = index_beginscan_bitmap(index, GetActiveSnapshot(), nullptr, 2);
+    index_rescan(scan, keys, 2, nullptr, 0);
+    const bool found = index_getnext_tid(scan, ForwardScanDirection) != nullptr;
+    index_endscan(scan);
+    return found;
+}
+
+bool is_of_use(Relation index, Oid leaf) {
+    return RelationIsValid(index) && index->rd_rel->relkind == RELKIND_INDEX && index->rd_rel->relam == BTREE_AM_OID &&
+           index->rd_index->indrelid == leaf && index->rd_index->indisvalid && index->rd_opcintype[0] == extension()->clock_type;
+}
+
+bool has_work_in(Pass *pass, const Policy &policy, core::Start recorded, Relation index) {
+    const core::Cutoffs cutoffs = cutoffs_of(policy, pass->now);
+    if (cutoffs.due >= 0 && has_entry(pass, index, core::first_from(policy.id, 0), core::last_until(policy.id, cutoffs.due)))
+        return true;
+    if (cutoffs.hide > recorded &&
+        has_entry(pass, index, core::first_from(policy.id, recorded + 1), core::last_until(policy.id, cutoffs.hide)))
+        return true;
+    return cutoffs.release >= 0 &&
+           has_entry(pass, index, core::first_exempt(policy.id), core::last_exempt(policy.id, cutoffs.release));
+}
+
+// Nobody is waited for: what is locked has its turn, which knows how to wait and to tell who is in the way.
+template <typename F>
+bool with_locked(Oid relid, F body) {
+    if (!ConditionalLockRelationOid(relid, AccessShareLock)) return true;
+    const bool result = body();
+    UnlockRelationOid(relid, AccessShareLock);
+    return result;
+}
+
+bool may_have_work(Pass *pass, const Policy &policy, core::Start recorded, const Leaf &leaf) {
+    if (!OidIsValid(leaf.index) || is_unstamped(leaf.leaf) || list_member_oid(pass->with_columns, leaf.leaf) ||
+        list_member_oid(pass->with_columns, policy.relid))
+        return true;
+    return with_locked(leaf.leaf, [&] {
+        return with_locked(leaf.index, [&] {
+            Relation index = RelationIdGetRelation(leaf.index);
+            const bool result = !is_of_use(index, leaf.leaf) || has_work_in(pass, policy, recorded, index);
+            if (RelationIsValid(index)) RelationClose(index);
+            return result;
+        });
+    });
+}
+
+// Kept until anything is told of, for the view looks through the catalogs.
+const List *with_periods() {
+    static constinit List *tables = NIL;
+    static constinit uint64_t read_at = 0;
+    const uint64_t before = schema_changes();
+    if (read_at == before) return tables;
+    const SqlRows found = own("SELECT DISTINCT relation::oid FROM retention.personal_columns WHERE keep_for IS NOT NULL");
+    MemoryContext caller = MemoryContextSwitchTo(TopMemoryContext);
+    list_free(tables);
+    tables = NIL;
+    for (const SqlRow row : found) tables = lappend_oid(tables, row.get<Oid>(1));
+    MemoryContextSwitchTo(caller);
+    read_at = before;
+    return tables;
+}
+
+Pass begin_pass(Engine *engine, const Policies &policies) {
+    Pass pass = {engine, retention_now(), InvalidOid, InvalidOid, list_copy(with_periods()), nullptr};
+    for (const SqlRow row :
+         own("SELECT relation::oid FROM retention.column_late UNION ALL SELECT relation::oid FROM retention.column_progress"))
+        pass.with_columns = list_append_unique_oid(pass.with_columns, row.get<Oid>(1));
+    pass.recorded = static_cast<core::Start *>(palloc(sizeof(core::Start) * static_cast<size_t>(policies.n + 1)));
+    for (int i = 0; i < policies.n; ++i) pass.recorded[i] = -1;
+    for (const SqlRow row : own("SELECT policy_id, recorded FROM retention.quarantine_record")) {
+        const Policy *policy = find_policy(policies, row.get<int16>(1));
+        if (policy != nullptr) pass.recorded[policy - policies.all] = row.get<int64>(2);
+    }
+    return pass;
+}
+
+struct Place {
+    Oid leaf;
+    int32 policy_id;
+};
+
+// True: it had no turn yet, and has it now.
+bool take(Taken *taken, const Policy &policy, Oid leaf) {
+    const Place place = {leaf, policy.id};
+    bool found = false;
+    (void) hash_search(taken->places, &place, HASH_ENTER, &found);
+    return !found;
+}
+
+bool is_taken(const Taken &taken, const Policy &policy, Oid leaf) {
+    const Place place = {leaf, policy.id};
+    return hash_search(taken.places, &place, HASH_FIND, nullptr) != nullptr;
+}
+
+// Those of its tables that have a turn. Where something failed before, all of them: what is blocked is done with when it was tried again.
+List *leaves_with_work(Pass *pass, Taken *taken, const Policy &policy, core::Start recorded) {
+    const bool all = has_blocked(pass->engine, policy.id);
+    List *found = NIL;
+    int n = 0;
+    const Leaf *of = leaves_under(policy.relid, &n);
+    for (int i = 0; i < n; ++i)
+        if (!is_taken(*taken, policy, of[i].leaf) && (all || may_have_work(pass, policy, recorded, of[i])) &&
+            take(taken, policy, of[i].leaf))
+            found = lappend_oid(found, of[i].leaf);
+    return found;
+}
+
+void know_leaves(const Policies &policies) {
+    if (stale || leaves.reading != policies.reading || leaves.number != extension()->number) read_leaves(policies.reading);
+}
+
+Swept *collect_turns(Engine *engine, Taken *taken, int *n) {
+    // What is read stays until the transaction ends.
+    const Policies policies = policies_now();
+    know_leaves(policies);
+    Pass pass = begin_pass(engine, policies);
+    auto *turns = static_cast<Swept *>(palloc(sizeof(Swept) * static_cast<size_t>(policies.n + 1)));
+    for (int i = 0; i < policies.n; ++i) {
+        const Policy &policy = policies.all[i];
+        if (!enforced(policy) || !policy.validated || !is_confirmed(policy)) continue;
+        List *with_work = leaves_with_work(&pass, taken, policy, pass.recorded[i]);
+        if (with_work != NIL) turns[(*n)++] = swept_policy(policy, with_work);
+    }
+    put_in_order(turns, *n);
+    return turns;
+}
+
+}  // namespace
+
+Taken nothing_taken(Engine *engine) {
+    HASHCTL control = {};
+    control.keysize = sizeof(Place);
+    control.entrysize = sizeof(Place);
+    control.hcxt = engine->context;
+    return Taken{hash_create("pg_retention turns", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT)};
+}
+
+Swept *find_turns(Engine *engine, Taken *taken, int *n) {
+    *n = 0;
+    begin_step(engine);
+    MemoryContextSwitchTo(engine->context);
+    Swept *turns = collect_turns(engine, taken, n);
+    end_step(engine);
+    return turns;
+}
+
+bool may_lack_indexes() {
+    know_leaves(policies_now());
+    return !leaves.all_indexed;
+}
+
+void init_turns() { CacheRegisterRelcacheCallback(forget_leaves, 0); }
+
+}  // namespace pg_retention

@@ -1,0 +1,96 @@
+-- A sweep of many policies costs a look where nothing is due, and what is due in one of them is done.
+SELECT plan(15);
+SET client_min_messages = error;
+SET retention.test_now = '2026-11-28 12:00+01';
+CREATE SCHEMA many;
+DO $$
+BEGIN
+    FOR i IN 1 .. 40 LOOP
+        EXECUTE format('CREATE TABLE many.t%s (id int PRIMARY KEY, at date)', i);
+        INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode)
+        VALUES ('t' || i, format('many.t%s', i)::regclass, '{at}', '1 year', '30 days', 'delete', 'enforce');
+        EXECUTE format($i$INSERT INTO many.t%s VALUES (1, NULL), (2, '2026-11-01')$i$, i);
+    END LOOP;
+END $$;
+CREATE TABLE counted (name text, commits bigint, xid bigint);
+CREATE PROCEDURE count_commits(name text) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_stat_force_next_flush();
+    COMMIT;
+    PERFORM pg_stat_clear_snapshot();
+    INSERT INTO counted SELECT name, pg_stat_get_db_xact_commit(oid), pg_current_xact_id()::text::bigint FROM pg_database WHERE datname = current_database();
+END $$;
+CREATE FUNCTION rows_in(i int) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE result bigint;
+BEGIN
+    PERFORM set_config('retention.reveal', 'on', true);
+    EXECUTE format('SELECT count(*) FROM many.t%s', i) INTO result;
+    PERFORM set_config('retention.reveal', 'off', true);
+    RETURN result;
+END $$;
+CALL retention.sweep();
+CALL retention.sweep();
+CALL count_commits('before');
+CALL retention.sweep();
+CALL count_commits('after');
+SELECT cmp_ok((SELECT max(commits) - min(commits) FROM counted), '<', 40::bigint, 'an idle sweep of forty policies takes few transactions');
+SELECT cmp_ok((SELECT max(xid) - min(xid) FROM counted), '<', 6::bigint, 'of which few write');
+SELECT is((SELECT count(*) FROM retention.sweep_run), 1::bigint, 'and has its run, which the next takes over');
+SELECT is((SELECT sum(rows_in(i)) FROM generate_series(1, 40) i), 80::numeric, 'nothing is gone');
+
+UPDATE many.t33 SET at = '2026-10-01' WHERE id = 1;
+SET retention.test_now = '2027-11-02 12:00+01';
+CALL retention.sweep();
+SELECT is((SELECT string_agg(i::text, ' ' ORDER BY i) FROM generate_series(1, 40) i WHERE rows_in(i) <> 2), '33', 'what is due in one of forty is done');
+SELECT is((SELECT sum(rows_in(i)) FROM generate_series(1, 40) i), 79::numeric, 'and nothing else');
+SET retention.test_now = '2027-12-04 12:00+01';
+CALL retention.sweep();
+SELECT is((SELECT sum(rows_in(i)) FROM generate_series(1, 40) i), 39::numeric, 'what is due in all of them is done in all');
+SELECT is(rows_in(33), 0::bigint, 'and in that one');
+
+-- What passes the deadline is entered although nothing is to be deleted.
+INSERT INTO many.t5 VALUES (3, '2026-12-01');
+SET retention.test_now = '2027-12-10 12:00+01';
+CALL retention.sweep();
+SELECT is((SELECT sum(row_count) FROM retention.ledger WHERE action = 'quarantined' AND relation = 'many.t5'), 2::numeric, 'what becomes hidden is entered');
+
+-- A partition that comes later, one whose index is gone, and a table that somebody else locked have their turn.
+CREATE TABLE many.parts (id int, at date) PARTITION BY RANGE (id);
+CREATE TABLE many.part_1 PARTITION OF many.parts FOR VALUES FROM (1) TO (10);
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode)
+    VALUES ('parts', 'many.parts', '{at}', '1 year', '0 days', 'delete', 'enforce');
+CALL retention.sweep();
+CREATE TABLE many.part_2 PARTITION OF many.parts FOR VALUES FROM (10) TO (20);
+INSERT INTO many.parts VALUES (1, '2027-01-01'), (11, '2027-01-01');
+SET retention.test_now = '2028-01-10 12:00+01';
+CALL retention.sweep();
+SET retention.reveal = on;
+SELECT is((SELECT count(*) FROM many.parts), 0::bigint, 'rows of a partition that came later go, too');
+INSERT INTO many.t7 VALUES (7, '2027-12-01');
+DROP INDEX many.t7_retention_clock_idx;
+SET retention.test_now = '2029-12-10 12:00+01';
+CALL retention.sweep();
+SELECT is((SELECT count(*) FROM many.t7 WHERE id = 7), 0::bigint, 'a table without its index is looked through');
+
+-- What a row's going makes due in a table whose turn came before is done in the same pass.
+CREATE TABLE many.cases (id int PRIMARY KEY, at date);
+CREATE TABLE many.letters (id int PRIMARY KEY, of int REFERENCES many.cases, at date);
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES
+    ('cases', 'many.cases', '{at}', '0 days', '0 days', 'delete', 'enforce'), ('letters', 'many.letters', '{at}', '1 year', '0 days', 'delete', 'enforce');
+CREATE FUNCTION many.close() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE many.cases SET at = '2029-01-01' WHERE id = old.of; RETURN NULL; END $$;
+CREATE TRIGGER close AFTER DELETE ON many.letters FOR EACH ROW EXECUTE FUNCTION many.close();
+INSERT INTO many.cases VALUES (1, NULL);
+INSERT INTO many.letters VALUES (1, 1, '2029-12-01');
+CALL retention.sweep();
+SELECT is((SELECT count(*) FROM many.cases), 1::bigint, 'a case is open');
+SET retention.test_now = '2031-01-01 12:00+01';
+CALL retention.sweep();
+SELECT is((SELECT count(*) FROM many.letters), 0::bigint, 'its last letter goes');
+SELECT is((SELECT count(*) FROM many.cases), 0::bigint, 'and it with it, for that closed it');
+
+-- A table that failed before is tried again, and is done with, though nothing is due there any more.
+INSERT INTO retention.blocked_table (relation, policy_id, work, sqlstate, reason, attempts, first_failed, retry_at, cause)
+    SELECT relation, policy_id, 'rows', '55P03', 'locked', 1, '2030-12-01', '2030-12-02', 'locked' FROM retention.policy WHERE name = 't9';
+CALL retention.sweep();
+SELECT is_empty('SELECT FROM retention.blocked_table', 'what was blocked is tried again when it is time');
+SELECT finish();
