@@ -34,19 +34,19 @@ CALL count_commits('before');
 CALL retention.sweep();
 CALL count_commits('after');
 SELECT cmp_ok((SELECT max(commits) - min(commits) FROM counted), '<', 40::bigint, 'an idle sweep of forty policies takes few transactions');
-SELECT cmp_ok((SELECT max(xid) - min(xid) FROM counted), '<', 6::bigint, 'of which few write');
-SELECT is((SELECT count(*) FROM retention.sweep_run), 1::bigint, 'and has its run, which the next takes over');
+SELECT cmp_ok((SELECT max(xid) - min(xid) FROM counted), '<', 6::bigint, 'few transactions of an idle sweep write');
+SELECT is((SELECT count(*) FROM retention.sweep_run), 1::bigint, 'an idle run is taken over by the next');
 SELECT is((SELECT sum(rows_in(i)) FROM generate_series(1, 40) i), 80::numeric, 'nothing is gone');
 
 UPDATE many.t33 SET at = '2026-10-01' WHERE id = 1;
 SET retention.test_now = '2027-11-02 12:00+01';
 CALL retention.sweep();
 SELECT is((SELECT string_agg(i::text, ' ' ORDER BY i) FROM generate_series(1, 40) i WHERE rows_in(i) <> 2), '33', 'what is due in one of forty is done');
-SELECT is((SELECT sum(rows_in(i)) FROM generate_series(1, 40) i), 79::numeric, 'and nothing else');
+SELECT is((SELECT sum(rows_in(i)) FROM generate_series(1, 40) i), 79::numeric, 'rows that are not due in the others stay');
 SET retention.test_now = '2027-12-04 12:00+01';
 CALL retention.sweep();
 SELECT is((SELECT sum(rows_in(i)) FROM generate_series(1, 40) i), 39::numeric, 'what is due in all of them is done in all');
-SELECT is(rows_in(33), 0::bigint, 'and in that one');
+SELECT is(rows_in(33), 0::bigint, 'a table with two deadlines is empty after both');
 
 -- What passes the deadline is entered although nothing is to be deleted.
 INSERT INTO many.t5 VALUES (3, '2026-12-01');
@@ -85,8 +85,8 @@ CALL retention.sweep();
 SELECT is((SELECT count(*) FROM many.cases), 1::bigint, 'a case is open');
 SET retention.test_now = '2031-01-01 12:00+01';
 CALL retention.sweep();
-SELECT is((SELECT count(*) FROM many.letters), 0::bigint, 'its last letter goes');
-SELECT is((SELECT count(*) FROM many.cases), 0::bigint, 'and it with it, for that closed it');
+SELECT is((SELECT count(*) FROM many.letters), 0::bigint, 'the last letter of a case goes');
+SELECT is((SELECT count(*) FROM many.cases), 0::bigint, 'a case that a trigger closes as its letter goes is done in the same pass');
 
 -- A table that failed before is tried again, and is done with, though nothing is due there any more.
 INSERT INTO retention.blocked_table (relation, policy_id, work, sqlstate, reason, attempts, first_failed, retry_at, cause)

@@ -1,5 +1,5 @@
 -- Many policies: each row is judged by its own, whichever came before it; what is kept of them is kept no longer than it is so.
-SELECT plan(24);
+SELECT plan(25);
 SET client_min_messages = error;
 SET retention.test_now = '2026-11-28 12:00+01';
 CREATE FUNCTION pg_temp.add(name text, relation regclass, starts text, keep_for retention.period, condition text DEFAULT NULL) RETURNS void LANGUAGE sql AS $$
@@ -15,9 +15,9 @@ CREATE FUNCTION pg_temp.expected() RETURNS text LANGUAGE sql AS $$
     SELECT string_agg(i::text, ' ' ORDER BY i) FROM generate_series(0, 49) i WHERE CASE i % 5 WHEN 0 THEN i < 1 WHEN 1 THEN i < 10 ELSE true END $$;
 SELECT is(pg_temp.seen(), pg_temp.expected(), 'rows of four policies in turn are each judged by its own');
 SELECT is((SELECT string_agg(id::text, ' ' ORDER BY id) FROM (SELECT id FROM papers ORDER BY kind, id DESC OFFSET 0) r), pg_temp.expected(),
-    'and in another order');
+    'rows of four policies are each judged by their own, sorted otherwise');
 SELECT is((SELECT count(*) FROM papers a JOIN papers b ON b.id = a.id), (SELECT count(*) FROM unnest(string_to_array(pg_temp.expected(), ' '))),
-    'and on both sides of a join');
+    'rows on both sides of a join are each judged by their own policy');
 
 -- A cursor shows what it would have shown when it was declared, of policies that no row has named yet, too.
 CREATE TABLE others (id int PRIMARY KEY, at date);
@@ -31,16 +31,16 @@ SET retention.confirm_drop = on;
 UPDATE retention.policy SET keep_for = '10 days' WHERE name = 'others';
 SELECT results_eq('SELECT id FROM others', ARRAY[]::int[], 'a policy that is changed is asked by the next statement');
 SELECT results_eq('FETCH ALL FROM slow', 'VALUES (1)', 'a cursor that was declared before goes on by what it said then');
-SELECT results_eq('FETCH ALL FROM c', 'VALUES (2), (1)', 'and so does one that was declared before and read after');
+SELECT results_eq('FETCH ALL FROM c', 'VALUES (2), (1)', 'a cursor that was declared before and read after shows what the policy said then');
 COMMIT;
 UPDATE retention.policy SET keep_for = '100 days' WHERE name = 'others';
-SELECT results_eq('SELECT id FROM others', 'VALUES (1)', 'changed back, it says what it said');
+SELECT results_eq('SELECT id FROM others', 'VALUES (1)', 'a policy that is changed back says what it said');
 BEGIN;
 SAVEPOINT s;
 UPDATE retention.policy SET keep_for = '10 days' WHERE name = 'others';
-SELECT is_empty('SELECT FROM others', 'in a savepoint it is changed');
+SELECT is_empty('SELECT FROM others', 'a policy that is changed in a savepoint is asked at once');
 ROLLBACK TO s;
-SELECT results_eq('SELECT id FROM others', 'VALUES (1)', 'and rolled back to before it');
+SELECT results_eq('SELECT id FROM others', 'VALUES (1)', 'a policy whose change is rolled back says what it said');
 COMMIT;
 
 -- A number in the middle that is nobody's any more, and the highest.
@@ -53,9 +53,9 @@ CREATE TABLE kept AS SELECT 1 AS id, retention_clock FROM gone;
 SET retention.reveal = off;
 SELECT is_empty('SELECT FROM kept', 'a copy with a clock is hidden as its row is');
 DELETE FROM retention.policy WHERE name = 'last';
-SELECT is_empty('SELECT FROM kept', 'and when another policy is gone');
+SELECT is_empty('SELECT FROM kept', 'a copy is hidden when another policy is gone');
 DELETE FROM retention.policy WHERE name = 'gone';
-SELECT is_empty('SELECT FROM kept', 'and when its own is: of one that names nobody nothing is known');
+SELECT is_empty('SELECT FROM kept', 'a copy is hidden when its own policy is gone: nothing is known of it');
 
 -- Ways through a table are kept from row to row, and no longer than they lead there.
 CREATE FUNCTION pg_temp.start_of(relation regclass) RETURNS text LANGUAGE plpgsql AS $$
@@ -76,17 +76,17 @@ UPDATE parents SET ended_on = '2026-01-10' WHERE id = 1;
 SELECT is(pg_temp.start_of('children'), '2026-01-10', 'a parent that ends starts the clock');
 ALTER TABLE parents RENAME ended_on TO over_on;
 UPDATE parents SET over_on = '2026-01-11';
-SELECT is(pg_temp.start_of('children'), '2026-01-11', 'under another name, too');
+SELECT is(pg_temp.start_of('children'), '2026-01-11', 'a parent that ends starts the clock under another name of its column');
 ALTER TABLE parents DROP COLUMN note, ADD COLUMN note text;
 UPDATE parents SET over_on = '2026-01-12', note = 'y';
-SELECT is(pg_temp.start_of('children'), '2026-01-12', 'and with other columns beside it');
+SELECT is(pg_temp.start_of('children'), '2026-01-12', 'a parent that ends starts the clock with other columns beside its own');
 UPDATE retention.policy SET clock_starts = '{parent.closed_on}' WHERE name = 'children';
 CALL retention.sweep();
 SELECT is(pg_temp.start_of('children'), '-', 'a policy goes by another column');
 UPDATE parents SET closed_on = '2026-02-01';
-SELECT is(pg_temp.start_of('children'), '2026-02-01', 'whose update starts the clock at once');
+SELECT is(pg_temp.start_of('children'), '2026-02-01', 'an update of the column that a policy goes by now starts the clock');
 UPDATE parents SET over_on = '2026-01-13';
-SELECT is(pg_temp.start_of('children'), '2026-02-01', 'and that of the column before does not');
+SELECT is(pg_temp.start_of('children'), '2026-02-01', 'an update of the column that it went by before does not start the clock');
 BEGIN;
 SAVEPOINT s;
 ALTER TABLE children ADD FOREIGN KEY (other) REFERENCES parents;
@@ -95,7 +95,7 @@ UPDATE parents SET over_on = '2026-03-01';
 SELECT is(pg_temp.start_of('children'), '2026-03-01', 'a way by another key is gone at once');
 ROLLBACK TO s;
 UPDATE parents SET closed_on = '2026-02-02';
-SELECT is(pg_temp.start_of('children'), '2026-02-02', 'rolled back, by the one before');
+SELECT is(pg_temp.start_of('children'), '2026-02-02', 'a way whose change is rolled back is gone again');
 COMMIT;
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode, applies_to, priority)
 VALUES ('two starts', 'children', '{parent.closed_on, parent.over_on}', '10 years', '30 days', 'delete', 'enforce', 'id > 0', -1);
@@ -126,5 +126,15 @@ CREATE TABLE firms_2 PARTITION OF firms FOR VALUES FROM (10) TO (20);
 INSERT INTO firms VALUES (11, NULL);
 INSERT INTO staff VALUES (11, 11);
 UPDATE firms_2 SET ended_on = '2026-05-01';
-SELECT matches(pg_temp.start_of('staff'), '2026-05-01$', 'and of one that came later');
+SELECT matches(pg_temp.start_of('staff'), '2026-05-01$', 'rows of a partition that came later start clocks');
+CREATE TABLE firms_3 PARTITION OF firms FOR VALUES FROM (30) TO (40);
+INSERT INTO firms VALUES (31, NULL);
+UPDATE firms SET ended_on = '2026-06-01' WHERE id = 31;
+ALTER TABLE firms DETACH PARTITION firms_3;
+ALTER TABLE firms_3 DROP COLUMN ended_on;
+ALTER TABLE firms_3 ADD COLUMN ended_on date;
+ALTER TABLE firms ATTACH PARTITION firms_3 FOR VALUES FROM (30) TO (40);
+INSERT INTO staff VALUES (31, 31);
+UPDATE firms SET ended_on = '2026-06-02' WHERE id = 31;
+SELECT matches(pg_temp.start_of('staff'), '2026-06-02$', 'rows of a partition that was away and came back with other columns start clocks');
 SELECT finish();
