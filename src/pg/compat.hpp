@@ -19,6 +19,7 @@ extern "C" {
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
 #include "nodes/plannodes.h"
+#include "nodes/tidbitmap.h"
 #include "optimizer/clauses.h"
 #include "optimizer/pathnode.h"
 #include "optimizer/plancat.h"
@@ -284,6 +285,69 @@ inline TableScanDesc begin_scan(Relation rel, Snapshot snapshot) {
 #else
     return table_beginscan(rel, snapshot, 0, nullptr);
 #endif
+}
+
+// 18: counts what EXPLAIN shows.
+inline IndexScanDesc begin_index_scan(Relation heap, Relation index, Snapshot snapshot, int keys) {
+#if PG_VERSION_NUM >= 190000
+    return index_beginscan(heap, index, snapshot, nullptr, keys, 0, SO_NONE);
+#elif PG_VERSION_NUM >= 180000
+    return index_beginscan(heap, index, snapshot, nullptr, keys, 0);
+#else
+    return index_beginscan(heap, index, snapshot, keys, 0);
+#endif
+}
+
+inline IndexScanDesc begin_bitmap_scan(Relation index, Snapshot snapshot, int keys) {
+#if PG_VERSION_NUM >= 180000
+    return index_beginscan_bitmap(index, snapshot, nullptr, keys);
+#else
+    return index_beginscan_bitmap(index, snapshot, keys);
+#endif
+}
+
+inline IndexFetchTableData *begin_index_fetch(Relation rel) {
+#if PG_VERSION_NUM >= 190000
+    return table_index_fetch_begin(rel, SO_NONE);
+#else
+    return table_index_fetch_begin(rel);
+#endif
+}
+
+// Waits for nobody. 19: options in place of a boolean.
+inline TM_Result delete_tuple(Relation rel, ItemPointer tid, CommandId command, Snapshot snapshot) {
+    TM_FailureData failure;
+#if PG_VERSION_NUM >= 190000
+    return table_tuple_delete(rel, tid, command, 0, snapshot, InvalidSnapshot, false, &failure);
+#else
+    return table_tuple_delete(rel, tid, command, snapshot, InvalidSnapshot, false, &failure, false);
+#endif
+}
+
+// 18: the iterator of one backend has another name, and its rows are taken out by a call.
+#if PG_VERSION_NUM >= 180000
+using BitmapPages = TBMPrivateIterator;
+inline BitmapPages *begin_pages(TIDBitmap *bitmap) { return tbm_begin_private_iterate(bitmap); }
+#else
+using BitmapPages = TBMIterator;
+inline BitmapPages *begin_pages(TIDBitmap *bitmap) { return tbm_begin_iterate(bitmap); }
+#endif
+
+// The next page, and which of its rows; -1 of them: any. False: there is none.
+inline bool next_page(BitmapPages *pages, BlockNumber *block, OffsetNumber *rows, int *n) {
+#if PG_VERSION_NUM >= 180000
+    TBMIterateResult page;
+    if (!tbm_private_iterate(pages, &page)) return false;
+    *block = page.blockno;
+    *n = page.lossy ? -1 : tbm_extract_page_tuple(&page, rows, MaxHeapTuplesPerPage);
+#else
+    const TBMIterateResult *page = tbm_iterate(pages);
+    if (page == nullptr) return false;
+    *block = page->blockno;
+    *n = page->ntuples;
+    for (int i = 0; i < *n; ++i) rows[i] = page->offsets[i];
+#endif
+    return true;
 }
 
 // 19: ON CONFLICT DO SELECT returns the row that is there.

@@ -23,7 +23,7 @@ char *erasure_key_file = nullptr;
 char *pseudonym_key_file = nullptr;
 int unmanaged_personal_column = kIgnore;
 bool refresh_views = true;
-int batch_size = 1000;
+int batch_size = 0;
 int audit_blocks = 128;
 int statement_timeout = 60000;
 
@@ -38,8 +38,9 @@ void init() {
     DefineCustomIntVariable("retention.backup_age", "Age of the oldest backup: erasures are remembered that long.",
                             "Zero remembers them for ever.", &backup_age, 0, 0, PG_INT32_MAX, PGC_SIGHUP, GUC_UNIT_MIN, nullptr,
                             nullptr, nullptr);
-    DefineCustomIntVariable("retention.batch_size", "Rows a sweep acts on in one transaction.", nullptr, &batch_size, 1000, 1,
-                            100000, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("retention.batch_size", "Most rows a sweep acts on in one transaction.",
+                            "Zero: as many as take about a tenth of a second.", &batch_size, 0, 0, 100000, PGC_SIGHUP, 0, nullptr,
+                            nullptr, nullptr);
     DefineCustomBoolVariable(
         "retention.confirm_drop",
         "Confirms that hidden rows may become readable again with a policy, or be lost with a table or column.", nullptr,

@@ -20,9 +20,12 @@ extern char *erasure_key_file;         // retention.erasure_key_file; empty: era
 extern char *pseudonym_key_file;       // retention.pseudonym_key_file; empty: there are no pseudonyms
 extern int unmanaged_personal_column;  // retention.unmanaged_personal_column, of Unmanaged
 extern bool refresh_views;             // retention.refresh_views: sweeps refresh stale materialised views
-extern int batch_size;                 // retention.batch_size: rows per transaction of a sweep
+extern int batch_size;                 // retention.batch_size: most rows per transaction of a sweep; 0: by time
 extern int audit_blocks;               // retention.audit_blocks: blocks that a worker audits in one pass; 0: none
 extern int statement_timeout;          // retention.statement_timeout, milliseconds, of one step of a sweep; 0: none
+
+// Where the time that rows take cannot be measured before.
+inline int rows_at_once() { return batch_size > 0 ? batch_size : 1000; }
 
 void init();
 

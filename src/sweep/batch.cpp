@@ -1,61 +1,98 @@
 #include "sweep/batch.hpp"
 
 #include "schema/own.hpp"
+#include "policy/attached.hpp"
 #include "policy/rights.hpp"
 #include "clock/decide.hpp"
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
 #include "rows/act.hpp"
+#include "rows/direct_delete.hpp"
 #include "pg/attempt.hpp"
 #include "ledger/consequences.hpp"
+#include "sweep/due_rows.hpp"
 #include "sweep/record.hpp"
 #include "sweep/task.hpp"
 #include "sweep/waiting.hpp"
 
 extern "C" {
+#include "access/table.h"
+#include "access/xact.h"
 #include "catalog/pg_type.h"
+#include "portability/instr_time.h"
 #include "storage/lmgr.h"
-#include "utils/array.h"
 #include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
 }
 
 namespace pg_retention {
 
 namespace {
 
+enum class Due : uint8_t {
+    kByTime,   // their time is over
+    kWaiting,  // anonymised rows that a foreign key kept, and rows an erasure left to the law
+};
+
 struct Batch {
     Engine *engine;
     int16_t policy_id;
     Oid leaf;
     Due due;
-    int most;             // rows it may take
-    core::Start from;     // rows that started then or later
-    int n;                // rows it found
-    core::Start reached;  // the last of them started then
+    DueRows *rows;  // of Due::kByTime
+    int most;       // rows it may take
+    bool careful;   // the last batch failed, or took too long
+    int n;          // rows it found
     ItemPointerData first;
     bool full;
     bool one_by_one;  // all at once has failed
+    bool too_many;    // and they are too many for that
     Totals done;
 };
 
 constinit Cursors cursors = {};
 
-// How many rows of a table this backend takes at once: one after a batch that took too long, then twice as many each time, so that a
-// row that takes too long is soon alone, and the others go.
+// How many rows of a table this backend takes at once. As many as take about a tenth of a second; one after a batch that took too long, then
+// more and more, so that a row that takes too long is soon alone, and the others go.
 struct Pace {
     Oid leaf;
     int most;
+    bool careful;
     bool row_timed_out;  // the last batch was one such row
 };
 constexpr int kPaces = 64;
 constinit Pace paces[kPaces] = {};
 
+constexpr int kMostAtOnce = 20000;
+constexpr double kShort = 50, kLong = 200, kWanted = 100;  // milliseconds
+
+int limited(int most) {
+    const int limit = settings::batch_size > 0 ? settings::batch_size : kMostAtOnce;
+    return most < limit ? most : limit;
+}
+
 Pace *pace_of(Oid leaf) {
     Pace *pace = &paces[leaf % kPaces];
-    if (pace->leaf != leaf) *pace = Pace{leaf, settings::batch_size, false};
-    if (pace->most > settings::batch_size) pace->most = settings::batch_size;
+    if (pace->leaf != leaf) *pace = Pace{leaf, settings::rows_at_once(), false, false};
+    pace->most = limited(pace->most);
     return pace;
+}
+
+double milliseconds_since(instr_time began) {
+    instr_time now;
+    INSTR_TIME_SET_CURRENT(now);
+    INSTR_TIME_SUBTRACT(now, began);
+    return INSTR_TIME_GET_MILLISEC(now);
+}
+
+// After a batch that was done in so many milliseconds.
+void adjust(Pace *pace, const Batch &batch, double took) {
+    if (batch.n == 0) return;
+    double most = pace->most;
+    if (took < kShort && batch.n >= pace->most) most *= 2;
+    if (took > kLong && batch.n <= pace->most) most *= kWanted / took;
+    *pace = Pace{pace->leaf, limited(most < 1 ? 1 : static_cast<int>(most)), false, false};
 }
 
 constexpr char kFailed[] =
@@ -69,39 +106,62 @@ Datum postponed_tids(Oid leaf) {
     return own(psprintf("%s AND retry_at > $2", kFailed), leaf, at(retention_now())).first().datum(1);
 }
 
-Datum retried_tids(Oid leaf) {
-    return own(psprintf("%s AND retry_at <= $2", kFailed), leaf, at(retention_now())).first().datum(1);
+int retried_tids(Oid leaf, ItemPointerData **tids) {
+    const SqlRows found =
+        own("SELECT row_id FROM retention.blocked_row WHERE relation = $1 AND NOT columns_only AND retry_at <= $2", leaf,
+            at(retention_now()));
+    *tids = static_cast<ItemPointerData *>(palloc(sizeof(ItemPointerData) * (found.n + 1)));
+    int n = 0;
+    for (const SqlRow row : found) (*tids)[n++] = row.get<ItemPointerData>(1);
+    return n;
 }
 
-Row *new_rows(int n) { return static_cast<Row *>(palloc0(sizeof(Row) * (n + 1))); }
+Row *new_rows(int n) { return static_cast<Row *>(palloc0(sizeof(Row) * static_cast<size_t>(n + 1))); }
 
-SqlRows find_by_time(const Target &target, core::Clock first, core::Clock last, const char *which, Datum tids, int most) {
-    return run_as(target.owner, kOnceByIndex,
-                  psprintf("SELECT ctid, %s FROM ONLY %s WHERE %s AND ctid %s ($3) ORDER BY %s LIMIT %d FOR UPDATE SKIP LOCKED",
-                           target.clock, target.table, pending_range(target.clock, 1, 2), which, target.clock, most),
-                  clock_value(first), clock_value(last), typed(TIDARRAYOID, tids));
+DueRange range_of(const Batch &batch, const core::Cutoffs &cutoffs) {
+    return {core::first_from(batch.policy_id, 0), core::last_until(batch.policy_id, cutoffs.due)};
 }
 
-void add_found(const SqlRows &found, Row *rows, int *n) {
-    for (const SqlRow row : found) rows[(*n)++].tid = row.get<ItemPointerData>(1);
-}
-
-// From where the last batch came to: the index still has what that one and those before it deleted. Rows that failed are tried again after
-// all others, which they could keep from their turn for ever: two that take too long end the pass over their table.
-Row *select_by_time(const Target &target, const core::Cutoffs &cutoffs, Batch *batch, int *n) {
+// Those of the rows that are still due and nobody else holds, locked.
+Row *lock(const Target &target, DueRange range, const ItemPointerData *tids, int wanted, int *n) {
+    const SqlRows found = run_as(target.owner, kGeneric,
+                                 psprintf("SELECT ctid FROM ONLY %s WHERE ctid = ANY ($3) AND %s FOR UPDATE SKIP LOCKED",
+                                          target.table, pending_range(target.clock, 1, 2)),
+                                 clock_value(range.first), clock_value(range.last), typed(TIDARRAYOID, tid_array(tids, wanted)));
+    Row *rows = new_rows(static_cast<int>(found.n));
     *n = 0;
-    if (cutoffs.due < 0) return nullptr;
-    Row *rows = new_rows(batch->most);
-    const core::Clock last = core::last_until(batch->policy_id, cutoffs.due);
-    const SqlRows found = find_by_time(target, core::first_from(batch->policy_id, batch->from), last, "<> ALL",
-                                       blocked_tids(target.leaf), batch->most);
-    if (found.n > 0) batch->reached = core::start_of(found[found.n - 1].get<core::Clock>(2));
-    add_found(found, rows, n);
-    if (*n == batch->most) return rows;
-    const Datum retried = retried_tids(target.leaf);
-    if (ARR_NDIM(DatumGetArrayTypeP(retried)) > 0)
-        add_found(find_by_time(target, core::first_from(batch->policy_id, 0), last, "= ANY", retried, batch->most - *n), rows, n);
+    for (const SqlRow row : found) rows[(*n)++].tid = row.get<ItemPointerData>(1);
+    found.free();
     return rows;
+}
+
+// Runs body(look) over the table as the transaction's next statement would see it.
+template <typename F>
+void look_at_rows(const Batch &batch, DueRange range, F body) {
+    Relation rel = table_open(batch.leaf, NoLock);
+    const Datum blocked = blocked_tids(batch.leaf);
+    CommandCounterIncrement();
+    PushCopiedSnapshot(GetTransactionSnapshot());
+    UpdateActiveSnapshotCommandId();
+    find_due(batch.rows, batch.engine->context, rel, range);
+    Look look = begin_look(rel, range, blocked);
+    body(&look);
+    end_look(look);
+    PopActiveSnapshot();
+    table_close(rel, NoLock);
+}
+
+// The next rows in the order of the table.
+Row *select_by_time(const Target &target, const core::Cutoffs &cutoffs, Batch *batch, int *n) {
+    const DueRange range = range_of(*batch, cutoffs);
+    auto *tids = static_cast<ItemPointerData *>(palloc(sizeof(ItemPointerData) * static_cast<size_t>(batch->most)));
+    int found = 0;
+    look_at_rows(*batch, range, [&](Look *look) {
+        ItemPointerData tid = {};
+        while (found < batch->most && next_due(batch->rows, &tid))
+            if (is_still_due(look, tid)) tids[found++] = look->slot->tts_tid;
+    });
+    return lock(target, range, tids, found, n);
 }
 
 // And which of them are anonymised already.
@@ -175,11 +235,76 @@ void note_found(Batch *batch, const Row *rows, int n) {
     if (n > 0) batch->first = rows[0].tid;
 }
 
-// Rows are locked in the subtransaction that deletes them. Locked outside of it each would have two holders, and their entries in indexes
-// would not be known for dead: the next batches, and others, would look at them again.
+// Where nothing is fired for the rows they are deleted as they are found, for so long.
+bool is_enough(const Batch &batch, const DirectDelete &act, instr_time began) {
+    const bool by_time = !act.fires && !batch.careful && settings::batch_size == 0;
+    if (!by_time) return batch.n >= batch.most;
+    return batch.n % 256 == 255 && milliseconds_since(began) > kWanted;
+}
+
+struct Locked {
+    ItemPointerData *tids;
+    int n;
+    int room;
+};
+
+void add(Locked *to, const ItemPointerData &tid) {
+    if (to->n == to->room) {
+        to->room = 2 * to->room + 16;
+        const Size size = sizeof(ItemPointerData) * static_cast<Size>(to->room);
+        to->tids = static_cast<ItemPointerData *>(to->tids == nullptr ? palloc(size) : repalloc_huge(to->tids, size));
+    }
+    to->tids[to->n++] = tid;
+}
+
+// What somebody has locked is left to the next pass; in a transaction block that may be the caller.
+int64 delete_locked(const Batch &batch, const Target &target, DueRange range, const Locked &locked) {
+    int n = 0;
+    if (batch.engine->caller != Caller::kTransactionBlock || locked.n == 0) return 0;
+    const Row *rows = lock(target, range, locked.tids, locked.n, &n);
+    return n > 0 ? act_together(target, Action::kDelete, rows, n) : 0;
+}
+
+int64 delete_without_statement(Batch *batch, const Target &target, DueRange range) {
+    int64 deleted = 0;
+    Locked locked = {};
+    instr_time began;
+    INSTR_TIME_SET_CURRENT(began);
+    look_at_rows(*batch, range, [&](Look *look) {
+        const ActingAs saved = act_as(target.owner, true);
+        const DirectDelete act = begin_direct_delete(look->rel);
+        ItemPointerData tid = {};
+        while (!is_enough(*batch, act, began) && next_due(batch->rows, &tid)) {
+            CHECK_FOR_INTERRUPTS();
+            if (!is_still_due(look, tid)) continue;
+            if (batch->n++ == 0) batch->first = look->slot->tts_tid;
+            const Deleted one = delete_directly(act, &look->slot->tts_tid);
+            if (one == Deleted::kDone) ++deleted;
+            if (one == Deleted::kLocked) add(&locked, look->slot->tts_tid);
+        }
+        end_direct_delete(act);
+        leave(saved);
+    });
+    return deleted + delete_locked(*batch, target, range, locked);
+}
+
+bool is_direct(const Batch &batch, const Target &target) {
+    Relation rel = table_open(batch.leaf, NoLock);
+    const bool direct = may_delete_directly(rel, target.owner);
+    table_close(rel, NoLock);
+    return direct;
+}
+
+// In a subtransaction that takes and deletes them. Locked outside of it each would have two holders, and their entries in indexes would not be
+// known for dead: later passes, and others, would look at them again.
 bool delete_together(Batch *batch, const Target &target, const core::Cutoffs &cutoffs) {
     int64 deleted = 0;
+    const bool direct = is_direct(*batch, target);
     const ErrorData *error = attempt([&] {
+        if (direct) {
+            deleted = delete_without_statement(batch, target, range_of(*batch, cutoffs));
+            return;
+        }
         int n = 0;
         const Row *rows = select_by_time(target, cutoffs, batch, &n);
         note_found(batch, rows, n);
@@ -190,16 +315,57 @@ bool delete_together(Batch *batch, const Target &target, const core::Cutoffs &cu
     return error == nullptr;
 }
 
-void take_found(Batch *batch, const Target &target, const Policy &policy, const core::Cutoffs &cutoffs) {
+void take_next(Batch *batch, const Target &target, const Policy &policy, const core::Cutoffs &cutoffs) {
+    if (deletes(policy.action) && batch->most > 1) {
+        if (delete_together(batch, target, cutoffs)) return;
+        hand_out_again(batch->rows);
+        // What failed is looked for among fewer.
+        batch->too_many = batch->n > settings::rows_at_once();
+        if (batch->too_many) return;
+    }
     int n = 0;
-    if (batch->due == Due::kByTime && deletes(policy.action) && batch->most > 1 && delete_together(batch, target, cutoffs))
-        return;
-    Row *rows =
-        batch->due == Due::kByTime ? select_by_time(target, cutoffs, batch, &n) : select_waiting(target, cutoffs, *batch, &n);
+    Row *rows = select_by_time(target, cutoffs, batch, &n);
+    note_found(batch, rows, n);
+    if (n > 0) take_batch(batch, target, policy, rows, n);
+}
+
+// Rows that failed are tried again after all others, which they could keep from their turn for ever: two that take too long end the pass over
+// their table.
+void take_retried(Batch *batch, const Target &target, const Policy &policy, const core::Cutoffs &cutoffs) {
+    ItemPointerData *tids = nullptr;
+    const int retried = Min(retried_tids(target.leaf, &tids), batch->most);
+    int n = 0;
+    if (retried == 0) return;
+    Row *rows = lock(target, range_of(*batch, cutoffs), tids, retried, &n);
+    if (n == 0) return;
+    if (batch->n == 0) batch->first = rows[0].tid;
+    batch->n += n;
+    batch->one_by_one = false;
+    take_batch(batch, target, policy, rows, n);
+    batch->full = n == batch->most;
+}
+
+void take_by_time(Batch *batch, const Target &target, const Policy &policy, const core::Cutoffs &cutoffs) {
+    if (cutoffs.due < 0) return;
+    take_next(batch, target, policy, cutoffs);
+    batch->full = has_more(batch->rows);
+    if (!batch->full) take_retried(batch, target, policy, cutoffs);
+}
+
+void take_waiting(Batch *batch, const Target &target, const Policy &policy, const core::Cutoffs &cutoffs) {
+    int n = 0;
+    Row *rows = select_waiting(target, cutoffs, *batch, &n);
     note_found(batch, rows, n);
     if (n == 0) return;
     const int awaiting = take_awaiting(batch, target, rows, n);
     take_batch(batch, target, policy, rows + awaiting, n - awaiting);
+}
+
+void take_found(Batch *batch, const Target &target, const Policy &policy, const core::Cutoffs &cutoffs) {
+    switch (batch->due) {
+        case Due::kByTime: return take_by_time(batch, target, policy, cutoffs);
+        case Due::kWaiting: return take_waiting(batch, target, policy, cutoffs);
+    }
 }
 
 void run_batch(Batch *batch) {
@@ -208,7 +374,7 @@ void run_batch(Batch *batch) {
     LockRelationOid(batch->leaf, RowExclusiveLock);
     const Policy *policy = policy_by_id(batch->policy_id);
     if (policy == nullptr || !enforced(*policy) || !policy->validated || !is_confirmed(*policy)) return;
-    if (clock_column(batch->leaf) == InvalidAttrNumber) return;
+    if (clock_column(batch->leaf) == InvalidAttrNumber || is_being_stamped(batch->leaf)) return;
     const core::Cutoffs cutoffs = cutoffs_of(*policy, retention_now());
     const Target target = target_of(*policy, batch->leaf);
     Account account = {};
@@ -222,6 +388,7 @@ void run_batch(Batch *batch) {
 // table that takes too long.
 bool go_on_slowly(const Batch &batch, Pace *pace, const ErrorData *error) {
     pace->most = 1;
+    pace->careful = true;
     if (batch.n > 1) return true;
     if (batch.n == 0) return false;
     Row row = {};
@@ -234,36 +401,72 @@ bool go_on_slowly(const Batch &batch, Pace *pace, const ErrorData *error) {
     return !second;
 }
 
+void note_done(const Batch &batch, Pace *pace, double took) {
+    batch.engine->totals += batch.done;
+    if (batch.too_many) {
+        pace->most = settings::rows_at_once();
+        pace->careful = true;
+        return;
+    }
+    adjust(pace, batch, took);
+    if (batch.rows != nullptr) finish_batch(batch.rows);
+}
+
+bool note_failed(Batch *batch, Pace *pace, const Task &task, ErrorData *error, bool timed_out) {
+    error->message = reason_of(batch->leaf, error, timed_out);
+    const bool again = timed_out && go_on_slowly(*batch, pace, error);
+    if (!again) block_task(batch->engine, task, error);
+    return again;
+}
+
+// One step. True: there may be more.
+bool sweep_batch(Batch batch) {
+    const Task task = {batch.leaf, batch.policy_id, Work::kRows};
+    if (!is_due(batch.engine, task)) return false;
+    Pace *pace = pace_of(batch.leaf);
+    const Cursor cursor = *cursor_of(&cursors, batch.policy_id, batch.leaf);
+    batch.most = pace->most;
+    batch.careful = pace->careful;
+    bool timed_out = false;
+    instr_time began;
+    INSTR_TIME_SET_CURRENT(began);
+    if (batch.rows != nullptr) hand_out_again(batch.rows);
+    begin_step(batch.engine);
+    ErrorData *error = try_task(
+        batch.engine, task, [&] { run_batch(&batch); }, &timed_out);
+    if (error == nullptr) {
+        note_done(batch, pace, milliseconds_since(began));
+    } else {
+        *cursor_of(&cursors, batch.policy_id, batch.leaf) = cursor;
+        batch.full = note_failed(&batch, pace, task, error, timed_out);
+    }
+    end_step(batch.engine);
+    return batch.full;
+}
+
 }  // namespace
 
-bool sweep_batch(Engine *engine, int16_t policy_id, Oid leaf, Due due, core::Start *reached) {
-    const Task task = {leaf, policy_id, Work::kRows};
-    if (!is_due(engine, task)) return false;
-    Pace *pace = pace_of(leaf);
-    const Cursor cursor = *cursor_of(&cursors, policy_id, leaf);
+bool sweep_due(Engine *engine, int16_t policy_id, Oid leaf) {
+    DueRows rows = {};
     Batch batch = {};
     batch.engine = engine;
     batch.policy_id = policy_id;
     batch.leaf = leaf;
-    batch.due = due;
-    batch.most = pace->most;
-    batch.from = batch.reached = reached == nullptr ? 0 : *reached;
-    bool timed_out = false;
-    begin_step(engine);
-    ErrorData *error = try_task(
-        engine, task, [&] { run_batch(&batch); }, &timed_out);
-    if (error == nullptr) {
-        engine->totals += batch.done;
-        if (reached != nullptr) *reached = batch.reached;
-        if (batch.n > 0) *pace = Pace{leaf, Min(2 * pace->most, settings::batch_size), false};
-    } else {
-        *cursor_of(&cursors, policy_id, leaf) = cursor;
-        error->message = reason_of(leaf, error, timed_out);
-        batch.full = timed_out && go_on_slowly(batch, pace, error);
-        if (!batch.full) block_task(engine, task, error);
-    }
-    end_step(engine);
-    return batch.full;
+    batch.due = Due::kByTime;
+    batch.rows = &rows;
+    bool in_time = true;
+    while (in_time && sweep_batch(batch)) in_time = !turn_is_over(engine);
+    forget_due(&rows);
+    return in_time;
+}
+
+void sweep_waiting(Engine *engine, int16_t policy_id, Oid leaf) {
+    Batch batch = {};
+    batch.engine = engine;
+    batch.policy_id = policy_id;
+    batch.leaf = leaf;
+    batch.due = Due::kWaiting;
+    (void) sweep_batch(batch);
 }
 
 }  // namespace pg_retention

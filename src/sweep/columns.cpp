@@ -182,7 +182,7 @@ Found find_rows(const Table &table, const Segment &segment, const Late *late) {
     const SqlRows rows =
         run_as(table.target.owner, late == nullptr || !late->one ? kLatestByIndex : kLatest,
                psprintf("SELECT ctid, %s, xmin FROM ONLY %s WHERE %s %sORDER BY %s FETCH FIRST %d ROWS WITH TIES", clock,
-                        table.target.table, pending_range(clock, from, to), narrower, clock, settings::batch_size),
+                        table.target.table, pending_range(clock, from, to), narrower, clock, settings::rows_at_once()),
                parameters);
     Found found = {static_cast<int>(rows.n), nullptr, nullptr, nullptr};
     found.rows = static_cast<Row *>(palloc0(sizeof(Row) * (found.n + 1)));
@@ -291,7 +291,7 @@ Step take_due(Table *table) {
         if (found.n > 0) {
             const core::Start until = announced(*table, segment);
             if (found.starts[0] > until) return Step::kAnnounce;
-            const bool full = found.n >= settings::batch_size;
+            const bool full = found.n >= settings::rows_at_once();
             const core::Start last = full ? Min(until, found.starts[found.n - 1]) : until;
             while (found.starts[found.n - 1] > last) --found.n;
             take_rows(table, segment, found);
@@ -329,7 +329,7 @@ bool take_late(Table *table, Late late) {
             continue;
         }
         take_rows(table, segment, found);
-        const bool full = !late.one && found.n >= settings::batch_size;
+        const bool full = !late.one && found.n >= settings::rows_at_once();
         low = full ? found.starts[found.n - 1] : segment.high;
         if (!full || low >= late.until) continue;
         own("INSERT INTO retention.column_late (policy_id, relation, from_start, until_start, written_since) "
@@ -371,7 +371,7 @@ int64 take_entries(Table *table) {
     table->care->n = n;
     table->care->one = n == 1 && entries[0].late.one;
     if (n > 0) table->care->row = entries[0].late.tid;
-    for (; taken < n && table->done[Counter::kColumns] < settings::batch_size; ++taken) {
+    for (; taken < n && table->done[Counter::kColumns] < settings::rows_at_once(); ++taken) {
         own("DELETE FROM retention.column_late WHERE ctid = $1", entries[taken].tid);
         if (take_late(table, entries[taken].late)) ++left;
     }

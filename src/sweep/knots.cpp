@@ -126,16 +126,16 @@ bool add_awaiting(Knot *knot, const Policy &policy, Oid leaf) {
     const core::Start last = cutoffs_of(policy, retention_now()).release;
     if (last < 0) return false;
     const SqlRows found =
-        next_waiting(&cursors, Waiting{knot->owner, leaf, policy.id, last, settings::batch_size, tid_array(nullptr, 0)});
+        next_waiting(&cursors, Waiting{knot->owner, leaf, policy.id, last, settings::rows_at_once(), tid_array(nullptr, 0)});
     (void) add_rows(knot, found);
-    return static_cast<int>(found.n) == settings::batch_size;
+    return static_cast<int>(found.n) == settings::rows_at_once();
 }
 
 void add_blocked(Knot *knot, const Policy &policy, Oid leaf) {
     const Datum tids =
         own("SELECT coalesce(pg_catalog.array_agg(b.row_id), '{}') FROM (SELECT row_id FROM retention.blocked_row "
             "WHERE relation = $1 AND policy_id = $2 AND sqlstate IN ('23001', '23503') ORDER BY retry_at LIMIT $3) b",
-            leaf, policy.id, settings::batch_size)
+            leaf, policy.id, settings::rows_at_once())
             .first()
             .datum(1);
     (void) add_rows(knot, run_as(knot->owner, kGeneric,
@@ -314,7 +314,7 @@ bool untie_rows(Engine *engine, int16_t policy_id, Totals *done) {
     Knot knot = {};
     bool more = false;
     knot.owner = owner_of(policy->relid);
-    knot.most = settings::batch_size * kMostBatches;
+    knot.most = settings::rows_at_once() * kMostBatches;
     knot.rows = static_cast<Tied *>(palloc(sizeof(Tied) * (knot.most + 1)));
     ListCell *cell = nullptr;
     foreach (cell, leaves_of(policy->relid)) {

