@@ -5,6 +5,7 @@
 #include "pg/security.hpp"
 
 extern "C" {
+#include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 }
@@ -52,38 +53,84 @@ SPIPlanPtr hop_plan(SPIPlanPtr *plans, const Path &path, int i, bool lock) {
     return plans[i];
 }
 
+// Null: it is to be asked by SQL.
+const KeyLookup *lookup_of(HopPlans *plans, const Path &path, int i) {
+    if (plans->lookups[i] == nullptr) {
+        MemoryContext before = MemoryContextSwitchTo(plans->context);
+        plans->lookups[i] = new_key_lookup(path.hops[i]);
+        MemoryContextSwitchTo(before);
+    }
+    return plans->lookups[i]->is_usable ? plans->lookups[i] : nullptr;
+}
+
+// Where the way goes on from a hop: the columns of the next key, or the one that starts the clock.
+int next_columns(const Path &path, int i, const AttrNumber **columns) {
+    const bool last = i + 1 == path.n_hops;
+    *columns = last ? &path.column : path.hops[i + 1].from;
+    return last ? 1 : path.hops[i + 1].n_keys;
+}
+
+// Values are copied: the result goes when SPI ends.
+bool ask(const Path &path, HopPlans *plans, int i, const Reading &reading, Datum *key, int n, Datum *values, bool *nulls) {
+    MemoryContext context = CurrentMemoryContext;
+    connect_spi();
+    const ActingAs saved = act_as(owner_of(path.hops[i].to_relid), true);
+    // What the lock was waited for is seen by the next statement.
+    if (reading.locks) (void) run_prepared(hop_plan(plans->locking, path, i, true), key, 1);
+    SPIPlanPtr plan = hop_plan(plans->reading, path, i, false);
+    const SqlRows found = reading.is_past ? run_prepared_before(reading.before, plan, key, 1) : run_prepared(plan, key, 1);
+    leave(saved);
+    MemoryContextSwitchTo(context);
+    const bool is_found = found.n > 0;
+    for (int k = 0; k < n && is_found; ++k) {
+        const SqlRow far = found.first();
+        const Datum value = SPI_getbinval(far.tuple, far.desc, k + 1, &nulls[k]);
+        Form_pg_attribute att = TupleDescAttr(far.desc, k);
+        values[k] = nulls[k] ? 0 : datumCopy(value, att->attbyval, att->attlen);
+    }
+    SPI_finish();
+    return is_found;
+}
+
+// The values with which the way goes on. False: no row is there.
+bool take_hop(const Path &path, HopPlans *plans, int i, const Reading &reading, Datum *key, Datum *values, bool *nulls) {
+    const AttrNumber *columns = nullptr;
+    const int n = next_columns(path, i, &columns);
+    const KeyLookup *lookup = reading.is_past ? nullptr : lookup_of(plans, path, i);
+    if (lookup != nullptr) {
+        const Found found = look_up(path.hops[i], *lookup, reading.locks, key, columns, n, values, nulls);
+        if (found != Found::kNotTried) return found == Found::kRow;
+    }
+    return ask(path, plans, i, reading, key, n, values, nulls);
+}
+
 }  // namespace
 
 Datum follow_hops(const Path &path, HopPlans *plans, const Reading &reading, HeapTuple row, TupleDesc desc, bool *isnull,
                   WayEnds *ends) {
     *ends = WayEnds::kAtAColumn;
     if (path.n_hops == 0) return heap_getattr(row, path.column, desc, isnull);
-    Datum values[kMaxKeys];
+    Datum values[kMaxKeys] = {};
     *ends = WayEnds::kAtNull;
+    *isnull = true;
     for (int k = 0; k < path.hops[0].n_keys; ++k) {
         values[k] = heap_getattr(row, path.hops[0].from[k], desc, isnull);
         if (*isnull) return 0;
     }
     for (int i = 0; i < path.n_hops; ++i) {
-        const ActingAs saved = act_as(owner_of(path.hops[i].to_relid), true);
-        // What the lock was waited for is seen by the next statement.
-        if (reading.locks) (void) run_prepared(hop_plan(plans->locking, path, i, true), values, 1);
-        SPIPlanPtr plan = hop_plan(plans->reading, path, i, false);
-        const SqlRows found =
-            reading.is_past ? run_prepared_before(reading.before, plan, values, 1) : run_prepared(plan, values, 1);
-        leave(saved);
-        *isnull = found.n == 0;
-        if (*isnull) *ends = WayEnds::kAtNoRow;
-        if (*isnull) return 0;
-        const SqlRow far = found.first();
+        Datum next[kMaxKeys] = {};
+        bool nulls[kMaxKeys] = {};
+        const bool found = take_hop(path, plans, i, reading, values, next, nulls);
         const bool last = i + 1 == path.n_hops;
-        if (last) *ends = WayEnds::kAtAColumn;
+        *ends = !found ? WayEnds::kAtNoRow : last ? WayEnds::kAtAColumn : WayEnds::kAtNull;
+        *isnull = !found;
         for (int k = 0; k < (last ? 1 : path.hops[i + 1].n_keys); ++k) {
-            values[k] = SPI_getbinval(far.tuple, far.desc, k + 1, isnull);
-            if (*isnull) return 0;
+            *isnull = *isnull || nulls[k];
+            values[k] = next[k];
         }
+        if (*isnull) return 0;
     }
-    return values[0];  // NOLINT(clang-analyzer-core.uninitialized.UndefReturn): it was set, for each hop has a key
+    return values[0];
 }
 
 void forget_hop_plans() {

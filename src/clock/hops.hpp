@@ -1,5 +1,6 @@
 #pragma once
 // How a row's way is followed, from key to key, as each table's owner.
+#include "clock/key_lookup.hpp"
 #include "schema/path.hpp"
 #include "pg/sql.hpp"
 
@@ -7,6 +8,8 @@ namespace pg_retention {
 
 // One per hop, prepared at first use, until forget_hop_plans().
 struct HopPlans {
+    MemoryContext context;
+    KeyLookup *lookups[kMaxHops];
     SPIPlanPtr locking[kMaxHops];
     SPIPlanPtr reading[kMaxHops];
 };
@@ -20,7 +23,7 @@ struct Reading {
     CommandId before;
 };
 
-// Follows the path from the row; null at the end of a broken or unset path. SPI is connected. Rows that it locks, FOR KEY SHARE as a foreign
+// Follows the path from the row; null at the end of a broken or unset path. Rows that it locks, FOR KEY SHARE as a foreign
 // key does, wait for nobody but who changes a start or a key, or deletes the row: hold_ancestor().
 Datum follow_hops(const Path &path, HopPlans *plans, const Reading &reading, HeapTuple row, TupleDesc desc, bool *isnull,
                   WayEnds *ends);

@@ -41,6 +41,7 @@ struct PlannedPolicy {
     Oid owner;       // for whom it runs: who owns the table of the policy, not who owns a partition
     ExprState *applies_to;
     ExprContext *context;  // of applies_to
+    TupleTableSlot *slot;  // for it where it runs nobody's code; else null
     int n_paths;
     Path *paths;
     HopPlans *hop_plans;  // one per path
@@ -58,6 +59,8 @@ constinit MemoryContext plan_context = nullptr;
 constinit List *watched = NIL;
 constinit bool stale = true;
 constinit Dynamic<int> computing{0};
+// What the computing of a clock leaves behind, until the outermost is done.
+constinit MemoryContext scratch = nullptr;
 
 void forget_plans(Datum, Oid relid) { stale = stale || relid == InvalidOid || list_member_oid(watched, relid); }
 void forget_schema(Datum, SysCacheId, uint32) { stale = true; }
@@ -103,6 +106,7 @@ void plan_policy(Relation rel, const Policy &policy, PlannedPolicy *out) {
     out->n_paths = policy.n_starts;
     out->paths = static_cast<Path *>(palloc0(sizeof(Path) * policy.n_starts));
     out->hop_plans = static_cast<HopPlans *>(palloc0(sizeof(HopPlans) * policy.n_starts));
+    for (int i = 0; i < policy.n_starts; ++i) out->hop_plans[i].context = CurrentMemoryContext;
     for (int i = 0; i < policy.n_starts; ++i) {
         out->paths[i] = start_path(RelationGetRelid(rel), policy, i);
         for (int h = 0; h < out->paths[i].n_hops; ++h) watch(out->paths[i].hops[h].to_relid);
@@ -111,9 +115,12 @@ void plan_policy(Relation rel, const Policy &policy, PlannedPolicy *out) {
     out->owner = owner_of(policy.relid);
     if (policy.applies_to == nullptr || !out->confirmed) return;
     const ActingAs saved = act_as(out->owner, true);
-    out->applies_to = ExecInitExpr(
-        reinterpret_cast<Expr *>(expression_planner(reinterpret_cast<Expr *>(cook_condition(rel, policy.applies_to)))), nullptr);
+    Node *condition =
+        reinterpret_cast<Node *>(expression_planner(reinterpret_cast<Expr *>(cook_condition(rel, policy.applies_to))));
+    out->applies_to = ExecInitExpr(reinterpret_cast<Expr *>(condition), nullptr);
     out->context = CreateStandaloneExprContext();
+    if (runs_servers_code_alone(condition))
+        out->slot = MakeSingleTupleTableSlot(CreateTupleDescCopy(RelationGetDescr(rel)), &TTSOpsHeapTuple);
     leave(saved);
 }
 
@@ -131,12 +138,9 @@ int plan_policies(Relation rel, List *ancestors, PlannedPolicy *out) {
     return n;
 }
 
-RelationPlan *relation_plan(Relation rel) {
-    if (plans == nullptr || (stale && computing == 0)) reset_plans();
+RelationPlan *make_plan(Relation rel) {
     const Oid relid = RelationGetRelid(rel);
     bool found = false;
-    auto *plan = static_cast<RelationPlan *>(hash_search(plans, &relid, HASH_FIND, &found));
-    if (found) return plan;
     int count = 0;
     (void) all_policies(&count);
     List *ancestors = list_delete_first(with_ancestors(relid));
@@ -148,9 +152,22 @@ RelationPlan *relation_plan(Relation rel) {
     auto *policies = static_cast<PlannedPolicy *>(palloc0(sizeof(PlannedPolicy) * (count + 1)));
     const int n = plan_policies(rel, ancestors, policies);
     MemoryContextSwitchTo(before);
-    plan = static_cast<RelationPlan *>(hash_search(plans, &relid, HASH_ENTER, &found));
+    auto *plan = static_cast<RelationPlan *>(hash_search(plans, &relid, HASH_ENTER, &found));
     plan->n_policies = n;
     plan->policies = policies;
+    return plan;
+}
+
+RelationPlan *relation_plan(Relation rel) {
+    if (plans == nullptr || (stale && computing == 0)) reset_plans();
+    const Oid relid = RelationGetRelid(rel);
+    auto *plan = static_cast<RelationPlan *>(hash_search(plans, &relid, HASH_FIND, nullptr));
+    if (plan != nullptr) return plan;
+    connect_spi();
+    const ActingAs saved = act_as(rel->rd_rel->relowner, true);
+    plan = make_plan(rel);
+    leave(saved);
+    SPI_finish();
     return plan;
 }
 
@@ -443,8 +460,8 @@ bool applies(PlannedPolicy *policy, Relation rel, HeapTuple row, HeapTuple store
         return !isnull && core::policy_of(datum_clock(clock)) == policy->id;
     }
     if (policy->applies_to == nullptr) return true;
+    if (policy->slot != nullptr) return condition_holds(policy->applies_to, policy->context, policy->slot, row);
     // A partition may belong to somebody else than the table, whose owner wrote the condition.
-    if (policy->owner == rel->rd_rel->relowner) return condition_holds(policy->applies_to, policy->context, desc, row);
     const ActingAs saved = act_as(policy->owner, true);
     const bool holds = condition_holds(policy->applies_to, policy->context, desc, row);
     leave(saved);
@@ -479,12 +496,12 @@ core::Clock compute_with_plan(RelationPlan *plan, Relation rel, HeapTuple row, H
 
 core::Clock compute_clock(Relation rel, HeapTuple row, HeapTuple stored, const Cause &cause) {
     core::Clock clock = {};
-    SPI_connect();
-    const ActingAs saved = act_as(rel->rd_rel->relowner, true);
     RelationPlan *plan = relation_plan(rel);
+    if (scratch == nullptr) scratch = AllocSetContextCreate(TopMemoryContext, "pg_retention clock", ALLOCSET_DEFAULT_SIZES);
+    MemoryContext before = MemoryContextSwitchTo(scratch);
     during(computing, computing + 1, [&] { clock = compute_with_plan(plan, rel, row, stored, cause); });
-    leave(saved);
-    SPI_finish();
+    MemoryContextSwitchTo(before);
+    if (computing == 0) MemoryContextReset(scratch);
     if (is_switched_off(RelationGetRelid(rel), static_cast<int16_t>(core::policy_of(clock)))) return clock;
     return start_again(as_it_was(RelationGetRelid(rel), core::policy_of(clock), cause.before, cause.elsewhere), clock,
                        cause.is_change || stored == nullptr);

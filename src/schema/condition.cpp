@@ -121,6 +121,23 @@ void refuse_columns(Relation rel, Node *expr) {
     }
 }
 
+bool is_users_function(Oid function, void *) { return function >= FirstNormalObjectId; }
+
+// Types that are made without a function of their maker's.
+bool is_users_type(Oid type) {
+    const Oid element = get_element_type(type);
+    if (OidIsValid(element)) return is_users_type(element);
+    return type >= FirstNormalObjectId && get_typtype(type) != TYPTYPE_ENUM;
+}
+
+// Constraints of a domain, and what compares or converts the values of a type, may be anybody's functions.
+bool is_of_users(Node *node, void *context) {
+    if (node == nullptr) return false;
+    if (IsA(node, CoerceToDomain) || check_functions_in_node(node, is_users_function, context)) return true;
+    if (!IsA(node, List) && is_users_type(exprType(node))) return true;
+    return expression_tree_walker(node, tree_walker_fn(is_of_users), context);
+}
+
 }  // namespace
 
 Node *cook_condition(Relation rel, const char *text) {
@@ -150,8 +167,9 @@ char *condition_text(Relation rel, const char *text, const char *alias) {
     return deparse_expression(cook_condition(rel, text), names, true, false);
 }
 
-bool condition_holds(ExprState *state, ExprContext *context, TupleDesc desc, HeapTuple row) {
-    TupleTableSlot *slot = MakeSingleTupleTableSlot(desc, &TTSOpsHeapTuple);
+bool runs_servers_code_alone(Node *condition) { return !is_of_users(condition, nullptr); }
+
+bool condition_holds(ExprState *state, ExprContext *context, TupleTableSlot *slot, HeapTuple row) {
     ExecStoreHeapTuple(row, slot, false);
     context->ecxt_scantuple = slot;
     bool isnull = false;
@@ -159,6 +177,13 @@ bool condition_holds(ExprState *state, ExprContext *context, TupleDesc desc, Hea
     const bool holds = !isnull && DatumGetBool(value);
     context->ecxt_scantuple = nullptr;
     ResetExprContext(context);
+    ExecClearTuple(slot);
+    return holds;
+}
+
+bool condition_holds(ExprState *state, ExprContext *context, TupleDesc desc, HeapTuple row) {
+    TupleTableSlot *slot = MakeSingleTupleTableSlot(desc, &TTSOpsHeapTuple);
+    const bool holds = condition_holds(state, context, slot, row);
     ExecDropSingleTupleTableSlot(slot);
     return holds;
 }

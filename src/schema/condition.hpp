@@ -16,7 +16,11 @@ Node *cook_condition(Relation rel, const char *text);
 // What it says as SQL that reads the same wherever it is put, about rows of the table that go by this name.
 char *condition_text(Relation rel, const char *text, const char *alias);
 
-// The context must live as long as the state: what the state keeps is allocated there.
+// It may be evaluated as whoever is there: it does not call anything that users wrote, neither by name nor through a type.
+bool runs_servers_code_alone(Node *condition);
+
+// The context must live as long as the state: what the state keeps is allocated there. A slot that is kept is used by one at a time.
+bool condition_holds(ExprState *state, ExprContext *context, TupleTableSlot *slot, HeapTuple row);
 bool condition_holds(ExprState *state, ExprContext *context, TupleDesc desc, HeapTuple row);
 
 }  // namespace pg_retention
