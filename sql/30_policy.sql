@@ -29,10 +29,11 @@ COMMENT ON FUNCTION retention.after_ddl() IS 'refuses changes of the schema that
 CREATE FUNCTION retention.before_drop() RETURNS event_trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_before_drop';
 COMMENT ON FUNCTION retention.before_drop() IS 'has the library at hand, which refuses to drop personal columns with their types: without it nothing is dropped';
-CREATE EVENT TRIGGER retention_before_drop ON ddl_command_start WHEN TAG IN ('DROP EXTENSION', 'DROP OWNED')
+-- All that the extension goes with, and what takes a type or a guard out of it, so that it could go alone.
+CREATE EVENT TRIGGER retention_before_drop ON ddl_command_start WHEN TAG IN ('DROP EXTENSION', 'DROP OWNED', 'DROP SCHEMA', 'ALTER EXTENSION')
     EXECUTE FUNCTION retention.before_drop();
 ALTER EVENT TRIGGER retention_before_drop ENABLE ALWAYS;
-COMMENT ON EVENT TRIGGER retention_before_drop IS 'DROP EXTENSION ... CASCADE takes no personal data along in a server that has not loaded the library';
+COMMENT ON EVENT TRIGGER retention_before_drop IS 'the extension does not go, with personal data or without, in a server that has not loaded the library';
 CREATE EVENT TRIGGER retention_after_drop ON sql_drop EXECUTE FUNCTION retention.after_ddl();
 CREATE EVENT TRIGGER retention_after_alter ON ddl_command_end WHEN TAG IN ('ALTER TABLE', 'ALTER TYPE', 'ALTER DOMAIN')
     EXECUTE FUNCTION retention.after_ddl();

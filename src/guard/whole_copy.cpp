@@ -46,15 +46,20 @@ bool is_no_limit(const Node *limit) {
     return limit == nullptr || (IsA(limit, Const) && reinterpret_cast<const Const *>(limit)->constisnull);
 }
 
+// The one entry in FROM; null: there are none, or several.
+const RangeTblEntry *only_item(const Query *query) {
+    if (list_length(query->jointree->fromlist) != 1) return nullptr;
+    const Node *from = static_cast<const Node *>(linitial(query->jointree->fromlist));
+    return IsA(from, RangeTblRef) ? rt_fetch(reinterpret_cast<const RangeTblRef *>(from)->rtindex, query->rtable) : nullptr;
+}
+
 // The one entry that all rows of the query are those of; null: there is more to it.
 const RangeTblEntry *only_source(const Query *query) {
     if (query->hasAggs || query->hasWindowFuncs || query->hasTargetSRFs || query->groupClause != NIL ||
         query->havingQual != nullptr)
         return nullptr;
     if (query->setOperations != nullptr || !is_no_limit(query->limitCount) || !is_no_limit(query->limitOffset)) return nullptr;
-    if (!is_always_true(query->jointree->quals) || list_length(query->jointree->fromlist) != 1) return nullptr;
-    const Node *from = static_cast<const Node *>(linitial(query->jointree->fromlist));
-    return IsA(from, RangeTblRef) ? rt_fetch(reinterpret_cast<const RangeTblRef *>(from)->rtindex, query->rtable) : nullptr;
+    return is_always_true(query->jointree->quals) ? only_item(query) : nullptr;
 }
 
 // The query behind the entry, and where it stands; false: it is none that reads.
@@ -79,12 +84,14 @@ bool find_source(const Level &at, const RangeTblEntry *entry, Level *found) {
 
 bool names_clock(const Level &at, Node *expression);
 
-bool selects_clock(const Level &at) {
+bool is_among(const Level &at, const List *targets) {
     ListCell *cell = nullptr;
-    foreach (cell, at.query->targetList)
+    foreach (cell, targets)
         if (names_clock(at, reinterpret_cast<Node *>(lfirst_node(TargetEntry, cell)->expr))) return true;
     return false;
 }
+
+bool selects_clock(const Level &at) { return is_among(at, at.query->targetList); }
 
 bool is_clock(const Level &at, const Var *var) {
     if (var->varlevelsup != 0) return false;
@@ -132,11 +139,7 @@ void add_member(const Level &at, const Node *node, List **tables) {
     if (member->rtekind == RTE_SUBQUERY && selects_clock(source)) add_sources(source, tables);
 }
 
-// Tables of which the query has all rows.
-void add_sources(const Level &at, List **tables) {
-    if (at.query->setOperations != nullptr && at.query->limitCount == nullptr && at.query->limitOffset == nullptr)
-        return add_member(at, at.query->setOperations, tables);
-    const RangeTblEntry *entry = only_source(at.query);
+void add_entry(const Level &at, const RangeTblEntry *entry, List **tables) {
     Level source = {};
     if (entry == nullptr) return;
     if (entry->rtekind == RTE_RELATION) {
@@ -148,11 +151,36 @@ void add_sources(const Level &at, List **tables) {
     }
 }
 
+// Tables of which the query has all rows.
+void add_sources(const Level &at, List **tables) {
+    if (at.query->setOperations != nullptr && at.query->limitCount == nullptr && at.query->limitOffset == nullptr)
+        return add_member(at, at.query->setOperations, tables);
+    add_entry(at, only_source(at.query), tables);
+}
+
 // What the SELECT, or the INSERT of one, copies with its clocks.
+void add_copied(const Level &at, List **tables) {
+    if (at.query->setOperations != nullptr || selects_clock(at)) add_sources(at, tables);
+}
+
+// MERGE inserts each row of its source for which there is none: into an empty table all of them.
+void add_merged(const Level &at, List **tables) {
+    ListCell *cell = nullptr;
+    foreach (cell, at.query->mergeActionList) {
+        const auto *action = lfirst_node(MergeAction, cell);
+        if (action->commandType == CMD_INSERT && is_always_true(action->qual) && is_among(at, action->targetList))
+            add_entry(at, only_item(at.query), tables);
+    }
+}
+
+void add_written(const Level &at, List **tables) {
+    if (at.query->commandType == CMD_MERGE) return add_merged(at, tables);
+    if (at.query->commandType == CMD_INSERT && list_length(at.query->jointree->fromlist) == 1) add_copied(at, tables);
+}
+
 List *copied_tables(const Query *query) {
-    const Level top = {query, nullptr};
     List *tables = NIL;
-    if (query->setOperations != nullptr || selects_clock(top)) add_sources(top, &tables);
+    add_copied(Level{query, nullptr}, &tables);
     return tables;
 }
 
@@ -185,24 +213,34 @@ List *marked_copied(const PlannedStmt *plan) {
     return tables;
 }
 
-bool may_copy(const Query *query) {
-    return query->commandType == CMD_INSERT && query->stmt_location >= -1 && list_length(query->jointree->fromlist) == 1;
+// By INSERT and MERGE, on their own or in a WITH.
+List *copied_by_writes(const Query *query) {
+    const Level top = {query, nullptr};
+    List *tables = NIL;
+    ListCell *cell = nullptr;
+    if (query->stmt_location < -1) return NIL;
+    add_written(top, &tables);
+    foreach (cell, query->hasModifyingCTE ? query->cteList : NIL)
+        add_written(Level{castNode(Query, lfirst_node(CommonTableExpr, cell)->ctequery), &top}, &tables);
+    return tables;
 }
 
-List *copied_by_insert(const Query *query) { return may_copy(query) ? copied_tables(query) : NIL; }
+bool is_marked(const PlannedStmt *plan) {
+    const bool writes = plan->commandType == CMD_INSERT || plan->commandType == CMD_MERGE || plan->hasModifyingCTE;
+    return writes && !OidIsValid(linitial_oid(plan->relationOids));
+}
 
 [[gnu::noinline]] void check_started(const QueryDesc *query) {
     guarded([query] {
-        List *tables = query->operation == CMD_INSERT ? marked_copied(query->plannedstmt) : filled_from;
+        List *tables = is_marked(query->plannedstmt) ? marked_copied(query->plannedstmt) : filled_from;
         during(filled_from, NIL, [&] { refuse_partial(tables); });
     });
 }
 
 void started(const QueryDesc *query, int flags) {
     if ((flags & EXEC_FLAG_EXPLAIN_ONLY) != 0) return;
-    const bool inserts = query->operation == CMD_INSERT && !OidIsValid(linitial_oid(query->plannedstmt->relationOids));
     const bool fills = filled_from != NIL && query->operation == CMD_SELECT;
-    if (inserts || fills) check_started(query);
+    if (is_marked(query->plannedstmt) || fills) check_started(query);
 }
 
 // Materialised views keep copies of what was visible: that is what they are for.
@@ -227,6 +265,6 @@ void watch_whole_copy(const Command &command) {
     during(filled_from, copied_by(command.as<CreateTableAsStmt>()), [&] { proceed(command); });
 }
 
-void init_whole_copy() { copy_watch = CopyWatch{copied_by_insert, mark_copied, started}; }
+void init_whole_copy() { copy_watch = CopyWatch{copied_by_writes, mark_copied, started}; }
 
 }  // namespace pg_retention

@@ -5,7 +5,7 @@
 
 namespace pg_retention {
 
-// CREATE TABLE AS and SELECT INTO; INSERT ... SELECT is known by its plan.
+// CREATE TABLE AS and SELECT INTO; INSERT ... SELECT and MERGE are known by their plan.
 void watch_whole_copy(const Command &command);
 
 void init_whole_copy();

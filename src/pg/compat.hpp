@@ -12,6 +12,7 @@ extern "C" {
 #include "catalog/pg_database.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_tablespace.h"
 #include "catalog/pg_type.h"
 #include "commands/dbcommands.h"
 #include "commands/vacuum.h"
@@ -202,6 +203,13 @@ inline bool may_in_schema(Oid schema, Oid role, AclMode right) {
     return object_aclcheck(NamespaceRelationId, schema, role, right) == ACLCHECK_OK;
 #else
     return pg_namespace_aclcheck(schema, role, right) == ACLCHECK_OK;
+#endif
+}
+inline bool may_create_in_tablespace(Oid tablespace, Oid role) {
+#if PG_VERSION_NUM >= 160000
+    return object_aclcheck(TableSpaceRelationId, tablespace, role, ACL_CREATE) == ACLCHECK_OK;
+#else
+    return pg_tablespace_aclcheck(tablespace, role, ACL_CREATE) == ACLCHECK_OK;
 #endif
 }
 inline bool may_create_in(Oid schema, Oid role) { return may_in_schema(schema, role, ACL_CREATE); }

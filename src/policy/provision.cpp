@@ -23,13 +23,16 @@ extern "C" {
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/partition.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
+#include "commands/tablespace.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 }
@@ -301,7 +304,7 @@ void require_index_rights(Oid relid) {
     ListCell *cell = nullptr;
     foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr)) {
         const Oid schema = get_rel_namespace(lfirst_oid(cell)), owner = owner_of(lfirst_oid(cell));
-        if (may_create_in(schema, owner)) continue;
+        if (may_create_in(schema, owner) || is_indexed(lfirst_oid(cell))) continue;
         const char *name = quote_identifier(get_namespace_name(schema)),
                    *role = quote_identifier(GetUserNameFromId(owner, false));
         ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -322,12 +325,20 @@ bool is_empty(Oid relid) {
     return empty;
 }
 
-// An index on the clock alone, with a predicate: ours, or one as good.
+// What a sweep asks for, as in pending_range(). Under another condition an index serves none of its queries.
+static bool is_of_pending(Relation index) {
+    const List *condition = RelationGetIndexPredicate(index);
+    if (list_length(condition) != 1 || !IsA(linitial(condition), FuncExpr)) return false;
+    const Oid function = linitial_node(FuncExpr, condition)->funcid;
+    return get_func_namespace(function) == extension()->schema && strcmp(get_func_name(function), "pending") == 0;
+}
+
+// An index on the clock alone, of what is pending: ours, or one as good.
 static bool is_clock_index(Oid index_oid, AttrNumber clock, bool *valid) {
     Relation index = index_open(index_oid, AccessShareLock);
     Form_pg_index form = index->rd_index;
-    const bool ours = form->indnkeyatts == 1 && form->indkey.values[0] == clock &&
-                      !heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, nullptr);
+    const bool ours =
+        form->indnkeyatts == 1 && form->indkey.values[0] == clock && index->rd_rel->relam == BTREE_AM_OID && is_of_pending(index);
     *valid = form->indisvalid;
     index_close(index, AccessShareLock);
     return ours;
@@ -339,7 +350,8 @@ bool find_clock_index(Oid relid, Oid *invalid) {
     const AttrNumber clock = clock_column(relid);
     bool found = false;
     ListCell *cell = nullptr;
-    foreach (cell, RelationGetIndexList(rel)) {
+    // An expression stands in an index as column 0.
+    foreach (cell, clock == InvalidAttrNumber ? NIL : RelationGetIndexList(rel)) {
         bool valid = false;
         if (!is_clock_index(lfirst_oid(cell), clock, &valid)) continue;
         found = found || valid;
@@ -351,9 +363,20 @@ bool find_clock_index(Oid relid, Oid *invalid) {
 
 bool is_indexed(Oid relid) { return find_clock_index(relid, nullptr); }
 
+// Where new tables and indexes go by default is a setting of the database, and not everybody's to write to.
+static bool may_use_default_tablespace(Oid role) {
+    const Oid tablespace = GetDefaultTablespace(RELPERSISTENCE_PERMANENT, false);
+    return !OidIsValid(tablespace) || may_create_in_tablespace(tablespace, role);
+}
+
 void provide_index(Oid relid) {
+    require_index_rights(relid);
+    const int nest_level = NewGUCNestLevel();
+    if (!may_use_default_tablespace(owner_of(relid)))
+        (void) set_config_option("default_tablespace", "", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
     const char *column = quote_identifier(get_attname(relid, clock_column(relid), false));
     as_owner(relid, psprintf("CREATE INDEX ON %s (%s) WHERE retention.pending(%s)", qualified_name(relid), column, column));
+    AtEOXact_GUC(false, nest_level);
 }
 
 void fire_always(Oid relid, const char *trigger) {

@@ -1,6 +1,6 @@
 -- The index by which due rows are found is dropped: that is said, and the next sweep builds it again.
 BEGIN;
-SELECT plan(13);
+SELECT plan(18);
 SET client_min_messages = warning;
 SET retention.test_now = '2030-01-01 12:00Z';
 CREATE TABLE visits (id int PRIMARY KEY, left_on date);
@@ -43,6 +43,19 @@ DROP INDEX visits_retention_clock_idx;
 SELECT is_empty('SELECT * FROM retention.preparation', 'another index on the clock is as good');
 CREATE INDEX other ON visits (left_on);
 DROP INDEX other;
+-- One under another condition, or of another method, finds none of the rows that a sweep asks for.
+CREATE INDEX above_5 ON visits (retention_clock) WHERE id > 5;
+CREATE INDEX waits ON visits (retention_clock) WHERE retention.waiting(retention_clock);
+CREATE INDEX fewer ON visits (retention_clock) WHERE retention.pending(retention_clock) AND id > 5;
+CREATE INDEX blocks ON visits USING hash (retention_clock) WHERE retention.pending(retention_clock);
+DROP INDEX as_good;
+SELECT is((SELECT string_agg(relation::text, ' ') FROM retention.preparation), 'visits', 'an index under another condition is not as good');
+SELECT is((SELECT ok FROM retention.check() WHERE what = 'clock is indexed' AND object = 'public.visits'), false, 'check() is not content with an index under another condition');
+CALL retention.sweep();
+SELECT is((SELECT count(*) FROM pg_index WHERE indrelid = 'visits'::regclass AND pg_get_indexdef(indexrelid) ~ 'btree \(retention_clock\) WHERE retention.pending\(retention_clock\)$'), 1::bigint, 'the index is built beside those');
+SELECT is((SELECT ok FROM retention.check() WHERE what = 'clock is indexed' AND object = 'public.visits'), true, 'check() is content with the index that was built');
+DROP INDEX above_5, waits, fewer, blocks;
+SELECT is_empty('SELECT * FROM retention.preparation', 'indexes that serve no sweep may go');
 DROP TABLE watched;
 SELECT is_empty('SELECT * FROM retention.preparation', 'what else is dropped has nothing to do with it');
 ALTER TABLE visits DROP CONSTRAINT visits_pkey;

@@ -1,6 +1,6 @@
 -- A copy of a whole table that would stand in its place has all rows, or is refused: what pg_repack, migrations and hands do.
 BEGIN;
-SELECT plan(44);
+SELECT plan(53);
 
 SET retention.test_now = '2030-06-01 12:00:00+00';
 CREATE SCHEMA app;
@@ -39,6 +39,10 @@ SELECT pg_temp.refused('SELECT * INTO app.c FROM app.users', 'users', 'SELECT IN
 SELECT pg_temp.refused('CREATE TEMP TABLE c AS SELECT * FROM app.users', 'users', 'a temporary table');
 SELECT pg_temp.refused('CREATE TABLE app.c AS SELECT * FROM app.calls', 'calls', 'a partitioned table');
 SELECT pg_temp.refused('CREATE TABLE app.c AS SELECT * FROM app.calls_1 UNION ALL SELECT * FROM app.calls_2', 'calls_2', 'partitions one after the other');
+SELECT pg_temp.refused('WITH done AS (INSERT INTO app.copy SELECT * FROM app.users RETURNING id) SELECT count(*) FROM done', 'users', 'in a WITH');
+SELECT pg_temp.refused('WITH u AS (SELECT * FROM app.users), done AS (INSERT INTO app.copy SELECT * FROM u) UPDATE app.plain SET id = id', 'users', 'in a WITH, of another WITH, beside another command');
+SELECT pg_temp.refused('MERGE INTO app.copy c USING app.users u ON c.id = u.id WHEN NOT MATCHED THEN INSERT VALUES (u.id, u.name, u.left_on, u.retention_clock)', 'users', 'MERGE');
+SELECT pg_temp.refused('MERGE INTO app.copy c USING (SELECT * FROM app.everybody) u ON false WHEN NOT MATCHED AND true THEN INSERT VALUES (u.id, u.name, u.left_on, u.retention_clock)', 'users', 'MERGE of a query');
 SELECT pg_temp.refused($$DO 'BEGIN CREATE TABLE app.c AS SELECT * FROM app.users; END'$$, 'users', 'in a function');
 
 -- The verdict falls when it runs, not when it is planned.
@@ -63,6 +67,11 @@ SELECT lives_ok(command, command) FROM (VALUES
     ('CREATE TABLE app.c4 AS SELECT max(u.id) FROM (SELECT * FROM app.users) u'),
     ('CREATE TABLE app.c5 AS SELECT * FROM app.users WITH NO DATA'),
     ('CREATE MATERIALIZED VIEW app.c6 AS SELECT * FROM app.users'),
+    ('WITH done AS (INSERT INTO app.copy SELECT * FROM app.users WHERE id < 5 RETURNING id) SELECT count(*) FROM done'),
+    ('WITH done AS (DELETE FROM app.plain WHERE id < 0 RETURNING id) INSERT INTO app.copy (id) SELECT id FROM done'),
+    ('MERGE INTO app.copy c USING app.users u ON c.id = u.id WHEN NOT MATCHED AND u.id < 5 THEN INSERT VALUES (u.id, u.name, u.left_on, u.retention_clock)'),
+    ('MERGE INTO app.copy c USING app.users u ON c.id = u.id WHEN NOT MATCHED THEN INSERT (id, name) VALUES (u.id, u.name)'),
+    ('MERGE INTO app.copy c USING app.users u ON c.id = u.id WHEN MATCHED THEN UPDATE SET name = u.name'),
     ('EXPLAIN INSERT INTO app.copy SELECT * FROM app.users')) c (command);
 
 -- What no policy stands for goes when somebody says so.

@@ -14,7 +14,8 @@ like($err, qr/shared_preload_libraries/, 'says what is missing');
 
 $node->append_conf('postgresql.conf', "shared_preload_libraries = 'pg_retention'");
 $node->restart;
-is($node->psql('postgres', 'CREATE EXTENSION pg_retention'), 0, 'CREATE EXTENSION with the library');
+# In a schema of its own: who drops that drops the extension.
+is($node->psql('postgres', 'CREATE SCHEMA home; CREATE EXTENSION pg_retention SCHEMA home'), 0, 'CREATE EXTENSION with the library');
 is($node->safe_psql('postgres', 'SHOW retention.worker'), 'on', 'the worker is on by default');
 
 $node->safe_psql('postgres', 'CREATE TABLE visits (left_on date)');
@@ -65,7 +66,9 @@ $node->append_conf('postgresql.conf', "shared_preload_libraries = ''");
 $node->restart;
 for my $statement ('DROP EXTENSION pg_retention CASCADE', 'DROP EXTENSION IF EXISTS pg_retention CASCADE', 'DROP OWNED BY leaves CASCADE', 'DROP TABLE people',
 	'DROP TYPE retention.email CASCADE', 'DROP SCHEMA retention CASCADE', 'ALTER TABLE people DROP COLUMN mail', 'TRUNCATE visits', 'DELETE FROM visits',
-	'SET session_replication_role = replica; DROP EXTENSION pg_retention CASCADE', 'DROP FUNCTION retention.maintain_clock() CASCADE') {
+	'SET session_replication_role = replica; DROP EXTENSION pg_retention CASCADE', 'DROP FUNCTION retention.maintain_clock() CASCADE',
+	'DROP SCHEMA home CASCADE', "DO 'BEGIN DROP SCHEMA home CASCADE; END'", 'ALTER EXTENSION pg_retention DROP TYPE retention.email; DROP TYPE retention.email CASCADE',
+	'ALTER EXTENSION pg_retention DROP FUNCTION retention.guard_delete(); DROP FUNCTION retention.guard_delete() CASCADE') {
 	isnt($node->psql('postgres', $statement), 0, "without the library: $statement is refused") if $statement !~ /visits$/;
 	(undef, undef, $err) = $node->psql('postgres', $statement);
 	like($err, qr/shared_preload_libraries|requires it|depend/, "without the library: $statement says why") if $statement !~ /visits$/;
