@@ -85,9 +85,9 @@ void require_confirmation(Oid relid, const char *what) {
 }
 
 void refuse_unconfirmed(Oid relid, const char *what, const char *column) {
-    if (!settings::confirm_drop) return require_confirmation(relid, what);
-    // Of a table without a policy a superuser was asked, too: guard/removal.
-    if (own_command || (is_spared(relid) && is_managed(relid)) || !holds_hidden_rows(relid)) return;
+    // A restore that drops what it brings again is not asked. What went is on record all the same.
+    if (!settings::confirm_drop && !is_spared(relid)) return require_confirmation(relid, what);
+    if (own_command || !holds_hidden_rows(relid)) return;
     enter_given_up(relid, column == nullptr ? what : psprintf("%s: %s", what, column));
 }
 

@@ -218,7 +218,7 @@ void note_truncate(Oid relid) {
 }
 
 void refuse_losing_values(Oid relid, const char *what, const char *column) {
-    if (!is_guarded(relid) || is_spared(relid)) return;
+    if (!is_guarded(relid)) return;
     check_rows(relid, what, true);
     refuse_unconfirmed(relid, what, column);
 }

@@ -32,6 +32,7 @@ extern "C" {
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
+#include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -213,8 +214,25 @@ static void set_defaults(Oid relid) {
             set_default(lfirst_oid(cell), is_managed(lfirst_oid(cell)) ? core::kUnknownClock : core::kNoClock);
 }
 
+// Its columns are those of its type.
+static void refuse_typed(Oid relid) {
+    Relation rel = table_open(relid, AccessShareLock);
+    const Oid type = rel->rd_rel->reloftype;
+    table_close(rel, NoLock);
+    if (!OidIsValid(type)) return;
+    const char *table = qualified_name(relid);
+    ereport(ERROR,
+            (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+             errmsg("table \"%s\" is made of type %s and cannot have a clock column of its own", get_rel_name(relid),
+                    format_type_be(type)),
+             errhint("ALTER TABLE %s NOT OF; the table stays as it is. Once it has its policy, and its type an attribute of "
+                     "the name and type of the clock, ALTER TABLE %s OF %s again.",
+                     table, table, format_type_be_qualified(type))));
+}
+
 static void add_clock(const Policy &policy) {
     require_own_columns(policy.relid);
+    refuse_typed(policy.relid);
     as_owner(policy.relid, psprintf("ALTER TABLE %s ADD COLUMN retention_clock retention.clock(%d) NOT NULL DEFAULT '%d'",
                                     qualified_name(policy.relid), own_number(), policy.id));
 }

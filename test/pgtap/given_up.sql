@@ -1,6 +1,6 @@
 -- Hidden rows, and values of theirs, that go under confirm_drop are in the ledger, by table and number.
 BEGIN;
-SELECT plan(25);
+SELECT plan(29);
 SET client_min_messages = warning;
 SET retention.test_now = '2030-01-01 12:00Z';
 CREATE ROLE giver;
@@ -80,6 +80,26 @@ CREATE TABLE app.strange (id int, retention_clock retention.clock(7) NOT NULL DE
 INSERT INTO app.strange VALUES (1), (2);
 SELECT is(pg_temp.says('DROP TABLE app.strange', false, 'postgres'), 'cannot drop "strange": no policy stands for it, and it holds rows that are hidden', 'rows with the clocks of another database are not dropped without a word');
 SELECT is(pg_temp.says('DROP TABLE app.strange', true, 'postgres'), 'app.strange  2: drop', 'rows with the clocks of another database are on record as many as there are');
+
+-- A superuser is not asked about what a restore brought and nobody checked yet. It is on record all the same.
+CREATE TABLE app.restored (LIKE app.below INCLUDING ALL);
+SET retention.reveal = on;
+INSERT INTO app.restored SELECT * FROM app.below;
+RESET retention.reveal;
+INSERT INTO retention.policy (policy_id, name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES (40, 'restored', 'app.restored', '{left_on}', '1 year', '9 years', 'delete', 'enforce');
+SELECT is((SELECT validated FROM retention.policy WHERE policy_id = 40), false, 'a policy of a table that was restored is not checked');
+CREATE FUNCTION pg_temp.gone_since(last bigint) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(format('%s %s %s: %s', relation, policy_id, row_count, detail), ', ' ORDER BY relation, policy_id, detail) FROM retention.ledger WHERE entry_id > last AND action = 'hidden rows given up' $$;
+SELECT set_config('test.last', max(entry_id)::text, true) FROM retention.ledger \g /dev/null
+ALTER TABLE app.restored DROP COLUMN note;
+SET CONSTRAINTS ALL IMMEDIATE;
+UPDATE retention.policy SET purpose = 'flushes' WHERE policy_id = 11;
+SELECT is(pg_temp.gone_since(current_setting('test.last')::bigint), 'app.restored 31 2: drop a column of table: note, app.restored 32 1: drop a column of table: note', 'values that a superuser drops before a restore is checked are on record');
+SELECT set_config('test.last', max(entry_id)::text, true) FROM retention.ledger \g /dev/null
+SELECT lives_ok('DROP TABLE app.restored', 'a superuser drops what a restore brought');
+SET CONSTRAINTS ALL IMMEDIATE;
+UPDATE retention.policy SET purpose = 'flushes again' WHERE policy_id = 11;
+SELECT is(pg_temp.gone_since(current_setting('test.last')::bigint), 'app.restored 31 2: drop, app.restored 32 1: drop', 'rows that a superuser drops before a restore is checked are on record');
 
 SELECT is((SELECT changes_rows FROM retention.vocabulary() WHERE kind = 'ledger' AND word = 'hidden rows given up'), true, 'copies of rows that were given up are stale');
 SELECT is((SELECT ok FROM retention.verify_ledger()), true, 'the ledger holds');

@@ -1,6 +1,6 @@
 -- Errors that somebody meets who is new to it say what to do.
 BEGIN;
-SELECT plan(31);
+SELECT plan(34);
 SET client_min_messages = error;
 SET retention.test_now = '2026-11-28 12:00+01';
 INSERT INTO retention.numbering (number) VALUES (7);
@@ -73,6 +73,16 @@ SELECT is(pg_temp.said(format($$INSERT INTO retention.policy (name, relation, cl
     format('the index of %s could not be created', name)) FROM unnest('{closed.empty,closed.filled}'::text[]) name;
 GRANT CREATE ON SCHEMA closed TO hints_owner;
 SELECT is(pg_temp.said($$INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action) VALUES ('c', 'closed.filled', '{left_on}', '1 year', 'delete')$$), 'done', 'a policy of a table whose index can be created');
+
+-- A table that is made of a type.
+CREATE TYPE app.person AS (id int, left_on date);
+CREATE TABLE app.typed OF app.person;
+SELECT is(pg_temp.said($$INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action) VALUES ('typed', 'app.typed', '{left_on}', '1 year', 'delete')$$),
+    'table "typed" is made of type app.person and cannot have a clock column of its own | ALTER TABLE app.typed NOT OF; the table stays as it is. Once it has its policy, and its type an attribute of the name and type of the clock, ALTER TABLE app.typed OF app.person again.',
+    'a policy of a typed table');
+ALTER TABLE app.typed NOT OF;
+SELECT is(pg_temp.said($$INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action) VALUES ('typed', 'app.typed', '{left_on}', '1 year', 'delete')$$), 'done', 'a policy of a table that is typed no more');
+SELECT is(pg_temp.said('ALTER TYPE app.person ADD ATTRIBUTE retention_clock retention.clock(7); ALTER TABLE app.typed OF app.person'), 'done', 'a table with a policy is typed again');
 
 -- A function that a condition calls is replaced.
 CREATE FUNCTION app.is_old(text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$SELECT $1 = 'old'$$;
