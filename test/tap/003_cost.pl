@@ -82,7 +82,7 @@ CALL retention.sweep();
 	}
 	return;
 }
-probes_of('2030-01-31 23:00:00+00', 2, 'a sweep with nothing due asks the table');
+probes_of('2030-01-31 23:00:00+00', 1, 'a sweep with nothing due asks the table');
 
 # The same of columns with a period of their own, once all that was due is done.
 $node->safe_psql('postgres', q{
@@ -94,7 +94,7 @@ is($node->safe_psql('postgres', "SELECT sum(columns_anonymised) FROM retention.s
 $node->safe_psql('postgres', 'VACUUM ANALYZE visits');
 $node->safe_psql('postgres', 'CHECKPOINT');
 $from = $node->safe_psql('postgres', 'SELECT pg_current_wal_insert_lsn()');
-probes_of('2030-02-01 23:00:00+00', 3, 'a sweep with no column due asks the table once more');
+probes_of('2030-02-01 23:00:00+00', 2, 'a sweep with no column due asks the table once more');
 is(changes_of($from, \@files), 0, 'a sweep with no column due writes nothing');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM visits WHERE name IS NOT NULL'), 0, 'nothing was left out');
 $node->stop;

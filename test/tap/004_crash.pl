@@ -10,6 +10,7 @@ $node->init;
 $node->append_conf('postgresql.conf', q{
 shared_preload_libraries = 'pg_retention'
 retention.naptime = 1s
+retention.batch_size = 1000
 retention.timezone = 'Europe/Oslo'
 restart_after_crash = on
 max_prepared_transactions = 2
