@@ -57,6 +57,9 @@ bool find_zone(const char *name, pg_tz **zone) {
 }
 
 bool is_named_zone(pg_tz *zone) {
+    // All files of the server's zones are read for it. Zones stay where they are for as long as the process lives.
+    static constinit pg_tz *last = nullptr;
+    if (zone == last) return true;
     const char *name = pg_get_timezone_name(zone);
     for (const char *none : {"Factory", "localtime", "posixrules"})
         if (strcmp(name, none) == 0) return false;
@@ -65,6 +68,7 @@ bool is_named_zone(pg_tz *zone) {
     for (pg_tz *one = nullptr; !found && (one = pg_tzenumerate_next(zones)) != nullptr;)
         found = strcmp(pg_get_timezone_name(one), name) == 0;
     pg_tzenumerate_end(zones);
+    if (found) last = zone;
     return found;
 }
 

@@ -151,7 +151,33 @@ bool has_to_be_whole(const Policy &policy) {
     return policy.validated || (before != nullptr && before->was_whole);
 }
 
+// No text is read in another way after it: what a column holds where nothing is said, which triggers fire, and how it is stored.
+bool is_of_no_account(AlterTableType subtype) {
+    switch (subtype) {
+        case AT_ColumnDefault:
+        case AT_SetStatistics:
+        case AT_SetStorage:
+        case AT_SetOptions:
+        case AT_ResetOptions:
+        case AT_SetRelOptions:
+        case AT_ResetRelOptions:
+        case AT_EnableTrig:
+        case AT_EnableAlwaysTrig:
+        case AT_EnableReplicaTrig: return true;
+        default: return false;
+    }
+}
+
+bool leaves_policies_alone(const Node *statement) {
+    if (!IsA(statement, AlterTableStmt)) return false;
+    ListCell *cell = nullptr;
+    foreach (cell, reinterpret_cast<const AlterTableStmt *>(statement)->cmds)
+        if (!is_of_no_account(lfirst_node(AlterTableCmd, cell)->subtype)) return false;
+    return true;
+}
+
 bool may_break(const Node *statement) {
+    if (leaves_policies_alone(statement)) return false;
     return IsA(statement, AlterTableStmt) || IsA(statement, DropStmt) || IsA(statement, DropOwnedStmt) ||
            IsA(statement, AlterEnumStmt) || IsA(statement, AlterDomainStmt) || IsA(statement, CreateFunctionStmt);
 }
@@ -540,6 +566,7 @@ RETENTION_FUNCTION(pg_retention_after_ddl) {
                         errmsg("function must be called as an event trigger")));
     if (pg_retention::extension() == nullptr || pg_retention::renaming) return static_cast<Datum>(0);
     const auto *event = reinterpret_cast<const EventTriggerData *>(fcinfo->context);
+    if (pg_retention::leaves_policies_alone(event->parsetree)) return static_cast<Datum>(0);
     const bool drops = strcmp(event->event, "sql_drop") == 0;
     if (drops) pg_retention::forget_dropped_subjects();
     int count = 0;
