@@ -3,7 +3,6 @@
 #include "pg/postgres.hpp"
 
 extern "C" {
-#include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/tableam.h"
 #include "catalog/pg_attribute.h"
@@ -24,6 +23,8 @@ extern "C" {
 #include "optimizer/clauses.h"
 #include "optimizer/pathnode.h"
 #include "optimizer/plancat.h"
+#include "miscadmin.h"
+#include "storage/bufmgr.h"
 #include "utils/acl.h"
 #include "utils/datetime.h"
 #include "utils/fmgroids.h"
@@ -57,11 +58,15 @@ extern "C" {
     } while (0)
 #endif
 
-// 18: a scan may count what it searches.
-#if PG_VERSION_NUM < 180000
-struct IndexScanInstrumentation;
-inline IndexScanDesc index_beginscan_bitmap(Relation index, Snapshot snapshot, IndexScanInstrumentation *, int keys) {
-    return index_beginscan_bitmap(index, snapshot, keys);
+// 16: where a relation's file is has other names.
+#if PG_VERSION_NUM < 160000
+inline Buffer read_permanent_block(Oid tablespace, Oid file, BlockNumber block) {
+    return ReadBufferWithoutRelcache(RelFileNode{tablespace, MyDatabaseId, file}, MAIN_FORKNUM, block, RBM_NORMAL, nullptr, true);
+}
+#else
+inline Buffer read_permanent_block(Oid tablespace, Oid file, BlockNumber block) {
+    return ReadBufferWithoutRelcache(RelFileLocator{tablespace, MyDatabaseId, file}, MAIN_FORKNUM, block, RBM_NORMAL, nullptr,
+                                     true);
 }
 #endif
 

@@ -4,22 +4,17 @@
 #include "pg/time.hpp"
 #include "policy/attached.hpp"
 #include "policy/rights.hpp"
+#include "schema/clock_index.hpp"
 #include "schema/own.hpp"
 #include "sweep/task.hpp"
 
 extern "C" {
-#include "access/genam.h"
-#include "access/relscan.h"
-#include "access/stratnum.h"
-#include "catalog/pg_am.h"
-#include "catalog/pg_class.h"
+#include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/rel.h"
-#include "utils/snapmgr.h"
 }
 
 namespace pg_retention {
@@ -30,7 +25,8 @@ namespace {
 struct Leaf {
     Oid top;  // the policy's table
     Oid leaf;
-    Oid index;  // on its clocks, invalid: none that is of use
+    Oid index;        // on its clocks, invalid: there is none
+    ClockIndex tree;  // no file: it cannot be looked into
 };
 
 // Kept by a backend until a policy or one of the tables changes: an idle pass would else spend its time on reading catalogs.
@@ -52,13 +48,20 @@ void forget_leaves(Datum, Oid relid) {
     if (!stale) stale = relid == InvalidOid || hash_search(leaves.watched, &relid, HASH_FIND, nullptr) != nullptr;
 }
 
+// The index is ours, or one as good; what is looked into must be ordered as ours is.
 constexpr char kLeaves[] =
     "WITH RECURSIVE tree AS (SELECT p.relation::oid AS top, p.relation::oid AS member FROM retention.policy p "
     "UNION SELECT t.top, i.inhrelid FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent = t.member) "
-    "SELECT t.top, t.member, c.relkind = 'r', coalesce((SELECT i.indexrelid FROM pg_catalog.pg_index i "
-    "JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] "
-    "WHERE i.indrelid = t.member AND i.indisvalid AND i.indnkeyatts = 1 AND i.indpred IS NOT NULL AND a.atttypid = $1 "
-    "AND a.atttypmod = $2 LIMIT 1), 0) FROM tree t JOIN pg_catalog.pg_class c ON c.oid = t.member ORDER BY t.top, t.member";
+    "SELECT t.top, t.member, c.relkind = 'r', coalesce(x.oid, 0), coalesce(x.reltablespace, 0), "
+    "CASE WHEN x.relpersistence = 'p' AND x.plain AND x.known THEN x.relfilenode ELSE 0 END "
+    "FROM tree t JOIN pg_catalog.pg_class c ON c.oid = t.member "
+    "LEFT JOIN LATERAL (SELECT k.oid, k.reltablespace, k.relfilenode, k.relpersistence, "
+    "a.atttypmod = $2 AS known, i.indoption[0] = 0 AND o.opcdefault AND o.opcmethod = 403 AND o.opcintype = $1 AS plain "
+    "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class k ON k.oid = i.indexrelid "
+    "JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] AND a.atttypid = $1 "
+    "JOIN pg_catalog.pg_opclass o ON o.oid = i.indclass[0] "
+    "WHERE i.indrelid = t.member AND i.indisvalid AND i.indnkeyatts = 1 AND i.indpred IS NOT NULL LIMIT 1) x ON true "
+    "ORDER BY t.top, t.member";
 
 void watch(Oid relid) { (void) hash_search(leaves.watched, &relid, HASH_ENTER, nullptr); }
 
@@ -81,7 +84,9 @@ void read_leaves(uint64_t reading) {
     leaves.all_indexed = true;
     leaves.all = static_cast<Leaf *>(MemoryContextAlloc(leaves.context, sizeof(Leaf) * (found.n + 1)));
     for (const SqlRow row : found) {
-        const Leaf leaf = {row.get<Oid>(1), row.get<Oid>(2), row.get<Oid>(4)};
+        const auto tablespace = row.get<Oid>(5);
+        const Leaf leaf = {row.get<Oid>(1), row.get<Oid>(2), row.get<Oid>(4),
+                           ClockIndex{OidIsValid(tablespace) ? tablespace : MyDatabaseTableSpace, row.get<Oid>(6)}};
         watch(leaf.leaf);
         if (OidIsValid(leaf.index)) watch(leaf.index);
         if (leaf.leaf == leaf.top) leaves.all_indexed = leaves.all_indexed && OidIsValid(leaf.index);
@@ -112,46 +117,19 @@ const Leaf *leaves_under(Oid top, int *n) {
 struct Pass {
     Engine *engine;
     TimestampTz now;
-    Oid at_least;  // the functions of the operators >= and <= of clocks
-    Oid at_most;
     List *with_columns;     // tables that have columns with periods of their own, or something to do from when they had
     core::Start *recorded;  // by the policy's place: up to which start the ledger counts its hidden rows; -1: none
 };
 
-Oid comparison(Oid family, int16 strategy) {
-    const Oid type = extension()->clock_type;
-    const Oid operation = get_opfamily_member(family, type, type, strategy);
-    return OidIsValid(operation) ? get_opcode(operation) : InvalidOid;
-}
-
-// Whether the index has any entry there. Those of rows that are gone count until they are known for dead.
-bool has_entry(Pass *pass, Relation index, core::Clock first, core::Clock last) {
-    if (!OidIsValid(pass->at_least)) pass->at_least = comparison(index->rd_opfamily[0], BTGreaterEqualStrategyNumber);
-    if (!OidIsValid(pass->at_most)) pass->at_most = comparison(index->rd_opfamily[0], BTLessEqualStrategyNumber);
-    ScanKeyData keys[2];
-    ScanKeyInit(&keys[0], 1, BTGreaterEqualStrategyNumber, pass->at_least, clock_datum(first));
-    ScanKeyInit(&keys[1], 1, BTLessEqualStrategyNumber, pass->at_most, clock_datum(last));
-    IndexScanDesc scan = index_beginscan_bitmap(index, GetActiveSnapshot(), nullptr, 2);
-    index_rescan(scan, keys, 2, nullptr, 0);
-    const bool found = index_getnext_tid(scan, ForwardScanDirection) != nullptr;
-    index_endscan(scan);
-    return found;
-}
-
-bool is_of_use(Relation index, Oid leaf) {
-    return RelationIsValid(index) && index->rd_rel->relkind == RELKIND_INDEX && index->rd_rel->relam == BTREE_AM_OID &&
-           index->rd_index->indrelid == leaf && index->rd_index->indisvalid && index->rd_opcintype[0] == extension()->clock_type;
-}
-
-bool has_work_in(Pass *pass, const Policy &policy, core::Start recorded, Relation index) {
-    const core::Cutoffs cutoffs = cutoffs_of(policy, pass->now);
-    if (cutoffs.due >= 0 && has_entry(pass, index, core::first_from(policy.id, 0), core::last_until(policy.id, cutoffs.due)))
+bool has_work_in(const Pass &pass, const Policy &policy, core::Start recorded, const ClockIndex &index) {
+    const core::Cutoffs cutoffs = cutoffs_of(policy, pass.now);
+    if (cutoffs.due >= 0 && may_have_entry(index, core::first_from(policy.id, 0), core::last_until(policy.id, cutoffs.due)))
         return true;
     if (cutoffs.hide > recorded &&
-        has_entry(pass, index, core::first_from(policy.id, recorded + 1), core::last_until(policy.id, cutoffs.hide)))
+        may_have_entry(index, core::first_from(policy.id, recorded + 1), core::last_until(policy.id, cutoffs.hide)))
         return true;
     return cutoffs.release >= 0 &&
-           has_entry(pass, index, core::first_exempt(policy.id), core::last_exempt(policy.id, cutoffs.release));
+           may_have_entry(index, core::first_exempt(policy.id), core::last_exempt(policy.id, cutoffs.release));
 }
 
 // Nobody is waited for: what is locked has its turn, which knows how to wait and to tell who is in the way.
@@ -163,17 +141,13 @@ bool with_locked(Oid relid, F body) {
     return result;
 }
 
-bool may_have_work(Pass *pass, const Policy &policy, core::Start recorded, const Leaf &leaf) {
-    if (!OidIsValid(leaf.index) || is_unstamped(leaf.leaf) || list_member_oid(pass->with_columns, leaf.leaf) ||
-        list_member_oid(pass->with_columns, policy.relid))
+bool may_have_work(const Pass &pass, const Policy &policy, core::Start recorded, const Leaf &leaf) {
+    if (!OidIsValid(leaf.tree.file) || is_unstamped(leaf.leaf) || list_member_oid(pass.with_columns, leaf.leaf) ||
+        list_member_oid(pass.with_columns, policy.relid))
         return true;
     return with_locked(leaf.leaf, [&] {
-        return with_locked(leaf.index, [&] {
-            Relation index = RelationIdGetRelation(leaf.index);
-            const bool result = !is_of_use(index, leaf.leaf) || has_work_in(pass, policy, recorded, index);
-            if (RelationIsValid(index)) RelationClose(index);
-            return result;
-        });
+        // Under the lock the file is the table's; unless we come to hear only now that it was another one's before.
+        return with_locked(leaf.index, [&] { return stale || has_work_in(pass, policy, recorded, leaf.tree); });
     });
 }
 
@@ -194,7 +168,7 @@ const List *with_periods() {
 }
 
 Pass begin_pass(Engine *engine, const Policies &policies) {
-    Pass pass = {engine, retention_now(), InvalidOid, InvalidOid, list_copy(with_periods()), nullptr};
+    Pass pass = {engine, retention_now(), list_copy(with_periods()), nullptr};
     for (const SqlRow row :
          own("SELECT relation::oid FROM retention.column_late UNION ALL SELECT relation::oid FROM retention.column_progress"))
         pass.with_columns = list_append_unique_oid(pass.with_columns, row.get<Oid>(1));
@@ -232,7 +206,7 @@ List *leaves_with_work(Pass *pass, Taken *taken, const Policy &policy, core::Sta
     int n = 0;
     const Leaf *of = leaves_under(policy.relid, &n);
     for (int i = 0; i < n; ++i)
-        if (!is_taken(*taken, policy, of[i].leaf) && (all || may_have_work(pass, policy, recorded, of[i])) &&
+        if (!is_taken(*taken, policy, of[i].leaf) && (all || may_have_work(*pass, policy, recorded, of[i])) &&
             take(taken, policy, of[i].leaf))
             found = lappend_oid(found, of[i].leaf);
     return found;

@@ -1,5 +1,5 @@
 -- A sweep of many policies costs a look where nothing is due, and what is due in one of them is done.
-SELECT plan(15);
+SELECT plan(17);
 SET client_min_messages = error;
 SET retention.test_now = '2026-11-28 12:00+01';
 CREATE SCHEMA many;
@@ -93,4 +93,27 @@ INSERT INTO retention.blocked_table (relation, policy_id, work, sqlstate, reason
     SELECT relation, policy_id, 'rows', '55P03', 'locked', 1, '2030-12-01', '2030-12-02', 'locked' FROM retention.policy WHERE name = 't9';
 CALL retention.sweep();
 SELECT is_empty('SELECT FROM retention.blocked_table', 'what was blocked is tried again when it is time');
+
+-- Of a table whose index has several levels, and many rows of the same day, each sweep finds what is due, and no more.
+SET retention.test_now = '2032-01-01 12:00+01';
+CREATE TABLE many.days (id int PRIMARY KEY, at date);
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES ('days', 'many.days', '{at}', '10 days', '0 days', 'delete', 'enforce');
+INSERT INTO many.days SELECT i, date '2032-02-01' + (i::bigint * 7919 % 400)::int FROM generate_series(1, 20000) i;
+CREATE TABLE many.steps (day date, rows bigint, expected bigint);
+CREATE PROCEDURE many.go() LANGUAGE plpgsql AS $$
+DECLARE n int;
+BEGIN
+    FOREACH n IN ARRAY ARRAY[0, 10, 11, 12, 12, 30, 31, 100, 101, 250, 399, 408, 409, 410, 411, 500] LOOP
+        PERFORM set_config('retention.test_now', ((date '2032-02-01' + n) + interval '3 hours')::text, false);
+        CALL retention.sweep();
+        PERFORM set_config('retention.reveal', 'on', false);
+        INSERT INTO many.steps SELECT date '2032-02-01' + n, count(*),
+            (SELECT count(*) FROM generate_series(1, 20000) i WHERE i::bigint * 7919 % 400 + 10 >= n) FROM many.days;
+        PERFORM set_config('retention.reveal', 'off', false);
+        COMMIT;
+    END LOOP;
+END $$;
+CALL many.go();
+SELECT is_empty('SELECT * FROM many.steps WHERE rows <> expected', 'each day takes its own rows from a large index');
+SELECT is((SELECT count(*) FROM many.steps), 16::bigint, 'sixteen days were swept');
 SELECT finish();

@@ -129,7 +129,7 @@ UPDATE firms_2 SET ended_on = '2026-05-01';
 SELECT matches(pg_temp.start_of('staff'), '2026-05-01$', 'rows of a partition that came later start clocks');
 CREATE TABLE firms_3 PARTITION OF firms FOR VALUES FROM (30) TO (40);
 INSERT INTO firms VALUES (31, NULL);
-UPDATE firms SET ended_on = '2026-06-01' WHERE id = 31;
+UPDATE firms SET ended_on = NULL WHERE id = 31;
 ALTER TABLE firms DETACH PARTITION firms_3;
 ALTER TABLE firms_3 DROP COLUMN ended_on;
 ALTER TABLE firms_3 ADD COLUMN ended_on date;
