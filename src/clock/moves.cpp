@@ -1,7 +1,16 @@
 #include "clock/moves.hpp"
 
 extern "C" {
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
 #include "catalog/pg_class.h"
+#include "executor/tuptable.h"
+#include "nodes/execnodes.h"
+#include "utils/hsearch.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
 #include "utils/lsyscache.h"
 }
 
@@ -13,29 +22,84 @@ bool moves_between_partitions(Relation rel) {
            !innermost->query->plannedstmt->hasModifyingCTE;
 }
 
-void depart(Relation rel, core::Clock clock) {
-    Running *innermost = running;
-    require_arrival(innermost->departure);
-    innermost->departure = Departure{RelationGetRelid(rel), clock};
+void may_leave(Relation rel, HeapTuple row, core::Clock clock) {
+    static_cast<Running *>(running)->departure = Departure{RelationGetRelid(rel), row->t_self, clock};
 }
 
-Floors floors_departed() {
-    const Departure &departure = static_cast<Running *>(running)->departure;
-    return OidIsValid(departure.relid) ? floors_in(departure.relid) : Floors::kEnforced;
+bool has_moved(HeapTuple row) { return HeapTupleHeaderIndicatesMovedPartitions(row->t_data); }
+
+namespace {
+
+// A row that left and has come, for the moment when it is asked whether it may have gone.
+struct Arrived {
+    Oid relid;
+    CommandId command;
+    ItemPointerData tid;
+    uint16 unused;  // all of it is hashed
+};
+
+// Of this transaction; in memory that goes with it.
+constinit HTAB *arrived = nullptr;
+
+void forget_arrived(void *) { arrived = nullptr; }
+
+HTAB *all_arrived() {
+    if (arrived != nullptr) return arrived;
+    HASHCTL form = {};
+    form.keysize = form.entrysize = sizeof(Arrived);
+    form.hcxt = TopTransactionContext;
+    arrived = hash_create("pg_retention rows that moved", 64, &form, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+    auto *callback =
+        static_cast<MemoryContextCallback *>(MemoryContextAllocZero(TopTransactionContext, sizeof(MemoryContextCallback)));
+    callback->func = forget_arrived;
+    MemoryContextRegisterResetCallback(TopTransactionContext, callback);
+    return arrived;
 }
 
-core::Clock arrive(Relation rel) {
+Arrived arrival_of(Oid relid, const ItemPointerData &tid, CommandId command) { return {relid, command, tid, 0}; }
+
+// Whether the row that was updated is the one that this command has just moved.
+bool has_left(const Departure &departure, CommandId command) {
+    if (!OidIsValid(departure.relid)) return false;
+    Relation rel = table_open(departure.relid, NoLock);
+    TupleTableSlot *slot = table_slot_create(rel, nullptr);
+    ItemPointerData tid = departure.tid;
+    bool left = false;
+    if (table_tuple_fetch_row_version(rel, &tid, SnapshotAny, slot)) {
+        bool should_free = false;
+        HeapTuple row = ExecFetchSlotHeapTuple(slot, false, &should_free);
+        left = has_moved(row) && TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetUpdateXid(row->t_data)) &&
+               HeapTupleHeaderGetCmax(row->t_data) == command;
+        if (should_free) heap_freetuple(row);
+    }
+    ExecDropSingleTupleTableSlot(slot);
+    table_close(rel, NoLock);
+    return left;
+}
+
+}  // namespace
+
+Arrival arrive(Relation rel) {
     Running *innermost = running;
-    const core::Clock clock = innermost->departure.clock;
+    const Departure from = innermost->departure;
+    const CommandId command = innermost->query->estate->es_output_cid;
+    innermost->departure = Departure{};
+    if (!has_left(from, command)) return Arrival{{}, Floors::kEnforced};
+    const Floors floors = floors_in(from.relid);
     // What a foreign table does with a row nobody here can keep.
-    if (rel->rd_rel->relkind == RELKIND_RELATION) innermost->departure.relid = InvalidOid;
-    return clock;
+    if (rel->rd_rel->relkind == RELKIND_RELATION && !may_go(decide(from.clock, floors))) {
+        const Arrived key = arrival_of(from.relid, from.tid, command);
+        (void) hash_search(all_arrived(), &key, HASH_ENTER, nullptr);
+    }
+    return Arrival{from, floors};
 }
 
-void require_arrival(const Departure &departure) {
-    if (!OidIsValid(departure.relid)) return;
-    const Verdict verdict = decide(departure.clock, floors_in(departure.relid));
-    if (!may_go(verdict)) refuse(verdict, "lose on its way to another partition a row of", get_rel_name(departure.relid));
+bool has_arrived(Relation rel, HeapTuple row) {
+    if (arrived == nullptr) return false;
+    const Arrived key = arrival_of(RelationGetRelid(rel), row->t_self, HeapTupleHeaderGetCmax(row->t_data));
+    bool found = false;
+    (void) hash_search(arrived, &key, HASH_REMOVE, &found);
+    return found;
 }
 
 }  // namespace pg_retention

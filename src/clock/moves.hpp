@@ -1,28 +1,36 @@
 #pragma once
 // A row that changes partition is deleted and inserted, which is no deletion: if it arrives. A trigger on the way may swallow it, send it
-// elsewhere or change it, so one that may not go has to come, and as late as it left.
+// elsewhere or change it, so one that may not go has to come, and as late as it left. What follows is the order of events:
+//
+//   before the row is updated     may_leave: which row that is, and what its clock was
+//   it is deleted where it was    the server writes into the row that it moved
+//   before it is inserted         arrive: the row that is gone is that one
+//   when the statement ends       has_arrived: asked of each row that moved and may not go
 #include "clock/decide.hpp"
 #include "pg/postgres.hpp"
 #include "pg/running.hpp"
 
 extern "C" {
+#include "access/htup.h"
 #include "utils/rel.h"
 }
 
 namespace pg_retention {
 
-// What is deleted from, or inserted into, the partition is a row on its way.
+// What an UPDATE that runs changes in the partition, or inserts into it, is a row that may be, or is, on its way.
 bool moves_between_partitions(Relation rel);
 
-void depart(Relation rel, core::Clock clock);
+void may_leave(Relation rel, HeapTuple row, core::Clock clock);
 
-// Which floors stood where it left; to be asked before it arrives.
-Floors floors_departed();
+// The row that comes now, as it left, and the floors that stood there; relid invalid: nobody knows of such a row.
+struct Arrival {
+    Departure from;
+    Floors floors;
+};
+Arrival arrive(Relation rel);
 
-// The clock it left with.
-core::Clock arrive(Relation rel);
-
-// What is still on its way when the statement ends, or the next row sets out, is lost.
-void require_arrival(const Departure &departure);
+// Of a row as it was deleted.
+bool has_moved(HeapTuple row);
+bool has_arrived(Relation rel, HeapTuple row);
 
 }  // namespace pg_retention

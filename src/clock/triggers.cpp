@@ -13,6 +13,7 @@
 #include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
+#include "pg/judged.hpp"
 #include "pg/time.hpp"
 #include "pg/trigger.hpp"
 #include "pg/running.hpp"
@@ -83,8 +84,8 @@ HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
     TupleDesc desc = RelationGetDescr(rel);
     const core::Clock written = clock_in(data->tg_trigtuple, desc, column);
     const bool moves = moves_between_partitions(rel);
-    const Floors floors = moves ? floors_departed() : Floors::kEnforced;
-    const core::Clock before = moves ? arrive(rel) : core::kNoClock;
+    const Arrival arrival = moves ? arrive(rel) : Arrival{};
+    const core::Clock before = OidIsValid(arrival.from.relid) ? arrival.from.clock : core::kNoClock;
     if (!is_managed(RelationGetRelid(rel))) return data->tg_trigtuple;
     const bool trusted = superuser() || moves, elsewhere = IsLogicalWorker() && !moves;
     core::Clock clock =
@@ -92,7 +93,7 @@ HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
     if (trusted) clock = core::add_flags(clock, core::decided_of(written));
     // The application's triggers came first, and may have written what they like.
     clock = core::add_flags(clock, core::flags_of(before) & (core::kHeld | core::kRestricted));
-    if (moves) check_clock_change(before, clock, RelationGetRelationName(rel), floors);
+    if (moves) check_clock_change(before, clock, RelationGetRelationName(rel), arrival.floors);
     // Not where the row was there before: in the database of a dump, or in another partition.
     const bool is_known =
         trusted && !elsewhere && core::policy_of(clock) == core::policy_of(written) && start_of(clock) == start_of(written);
@@ -107,6 +108,7 @@ HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
     const core::Clock before = clock_of_stored(data->tg_relation, data->tg_trigtuple, column);
     const core::Clock written = clock_in(data->tg_newtuple, desc, column);
     check_update(before, RelationGetRelationName(data->tg_relation));
+    if (moves_between_partitions(data->tg_relation)) may_leave(data->tg_relation, data->tg_trigtuple, before);
     if (is_running_as(Exemption::kOwnOfClocks) || !is_managed(RelationGetRelid(data->tg_relation))) return data->tg_newtuple;
     // What was written into the clock is of no account: applications write whole rows back.
     core::Clock clock =
@@ -122,6 +124,30 @@ HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
     return clock == written ? data->tg_newtuple : with_clock(data->tg_newtuple, desc, column, clock);
 }
 
+// What the clock says holds under policies that stand since before the row was deleted; what it would have to be computed from, the same.
+void require_judges(Relation rel, HeapTuple row, core::Clock stored) {
+    const CommandId deleted = HeapTupleHeaderGetCmax(row->t_data);
+    const bool is_computed =
+        stored == core::kUnknownClock || awaits_stamps(RelationGetRelid(rel)) || has_foreign_clock(RelationGetRelid(rel));
+    if (!has_changed_since(Judge::kPolicies, deleted) && !(is_computed && has_changed_since(Judge::kWays, deleted))) return;
+    ereport(ERROR, (errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+                    errmsg("cannot delete a row of \"%s\" in the statement that changes what it is judged by",
+                           RelationGetRelationName(rel)),
+                    errhint("Change policies, and the rows that clocks start by, in a statement of their own.")));
+}
+
+void judge_deleted(const TriggerData *data) {
+    Relation rel = data->tg_relation;
+    HeapTuple row = data->tg_trigtuple;
+    const AttrNumber column = clock_column(RelationGetRelid(rel));
+    if (column == InvalidAttrNumber) return;
+    require_judges(rel, row, clock_in(row, RelationGetDescr(rel), column));
+    const Verdict verdict = decide(clock_of_stored(rel, row, column), floors_in(RelationGetRelid(rel)));
+    if (may_go(verdict)) return;
+    if (!has_moved(row)) refuse(verdict, "delete a row of", RelationGetRelationName(rel));
+    if (!has_arrived(rel, row)) refuse(verdict, "lose on its way to another partition a row of", RelationGetRelationName(rel));
+}
+
 }  // namespace
 
 }  // namespace pg_retention
@@ -135,23 +161,15 @@ RETENTION_FUNCTION(pg_retention_maintain_clock) {
     return PointerGetDatum(update ? pg_retention::stamp_update(data, column) : pg_retention::stamp_insert(data, column));
 }
 
+// When the statement ends: a row that is deleted is not locked first, as it would be for a trigger before that.
 RETENTION_FUNCTION(pg_retention_guard_delete) {
-    const TriggerData *data = pg_retention::fired_as(fcinfo, "before delete", true, TRIGGER_EVENT_DELETE, TRIGGER_EVENT_DELETE);
-    const AttrNumber column = pg_retention::clock_column(RelationGetRelid(data->tg_relation));
-    if (column != InvalidAttrNumber) {
-        const pg_retention::core::Clock clock = pg_retention::clock_of_stored(data->tg_relation, data->tg_trigtuple, column);
-        const bool moves = pg_retention::moves_between_partitions(data->tg_relation);
-        if (moves) pg_retention::depart(data->tg_relation, clock);
-        const pg_retention::Verdict verdict =
-            moves ? pg_retention::Verdict{}
-                  : pg_retention::decide(clock, pg_retention::floors_in(RelationGetRelid(data->tg_relation)));
-        if (!pg_retention::may_go(verdict))
-            pg_retention::refuse(verdict, "delete a row of", RelationGetRelationName(data->tg_relation));
-    }
-    return PointerGetDatum(data->tg_trigtuple);
+    pg_retention::judge_deleted(
+        pg_retention::fired_as(fcinfo, "after delete", false, TRIGGER_EVENT_DELETE, TRIGGER_EVENT_DELETE));
+    return static_cast<Datum>(0);
 }
 
 RETENTION_FUNCTION(pg_retention_follow_path) {
+    pg_retention::note_change_of(pg_retention::Judge::kWays);
     pg_retention::descend(
         pg_retention::fired_as(fcinfo, "after insert or update", false, TRIGGER_EVENT_INSERT, TRIGGER_EVENT_UPDATE));
     return static_cast<Datum>(0);

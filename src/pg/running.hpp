@@ -8,13 +8,15 @@
 
 extern "C" {
 #include "executor/execdesc.h"
+#include "storage/itemptr.h"
 }
 
 namespace pg_retention {
 
-// A row on its way from one partition to another: gone from the first, and not yet in the second. One statement moves one row at a time.
+// The row of a partition that an UPDATE has come to: perhaps it leaves for another one. One statement moves one row at a time.
 struct Departure {
-    Oid relid;  // where it stood; invalid: no row is on its way
+    Oid relid;  // where it stands, or stood; invalid: there is none
+    ItemPointerData tid;
     core::Clock clock;
 };
 

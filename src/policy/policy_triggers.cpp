@@ -8,6 +8,7 @@
 #include "policy/rights.hpp"
 #include "ledger/home.hpp"
 #include "ledger/terms.hpp"
+#include "pg/judged.hpp"
 #include "pg/attempt.hpp"
 #include "pg/cause.hpp"
 #include "pg/compat.hpp"
@@ -567,6 +568,7 @@ void validate_all() {
 
 RETENTION_FUNCTION(pg_retention_policy_before) {
     const TriggerData *data = pg_retention::of_policy(fcinfo);
+    pg_retention::note_change_of(pg_retention::Judge::kPolicies);
     if (!pg_retention::own_policy_write) pg_retention::remember_old(data);
     return pg_retention::before_policy(data);
 }

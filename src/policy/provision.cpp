@@ -42,8 +42,9 @@ namespace pg_retention {
 
 namespace {
 
+// By its name: the last word before a row is written, and the first after one is deleted, before cascades.
 constexpr char kClockTrigger[] = "~retention_clock";
-constexpr char kGuardTrigger[] = "~retention_guard";
+constexpr char kGuardTrigger[] = "!retention_guard";
 constexpr char kTruncateTrigger[] = "~retention_truncate";
 constexpr char kPathTrigger[] = "~retention_path";
 constexpr char kPathEvents[] = "AFTER INSERT OR UPDATE";
@@ -187,7 +188,7 @@ static void add_clock_triggers(Oid relid) {
     give_to_partitions(relid, kClockTrigger);
     give_to_partitions(relid, kGuardTrigger);
     add_trigger(relid, kClockTrigger, "BEFORE INSERT OR UPDATE", "maintain_clock");
-    add_trigger(relid, kGuardTrigger, "BEFORE DELETE", "guard_delete");
+    add_trigger(relid, kGuardTrigger, "AFTER DELETE", "guard_delete");
     keep_truncate_guards(relid);
 }
 

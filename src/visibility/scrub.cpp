@@ -1,6 +1,5 @@
 // Error details show rows. They are taken away where the row may be a hidden one: another row's key of an exclusion constraint,
 // and any row once a cascade has reached a governed table, or while such a table is altered.
-#include "clock/moves.hpp"
 #include "ledger/consequences.hpp"
 #include "schema/extension.hpp"
 #include "schema/governed.hpp"
@@ -107,10 +106,7 @@ void run_lowered(F body) {
     during(
         running, &statement, [&] { run_lowered([&] { previous_run(RETENTION_RUN_ARGUMENTS); }); },
         [context = CurrentMemoryContext] { scrub(false, context); });
-    guarded([&] {
-        require_arrival(statement.departure);
-        note_consequence(query);
-    });
+    guarded([query] { note_consequence(query); });
 }
 
 [[gnu::noinline]] void run_reading(RETENTION_RUN_PARAMETERS) {

@@ -23,8 +23,8 @@ BEGIN
         INSERT INTO %1$I.books VALUES (1, 1, ''2026-01-01''), (2, 2, NULL), (3, 3, ''2001-01-01'');
         INSERT INTO %1$I.parts VALUES (1, 1, ''2026-01-01''), (2, 2, NULL), (3, 3, ''2001-01-01'');', schema, modifier, clock);
     EXECUTE (SELECT string_agg(format('CREATE TRIGGER "~retention_clock" BEFORE INSERT OR UPDATE ON %1$I.%2$I FOR EACH ROW EXECUTE FUNCTION retention.maintain_clock();
-        CREATE TRIGGER "~retention_guard" BEFORE DELETE ON %1$I.%2$I FOR EACH ROW EXECUTE FUNCTION retention.guard_delete();
-        ALTER TABLE %1$I.%2$I ENABLE ALWAYS TRIGGER "~retention_clock", ENABLE ALWAYS TRIGGER "~retention_guard"', schema, t), ';') FROM unnest('{books,parts}'::text[]) t);
+        CREATE TRIGGER "!retention_guard" AFTER DELETE ON %1$I.%2$I FOR EACH ROW EXECUTE FUNCTION retention.guard_delete();
+        ALTER TABLE %1$I.%2$I ENABLE ALWAYS TRIGGER "~retention_clock", ENABLE ALWAYS TRIGGER "!retention_guard"', schema, t), ';') FROM unnest('{books,parts}'::text[]) t);
     EXECUTE (SELECT string_agg(format('ALTER TABLE %I.%I OWNER TO keeper', schema, t), ';') FROM unnest('{persons,books,parts,parts_1,parts_2}'::text[]) t);
 END $$;
 CREATE FUNCTION pg_temp.governed(schema text, mode text DEFAULT 'enforce') RETURNS void LANGUAGE sql AS $$

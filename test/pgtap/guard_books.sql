@@ -80,11 +80,11 @@ TRUNCATE attempt;
 INSERT INTO attempt VALUES
     ('ALTER TABLE erp.invoices DISABLE TRIGGER ALL'),
     ('ALTER TABLE erp.invoices DISABLE TRIGGER USER'),
-    ('ALTER TABLE erp.invoices DISABLE TRIGGER "~retention_guard"'),
+    ('ALTER TABLE erp.invoices DISABLE TRIGGER "!retention_guard"'),
     ('ALTER TABLE erp.invoices ENABLE REPLICA TRIGGER "~retention_clock"'),
-    ('ALTER TRIGGER "~retention_guard" ON erp.invoices RENAME TO harmless'),
-    ('DROP TRIGGER "~retention_guard" ON erp.invoices'),
-    ('DROP TRIGGER "~retention_guard" ON erp.receipts');
+    ('ALTER TRIGGER "!retention_guard" ON erp.invoices RENAME TO harmless'),
+    ('DROP TRIGGER "!retention_guard" ON erp.invoices'),
+    ('DROP TRIGGER "!retention_guard" ON erp.receipts');
 SET ROLE bookkeeper;
 SELECT matches(pg_temp.trying(statement), '^42501 cannot (disable|rename|drop) the retention triggers of table "', 'what keeps invoices is kept from their owner: ' || statement) FROM attempt;
 RESET ROLE;

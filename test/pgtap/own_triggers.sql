@@ -37,11 +37,11 @@ SELECT is(pg_temp.after(command) || coalesce((SELECT min(relation || ' ' || tgna
 FROM (VALUES ('ALTER TABLE public.parcels ENABLE TRIGGER ALL', 'done'), ('ALTER TABLE ONLY public.parcels ENABLE TRIGGER ALL', 'done'),
     ('ALTER TABLE public.parcels_1 ENABLE TRIGGER USER', 'done'), ('ALTER TABLE public.parcels_1a ENABLE TRIGGER ALL', 'done'),
     ('ALTER TABLE public.parcels_1a ENABLE TRIGGER ours, ENABLE TRIGGER ALL', 'done'), ('ALTER TABLE public.senders ENABLE TRIGGER ALL', 'done'),
-    ('ALTER TABLE public.parcels ENABLE TRIGGER "~retention_guard"', '42501'), ('ALTER TABLE ONLY public.parcels_1a ENABLE TRIGGER "~retention_guard"', '42501'),
+    ('ALTER TABLE public.parcels ENABLE TRIGGER "!retention_guard"', '42501'), ('ALTER TABLE ONLY public.parcels_1a ENABLE TRIGGER "!retention_guard"', '42501'),
     ('ALTER TABLE public.parcels ENABLE REPLICA TRIGGER "~retention_clock"', '42501'), ('ALTER TABLE public.parcels_1a DISABLE TRIGGER ALL', '42501'),
     ('ALTER TABLE public.senders ENABLE REPLICA TRIGGER "~retention_path"', '42501'), ('ALTER TABLE ONLY public.parcels DISABLE TRIGGER USER', '42501'),
-    ('ALTER TABLE public.senders DISABLE TRIGGER ALL', '42501'), ('ALTER TABLE public.parcels ENABLE ALWAYS TRIGGER "~retention_guard"', 'done'), ('ALTER TABLE public.parcels_1a DISABLE TRIGGER ours', 'done'),
-    ('ALTER TRIGGER "~retention_guard" ON public.parcels DEPENDS ON EXTENSION pgtap', '42501'), ('ALTER TRIGGER "~retention_clock" ON public.parcels_1a DEPENDS ON EXTENSION pgtap', '42501'),
+    ('ALTER TABLE public.senders DISABLE TRIGGER ALL', '42501'), ('ALTER TABLE public.parcels ENABLE ALWAYS TRIGGER "!retention_guard"', 'done'), ('ALTER TABLE public.parcels_1a DISABLE TRIGGER ours', 'done'),
+    ('ALTER TRIGGER "!retention_guard" ON public.parcels DEPENDS ON EXTENSION pgtap', '42501'), ('ALTER TRIGGER "~retention_clock" ON public.parcels_1a DEPENDS ON EXTENSION pgtap', '42501'),
     ('ALTER TRIGGER "~retention_path" ON public.senders DEPENDS ON EXTENSION pgtap', '42501'), ('ALTER TRIGGER "~retention_path" ON public.senders NO DEPENDS ON EXTENSION pgtap', 'done'),
     ('ALTER TRIGGER ours ON public.parcels_1a DEPENDS ON EXTENSION pgtap', 'done'),
     ('SET LOCAL retention.reveal = on; ALTER TABLE public.parcels DISABLE TRIGGER ALL', '42501'),
@@ -57,8 +57,8 @@ SELECT is(state, 'enforcing', 'guards that fire always are no problem') FROM ret
 SET LOCAL allow_system_table_mods = on;
 CREATE FUNCTION pg_temp.weaken(relation regclass, trigger text) RETURNS void LANGUAGE sql AS $$
     UPDATE pg_trigger SET tgenabled = 'O' WHERE tgrelid = relation AND tgname = trigger; $$;
-SELECT pg_temp.weaken('public.parcels_1a', '~retention_guard');
-SELECT is(state || ': ' || problem, 'not guarded: trigger "~retention_guard" of table parcels_1a does not always fire: call retention.resume()',
+SELECT pg_temp.weaken('public.parcels_1a', '!retention_guard');
+SELECT is(state || ': ' || problem, 'not guarded: trigger "!retention_guard" of table parcels_1a does not always fire: call retention.resume()',
     'a guard of a partition that is an ordinary trigger is in the status') FROM retention.status WHERE name = 'parcels';
 SELECT is(array_agg(object), '{public.parcels_1a}', 'a guard of a partition that is an ordinary trigger is in the check') FROM retention.check() WHERE what = 'triggers always fire' AND NOT ok;
 SELECT retention.resume();

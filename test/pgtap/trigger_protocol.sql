@@ -1,6 +1,6 @@
 -- Everybody may put the trigger functions into triggers of their own: in the wrong place they say so.
 BEGIN;
-SELECT plan(13);
+SELECT plan(14);
 
 CREATE ROLE stranger;
 INSERT INTO retention.numbering (number) VALUES (5);
@@ -24,7 +24,8 @@ FROM (VALUES
     ('AFTER UPDATE', 'copied', 'ROW', 'maintain_clock', 'UPDATE copied SET id = 2'),
     ('BEFORE DELETE', 'copied', 'ROW', 'maintain_clock', 'DELETE FROM copied'),
     ('INSTEAD OF INSERT', 'v', 'ROW', 'maintain_clock', 'INSERT INTO v VALUES (2)'),
-    ('BEFORE DELETE', 'copied', 'STATEMENT', 'guard_delete', 'DELETE FROM copied'),
+    ('AFTER DELETE', 'copied', 'STATEMENT', 'guard_delete', 'DELETE FROM copied'),
+    ('BEFORE DELETE', 'copied', 'ROW', 'guard_delete', 'DELETE FROM copied'),
     ('BEFORE INSERT', 'copied', 'ROW', 'guard_delete', 'INSERT INTO copied VALUES (2)'),
     ('BEFORE TRUNCATE', 'copied', 'STATEMENT', 'guard_delete', 'TRUNCATE copied'),
     ('AFTER DELETE', 'copied', 'ROW', 'follow_path', 'DELETE FROM copied'),

@@ -137,8 +137,8 @@ is($node->safe_psql('whole', q{SELECT count(*) FROM retention.gaps WHERE kind = 
 is($node->safe_psql('whole', 'SELECT bool_or(validated) FROM retention.policy'), 'f', 'no policy was checked yet');
 like(said('whole', q{UPDATE books SET written = '2010-01-01' WHERE id = 1}), qr/Bookkeeping Act/, 'a mandatory row is not back-dated before resume()');
 like(said('whole', 'DELETE FROM books WHERE id = 1'), qr/Bookkeeping Act/, 'a mandatory row is not deleted before resume()');
-like(said('whole', qq{ALTER TABLE books DISABLE TRIGGER "~retention_guard"}), qr/cannot disable the retention triggers/, 'a guard is not disabled by its name before resume()');
-like(said('whole', qq{DROP TRIGGER "~retention_guard" ON books}), qr/cannot drop the retention triggers/, 'a guard is not dropped before resume()');
+like(said('whole', qq{ALTER TABLE books DISABLE TRIGGER "!retention_guard"}), qr/cannot disable the retention triggers/, 'a guard is not disabled by its name before resume()');
+like(said('whole', qq{DROP TRIGGER "!retention_guard" ON books}), qr/cannot drop the retention triggers/, 'a guard is not dropped before resume()');
 like(said('whole', q{ALTER TABLE books ALTER written TYPE date USING '2010-01-01'}), qr/needs column "written"/, 'what starts a clock is not rewritten before resume()');
 $node->safe_psql('whole', q{INSERT INTO users VALUES (4, 1, 'Ola', '2020-01-01'), (5, 2, 'Ola', NULL); INSERT INTO parted VALUES (3, '2020-01-01')});
 is(seen('whole', 'users') . '; ' . seen('whole', 'parted'), '2 5; 1 2', 'what is over when it is inserted is hidden before resume()');
