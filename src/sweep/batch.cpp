@@ -15,6 +15,7 @@
 #include "sweep/record.hpp"
 #include "sweep/task.hpp"
 #include "sweep/waiting.hpp"
+#include "sweep/whole_partition.hpp"
 
 extern "C" {
 #include "access/table.h"
@@ -368,6 +369,18 @@ void take_found(Batch *batch, const Target &target, const Policy &policy, const 
     }
 }
 
+// Once in a pass. In a transaction block the lock would last.
+bool take_whole(Batch *batch, const Target &target, const Policy &policy, const core::Cutoffs &cutoffs) {
+    const bool is_first = batch->due == Due::kByTime && !batch->rows->found;
+    if (!is_first || cutoffs.due < 0 || !deletes(policy.action) || batch->engine->caller == Caller::kTransactionBlock)
+        return false;
+    batch->done[Counter::kDeleted] = empty_if_due(target, range_of(*batch, cutoffs));
+    if (batch->done[Counter::kDeleted] == 0) return false;
+    batch->n = 1;
+    record_done(batch->engine, policy.id, policy.relid, batch->done);
+    return true;
+}
+
 void run_batch(Batch *batch) {
     // A deferred trigger could not fire while we act as somebody else. The constraints of a transaction that goes on are left as they are.
     if (batch->engine->caller != Caller::kTransactionBlock) run_governed(kOnce, "SET CONSTRAINTS ALL IMMEDIATE");
@@ -377,6 +390,7 @@ void run_batch(Batch *batch) {
     if (clock_column(batch->leaf) == InvalidAttrNumber || is_being_stamped(batch->leaf)) return;
     const core::Cutoffs cutoffs = cutoffs_of(*policy, retention_now());
     const Target target = target_of(*policy, batch->leaf);
+    if (take_whole(batch, target, *policy, cutoffs)) return;
     Account account = {};
     count_consequences(&account, [&] { take_found(batch, target, *policy, cutoffs); });
     if (batch->n == 0) return;

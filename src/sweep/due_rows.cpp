@@ -58,22 +58,24 @@ void set_key(ScanKey key, Relation index, StrategyNumber strategy, core::Clock c
     ScanKeyInit(key, 1, strategy, get_opcode(operation), clock_datum(clock));
 }
 
-// From the first row that is there on: before it the index may have what earlier passes deleted, which this look marks as dead.
+// The first row that is there, or the last; its clock. Before it the index may have what earlier passes deleted, which this marks as dead.
+bool find_end(Relation rel, Relation index, ScanKey keys, int n, ScanDirection direction, core::Clock *clock) {
+    TupleTableSlot *slot = table_slot_create(rel, nullptr);
+    IndexScanDesc scan = begin_index_scan(rel, index, GetActiveSnapshot(), n);
+    index_rescan(scan, keys, n, nullptr, 0);
+    const bool found = index_getnext_slot(scan, direction, slot);
+    bool isnull = false;
+    if (found) *clock = datum_clock(slot_getattr(slot, clock_column(RelationGetRelid(rel)), &isnull));
+    index_endscan(scan);
+    ExecDropSingleTupleTableSlot(slot);
+    return found;
+}
+
 bool skip_dead(Relation rel, Relation index, DueRange *range) {
     ScanKeyData keys[2];
     set_key(&keys[0], index, BTGreaterEqualStrategyNumber, range->first);
     set_key(&keys[1], index, BTLessEqualStrategyNumber, range->last);
-    TupleTableSlot *slot = table_slot_create(rel, nullptr);
-    IndexScanDesc scan = begin_index_scan(rel, index, GetActiveSnapshot(), 2);
-    index_rescan(scan, keys, 2, nullptr, 0);
-    const bool found = index_getnext_slot(scan, ForwardScanDirection, slot);
-    if (found) {
-        bool isnull = false;
-        range->first = datum_clock(slot_getattr(slot, clock_column(RelationGetRelid(rel)), &isnull));
-    }
-    index_endscan(scan);
-    ExecDropSingleTupleTableSlot(slot);
-    return found;
+    return find_end(rel, index, keys, 2, ForwardScanDirection, &range->first);
 }
 
 void read_index(TIDBitmap *bitmap, Relation index, DueRange range) {
@@ -143,6 +145,16 @@ bool is_left_out(const Look &look, ItemPointer tid) {
 
 }  // namespace
 
+bool spans_all_pending(Relation rel, DueRange range) {
+    Relation index = open_clock_index(rel);
+    core::Clock first = {}, last = {};
+    if (index == nullptr) return false;
+    const bool any = find_end(rel, index, nullptr, 0, ForwardScanDirection, &first) &&
+                     find_end(rel, index, nullptr, 0, BackwardScanDirection, &last);
+    index_close(index, AccessShareLock);
+    return any && first >= range.first && last <= range.last;
+}
+
 void find_due(DueRows *rows, MemoryContext parent, Relation rel, DueRange range) {
     if (rows->found) return;
     forget_due(rows);
@@ -201,9 +213,7 @@ bool is_still_due(Look *look, ItemPointerData tid) {
     if (!table_index_fetch_tuple(look->fetch, &tid, look->snapshot, look->slot, &again, nullptr)) return false;
     const Datum value = slot_getattr(look->slot, look->clock, &isnull);
     if (isnull) return false;
-    const core::Clock clock = datum_clock(value);
-    return clock >= look->range.first && clock <= look->range.last && core::is_pending(clock) &&
-           !is_left_out(*look, &look->slot->tts_tid);
+    return is_due(datum_clock(value), look->range) && !is_left_out(*look, &look->slot->tts_tid);
 }
 
 void end_look(const Look &look) {

@@ -13,6 +13,14 @@ struct DueRange {
     core::Clock last;
 };
 
+// Decided about by its start alone, and over.
+inline bool is_due(core::Clock clock, DueRange range) {
+    return clock >= range.first && clock <= range.last && core::is_pending(clock);
+}
+
+// By the index: some rows are due, and all of which something is still to be done. Others it does not know.
+bool spans_all_pending(Relation rel, DueRange range);
+
 struct DueRows {
     MemoryContext context;  // null: not looked for yet
     bool found;
