@@ -66,6 +66,8 @@ INSERT INTO retention.subject_link (kind, relation, path) VALUES ('person', 'not
 INSERT INTO notes VALUES (1, 1, 'n', 'Kari ringte', '2020-01-01'), (2, 2, 'n', 'Ola', NULL);
 SELECT retention.restrict('person', '{"id": 2, "region": "n"}'::jsonb, 'contested');
 SELECT retention.rectify('person', '{"id": 1, "region": "n"}'::jsonb, 'notes', '1', '{}', 'Somebody else called.');
+CREATE MATERIALIZED VIEW counts AS SELECT region, count(*) FROM notes GROUP BY region;
+INSERT INTO retention.left_out_view (view, reason) VALUES ('counts', 'counts name nobody');
 CALL retention.sweep();
 });
 my ($tables) = run_command([ 'psql', '-XAtq', '-d', $node->connstr('postgres'), '-c', q{SELECT oid::regclass FROM pg_class
@@ -77,7 +79,7 @@ my $everything = sub {
 	return join "\n", map { $node->safe_psql($database, "SELECT '$_', to_jsonb(t) - 'validated' FROM $_ t ORDER BY to_jsonb(t)::text") } @tables;
 };
 my $whole = $everything->('postgres');
-like($whole, qr/$_/, "there is something in table $_") for qw(policy personal_column subject_link restriction statement ledger);
+like($whole, qr/$_/, "there is something in table $_") for qw(policy personal_column subject_link restriction statement left_out_view controller ledger);
 {
 	local $ENV{PGOPTIONS} = '-c retention.reveal=on';
 	$node->command_ok([ 'pg_dump', '-Fc', '-f', "$dir/whole", $node->connstr('postgres') ], 'dumped with policies');
@@ -127,6 +129,19 @@ $node->safe_psql('theirs', q{CREATE EXTENSION pg_retention; CREATE ROLE some_own
 SET ROLE some_owner; CREATE TABLE theirs.t (id int, ended_on date); RESET ROLE;
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('theirs', 'theirs.t', '{ended_on}', '1 year', 'delete', 'enforce')});
 $node->command_ok([ 'pg_dump', '-s', '-f', "$dir/theirs.sql", '-U', 'some_owner', $node->connstr('theirs') ], 'an ordinary owner dumps the schema');
+# With the right to hidden rows, and the rows of his tables; of all tables whoever may read all.
+$node->safe_psql('theirs', 'GRANT SET ON PARAMETER retention.reveal TO some_owner');
+{
+	local $ENV{PGOPTIONS} = '-c retention.reveal=on';
+	for my $part ([ '-n', 'theirs' ], [ '-a', '-t', 'theirs.t' ], [ '-Fc', '-n', 'theirs' ]) {
+		$node->command_ok([ 'pg_dump', @$part, '-f', "$dir/theirs", '-U', 'some_owner', $node->connstr('theirs') ], "an ordinary owner dumps his tables: @$part");
+	}
+	$node->safe_psql('theirs', 'GRANT pg_read_all_data TO some_owner');
+	$node->command_ok([ 'pg_dump', '-f', "$dir/theirs", '-U', 'some_owner', $node->connstr('theirs') ], 'who may read all dumps all');
+}
+$node->safe_psql('postgres', 'CREATE DATABASE again');
+$node->command_ok([ 'psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-f', "$dir/theirs", $node->connstr('again') ], 'the dump by who may read all is restored');
+is($node->safe_psql('again', 'SELECT name FROM retention.policy'), 'theirs', 'the dump by who may read all has the policies');
 
 # With a kind its links go, and are renamed, as if there were a foreign key.
 $node->safe_psql('postgres', q{UPDATE retention.subject_kind SET kind = 'human' WHERE kind = 'person'});
