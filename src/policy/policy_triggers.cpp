@@ -16,6 +16,7 @@
 #include "schema/own.hpp"
 #include "pg/trigger.hpp"
 #include "pg/names.hpp"
+#include "pg/notices.hpp"
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
@@ -517,7 +518,19 @@ static void delete_dropped() {
                  OIDOID, ObjectIdGetDatum(extension()->policy_table));
 }
 
+// Where a migration makes a table anew, nothing else says that what was declared of it is gone: by its name it is still there.
+static void tell_of_gone() {
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    for (int i = 0; i < count; ++i)
+        if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(policy[i].relid)))
+            ereport(NOTICE,
+                    (errmsg("policy \"%s\" goes with its table", policy[i].name),
+                     errhint("A table that takes its place has none, nor what was declared of columns: write them anew.")));
+}
+
 void forget_dropped(bool dropping) {
+    if (dropping) say(tell_of_gone);
     during(names_dropped, dropping, [] { delete_dropped(); });
     CommandCounterIncrement();
     keep_roles_of_legal_access(0);

@@ -177,4 +177,13 @@ like(said('late', 'CREATE TABLE x (c retention.clock(0))'), qr/invalid modifier/
 my (undef, undef, $notice) = $node->psql('late', q{CREATE TABLE mails (id int, mail text, mail_new text); INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('mails', 'mail', 'email');
 ALTER TABLE mails RENAME mail TO mail_old; ALTER TABLE mails RENAME mail_new TO mail; ALTER TABLE mails DROP mail_old});
 like($notice, qr/column "mail_old" of table mails was personal, and is no more.*declare that one/s, 'a personal column that is dropped is said to be one');
+# A table that is made anew, as some tools change one: its policy goes with the old one, which the name does not tell.
+my $made = q{INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('%1$s', '%1$s', '{left_on}', '1 year', 'delete', 'enforce')};
+(undef, undef, $notice) = $node->psql('late', 'CREATE TABLE remade (id int, left_on date);' . sprintf($made, 'remade') . q{;
+CREATE TABLE remade_new (id int, left_on date); INSERT INTO remade_new SELECT id, left_on FROM remade; DROP TABLE remade; ALTER TABLE remade_new RENAME TO remade});
+like($notice, qr/NOTICE:  policy "remade" goes with its table\n.*write them anew/, 'a policy that goes with a table that is made anew is said');
+(undef, undef, $notice) = $node->psql('late', 'CREATE SCHEMA short CREATE TABLE stays (id int, left_on date);' . sprintf($made, 'short.stays') . '; DROP SCHEMA short CASCADE');
+like($notice, qr/NOTICE:  policy "short.stays" goes with its table/, 'a policy that goes with a schema is said');
+(undef, undef, $notice) = $node->psql('late', 'CREATE TABLE parted (id int, left_on date) PARTITION BY RANGE (id); CREATE TABLE parted_1 PARTITION OF parted DEFAULT;' . sprintf($made, 'parted') . '; DROP TABLE parted_1');
+is($notice, '', 'of a partition that goes the policy stays, and nothing is said');
 done_testing();
