@@ -1,6 +1,7 @@
 // TRUNCATE and DROP ask for every table they empty, partitions and cascaded ones too (OAT_TRUNCATE and OAT_DROP are raised for
 // each). The one hook for what the server says of objects: what changes the extension's own goes to own_objects.
 #include "schema/extension.hpp"
+#include "schema/user_code.hpp"
 #include "policy/attached.hpp"
 #include "policy/provision.hpp"
 #include "policy/policy_cache.hpp"
@@ -21,18 +22,23 @@
 
 extern "C" {
 #include "access/genam.h"
+#include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/dependency.h"
 #include "catalog/objectaccess.h"
+#include "catalog/pg_attrdef.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
 #include "replication/logicalworker.h"
 #include "storage/lmgr.h"
+#include "utils/builtins.h"
 #include "utils/rel.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
 }
 
 namespace pg_retention {
@@ -153,9 +159,41 @@ void check_truncate(Oid relid) {
     if (is_guarded(relid) && !is_due_partition(relid)) refuse_removal(relid, "truncate");
 }
 
+bool calls_users(Node *node, void *context) {
+    if (node == nullptr) return false;
+    const auto is_users = [](Oid function, void *) { return is_written_by_a_user(function); };
+    return check_functions_in_node(node, is_users, context) || expression_tree_walker(node, tree_walker_fn(calls_users), context);
+}
+
+// What the column is generated from. That goes before the column itself, so it is read as it was when the command began.
+Node *generation_of(Oid relid, AttrNumber column) {
+    if (get_attgenerated(relid, column) == '\0' || !ActiveSnapshotSet()) return nullptr;
+    Relation defaults = table_open(AttrDefaultRelationId, AccessShareLock);
+    ScanKeyData keys[2];
+    ScanKeyInit(&keys[0], Anum_pg_attrdef_adrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
+    ScanKeyInit(&keys[1], Anum_pg_attrdef_adnum, BTEqualStrategyNumber, F_INT2EQ, Int16GetDatum(column));
+    SysScanDesc scan = systable_beginscan(defaults, AttrDefaultIndexId, true, GetActiveSnapshot(), 2, keys);
+    HeapTuple row = systable_getnext(scan);
+    Node *expression = nullptr;
+    bool isnull = true;
+    if (HeapTupleIsValid(row)) {
+        const Datum written = heap_getattr(row, Anum_pg_attrdef_adbin, RelationGetDescr(defaults), &isnull);
+        if (!isnull) expression = static_cast<Node *>(stringToNode(TextDatumGetCString(written)));
+    }
+    systable_endscan(scan);
+    table_close(defaults, AccessShareLock);
+    return expression;
+}
+
+// From columns that stay, by what is the same whenever it is asked: with it no value goes.
+bool can_be_computed_again(Oid relid, AttrNumber column) {
+    Node *expression = generation_of(relid, column);
+    return expression != nullptr && !calls_users(expression, nullptr);
+}
+
 // With a column go the values of rows that nobody may see or change now. One of a composite type goes from each column of that type, too.
 void check_column(Oid relid, AttrNumber column) {
-    if (extension() == nullptr || own_command || clock_column(relid) == column) return;
+    if (extension() == nullptr || own_command || clock_column(relid) == column || can_be_computed_again(relid, column)) return;
     refuse_losing_values(relid, "drop a column of table", get_attname(relid, column, false));
     ListCell *cell = nullptr;
     foreach (cell, tables_with_values_of(get_rel_type_id(relid))) {
