@@ -17,12 +17,15 @@
 #include "pg/security.hpp"
 
 extern "C" {
+#include "access/tableam.h"
+#include "access/xact.h"
 #include "catalog/partition.h"
 #include "catalog/pg_type.h"
 #include "executor/execdesc.h"
 #include "executor/spi.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
 #include "utils/typcache.h"
 }
 
@@ -48,6 +51,10 @@ struct Rows {
     uint64 n;
     uint64 room;
 };
+
+HeapTuple written_row(const TriggerData *data) {
+    return TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple : data->tg_trigtuple;
+}
 
 bool value_changed(const TriggerData *data, AttrNumber column) {
     TupleDesc desc = RelationGetDescr(data->tg_relation);
@@ -121,9 +128,8 @@ void add_rows_below(const TriggerData *data, const Taken *taken, Rows *rows) {
         }
     }
     const Hop &hop = path.hops[depth];
-    HeapTuple row = TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple : data->tg_trigtuple;
     Key key = {};
-    if (!read_key(data, hop, hop.to_relid, hop.to, row, &key)) return;
+    if (!read_key(data, hop, hop.to_relid, hop.to, written_row(data), &key)) return;
     for (int k = 0; k < hop.n_keys; ++k) {
         appendStringInfoString(&sql, k == 0 ? " WHERE " : " AND ");
         append_equal(&sql, key_equality(hop, k, Side::kReferring), column_of(hop.from_relid, hop.from[k], depth),
@@ -191,16 +197,15 @@ WrittenWay written_way(const TriggerData *data, const Taken &taken) {
 }
 
 // Of one row: once, whatever ways lead to it, for what one gives is judged beside the others.
-void restamp_below(const TriggerData *data, Row *rows, int n) {
+void restamp_below(const TriggerData *data, const KnownRow *known, Stamping *stamping, Row *rows, int n) {
     auto *written = static_cast<WrittenWay *>(palloc(sizeof(WrittenWay) * n));
     bool relinks = false;
     for (int i = 0; i < n; ++i) {
         written[i] = written_way(data, *rows[i].taken);
         relinks = relinks || written[i].relinks;
     }
-    const Cause cause = {.is_change = true, .written = written, .n_written = n};
-    const Restamped done = restamp_row(rows[0].relid, &rows[0].tid, relinks, cause);
-    pfree(written);
+    const Cause cause = {.is_change = true, .written = written, .n_written = n, .known = known};
+    const Restamped done = restamp(stamping, &rows[0].tid, relinks, cause);
     if (!done.changed) return;
     const Oid relid = rows[0].relid;
     check_clock_change(as_it_was(relid, core::policy_of(done.after), done.before), done.after, get_rel_name(relid),
@@ -214,6 +219,40 @@ bool matters_to_any(const TriggerData *data, const Ways &ways) {
     for (int i = 0; i < ways.n_columns; ++i)
         if (value_changed(data, ways.columns[i])) return true;
     return false;
+}
+
+// The written row need not be asked for by each of those below. Another trigger may have written it once more since: then it is.
+bool is_newest(const TriggerData *data, HeapTuple row) {
+    CommandCounterIncrement();
+    PushActiveSnapshot(GetLatestSnapshot());
+    TupleTableSlot *slot = table_slot_create(data->tg_relation, nullptr);
+    const bool newest = table_tuple_fetch_row_version(data->tg_relation, &row->t_self, GetActiveSnapshot(), slot);
+    ExecDropSingleTupleTableSlot(slot);
+    PopActiveSnapshot();
+    return newest;
+}
+
+void restamp_rows(const TriggerData *data, Rows *rows) {
+    if (rows->n == 0) return;
+    const KnownRow written = {RelationGetRelid(data->tg_relation), written_row(data), RelationGetDescr(data->tg_relation)};
+    const KnownRow *known = is_newest(data, written.row) ? &written : nullptr;
+    qsort(rows->rows, rows->n, sizeof(Row), by_row);
+    MemoryContext of_one = AllocSetContextCreate(CurrentMemoryContext, "pg_retention row", ALLOCSET_SMALL_SIZES);
+    uint64 next = 0;
+    for (uint64 first = 0; first < rows->n;) {
+        const Oid relid = rows->rows[first].relid;
+        Stamping *stamping = begin_stamping(relid);
+        for (; first < rows->n && rows->rows[first].relid == relid; first = next) {
+            CHECK_FOR_INTERRUPTS();
+            for (next = first + 1; next < rows->n && by_row(&rows->rows[first], &rows->rows[next]) == 0; ++next) {}
+            MemoryContext before = MemoryContextSwitchTo(of_one);
+            restamp_below(data, known, stamping, &rows->rows[first], static_cast<int>(next - first));
+            MemoryContextSwitchTo(before);
+            MemoryContextReset(of_one);
+        }
+        end_stamping(stamping);
+    }
+    MemoryContextDelete(of_one);
 }
 
 }  // namespace
@@ -237,13 +276,7 @@ void descend(const TriggerData *data) {
         add_rows_below(data, &taken[i], &rows);
         leave(saved);
     }
-    qsort(rows.rows, rows.n, sizeof(Row), by_row);
-    uint64 next = 0;
-    for (uint64 first = 0; first < rows.n; first = next) {
-        CHECK_FOR_INTERRUPTS();
-        for (next = first + 1; next < rows.n && by_row(&rows.rows[first], &rows.rows[next]) == 0; ++next) {}
-        restamp_below(data, &rows.rows[first], static_cast<int>(next - first));
-    }
+    restamp_rows(data, &rows);
     SPI_finish();
 }
 

@@ -92,10 +92,28 @@ bool ask(const Path &path, HopPlans *plans, int i, const Reading &reading, Datum
     return is_found;
 }
 
+// Whether the hop leads to that row: its key is the same to the last bit. Where it is only equal the row is asked for.
+bool leads_to(const KnownRow *known, const Hop &hop, const Datum *key) {
+    if (known == nullptr || known->relid != hop.to_relid) return false;
+    for (int k = 0; k < hop.n_keys; ++k) {
+        bool isnull = false;
+        const Datum value = heap_getattr(known->row, hop.to[k], known->desc, &isnull);
+        Form_pg_attribute att = TupleDescAttr(known->desc, hop.to[k] - 1);
+        if (isnull || getBaseType(att->atttypid) != getBaseType(get_atttype(hop.from_relid, hop.from[k])) ||
+            !datumIsEqual(value, key[k], att->attbyval, att->attlen))
+            return false;
+    }
+    return true;
+}
+
 // The values with which the way goes on. False: no row is there.
 bool take_hop(const Path &path, HopPlans *plans, int i, const Reading &reading, Datum *key, Datum *values, bool *nulls) {
     const AttrNumber *columns = nullptr;
     const int n = next_columns(path, i, &columns);
+    if (!reading.is_past && leads_to(reading.known, path.hops[i], key)) {
+        for (int k = 0; k < n; ++k) values[k] = heap_getattr(reading.known->row, columns[k], reading.known->desc, &nulls[k]);
+        return true;
+    }
     const KeyLookup *lookup = reading.is_past ? nullptr : lookup_of(plans, path, i);
     if (lookup != nullptr) {
         const Found found = look_up(path.hops[i], *lookup, reading.locks, key, columns, n, values, nulls);

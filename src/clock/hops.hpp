@@ -16,11 +16,19 @@ struct HopPlans {
 
 enum class WayEnds : uint8_t { kAtAColumn, kAtNull, kAtNoRow };
 
+// A row that this transaction has locked FOR UPDATE, or inserted, as it is now. Nobody else can change it.
+struct KnownRow {
+    Oid relid;
+    HeapTuple row;
+    TupleDesc desc;
+};
+
 // How a way is followed: as it leads now, and stays until the end of the transaction, or as it led before a command of it.
 struct Reading {
     bool locks;
     bool is_past;
     CommandId before;
+    const KnownRow *known;  // may be null
 };
 
 // Follows the path from the row; null at the end of a broken or unset path. Rows that it locks, FOR KEY SHARE as a foreign

@@ -49,9 +49,17 @@ bool make_key(const Hop &hop, int k, Relation rel, Relation index, ScanKey key) 
     return true;
 }
 
+Oid index_of(Oid foreign_key) {
+    HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(foreign_key));
+    if (!HeapTupleIsValid(tuple)) return InvalidOid;
+    const Oid index = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple))->conindid;
+    ReleaseSysCache(tuple);
+    return index;
+}
+
 // A table alone, by a B-tree of just these columns.
 bool make_keys(const Hop &hop, Relation rel, KeyLookup *lookup) {
-    lookup->index = get_constraint_index(hop.constraint);
+    lookup->index = index_of(hop.constraint);
     if (rel->rd_rel->relkind != RELKIND_RELATION || rel->rd_rel->relhassubclass || !OidIsValid(lookup->index)) return false;
     Relation index = index_open(lookup->index, AccessShareLock);
     bool usable = index->rd_rel->relam == BTREE_AM_OID && index->rd_index->indisunique && index->rd_index->indimmediate &&

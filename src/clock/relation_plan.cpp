@@ -211,7 +211,7 @@ Way follow_way(PlannedPolicy *policy, int i, HeapTuple row, HeapTuple stored, Tu
     Way way = {};
     WayEnds ends = {};
     const bool lock = is_new_to_ancestor(policy->paths[i], row, stored, desc);
-    way.start = way_start(policy, i, Reading{lock, false, 0}, row, desc, &ends);
+    way.start = way_start(policy, i, Reading{lock, false, 0, cause.known}, row, desc, &ends);
     way.ends = ends != WayEnds::kAtAColumn;
     if (const WrittenWay *written = written_way(cause, *policy, i)) {
         way.lost = way.ends || written->lost;
@@ -266,7 +266,8 @@ struct Past {
 
 bool leads_before(Past *past, CommandId command) {
     WayEnds ends = {};
-    const core::Start start = way_start(past->policy, past->way, Reading{false, true, command}, past->row, past->desc, &ends);
+    const core::Start start =
+        way_start(past->policy, past->way, Reading{false, true, command, nullptr}, past->row, past->desc, &ends);
     if (ends != WayEnds::kAtAColumn) return false;
     past->found = command;
     past->start = start;
@@ -432,7 +433,25 @@ Cause read_here(Relation rel, const PlannedPolicy &policy, Cause cause) {
     return cause;
 }
 
+// All its ways stand in the row itself, so none of them can be lost, and of what the row had there is nothing to be kept.
+bool starts_in_row(const PlannedPolicy &policy, const Cause &cause) {
+    for (int i = 0; i < policy.n_paths; ++i)
+        if (policy.paths[i].n_hops > 0) return false;
+    return core::marks_of(cause.before) == 0;
+}
+
+core::Clock clock_of_row(PlannedPolicy *policy, HeapTuple row, TupleDesc desc) {
+    core::Start start = policy->starts_all ? -1 : core::kNotStarted;
+    for (int i = 0; i < policy->n_paths; ++i) {
+        WayEnds ends = {};
+        const core::Start given = way_start(policy, i, Reading{}, row, desc, &ends);
+        start = policy->starts_all ? Max(start, given) : Min(start, given);
+    }
+    return core::make_clock(policy->id, start, 0);
+}
+
 core::Clock policy_clock(PlannedPolicy *policy, Relation rel, HeapTuple row, HeapTuple stored, const Cause &given_cause) {
+    if (starts_in_row(*policy, given_cause)) return clock_of_row(policy, row, RelationGetDescr(rel));
     const Cause cause = read_here(rel, *policy, given_cause);
     auto *ways = static_cast<Way *>(palloc(sizeof(Way) * (policy->n_paths + 1)));
     for (int i = 0; i < policy->n_paths; ++i) ways[i] = follow_way(policy, i, row, stored, RelationGetDescr(rel), cause);

@@ -1,6 +1,7 @@
 #pragma once
 // What it takes to compute the clock of a row: the table's policies with their conditions and paths, resolved once
 // per backend and table, and again after any change of the catalogs or policies.
+#include "clock/hops.hpp"
 #include "schema/path.hpp"
 #include "policy/policy_cache.hpp"
 #include "core/time/clock.hpp"
@@ -31,9 +32,10 @@ struct Cause {
     bool is_change = false;  // the row, or one on its way, is being written; else only what is marked already is kept
     const WrittenWay *written = nullptr;  // a row on these ways was
     int n_written = 0;
-    bool was_unwatched = false;  // the row stood where nobody followed what became of its ways
-    bool forgets = false;        // nothing is kept: the row is being reinstated
-    bool elsewhere = false;      // the clock is a publisher's: it names that one's policies, and late was late by them
+    const KnownRow *known = nullptr;  // a row on its ways that need not be asked for
+    bool was_unwatched = false;       // the row stood where nobody followed what became of its ways
+    bool forgets = false;             // nothing is kept: the row is being reinstated
+    bool elsewhere = false;           // the clock is a publisher's: it names that one's policies, and late was late by them
     // What it would be: kReady, once policies that wait for their rows to be stamped are enforced; kAll, if all were that only observe.
     enum class Enforced : uint8_t { kNow, kReady, kAll } enforced = Enforced::kNow;
 };

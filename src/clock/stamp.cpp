@@ -5,6 +5,7 @@
 #include "clock/late_starts.hpp"
 #include "clock/logged_change.hpp"
 #include "clock/relation_plan.hpp"
+#include "clock/with_clock.hpp"
 #include "policy/attached.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
@@ -69,10 +70,7 @@ bool lock_row(Writer *w, ItemPointer tid, bool skip_locked, bool *skipped) {
 void put_clock(Writer *w, core::Clock clock) {
     bool fetched_copy = false;
     HeapTuple old = ExecFetchSlotHeapTuple(w->old_slot, true, &fetched_copy);
-    Datum value = clock_datum(clock);
-    bool isnull = false;
-    int column = w->column;
-    HeapTuple fresh = heap_modify_tuple_by_cols(old, RelationGetDescr(w->rel), 1, &column, &value, &isnull);
+    HeapTuple fresh = with_clock(old, RelationGetDescr(w->rel), w->column, clock);
     fresh->t_self = w->old_slot->tts_tid;
     ExecForceStoreHeapTuple(fresh, w->new_slot, true);
     w->new_slot->tts_tableOid = RelationGetRelid(w->rel);
@@ -82,6 +80,7 @@ void put_clock(Writer *w, core::Clock clock) {
         insert_index_entries(w->target, w->new_slot, w->estate, indexes);
     log_change(w->rel, old, fresh);
     if (fetched_copy) heap_freetuple(old);
+    ExecClearTuple(w->new_slot);
     ResetPerTupleExprContext(w->estate);
     note_start(RelationGetRelid(w->rel), clock);
 }
@@ -109,17 +108,38 @@ Restamped restamp_locked(Writer *w, bool lock_ancestors, Cause cause, List *decl
 
 }  // namespace
 
-Restamped restamp_row(Oid relid, ItemPointer tid, bool lock_ancestors, Cause cause) {
+struct Stamping {
+    ActingAs saved;
+    Writer writer;
+};
+
+Stamping *begin_stamping(Oid relid) {
+    auto *stamping = static_cast<Stamping *>(palloc(sizeof(Stamping)));
+    stamping->saved = act_as(owner_of(relid), true);
+    PushActiveSnapshot(GetLatestSnapshot());
+    stamping->writer = open_writer(relid);
+    return stamping;
+}
+
+Restamped restamp(Stamping *stamping, ItemPointer tid, bool lock_ancestors, const Cause &cause) {
     Restamped result = {};
     bool skipped = false;
-    const ActingAs saved = act_as(owner_of(relid), true);
-    PushActiveSnapshot(GetLatestSnapshot());
-    Writer w = open_writer(relid);
-    if (lock_row(&w, tid, false, &skipped)) result = restamp_locked(&w, lock_ancestors, cause, NIL);
-    close_writer(&w);
-    PopActiveSnapshot();
-    leave(saved);
+    if (lock_row(&stamping->writer, tid, false, &skipped)) result = restamp_locked(&stamping->writer, lock_ancestors, cause, NIL);
     CommandCounterIncrement();
+    return result;
+}
+
+void end_stamping(Stamping *stamping) {
+    close_writer(&stamping->writer);
+    PopActiveSnapshot();
+    leave(stamping->saved);
+    pfree(stamping);
+}
+
+Restamped restamp_row(Oid relid, ItemPointer tid, bool lock_ancestors, const Cause &cause) {
+    Stamping *stamping = begin_stamping(relid);
+    const Restamped result = restamp(stamping, tid, lock_ancestors, cause);
+    end_stamping(stamping);
     return result;
 }
 

@@ -19,7 +19,13 @@ struct Restamped {
 
 // Computes the row's clock anew and writes it if it differs; what was decided is kept. The cause's clock is read from the row. lock_ancestors: its path may now run
 // through rows whose changes would not find it.
-Restamped restamp_row(Oid relid, ItemPointer tid, bool lock_ancestors, Cause cause);
+Restamped restamp_row(Oid relid, ItemPointer tid, bool lock_ancestors, const Cause &cause);
+
+// The same of many rows of one table or partition, between which the owner is acted as and the table and its indexes stay open.
+struct Stamping;
+Stamping *begin_stamping(Oid relid);
+Restamped restamp(Stamping *stamping, ItemPointer tid, bool lock_ancestors, const Cause &cause);
+void end_stamping(Stamping *stamping);
 
 // The clock that a row which is there would have; none when it is gone.
 core::Clock clock_by_policies(Oid relid, ItemPointer tid, Cause cause);

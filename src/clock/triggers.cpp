@@ -8,6 +8,7 @@
 #include "clock/decide.hpp"
 #include "clock/descend.hpp"
 #include "clock/moves.hpp"
+#include "clock/with_clock.hpp"
 #include "policy/attached.hpp"
 #include "policy/policy_cache.hpp"
 #include "pg/clock_datum.hpp"
@@ -47,13 +48,6 @@ core::Clock clock_in(HeapTuple row, TupleDesc desc, AttrNumber column) {
     bool isnull = false;
     const Datum value = heap_getattr(row, column, desc, &isnull);
     return isnull ? core::Clock{} : datum_clock(value);
-}
-
-HeapTuple with_clock(HeapTuple row, TupleDesc desc, AttrNumber column, core::Clock clock) {
-    int columns[1] = {column};
-    Datum values[1] = {clock_datum(clock)};
-    bool nulls[1] = {false};
-    return heap_modify_tuple_by_cols(row, desc, 1, columns, values, nulls);
 }
 
 // The clock that the stored row has, or where it is not stamped yet, should have.

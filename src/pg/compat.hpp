@@ -270,16 +270,17 @@ inline bool has_constraints(Oid domain) {
 #endif
 }
 
-// 19: flags instead of booleans.
+// 19: flags instead of booleans. Not as an update, which would have each full page of an index searched for versions of rows that are gone: where
+// many rows are written once, there is none yet.
 inline void insert_index_entries(ResultRelInfo *target, TupleTableSlot *slot, EState *estate,
                                  [[maybe_unused]] TU_Indexes indexes) {
 #if PG_VERSION_NUM >= 190000
-    const uint32 flags = EIIT_IS_UPDATE | (indexes == TU_Summarizing ? EIIT_ONLY_SUMMARIZING : 0);
+    const uint32 flags = indexes == TU_Summarizing ? EIIT_ONLY_SUMMARIZING : 0;
     ExecInsertIndexTuples(target, estate, flags, slot, NIL, nullptr);
 #elif PG_VERSION_NUM >= 160000
-    ExecInsertIndexTuples(target, slot, estate, true, false, nullptr, NIL, indexes == TU_Summarizing);
+    ExecInsertIndexTuples(target, slot, estate, false, false, nullptr, NIL, indexes == TU_Summarizing);
 #else
-    ExecInsertIndexTuples(target, slot, estate, true, false, nullptr, NIL);
+    ExecInsertIndexTuples(target, slot, estate, false, false, nullptr, NIL);
 #endif
 }
 
