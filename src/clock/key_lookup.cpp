@@ -29,12 +29,13 @@ int place_in(Relation index, AttrNumber column) {
 }
 
 // False: the index does not find by the operator of the key what that calls equal, or asks code that is not the server's.
-bool make_key(const Hop &hop, int k, Relation rel, Relation index, ScanKey key) {
+bool make_key(const Hop &hop, int k, Relation rel, Relation index, KeyLookup *lookup) {
     const int place = place_in(index, hop.to[k]);
     const Equality equality = key_equality(hop, k, Side::kReferenced);
     int strategy = 0;
     Oid left = InvalidOid, right = InvalidOid;
-    if (place < 0 || equality.column_right || !op_in_opfamily(equality.op, index->rd_opfamily[place])) return false;
+    if (place < 0 || place >= hop.n_keys || equality.column_right || !op_in_opfamily(equality.op, index->rd_opfamily[place]))
+        return false;
     get_op_opfamily_properties(equality.op, index->rd_opfamily[place], false, &strategy, &left, &right);
     const Oid collation = index->rd_indcollation[place];
     const Oid function = get_opcode(equality.op);
@@ -45,7 +46,8 @@ bool make_key(const Hop &hop, int k, Relation rel, Relation index, ScanKey key) 
     if (collation != TupleDescAttr(RelationGetDescr(rel), hop.to[k] - 1)->attcollation ||
         (OidIsValid(equality.collation) && equality.collation != collation))
         return false;
-    ScanKeyEntryInitialize(key, 0, hop.to[k], BTEqualStrategyNumber, right, collation, function, 0);
+    lookup->of_hop[place] = k;
+    ScanKeyEntryInitialize(&lookup->keys[place], 0, hop.to[k], BTEqualStrategyNumber, right, collation, function, 0);
     return true;
 }
 
@@ -64,7 +66,7 @@ bool make_keys(const Hop &hop, Relation rel, KeyLookup *lookup) {
     Relation index = index_open(lookup->index, AccessShareLock);
     bool usable = index->rd_rel->relam == BTREE_AM_OID && index->rd_index->indisunique && index->rd_index->indimmediate &&
                   index->rd_index->indnkeyatts == hop.n_keys;
-    for (int k = 0; k < hop.n_keys && usable; ++k) usable = make_key(hop, k, rel, index, &lookup->keys[k]);
+    for (int k = 0; k < hop.n_keys && usable; ++k) usable = make_key(hop, k, rel, index, lookup);
     index_close(index, AccessShareLock);
     return usable;
 }
@@ -74,7 +76,7 @@ bool find(Relation rel, const Hop &hop, const KeyLookup &lookup, const Datum *ke
     ScanKeyData keys[kMaxKeys];
     for (int k = 0; k < hop.n_keys; ++k) {
         keys[k] = lookup.keys[k];
-        keys[k].sk_argument = key[k];
+        keys[k].sk_argument = key[lookup.of_hop[k]];
     }
     SysScanDesc scan = systable_beginscan(rel, lookup.index, true, GetActiveSnapshot(), hop.n_keys, keys);
     HeapTuple row = systable_getnext(scan);

@@ -13,7 +13,8 @@ namespace pg_retention {
 struct KeyLookup {
     bool is_usable;  // else ask by SQL
     Oid index;
-    ScanKeyData keys[kMaxKeys];  // without values
+    ScanKeyData keys[kMaxKeys];  // without values, in the order of the index
+    int of_hop[kMaxKeys];        // which of the hop's columns each is
 };
 
 // In the current memory context.

@@ -50,6 +50,7 @@ struct PlannedPolicy {
 struct RelationPlan {
     Oid relid;  // hash key
     int n_policies;
+    bool is_simple;  // there is one, it has every row, and its starts stand in them
     PlannedPolicy *policies;
 };
 
@@ -138,6 +139,12 @@ int plan_policies(Relation rel, List *ancestors, PlannedPolicy *out) {
     return n;
 }
 
+bool is_in_row(const PlannedPolicy &policy) {
+    for (int i = 0; i < policy.n_paths; ++i)
+        if (policy.paths[i].n_hops > 0) return false;
+    return true;
+}
+
 RelationPlan *make_plan(Relation rel) {
     const Oid relid = RelationGetRelid(rel);
     bool found = false;
@@ -155,6 +162,7 @@ RelationPlan *make_plan(Relation rel) {
     auto *plan = static_cast<RelationPlan *>(hash_search(plans, &relid, HASH_ENTER, &found));
     plan->n_policies = n;
     plan->policies = policies;
+    plan->is_simple = n == 1 && policies[0].confirmed && policies[0].applies_to == nullptr && is_in_row(policies[0]);
     return plan;
 }
 
@@ -435,9 +443,7 @@ Cause read_here(Relation rel, const PlannedPolicy &policy, Cause cause) {
 
 // All its ways stand in the row itself, so none of them can be lost, and of what the row had there is nothing to be kept.
 bool starts_in_row(const PlannedPolicy &policy, const Cause &cause) {
-    for (int i = 0; i < policy.n_paths; ++i)
-        if (policy.paths[i].n_hops > 0) return false;
-    return core::marks_of(cause.before) == 0;
+    return is_in_row(policy) && core::marks_of(cause.before) == 0;
 }
 
 core::Clock clock_of_row(PlannedPolicy *policy, HeapTuple row, TupleDesc desc) {
@@ -511,16 +517,26 @@ core::Clock compute_with_plan(RelationPlan *plan, Relation rel, HeapTuple row, H
     return policy_clock(found, rel, row, stored, cause);
 }
 
-}  // namespace
-
-core::Clock compute_clock(Relation rel, HeapTuple row, HeapTuple stored, const Cause &cause) {
+// What it may leave behind goes at its end.
+core::Clock compute_apart(RelationPlan *plan, Relation rel, HeapTuple row, HeapTuple stored, const Cause &cause) {
     core::Clock clock = {};
-    RelationPlan *plan = relation_plan(rel);
     if (scratch == nullptr) scratch = AllocSetContextCreate(TopMemoryContext, "pg_retention clock", ALLOCSET_DEFAULT_SIZES);
     MemoryContext before = MemoryContextSwitchTo(scratch);
     during(computing, computing + 1, [&] { clock = compute_with_plan(plan, rel, row, stored, cause); });
     MemoryContextSwitchTo(before);
     if (computing == 0) MemoryContextReset(scratch);
+    return clock;
+}
+
+}  // namespace
+
+core::Clock compute_clock(Relation rel, HeapTuple row, HeapTuple stored, const Cause &cause) {
+    core::Clock clock = {};
+    RelationPlan *plan = relation_plan(rel);
+    if (plan->is_simple && core::marks_of(cause.before) == 0)
+        clock = clock_of_row(&plan->policies[0], row, RelationGetDescr(rel));
+    else
+        clock = compute_apart(plan, rel, row, stored, cause);
     if (is_switched_off(RelationGetRelid(rel), static_cast<int16_t>(core::policy_of(clock)))) return clock;
     return start_again(as_it_was(RelationGetRelid(rel), core::policy_of(clock), cause.before, cause.elsewhere), clock,
                        cause.is_change || stored == nullptr);
