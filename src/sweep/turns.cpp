@@ -1,5 +1,6 @@
 #include "sweep/turns.hpp"
 
+#include "pg/attempt.hpp"
 #include "pg/compat.hpp"
 #include "pg/time.hpp"
 #include "policy/attached.hpp"
@@ -186,12 +187,12 @@ struct Place {
     int32 policy_id;
 };
 
-// True: it had no turn yet, and has it now.
-bool take(Taken *taken, const Policy &policy, Oid leaf) {
-    const Place place = {leaf, policy.id};
-    bool found = false;
-    (void) hash_search(taken->places, &place, HASH_ENTER, &found);
-    return !found;
+void take(Taken *taken, const Policy &policy, List *tables) {
+    ListCell *cell = nullptr;
+    foreach (cell, tables) {
+        const Place place = {lfirst_oid(cell), policy.id};
+        (void) hash_search(taken->places, &place, HASH_ENTER, nullptr);
+    }
 }
 
 bool is_taken(const Taken &taken, const Policy &policy, Oid leaf) {
@@ -199,16 +200,15 @@ bool is_taken(const Taken &taken, const Policy &policy, Oid leaf) {
     return hash_search(taken.places, &place, HASH_FIND, nullptr) != nullptr;
 }
 
-// Those of its tables that have a turn. Where something failed before, all of them: what is blocked is done with when it was tried again.
-List *leaves_with_work(Pass *pass, Taken *taken, const Policy &policy, core::Start recorded) {
-    const bool all = has_blocked(pass->engine, policy.id);
+// Those of its tables that have a turn.
+List *leaves_with_work(Pass *pass, Taken *taken, const Policy &policy, core::Start recorded, bool all) {
     List *found = NIL;
     int n = 0;
     const Leaf *of = leaves_under(policy.relid, &n);
     for (int i = 0; i < n; ++i)
-        if (!is_taken(*taken, policy, of[i].leaf) && (all || may_have_work(*pass, policy, recorded, of[i])) &&
-            take(taken, policy, of[i].leaf))
+        if (!is_taken(*taken, policy, of[i].leaf) && (all || may_have_work(*pass, policy, recorded, of[i])))
             found = lappend_oid(found, of[i].leaf);
+    take(taken, policy, found);
     return found;
 }
 
@@ -216,18 +216,45 @@ void know_leaves(const Policies &policies) {
     if (stale || leaves.reading != policies.reading || leaves.number != extension()->number) read_leaves(policies.reading);
 }
 
+struct Collection {
+    Pass pass;
+    Policies policies;
+    Taken *taken;
+    int next;    // of the policies
+    int failed;  // what could not be looked into; -1: nothing yet
+    Swept *turns;
+    int n;
+};
+
+// Where something failed before, all its tables have a turn: what is blocked is done with when it was tried again.
+void collect(Collection *of) {
+    for (; of->next < of->policies.n; ++of->next) {
+        const Policy &policy = of->policies.all[of->next];
+        if (!enforced(policy) || !policy.validated || !is_confirmed(policy)) continue;
+        const bool all = of->next == of->failed || has_blocked(of->pass.engine, policy.id);
+        List *tables = leaves_with_work(&of->pass, of->taken, policy, of->pass.recorded[of->next], all);
+        if (tables != NIL) of->turns[of->n++] = swept_policy(policy, tables);
+    }
+}
+
+// An index that cannot be read stops nobody else: its table has a turn, which says what is the matter.
+void collect_all(Collection *of) {
+    while (of->next < of->policies.n) {
+        ErrorData *error = attempt([of] { collect(of); });
+        if (error == nullptr) return;
+        if (of->failed == of->next) ReThrowError(error);
+        of->failed = of->next;
+    }
+}
+
 Swept *collect_turns(Engine *engine, Taken *taken, int *n) {
     // What is read stays until the transaction ends.
     const Policies policies = policies_now();
     know_leaves(policies);
-    Pass pass = begin_pass(engine, policies);
     auto *turns = static_cast<Swept *>(palloc(sizeof(Swept) * static_cast<size_t>(policies.n + 1)));
-    for (int i = 0; i < policies.n; ++i) {
-        const Policy &policy = policies.all[i];
-        if (!enforced(policy) || !policy.validated || !is_confirmed(policy)) continue;
-        List *with_work = leaves_with_work(&pass, taken, policy, pass.recorded[i]);
-        if (with_work != NIL) turns[(*n)++] = swept_policy(policy, with_work);
-    }
+    Collection collection = {begin_pass(engine, policies), policies, taken, 0, -1, turns, 0};
+    collect_all(&collection);
+    *n = collection.n;
     put_in_order(turns, *n);
     return turns;
 }

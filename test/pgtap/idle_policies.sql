@@ -1,5 +1,5 @@
 -- A sweep of many policies costs a look where nothing is due, and what is due in one of them is done.
-SELECT plan(17);
+SELECT plan(20);
 SET client_min_messages = error;
 SET retention.test_now = '2026-11-28 12:00+01';
 CREATE SCHEMA many;
@@ -93,6 +93,20 @@ INSERT INTO retention.blocked_table (relation, policy_id, work, sqlstate, reason
     SELECT relation, policy_id, 'rows', '55P03', 'locked', 1, '2030-12-01', '2030-12-02', 'locked' FROM retention.policy WHERE name = 't9';
 CALL retention.sweep();
 SELECT is_empty('SELECT FROM retention.blocked_table', 'what was blocked is tried again when it is time');
+
+-- An index whose file is gone stops its own table.
+UPDATE many.t10 SET at = '2030-01-01' WHERE id = 1;
+UPDATE many.t11 SET at = '2030-01-01' WHERE id = 1;
+SET retention.test_now = '2031-06-01 12:00+01';
+CREATE TABLE moved AS SELECT oid, relfilenode FROM pg_class WHERE oid = 'many.t10_retention_clock_idx'::regclass;
+UPDATE pg_class SET relfilenode = 4000000000 WHERE oid = 'many.t10_retention_clock_idx'::regclass;
+CALL retention.sweep();
+SELECT results_eq('SELECT relation::text FROM retention.blocked_table', $$VALUES ('many.t10')$$, 'a table whose index cannot be read is blocked');
+UPDATE pg_class c SET relfilenode = m.relfilenode FROM moved m WHERE m.oid = c.oid;
+SELECT is(ARRAY[rows_in(10), rows_in(11)], ARRAY[1::bigint, 0], 'a table whose index cannot be read keeps its rows, and others lose theirs');
+SET retention.test_now = '2031-06-05 12:00+01';
+CALL retention.sweep();
+SELECT is(rows_in(10), 0::bigint, 'a table whose index can be read again is swept');
 
 -- Of a table whose index has several levels, and many rows of the same day, each sweep finds what is due, and no more.
 SET retention.test_now = '2032-01-01 12:00+01';
