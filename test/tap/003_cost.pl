@@ -57,7 +57,7 @@ isnt(changes_of($from, \@files), 0, 'as a change would');
 
 # What a sweep asks of the table, each with an index and few pages.
 sub probes_of {
-	my ($now, $least, $what) = @_;
+	my ($now) = @_;
 	my (undef, undef, $log) = $node->psql('postgres', qq{
 SET retention.test_now = '$now';
 CALL retention.sweep();
@@ -71,7 +71,6 @@ SET client_min_messages = log;
 CALL retention.sweep();
 });
 	my @probes = grep { /FROM ONLY public\.visits/ } split /(?=Query Text)/, $log;
-	cmp_ok(scalar @probes, '>=', $least, $what);
 	for my $probe (@probes) {
 		note($probe =~ s/\npsql:.*//sr);
 		my ($buffers) = $probe =~ /Buffers: shared ((?:hit=\d+ ?)?(?:read=\d+)?)/;
@@ -80,9 +79,9 @@ CALL retention.sweep();
 		like($probe, qr/Index (Only )?Scan using visits_retention_clock_idx/, 'through the index');
 		ok($pages > 0 && $pages <= 8, "reading $pages pages");
 	}
-	return;
+	return scalar @probes;
 }
-probes_of('2030-01-31 23:00:00+00', 1, 'a sweep with nothing due asks the table');
+is(probes_of('2030-01-31 23:00:00+00'), 0, 'a sweep with nothing due asks the table nothing, for its index tells');
 
 # The same of columns with a period of their own, once all that was due is done.
 $node->safe_psql('postgres', q{
@@ -94,7 +93,7 @@ is($node->safe_psql('postgres', "SELECT sum(columns_anonymised) FROM retention.s
 $node->safe_psql('postgres', 'VACUUM ANALYZE visits');
 $node->safe_psql('postgres', 'CHECKPOINT');
 $from = $node->safe_psql('postgres', 'SELECT pg_current_wal_insert_lsn()');
-probes_of('2030-02-01 23:00:00+00', 2, 'a sweep with no column due asks the table once more');
+cmp_ok(probes_of('2030-02-01 23:00:00+00'), '>=', 3, 'a sweep with no column due asks a table whose columns have periods');
 is(changes_of($from, \@files), 0, 'a sweep with no column due writes nothing');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM visits WHERE name IS NOT NULL'), 0, 'nothing was left out');
 $node->stop;
