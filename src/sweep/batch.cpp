@@ -331,19 +331,17 @@ void take_next(Batch *batch, const Target &target, const Policy &policy, const c
 }
 
 // Rows that failed are tried again after all others, which they could keep from their turn for ever: two that take too long end the pass over
-// their table.
+// their table. In a batch of their own: what they undo is theirs alone.
 void take_retried(Batch *batch, const Target &target, const Policy &policy, const core::Cutoffs &cutoffs) {
     ItemPointerData *tids = nullptr;
     const int retried = Min(retried_tids(target.leaf, &tids), batch->most);
     int n = 0;
-    if (retried == 0) return;
+    batch->full = retried > 0 && batch->n > 0;
+    if (retried == 0 || batch->full) return;
     Row *rows = lock(target, range_of(*batch, cutoffs), tids, retried, &n);
-    if (n == 0) return;
-    if (batch->n == 0) batch->first = rows[0].tid;
-    batch->n += n;
+    note_found(batch, rows, n);
     batch->one_by_one = false;
-    take_batch(batch, target, policy, rows, n);
-    batch->full = n == batch->most;
+    if (n > 0) take_batch(batch, target, policy, rows, n);
 }
 
 void take_by_time(Batch *batch, const Target &target, const Policy &policy, const core::Cutoffs &cutoffs) {
