@@ -87,12 +87,13 @@ double milliseconds_since(instr_time began) {
     return INSTR_TIME_GET_MILLISEC(now);
 }
 
-// After a batch that was done in so many milliseconds.
+// After a batch that was done in so many milliseconds. Where the number is given, it is what batches come back to.
 void adjust(Pace *pace, const Batch &batch, double took) {
     if (batch.n == 0) return;
+    const bool by_time = settings::batch_size == 0;
     double most = pace->most;
-    if (took < kShort && batch.n >= pace->most) most *= 2;
-    if (took > kLong && batch.n <= pace->most) most *= kWanted / took;
+    if (!by_time || (took < kShort && batch.n >= pace->most)) most *= 2;
+    if (by_time && took > kLong && batch.n <= pace->most) most *= kWanted / took;
     *pace = Pace{pace->leaf, limited(most < 1 ? 1 : static_cast<int>(most)), false, false};
 }
 
