@@ -5,6 +5,8 @@ SELECT plan(30);
 SET retention.test_now = '2030-06-01 12:00:00+00';
 SELECT results_eq('SELECT * FROM retention.verify_ledger()', 'VALUES (true, 0::bigint, NULL::bigint, 0::bigint)', 'an empty ledger holds');
 CREATE TABLE visits (id int PRIMARY KEY, name text, left_on date);
+-- Where something may refer to rows, a batch begins with a thousand.
+CREATE TABLE marks (visit int REFERENCES visits);
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES
     ('visits', 'visits', '{left_on}', '30 days', 'delete', 'enforce');
 -- Where the application has a trigger the first batch is of 1,000 rows, however long they take.
