@@ -57,7 +57,7 @@ INSERT INTO beside SELECT i, i FROM generate_series(1, 9) i;
 CREATE FUNCTION pg_temp.triggers(relation regclass, state "char") RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     -- As only a superuser can who forgoes the extension.
-    UPDATE pg_trigger SET tgenabled = state WHERE tgrelid = relation AND tgname LIKE '~retention%';
+    UPDATE pg_trigger SET tgenabled = state WHERE tgrelid = relation AND tgname ~ '^[!~]retention';
     UPDATE pg_class SET relname = relname WHERE oid = relation;
 END $$;
 CREATE FUNCTION pg_temp.unseen(command text, VARIADIC relations regclass[]) RETURNS void LANGUAGE plpgsql AS $$

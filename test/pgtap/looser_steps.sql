@@ -161,7 +161,7 @@ CREATE TABLE app.tree (id int, y int, d date) PARTITION BY RANGE (y);
 CREATE TABLE app.leaf PARTITION OF app.tree FOR VALUES FROM (0) TO (10);
 CREATE TABLE app.other_leaf PARTITION OF app.tree FOR VALUES FROM (10) TO (20);
 CREATE FUNCTION pg_temp.provided(relation regclass) RETURNS text LANGUAGE sql AS $$
-    SELECT (SELECT count(*) FROM pg_trigger WHERE tgrelid = relation AND tgname ~ '^~retention' AND tgenabled = 'A') || ' '
+    SELECT (SELECT count(*) FROM pg_trigger WHERE tgrelid = relation AND tgname ~ '^[!~]retention' AND tgenabled = 'A') || ' '
         || (SELECT count(*) FROM pg_attribute WHERE attrelid = relation AND atttypid = 'retention.clock'::regtype AND NOT attisdropped) $$;
 SELECT pg_temp.policy('tree', 'app.tree', 100, '5 years');
 SELECT pg_temp.policy('leaf', 'app.leaf', 100, '1 year');

@@ -22,10 +22,10 @@ INSERT INTO app.m VALUES (1, '1', '2029-06-01'), (2, '1', '2029-06-01'), (3, '1'
 CALL retention.sweep();
 CREATE FUNCTION pg_temp.unseen(command text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE pg_trigger SET tgenabled = 'D' WHERE tgrelid::regclass::text LIKE 'app.%' AND tgname LIKE '~retention%';
+    UPDATE pg_trigger SET tgenabled = 'D' WHERE tgrelid::regclass::text LIKE 'app.%' AND tgname ~ '^[!~]retention';
     UPDATE pg_class SET reltuples = reltuples + 1 WHERE oid::regclass::text LIKE 'app.%';
     EXECUTE command;
-    UPDATE pg_trigger SET tgenabled = 'A' WHERE tgrelid::regclass::text LIKE 'app.%' AND tgname LIKE '~retention%';
+    UPDATE pg_trigger SET tgenabled = 'A' WHERE tgrelid::regclass::text LIKE 'app.%' AND tgname ~ '^[!~]retention';
     UPDATE pg_class SET reltuples = reltuples + 1 WHERE oid::regclass::text LIKE 'app.%';
 END $$;
 SELECT is_empty($$SELECT FROM retention.audit('app.m')$$, 'nothing is wrong while one owner has all');

@@ -20,7 +20,7 @@ BEGIN
     RETURN result;
 END $$;
 CREATE FUNCTION pg_temp.triggers(relation regclass) RETURNS bigint LANGUAGE sql AS $$
-    SELECT count(*) FROM pg_trigger WHERE tgrelid = relation AND tgname ~ '^~retention' AND tgenabled = 'A' $$;
+    SELECT count(*) FROM pg_trigger WHERE tgrelid = relation AND tgname ~ '^[!~]retention' AND tgenabled = 'A' $$;
 
 SET ROLE keeper;
 CREATE TABLE app.all_books (id int, region text, d date) PARTITION BY LIST (region);

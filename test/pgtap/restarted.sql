@@ -169,10 +169,10 @@ UPDATE app.contracts SET ended_at = '2020-01-01 12:00Z' WHERE id = 30;
 SELECT is(pg_temp.says('app.contracts', 30), '1 2030-01-01T12:00:00Z late', 'a mark that was restored counts');
 CREATE FUNCTION pg_temp.unseen(relation regclass, command text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE pg_trigger SET tgenabled = 'D' WHERE tgrelid = relation AND tgname LIKE '~retention%';
+    UPDATE pg_trigger SET tgenabled = 'D' WHERE tgrelid = relation AND tgname ~ '^[!~]retention';
     UPDATE pg_class SET reltuples = reltuples + 1 WHERE oid = relation;
     EXECUTE command;
-    UPDATE pg_trigger SET tgenabled = 'A' WHERE tgrelid = relation AND tgname LIKE '~retention%';
+    UPDATE pg_trigger SET tgenabled = 'A' WHERE tgrelid = relation AND tgname ~ '^[!~]retention';
     UPDATE pg_class SET reltuples = reltuples + 1 WHERE oid = relation;
 END $$;
 UPDATE app.contracts SET ended_at = NULL WHERE id = 8;

@@ -34,7 +34,7 @@ sub settles {
 # As only a superuser can who forgoes the extension.
 sub unseen {
 	my ($table, $command) = @_;
-	ask("UPDATE pg_trigger SET tgenabled = '$_->[0]' WHERE tgrelid = '$table'::regclass AND tgname LIKE '~retention%';
+	ask("UPDATE pg_trigger SET tgenabled = '$_->[0]' WHERE tgrelid = '$table'::regclass AND tgname ~ '^[!~]retention';
 		UPDATE pg_class SET relname = relname WHERE oid = '$table'::regclass; $_->[1]") for [ 'D', $command ], [ 'A', '' ];
 }
 
