@@ -37,8 +37,8 @@ HeapTuple with_clock(HeapTuple row, TupleDesc desc, AttrNumber column, core::Clo
     // Every clock is of one width: nothing else of the row moves.
     if (has_place(row, column)) {
         HeapTuple copy = heap_copytuple(row);
-        const int64 bits = clock.integer();
-        std::memcpy(place_of(copy, desc, column), &bits, sizeof bits);
+        const Datum value = clock_datum(clock);
+        store_att_byval(place_of(copy, desc, column), value, static_cast<int>(sizeof clock));
         return copy;
     }
     int columns[1] = {column};

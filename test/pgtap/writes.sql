@@ -22,7 +22,7 @@ INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mo
 WITH p AS (INSERT INTO parents VALUES (1, '2025-03-01') RETURNING id) INSERT INTO children SELECT 1, id FROM p;
 SELECT is(pg_temp.start_of('children', 1), '2025-03-01', 'a parent that the same statement inserts is found');
 INSERT INTO nodes VALUES (1, NULL, '2025-04-01'), (2, 1, NULL), (3, 2, NULL);
-SELECT is(pg_temp.start_of('nodes', 2), '2025-04-01', 'and a row of the same table');
+SELECT is(pg_temp.start_of('nodes', 2), '2025-04-01', 'a row of the same table that the same statement inserts is found');
 
 -- A row that another trigger has written once more by the time it is carried down.
 CREATE FUNCTION put_off() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -61,7 +61,7 @@ INSERT INTO numbers VALUES (1.0, '2025-01-05');
 INSERT INTO on_numbers VALUES (1, 1);
 SELECT is((SELECT retention.starts_at(retention_clock)::date::text FROM on_numbers), '2025-01-05', 'a key that is converted to be compared');
 UPDATE twos SET ended = '2025-02-01' WHERE b = 1;
-SELECT is((SELECT retention.starts_at(retention_clock)::date::text FROM on_twos WHERE id = 2), '2025-02-01', 'and their ends');
+SELECT is((SELECT retention.starts_at(retention_clock)::date::text FROM on_twos WHERE id = 2), '2025-02-01', 'a row below has the end of a key of two columns');
 
 -- The rest of the row stays as it is, whatever stands before the clock and behind it.
 CREATE TABLE wide (id int PRIMARY KEY, gone text, a text, b "char", c numeric, ended timestamptz);
@@ -96,9 +96,9 @@ SET ROLE writes_clerk;
 INSERT INTO owned VALUES (1, 'closed', 'abc', NULL), (2, 'open', 'abc', NULL), (3, 'open', 'writes_owner', NULL), (4, 'open', 'writes_clerk', NULL), (5, NULL, NULL, NULL);
 RESET ROLE;
 SELECT is(pg_temp.policy_of(1), 'closed', 'a condition of the server''s own operators, over an enum, has its row');
-SELECT is(pg_temp.policy_of(2), NULL, 'and no other');
+SELECT is(pg_temp.policy_of(2), NULL, 'a condition of the server''s own operators leaves another row');
 SELECT is(pg_temp.policy_of(3), 'as whom', 'a condition that calls a function runs as the owner');
-SELECT is(pg_temp.policy_of(4), NULL, 'and not as who writes');
+SELECT is(pg_temp.policy_of(4), NULL, 'a condition that calls a function does not run as who writes');
 SELECT is(pg_temp.policy_of(5), NULL, 'nulls are no truth');
 SELECT is((SELECT count(*)::int FROM (SELECT DISTINCT relation FROM retention.policy) p, retention.audit(p.relation) a WHERE a.finding <> 'no way to a start'), 0,
     'the audit computes the same');
