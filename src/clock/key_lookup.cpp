@@ -94,7 +94,9 @@ bool find(Relation rel, const Hop &hop, const KeyLookup &lookup, const Datum *ke
 
 // Waits for whoever holds it. True: the version at tid is locked, and has the key.
 bool lock(Relation rel, ItemPointer tid) {
-    const uint8 flags = IsolationUsesXactSnapshot() ? 0 : TUPLE_LOCK_FLAG_FIND_LAST_VERSION;
+    // A version that somebody is about to commit is locked, too: so whoever changes a start is waited for.
+    uint8 flags = TUPLE_LOCK_FLAG_LOCK_UPDATE_IN_PROGRESS;
+    if (!IsolationUsesXactSnapshot()) flags |= TUPLE_LOCK_FLAG_FIND_LAST_VERSION;
     TM_FailureData failure = {};
     TupleTableSlot *slot = table_slot_create(rel, nullptr);
     const TM_Result result = table_tuple_lock(rel, tid, GetActiveSnapshot(), slot, GetCurrentCommandId(true), LockTupleKeyShare,
