@@ -1,6 +1,6 @@
 -- Clocks that are computed without a statement: parents found by the index of their key, conditions asked in place, clocks put into rows as they are.
 BEGIN;
-SELECT plan(17);
+SELECT plan(18);
 SET client_min_messages = warning;
 SET retention.test_now = '2026-01-01 00:00+00';
 SET retention.confirm_drop = on;
@@ -21,6 +21,10 @@ INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mo
 -- What the statement itself has written.
 WITH p AS (INSERT INTO parents VALUES (1, '2025-03-01') RETURNING id) INSERT INTO children SELECT 1, id FROM p;
 SELECT is(pg_temp.start_of('children', 1), '2025-03-01', 'a parent that the same statement inserts is found');
+WITH p AS (INSERT INTO parents VALUES (9, '2010-03-01') RETURNING id) INSERT INTO children SELECT 9, id FROM p;
+SET LOCAL retention.reveal = on;
+SELECT matches((SELECT retention_clock::text FROM children WHERE id = 9), ' late$', 'a start that is over is moved where the same statement inserts the parent');
+SET LOCAL retention.reveal = off;
 INSERT INTO nodes VALUES (1, NULL, '2025-04-01'), (2, 1, NULL), (3, 2, NULL);
 SELECT is(pg_temp.start_of('nodes', 2), '2025-04-01', 'a row of the same table that the same statement inserts is found');
 
