@@ -43,7 +43,6 @@ BEGIN
 END $$;
 CREATE TRIGGER carry_down AFTER UPDATE ON triggered_parent FOR EACH ROW EXECUTE FUNCTION carry_down();
 
-CREATE EXTENSION pg_retention;
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES
     ('in the row', 'governed', '{ended_at}', '10 years', '30 days', 'delete', 'enforce'),
     ('on the parent', 'governed_child', '{parent_id.ended_at}', '10 years', '30 days', 'delete', 'enforce');
