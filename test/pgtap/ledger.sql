@@ -9,9 +9,6 @@ CREATE TABLE visits (id int PRIMARY KEY, name text, left_on date);
 CREATE TABLE marks (visit int REFERENCES visits);
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES
     ('visits', 'visits', '{left_on}', '30 days', 'delete', 'enforce');
--- Where the application has a trigger the first batch is of 1,000 rows, however long they take.
-CREATE FUNCTION pg_temp.nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END';
-CREATE TRIGGER nothing BEFORE DELETE ON visits FOR EACH ROW EXECUTE FUNCTION pg_temp.nothing();
 INSERT INTO visits SELECT n, 'Kari Lie', '2029-01-01' FROM generate_series(1, 1001) n;
 CALL retention.sweep();
 UPDATE retention.policy SET keep_for = '60 days';
