@@ -44,14 +44,14 @@ CREATE FUNCTION end_earlier(of_row int) RETURNS boolean LANGUAGE plpgsql AS
 RESET ROLE;
 SET retention.reveal = on;
 SELECT throws_ok('DELETE FROM invoices_2', 'RT001', NULL, 'a row that is not stamped must be kept');
-SELECT throws_ok('DELETE FROM invoices_2 WHERE end_earlier(id)', '27000', NULL, 'nor is it released by what is changed after it was deleted');
+SELECT throws_ok('DELETE FROM invoices_2 WHERE end_earlier(id)', '27000', NULL, 'a row that is not stamped is not released by what is changed after its deletion');
 
 -- In statements of their own.
 UPDATE retention.policy SET legal_basis = 'law' WHERE name = 'books';
 SELECT throws_ok('DELETE FROM invoices WHERE id = 1', 'RT001', NULL, 'a change before is none of that');
 SET retention.test_now = '2036-06-01 12:00:00+00';
 UPDATE retention.policy SET legal_basis = 'other law' WHERE name = 'books';
-SELECT lives_ok('DELETE FROM invoices WHERE id = 1', 'and what may go goes');
-SELECT is((SELECT count(*) FROM invoices WHERE id = 1), 0::bigint, 'and is gone');
+SELECT lives_ok('DELETE FROM invoices WHERE id = 1', 'a row whose floor is over may be deleted');
+SELECT is((SELECT count(*) FROM invoices WHERE id = 1), 0::bigint, 'the row whose floor is over is gone');
 SELECT * FROM finish();
 ROLLBACK;
