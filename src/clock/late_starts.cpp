@@ -5,6 +5,7 @@
 #include "ledger/own_table.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
+#include "pg/invalidation.hpp"
 #include "pg/time.hpp"
 #include "pg/transaction.hpp"
 
@@ -17,7 +18,6 @@ extern "C" {
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/fmgroids.h"
-#include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/xid8.h"
@@ -238,6 +238,6 @@ void lock_starts(Oid leaf) { lock_leaf(leaf, ExclusiveLock); }
 
 void progress_changed() { CacheInvalidateRelcacheByRelid(get_relname_relid("column_progress", extension()->schema)); }
 
-void init_late_starts() { CacheRegisterRelcacheCallback(forget_progress, 0); }
+void init_late_starts() { watch_relations(forget_progress); }
 
 }  // namespace pg_retention

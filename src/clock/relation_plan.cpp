@@ -10,6 +10,7 @@
 #include "policy/rights.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
+#include "pg/invalidation.hpp"
 #include "pg/sql.hpp"
 #include "pg/running.hpp"
 #include "pg/security.hpp"
@@ -563,7 +564,7 @@ const Policy **policies_of_rows(Oid relid, List *ancestors, int *n) {
 }
 
 void init_relation_plans() {
-    CacheRegisterRelcacheCallback(forget_plans, 0);
+    watch_relations(forget_plans);
     // The plans' texts name schemas.
     CacheRegisterSyscacheCallback(NAMESPACEOID, forget_schema, 0);
 }

@@ -2,10 +2,10 @@
 
 #include "policy/attached.hpp"
 #include "policy/policy_cache.hpp"
+#include "pg/invalidation.hpp"
 
 extern "C" {
 #include "utils/hsearch.h"
-#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -209,6 +209,6 @@ const Ways &ways_through(Relation rel) {
     return *entry;
 }
 
-void init_ways() { CacheRegisterRelcacheCallback(forget_ways, 0); }
+void init_ways() { watch_relations(forget_ways); }
 
 }  // namespace pg_retention

@@ -3,6 +3,7 @@
 #include "policy/policy_triggers.hpp"
 #include "policy/provision.hpp"
 #include "pg/compat.hpp"
+#include "pg/invalidation.hpp"
 #include "pg/security.hpp"
 #include "schema/own.hpp"
 
@@ -17,7 +18,6 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/hsearch.h"
-#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -361,8 +361,8 @@ void follow_copy(const Node *statement) {
 void attached_is_stamped(Oid relid) { tell_all(relid); }
 
 void init_attached() {
-    CacheRegisterRelcacheCallback(forget_attached, 0);
-    CacheRegisterRelcacheCallback(forget_links, 0);
+    watch_relations(forget_attached);
+    watch_relations(forget_links);
 }
 
 }  // namespace pg_retention

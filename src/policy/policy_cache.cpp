@@ -1,4 +1,5 @@
 #include "policy/policy_cache.hpp"
+#include "pg/invalidation.hpp"
 
 #include "schema/extension.hpp"
 #include "schema/formats.hpp"
@@ -11,7 +12,6 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/array.h"
-#include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -363,6 +363,6 @@ char *state_text(core::Clock clock, TimestampTz at) {
     return psprintf("%s%s%s", core::name_of(state), held, restricted);
 }
 
-void init_policy_cache() { CacheRegisterRelcacheCallback(forget_policies, 0); }
+void init_policy_cache() { watch_relations(forget_policies); }
 
 }  // namespace pg_retention

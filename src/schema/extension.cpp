@@ -3,6 +3,7 @@
 #include "schema/governed.hpp"
 #include "schema/numbering.hpp"
 #include "pg/compat.hpp"
+#include "pg/invalidation.hpp"
 #include "pg/security.hpp"
 
 extern "C" {
@@ -182,7 +183,7 @@ void init_extension_cache() {
     CacheRegisterSyscacheCallback(NAMESPACEOID, forget_objects, 0);
     CacheRegisterSyscacheCallback(PROCOID, forget_objects, 0);
     CacheRegisterSyscacheCallback(TYPEOID, forget_objects, 0);
-    CacheRegisterRelcacheCallback(forget_relation, 0);
+    watch_relations(forget_relation);
 }
 
 }  // namespace pg_retention

@@ -2,6 +2,7 @@
 
 #include "pg/attempt.hpp"
 #include "pg/compat.hpp"
+#include "pg/invalidation.hpp"
 #include "pg/time.hpp"
 #include "policy/attached.hpp"
 #include "policy/rights.hpp"
@@ -13,7 +14,6 @@ extern "C" {
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/hsearch.h"
-#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 }
@@ -283,6 +283,6 @@ bool may_lack_indexes() {
     return !leaves.all_indexed;
 }
 
-void init_turns() { CacheRegisterRelcacheCallback(forget_leaves, 0); }
+void init_turns() { watch_relations(forget_leaves); }
 
 }  // namespace pg_retention
