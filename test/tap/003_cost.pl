@@ -93,7 +93,7 @@ is($node->safe_psql('postgres', "SELECT sum(columns_anonymised) FROM retention.s
 $node->safe_psql('postgres', 'VACUUM ANALYZE visits');
 $node->safe_psql('postgres', 'CHECKPOINT');
 $from = $node->safe_psql('postgres', 'SELECT pg_current_wal_insert_lsn()');
-cmp_ok(probes_of('2030-02-01 23:00:00+00'), '>=', 3, 'a sweep with no column due asks a table whose columns have periods');
+cmp_ok(probes_of('2030-02-01 23:00:00+00'), '>=', 2, 'a sweep with no column due asks a table whose columns have periods');
 is(changes_of($from, \@files), 0, 'a sweep with no column due writes nothing');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM visits WHERE name IS NOT NULL'), 0, 'nothing was left out');
 $node->stop;
