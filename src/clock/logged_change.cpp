@@ -45,7 +45,7 @@ void call(Relation rel, Trigger *trigger, HeapTuple before, HeapTuple after) {
     FmgrInfo function = {};
     fmgr_info(trigger->tgfoid, &function);
     LOCAL_FCINFO(arguments, 0);
-    InitFunctionCallInfoData(*arguments, &function, 0, InvalidOid, reinterpret_cast<fmNodePtr>(&data), nullptr);
+    InitFunctionCallInfoData(*arguments, &function, 0, InvalidOid, reinterpret_cast<Node *>(&data), nullptr);
     (void) FunctionCallInvoke(arguments);
 }
 
