@@ -40,8 +40,9 @@ struct Changes {
     Bitmapset *claimed;  // columns that concern the person alone
 };
 
-void add_link(const Link &link, Changes *changes) {
-    changes->claimed = bms_union(changes->claimed, link.claimed);
+void add_link(const Doomed &row, const Link &link, Changes *changes) {
+    // Columns of whoever lives here are those of who stays, too.
+    if (!leads_to_the_living(row.others, &link)) changes->claimed = bms_union(changes->claimed, link.claimed);
     if (link.path.n_steps != 1 || link.path.steps[0].down) return;
     for (int k = 0; k < link.path.steps[0].n; ++k)
         if (may_be_unset(link.relid, link.path.steps[0].near_columns[k]))
@@ -52,10 +53,10 @@ void add_link(const Link &link, Changes *changes) {
 Changes changes_of(const Doomed &row) {
     Changes changes = {};
     ListCell *cell = nullptr;
-    add_link(*row.link, &changes);
+    add_link(row, *row.link, &changes);
     foreach (cell, row.others) {
         const auto *other = static_cast<const Other *>(lfirst(cell));
-        if (other->is_subject && other->link->path.n_steps > 0) add_link(*other->link, &changes);
+        if (other->is_subject && other->link->path.n_steps > 0) add_link(row, *other->link, &changes);
     }
     return changes;
 }

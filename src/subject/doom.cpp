@@ -45,13 +45,12 @@ bool is_pure_link(Oid relid) {
     return pure && references > 1;
 }
 
-// Another person, not erased yet, whom the row is about.
+// Another person, not erased yet, whom the row is about, be it by the same link: several live in one home.
 bool is_shared(const Doomed &row) {
     ListCell *cell = nullptr;
     foreach (cell, row.others) {
         const auto *other = static_cast<const Other *>(lfirst(cell));
-        if (!other->is_subject && !other->is_erased && !other->link->mentioned && !leads_to_subject(row.others, other->link))
-            return true;
+        if (is_alive(*other) && !other->link->mentioned) return true;
     }
     return false;
 }

@@ -23,10 +23,10 @@ List *persons_at(const Subject &subject, const Link &link, const AttrNumber *col
         append_key_condition(&sql, kind.relid, kind.keys, subject.roots[kind.index], &parameters);
     else
         appendStringInfoString(&sql, "false");
-    if (clock_column(kind.relid) == InvalidAttrNumber)
-        appendStringInfoString(&sql, ", NULL");
-    else
-        appendStringInfo(&sql, ", t.%s", clock_name(kind.relid));
+    const bool governed = clock_column(kind.relid) != InvalidAttrNumber;
+    const char *anonymous = governed ? nullptr : anonymised_condition(*subject.model, kind.relid, nullptr);
+    appendStringInfo(&sql, ", %s%s, %s", governed ? "t." : "", governed ? clock_name(kind.relid) : "NULL",
+                     anonymous != nullptr ? anonymous : "false");
     for (int c = -1; (c = bms_next_member(kind.words, c)) >= 0;) {
         const auto column = static_cast<AttrNumber>(c);
         appendStringInfo(&sql, ", %s::text", column_list(kind.relid, &column, 1, "t."));
@@ -39,8 +39,9 @@ List *persons_at(const Subject &subject, const Link &link, const AttrNumber *col
         other->row = row.get<int32>(1);
         other->link = &link;
         other->is_subject = row.get_or(2, false);
-        other->is_erased = (core::flags_of(row.get_or(3, core::kNoClock)) & (core::kAnonymised | core::kKept)) != 0;
-        for (int c = -1, k = 4; !other->is_subject && (c = bms_next_member(kind.words, c)) >= 0; ++k)
+        other->is_erased =
+            (core::flags_of(row.get_or(3, core::kNoClock)) & (core::kAnonymised | core::kKept)) != 0 || row.get_or(4, false);
+        for (int c = -1, k = 5; !other->is_subject && (c = bms_next_member(kind.words, c)) >= 0; ++k)
             other->words = add_word(other->words, *subject.model, kind.relid, static_cast<AttrNumber>(c), row.text(k));
         persons = lappend(persons, other);
     }
@@ -120,6 +121,17 @@ bool leads_to_subject(List *others, const Link *link) {
     foreach (cell, others) {
         const auto *other = static_cast<const Other *>(lfirst(cell));
         if (other->link == link && other->is_subject) return true;
+    }
+    return false;
+}
+
+bool is_alive(const Other &other) { return !other.is_subject && !other.is_erased; }
+
+bool leads_to_the_living(List *others, const Link *link) {
+    ListCell *cell = nullptr;
+    foreach (cell, others) {
+        const auto *other = static_cast<const Other *>(lfirst(cell));
+        if (other->link == link && is_alive(*other)) return true;
     }
     return false;
 }

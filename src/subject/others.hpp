@@ -28,4 +28,10 @@ List **find_others(const Subject &subject, List *links, const SPITupleTable *row
 
 bool leads_to_subject(List *others, const Link *link);
 
+// Somebody else who is not erased yet.
+bool is_alive(const Other &other);
+
+// Whether one of those is reached by this link.
+bool leads_to_the_living(List *others, const Link *link);
+
 }  // namespace pg_retention
