@@ -5,12 +5,16 @@ CREATE TABLE retention.subject_kind (
     relation regclass NOT NULL UNIQUE,
     key name[],
     identifying name[] NOT NULL DEFAULT '{}',
+    scope name[] NOT NULL DEFAULT '{}',
+    placeholders text[] NOT NULL DEFAULT '{}',
     validated boolean NOT NULL DEFAULT false
 );
 SELECT pg_catalog.pg_extension_config_dump('retention.subject_kind', '');
 COMMENT ON TABLE retention.subject_kind IS 'tables whose rows are persons';
 COMMENT ON COLUMN retention.subject_kind.key IS 'by which columns a person is named; the primary key when not given';
 COMMENT ON COLUMN retention.subject_kind.identifying IS 'columns whose value belongs to one person only: rows of any kind that share one are the same person';
+COMMENT ON COLUMN retention.subject_kind.scope IS 'columns, such as a tenant, within which an identifying value belongs to one person: rows are the same person only where these agree, too';
+COMMENT ON COLUMN retention.subject_kind.placeholders IS 'values of identifying columns, of any kind, that are nobody''s: an address for everybody. Blanks, punctuation, zeros and words such as n/a are known to be none';
 COMMENT ON COLUMN retention.subject_kind.validated IS 'set by the extension: the kind was checked against the schema';
 
 CREATE TABLE retention.subject_link (
@@ -122,9 +126,20 @@ ALTER TABLE retention.subject_link ENABLE ALWAYS TRIGGER check_subject, ENABLE A
 CREATE FUNCTION retention.propose_links(OUT kind text, OUT relation regclass, OUT path text, OUT role text) RETURNS SETOF record
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_propose_links';
 COMMENT ON FUNCTION retention.propose_links() IS 'links that the foreign keys suggest and retention.subject_link does not have yet';
+CREATE FUNCTION retention.identity(value text) RETURNS text
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_identity';
+COMMENT ON FUNCTION retention.identity(text) IS 'the form in which values of identifying columns are compared; NULL: the value is nobody''s. An index on it serves who asks for a person';
 CREATE FUNCTION retention.find_subject(value text, OUT kind text, OUT key jsonb, OUT column_name name) RETURNS SETOF record
     LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pg_retention_find_subject';
 COMMENT ON FUNCTION retention.find_subject(text) IS 'the persons who have this value in an identifying column';
+
+CREATE FUNCTION retention.shared_identities(OUT kind text, OUT column_name name, OUT value text, OUT rows bigint, OUT names bigint) RETURNS SETOF record
+    LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_shared_identities';
+COMMENT ON FUNCTION retention.shared_identities() IS 'identifying values that would stop a request: in more rows of a kind than retention.max_identity_rows, or in rows with different names, which are counted';
+CREATE FUNCTION retention.most_shared_identity(kind text, column_name name) RETURNS bigint
+    LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pg_retention_most_shared_identity';
+COMMENT ON FUNCTION retention.most_shared_identity(text, name) IS 'in how many rows the commonest value of an identifying column is, by what ANALYZE found; NULL: in no more than one person has';
+GRANT EXECUTE ON FUNCTION retention.most_shared_identity(text, name) TO pg_monitor;
 
 CREATE FUNCTION retention.explain_subject(kind text, key bigint, OUT relation regclass, OUT path text, OUT role text, OUT policy text, OUT rows bigint) RETURNS SETOF record
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_explain_subject';

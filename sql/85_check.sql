@@ -192,7 +192,7 @@ GRANT SELECT ON retention.maintenance_function TO pg_monitor;
 GRANT SELECT ON retention.policy, retention.clock_column, retention.stale_view TO pg_monitor;
 GRANT SELECT (relation, column_name, anonymise, written_for) ON retention.personal_column TO pg_monitor;
 GRANT SELECT (kind, relation, path) ON retention.subject_link TO pg_monitor;
-GRANT SELECT (kind) ON retention.subject_kind TO pg_monitor;
+GRANT SELECT (kind, identifying) ON retention.subject_kind TO pg_monitor;
 
 CREATE FUNCTION retention.check(OUT what text, OUT object text, OUT ok boolean, OUT hint text) RETURNS SETOF record
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET jit = off AS $$
@@ -266,6 +266,11 @@ FROM retention.personal_column p JOIN pg_class c ON c.oid = p.relation WHERE p.a
 UNION ALL
 SELECT 'role with legal access exists', p.name, NOT EXISTS (SELECT FROM unnest(p.legal_access) r WHERE NOT EXISTS (SELECT FROM pg_roles o WHERE o.oid = r)),
     'Take the number out of legal_access: a later role could get it.' FROM retention.policy p WHERE p.legal_access <> '{}'
+UNION ALL
+SELECT 'identifying value is one person''s', format('%s of %s', i.column_name, k.kind), s.rows IS NULL,
+    format('One value is in some %s rows, which would be taken for one person: see retention.shared_identities().', s.rows)
+FROM retention.subject_kind k CROSS JOIN LATERAL unnest(k.identifying) i (column_name)
+CROSS JOIN LATERAL retention.most_shared_identity(k.kind, i.column_name) s (rows)
 UNION ALL
 SELECT 'governed table has a policy', g.relation::text, g.managed, 'Write a policy for it, or drop its clock column.' FROM retention.governed_table g
 UNION ALL

@@ -1,5 +1,7 @@
 #include "pg/settings.hpp"
 
+#include <climits>
+
 #include "pg/postgres.hpp"
 #include "pg/time.hpp"
 #include "pg/timezone.hpp"
@@ -18,6 +20,8 @@ char *reveal_reason = nullptr;
 char *test_now = nullptr;
 bool allow_test_time = false;
 bool confirm_drop = false;
+bool confirm_identity = false;
+int max_identity_rows = 20;
 int backup_age = 0;
 char *erasure_key_file = nullptr;
 char *pseudonym_key_file = nullptr;
@@ -45,6 +49,13 @@ void init() {
         "retention.confirm_drop",
         "Confirms that hidden rows may become readable again with a policy, or be lost with a table or column.", nullptr,
         &confirm_drop, false, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomBoolVariable(
+        "retention.confirm_identity",
+        "Confirms that rows which share an identifying value are one person, however many and whatever their names.", nullptr,
+        &confirm_identity, false, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable(
+        "retention.max_identity_rows", "Most rows that are taken for one person because they share an identifying value.",
+        "More need retention.confirm_identity.", &max_identity_rows, 20, 1, INT_MAX, PGC_USERSET, 0, nullptr, nullptr, nullptr);
     DefineCustomStringVariable("retention.erasure_key_file",
                                "File with the key under which erasures are remembered, outside the cluster and its backups.",
                                "Empty: erasures are not remembered.", &erasure_key_file, "", PGC_SIGHUP, GUC_SUPERUSER_ONLY,

@@ -15,6 +15,9 @@ extern char *test_now;        // retention.test_now: injected time, honoured onl
 extern bool allow_test_time;  // retention.allow_test_time, postmaster start
 extern bool
     confirm_drop;  // retention.confirm_drop: what is written to policies may show hidden rows again, and commands may lose them
+extern bool
+    confirm_identity;  // retention.confirm_identity: rows that share an identifying value are one person, however many they are
+extern int max_identity_rows;          // retention.max_identity_rows: more are not taken for one person unconfirmed
 extern int backup_age;                 // retention.backup_age, minutes; 0: erasures are remembered for ever
 extern char *erasure_key_file;         // retention.erasure_key_file; empty: erasures are not remembered
 extern char *pseudonym_key_file;       // retention.pseudonym_key_file; empty: there are no pseudonyms

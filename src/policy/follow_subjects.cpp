@@ -40,6 +40,7 @@ struct Named {
     char *rendered;   // null: the path does not fit the schema
     Columns key;      // of a kind
     Columns columns;  // a kind's identifying ones, or those a link claims
+    Columns scope;    // of a kind
     bool whole;
 };
 
@@ -93,6 +94,7 @@ const char *missing_in(const Named &named) {
     if (named.text != nullptr && !resolve_link(named.relid, named.text, named.person, &path, &problem)) return problem.message;
     if (const char *column = missing_column(named.key, named.relid)) return column;
     if (const char *column = missing_column(named.columns, named.relid)) return column;
+    if (const char *column = missing_column(named.scope, named.relid)) return column;
     for (int i = 0; i <= named.path.n_steps; ++i) {
         const Oid relid = i == 0 ? named.relid : named.path.steps[i - 1].far_relid;
         if (!has_primary_key(relid)) return psprintf("Table %s has no primary key.", get_rel_name(relid));
@@ -109,6 +111,7 @@ Named *read_named(const SqlRow &row) {
     named->text = row.text(4);
     named->key = columns_of(row, 5, named->relid);
     named->columns = columns_of(row, 6, named->relid);
+    named->scope = columns_of(row, 7, named->relid);
     if (named->text != nullptr && resolve_link(named->relid, named->text, named->person, &named->path, &problem))
         named->rendered = link_text(named->path);
     named->whole = missing_in(*named) == nullptr;
@@ -152,8 +155,10 @@ void write_kind(const Named &named) {
     bool changed = false;
     const SqlValue key = typed(NAMEARRAYOID, names_now(named.key, named.relid, &changed));
     const SqlValue identifying = typed(NAMEARRAYOID, names_now(named.columns, named.relid, &changed));
+    const SqlValue scope = typed(NAMEARRAYOID, names_now(named.scope, named.relid, &changed));
     if (changed)
-        own("UPDATE retention.subject_kind SET key = $2, identifying = $3 WHERE kind = $1", named.kind, key, identifying);
+        own("UPDATE retention.subject_kind SET key = $2, identifying = $3, scope = $4 WHERE kind = $1", named.kind, key,
+            identifying, scope);
     rename_in_keys(named);
 }
 
@@ -175,10 +180,10 @@ List *named_subjects() {
     connect_spi();
     const ActingAs saved = act_as(extension_owner(), true);
     const SqlRows found =
-        own("SELECT * FROM (SELECT kind, relation, relation, NULL, key, identifying FROM retention.subject_kind "
-            "UNION ALL SELECT l.kind, l.relation, k.relation, l.path, NULL, l.columns "
+        own("SELECT * FROM (SELECT kind, relation, relation, NULL, key, identifying, scope FROM retention.subject_kind "
+            "UNION ALL SELECT l.kind, l.relation, k.relation, l.path, NULL, l.columns, NULL "
             "FROM retention.subject_link l JOIN retention.subject_kind k USING (kind)) "
-            "AS named (kind, relation, person, path, key, columns) "
+            "AS named (kind, relation, person, path, key, columns, scope) "
             "ORDER BY pg_catalog.length(path) NULLS FIRST, path COLLATE \"C\", kind, relation");
     for (const SqlRow row : found) list = lappend(list, read_named(row));
     leave(saved);

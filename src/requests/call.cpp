@@ -4,6 +4,7 @@
 #include "ledger/ledger.hpp"
 #include "ledger/own_table.hpp"
 #include "schema/own.hpp"
+#include "subject/identity.hpp"
 
 extern "C" {
 #include "executor/spi.h"
@@ -21,6 +22,7 @@ Call open_call(FunctionCallInfo fcinfo, int request, bool lock) {
     const Kind *found = kind_named(*call.model, kind);
     call.subject =
         open_subject(*call.model, *found, set_of(key_argument(found->relid, found->keys, found->n_keys, fcinfo, 1)), lock);
+    check_identity(*call.subject);
     call.request_id = request < 0 || PG_ARGISNULL(request) ? 0 : PG_GETARG_INT64(request);
     return call;
 }

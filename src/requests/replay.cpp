@@ -6,6 +6,7 @@
 #include "pg/security.hpp"
 #include "requests/erase.hpp"
 #include "requests/remember.hpp"
+#include "subject/identity.hpp"
 #include "subject/same_key.hpp"
 
 extern "C" {
@@ -110,6 +111,7 @@ int64 erase_listed(const Model &model, const Kind &kind, List *persons) {
         Call call = {};
         call.model = const_cast<Model *>(&model);
         call.subject = open_subject(model, kind, key, true);
+        check_identity(*call.subject);
         // Who is on the list and still there is anonymous, or kept by law: erased before, unless something is left to do.
         const int64 rows = erase_subject(call, Occasion::kReplay).rows;
         if (rows == 0) continue;

@@ -88,6 +88,7 @@ HeapTuple check_kind(Written written) {
     check_columns(written, "key", relid);
     check_key(written, relid);
     check_columns(written, "identifying", relid);
+    check_columns(written, "scope", relid);
     return with_column(written, "validated", BoolGetDatum(true));
 }
 

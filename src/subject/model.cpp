@@ -5,6 +5,7 @@
 #include "schema/row_key.hpp"
 #include "pg/names.hpp"
 #include "schema/own.hpp"
+#include "subject/identity_form.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -59,14 +60,28 @@ Kind *read_kind(const SqlRow &row) {
         kind->personal = bms_add_member(kind->personal, kind->identifying[i]);
     }
     kind->words = bms_copy(kind->personal);
+    kind->n_scope = names_of(row.datum(5), &names);
+    kind->scope = static_cast<AttrNumber *>(palloc(sizeof(AttrNumber) * (kind->n_scope + 1)));
+    for (int i = 0; i < kind->n_scope; ++i) kind->scope[i] = column_named(kind->relid, NameStr(*DatumGetName(names[i])), "scope");
     return kind;
 }
 
+void add_placeholders(Model *model, Datum array) {
+    Datum *values = nullptr;
+    bool *nulls = nullptr;
+    const int n = elements_of(array, TEXTOID, &values, &nulls);
+    for (int i = 0; i < n; ++i)
+        if (char *form = nulls[i] ? nullptr : identity_of(TextDatumGetCString(values[i])))
+            model->placeholders = lappend(model->placeholders, form);
+}
+
 void load_kinds(Model *model) {
-    for (const SqlRow row : read_own("SELECT kind, relation, key, identifying FROM retention.subject_kind ORDER BY kind")) {
+    for (const SqlRow row :
+         read_own("SELECT kind, relation, key, identifying, scope, placeholders FROM retention.subject_kind ORDER BY kind")) {
         Kind *kind = read_kind(row);
         kind->index = list_length(model->kinds);
         model->kinds = lappend(model->kinds, kind);
+        add_placeholders(model, row.datum(6));
     }
     ListCell *cell = nullptr;
     foreach (cell, model->kinds) {

@@ -20,6 +20,8 @@ struct Kind {
     AttrNumber keys[kMaxKeys];
     AttrNumber *identifying;
     int n_identifying;
+    AttrNumber *scope;  // columns that must agree as well for two rows to be one person
+    int n_scope;
     Bitmapset *personal;  // identifying and personal columns
     Bitmapset *words;     // those of them whose values tell who a person is
 };
@@ -34,9 +36,10 @@ struct Link {
 };
 
 struct Model {
-    List *kinds;     // of Kind
-    List *links;     // of Link; the persons' own rows first, then "about" before "mentioned"
-    List *personal;  // of PersonalColumn
+    List *kinds;         // of Kind
+    List *links;         // of Link; the persons' own rows first, then "about" before "mentioned"
+    List *personal;      // of PersonalColumn
+    List *placeholders;  // char *: identifying values that are nobody's, as identity_of() gives them
 };
 
 // Errors: a kind or link that no longer fits the schema (55000), naming it.

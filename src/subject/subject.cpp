@@ -1,5 +1,6 @@
 #include "subject/subject.hpp"
 
+#include "subject/identity.hpp"
 #include "pg/names.hpp"
 #include "schema/own.hpp"
 #include "pg/security.hpp"
@@ -14,115 +15,7 @@ namespace pg_retention {
 
 namespace {
 
-// Values of one category, over all rows that are the person.
-struct Identity {
-    const char *category;
-    List *values;  // char *
-};
-
-const char *category_of(const Subject &subject, const Kind &kind, AttrNumber column) {
-    const PersonalColumn *personal = personal_column(*subject.model, kind.relid, column);
-    return personal != nullptr ? personal->category : get_attname(kind.relid, column, false);
-}
-
-void add_identity(List **identities, const char *category, const char *value) {
-    ListCell *cell = nullptr;
-    foreach (cell, *identities) {
-        auto *identity = static_cast<Identity *>(lfirst(cell));
-        if (strcmp(identity->category, category) != 0) continue;
-        if (!has_word(identity->values, value)) identity->values = lappend(identity->values, pstrdup(value));
-        return;
-    }
-    auto *fresh = static_cast<Identity *>(palloc(sizeof(Identity)));
-    *fresh = Identity{category, list_make1(pstrdup(value))};
-    *identities = lappend(*identities, fresh);
-}
-
-Datum text_array(List *values) {
-    auto *elements = static_cast<Datum *>(palloc(sizeof(Datum) * (list_length(values) + 1)));
-    int n = 0;
-    ListCell *cell = nullptr;
-    foreach (cell, values) elements[n++] = CStringGetTextDatum(static_cast<char *>(lfirst(cell)));
-    return array_of(elements, n, TEXTOID);
-}
-
-bool is_textual(Oid relid, AttrNumber column) {
-    char category = 0;
-    bool preferred = false;
-    get_type_category_preferred(getBaseType(get_atttype(relid, column)), &category, &preferred);
-    return category == TYPCATEGORY_STRING;
-}
-
-// Other texts are one under some types (citext): the column's own equality says so. What is no text is compared as one.
-void append_value_condition(StringInfo sql, Oid relid, AttrNumber column, const char *values) {
-    const char *name = column_list(relid, &column, 1, "t.");
-    if (is_textual(relid, column))
-        append_equal_any(sql, own_equality(relid, column), Operand{name, get_atttype(relid, column)}, Operand{values, TEXTOID});
-    else
-        appendStringInfo(sql, "%s::text = ANY (%s)", name, values);
-}
-
 char *from_table(Oid relid, const char *where) { return psprintf("FROM %s t WHERE %s", qualified_name(relid), where); }
-
-// Identifying values of the person's rows of one kind. Error P0002 when a row is asked for that is not there.
-uint64 read_identities(const Subject &subject, const Kind &kind, List **identities) {
-    StringInfoData sql;
-    Parameters parameters = {};
-    initStringInfo(&sql);
-    appendStringInfoString(&sql, "SELECT 1");
-    for (int i = 0; i < kind.n_identifying; ++i)
-        appendStringInfo(&sql, ", %s::text", column_list(kind.relid, &kind.identifying[i], 1, "t."));
-    appendStringInfo(&sql, " FROM %s t WHERE ", qualified_name(kind.relid));
-    append_key_condition(&sql, kind.relid, kind.keys, subject.roots[kind.index], &parameters);
-    const SqlRows found = read_as(owner_of(kind.relid), sql.data, parameters);
-    for (const SqlRow row : found)
-        for (int i = 0; i < kind.n_identifying; ++i) {
-            const char *value = row.text(i + 2);
-            if (value != nullptr && *value != '\0')
-                add_identity(identities, category_of(subject, kind, kind.identifying[i]), value);
-        }
-    found.free();
-    return found.n;
-}
-
-// The rows of a kind that are the person: those known, and those that share a value.
-bool widen(Subject *subject, const Kind &kind, List *identities) {
-    StringInfoData where;
-    Parameters parameters = {};
-    KeySet *roots = &subject->roots[kind.index];
-    initStringInfo(&where);
-    if (roots->n > 0) append_key_condition(&where, kind.relid, kind.keys, *roots, &parameters);
-    ListCell *cell = nullptr;
-    bool by_value = false;
-    foreach (cell, identities) {
-        auto *identity = static_cast<Identity *>(lfirst(cell));
-        for (int i = 0; i < kind.n_identifying; ++i) {
-            if (strcmp(category_of(*subject, kind, kind.identifying[i]), identity->category) != 0) continue;
-            by_value = true;
-            appendStringInfoString(&where, where.len > 0 ? " OR " : "");
-            append_value_condition(&where, kind.relid, kind.identifying[i],
-                                   psprintf("$%d", add_parameter(&parameters, TEXTARRAYOID, text_array(identity->values))));
-        }
-    }
-    if (!by_value) return false;
-    const int before = roots->n;
-    *roots = distinct_keys(kind.relid, kind.keys, kind.n_keys, own_equalities(kind.relid, kind.keys, kind.n_keys),
-                           from_table(kind.relid, psprintf("(%s)", where.data)), &parameters, false);
-    return roots->n != before;
-}
-
-void identify(Subject *subject) {
-    for (bool changed = true; changed;) {
-        List *identities = NIL;
-        ListCell *cell = nullptr;
-        changed = false;
-        foreach (cell, subject->model->kinds) {
-            auto *kind = static_cast<Kind *>(lfirst(cell));
-            if (subject->roots[kind->index].n > 0) (void) read_identities(*subject, *kind, &identities);
-        }
-        foreach (cell, subject->model->kinds) changed = widen(subject, *static_cast<Kind *>(lfirst(cell)), identities) || changed;
-    }
-}
 
 void read_words(Subject *subject, const Kind &kind) {
     if (subject->roots[kind.index].n == 0 || bms_is_empty(kind.words)) return;
@@ -245,8 +138,7 @@ Subject *open_subject(const Model &model, const Kind &kind, const KeySet &key, b
     subject->lock = lock;
     subject->roots = static_cast<KeySet *>(palloc0(sizeof(KeySet) * (list_length(model.kinds) + 1)));
     subject->roots[kind.index] = key;
-    List *identities = NIL;
-    if (read_identities(*subject, kind, &identities) == 0) no_such_subject(kind);
+    if (identifying_rows(*subject, kind) == NIL) no_such_subject(kind);
     identify(subject);
     ListCell *cell = nullptr;
     foreach (cell, model.kinds) {

@@ -27,7 +27,7 @@ INSERT INTO h.club VALUES (1, 'Skal', 'x');
 INSERT INTO h.member VALUES (1, 1), (1, 2), (1, 3);
 CREATE FUNCTION pg_temp.homes() RETURNS text LANGUAGE sql AS $$SELECT concat_ws(', ', (SELECT string_agg(coalesce(street, '-'), ', ' ORDER BY id) FROM h.home),
     (SELECT coalesce(name, '-') FROM h.household), (SELECT coalesce(motto, '-') FROM h.club), (SELECT string_agg(person::text, ' ' ORDER BY person) FROM h.member))$$;
-SELECT lives_ok($$SELECT retention.erase('h', 1)$$, 'one of several inhabitants can be erased');
+SELECT lives_ok($$SELECT retention.erase('h', 1)$$, 'who shares a home can be erased');
 SELECT is(pg_temp.homes(), 'Storgata 1, Storgata 2, Moen, Skal, 2 3', 'what one link shares with others is left as it is');
 SELECT lives_ok($$SELECT retention.erase('h', 2)$$, 'the last inhabitant of a home can be erased');
 SELECT is(pg_temp.homes(), '-, Storgata 2, Moen, Skal, 3', 'a home goes with its last inhabitant');

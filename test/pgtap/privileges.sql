@@ -80,6 +80,7 @@ retention.type_modifier_out(integer)
 retention.modifier_period(integer)
 retention.modifier_anonymiser(integer)
 retention.personal_types()
+retention.identity(text)
 retention.redact(text,text[])
 retention.redact(json,text[])
 retention.redact(jsonb,text[])
@@ -138,7 +139,7 @@ INSERT INTO retention.subject_link (kind, relation, path) VALUES ('person', 'app
 INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.persons', 'name', 'name'), ('app.files', 'body', 'free text');
 CREATE TEMP TABLE duty (role_name name, function_name name);
 INSERT INTO duty VALUES ('exporter', 'export'), ('exporter', 'export_rows'), ('exporter', 'portability'), ('exporter', 'portability_csv'),
-    ('exporter', 'find_subject'), ('exporter', 'explain_subject'), ('eraser', 'erase'), ('eraser', 'erasure_list'), ('eraser', 'replay_erasures'),
+    ('exporter', 'find_subject'), ('exporter', 'shared_identities'), ('exporter', 'explain_subject'), ('eraser', 'erase'), ('eraser', 'erasure_list'), ('eraser', 'replay_erasures'),
     ('rectifier', 'rectify'), ('restricter', 'restrict'), ('restricter', 'inform_of_lifting'), ('restricter', 'lift_restriction');
 DO $$DECLARE d record; BEGIN
     FOR d IN SELECT role_name, p.oid::regprocedure AS function FROM duty JOIN pg_proc p ON p.proname = function_name
@@ -161,6 +162,8 @@ INSERT INTO call VALUES
     ('export_rows', $$SELECT 1 / (count(*) = 2)::int FROM retention.export_rows('person', 1)$$),
     ('portability', $$SELECT retention.portability('person', 1)$$),
     ('portability_csv', $$SELECT * FROM retention.portability_csv('person', 1)$$),
+    ('shared_identities', $$SELECT 1 / (count(*) = 0)::int FROM retention.shared_identities()$$),
+    ('most_shared_identity', $$SELECT 1 / (retention.most_shared_identity('person', 'email') IS NULL)::int$$),
     ('find_subject', $$SELECT 1 / (count(*) = 1)::int FROM retention.find_subject('kari@x.example')$$),
     ('explain_subject', $$SELECT 1 / (sum(rows) = 2)::int FROM retention.explain_subject('person', 1)$$),
     ('erase', $$SELECT 1 / (retention.erase('person', 1) ->> 'blocked' = '[]')::int$$),

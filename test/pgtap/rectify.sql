@@ -1,6 +1,6 @@
 -- Rectification: a row about the person, and no other; values read as their columns read them; what was done, not what stood there.
 BEGIN;
-SELECT plan(52);
+SELECT plan(53);
 
 SET retention.test_now = '2030-06-01 12:00:00+00';
 CREATE ROLE clerk;
@@ -112,6 +112,9 @@ SELECT lives_ok($$SELECT retention.rectify('user', 1, 'app.cases', '{"part": 1, 
 SELECT results_eq('SELECT id, title, handled_by FROM app.cases ORDER BY id',
     $$VALUES (1::bigint, 'wrong', 2::bigint), (2, 'about Ola', 1), (101, 'right', 3)$$, 'in a partition');
 INSERT INTO app.users (id, name, "E-mail", needed) VALUES (4, 'K. Lie', 'k@example.no', 'x');
+SELECT throws_ok($$SELECT retention.rectify('user', 4, 'app.cases', '{"id": 1, "part": 1}', '{"title": "x"}')$$, '21000', NULL,
+    'a rectification of rows with different names waits for a word');
+SET retention.confirm_identity = on;
 SELECT retention.rectify('user', 4, 'app.cases', '{"id": 1, "part": 1}', '{"title": "found by the address"}');
 SELECT is((SELECT title FROM app.cases WHERE id = 1), 'found by the address', 'the same person under another name');
 

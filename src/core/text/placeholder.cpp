@@ -1,0 +1,37 @@
+#include "core/text/placeholder.hpp"
+
+#include "core/text/letters.hpp"
+#include "core/text/word_list.hpp"
+
+namespace pg_retention::core {
+
+namespace {
+
+constexpr WordList kNobody(
+    "anonym anonymous anonymisert anonymized anonymised blank deleted dontreply donotreply dummy empty fake ikkeoppgitt ikkesvar "
+    "ingen ingenting invalid mangler missing na nei nil no nobody noemail nomail noname none noone noreply notset notgiven null "
+    "slettet tbd test testtest tom ukjent uoppgitt undefined unknown unspecified xx xxx xxxx");
+
+}  // namespace
+
+bool is_placeholder(std::string_view value) noexcept {
+    const size_t at = value.find('@');
+    if (at != 0 && at != std::string_view::npos) value = value.substr(0, at);
+    // Longer ones are no such word, whatever stands in them.
+    char word[32];
+    size_t n = 0;
+    bool zeros = true;
+    for (size_t i = 0; i < value.size();) {
+        const Letter letter = letter_at(value, i);
+        if (is_word(letter.code)) {
+            zeros = zeros && letter.code == '0';
+            n += n + letter.size > sizeof word ? sizeof word + 1
+                                               : fold_into(value.substr(i, letter.size), word + n, sizeof word - n);
+            if (n > sizeof word) return false;
+        }
+        i += letter.size == 0 ? 1 : letter.size;
+    }
+    return n == 0 || zeros || kNobody.has(std::string_view(word, n));
+}
+
+}  // namespace pg_retention::core

@@ -1,0 +1,204 @@
+#include "subject/identity.hpp"
+
+#include "personal/anonymiser.hpp"
+#include "pg/names.hpp"
+#include "pg/security.hpp"
+#include "schema/own.hpp"
+#include "subject/identity_form.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "utils/lsyscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+// Values of one category, over all rows that are the person. They count within their scope alone.
+struct Identity {
+    const char *category;
+    const char *scope;  // what the kind's columns of that name hold, as an array; null: the kind has none
+    List *values;       // char *: as they stand in the rows
+    List *forms;        // char *: as they are compared
+};
+
+const char *category_of(const Model &model, const Kind &kind, AttrNumber column) {
+    const PersonalColumn *personal = personal_column(model, kind.relid, column);
+    return personal != nullptr ? personal->category : get_attname(kind.relid, column, false);
+}
+
+bool same(const char *a, const char *b) { return a == b || (a != nullptr && b != nullptr && strcmp(a, b) == 0); }
+
+List *add_identity(List *identities, const IdentifyingValue &value) {
+    ListCell *cell = nullptr;
+    Identity *found = nullptr;
+    foreach (cell, identities) {
+        auto *identity = static_cast<Identity *>(lfirst(cell));
+        if (strcmp(identity->category, value.category) == 0 && same(identity->scope, value.scope)) found = identity;
+    }
+    if (found == nullptr) {
+        found = static_cast<Identity *>(palloc0(sizeof(Identity)));
+        *found = Identity{value.category, value.scope, NIL, NIL};
+        identities = lappend(identities, found);
+    }
+    if (!has_word(found->values, value.value)) found->values = lappend(found->values, value.value);
+    if (!has_word(found->forms, value.form)) found->forms = lappend(found->forms, value.form);
+    return identities;
+}
+
+Datum text_array(List *values) {
+    auto *elements = static_cast<Datum *>(palloc(sizeof(Datum) * (list_length(values) + 1)));
+    int n = 0;
+    ListCell *cell = nullptr;
+    foreach (cell, values) elements[n++] = CStringGetTextDatum(static_cast<char *>(lfirst(cell)));
+    return array_of(elements, n, TEXTOID);
+}
+
+bool is_textual(Oid relid, AttrNumber column) {
+    char category = 0;
+    bool preferred = false;
+    get_type_category_preferred(getBaseType(get_atttype(relid, column)), &category, &preferred);
+    return category == TYPCATEGORY_STRING;
+}
+
+// The key, what the row is called, and what identifies it: the columns of a row that identities are read from.
+constexpr int kKey = 1, kNames = 2, kScope = 3, kFirstValue = 4;
+
+char *query_of_rows(const Subject &subject, const Kind &kind, Parameters *parameters) {
+    const Model &model = *subject.model;
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfoString(&sql, "SELECT jsonb_build_object(");
+    for (int i = 0; i < kind.n_keys; ++i)
+        appendStringInfo(&sql, "%s%s, %s", i == 0 ? "" : ", ", quote_literal_cstr(get_attname(kind.relid, kind.keys[i], false)),
+                         column_list(kind.relid, &kind.keys[i], 1, "t."));
+    const char *names = names_in(model, kind);
+    appendStringInfo(&sql, ")::text, %s, %s", names == nullptr ? "NULL" : names, kind.n_scope == 0 ? "NULL" : scope_of(kind));
+    for (int i = 0; i < kind.n_identifying; ++i)
+        appendStringInfo(&sql, ", %s", identifying_value(model, kind, kind.identifying[i]));
+    appendStringInfo(&sql, " FROM %s t WHERE ", qualified_name(kind.relid));
+    append_key_condition(&sql, kind.relid, kind.keys, subject.roots[kind.index], parameters);
+    return sql.data;
+}
+
+// What column i holds; null where that names nobody.
+IdentifyingValue *value_in(const Model &model, const SqlRow &row, const Kind &kind, int i) {
+    char *value = row.text(kFirstValue + i);
+    if (value == nullptr || (kind.n_scope > 0 && row.is_null(kScope))) return nullptr;
+    char *form = identity_of(value);
+    if (form == nullptr || has_word(model.placeholders, form)) return nullptr;
+    auto *found = static_cast<IdentifyingValue *>(palloc(sizeof(IdentifyingValue)));
+    *found = IdentifyingValue{category_of(model, kind, kind.identifying[i]), row.text(kScope), value, form};
+    return found;
+}
+
+// Other texts are one under some types (citext): the column's own equality says so, too. What is no text is compared as one.
+void append_shares_value(StringInfo sql, const Kind &kind, AttrNumber column, const Identity &identity, Parameters *parameters) {
+    const char *name = column_list(kind.relid, &column, 1, "t.");
+    appendStringInfo(sql, "(retention.identity(%s::text) = ANY ($%d)", name,
+                     add_parameter(parameters, TEXTARRAYOID, text_array(identity.forms)));
+    if (is_textual(kind.relid, column)) {
+        appendStringInfoString(sql, " OR ");
+        append_equal_any(sql, own_equality(kind.relid, column), Operand{name, get_atttype(kind.relid, column)},
+                         Operand{psprintf("$%d", add_parameter(parameters, TEXTARRAYOID, text_array(identity.values))), TEXTOID});
+    }
+    appendStringInfoChar(sql, ')');
+    if (identity.scope != nullptr)
+        appendStringInfo(sql, " AND %s = $%d", scope_of(kind),
+                         add_parameter(parameters, TEXTOID, CStringGetTextDatum(identity.scope)));
+}
+
+// The rows of a kind that are the person: those known, and those that share a value.
+bool widen(Subject *subject, const Kind &kind, List *identities) {
+    StringInfoData where;
+    Parameters parameters = {};
+    KeySet *roots = &subject->roots[kind.index];
+    initStringInfo(&where);
+    if (roots->n > 0) append_key_condition(&where, kind.relid, kind.keys, *roots, &parameters);
+    ListCell *cell = nullptr;
+    bool by_value = false;
+    foreach (cell, identities) {
+        const auto *identity = static_cast<const Identity *>(lfirst(cell));
+        for (int i = 0; i < kind.n_identifying; ++i) {
+            if (strcmp(category_of(*subject->model, kind, kind.identifying[i]), identity->category) != 0) continue;
+            if ((identity->scope != nullptr) != (kind.n_scope > 0)) continue;
+            by_value = true;
+            appendStringInfoString(&where, where.len > 0 ? " OR (" : "(");
+            append_shares_value(&where, kind, kind.identifying[i], *identity, &parameters);
+            appendStringInfoChar(&where, ')');
+        }
+    }
+    if (!by_value) return false;
+    const int before = roots->n;
+    *roots = distinct_keys(kind.relid, kind.keys, kind.n_keys, own_equalities(kind.relid, kind.keys, kind.n_keys),
+                           psprintf("FROM %s t WHERE (%s)", qualified_name(kind.relid), where.data), &parameters, false);
+    return roots->n != before;
+}
+
+}  // namespace
+
+List *identifying_rows(const Subject &subject, const Kind &kind) {
+    List *rows = NIL;
+    Parameters parameters = {};
+    if (subject.roots[kind.index].n == 0) return NIL;
+    const char *sql = query_of_rows(subject, kind, &parameters);
+    const SqlRows found = read_as(owner_of(kind.relid), sql, parameters);
+    for (const SqlRow row : found) {
+        auto *one = static_cast<IdentifyingRow *>(palloc0(sizeof(IdentifyingRow)));
+        *one = IdentifyingRow{&kind, row.text(kKey), row.text(kNames), NIL};
+        for (int i = 0; i < kind.n_identifying; ++i)
+            if (IdentifyingValue *value = value_in(*subject.model, row, kind, i)) one->values = lappend(one->values, value);
+        rows = lappend(rows, one);
+    }
+    found.free();
+    return rows;
+}
+
+// What the columns of the scope hold, as an array of texts; of one of them that is null the row has no scope, and so no identity.
+char *scope_of(const Kind &kind) {
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfoString(&sql, "CASE WHEN ");
+    for (int i = 0; i < kind.n_scope; ++i)
+        appendStringInfo(&sql, "%s%s IS NOT NULL", i == 0 ? "" : " AND ", column_list(kind.relid, &kind.scope[i], 1, "t."));
+    appendStringInfoString(&sql, " THEN ARRAY[");
+    for (int i = 0; i < kind.n_scope; ++i)
+        appendStringInfo(&sql, "%s%s::text", i == 0 ? "" : ", ", column_list(kind.relid, &kind.scope[i], 1, "t."));
+    appendStringInfoString(&sql, "]::text END");
+    return sql.data;
+}
+
+char *identifying_value(const Model &model, const Kind &kind, AttrNumber column) {
+    const PersonalColumn *personal = personal_column(model, kind.relid, column);
+    const char *name = column_list(kind.relid, &column, 1, "t.");
+    return personal == nullptr ? psprintf("%s::text", name)
+                               : psprintf("CASE WHEN %s THEN NULL ELSE %s::text END", is_anonymised(*personal), name);
+}
+
+char *names_in(const Model &model, const Kind &kind) {
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (int c = -1; (c = bms_next_member(kind.words, c)) >= 0;) {
+        const auto column = static_cast<AttrNumber>(c);
+        const PersonalColumn *personal = personal_column(model, kind.relid, column);
+        if (personal != nullptr && strcmp(personal->category, "name") == 0)
+            appendStringInfo(&sql, ", %s", identifying_value(model, kind, column));
+    }
+    return sql.len == 0 ? nullptr : psprintf("nullif(concat_ws(' '%s), '')", sql.data);
+}
+
+void identify(Subject *subject) {
+    for (bool changed = true; changed;) {
+        List *identities = NIL;
+        ListCell *cell = nullptr, *row = nullptr, *value = nullptr;
+        changed = false;
+        foreach (cell, subject->model->kinds)
+            foreach (row, identifying_rows(*subject, *static_cast<Kind *>(lfirst(cell))))
+                foreach (value, static_cast<IdentifyingRow *>(lfirst(row))->values)
+                    identities = add_identity(identities, *static_cast<IdentifyingValue *>(lfirst(value)));
+        foreach (cell, subject->model->kinds) changed = widen(subject, *static_cast<Kind *>(lfirst(cell)), identities) || changed;
+    }
+}
+
+}  // namespace pg_retention

@@ -1,0 +1,9 @@
+#pragma once
+// How identifying values are compared.
+
+namespace pg_retention {
+
+// Without blanks around it, composed (NFC), an e-mail address in lower case. Null: the value stands for nobody. Palloc'ed.
+char *identity_of(const char *value);
+
+}  // namespace pg_retention
