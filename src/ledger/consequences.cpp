@@ -23,11 +23,9 @@ constinit Dynamic<Account *> open_account{nullptr};
 namespace {
 
 // Of the subtransaction it happened in: one that is taken back has had no consequences.
-struct Consequence {
+struct Touched {
     OfLevel level;
-    Oid relid;
-    LedgerAction action;
-    int64 rows;    // negative: nobody counts them
+    Consequence what;
     bool emptied;  // as a whole, or a part of it
 };
 
@@ -36,17 +34,17 @@ void end_subtransaction(SubXactEvent event, SubTransactionId, SubTransactionId, 
     if (of != nullptr) of->touched = end_level(of->touched, event);
 }
 
-void add(Account *to, Oid relid, LedgerAction action, int64 rows, bool emptied = false) {
+void add(Account *to, Oid relid, Effect effect, int64 rows, bool emptied = false) {
     call_at_level_end(end_subtransaction);
     MemoryContext before = MemoryContextSwitchTo(to->context);
-    auto *one = static_cast<Consequence *>(palloc(sizeof(Consequence)));
-    *one = Consequence{{GetCurrentTransactionNestLevel()}, relid, action, rows, emptied};
+    auto *one = static_cast<Touched *>(palloc(sizeof(Touched)));
+    *one = Touched{{GetCurrentTransactionNestLevel()}, {relid, effect, rows}, emptied};
     to->touched = lappend(to->touched, one);
     MemoryContextSwitchTo(before);
 }
 
-void add_rows(Account *to, Oid relid, LedgerAction action, int64 rows) {
-    if (rows != 0) add(to, relid, action, rows);
+void add_rows(Account *to, Oid relid, Effect effect, int64 rows) {
+    if (rows != 0) add(to, relid, effect, rows);
 }
 
 // How one that runs has gone so far; null for what is none.
@@ -62,8 +60,8 @@ const ModifyTableState *state_of(const QueryDesc *query, const ModifyTable *modi
 // Of MERGE the server counts what it did by kind, in a CTE, too.
 void add_merge(Account *to, const QueryDesc *query, const ModifyTable *modify, Oid relid) {
     const ModifyTableState *state = state_of(query, modify);
-    add_rows(to, relid, LedgerAction::kDeletedInConsequence, state == nullptr ? -1 : static_cast<int64>(state->mt_merge_deleted));
-    add_rows(to, relid, LedgerAction::kChangedInConsequence, state == nullptr ? -1 : static_cast<int64>(state->mt_merge_updated));
+    add_rows(to, relid, Effect::kDeleted, state == nullptr ? -1 : static_cast<int64>(state->mt_merge_deleted));
+    add_rows(to, relid, Effect::kChanged, state == nullptr ? -1 : static_cast<int64>(state->mt_merge_updated));
 }
 
 // The server counts the rows of the statement itself, not those of its CTEs, nor of what a rule adds.
@@ -74,14 +72,13 @@ void add_writes(Account *to, const QueryDesc *query, const Plan *node, int64 row
     const Oid relid = rt_fetch(index, query->plannedstmt->rtable)->relid;
     if (get_rel_persistence(relid) == RELPERSISTENCE_TEMP) return;
     switch (modify->operation) {
-        case CMD_DELETE: return add_rows(to, relid, LedgerAction::kDeletedInConsequence, rows);
-        case CMD_UPDATE: return add_rows(to, relid, LedgerAction::kChangedInConsequence, rows);
+        case CMD_DELETE: return add_rows(to, relid, Effect::kDeleted, rows);
+        case CMD_UPDATE: return add_rows(to, relid, Effect::kChanged, rows);
         case CMD_MERGE: return add_merge(to, query, modify, relid);
         case CMD_INSERT:
-            // Rows that are added are taken from nobody; which of those that are counted were there already, nobody knows.
-            if (modify->onConflictAction == ONCONFLICT_UPDATE && rows != 0)
-                add(to, relid, LedgerAction::kChangedInConsequence, -1);
-            return;
+            // Which of those that are counted were there already, nobody knows.
+            if (modify->onConflictAction == ONCONFLICT_UPDATE && rows != 0) add(to, relid, Effect::kChanged, -1);
+            return add_rows(to, relid, Effect::kAdded, rows);
         default: return;
     }
 }
@@ -91,8 +88,8 @@ bool is_emptied(const Account &account, Oid relid) {
     List *above = get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL;
     ListCell *cell = nullptr;
     foreach (cell, account.touched) {
-        const auto *one = static_cast<const Consequence *>(lfirst(cell));
-        if (one->emptied && (one->relid == relid || list_member_oid(above, one->relid))) return true;
+        const auto *one = static_cast<const Touched *>(lfirst(cell));
+        if (one->emptied && (one->what.relid == relid || list_member_oid(above, one->what.relid))) return true;
     }
     return false;
 }
@@ -103,17 +100,13 @@ void note_touched(Oid relid) {
     write_as(owner_of(table), "INSERT INTO retention.touched (relation) VALUES ($1) ON CONFLICT DO NOTHING", relid);
 }
 
-// All of the same table and kind; counted once.
-int64 take_sum(List *touched, Consequence *of) {
-    int64 sum = 0;
-    ListCell *cell = nullptr;
-    foreach (cell, touched) {
-        auto *one = static_cast<Consequence *>(lfirst(cell));
-        if (one->relid != of->relid || one->action != of->action) continue;
-        sum = sum < 0 || one->rows < 0 ? -1 : sum + one->rows;
-        if (one != of) one->relid = InvalidOid;
+LedgerAction action_of(Effect effect) {
+    switch (effect) {
+        case Effect::kDeleted: return LedgerAction::kDeletedInConsequence;
+        case Effect::kChanged: return LedgerAction::kChangedInConsequence;
+        case Effect::kAdded: break;
     }
-    return sum;
+    pg_unreachable();
 }
 
 }  // namespace
@@ -130,19 +123,51 @@ void note_consequence(const QueryDesc *query) {
 void note_emptied(Oid relid) {
     Account *to = open_account;
     if (to == nullptr || get_rel_persistence(relid) == RELPERSISTENCE_TEMP || is_emptied(*to, relid)) return;
-    add(to, relid, LedgerAction::kDeletedInConsequence, -1, true);
+    add(to, relid, Effect::kDeleted, -1, true);
+}
+
+List *consequences_in(const Account &of) {
+    List *sums = NIL;
+    ListCell *cell = nullptr, *inner = nullptr;
+    foreach (cell, of.touched) {
+        const Consequence &one = static_cast<const Touched *>(lfirst(cell))->what;
+        Consequence *sum = nullptr;
+        foreach (inner, sums) {
+            auto *known = static_cast<Consequence *>(lfirst(inner));
+            if (known->relid == one.relid && known->effect == one.effect) sum = known;
+        }
+        if (sum != nullptr) {
+            sum->rows = sum->rows < 0 || one.rows < 0 ? -1 : sum->rows + one.rows;
+        } else if (get_rel_name(one.relid) != nullptr) {
+            sum = static_cast<Consequence *>(palloc(sizeof(Consequence)));
+            *sum = one;
+            sums = lappend(sums, sum);
+        }
+    }
+    return sums;
+}
+
+bool was_written_to(const Account &account, int from, Oid relid) {
+    for (int i = from; i < list_length(account.touched); ++i) {
+        const Consequence &one = static_cast<const Touched *>(list_nth(account.touched, i))->what;
+        if (one.effect == Effect::kDeleted || get_rel_name(one.relid) == nullptr) continue;
+        if (one.relid == relid ||
+            (get_rel_relispartition(one.relid) && list_member_oid(get_partition_ancestors(one.relid), relid)))
+            return true;
+    }
+    return false;
 }
 
 void record_consequences(const Account &of, int16_t policy_id, const char *detail) {
     ListCell *cell = nullptr;
-    foreach (cell, of.touched) {
-        auto *one = static_cast<Consequence *>(lfirst(cell));
-        if (!OidIsValid(one->relid) || get_rel_name(one->relid) == nullptr) continue;
+    foreach (cell, consequences_in(of)) {
+        const auto *one = static_cast<const Consequence *>(lfirst(cell));
+        if (one->effect == Effect::kAdded) continue;
         LedgerEntry entry = {};
-        entry.action = one->action;
+        entry.action = action_of(one->effect);
         entry.policy_id = policy_id;
         entry.relid = one->relid;
-        entry.row_count = take_sum(of.touched, one);
+        entry.row_count = one->rows;
         entry.detail = detail;
         note_touched(one->relid);
         append_ledger(entry);

@@ -11,9 +11,27 @@ extern "C" {
 
 namespace pg_retention {
 
+enum class Effect : uint8_t { kDeleted, kChanged, kAdded };
+
+constexpr const char *name_of(Effect effect) noexcept {
+    switch (effect) {
+        case Effect::kDeleted: return "deleted";
+        case Effect::kChanged: return "changed";
+        case Effect::kAdded: return "added";
+    }
+    return nullptr;
+}
+
+// Of one table.
+struct Consequence {
+    Oid relid;
+    Effect effect;
+    int64 rows;  // negative: nobody counted them
+};
+
 struct Account {
     MemoryContext context;
-    List *touched;  // of Consequence
+    List *touched;
 };
 
 extern Dynamic<Account *> open_account;  // null: no act goes on
@@ -31,7 +49,13 @@ void note_consequence(const QueryDesc *query);
 // A table loses all its rows, or a part of them with a partition: nobody counts them.
 void note_emptied(Oid relid);
 
-// An entry for each table and what became of its rows. policy_id 0: none; detail may be null. Last, as append_ledger.
+// What has happened so far: of Consequence, one for each table that is there and what became of its rows.
+List *consequences_in(const Account &of);
+
+// Whether rows of the table were added or changed, or of one of its partitions, after the first `from` entries of the account.
+bool was_written_to(const Account &account, int from, Oid relid);
+
+// An entry for each, but for rows that were added: they are taken from nobody. policy_id 0: none; detail may be null. Last, as append_ledger.
 void record_consequences(const Account &of, int16_t policy_id, const char *detail);
 
 }  // namespace pg_retention

@@ -13,6 +13,7 @@
 #include "schema/own.hpp"
 #include "pg/time.hpp"
 #include "requests/document.hpp"
+#include "subject/carried.hpp"
 #include "subject/doom.hpp"
 #include "subject/json.hpp"
 #include "requests/remember.hpp"
@@ -65,6 +66,7 @@ struct Erasure {
     bool undecided;  // rows that something still refers to: tried again when the rest is gone
     bool progress;
     bool last_pass;
+    bool again;  // what the application's triggers wrote since is gone through, too
 };
 
 bool same(const char *a, const char *b) { return a == b || (a != nullptr && b != nullptr && strcmp(a, b) == 0); }
@@ -115,21 +117,50 @@ void count_failures(Erasure *erasure, const Group &group) {
         if (group.rows[i].sqlstate != 0) count(erasure, Outcome::kBlocked, group.table->relid, group.rows[i].reason, nullptr, 1);
 }
 
+// A deletion would take rows along that are about somebody else: those that would are anonymised. Returns the rest.
+Group spare_others(Erasure *erasure, const Group &group, const Target &target) {
+    auto *places = static_cast<RowPlace *>(palloc_extended(sizeof(RowPlace) * group.n, MCXT_ALLOC_HUGE));
+    for (int i = 0; i < group.n; ++i) places[i] = RowPlace{group.first->leaf, group.rows[i].tid};
+    const char **others = carried_from_others(*erasure->call->subject, *group.table, places, group.n);
+    Group spared = group, rest = group;
+    spared.rows = static_cast<Row *>(palloc_extended(sizeof(Row) * group.n, MCXT_ALLOC_HUGE));
+    spared.n = rest.n = 0;
+    const char *table = nullptr;
+    for (int i = 0; i < group.n; ++i) {
+        if (others[i] != nullptr) table = others[i];
+        if (others[i] != nullptr)
+            spared.rows[spared.n++] = group.rows[i];
+        else
+            rest.rows[rest.n++] = group.rows[i];
+    }
+    if (spared.n == 0) return rest;
+    const char *why = psprintf("deleting it would take rows of %s along that are about others", table);
+    if (target.anonymisation == nullptr) {
+        // They may be gone, or anonymised, when the rest is.
+        if (!erasure->last_pass) erasure->undecided = true;
+        if (erasure->last_pass) count(erasure, Outcome::kBlocked, group.table->relid, why, nullptr, spared.n);
+        return rest;
+    }
+    const int64 done = act(target, Action::kAnonymise, spared.rows, spared.n);
+    count(erasure, Outcome::kAnonymised, group.table->relid, why, nullptr, done);
+    erasure->rows += done;
+    count_failures(erasure, spared);
+    return rest;
+}
+
 // What refers to a row may go later in the same erasure: the last pass anonymises what is still referred to.
-void delete_rows(Erasure *erasure, const Group &group, const Target &target) {
-    const Policy *policy = policy_of(*group.first);
+void delete_rows(Erasure *erasure, const Group &all, const Target &target) {
+    const Policy *policy = policy_of(*all.first);
     const bool anonymises = policy != nullptr && policy->anonymises_if_referenced && target.anonymisation != nullptr;
+    Group group = spare_others(erasure, all, target);
+    if (group.n == 0) return;
     const int64 deleted = act(target, Action::kDelete, group.rows, group.n);
     count(erasure, Outcome::kDeleted, group.table->relid, nullptr, nullptr, deleted);
     erasure->rows += deleted;
     erasure->progress = erasure->progress || deleted > 0;
     int tied = 0;
     for (int i = 0; i < group.n; ++i)
-        if (is_tied(group.rows[i])) {
-            const Row row = group.rows[i];
-            group.rows[i] = group.rows[tied];
-            group.rows[tied++] = row;
-        }
+        if (is_tied(group.rows[i])) std::swap(group.rows[i], group.rows[tied++]);
     if (tied > 0 && !erasure->last_pass) {
         erasure->undecided = true;
         return;
@@ -215,7 +246,8 @@ void act_on(Erasure *erasure, const ReachedTable &table, const Doomed *rows, int
     const Fate fate = rows->fate;
     if (fate == Fate::kNothing || (!first_pass && !is_retried(fate))) return;
     if ((core::flags_of(rows->clock) & core::kKept) != 0 && (fate == Fate::kKeep || fate == Fate::kDefer)) {
-        count(erasure, fate == Fate::kKeep ? Outcome::kKept : Outcome::kDeferred, table.relid, rows->why, rows->until, n);
+        if (!erasure->again)
+            count(erasure, fate == Fate::kKeep ? Outcome::kKept : Outcome::kDeferred, table.relid, rows->why, rows->until, n);
         return;
     }
     if (fate == Fate::kTakeOut || fate == Fate::kNotCovered) return take_out_rows(erasure, group, rows);
@@ -306,6 +338,37 @@ void erase_passes(Erasure *erasure, List *tables) {
     }
 }
 
+// Whether a trigger has written to a table that rows of the person are in. from: how much of the account is known already.
+bool was_written(const Account &account, int from, List *tables) {
+    ListCell *cell = nullptr;
+    foreach (cell, tables)
+        if (was_written_to(account, from, static_cast<const ReachedTable *>(lfirst(cell))->relid)) return true;
+    return false;
+}
+
+// What will be counted anew.
+void forget_failures(Erasure *erasure) {
+    ListCell *cell = nullptr;
+    foreach (cell, erasure->tallies) {
+        const auto outcome = static_cast<const Tally *>(lfirst(cell))->outcome;
+        if (outcome == Outcome::kBlocked || outcome == Outcome::kNotCovered)
+            erasure->tallies = foreach_delete_current(erasure->tallies, cell);
+    }
+}
+
+// An audit trigger that keeps the old row, one that fills what was emptied: their rows are the person's, too. One that answers each change
+// with another row has no end, and is left to who looks at what happened in consequence.
+void erase_what_was_woken(Erasure *erasure, List *tables, const Account &account) {
+    constexpr int kRounds = 3;
+    for (int round = 0, known = 0; round < kRounds && was_written(account, known, tables); ++round) {
+        known = list_length(account.touched);
+        forget_failures(erasure);
+        erasure->again = true;
+        erasure->last_pass = false;
+        erase_passes(erasure, tables);
+    }
+}
+
 void append_section(StringInfo out, const Erasure &erasure, Outcome outcome) {
     bool first = true;
     ListCell *cell = nullptr;
@@ -321,6 +384,25 @@ void append_section(StringInfo out, const Erasure &erasure, Outcome outcome) {
         if (outcome == Outcome::kKept) appendStringInfoString(out, ", \"until\": ");
         if (outcome == Outcome::kKept) append_json_text(out, tally->until);
         appendStringInfoChar(out, '}');
+        first = false;
+    }
+    appendStringInfoChar(out, ']');
+}
+
+// What cascades took, and what the application's triggers did.
+void append_consequences(StringInfo out, const Account &account) {
+    bool first = true;
+    ListCell *cell = nullptr;
+    appendStringInfoString(out, ", \"in_consequence\": [");
+    foreach (cell, consequences_in(account)) {
+        const auto *one = static_cast<const Consequence *>(lfirst(cell));
+        appendStringInfoString(out, first ? "{\"table\": " : ", {\"table\": ");
+        append_json_text(out, qualified_name(one->relid));
+        if (one->rows < 0)
+            appendStringInfoString(out, ", \"rows\": null");
+        else
+            appendStringInfo(out, ", \"rows\": " INT64_FORMAT, one->rows);
+        appendStringInfo(out, ", \"what\": \"%s\"}", name_of(one->effect));
         first = false;
     }
     appendStringInfoChar(out, ']');
@@ -378,7 +460,10 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     const bool remembered = occasion == Occasion::kReplay || remember_erasure(*call.subject);
     Account account = {};
     list_sort(tables, deepest_first);
-    count_consequences(&account, [&] { erase_passes(&erasure, tables); });
+    count_consequences(&account, [&] {
+        erase_passes(&erasure, tables);
+        erase_what_was_woken(&erasure, tables, account);
+    });
     forget_records(*call.subject, key);
     if (occasion != Occasion::kReplay || erasure.rows > 0) record_in_ledger(erasure);
     record_consequences(account, 0, call_detail(call.subject->kind->name, nullptr, call.request_id));
@@ -388,6 +473,7 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
                      occasion == Occasion::kPreview ? "true" : "false");
     append_json_time(&out, retention_now());
     for (size_t i = 0; i < core::count_of<Outcome>(); ++i) append_section(&out, erasure, static_cast<Outcome>(i));
+    append_consequences(&out, account);
     appendStringInfo(&out, ", \"remembered\": %s, ", remembered ? "true" : "false");
     append_controller(&out);
     appendStringInfoChar(&out, '}');

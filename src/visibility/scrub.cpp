@@ -129,7 +129,8 @@ bool is_plain(const QueryDesc *query) {
     if (plan->hasModifyingCTE || plan->stmt_location < -1 || !IsA(plan->planTree, ModifyTable)) return false;
     const auto *modify = reinterpret_cast<const ModifyTable *>(plan->planTree);
     if (modify->onConflictAction != ONCONFLICT_NONE) return false;
-    return !InNoForceRLSOperation() && (query->operation == CMD_INSERT || fires_nothing(query, modify)) &&
+    return !InNoForceRLSOperation() &&
+           (query->operation == CMD_INSERT ? open_account == nullptr : fires_nothing(query, modify)) &&
            !any_result_relation(plan, [plan](int i) { return may_matter(rt_fetch(i, plan->rtable)->relid); });
 }
 

@@ -1,6 +1,6 @@
 -- An erasure takes nothing that is somebody else's, too.
 BEGIN;
-SELECT plan(6);
+SELECT plan(20);
 SET client_min_messages = error;
 
 CREATE FUNCTION pg_temp.link(kind text, relation regclass, path text, role text DEFAULT 'about', columns name[] DEFAULT '{}') RETURNS void LANGUAGE sql AS
@@ -33,6 +33,57 @@ SELECT lives_ok($$SELECT retention.erase('h', 2)$$, 'the last inhabitant of a ho
 SELECT is(pg_temp.homes(), '-, Storgata 2, Moen, Skal, 3', 'a home goes with its last inhabitant');
 SELECT lives_ok($$SELECT retention.erase('h', 3)$$, 'the last of a household can be erased');
 SELECT is(pg_temp.homes(), '-, -, -, -', 'what several persons had goes with the last of them');
+
+-- A cascade into rows about others: at once, over two keys, into a person, and into rows about nobody else.
+CREATE FUNCTION pg_temp.done(kind text, key bigint, dry boolean DEFAULT false) RETURNS text LANGUAGE sql AS $$SELECT string_agg(s.key || ' ' || (r ->> 'table') || ' ' || (r ->> 'rows')
+    || coalesce(' ' || (r ->> 'what'), '') || coalesce(' (' || (r ->> 'why') || ')', ''), ', ' ORDER BY s.key, r ->> 'table') FROM json_each(retention.erase(kind, key, dry)) s,
+    json_array_elements(s.value) r WHERE s.key IN ('deleted', 'anonymised', 'taken_out', 'kept', 'blocked', 'not_covered', 'in_consequence')$$;
+CREATE SCHEMA w;
+CREATE TABLE w.person (id int PRIMARY KEY, name text, ended_at timestamptz);
+CREATE TABLE w.note (id int PRIMARY KEY, patient int REFERENCES w.person, nurse int NOT NULL REFERENCES w.person ON DELETE CASCADE, body text);
+CREATE TABLE w.shift (id int PRIMARY KEY, nurse int NOT NULL REFERENCES w.person ON DELETE CASCADE);
+CREATE TABLE w.visit (id int PRIMARY KEY, shift int NOT NULL REFERENCES w.shift ON DELETE CASCADE, patient int REFERENCES w.person);
+CREATE TABLE w.child (id int PRIMARY KEY, name text, parent int NOT NULL REFERENCES w.person ON DELETE CASCADE);
+INSERT INTO w.person SELECT i, 'P' || i FROM generate_series(1, 9) i;
+INSERT INTO w.note VALUES (1, 2, 1, 'Ola got 5 mg');
+INSERT INTO w.shift VALUES (1, 3), (2, 4), (3, 5);
+INSERT INTO w.visit VALUES (1, 1, 2), (2, 2, NULL);
+INSERT INTO w.child VALUES (1, 'Eva', 6);
+SELECT pg_temp.personal('w.person', 'name', 'name'), pg_temp.personal('w.note', 'body', 'free text'), pg_temp.personal('w.child', 'name', 'name');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('w', 'w.person', '{ended_at}', '1 day', 'delete', 'enforce');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('w', 'w.person'), ('c', 'w.child');
+SELECT pg_temp.link('w', 'w.note', 'patient'), pg_temp.link('w', 'w.note', 'nurse', 'mentioned'), pg_temp.link('w', 'w.visit', 'patient');
+CREATE TEMP TABLE dry AS SELECT i, pg_temp.done('w', i, true) AS answer FROM generate_series(1, 7) i;
+SELECT is(pg_temp.done('w', 1), 'anonymised w.person 1 (deleting it would take rows of w.note along that are about others)', 'a nurse does not take a patient''s note along');
+SELECT is(pg_temp.done('w', 3), 'anonymised w.person 1 (deleting it would take rows of w.visit along that are about others)', 'a cascade over two keys takes nobody''s visit along');
+SELECT is(pg_temp.done('w', 4), 'deleted w.person 1, in_consequence w.shift 1 deleted, in_consequence w.visit 1 deleted', 'what a cascade takes that is about nobody else is named');
+SELECT is(pg_temp.done('w', 6), 'anonymised w.person 1 (deleting it would take rows of w.child along that are about others)', 'a cascade takes no person along');
+SELECT is(pg_temp.done('w', 7), 'deleted w.person 1', 'a row that nothing refers to is deleted');
+SELECT is((SELECT count(*) FROM w.note) + (SELECT count(*) FROM w.visit) + (SELECT count(*) FROM w.child), 3::bigint, 'what is about others is there after a cascade');
+SELECT lives_ok($$SELECT retention.erase('w', 2)$$, 'the patient can be erased');
+SELECT is((SELECT string_agg(answer, '; ' ORDER BY i) FROM dry WHERE i IN (1, 4)), 'anonymised w.person 1 (deleting it would take rows of w.note along that are about others); '
+    'deleted w.person 1, in_consequence w.shift 1 deleted, in_consequence w.visit 1 deleted', 'a dry run tells what a cascade takes and what it would');
+
+-- What the erasure itself wakes: a trigger that keeps the old row, one that fills a column again, one without an end.
+CREATE SCHEMA a;
+CREATE TABLE a.person (id int PRIMARY KEY, email text, note text, ended_at timestamptz);
+CREATE TABLE a.log (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, person int REFERENCES a.person ON DELETE SET NULL, detail jsonb, n int);
+CREATE FUNCTION a.keep() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN INSERT INTO a.log (person, detail) VALUES (OLD.id, to_jsonb(OLD)); RETURN NULL; END$$;
+CREATE TRIGGER keep AFTER UPDATE ON a.person FOR EACH ROW EXECUTE FUNCTION a.keep();
+SELECT pg_temp.personal('a.person', 'email', 'email'), pg_temp.personal('a.log', 'detail', 'other');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('a', 'a.person', '{ended_at}', '1 day', 'anonymise', 'enforce');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('a', 'a.person');
+SELECT pg_temp.link('a', 'a.log', 'person');
+INSERT INTO a.person VALUES (1, 'kari@x.example'), (2, 'ola@x.example');
+INSERT INTO a.log (person, detail) VALUES (1, '{"x": 1}');
+SELECT is(pg_temp.done('a', 1, true), 'anonymised a.log 2, anonymised a.person 1, in_consequence a.log 1 added', 'a dry run tells what triggers write');
+SELECT is(pg_temp.done('a', 1), 'anonymised a.log 2, anonymised a.person 1, in_consequence a.log 1 added', 'what an audit trigger writes of an erasure is erased, too');
+SELECT is((SELECT count(*) FROM a.log WHERE detail IS NOT NULL), 0::bigint, 'no trigger keeps what was erased');
+SELECT is(pg_temp.done('a', 1), NULL, 'an erasure of somebody who is erased does nothing');
+CREATE FUNCTION a.endless() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN INSERT INTO a.log (person, detail, n) VALUES (2, '{"again": 1}', coalesce(OLD.n, 0) + 1); RETURN NULL; END$$;
+CREATE TRIGGER endless AFTER UPDATE ON a.log FOR EACH ROW WHEN (OLD.person = 2) EXECUTE FUNCTION a.endless();
+SELECT is(pg_temp.done('a', 2), 'anonymised a.log 3, anonymised a.person 1, in_consequence a.log 4 added', 'triggers that answer for ever do not hold an erasure up');
+SELECT is((SELECT max(n) FROM a.log), 3, 'triggers that answer for ever are gone after a few times');
 
 SELECT * FROM finish();
 ROLLBACK;
