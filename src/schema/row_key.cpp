@@ -138,6 +138,26 @@ int primary_key(Oid relid, AttrNumber *columns) {
     return n;
 }
 
+bool is_unique_in(Oid relid, const AttrNumber *columns, int n) {
+    Relation rel = table_open(relid, AccessShareLock);
+    bool unique = false;
+    ListCell *cell = nullptr;
+    foreach (cell, RelationGetIndexList(rel)) {
+        Relation index = index_open(lfirst_oid(cell), AccessShareLock);
+        const FormData_pg_index &form = *index->rd_index;
+        bool covered = form.indisunique && form.indimmediate && form.indisvalid && RelationGetIndexPredicate(index) == NIL;
+        for (int i = 0; covered && i < IndexRelationGetNumberOfKeyAttributes(index); ++i) {
+            bool named = false;
+            for (int k = 0; k < n; ++k) named = named || columns[k] == form.indkey.values[i];
+            covered = named;
+        }
+        unique = unique || covered;
+        index_close(index, AccessShareLock);
+    }
+    table_close(rel, AccessShareLock);
+    return unique;
+}
+
 RowKey key_argument(Oid relid, const AttrNumber *columns, int n, FunctionCallInfo fcinfo, int argument) {
     if (PG_ARGISNULL(argument)) ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("a key must not be null")));
     const Oid type = argument_type(fcinfo, argument);

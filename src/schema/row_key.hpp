@@ -25,6 +25,9 @@ struct RowKey {
 // kMaxKeys.
 int primary_key(Oid relid, AttrNumber *columns);
 
+// Whether no two rows hold the same in these columns: a unique index, whole and checked at once, says so of some of them.
+bool is_unique_in(Oid relid, const AttrNumber *columns, int n);
+
 // The key that a function was given, for these columns. Errors: 22004 when it is null; 22023 when it has not these columns, with a hint;
 // 22001 when a type would cut a value; those of the types.
 RowKey key_argument(Oid relid, const AttrNumber *columns, int n, FunctionCallInfo fcinfo, int argument);

@@ -58,12 +58,22 @@ void check_columns(const Written &written, const char *field, Oid relid) {
                                    nulls[i] ? "NULL" : NameStr(*DatumGetName(names[i])), field, get_rel_name(relid))));
 }
 
-// What rows are found by must have an equality.
+// What rows are found by must have an equality, and no two persons may share it.
 void check_key(const Written &written, Oid relid) {
     Datum *names = nullptr;
     bool *nulls = nullptr;
     const int n = elements_of(written.get("key"), NAMEOID, &names, &nulls);
-    for (int i = 0; i < n; ++i) (void) own_equality(relid, get_attnum(relid, NameStr(*DatumGetName(names[i]))));
+    AttrNumber columns[kMaxKeys] = {};
+    for (int i = 0; i < n; ++i) {
+        const AttrNumber column = get_attnum(relid, NameStr(*DatumGetName(names[i])));
+        (void) own_equality(relid, column);
+        if (i < kMaxKeys) columns[i] = column;
+    }
+    if (n > 0 && n <= kMaxKeys && !is_unique_in(relid, columns, n))
+        ereport(ERROR,
+                (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                 errmsg("field \"key\" does not name one row of table \"%s\"", get_rel_name(relid)),
+                 errhint("Name the columns of a primary key or of a unique index, or else several persons would be one.")));
 }
 
 void require_own(Oid relid) {

@@ -53,6 +53,10 @@ Kind *read_kind(const SqlRow &row) {
         ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("field \"key\" has more than %d columns", kMaxKeys)));
     for (int i = 0; i < kind->n_keys; ++i) kind->keys[i] = column_named(kind->relid, NameStr(*DatumGetName(names[i])), "key");
     if (kind->n_keys == 0) kind->n_keys = primary_key(kind->relid, kind->keys);
+    if (!row.is_null(3) && !is_unique_in(kind->relid, kind->keys, kind->n_keys))
+        does_not_fit(
+            "kind", kind->name,
+            Problem{0, "No unique index names its rows by \"key\" any more.", "Create one, or correct retention.subject_kind."});
     kind->n_identifying = names_of(row.datum(4), &names);
     kind->identifying = static_cast<AttrNumber *>(palloc(sizeof(AttrNumber) * (kind->n_identifying + 1)));
     for (int i = 0; i < kind->n_identifying; ++i) {

@@ -1,6 +1,6 @@
 -- Who is one human: rows that share a value that is somebody's, and no more of them than one has.
 BEGIN;
-SELECT plan(48);
+SELECT plan(54);
 SET client_min_messages = error;
 
 CREATE FUNCTION pg_temp.rows(kind text, key text) RETURNS text LANGUAGE sql AS
@@ -117,6 +117,22 @@ ALTER TABLE t.usr RENAME tenant TO customer;
 SELECT is((SELECT scope FROM retention.subject_kind WHERE kind = 'tu'), '{customer}', 'a scope follows a column that is renamed');
 SELECT throws_ok($$ALTER TABLE t.usr DROP customer$$, '2BP01', NULL, 'a column of a scope is not dropped');
 SELECT throws_ok($$UPDATE retention.subject_kind SET scope = '{tenants}' WHERE kind = 'tu'$$, '42703', NULL, 'a scope names columns that are there');
+
+-- A key names one row.
+CREATE SCHEMA q;
+CREATE TABLE q.person (id int PRIMARY KEY, tenant int, badge text, code text, lower_code text);
+CREATE UNIQUE INDEX badge ON q.person (tenant, badge);
+CREATE UNIQUE INDEX code ON q.person (code) WHERE tenant = 1;
+CREATE UNIQUE INDEX lower_code ON q.person (lower(lower_code));
+ALTER TABLE q.person ADD late text, ADD CONSTRAINT late UNIQUE (late) DEFERRABLE;
+CREATE FUNCTION pg_temp.key(columns name[]) RETURNS text LANGUAGE plpgsql AS $$BEGIN INSERT INTO retention.subject_kind (kind, relation, key) VALUES ('q', 'q.person', columns);
+DELETE FROM retention.subject_kind WHERE kind = 'q'; RETURN 'taken'; EXCEPTION WHEN invalid_parameter_value THEN RETURN SQLERRM; END$$;
+SELECT is(pg_temp.key(k), o, format('a key of %s: %s', k, o)) FROM (VALUES ('{tenant}'::name[], 'field "key" does not name one row of table "person"'),
+    ('{code}', 'field "key" does not name one row of table "person"'), ('{lower_code}', 'field "key" does not name one row of table "person"'),
+    ('{late}', 'field "key" does not name one row of table "person"'), ('{badge,tenant}', 'taken')) x (k, o);
+INSERT INTO retention.subject_kind (kind, relation, key) VALUES ('q', 'q.person', '{tenant,badge}');
+DROP INDEX q.badge;
+SELECT throws_ok($$SELECT retention.export('q', '{"tenant": 1, "badge": "B"}'::jsonb)$$, '55000', 'kind "q" does not fit the schema', 'a key that names one row no longer is not gone by');
 
 SELECT * FROM finish();
 ROLLBACK;
