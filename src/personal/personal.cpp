@@ -1,5 +1,7 @@
 #include "personal/personal.hpp"
 
+#include "core/text/letters.hpp"
+#include "core/text/placeholder.hpp"
 #include "schema/extension.hpp"
 #include "pg/guard.hpp"
 #include "schema/own.hpp"
@@ -116,11 +118,27 @@ List *add_word(List *words, const char *word) {
     return lappend(words, pstrdup(word));
 }
 
+// Names are written in parts, too: "Lie, Kari" names Lie and Kari.
+static List *add_parts(List *words, const char *name) {
+    const std::string_view text(name);
+    for (size_t i = 0; i < text.size();) {
+        size_t end = i;
+        core::Letter letter = core::letter_at(text, end);
+        for (; letter.size > 0 && !core::is_blank(letter.code) && letter.code != ','; letter = core::letter_at(text, end))
+            end += letter.size;
+        if (end - i > 1 && text[end - 1] != '.') words = add_word(words, pnstrdup(name + i, end - i));
+        i = end + Max(letter.size, 1);
+    }
+    return words;
+}
+
 List *add_words_of(List *words, const PersonalColumn &column, const char *value) {
     if (value == nullptr || (column.constant != nullptr && strcmp(value, column.constant) == 0)) return words;
+    if (core::is_placeholder(value) || (!core::is_telling_category(column.category) && core::is_common_word(value))) return words;
     int year = 0, month = 0, day = 0;
     const bool is_date = getBaseType(get_atttype(column.relid, column.column)) == DATEOID;
     words = add_word(words, value);
+    if (strcmp(column.category, "name") == 0) words = add_parts(words, value);
     if (!is_date || sscanf(value, "%d-%d-%d", &year, &month, &day) != 3) return words;
     for (const char *form : {"%02d.%02d.%04d", "%d.%d.%04d", "%02d/%02d/%04d"})
         words = add_word(words, psprintf(form, day, month, year));

@@ -38,7 +38,8 @@ bool has_word(List *words, const char *word);
 // What it holds as text, for a statement; a date as in 1987-06-15 whatever the session's style is.
 char *text_of_column(const PersonalColumn &column, const char *prefix);
 
-// Adds such a text to words of persons; of a date also the other ways in which it is written.
+// Adds such a text to words of persons, unless it says who nobody is; of a date also the other ways in which it is written, of a name also
+// each of its parts.
 List *add_word(List *words, const char *word);
 List *add_words_of(List *words, const PersonalColumn &column, const char *value);
 

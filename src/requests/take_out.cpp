@@ -5,6 +5,7 @@
 #include "policy/rights.hpp"
 #include "core/text/redact.hpp"
 #include "pg/names.hpp"
+#include "schema/foreign_key.hpp"
 #include "schema/own.hpp"
 #include "pg/security.hpp"
 #include "rows/anonymise.hpp"
@@ -35,6 +36,39 @@ bool may_be_unset(Oid relid, AttrNumber column) {
     return nullable && !is_in_key(relid, column);
 }
 
+bool is_near(const Step &step, AttrNumber column) {
+    for (int k = 0; k < step.n; ++k)
+        if (step.near_columns[k] == column) return true;
+    return false;
+}
+
+bool is_in_another_key(const Step &step, AttrNumber column) {
+    ListCell *cell = nullptr;
+    foreach (cell, foreign_keys_of(step.near_relid)) {
+        ForeignKey key = {};
+        if (!load_foreign_key(lfirst_oid(cell), &key) || key.referring != step.near_relid ||
+            lfirst_oid(cell) == step.key.constraint)
+            continue;
+        // The same key once more leads to nobody else.
+        bool same = key.n == step.n;
+        for (int i = 0; same && i < key.n; ++i) same = is_near(step, key.referring_columns[i]);
+        for (int i = 0; !same && i < key.n; ++i)
+            if (key.referring_columns[i] == column) return true;
+    }
+    return false;
+}
+
+// One column that is unset cuts the row off. What belongs to other keys, too (a tenant), stays where another column will do.
+Bitmapset *columns_to_unset(const Step &step) {
+    Bitmapset *all = nullptr, *own = nullptr;
+    for (int k = 0; k < step.n; ++k) {
+        if (!may_be_unset(step.near_relid, step.near_columns[k])) continue;
+        all = bms_add_member(all, step.near_columns[k]);
+        if (!is_in_another_key(step, step.near_columns[k])) own = bms_add_member(own, step.near_columns[k]);
+    }
+    return own != nullptr ? own : all;
+}
+
 struct Changes {
     Bitmapset *unset;    // foreign keys
     Bitmapset *claimed;  // columns that concern the person alone
@@ -44,9 +78,7 @@ void add_link(const Doomed &row, const Link &link, Changes *changes) {
     // Columns of whoever lives here are those of who stays, too.
     if (!leads_to_the_living(row.others, &link)) changes->claimed = bms_union(changes->claimed, link.claimed);
     if (link.path.n_steps != 1 || link.path.steps[0].down) return;
-    for (int k = 0; k < link.path.steps[0].n; ++k)
-        if (may_be_unset(link.relid, link.path.steps[0].near_columns[k]))
-            changes->unset = bms_add_member(changes->unset, link.path.steps[0].near_columns[k]);
+    changes->unset = bms_union(changes->unset, columns_to_unset(link.path.steps[0]));
 }
 
 // By every link that leads from the row to the person.

@@ -29,7 +29,7 @@ List *persons_at(const Subject &subject, const Link &link, const AttrNumber *col
                      anonymous != nullptr ? anonymous : "false");
     for (int c = -1; (c = bms_next_member(kind.words, c)) >= 0;) {
         const auto column = static_cast<AttrNumber>(c);
-        appendStringInfo(&sql, ", %s::text", column_list(kind.relid, &column, 1, "t."));
+        appendStringInfo(&sql, ", %s", word_in(*subject.model, kind.relid, column));
     }
     append_front_join(&sql, kind.relid, columns, equalities, front, &parameters);
     const SqlRows found = read_as(owner_of(kind.relid), sql.data, parameters);

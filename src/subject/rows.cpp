@@ -129,6 +129,21 @@ Bitmapset *first_columns(const Link &link) {
     return set;
 }
 
+// Those that hold the key of the person whom the path leads to, or a part of it: of the foreign key at once, or handed on by the keys on the
+// way (an order is named by its customer and a number).
+Bitmapset *columns_with_key(const LinkPath &path) {
+    Bitmapset *holding = nullptr;
+    for (int i = path.n_steps - 1; i >= 0; --i) {
+        const Step &step = path.steps[i];
+        Bitmapset *nearer = nullptr;
+        for (int k = 0; k < step.n && !step.down; ++k)
+            if (i == path.n_steps - 1 || bms_is_member(step.far_columns[k], holding))
+                nearer = bms_add_member(nearer, step.near_columns[k]);
+        holding = nearer;
+    }
+    return holding;
+}
+
 // All of a row that is another person: which columns of it are personal does not matter.
 Bitmapset *add_columns_but_key(Bitmapset *set, const Reader &reader) {
     for (int i = 0; i < reader.n_columns; ++i) {
@@ -150,8 +165,7 @@ Bitmapset *columns_of_others(const Reader &reader, List *others) {
         if (other->is_subject || leads_to_subject(others, other->link)) continue;
         hidden = bms_add_members(hidden, other->link->claimed);
         if (other->link->path.n_steps == 0) leading = add_columns_but_key(leading, reader);
-        if (other->link->path.n_steps == 1 && !other->link->path.steps[0].down)
-            leading = bms_add_members(leading, first_columns(*other->link));
+        leading = bms_add_members(leading, columns_with_key(other->link->path));
     }
     return bms_difference(bms_union(hidden, bms_difference(leading, own)), reader.link->claimed);
 }

@@ -1,5 +1,6 @@
 #include "subject/subject.hpp"
 
+#include "core/text/placeholder.hpp"
 #include "subject/identity.hpp"
 #include "pg/names.hpp"
 #include "schema/own.hpp"
@@ -25,7 +26,7 @@ void read_words(Subject *subject, const Kind &kind) {
     int columns = 0;
     for (int c = -1; (c = bms_next_member(kind.words, c)) >= 0; ++columns) {
         const auto column = static_cast<AttrNumber>(c);
-        appendStringInfo(&sql, "%s%s::text", columns == 0 ? "SELECT " : ", ", column_list(kind.relid, &column, 1, "t."));
+        appendStringInfo(&sql, "%s%s", columns == 0 ? "SELECT " : ", ", word_in(*subject->model, kind.relid, column));
     }
     appendStringInfo(&sql, " FROM %s t WHERE ", qualified_name(kind.relid));
     append_key_condition(&sql, kind.relid, kind.keys, subject->roots[kind.index], &parameters);
@@ -204,16 +205,21 @@ int64 count_rows(const ReachedTable &table, int condition) {
     return rows;
 }
 
-List *add_word(List *words, const Model &model, Oid relid, AttrNumber column, const char *word) {
-    words = add_word(words, word);
+static bool is_identifying(const Kind &kind, AttrNumber column) {
+    for (int i = 0; i < kind.n_identifying; ++i)
+        if (kind.identifying[i] == column) return true;
+    return false;
+}
+
+char *word_in(const Model &model, Oid relid, AttrNumber column) {
     const PersonalColumn *personal = personal_column(model, relid, column);
-    if (word == nullptr || personal == nullptr || strcmp(personal->category, "name") != 0) return words;
-    for (const char *rest = word; *rest != '\0';) {
-        const size_t n = strcspn(rest, " ");
-        if (n > 1) words = add_word(words, pnstrdup(rest, n));
-        rest += n + (rest[n] == ' ' ? 1 : 0);
-    }
-    return words;
+    return personal != nullptr ? text_of_column(*personal, "t.") : psprintf("%s::text", column_list(relid, &column, 1, "t."));
+}
+
+List *add_word(List *words, const Model &model, Oid relid, AttrNumber column, const char *word) {
+    const PersonalColumn *personal = personal_column(model, relid, column);
+    if (personal != nullptr && !is_identifying(*kind_of_table(model, relid), column)) return add_words_of(words, *personal, word);
+    return word == nullptr || core::is_placeholder(word) ? words : add_word(words, word);
 }
 
 bool is_own_word(const Subject &subject, const char *word) { return has_word(subject.words, word); }

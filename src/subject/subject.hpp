@@ -46,7 +46,10 @@ int64 count_rows(const ReachedTable &table, int condition);
 
 bool is_own_word(const Subject &subject, const char *word);
 
-// Adds what a column of a person holds to the words that tell who it is; of a name also each of its parts.
+// SQL for what add_word is given of a row t of a person.
+char *word_in(const Model &model, Oid relid, AttrNumber column);
+
+// Adds what a column of a person holds to the words that tell who it is, if it does.
 List *add_word(List *words, const Model &model, Oid relid, AttrNumber column, const char *word);
 
 // The key as JSON, as asked for.

@@ -1,6 +1,6 @@
 -- An erasure takes nothing that is somebody else's, too.
 BEGIN;
-SELECT plan(20);
+SELECT plan(28);
 SET client_min_messages = error;
 
 CREATE FUNCTION pg_temp.link(kind text, relation regclass, path text, role text DEFAULT 'about', columns name[] DEFAULT '{}') RETURNS void LANGUAGE sql AS
@@ -84,6 +84,57 @@ CREATE FUNCTION a.endless() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN INSERT I
 CREATE TRIGGER endless AFTER UPDATE ON a.log FOR EACH ROW WHEN (OLD.person = 2) EXECUTE FUNCTION a.endless();
 SELECT is(pg_temp.done('a', 2), 'anonymised a.log 3, anonymised a.person 1, in_consequence a.log 4 added', 'triggers that answer for ever do not hold an erasure up');
 SELECT is((SELECT max(n) FROM a.log), 3, 'triggers that answer for ever are gone after a few times');
+
+-- Keys of several columns: what is shared with another key stays.
+CREATE SCHEMA t;
+CREATE TABLE t.tenant (id int PRIMARY KEY);
+CREATE TABLE t.person (tenant int, id int, name text, PRIMARY KEY (tenant, id));
+CREATE TABLE t.ord (id int PRIMARY KEY, tenant int REFERENCES t.tenant, buyer int, seller int, FOREIGN KEY (tenant, buyer) REFERENCES t.person, FOREIGN KEY (tenant, seller) REFERENCES t.person);
+CREATE TABLE t.file (id int PRIMARY KEY, tenant int, person int, reader int, FOREIGN KEY (tenant, person) REFERENCES t.person, FOREIGN KEY (tenant, person) REFERENCES t.person MATCH FULL);
+INSERT INTO t.tenant VALUES (1);
+INSERT INTO t.person VALUES (1, 1, 'Kari'), (1, 2, 'Ola');
+INSERT INTO t.ord VALUES (1, 1, 1, 2);
+INSERT INTO t.file VALUES (1, 1, 2);
+SELECT pg_temp.personal('t.person', 'name', 'name');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('t', 't.person');
+SELECT pg_temp.link('t', 't.ord', 'buyer'), pg_temp.link('t', 't.ord', 'seller', 'mentioned'), pg_temp.link('t', 't.file', 'person', 'mentioned');
+SELECT lives_ok($$SELECT retention.erase('t', '{"tenant": 1, "id": 2}'::jsonb)$$, 'who has a key of several columns can be taken out');
+SELECT results_eq('SELECT tenant, buyer, seller FROM t.ord', 'VALUES (1, 1, NULL::int)', 'a column that another key needs, too, stays');
+SELECT results_eq('SELECT tenant, person FROM t.file', 'VALUES (NULL::int, NULL::int)', 'a key that is declared twice is no other key');
+SELECT is((SELECT count(*) FROM retention.export_rows('t', '{"tenant": 1, "id": 1}'::jsonb)), 2::bigint, 'who stays keeps the way to the row');
+
+-- A key that is handed on over several steps is not shown to somebody else.
+CREATE SCHEMA k;
+CREATE TABLE k.person (id int PRIMARY KEY, name text);
+CREATE TABLE k.account (owner int REFERENCES k.person, no int, PRIMARY KEY (owner, no));
+CREATE TABLE k.transfer (id int PRIMARY KEY, payer int REFERENCES k.person, owner int, no int, batch int, FOREIGN KEY (owner, no) REFERENCES k.account);
+INSERT INTO k.person VALUES (1, 'Kari'), (77, 'Ola');
+INSERT INTO k.account VALUES (77, 5);
+INSERT INTO k.transfer VALUES (1, 1, 77, 5, 3);
+SELECT pg_temp.personal('k.person', 'name', 'name');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('k', 'k.person');
+SELECT pg_temp.link('k', 'k.transfer', 'payer'), pg_temp.link('k', 'k.transfer', 'no.owner', 'mentioned');
+SELECT is((SELECT data::jsonb FROM retention.export_rows('k', 1) WHERE relation = 'k.transfer'::regclass), '{"id": 1, "payer": 1, "owner": null, "no": 5, "batch": 3}',
+    'a key that an account hands on is not shown to the other party');
+SELECT is((SELECT data::jsonb -> 'owner' FROM retention.export_rows('k', 77) WHERE relation = 'k.transfer'::regclass), '77', 'a key that an account hands on is shown to whose it is');
+
+-- What is said about a person tells nobody who it is.
+CREATE SCHEMA s;
+CREATE TABLE s.person (id int PRIMARY KEY, name text, state text, tier text, code text, born date);
+CREATE TABLE s.note (id int PRIMARY KEY, person int REFERENCES s.person, writer int REFERENCES s.person, body text);
+INSERT INTO s.person VALUES (1, 'Moen, Kari', 'active', 'in progress', 'AX-17', '1987-06-15'), (2, 'Ola', 'new', 'n/a', '-', NULL);
+INSERT INTO s.note VALUES (1, 2, 1, 'The subscription is active, the case in progress. Moen wrote it, 15.06.1987, AX-17.');
+SELECT pg_temp.personal('s.person', c, CASE c WHEN 'name' THEN 'name' WHEN 'born' THEN 'birth date' ELSE 'other' END) FROM unnest('{name,state,tier,code,born}'::name[]) c;
+SELECT pg_temp.personal('s.note', 'body', 'free text');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('s', 's.person');
+SELECT pg_temp.link('s', 's.note', 'person'), pg_temp.link('s', 's.note', 'writer', 'mentioned');
+SET DateStyle = 'German';
+SELECT is((SELECT data ->> 'body' FROM retention.export_rows('s', 2) WHERE relation = 's.note'::regclass), 'The subscription is active, the case in progress. [redacted] wrote it, [redacted], [redacted].',
+    'a copy for somebody else is without what tells who the writer is, with what does not');
+SELECT retention.erase('s', 1);
+SELECT is((SELECT body FROM s.note), 'The subscription is active, the case in progress. [redacted] wrote it, [redacted], [redacted].',
+    'a text about somebody else is without what tells who the erased is, with what does not');
+RESET DateStyle;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -34,4 +34,22 @@ bool is_placeholder(std::string_view value) noexcept {
     return n == 0 || zeros || kNobody.has(std::string_view(word, n));
 }
 
+bool is_common_word(std::string_view value) noexcept {
+    bool blank = false, upper = false;
+    for (size_t i = 0; i < value.size();) {
+        const Letter letter = letter_at(value, i);
+        if (!is_blank(letter.code) && !is_hyphen(letter.code) && !is_letter(letter.code)) return false;
+        blank = blank || is_blank(letter.code);
+        upper = upper || is_upper(letter.code);
+        i += letter.size == 0 ? 1 : letter.size;
+    }
+    return !blank || !upper;
+}
+
+bool is_telling_category(std::string_view category) noexcept {
+    for (const std::string_view telling : {"name", "username", "email", "phone", "address", "national id"})
+        if (category == telling) return true;
+    return false;
+}
+
 }  // namespace pg_retention::core

@@ -7,4 +7,11 @@ namespace pg_retention::core {
 // No letter and no digit, zeros alone, or a word such as "n/a" or "ukjent"; of an e-mail address what stands before the @.
 bool is_placeholder(std::string_view value) noexcept;
 
+// Whether a value says something about a person rather than who it is: one word of letters, or several without a capital, such as "active" or
+// "in progress". What a category promises to tell who somebody is (a name) is not asked.
+bool is_common_word(std::string_view value) noexcept;
+
+// Categories whose values tell who somebody is whatever they look like: those of the personal types.
+bool is_telling_category(std::string_view category) noexcept;
+
 }  // namespace pg_retention::core
