@@ -97,11 +97,13 @@ COMMENT ON TABLE retention.statement IS 'supplementary statements of persons abo
 CREATE TABLE retention.erasure (
     hash bytea PRIMARY KEY,
     key_print bytea NOT NULL,
-    erased_at timestamptz NOT NULL
+    erased_at timestamptz NOT NULL,
+    prints bytea[] NOT NULL DEFAULT '{}'
 );
 SELECT pg_catalog.pg_extension_config_dump('retention.erasure', '');
 COMMENT ON TABLE retention.erasure IS 'who was erased, as keyed hashes of table and key, so that a restored backup can be brought up to date; entries go after retention.backup_age';
 COMMENT ON COLUMN retention.erasure.key_print IS 'tells which key the hash was made with';
+COMMENT ON COLUMN retention.erasure.prints IS 'keyed hashes of what the erased rows held, by which they are told from later ones with the same key';
 
 CREATE FUNCTION retention.check_subject() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_check_subject';
@@ -222,9 +224,21 @@ COMMENT ON FUNCTION retention.erase(text, jsonb, boolean, bigint) IS 'erases a p
 CREATE FUNCTION retention.erasure_list() RETURNS json
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_erasure_list';
 COMMENT ON FUNCTION retention.erasure_list() IS 'the erasures done, as keyed hashes; to be kept beside the backups';
-CREATE FUNCTION retention.replay_erasures(list json, OUT kind text, OUT erased bigint) RETURNS SETOF record
+CREATE FUNCTION retention.replay_erasures(list json, dry_run boolean DEFAULT false, OUT kind text, OUT erased bigint, OUT others bigint, OUT blocked bigint) RETURNS SETOF record
     LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'pg_retention_replay_erasures';
-COMMENT ON FUNCTION retention.replay_erasures(json) IS 'erases again, after the restore of a backup, whom the list names';
+COMMENT ON FUNCTION retention.replay_erasures(json, boolean) IS 'erases again, after the restore of a backup, whom the list names; others: who has the key of somebody erased, and holds nothing that those rows held, is left; blocked: could not be erased, with a warning';
+CREATE FUNCTION retention.was_erased(kind text, key bigint) RETURNS timestamptz
+    LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pg_retention_was_erased';
+COMMENT ON FUNCTION retention.was_erased(text, bigint) IS 'when a person with this key was erased; NULL: none was, or it is forgotten';
+CREATE FUNCTION retention.was_erased(kind text, key text) RETURNS timestamptz
+    LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pg_retention_was_erased';
+COMMENT ON FUNCTION retention.was_erased(text, text) IS 'when a person with this key was erased; NULL: none was, or it is forgotten';
+CREATE FUNCTION retention.was_erased(kind text, key uuid) RETURNS timestamptz
+    LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pg_retention_was_erased';
+COMMENT ON FUNCTION retention.was_erased(text, uuid) IS 'when a person with this key was erased; NULL: none was, or it is forgotten';
+CREATE FUNCTION retention.was_erased(kind text, key jsonb) RETURNS timestamptz
+    LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pg_retention_was_erased';
+COMMENT ON FUNCTION retention.was_erased(text, jsonb) IS 'when a person with this key was erased; NULL: none was, or it is forgotten';
 
 CREATE FUNCTION retention.rectify(kind text, key bigint, relation regclass, row_key jsonb, changes jsonb, statement text DEFAULT NULL, request_id bigint DEFAULT NULL) RETURNS void
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_rectify';

@@ -1,15 +1,21 @@
 #include "requests/remember.hpp"
 
+#include "core/text/placeholder.hpp"
 #include "schema/extension.hpp"
 #include "pg/names.hpp"
 #include "schema/own.hpp"
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
+#include "subject/identity.hpp"
+#include "subject/identity_form.hpp"
 #include "subject/same_key.hpp"
 
 extern "C" {
+#include "access/table.h"
 #include "catalog/pg_type.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
 }
 
 namespace pg_retention {
@@ -23,13 +29,65 @@ bytea *bytes_of(const uint8 *bytes, int n) {
     return result;
 }
 
-void remember_key(const ErasureKey &key, Oid relid, const char *json) {
+bytea *print_of(const ErasureKey &key, const char *key_json, const char *what, const char *value) {
+    constexpr int kBytes = 16;
+    uint8 hash[kHashBytes];
+    StringInfoData text;
+    initStringInfo(&text);
+    for (const char *part : {key_json, what}) {
+        appendStringInfoString(&text, part);
+        appendStringInfoChar(&text, '\0');
+    }
+    appendStringInfoString(&text, value);
+    keyed_hash(key.secret, text.data, text.len, hash);
+    pfree(text.data);
+    return bytes_of(hash, kBytes);
+}
+
+bool has_print(List *prints, const bytea *print) {
+    ListCell *cell = nullptr;
+    foreach (cell, prints) {
+        const auto *one = static_cast<const bytea *>(lfirst(cell));
+        if (VARSIZE_ANY(one) == VARSIZE_ANY(print) &&
+            std::memcmp(VARDATA_ANY(one), VARDATA_ANY(print), VARSIZE_ANY_EXHDR(print)) == 0)
+            return true;
+    }
+    return false;
+}
+
+// The columns but the key and the clock, by number.
+List *printed_columns(const Kind &kind) {
+    List *columns = NIL;
+    Relation rel = table_open(kind.relid, AccessShareLock);
+    TupleDesc desc = RelationGetDescr(rel);
+    for (int i = 0; i < desc->natts; ++i) {
+        const AttrNumber column = TupleDescAttr(desc, i)->attnum;
+        bool is_key = TupleDescAttr(desc, i)->attisdropped || column == clock_column(kind.relid);
+        for (int k = 0; k < kind.n_keys; ++k) is_key = is_key || kind.keys[k] == column;
+        if (!is_key) columns = lappend_int(columns, column);
+    }
+    table_close(rel, NoLock);
+    return columns;
+}
+
+SqlValue print_array(const Prints &prints) {
+    List *all = list_concat_copy(prints.telling, prints.others);
+    auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * (list_length(all) + 1)));
+    int n = 0;
+    ListCell *cell = nullptr;
+    foreach (cell, all) values[n++] = PointerGetDatum(lfirst(cell));
+    return typed(BYTEAARRAYOID, array_of(values, n, BYTEAOID));
+}
+
+// One key may have been several persons', one after the other.
+void remember_key(const ErasureKey &key, Oid relid, const char *json, const Prints &prints) {
     uint8 hash[kHashBytes];
     hash_person(key, relid, json, hash);
-    own("INSERT INTO retention.erasure (hash, key_print, erased_at) VALUES ($1, $2, $3) "
-        "ON CONFLICT (hash) DO UPDATE SET erased_at = excluded.erased_at",
+    own("INSERT INTO retention.erasure AS e (hash, key_print, erased_at, prints) VALUES ($1, $2, $3, $4) "
+        "ON CONFLICT (hash) DO UPDATE SET erased_at = excluded.erased_at, "
+        "prints = ARRAY(SELECT p FROM unnest(e.prints || excluded.prints) p GROUP BY p ORDER BY p)",
         typed(BYTEAOID, PointerGetDatum(bytes_of(hash, sizeof hash))),
-        typed(BYTEAOID, PointerGetDatum(bytes_of(key.print, sizeof key.print))), at(retention_now()));
+        typed(BYTEAOID, PointerGetDatum(bytes_of(key.print, sizeof key.print))), at(retention_now()), print_array(prints));
 }
 
 }  // namespace
@@ -60,25 +118,64 @@ void hash_person(const ErasureKey &key, Oid relid, const char *key_json, uint8 (
     pfree(text.data);
 }
 
+void append_printed(StringInfo sql, const Model &model, const Kind &kind) {
+    ListCell *cell = nullptr;
+    for (int c = -1; (c = bms_next_member(kind.words, c)) >= 0;)
+        appendStringInfo(sql, ", %s", identifying_value(model, kind, static_cast<AttrNumber>(c)));
+    foreach (cell, printed_columns(kind)) {
+        const auto column = static_cast<AttrNumber>(lfirst_int(cell));
+        appendStringInfo(sql, ", %s::text", column_list(kind.relid, &column, 1, "t."));
+    }
+}
+
+Prints prints_of(const ErasureKey &key, const Kind &kind, const char *key_json, const SqlRow &row, int first) {
+    Prints prints = {};
+    ListCell *cell = nullptr;
+    int place = first;
+    for (int c = -1; (c = bms_next_member(kind.words, c)) >= 0;) {
+        const char *value = row.text(place++);
+        const char *form = value == nullptr || core::is_common_word(value) ? nullptr : identity_of(value);
+        if (form != nullptr) prints.telling = lappend(prints.telling, print_of(key, key_json, "", form));
+    }
+    foreach (cell, printed_columns(kind)) {
+        const char *value = row.text(place++);
+        const char *name = get_attname(kind.relid, static_cast<AttrNumber>(lfirst_int(cell)), false);
+        if (value != nullptr) prints.others = lappend(prints.others, print_of(key, key_json, name, value));
+    }
+    return prints;
+}
+
+bool may_be_same(const Prints &row, List *remembered) {
+    int shared = 0;
+    ListCell *cell = nullptr;
+    foreach (cell, row.telling)
+        if (has_print(remembered, static_cast<const bytea *>(lfirst(cell)))) return true;
+    if (row.telling != NIL) return false;
+    foreach (cell, row.others) shared += has_print(remembered, static_cast<const bytea *>(lfirst(cell))) ? 1 : 0;
+    return 2 * shared >= list_length(row.others);
+}
+
 namespace {
 
 void remember_kind(const Subject &subject, const Kind &kind, const ErasureKey &key, const char *keys) {
     Parameters parameters = {};
     StringInfoData sql;
     initStringInfo(&sql);
-    appendStringInfo(&sql, "SELECT %s FROM %s t WHERE ", keys, qualified_name(kind.relid));
+    appendStringInfo(&sql, "SELECT %s", keys);
+    append_printed(&sql, *subject.model, kind);
+    appendStringInfo(&sql, " FROM %s t WHERE ", qualified_name(kind.relid));
     append_key_condition(&sql, kind.relid, kind.keys, subject.roots[kind.index], &parameters);
-    const SqlRows rows = read_as(owner_of(kind.relid), sql.data, parameters);
     int places[kMaxKeys];
     for (int i = 0; i < kind.n_keys; ++i) places[i] = i + 1;
+    const int level = fix_writing();
+    const SqlRows rows = read_as(owner_of(kind.relid), sql.data, parameters);
     for (const SqlRow row : rows) {
         StringInfoData json;
         initStringInfo(&json);
-        const int level = fix_writing();
         append_key_json(&json, kind.relid, kind.keys, kind.n_keys, row.tuple, row.desc, places);
-        restore_writing(level);
-        remember_key(key, kind.relid, json.data);
+        remember_key(key, kind.relid, json.data, prints_of(key, kind, json.data, row, kind.n_keys + 1));
     }
+    restore_writing(level);
     rows.free();
 }
 

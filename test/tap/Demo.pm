@@ -25,7 +25,7 @@ SET session_replication_role = replica;
 UPDATE app.users SET phone = '+47 4' || lpad(id::text, 7, '0'), email = replace(email, '@', '.' || id || '@');
 UPDATE crm.contacts SET phone = '+47 9' || lpad(id::text, 7, '0'), email = replace(email, '@', '.c' || id || '@'),
 	remarks = remarks || ' ' || md5('contact ' || id);
-UPDATE crm.contacts c SET email = u.email FROM (SELECT customer_id, min(id) AS id FROM app.users GROUP BY 1) f JOIN app.users u USING (id)
+UPDATE crm.contacts c SET email = u.email, full_name = u.first_name || ' ' || u.last_name FROM (SELECT customer_id, min(id) AS id FROM app.users GROUP BY 1) f JOIN app.users u USING (id)
 	WHERE c.customer_id = f.customer_id AND c.id % 3 = 0 AND c.id <= 250;
 UPDATE support.cases k SET reporter_email = u.email, description = k.description || ' ' || u.email || ' ' || md5('user ' || u.id)
 	FROM app.users u WHERE u.id = k.opened_by;
