@@ -128,6 +128,7 @@ ALTER TABLE retention.subject_link ENABLE ALWAYS TRIGGER check_subject, ENABLE A
 CREATE FUNCTION retention.propose_links(OUT kind text, OUT relation regclass, OUT path text, OUT role text) RETURNS SETOF record
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_propose_links';
 COMMENT ON FUNCTION retention.propose_links() IS 'links that the foreign keys suggest and retention.subject_link does not have yet';
+GRANT EXECUTE ON FUNCTION retention.propose_links() TO pg_monitor;
 CREATE FUNCTION retention.identity(value text) RETURNS text
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_identity';
 COMMENT ON FUNCTION retention.identity(text) IS 'the form in which values of identifying columns are compared; NULL: the value is nobody''s. An index on it serves who asks for a person';

@@ -13,6 +13,7 @@
 #include "schema/own.hpp"
 #include "pg/time.hpp"
 #include "requests/document.hpp"
+#include "requests/leftover.hpp"
 #include "subject/carried.hpp"
 #include "subject/doom.hpp"
 #include "subject/json.hpp"
@@ -369,6 +370,13 @@ void erase_what_was_woken(Erasure *erasure, List *tables, const Account &account
     }
 }
 
+bool has_outcome(const Erasure &erasure, Outcome outcome) {
+    ListCell *cell = nullptr;
+    foreach (cell, erasure.tallies)
+        if (static_cast<const Tally *>(lfirst(cell))->outcome == outcome) return true;
+    return false;
+}
+
 void append_section(StringInfo out, const Erasure &erasure, Outcome outcome) {
     bool first = true;
     ListCell *cell = nullptr;
@@ -474,6 +482,13 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     append_json_time(&out, retention_now());
     for (size_t i = 0; i < core::count_of<Outcome>(); ++i) append_section(&out, erasure, static_cast<Outcome>(i));
     append_consequences(&out, account);
+    bool complete = !has_outcome(erasure, Outcome::kNotCovered) && !has_outcome(erasure, Outcome::kBlocked) &&
+                    !has_outcome(erasure, Outcome::kDeferred);
+    if (occasion != Occasion::kReplay) {
+        complete = !append_left(&out, *call.subject, tables) && complete;
+        complete = !append_not_reached(&out, *call.subject, tables) && complete;
+        appendStringInfo(&out, ", \"complete\": %s", complete ? "true" : "false");
+    }
     appendStringInfo(&out, ", \"remembered\": %s, ", remembered ? "true" : "false");
     append_controller(&out);
     appendStringInfoChar(&out, '}');

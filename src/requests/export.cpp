@@ -7,6 +7,7 @@
 #include "requests/call.hpp"
 #include "subject/csv.hpp"
 #include "requests/document.hpp"
+#include "requests/leftover.hpp"
 #include "subject/json.hpp"
 #include "subject/same_key.hpp"
 
@@ -81,6 +82,7 @@ Datum export_document(FunctionCallInfo fcinfo) {
     append_statements(&out, *call.subject);
     appendStringInfoString(&out, ", ");
     const int64 rows = append_data(&out, call, tables, false);
+    (void) append_not_reached(&out, *call.subject, tables);
     appendStringInfoChar(&out, '}');
     close_call(call, LedgerAction::kExported, rows);
     return PointerGetDatum(cstring_to_text_with_len(out.data, out.len));

@@ -3,12 +3,12 @@
 #include "personal/anonymiser.hpp"
 #include "policy/policy_cache.hpp"
 #include "policy/rights.hpp"
-#include "core/text/redact.hpp"
 #include "pg/names.hpp"
 #include "schema/foreign_key.hpp"
 #include "schema/own.hpp"
 #include "pg/security.hpp"
 #include "rows/anonymise.hpp"
+#include "subject/texts.hpp"
 
 extern "C" {
 #include "access/table.h"
@@ -105,21 +105,16 @@ void append_assignment(StringInfo set, const char *assignment) {
 }
 
 struct TextColumn {
-    const char *name;     // quoted
-    const char *type;     // with its length, which a cast cuts down to
+    const char *name;  // quoted
+    const char *type;  // with its length, which a cast cuts down to
+    bool json;
     AttrNumber declared;  // in the table that is reached
 };
 
 // The text without the person; null when the person is not in it.
-char *without(const Subject &subject, const char *text) {
-    const std::string_view view(text);
-    const int n = list_length(subject.words);
-    auto *words = static_cast<std::string_view *>(palloc(sizeof(std::string_view) * (n + 1)));
-    for (int i = 0; i < n; ++i) new (&words[i]) std::string_view(static_cast<char *>(list_nth(subject.words, i)));
-    auto *out = static_cast<char *>(palloc_extended(core::redacted_room(view.size()) + 1, MCXT_ALLOC_HUGE));
-    const size_t length = core::redact(view, core::Words{words, static_cast<size_t>(n), nullptr, 0}, false, out);
-    out[length] = '\0';
-    return view == std::string_view(out, length) ? nullptr : out;
+char *without(const Subject &subject, const char *text, bool json) {
+    char *out = without_words(text, json, words_of(subject), false);
+    return strcmp(text, out) == 0 ? nullptr : out;
 }
 
 // Those that are not changed otherwise.
@@ -146,10 +141,10 @@ bool append_texts(const Subject &subject, const Doomed &row, List *columns, cons
     const auto holds = held.get_or(1, false);
     int place = 2;
     foreach (cell, columns) {
-        const char *before = held.text(place++);
-        const char *after = before == nullptr ? nullptr : without(subject, before);
-        if (after == nullptr) continue;
         const auto *column = static_cast<TextColumn *>(lfirst(cell));
+        const char *before = held.text(place++);
+        const char *after = before == nullptr ? nullptr : without(subject, before, column->json);
+        if (after == nullptr) continue;
         const int number = add_parameter(parameters, TEXTOID, CStringGetTextDatum(after));
         append_assignment(set, psprintf("%s = CAST($%d AS %s)", column->name, number, column->type));
     }
@@ -174,15 +169,13 @@ List *text_columns(Oid leaf, Oid relid) {
     TupleDesc desc = RelationGetDescr(rel);
     for (int i = 0; i < desc->natts; ++i) {
         Form_pg_attribute att = TupleDescAttr(desc, i);
-        char category = 0;
-        bool preferred = false;
-        if (att->attisdropped || att->attgenerated != '\0') continue;
-        get_type_category_preferred(getBaseType(att->atttypid), &category, &preferred);
+        if (att->attisdropped || att->attgenerated != '\0' || !holds_words(att->atttypid)) continue;
         const AttrNumber declared = get_attnum(relid, NameStr(att->attname));
         Hop hop = {};
-        if (category != TYPCATEGORY_STRING || is_in_key(relid, declared) || find_foreign_key(relid, declared, &hop)) continue;
+        if (is_in_key(relid, declared) || find_foreign_key(relid, declared, &hop)) continue;
         auto *column = static_cast<TextColumn *>(palloc(sizeof(TextColumn)));
-        *column = TextColumn{pstrdup(quote_identifier(NameStr(att->attname))), column_type_name(leaf, att->attnum), declared};
+        *column = TextColumn{pstrdup(quote_identifier(NameStr(att->attname))), column_type_name(leaf, att->attnum),
+                             holds_json(att->atttypid), declared};
         columns = lappend(columns, column);
     }
     table_close(rel, NoLock);
@@ -190,7 +183,9 @@ List *text_columns(Oid leaf, Oid relid) {
 }
 
 bool take_out(const Subject &subject, const ReachedTable &table, const Doomed &row, List *text_columns) {
-    const Changes changes = changes_of(row);
+    Changes changes = changes_of(row);
+    // Nothing says yet what becomes of it: a later call has to find it.
+    if (row.fate == Fate::kNotCovered) changes.unset = nullptr;
     MemoryContext context = CurrentMemoryContext;
     StringInfoData set;
     initStringInfo(&set);

@@ -3,8 +3,6 @@
 #include "schema/extension.hpp"
 #include "policy/policy_cache.hpp"
 #include "core/data/portable.hpp"
-#include "core/text/redact.hpp"
-#include "core/text/redact_json.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/names.hpp"
 #include "schema/own.hpp"
@@ -12,6 +10,7 @@
 #include "subject/csv.hpp"
 #include "subject/json.hpp"
 #include "subject/others.hpp"
+#include "subject/texts.hpp"
 
 extern "C" {
 #include "access/htup_details.h"
@@ -50,16 +49,6 @@ struct Reader {
     StringInfoData data;
 };
 
-// Types of extensions that are no other thing, too: they hold text in some form.
-bool may_hold_words(Oid type, JsonForm form) {
-    char category = 0;
-    bool preferred = false;
-    const Oid base = getBaseType(type);
-    get_type_category_preferred(base, &category, &preferred);
-    return form == JsonForm::kJson || category == TYPCATEGORY_STRING || base == XMLOID ||
-           (category == TYPCATEGORY_USER && base >= FirstNormalObjectId);
-}
-
 // The columns that are written: all of them but the clock; for Article 20 not the derived ones.
 void list_columns(Reader *reader, Oid relid) {
     Relation rel = table_open(relid, AccessShareLock);
@@ -76,7 +65,7 @@ void list_columns(Reader *reader, Oid relid) {
         column->name = pstrdup(NameStr(att->attname));
         column->personal = personal;
         column->json = json_column(needs_to_jsonb(att->atttypid) ? JSONBOID : att->atttypid);
-        column->is_text = may_hold_words(att->atttypid, column->json.form);
+        column->is_text = holds_words(att->atttypid);
     }
     table_close(rel, NoLock);
 }
@@ -193,20 +182,13 @@ Redaction redaction_of(const Reader &reader, List *others) {
     return redaction;
 }
 
-char *room(size_t size) { return static_cast<char *>(palloc_extended(size + 1, MCXT_ALLOC_HUGE)); }
-
 // The value as text, or as JSON, with other persons taken out; null when nothing has to be looked for.
 char *redacted(const Column &column, const Redaction &redaction, Datum value) {
     const bool free_text = column.personal != nullptr && column.personal->is_free_text;
     if (!column.is_text || (redaction.n_remove == 0 && !free_text)) return nullptr;
     const std::string_view text(OutputFunctionCall(const_cast<FmgrInfo *>(&column.json.output), value));
     const core::Words words = {redaction.remove, redaction.n_remove, redaction.keep, redaction.n_keep};
-    const bool json = column.json.form == JsonForm::kJson;
-    char *out = room(json ? core::redacted_json_room(text.size()) : core::redacted_room(text.size()));
-    const size_t n = json ? core::redact_json(text, words, free_text, room(core::redacted_json_scratch(text.size())), out)
-                          : core::redact(text, words, free_text, out);
-    out[n] = '\0';
-    return out;
+    return without_words(text, column.json.form == JsonForm::kJson, words, free_text);
 }
 
 void write_row(Reader *reader, HeapTuple row, TupleDesc desc, const Redaction &redaction) {

@@ -222,6 +222,13 @@ List *add_word(List *words, const Model &model, Oid relid, AttrNumber column, co
     return word == nullptr || core::is_placeholder(word) ? words : add_word(words, word);
 }
 
+core::Words words_of(const Subject &subject) {
+    const int n = list_length(subject.words);
+    auto *words = static_cast<std::string_view *>(palloc(sizeof(std::string_view) * (n + 1)));
+    for (int i = 0; i < n; ++i) new (&words[i]) std::string_view(static_cast<char *>(list_nth(subject.words, i)));
+    return core::Words{words, static_cast<size_t>(n), nullptr, 0};
+}
+
 bool is_own_word(const Subject &subject, const char *word) { return has_word(subject.words, word); }
 
 char *key_json(const Subject &subject) {

@@ -1,5 +1,6 @@
 #pragma once
 // One person: the rows that are the person, in whatever tables, and the tables whose rows lead there.
+#include "core/text/redact.hpp"
 #include "subject/keys.hpp"
 
 namespace pg_retention {
@@ -43,6 +44,9 @@ void append_rows_of(StringInfo sql, const ReachedTable &table, int condition, Pa
 
 // How many those are.
 int64 count_rows(const ReachedTable &table, int condition);
+
+// What tells who the person is, to be taken out of texts.
+core::Words words_of(const Subject &subject);
 
 bool is_own_word(const Subject &subject, const char *word);
 

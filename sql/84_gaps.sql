@@ -75,6 +75,19 @@ SELECT 'materialized view left out', o.view::text, format('sweeps do not refresh
     'Delete its row of retention.left_out_view to have it refreshed again.'
 FROM retention.left_out_view o
 UNION ALL
+SELECT 'table without a link', p.relation::text, format('its rows lead to persons of kind "%s" by %s', p.kind, min(p.path COLLATE "C") FILTER (WHERE p.length = p.shortest)),
+    'Insert what fits of retention.propose_links() into retention.subject_link.'
+FROM (SELECT p.*, length(p.path) AS length, min(length(p.path)) OVER (PARTITION BY p.kind, p.relation) AS shortest FROM retention.propose_links() p) p
+WHERE NOT EXISTS (SELECT FROM retention.subject_link l WHERE l.kind = p.kind AND l.relation = p.relation)
+    AND NOT EXISTS (SELECT FROM retention.subject_kind k WHERE k.relation = p.relation)
+GROUP BY p.kind, p.relation
+UNION ALL
+SELECT 'personal column that no link reaches', format('%s.%I', c.relation, c.column_name), 'no kind of persons has the table, and no link leads from it',
+    'Write the link that leads from the table to persons into retention.subject_link.'
+FROM retention.personal_columns c
+WHERE EXISTS (SELECT FROM retention.subject_kind) AND NOT EXISTS (SELECT FROM retention.subject_link l WHERE l.relation = c.relation)
+    AND NOT EXISTS (SELECT FROM retention.subject_kind k WHERE k.relation = c.relation)
+UNION ALL
 SELECT 'table of a superuser', g.relation::text,
     format('sweeps act with the rights of its owner, superuser %I', r.rolname), 'Give the table to a role that owns no more than it has to.'
 FROM governed g

@@ -1,0 +1,148 @@
+#include "requests/leftover.hpp"
+
+#include "core/time/clock.hpp"
+#include "pg/names.hpp"
+#include "pg/security.hpp"
+#include "schema/extension.hpp"
+#include "schema/foreign_key.hpp"
+#include "schema/own.hpp"
+#include "subject/json.hpp"
+#include "subject/texts.hpp"
+
+extern "C" {
+#include "access/table.h"
+#include "catalog/partition.h"
+#include "catalog/pg_class.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+struct Looked {
+    AttrNumber column;
+    bool json;
+    int64 rows;  // in which a word stands
+};
+
+// The columns that words may stand in.
+List *columns_to_look_at(Oid relid) {
+    List *columns = NIL;
+    Relation rel = table_open(relid, AccessShareLock);
+    TupleDesc desc = RelationGetDescr(rel);
+    for (int i = 0; i < desc->natts; ++i) {
+        Form_pg_attribute att = TupleDescAttr(desc, i);
+        if (att->attisdropped || att->attnum == clock_column(relid) || !holds_words(att->atttypid)) continue;
+        auto *column = static_cast<Looked *>(palloc0(sizeof(Looked)));
+        *column = Looked{att->attnum, holds_json(att->atttypid), 0};
+        columns = lappend(columns, column);
+    }
+    table_close(rel, NoLock);
+    return columns;
+}
+
+void look_at(const SqlRow &row, List *columns, const core::Words &words) {
+    int place = 2;
+    ListCell *cell = nullptr;
+    // What the law keeps, or a hold or a restriction, is in the answer already.
+    if ((core::flags_of(row.get_or(1, core::kNoClock)) & core::kKept) != 0) return;
+    foreach (cell, columns) {
+        auto *column = static_cast<Looked *>(lfirst(cell));
+        const char *text = row.text(place++);
+        if (text != nullptr && strcmp(text, without_words(text, column->json, words, false)) != 0) ++column->rows;
+    }
+}
+
+void look_through(const Subject &subject, const ReachedTable &table, List *columns) {
+    const core::Words words = words_of(subject);
+    for (int i = 0; i < list_length(table.conditions); ++i) {
+        Parameters parameters = {};
+        StringInfoData sql;
+        ListCell *cell = nullptr;
+        initStringInfo(&sql);
+        const bool governed = clock_column(table.relid) != InvalidAttrNumber && !has_foreign_clock(table.relid);
+        appendStringInfo(&sql, "SELECT %s%s", governed ? "t." : "", governed ? clock_name(table.relid) : "NULL");
+        foreach (cell, columns)
+            appendStringInfo(&sql, ", %s::text", column_list(table.relid, &static_cast<Looked *>(lfirst(cell))->column, 1, "t."));
+        append_rows_of(&sql, table, i, &parameters);
+        for_each_portion(owner_of(table.relid), kOnce, sql.data, parameters, [&](const SqlRows &rows) {
+            for (const SqlRow row : rows) look_at(row, columns, words);
+        });
+    }
+}
+
+// To the person, or, for what is nobody's in particular, to any.
+bool is_linked(const Subject &subject, Oid relid, bool to_anybody) {
+    ListCell *cell = nullptr;
+    foreach (cell, subject.model->links) {
+        const auto *link = static_cast<const Link *>(lfirst(cell));
+        if (link->relid == relid && (to_anybody || subject.roots[link->kind->index].n > 0)) return true;
+    }
+    return false;
+}
+
+void add_not_reached(StringInfo out, List **known, Oid relid, const char *why) {
+    if (list_member_oid(*known, relid)) return;
+    appendStringInfo(out, "%s{\"table\": ", *known == NIL ? "" : ", ");
+    append_json_text(out, qualified_name(relid));
+    appendStringInfoString(out, ", \"why\": ");
+    append_json_text(out, why);
+    appendStringInfoChar(out, '}');
+    *known = lappend_oid(*known, relid);
+}
+
+}  // namespace
+
+bool append_left(StringInfo out, const Subject &subject, List *tables) {
+    bool first = true;
+    ListCell *cell = nullptr, *inner = nullptr;
+    appendStringInfoString(out, ", \"left\": [");
+    CommandCounterIncrement();
+    foreach (cell, tables) {
+        const auto *table = static_cast<const ReachedTable *>(lfirst(cell));
+        List *columns = subject.words == NIL ? NIL : columns_to_look_at(table->relid);
+        if (columns != NIL) look_through(subject, *table, columns);
+        foreach (inner, columns) {
+            const auto *column = static_cast<const Looked *>(lfirst(inner));
+            if (column->rows == 0) continue;
+            appendStringInfo(out, "%s{\"table\": ", first ? "" : ", ");
+            append_json_text(out, qualified_name(table->relid));
+            appendStringInfoString(out, ", \"column\": ");
+            append_json_text(out, get_attname(table->relid, column->column, false));
+            appendStringInfo(out, ", \"rows\": " INT64_FORMAT "}", column->rows);
+            first = false;
+        }
+    }
+    appendStringInfoChar(out, ']');
+    return !first;
+}
+
+bool append_not_reached(StringInfo out, const Subject &subject, List *tables) {
+    List *known = NIL;
+    ListCell *cell = nullptr, *inner = nullptr;
+    appendStringInfoString(out, ", \"not_reached\": [");
+    foreach (cell, tables) {
+        const Oid relid = static_cast<const ReachedTable *>(lfirst(cell))->relid;
+        foreach (inner, foreign_keys_of(relid)) {
+            ForeignKey key = {};
+            if (!load_foreign_key(lfirst_oid(inner), &key) || key.inherited || key.referred != relid ||
+                is_linked(subject, key.referring, false))
+                continue;
+            add_not_reached(out, &known, key.referring,
+                            psprintf("it refers to %s, and no link leads from it", qualified_name(relid)));
+        }
+    }
+    const SqlRows found = read_own("SELECT DISTINCT relation FROM retention.personal_columns");
+    for (const SqlRow row : found) {
+        const Oid relid = row.get<Oid>(1);
+        if (!is_linked(subject, relid, true))
+            add_not_reached(out, &known, relid, "it has personal columns, and no link leads from it");
+    }
+    found.free();
+    appendStringInfoChar(out, ']');
+    return known != NIL;
+}
+
+}  // namespace pg_retention

@@ -1,0 +1,42 @@
+#include "subject/texts.hpp"
+
+#include "core/text/redact_json.hpp"
+#include "subject/json.hpp"
+
+extern "C" {
+#include "access/transam.h"
+#include "catalog/pg_type.h"
+#include "utils/lsyscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+char *room(size_t size) { return static_cast<char *>(palloc_extended(size + 1, MCXT_ALLOC_HUGE)); }
+
+}  // namespace
+
+bool holds_json(Oid type) {
+    const Oid base = getBaseType(type);
+    return base == JSONOID || base == JSONBOID;
+}
+
+bool holds_words(Oid type) {
+    char category = 0;
+    bool preferred = false;
+    const Oid base = getBaseType(type);
+    get_type_category_preferred(base, &category, &preferred);
+    return holds_json(base) || needs_to_jsonb(base) || category == TYPCATEGORY_STRING || base == XMLOID ||
+           (category == TYPCATEGORY_USER && base >= FirstNormalObjectId);
+}
+
+char *without_words(std::string_view text, bool json, const core::Words &words, bool free_text) {
+    char *out = room(json ? core::redacted_json_room(text.size()) : core::redacted_room(text.size()));
+    const size_t n = json ? core::redact_json(text, words, free_text, room(core::redacted_json_scratch(text.size())), out)
+                          : core::redact(text, words, free_text, out);
+    out[n] = '\0';
+    return out;
+}
+
+}  // namespace pg_retention

@@ -1,0 +1,96 @@
+-- Nothing is left out in silence: what an erasure could not reach, and what it left.
+BEGIN;
+SELECT plan(16);
+SET client_min_messages = error;
+
+CREATE FUNCTION pg_temp.link(kind text, relation regclass, path text, role text DEFAULT 'about') RETURNS void LANGUAGE sql AS
+    $$INSERT INTO retention.subject_link (kind, relation, path, role) VALUES (kind, relation, path, role)$$;
+CREATE FUNCTION pg_temp.personal(relation regclass, column_name name, category text) RETURNS void LANGUAGE sql AS
+    $$INSERT INTO retention.personal_column (relation, column_name, category) VALUES (relation, column_name, category)$$;
+CREATE FUNCTION pg_temp.said(answer json, section text) RETURNS text LANGUAGE sql AS $$SELECT string_agg(concat_ws(' ', r ->> 'table', r ->> 'column', r ->> 'rows', r ->> 'why'), ', '
+    ORDER BY r ->> 'table', r ->> 'column') FROM json_array_elements(answer -> section) r$$;
+
+-- Tables that no link leads from.
+CREATE SCHEMA n;
+CREATE TABLE n.u (id int PRIMARY KEY, email text);
+CREATE TABLE n.c (id int PRIMARY KEY, u int NOT NULL REFERENCES n.u, title text);
+CREATE TABLE n.n (id int PRIMARY KEY, c int NOT NULL REFERENCES n.c, body text);
+CREATE TABLE n.d (id int PRIMARY KEY, n int REFERENCES n.n);
+CREATE TABLE n.far (id int PRIMARY KEY, name text);
+CREATE TABLE n.other (id int PRIMARY KEY);
+SELECT pg_temp.personal('n.u', 'email', 'email'), pg_temp.personal('n.c', 'title', 'free text'), pg_temp.personal('n.n', 'body', 'free text'), pg_temp.personal('n.far', 'name', 'name');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('u', 'n.u');
+SELECT pg_temp.link('u', 'n.c', 'u');
+INSERT INTO n.u VALUES (1, 'kari@x.example');
+INSERT INTO n.c VALUES (1, 1, 'x');
+INSERT INTO n.n VALUES (1, 1, 'Kari is ill');
+SELECT is(pg_temp.said(retention.export('u', 1), 'not_reached'), 'n.far it has personal columns, and no link leads from it, n.n it refers to n.c, and no link leads from it',
+    'a copy names tables that no link leads from');
+CREATE TEMP TABLE answer AS SELECT retention.erase('u', 1) AS a;
+SELECT is((SELECT pg_temp.said(a, 'not_reached') FROM answer), 'n.far it has personal columns, and no link leads from it, n.n it refers to n.c, and no link leads from it',
+    'an erasure names tables that no link leads from');
+SELECT is((SELECT a ->> 'complete' FROM answer), 'false', 'an erasure that did not reach a table is not complete');
+SELECT set_eq($$SELECT kind, object, detail FROM retention.gaps WHERE kind IN ('table without a link', 'personal column that no link reaches')$$,
+    $$VALUES ('table without a link', 'n.n', 'its rows lead to persons of kind "u" by c.u'), ('table without a link', 'n.d', 'its rows lead to persons of kind "u" by n.c.u'),
+    ('personal column that no link reaches', 'n.n.body', 'no kind of persons has the table, and no link leads from it'), ('personal column that no link reaches', 'n.far.name', 'no kind of persons has the table, and no link leads from it')$$, 'gaps has tables that no link leads from');
+DELETE FROM retention.personal_column WHERE relation = 'n.far'::regclass;
+SELECT pg_temp.link('u', 'n.n', 'c.u'), pg_temp.link('u', 'n.d', 'n.c.u');
+INSERT INTO n.u VALUES (2, 'ola@x.example');
+SELECT is(retention.erase('u', 2) ->> 'complete', 'true', 'an erasure that left nothing is complete');
+SELECT is_empty($$SELECT * FROM retention.gaps WHERE kind IN ('table without a link', 'personal column that no link reaches')$$, 'linked tables are no gaps');
+
+-- A name that stands in a key, and in what refers to it.
+CREATE SCHEMA k;
+CREATE TABLE k.person (username text PRIMARY KEY, name text, email text);
+CREATE TABLE k.post (id int PRIMARY KEY, author text NOT NULL REFERENCES k.person ON UPDATE CASCADE, on_whom text REFERENCES k.person, body text);
+SELECT pg_temp.personal('k.person', 'name', 'name'), pg_temp.personal('k.person', 'username', 'username'), pg_temp.personal('k.person', 'email', 'email');
+DELETE FROM retention.personal_column WHERE relation = 'k.person'::regclass AND column_name = 'username';
+INSERT INTO retention.subject_kind (kind, relation, identifying) VALUES ('k', 'k.person', '{username}');
+SELECT pg_temp.link('k', 'k.post', 'on_whom'), pg_temp.link('k', 'k.post', 'author', 'mentioned');
+INSERT INTO k.person VALUES ('kari.lie', 'Kari Lie', 'k@x.example'), ('ola', NULL, NULL);
+INSERT INTO k.post VALUES (1, 'kari.lie', 'ola', 'by kari.lie');
+TRUNCATE answer;
+INSERT INTO answer SELECT retention.erase('k', 'kari.lie'::text);
+SELECT is((SELECT pg_temp.said(a, 'left') FROM answer), 'k.person username 1, k.post author 1', 'an erasure names keys that still tell who the person was');
+SELECT is((SELECT a ->> 'complete' FROM answer), 'false', 'an erasure that left a name is not complete');
+SELECT is((SELECT body FROM k.post), 'by [redacted]', 'a name is taken out of a text beside it');
+
+-- The person is taken out of whatever can hold a text.
+CREATE SCHEMA j;
+CREATE TYPE j.line AS (who text, n int);
+CREATE TABLE j.person (id int PRIMARY KEY, name text, born date);
+CREATE TABLE j.log (id int PRIMARY KEY, about int REFERENCES j.person, by int REFERENCES j.person, t text, v varchar(40), a text[], aa text[][], j json, jb jsonb, ja jsonb[], x xml, l j.line, n int, d date);
+INSERT INTO j.person VALUES (1, 'Kari Lie', '1987-06-15'), (2, 'Ola', NULL);
+SELECT pg_temp.personal('j.person', 'name', 'name'), pg_temp.personal('j.person', 'born', 'birth date');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('j', 'j.person');
+SELECT pg_temp.link('j', 'j.log', 'about'), pg_temp.link('j', 'j.log', 'by', 'mentioned');
+INSERT INTO j.log VALUES (1, 2, 1, 'Kari Lie, 15.06.1987', 'Kari', '{"Kari Lie","a, b",NULL}', '{{Kari,x},{y,"q\"z"}}', '{"a": ["Kari Lie", 1.10], "b": null}', '{"by": "kari lie"}', ARRAY['{"w": "Kari"}'::jsonb],
+    '<w>Kari Lie</w>', '("Kari Lie",3)', 7, '2020-01-01');
+CREATE TEMP TABLE copied AS SELECT data::jsonb - 'by' AS data FROM retention.export_rows('j', 2) WHERE relation = 'j.log'::regclass;
+TRUNCATE answer;
+INSERT INTO answer SELECT retention.erase('j', 1);
+SELECT is((SELECT a ->> 'complete' FROM answer), 'true', 'a person is taken out of every type that holds texts');
+SELECT is((SELECT to_jsonb(g) - 'by' FROM j.log g), (SELECT data FROM copied), 'what is taken out is what a copy for the other shows');
+SELECT is((SELECT g::text FROM j.log g), '(1,2,,"[redacted], [redacted]",[redacted],"{[redacted],""a, b"",NULL}","{{[redacted],x},{y,""q\\""z""}}","{""a"": [""[redacted]"", 1.10], ""b"": null}",'
+    || '"{""by"": ""[redacted]""}","{""{\\""w\\"": \\""[redacted]\\""}""}",<w>[redacted]</w>,"([redacted],3)",7,2020-01-01)', 'what is not the person''s stands as it stood');
+
+-- What nothing covers keeps its way to the person, for a later call.
+CREATE SCHEMA c;
+CREATE TABLE c.person (id int PRIMARY KEY, name text, ended_at timestamptz);
+CREATE TABLE c.letter (id int PRIMARY KEY, person int REFERENCES c.person, body text, sent date);
+SELECT pg_temp.personal('c.person', 'name', 'name');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('c', 'c.person', '{ended_at}', '1 day', 'delete', 'enforce');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('c', 'c.person');
+SELECT pg_temp.link('c', 'c.letter', 'person');
+INSERT INTO c.person VALUES (1, 'Kari');
+INSERT INTO c.letter VALUES (1, 1, 'her illness', '2020-01-01');
+TRUNCATE answer;
+INSERT INTO answer SELECT retention.erase('c', 1);
+SELECT is((SELECT pg_temp.said(a, 'not_covered') FROM answer), 'c.letter 1 no policy, and no personal column', 'what nothing covers is named');
+SELECT is((SELECT a ->> 'complete' FROM answer), 'false', 'an erasure that left what nothing covers is not complete');
+SELECT is((SELECT person FROM c.letter), 1, 'what nothing covers keeps its way to the person');
+SELECT pg_temp.personal('c.letter', 'body', 'free text');
+SELECT is(pg_temp.said(retention.erase('c', 1), 'anonymised'), 'c.letter 1', 'a later erasure finds what nothing covered');
+
+SELECT * FROM finish();
+ROLLBACK;
