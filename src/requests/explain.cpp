@@ -51,34 +51,52 @@ void explain(FunctionCallInfo fcinfo) {
     SPI_finish();
 }
 
-// The keys, as jsonb, of the persons who have the value in this column.
-void find_in_column(const ReturnSetInfo *result, const Kind &kind, AttrNumber column, Datum value) {
+// The key of the kind's row t, as jsonb: its value, or an object for several columns.
+char *key_of(const Kind &kind, const AttrNumber *columns, Oid relid) {
     StringInfoData sql;
     initStringInfo(&sql);
-    if (kind.n_keys == 1)
-        appendStringInfo(&sql, "SELECT to_jsonb(%s)", column_list(kind.relid, kind.keys, 1, "t."));
-    else
-        for (int i = 0; i < kind.n_keys; ++i)
-            appendStringInfo(&sql, "%s%s, %s", i == 0 ? "SELECT jsonb_build_object(" : ", ",
-                             quote_literal_cstr(get_attname(kind.relid, kind.keys[i], false)),
-                             column_list(kind.relid, &kind.keys[i], 1, "t."));
-    const char *name = column_list(kind.relid, &column, 1, "t.");
+    if (kind.n_keys == 1) return psprintf("to_jsonb(%s)", column_list(relid, columns, 1, "t."));
+    for (int i = 0; i < kind.n_keys; ++i)
+        appendStringInfo(&sql, "%s%s, %s", i == 0 ? "jsonb_build_object(" : ", ",
+                         quote_literal_cstr(get_attname(kind.relid, kind.keys[i], false)),
+                         column_list(relid, &columns[i], 1, "t."));
+    appendStringInfoChar(&sql, ')');
+    return sql.data;
+}
+
+// The keys of the persons who have the value in this column of a table, where `columns` hold their keys: their own, or one that names them.
+void find_in_column(const ReturnSetInfo *result, const Kind &kind, Oid relid, const AttrNumber *columns, AttrNumber column,
+                    Datum value) {
+    const char *name = column_list(relid, &column, 1, "t.");
     char category = 0;
     bool preferred = false;
-    get_type_category_preferred(getBaseType(get_atttype(kind.relid, column)), &category, &preferred);
+    get_type_category_preferred(getBaseType(get_atttype(relid, column)), &category, &preferred);
     // E-mail addresses and names are written in any case.
     const char *condition =
         category == TYPCATEGORY_STRING ? psprintf("lower(%s) = lower($1)", name) : psprintf("%s::text = $1", name);
-    appendStringInfo(&sql, "%s FROM %s t WHERE %s ORDER BY %s", kind.n_keys == 1 ? "" : ")", qualified_name(kind.relid),
-                     condition, column_list(kind.relid, kind.keys, kind.n_keys, "t."));
-    const SqlRows found = read_as(owner_of(kind.relid), sql.data, typed(TEXTOID, value));
+    const SqlRows found = read_as(owner_of(relid),
+                                  psprintf("SELECT DISTINCT %s FROM %s t WHERE %s ORDER BY 1", key_of(kind, columns, relid),
+                                           qualified_name(relid), condition),
+                                  typed(TEXTOID, value));
     for (const SqlRow row : found) {
-        bool nulls[3] = {false, row.is_null(1), false};
-        Datum values[3] = {CStringGetTextDatum(kind.name), nulls[1] ? 0 : row.datum(1),
-                           DirectFunctionCall1(namein, CStringGetDatum(get_attname(kind.relid, column, false)))};
+        if (row.is_null(1)) continue;
+        bool nulls[3] = {};
+        Datum values[3] = {CStringGetTextDatum(kind.name), row.datum(1),
+                           DirectFunctionCall1(namein, CStringGetDatum(get_attname(relid, column, false)))};
         put(result, values, nulls);
     }
     found.free();
+}
+
+// An address may stand in a table of its own.
+void find_in_namings(const ReturnSetInfo *result, const Kind &kind, Datum value) {
+    ListCell *cell = nullptr;
+    foreach (cell, kind.named_in) {
+        const auto *naming = static_cast<const Naming *>(lfirst(cell));
+        const Step &step = naming->link->path.steps[0];
+        for (int c = -1; (c = bms_next_member(naming->words, c)) >= 0;)
+            find_in_column(result, kind, step.near_relid, step.near_columns, static_cast<AttrNumber>(c), value);
+    }
 }
 
 void find_persons(FunctionCallInfo fcinfo) {
@@ -88,7 +106,9 @@ void find_persons(FunctionCallInfo fcinfo) {
     ListCell *cell = nullptr;
     foreach (cell, model->kinds) {
         const auto *kind = static_cast<const Kind *>(lfirst(cell));
-        for (int i = 0; i < kind->n_identifying; ++i) find_in_column(result, *kind, kind->identifying[i], PG_GETARG_DATUM(0));
+        for (int i = 0; i < kind->n_identifying; ++i)
+            find_in_column(result, *kind, kind->relid, kind->keys, kind->identifying[i], PG_GETARG_DATUM(0));
+        find_in_namings(result, *kind, PG_GETARG_DATUM(0));
     }
     SPI_finish();
 }

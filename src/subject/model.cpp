@@ -1,5 +1,6 @@
 #include "subject/model.hpp"
 
+#include "core/text/placeholder.hpp"
 #include "personal/anonymiser.hpp"
 #include "schema/extension.hpp"
 #include "schema/row_key.hpp"
@@ -133,6 +134,36 @@ void load_personal(Model *model) {
     }
 }
 
+bool leads_by_its_only_key(const Link &link) {
+    if (link.mentioned || link.path.n_steps != 1 || link.path.steps[0].down) return false;
+    const Step &step = link.path.steps[0];
+    if (step.n != link.kind->n_keys || std::memcmp(step.far_columns, link.kind->keys, sizeof(AttrNumber) * step.n) != 0)
+        return false;
+    Relation rel = RelationIdGetRelation(link.relid);
+    const bool only = RelationIsValid(rel) && list_length(RelationGetFKeyList(rel)) == 1;
+    if (RelationIsValid(rel)) RelationClose(rel);
+    return only;
+}
+
+void load_namings(const Model &model) {
+    ListCell *cell = nullptr, *inner = nullptr;
+    foreach (cell, model.links) {
+        const auto *link = static_cast<const Link *>(lfirst(cell));
+        Bitmapset *words = nullptr;
+        if (kind_of_table(model, link->relid) != nullptr || !leads_by_its_only_key(*link)) continue;
+        foreach (inner, model.personal) {
+            const auto *column = static_cast<const PersonalColumn *>(lfirst(inner));
+            if (column->relid == link->relid && tells_who(*column) && core::is_telling_category(column->category))
+                words = bms_add_member(words, column->column);
+        }
+        if (words == nullptr) continue;
+        auto *naming = static_cast<Naming *>(palloc(sizeof(Naming)));
+        *naming = Naming{link, words};
+        auto *kind = const_cast<Kind *>(link->kind);
+        kind->named_in = lappend(kind->named_in, naming);
+    }
+}
+
 }  // namespace
 
 Model *load_model() {
@@ -140,6 +171,7 @@ Model *load_model() {
     load_kinds(model);
     load_links(model);
     load_personal(model);
+    load_namings(*model);
     // What is personal in the person's own row concerns nobody else.
     ListCell *cell = nullptr;
     foreach (cell, model->links) {

@@ -12,6 +12,14 @@ extern "C" {
 
 namespace pg_retention {
 
+struct Link;
+
+// A table that only says more of a person (names, ways to be reached): its one foreign key is that of a link to the person.
+struct Naming {
+    const Link *link;
+    Bitmapset *words;  // columns that tell who the person is
+};
+
 struct Kind {
     const char *name;
     int index;  // its place among the kinds
@@ -24,6 +32,7 @@ struct Kind {
     int n_scope;
     Bitmapset *personal;  // identifying and personal columns
     Bitmapset *words;     // those of them whose values tell who a person is
+    List *named_in;       // of Naming
 };
 
 struct Link {

@@ -11,6 +11,39 @@ namespace pg_retention {
 
 namespace {
 
+// What tables that only say more of them tell of persons, who are the rows found; place: the first column of their key.
+void add_names(const Model &model, const Kind &kind, const SqlRows &found, int place, List *persons) {
+    const int n = list_length(persons);
+    Datum *columns[kMaxKeys];
+    bool *nulls[kMaxKeys];
+    for (int k = 0; k < kind.n_keys; ++k) {
+        columns[k] = static_cast<Datum *>(palloc(sizeof(Datum) * n));
+        nulls[k] = static_cast<bool *>(palloc(sizeof(bool) * n));
+        for (int i = 0; i < n; ++i)
+            columns[k][i] = SPI_getbinval(found.table->vals[i], found.table->tupdesc, place + k, &nulls[k][i]);
+    }
+    const Front front = first_front(kind.relid, kind.keys, kind.n_keys, columns, nulls, n);
+    ListCell *cell = nullptr;
+    foreach (cell, kind.named_in) {
+        const auto *naming = static_cast<const Naming *>(lfirst(cell));
+        const Step &step = naming->link->path.steps[0];
+        Parameters parameters = {};
+        StringInfoData sql;
+        initStringInfo(&sql);
+        appendStringInfoString(&sql, "SELECT f.row");
+        for (int c = -1; (c = bms_next_member(naming->words, c)) >= 0;)
+            appendStringInfo(&sql, ", %s", word_in(model, step.near_relid, static_cast<AttrNumber>(c)));
+        append_front_join(&sql, step.near_relid, step.near_columns, finding_near(step), front, &parameters);
+        const SqlRows rows = read_as(owner_of(step.near_relid), sql.data, parameters);
+        for (const SqlRow row : rows) {
+            auto *other = static_cast<Other *>(list_nth(persons, row.get<int32>(1)));
+            for (int c = -1, k = 2; !other->is_subject && (c = bms_next_member(naming->words, c)) >= 0; ++k)
+                other->words = add_word(other->words, model, step.near_relid, static_cast<AttrNumber>(c), row.text(k));
+        }
+        rows.free();
+    }
+}
+
 // The front has arrived at the persons: which of them are the subject, and what tells who the others are.
 List *persons_at(const Subject &subject, const Link &link, const AttrNumber *columns, const Equalities &equalities,
                  const Front &front) {
@@ -31,6 +64,7 @@ List *persons_at(const Subject &subject, const Link &link, const AttrNumber *col
         const auto column = static_cast<AttrNumber>(c);
         appendStringInfo(&sql, ", %s", word_in(*subject.model, kind.relid, column));
     }
+    if (kind.named_in != NIL) appendStringInfo(&sql, ", %s", column_list(kind.relid, kind.keys, kind.n_keys, "t."));
     append_front_join(&sql, kind.relid, columns, equalities, front, &parameters);
     const SqlRows found = read_as(owner_of(kind.relid), sql.data, parameters);
     List *persons = NIL;
@@ -45,6 +79,7 @@ List *persons_at(const Subject &subject, const Link &link, const AttrNumber *col
             other->words = add_word(other->words, *subject.model, kind.relid, static_cast<AttrNumber>(c), row.text(k));
         persons = lappend(persons, other);
     }
+    if (persons != NIL && kind.named_in != NIL) add_names(*subject.model, kind, found, 5 + bms_num_members(kind.words), persons);
     found.free();
     return persons;
 }

@@ -18,23 +18,38 @@ namespace {
 
 char *from_table(Oid relid, const char *where) { return psprintf("FROM %s t WHERE %s", qualified_name(relid), where); }
 
-void read_words(Subject *subject, const Kind &kind) {
-    if (subject->roots[kind.index].n == 0 || bms_is_empty(kind.words)) return;
+// Adds what rows of a table hold in the columns that tell who the person is; from: "FROM ... WHERE ...".
+void read_words_in(Subject *subject, Oid relid, const Bitmapset *columns, const char *from, const Parameters &parameters) {
     StringInfoData sql;
-    Parameters parameters = {};
     initStringInfo(&sql);
-    int columns = 0;
-    for (int c = -1; (c = bms_next_member(kind.words, c)) >= 0; ++columns) {
-        const auto column = static_cast<AttrNumber>(c);
-        appendStringInfo(&sql, "%s%s", columns == 0 ? "SELECT " : ", ", word_in(*subject->model, kind.relid, column));
-    }
-    appendStringInfo(&sql, " FROM %s t WHERE ", qualified_name(kind.relid));
-    append_key_condition(&sql, kind.relid, kind.keys, subject->roots[kind.index], &parameters);
-    const SqlRows found = read_as(owner_of(kind.relid), sql.data, parameters);
+    for (int c = -1; (c = bms_next_member(columns, c)) >= 0;)
+        appendStringInfo(&sql, "%s%s", sql.len == 0 ? "SELECT " : ", ",
+                         word_in(*subject->model, relid, static_cast<AttrNumber>(c)));
+    if (sql.len == 0) return;
+    const SqlRows found = read_as(owner_of(relid), psprintf("%s %s", sql.data, from), parameters);
     for (const SqlRow row : found)
-        for (int c = -1, i = 1; (c = bms_next_member(kind.words, c)) >= 0; ++i)
-            subject->words = add_word(subject->words, *subject->model, kind.relid, static_cast<AttrNumber>(c), row.text(i));
+        for (int c = -1, i = 1; (c = bms_next_member(columns, c)) >= 0; ++i)
+            subject->words = add_word(subject->words, *subject->model, relid, static_cast<AttrNumber>(c), row.text(i));
     found.free();
+}
+
+void read_words(Subject *subject, const Kind &kind) {
+    const KeySet &roots = subject->roots[kind.index];
+    if (roots.n == 0) return;
+    StringInfoData where;
+    Parameters parameters = {};
+    initStringInfo(&where);
+    append_key_condition(&where, kind.relid, kind.keys, roots, &parameters);
+    read_words_in(subject, kind.relid, kind.words, from_table(kind.relid, where.data), parameters);
+    ListCell *cell = nullptr;
+    foreach (cell, kind.named_in) {
+        const auto *naming = static_cast<const Naming *>(lfirst(cell));
+        const Step &step = naming->link->path.steps[0];
+        parameters = Parameters{};
+        resetStringInfo(&where);
+        append_key_condition(&where, step.near_relid, step.near_columns, finding_near(step), roots, &parameters);
+        read_words_in(subject, step.near_relid, naming->words, from_table(step.near_relid, where.data), parameters);
+    }
 }
 
 uint64 lock_rows(Oid relid, const char *where, Parameters *parameters) {
@@ -218,7 +233,8 @@ char *word_in(const Model &model, Oid relid, AttrNumber column) {
 
 List *add_word(List *words, const Model &model, Oid relid, AttrNumber column, const char *word) {
     const PersonalColumn *personal = personal_column(model, relid, column);
-    if (personal != nullptr && !is_identifying(*kind_of_table(model, relid), column)) return add_words_of(words, *personal, word);
+    const Kind *kind = kind_of_table(model, relid);
+    if (personal != nullptr && (kind == nullptr || !is_identifying(*kind, column))) return add_words_of(words, *personal, word);
     return word == nullptr || core::is_placeholder(word) ? words : add_word(words, word);
 }
 

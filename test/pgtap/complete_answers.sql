@@ -1,6 +1,6 @@
 -- Nothing is left out in silence: what an erasure could not reach, and what it left.
 BEGIN;
-SELECT plan(16);
+SELECT plan(22);
 SET client_min_messages = error;
 
 CREATE FUNCTION pg_temp.link(kind text, relation regclass, path text, role text DEFAULT 'about') RETURNS void LANGUAGE sql AS
@@ -91,6 +91,33 @@ SELECT is((SELECT a ->> 'complete' FROM answer), 'false', 'an erasure that left 
 SELECT is((SELECT person FROM c.letter), 1, 'what nothing covers keeps its way to the person');
 SELECT pg_temp.personal('c.letter', 'body', 'free text');
 SELECT is(pg_temp.said(retention.erase('c', 1), 'anonymised'), 'c.letter 1', 'a later erasure finds what nothing covered');
+
+-- Names and addresses that stand in tables of their own.
+CREATE SCHEMA m;
+CREATE TABLE m.person (id int PRIMARY KEY);
+CREATE TABLE m.pname (id int PRIMARY KEY, person int REFERENCES m.person, given text, family text);
+CREATE TABLE m.contact (id int PRIMARY KEY, person int REFERENCES m.person, kind text, value text);
+CREATE TABLE m.shop (id int PRIMARY KEY);
+CREATE TABLE m.ord (id int PRIMARY KEY, person int REFERENCES m.person, shop int REFERENCES m.shop, ship_to text);
+CREATE TABLE m.note (id int PRIMARY KEY, person int REFERENCES m.person, writer int REFERENCES m.person, body text);
+SELECT pg_temp.personal('m.pname', 'given', 'name'), pg_temp.personal('m.pname', 'family', 'name'), pg_temp.personal('m.contact', 'value', 'email'), pg_temp.personal('m.ord', 'ship_to', 'name'),
+    pg_temp.personal('m.note', 'body', 'free text');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('m', 'm.person');
+SELECT pg_temp.link('m', 'm.pname', 'person'), pg_temp.link('m', 'm.contact', 'person'), pg_temp.link('m', 'm.ord', 'person'), pg_temp.link('m', 'm.note', 'person'), pg_temp.link('m', 'm.note', 'writer', 'mentioned');
+INSERT INTO m.person VALUES (1), (2);
+INSERT INTO m.pname VALUES (1, 1, 'Kari', 'Moe'), (2, 2, 'Ole', 'Vik'), (3, 2, 'Ola', NULL);
+INSERT INTO m.contact VALUES (1, 2, 'mail', 'ole.vik@x.example');
+INSERT INTO m.shop VALUES (1);
+INSERT INTO m.ord VALUES (1, 2, 1, 'Tante Berit');
+INSERT INTO m.note VALUES (1, 1, 2, 'Kari Moe came; signed Ole Vik (Ola), ole.vik@x.example, for Berit');
+SELECT is((SELECT data ->> 'body' FROM retention.export_rows('m', 1) WHERE relation = 'm.note'::regclass), 'Kari Moe came; signed [redacted] ([redacted]), [redacted], for Berit',
+    'a copy is without names of others that stand in tables of their own');
+SELECT results_eq($$SELECT kind, key, column_name FROM retention.find_subject('Ole.Vik@x.example')$$, $$VALUES ('m', '2'::jsonb, 'value'::name)$$, 'a person is found by an address in a table of its own');
+SELECT results_eq($$SELECT kind, key FROM retention.find_subject('Tante Berit')$$, $$SELECT ''::text, '0'::jsonb WHERE false$$, 'a name in a table that is about more than the person finds nobody');
+SELECT is(pg_temp.said(x, 'not_covered') || coalesce(pg_temp.said(x, 'left'), ''), 'm.person 1 no policy, and no personal column',
+    'a person whose name stands in a table of its own is erased but for the bare row') FROM (SELECT retention.erase('m', 2)) x (x);
+SELECT is((SELECT body FROM m.note), 'Kari Moe came; signed [redacted] ([redacted]), [redacted], for Berit', 'names in tables of their own are taken out of texts about others');
+SELECT is((SELECT data ->> 'body' FROM retention.export_rows('m', 1) WHERE relation = 'm.note'::regclass), 'Kari Moe came; signed [redacted] ([redacted]), [redacted], for Berit', 'a person''s own name in a table of its own stays in the copy');
 
 SELECT * FROM finish();
 ROLLBACK;
