@@ -127,8 +127,14 @@ ALTER TABLE retention.subject_link ENABLE ALWAYS TRIGGER check_subject, ENABLE A
 
 CREATE FUNCTION retention.propose_links(OUT kind text, OUT relation regclass, OUT path text, OUT role text) RETURNS SETOF record
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_propose_links';
-COMMENT ON FUNCTION retention.propose_links() IS 'links that the foreign keys suggest and retention.subject_link does not have yet';
-GRANT EXECUTE ON FUNCTION retention.propose_links() TO pg_monitor;
+COMMENT ON FUNCTION retention.propose_links() IS 'links that the foreign keys suggest and retention.subject_link does not have yet, where the shape tells whose the rows are';
+CREATE FUNCTION retention.uncertain_links(OUT kind text, OUT relation regclass, OUT path text, OUT role text, OUT why text) RETURNS SETOF record
+    LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_uncertain_links';
+COMMENT ON FUNCTION retention.uncertain_links() IS 'paths by which rows lead to persons where the foreign keys do not tell whose the rows are, the role that may fit, and why it is uncertain: somebody who knows has to say';
+CREATE FUNCTION retention.unlinked(OUT kind text, OUT relation regclass, OUT path text, OUT role text, OUT why text) RETURNS SETOF record
+    LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_unlinked';
+COMMENT ON FUNCTION retention.unlinked() IS 'what retention.propose_links() and retention.uncertain_links() have, for retention.gaps';
+GRANT EXECUTE ON FUNCTION retention.unlinked() TO pg_monitor;
 CREATE FUNCTION retention.identity(value text) RETURNS text
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_identity';
 COMMENT ON FUNCTION retention.identity(text) IS 'the form in which values of identifying columns are compared; NULL: the value is nobody''s. An index on it serves who asks for a person';

@@ -76,8 +76,8 @@ SELECT 'materialized view left out', o.view::text, format('sweeps do not refresh
 FROM retention.left_out_view o
 UNION ALL
 SELECT 'table without a link', p.relation::text, format('its rows lead to persons of kind "%s" by %s', p.kind, min(p.path COLLATE "C") FILTER (WHERE p.length = p.shortest)),
-    'Insert what fits of retention.propose_links() into retention.subject_link.'
-FROM (SELECT p.*, length(p.path) AS length, min(length(p.path)) OVER (PARTITION BY p.kind, p.relation) AS shortest FROM retention.propose_links() p) p
+    'Insert what fits of retention.propose_links() or retention.uncertain_links() into retention.subject_link.'
+FROM (SELECT p.*, length(p.path) AS length, min(length(p.path)) OVER (PARTITION BY p.kind, p.relation) AS shortest FROM retention.unlinked() p) p
 WHERE NOT EXISTS (SELECT FROM retention.subject_link l WHERE l.kind = p.kind AND l.relation = p.relation)
     AND NOT EXISTS (SELECT FROM retention.subject_kind k WHERE k.relation = p.relation)
 GROUP BY p.kind, p.relation

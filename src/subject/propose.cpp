@@ -22,12 +22,12 @@ constexpr int kMostPaths = 1000;
 // Words in the name of a column that say: this person did something here, the row is not about him or her.
 constexpr const char *kActing[] = {"accepted",   "added",     "agent",     "approved",    "approver", "assessed",    "assigned",
                                    "assignee",   "author",    "boss",      "caseworker",  "changed",  "checked",     "closed",
-                                   "confirmed",  "created",   "creator",   "decided",     "deleted",  "edited",      "editor",
+                                   "canceled",   "cancelled", "confirmed",  "create",    "created",   "creator",   "decided",     "deleted",  "edited",      "editor",
                                    "entered",    "granted",   "handled",   "handler",     "imported", "inserted",    "inspected",
                                    "leader",     "manager",   "moderator", "modified",    "modifier", "operator",    "prepared",
                                    "processed",  "published", "recorded",  "registered",  "resolved", "responsible", "reviewed",
                                    "reviewer",   "revised",   "seller",    "salesperson", "signed",   "superior",    "supervisor",
-                                   "technician", "updated",   "updater",   "validated",   "verified", "written"};
+                                   "technician", "revoked",   "updated",   "updater",   "validated",   "verified", "voided", "write", "written"};
 
 struct Key {
     Hop hop;
@@ -204,17 +204,58 @@ bool is_linked(const Model &model, const Kind &kind, const Way &way) {
     return false;
 }
 
-// The rows are about the person at the end of the shortest way; others ways only mention somebody.
-bool is_about(const Search &search, const Way &way) {
-    if (way.acting) return false;
-    for (int i = 0; i < search.n_ways; ++i) {
-        const Way &other = search.ways[i];
-        if (other.table == way.table && !other.acting && other.path.n_steps < way.path.n_steps) return false;
-    }
-    return true;
+bool goes_down(const Way &way) {
+    for (int i = 0; i < way.path.n_steps; ++i)
+        if (way.path.steps[i].down) return true;
+    return false;
 }
 
-void propose(const ReturnSetInfo *result, Search *search, const Kind &kind) {
+// What the shape says of a way. Null: it is certain.
+struct Proposal {
+    const char *role;
+    const char *why_uncertain;
+};
+
+// How a table is reached: by ways on which nobody acted and that lead up alone, by others that lead up, by any.
+struct Ways {
+    int shortest;  // of the first; 0: there is none
+    int up;
+    int all;
+};
+
+Ways ways_from(const Search &search, const Table *table) {
+    Ways ways = {};
+    for (int i = 1; i < search.n_ways; ++i) {
+        const Way &way = search.ways[i];
+        if (way.table != table) continue;
+        ++ways.all;
+        if (goes_down(way)) continue;
+        ++ways.up;
+        if (!way.acting && (ways.shortest == 0 || way.path.n_steps < ways.shortest)) ways.shortest = way.path.n_steps;
+    }
+    return ways;
+}
+
+// The rows are about the person at the end of the shortest way on which nobody acted; others only mention somebody. Where there is no such way
+// the shape does not tell: a post is its author's, a price list is not; what a link table leads to may be somebody else's (who likes a post
+// does not own it).
+Proposal proposal_of(const Search &search, const Kind &kind, const Way &way) {
+    // A person's own row is about that person.
+    if (way.table->relid == kind.relid) return Proposal{"mentioned", nullptr};
+    const Ways ways = ways_from(search, way.table);
+    if (goes_down(way)) {
+        const bool only = ways.up == 0;
+        return Proposal{only ? "about" : "mentioned", "it leads over a table that links persons to what may be others' as well"};
+    }
+    if (ways.shortest > 0) return Proposal{!way.acting && way.path.n_steps == ways.shortest ? "about" : "mentioned", nullptr};
+    return Proposal{ways.up == 1 ? "about" : "mentioned", "a column on it says that the person acted, and no other way leads to whom the row is about"};
+}
+
+enum class Which : uint8_t { kCertain, kUncertain, kAll };
+
+// Returns how many ways are left to the other list.
+int propose(const ReturnSetInfo *result, Search *search, const Kind &kind, Which which) {
+    int others = 0;
     search->ways = static_cast<Way *>(palloc_extended(sizeof(Way) * (kMostPaths + 2), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
     search->ways[0].table = table_of(*search, kind.relid);
     search->n_ways = 1;
@@ -230,16 +271,23 @@ void propose(const ReturnSetInfo *result, Search *search, const Kind &kind) {
     for (int i = 1; i < search->n_ways; ++i) {
         const Way &way = search->ways[i];
         if (is_linked(*search->model, kind, way)) continue;
-        Datum values[4] = {CStringGetTextDatum(kind.name), ObjectIdGetDatum(way.table->relid),
-                           CStringGetTextDatum(link_text(way.path)),
-                           CStringGetTextDatum(is_about(*search, way) ? "about" : "mentioned")};
-        bool nulls[4] = {false, false, false, false};
+        const Proposal proposal = proposal_of(*search, kind, way);
+        const bool uncertain = proposal.why_uncertain != nullptr;
+        if (which != Which::kAll && uncertain != (which == Which::kUncertain)) {
+            ++others;
+            continue;
+        }
+        Datum values[5] = {CStringGetTextDatum(kind.name), ObjectIdGetDatum(way.table->relid),
+                           CStringGetTextDatum(link_text(way.path)), CStringGetTextDatum(proposal.role),
+                           uncertain ? CStringGetTextDatum(proposal.why_uncertain) : 0};
+        bool nulls[5] = {false, false, false, false, !uncertain};
         tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
     }
     pfree(search->ways);
+    return others;
 }
 
-void propose_links(FunctionCallInfo fcinfo) {
+void propose_links(FunctionCallInfo fcinfo, Which which) {
     const auto *result = reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo);
     connect_spi();
     Search search = {};
@@ -247,8 +295,12 @@ void propose_links(FunctionCallInfo fcinfo) {
     read_keys(&search);
     read_tables(&search);
     ListCell *cell = nullptr;
-    foreach (cell, search.model->kinds) propose(result, &search, *static_cast<const Kind *>(lfirst(cell)));
+    int others = 0;
+    foreach (cell, search.model->kinds) others += propose(result, &search, *static_cast<const Kind *>(lfirst(cell)), which);
     SPI_finish();
+    if (which == Which::kCertain && others > 0)
+        ereport(NOTICE, (errmsg("of %d more paths the shape does not tell whose the rows are", others),
+                         errhint("retention.uncertain_links() has them: look at each.")));
 }
 
 }  // namespace
@@ -257,6 +309,18 @@ void propose_links(FunctionCallInfo fcinfo) {
 
 RETENTION_FUNCTION(pg_retention_propose_links) {
     InitMaterializedSRF(fcinfo, 0);
-    pg_retention::propose_links(fcinfo);
+    pg_retention::propose_links(fcinfo, pg_retention::Which::kCertain);
+    return static_cast<Datum>(0);
+}
+
+RETENTION_FUNCTION(pg_retention_uncertain_links) {
+    InitMaterializedSRF(fcinfo, 0);
+    pg_retention::propose_links(fcinfo, pg_retention::Which::kUncertain);
+    return static_cast<Datum>(0);
+}
+
+RETENTION_FUNCTION(pg_retention_unlinked) {
+    InitMaterializedSRF(fcinfo, 0);
+    pg_retention::propose_links(fcinfo, pg_retention::Which::kAll);
     return static_cast<Datum>(0);
 }

@@ -127,7 +127,7 @@ CREATE TABLE "Case Files"."The ""Persons""" ("Id" "Case Files"."Own Number" PRIM
 CREATE TABLE "Case Files"."Notes" ("Id." "Case Files"."Number" PRIMARY KEY, "Whose]" int REFERENCES "Case Files"."The ""Persons""", "Body" text);
 CREATE TABLE "Case Files"."Li'nks" ("a.b" bigint REFERENCES "Case Files"."Notes", "c" smallint REFERENCES "Case Files"."The ""Persons""", PRIMARY KEY ("a.b", c));
 INSERT INTO retention.subject_kind (kind, relation, identifying) VALUES ('Fälle ''n "x"', '"Case Files"."The ""Persons"""', '{E-mail}');
-INSERT INTO retention.subject_link (kind, relation, path, role) SELECT * FROM retention.propose_links() AS p WHERE p.relation::text LIKE '"Case%';
+INSERT INTO retention.subject_link (kind, relation, path, role) SELECT kind, relation, path, role FROM retention.unlinked() AS p WHERE p.relation::text LIKE '"Case%';
 INSERT INTO "Case Files"."The ""Persons""" VALUES (1, 'kari@x.example', 'x'), (2, 'ola@x.example', 'y');
 INSERT INTO "Case Files"."Notes" VALUES (11, 1, 'kari'), (12, 2, 'mentions ola@x.example');
 INSERT INTO "Case Files"."Li'nks" VALUES (12, 1), (11, 1);
