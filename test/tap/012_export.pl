@@ -40,7 +40,7 @@ CREATE TEMP TABLE number AS
 SET session_replication_role = replica;
 UPDATE app.users u SET national_id = n.id FROM number n WHERE n.n = u.id;
 UPDATE crm.contacts c SET national_id = n.id FROM number n WHERE n.n = 3000 + c.id;
-UPDATE crm.contacts c SET national_id = u.national_id FROM app.users u WHERE c.id BETWEEN 501 AND 530 AND u.id = c.id * 4;
+UPDATE crm.contacts c SET national_id = u.national_id, full_name = u.first_name || ' ' || u.last_name FROM app.users u WHERE c.id BETWEEN 501 AND 530 AND u.id = c.id * 4;
 
 CREATE TEMP TABLE colleague AS SELECT u.id, o.* FROM app.users u, LATERAL (SELECT c.email, c.phone, c.national_id FROM app.users c
 	WHERE c.id <> u.id ORDER BY hashint8extended(c.id, u.id) LIMIT 1) o;
