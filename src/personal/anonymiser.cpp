@@ -2,6 +2,7 @@
 
 #include "core/text/token.hpp"
 #include "core/data/truncate.hpp"
+#include "pg/attempt.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/security.hpp"
@@ -295,11 +296,26 @@ bool may_give_null(const PersonalColumn &column) {
     return core::may_give_null(column.anonymiser, type_of(column.relid, column.column).content);
 }
 
+// A constant that the column cannot hold is in no row. One that is a text always can.
+static bool is_possible(const PersonalColumn &column) {
+    const Oid type = get_atttype(column.relid, column.column);
+    char category = 0;
+    bool preferred = false;
+    get_type_category_preferred(getBaseType(type), &category, &preferred);
+    if (column.constant == nullptr || category == TYPCATEGORY_STRING) return true;
+    return attempt([&] {
+               Oid input = InvalidOid, element = InvalidOid;
+               getTypeInputInfo(type, &input, &element);
+               (void) OidInputFunctionCall(input, const_cast<char *>(column.constant), element, -1);
+           }) == nullptr;
+}
+
 char *is_anonymised(const PersonalColumn &column) {
     const char *value = psprintf("t.%s", quote_identifier(column.name));
     const char *result = nullptr;
     switch (column.anonymiser) {
         case Anonymiser::kConstant:
+            if (!is_possible(column)) return pstrdup("false");
             result = cast(quote_literal_cstr(column.constant), type_of(column.relid, column.column));
             break;
         case Anonymiser::kGeneralise:

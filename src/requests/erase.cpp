@@ -312,8 +312,12 @@ void erase_condition(Erasure *erasure, const ReachedTable &table, int condition,
         for (to = from + 1; to < n && places[to].leaf == places[from].leaf && to - from < at_once(*erasure); ++to) {}
         MemoryContext before = MemoryContextSwitchTo(portion);
         int found = to - from;
-        Doomed *rows = doomed_rows(*erasure->call->subject, table, condition, &places[from], &found);
-        act_by_group(erasure, table, rows, found, first_pass);
+        Doomed *rows = nullptr;
+        // A table that cannot be read as it is declared does not hold the others up.
+        const ErrorData *error =
+            attempt([&] { rows = doomed_rows(*erasure->call->subject, table, condition, &places[from], &found); });
+        if (error == nullptr) act_by_group(erasure, table, rows, found, first_pass);
+        if (error != nullptr && first_pass) count(erasure, Outcome::kBlocked, table.relid, error->message, nullptr, to - from);
         MemoryContextSwitchTo(before);
         MemoryContextReset(portion);
     }

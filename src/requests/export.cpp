@@ -67,6 +67,7 @@ void append_statements(StringInfo out, const Subject &subject) {
 
 Datum export_document(FunctionCallInfo fcinfo) {
     const Call call = open_call(fcinfo, kRequestArgument, false);
+    const int level = fix_writing();
     StringInfoData out;
     initStringInfo(&out);
     List *tables = reach_tables(call.subject);
@@ -84,12 +85,14 @@ Datum export_document(FunctionCallInfo fcinfo) {
     const int64 rows = append_data(&out, call, tables, false);
     (void) append_not_reached(&out, *call.subject, tables);
     appendStringInfoChar(&out, '}');
+    restore_writing(level);
     close_call(call, LedgerAction::kExported, rows);
     return PointerGetDatum(cstring_to_text_with_len(out.data, out.len));
 }
 
 Datum portable_document(FunctionCallInfo fcinfo) {
     const Call call = open_call(fcinfo, kRequestArgument, false);
+    const int level = fix_writing();
     StringInfoData out;
     initStringInfo(&out);
     appendStringInfoChar(&out, '{');
@@ -99,6 +102,7 @@ Datum portable_document(FunctionCallInfo fcinfo) {
     appendStringInfoString(&out, ", ");
     const int64 rows = append_data(&out, call, reach_tables(call.subject), true);
     appendStringInfoChar(&out, '}');
+    restore_writing(level);
     close_call(call, LedgerAction::kExportedForPortability, rows);
     return PointerGetDatum(cstring_to_text_with_len(out.data, out.len));
 }
@@ -106,6 +110,7 @@ Datum portable_document(FunctionCallInfo fcinfo) {
 void portable_csv(FunctionCallInfo fcinfo) {
     const auto *result = reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo);
     const Call call = open_call(fcinfo, kRequestArgument, false);
+    const int level = fix_writing();
     const RowChoice choice = {true, true, true};
     int64 rows = 0;
     ListCell *cell = nullptr;
@@ -124,6 +129,7 @@ void portable_csv(FunctionCallInfo fcinfo) {
         bool nulls[2] = {false, false};
         tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
     }
+    restore_writing(level);
     close_call(call, LedgerAction::kExportedForPortability, rows);
 }
 
@@ -151,6 +157,7 @@ void put_row(const ReturnSetInfo *result, const FoundRow &row) {
 void export_rows(FunctionCallInfo fcinfo) {
     const auto *result = reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo);
     const Call call = open_call(fcinfo, kRequestArgument, false);
+    const int level = fix_writing();
     const RowChoice choice = {false, false, false};
     int64 rows = 0;
     ListCell *cell = nullptr;
@@ -159,6 +166,7 @@ void export_rows(FunctionCallInfo fcinfo) {
             put_row(result, row);
             ++rows;
         });
+    restore_writing(level);
     close_call(call, LedgerAction::kExported, rows);
 }
 

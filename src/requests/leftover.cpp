@@ -11,8 +11,10 @@
 
 extern "C" {
 #include "access/table.h"
+#include "catalog/pg_type.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 }
@@ -93,6 +95,21 @@ void add_not_reached(StringInfo out, List **known, Oid relid, const char *why) {
     *known = lappend_oid(*known, relid);
 }
 
+// A number of a large object, which is in no table.
+void add_large_objects(StringInfo out, List **known, Oid relid) {
+    Relation rel = table_open(relid, AccessShareLock);
+    TupleDesc desc = RelationGetDescr(rel);
+    const char *column = nullptr;
+    for (int i = 0; i < desc->natts; ++i) {
+        Form_pg_attribute att = TupleDescAttr(desc, i);
+        if (!att->attisdropped && getBaseType(att->atttypid) == OIDOID) column = pstrdup(NameStr(att->attname));
+    }
+    table_close(rel, NoLock);
+    if (column != nullptr)
+        add_not_reached(out, known, relid,
+                        psprintf("column %s may name large objects, which are not looked at", quote_identifier(column)));
+}
+
 }  // namespace
 
 bool append_left(StringInfo out, const Subject &subject, List *tables) {
@@ -134,6 +151,7 @@ bool append_not_reached(StringInfo out, const Subject &subject, List *tables) {
                             psprintf("it refers to %s, and no link leads from it", qualified_name(relid)));
         }
     }
+    foreach (cell, tables) add_large_objects(out, &known, static_cast<const ReachedTable *>(lfirst(cell))->relid);
     const SqlRows found = read_own("SELECT DISTINCT relation FROM retention.personal_columns");
     for (const SqlRow row : found) {
         const Oid relid = row.get<Oid>(1);

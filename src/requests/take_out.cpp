@@ -31,7 +31,8 @@ bool is_in_key(Oid relid, AttrNumber column) {
 
 bool may_be_unset(Oid relid, AttrNumber column) {
     Relation rel = table_open(relid, AccessShareLock);
-    const bool nullable = !TupleDescAttr(RelationGetDescr(rel), column - 1)->attnotnull;
+    const Form_pg_attribute att = TupleDescAttr(RelationGetDescr(rel), column - 1);
+    const bool nullable = !att->attnotnull && att->attgenerated == '\0';
     table_close(rel, NoLock);
     return nullable && !is_in_key(relid, column);
 }

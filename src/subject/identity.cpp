@@ -1,5 +1,6 @@
 #include "subject/identity.hpp"
 
+#include "core/text/placeholder.hpp"
 #include "personal/anonymiser.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
@@ -23,9 +24,13 @@ struct Identity {
     List *forms;        // char *: as they are compared
 };
 
+// A column that is not declared has a category only where its name is that of one: a number is something else in each table.
 const char *category_of(const Model &model, const Kind &kind, AttrNumber column) {
     const PersonalColumn *personal = personal_column(model, kind.relid, column);
-    return personal != nullptr ? personal->category : get_attname(kind.relid, column, false);
+    if (personal != nullptr) return personal->category;
+    const char *name = get_attname(kind.relid, column, false);
+    const std::string_view category = core::category_of_name(name);
+    return category.empty() ? psprintf("%s.%s", kind.name, name) : pnstrdup(category.data(), category.size());
 }
 
 bool same(const char *a, const char *b) { return a == b || (a != nullptr && b != nullptr && strcmp(a, b) == 0); }

@@ -1,5 +1,7 @@
 #include "subject/json.hpp"
 
+#include <cmath>
+
 extern "C" {
 #include "catalog/pg_type.h"
 #include "utils/date.h"
@@ -31,9 +33,22 @@ JsonForm form_of(Oid type) {
     }
 }
 
-// NaN and infinities have no form as a number.
+// Readers take numbers for doubles: of up to 15 digits, and of whole ones below 2^53, none is lost.
+bool survives(const char *text) {
+    constexpr double kMostWhole = 9007199254740992.0;
+    int digits = 0;
+    bool whole = true;
+    for (const char *p = text; *p != '\0'; ++p) {
+        if (*p == 'e') return digits <= 15;
+        whole = whole && *p != '.';
+        digits += *p >= '0' && *p <= '9' && (digits > 0 || *p != '0') ? 1 : 0;
+    }
+    return digits <= 15 || (whole && digits <= 16 && fabs(strtod(text, nullptr)) < kMostWhole);
+}
+
+// NaN and infinities have no form as a number, and what readers would round is a text.
 void append_number(StringInfo out, const char *text) {
-    if ((*text >= '0' && *text <= '9') || (*text == '-' && text[1] >= '0' && text[1] <= '9'))
+    if (((*text >= '0' && *text <= '9') || (*text == '-' && text[1] >= '0' && text[1] <= '9')) && survives(text))
         appendStringInfoString(out, text);
     else
         escape_json(out, text);
@@ -52,6 +67,12 @@ bool needs_to_jsonb(Oid type) {
     const Oid base = getBaseType(type);
     const char kind = get_typtype(base);
     return OidIsValid(get_element_type(base)) || kind == TYPTYPE_COMPOSITE || kind == TYPTYPE_RANGE || kind == TYPTYPE_MULTIRANGE;
+}
+
+const char *json_function(Oid type) {
+    const Oid base = getBaseType(type);
+    const bool kept = get_element_type(base) == JSONOID || get_typtype(base) == TYPTYPE_COMPOSITE;
+    return !needs_to_jsonb(type) ? "" : kept ? "to_json" : "to_jsonb";
 }
 
 JsonColumn json_column(Oid type) {

@@ -20,14 +20,14 @@ namespace {
 constexpr int kMostPaths = 1000;
 
 // Words in the name of a column that say: this person did something here, the row is not about him or her.
-constexpr const char *kActing[] = {"accepted",   "added",     "agent",     "approved",    "approver", "assessed",    "assigned",
-                                   "assignee",   "author",    "boss",      "caseworker",  "changed",  "checked",     "closed",
-                                   "canceled",   "cancelled", "confirmed",  "create",    "created",   "creator",   "decided",     "deleted",  "edited",      "editor",
-                                   "entered",    "granted",   "handled",   "handler",     "imported", "inserted",    "inspected",
-                                   "leader",     "manager",   "moderator", "modified",    "modifier", "operator",    "prepared",
-                                   "processed",  "published", "recorded",  "registered",  "resolved", "responsible", "reviewed",
-                                   "reviewer",   "revised",   "seller",    "salesperson", "signed",   "superior",    "supervisor",
-                                   "technician", "revoked",   "updated",   "updater",   "validated",   "verified", "voided", "write", "written"};
+constexpr const char *kActing[] = {
+    "accepted", "added",      "agent",     "approved",    "approver", "assessed",   "assigned",   "assignee",    "author",
+    "boss",     "caseworker", "changed",   "checked",     "closed",   "canceled",   "cancelled",  "confirmed",   "create",
+    "created",  "creator",    "decided",   "deleted",     "edited",   "editor",     "entered",    "granted",     "handled",
+    "handler",  "imported",   "inserted",  "inspected",   "leader",   "manager",    "moderator",  "modified",    "modifier",
+    "operator", "prepared",   "processed", "published",   "recorded", "registered", "resolved",   "responsible", "reviewed",
+    "reviewer", "revised",    "seller",    "salesperson", "signed",   "superior",   "supervisor", "technician",  "revoked",
+    "updated",  "updater",    "validated", "verified",    "voided",   "write",      "written"};
 
 struct Key {
     Hop hop;
@@ -56,7 +56,8 @@ struct Search {
     int n_tables;
     Way *ways;
     int n_ways;
-    bool cut_off;  // there are more of them
+    bool cut_off;    // there are more of them
+    List *personal;  // OIDs of tables with personal columns
 };
 
 bool is_acting(Oid relid, AttrNumber column) {
@@ -188,6 +189,12 @@ void extend_all(Search *search, const Way &way) {
         if (key.to_relid == at && (!passes(way, key.from_relid) || (own && key.from_relid == at)))
             extend(search, way, key, false);
     }
+    // What a person's row refers to may say more of the person: a home, an account.
+    for (int i = 0; own && i < search->n_keys; ++i) {
+        const Hop &key = search->keys[i].hop;
+        if (key.from_relid == at && key.to_relid != at && list_member_oid(search->personal, key.to_relid))
+            extend(search, way, key, true);
+    }
     if (own || !way.table->is_link || way.path.steps[0].down) return;
     for (int i = 0; i < search->n_keys; ++i) {
         const Hop &key = search->keys[i].hop;
@@ -245,10 +252,11 @@ Proposal proposal_of(const Search &search, const Kind &kind, const Way &way) {
     const Ways ways = ways_from(search, way.table);
     if (goes_down(way)) {
         const bool only = ways.up == 0;
-        return Proposal{only ? "about" : "mentioned", "it leads over a table that links persons to what may be others' as well"};
+        return Proposal{only ? "about" : "mentioned", "it leads down a key: what it leads to may be others' as well"};
     }
     if (ways.shortest > 0) return Proposal{!way.acting && way.path.n_steps == ways.shortest ? "about" : "mentioned", nullptr};
-    return Proposal{ways.up == 1 ? "about" : "mentioned", "a column on it says that the person acted, and no other way leads to whom the row is about"};
+    return Proposal{ways.up == 1 ? "about" : "mentioned",
+                    "a column on it says that the person acted, and no other way leads to whom the row is about"};
 }
 
 enum class Which : uint8_t { kCertain, kUncertain, kAll };
@@ -294,6 +302,8 @@ void propose_links(FunctionCallInfo fcinfo, Which which) {
     search.model = load_model();
     read_keys(&search);
     read_tables(&search);
+    for (const SqlRow row : read_own("SELECT DISTINCT relation FROM retention.personal_columns"))
+        search.personal = lappend_oid(search.personal, row.get<Oid>(1));
     ListCell *cell = nullptr;
     int others = 0;
     foreach (cell, search.model->kinds) others += propose(result, &search, *static_cast<const Kind *>(lfirst(cell)), which);

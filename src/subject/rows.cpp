@@ -64,7 +64,8 @@ void list_columns(Reader *reader, Oid relid) {
         column->number = att->attnum;
         column->name = pstrdup(NameStr(att->attname));
         column->personal = personal;
-        column->json = json_column(needs_to_jsonb(att->atttypid) ? JSONBOID : att->atttypid);
+        const char *made = json_function(att->atttypid);
+        column->json = json_column(*made == '\0' ? att->atttypid : strcmp(made, "to_json") == 0 ? JSONOID : JSONBOID);
         column->is_text = holds_words(att->atttypid);
     }
     table_close(rel, NoLock);
@@ -78,8 +79,8 @@ char *query_of(Reader *reader, int condition, Parameters *parameters) {
     appendStringInfo(&sql, "%sSELECT ", reader->choice->by_key ? "SELECT * FROM (" : "");
     for (int i = 0; i < reader->n_columns; ++i) {
         const char *name = column_list(relid, &reader->columns[i].number, 1, "t.");
-        const bool wrap = needs_to_jsonb(get_atttype(relid, reader->columns[i].number));
-        appendStringInfo(&sql, wrap ? "%sto_jsonb(%s)" : "%s%s", i == 0 ? "" : ", ", name);
+        appendStringInfo(&sql, "%s%s(%s)", i == 0 ? "" : ", ", json_function(get_atttype(relid, reader->columns[i].number)),
+                         name);
     }
     for (int i = 0; i < reader->n_key; ++i) {
         appendStringInfo(&sql, ", %s", column_list(relid, &reader->key[i], 1, "t."));

@@ -1,6 +1,6 @@
 -- Nothing is left out in silence: what an erasure could not reach, and what it left.
 BEGIN;
-SELECT plan(22);
+SELECT plan(32);
 SET client_min_messages = error;
 
 CREATE FUNCTION pg_temp.link(kind text, relation regclass, path text, role text DEFAULT 'about') RETURNS void LANGUAGE sql AS
@@ -118,6 +118,62 @@ SELECT is(pg_temp.said(x, 'not_covered') || coalesce(pg_temp.said(x, 'left'), ''
     'a person whose name stands in a table of its own is erased but for the bare row') FROM (SELECT retention.erase('m', 2)) x (x);
 SELECT is((SELECT body FROM m.note), 'Kari Moe came; signed [redacted] ([redacted]), [redacted], for Berit', 'names in tables of their own are taken out of texts about others');
 SELECT is((SELECT data ->> 'body' FROM retention.export_rows('m', 1) WHERE relation = 'm.note'::regclass), 'Kari Moe came; signed [redacted] ([redacted]), [redacted], for Berit', 'a person''s own name in a table of its own stays in the copy');
+
+-- A declaration that cannot be: it blocks its own rows, and no copy.
+CREATE SCHEMA b;
+CREATE TYPE b.state AS ENUM ('a', 'b');
+CREATE TABLE b.person (id int PRIMARY KEY, x b.state, d date, name text NOT NULL);
+CREATE TABLE b.file (id int PRIMARY KEY, person int REFERENCES b.person, body text);
+INSERT INTO retention.personal_column (relation, column_name, category, anonymise, constant) VALUES ('b.person', 'x', 'other', 'constant', 'zz'), ('b.person', 'd', 'other', 'constant', 'soon');
+SELECT pg_temp.personal('b.file', 'body', 'free text');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('b', 'b.person');
+SELECT pg_temp.link('b', 'b.file', 'person');
+INSERT INTO b.person VALUES (1, 'a', NULL, 'Kari');
+INSERT INTO b.file VALUES (1, 1, 'x');
+SELECT is((SELECT count(*) FROM retention.export_rows('b', 1)), 2::bigint, 'a constant that the column cannot hold stops no copy');
+TRUNCATE answer;
+INSERT INTO answer SELECT retention.erase('b', 1);
+SELECT is((SELECT pg_temp.said(a, 'blocked') FROM answer), 'b.person 1 invalid input syntax for type date: "soon"', 'a constant that the column cannot hold blocks the row');
+SELECT is((SELECT pg_temp.said(a, 'anonymised') FROM answer), 'b.file 1', 'a row that is blocked holds no other table up');
+
+-- A key that is generated cannot be unset.
+CREATE SCHEMA g;
+CREATE TABLE g.usr (id int PRIMARY KEY, name text);
+CREATE TABLE g.comment (id int PRIMARY KEY, on_type text, on_id int, author int REFERENCES g.usr, body text, on_user int GENERATED ALWAYS AS (CASE WHEN on_type = 'User' THEN on_id END) STORED REFERENCES g.usr);
+INSERT INTO g.usr VALUES (1, 'Kari'), (2, 'Ola');
+INSERT INTO g.comment VALUES (1, 'User', 1, 2, 'Ola on Kari');
+SELECT pg_temp.personal('g.usr', 'name', 'name'), pg_temp.personal('g.comment', 'body', 'free text');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('g', 'g.usr');
+SELECT pg_temp.link('g', 'g.comment', 'author'), pg_temp.link('g', 'g.comment', 'on_user');
+SELECT is(pg_temp.said(retention.erase('g', 1), 'taken_out'), 'g.comment 1', 'a person is taken out beside a generated key');
+SELECT is((SELECT body FROM g.comment), 'Ola on [redacted]', 'a text beside a generated key is without the person');
+
+-- What the person's row refers to, and large objects.
+CREATE SCHEMA o;
+CREATE TABLE o.home (id int PRIMARY KEY, street text);
+CREATE TABLE o.country (id int PRIMARY KEY, name text);
+CREATE TABLE o.person (id int PRIMARY KEY, home int REFERENCES o.home, country int REFERENCES o.country, picture oid);
+SELECT pg_temp.personal('o.home', 'street', 'address');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('o', 'o.person');
+INSERT INTO o.person VALUES (1);
+SELECT results_eq($$SELECT relation::text, path, role FROM retention.uncertain_links() WHERE kind = 'o'$$, $$VALUES ('o.home', '[o.person.home]', 'about')$$,
+    'what a person''s row refers to, and has personal columns, may be a link');
+SELECT is(pg_temp.said(retention.export('o', 1), 'not_reached'), 'o.home it has personal columns, and no link leads from it, o.person column picture may name large objects, which are not looked at',
+    'a copy says that large objects are not looked at');
+
+-- Copies are the same whatever the session's settings are, and no reader rounds them.
+CREATE SCHEMA v;
+CREATE TABLE v.person (id bigint PRIMARY KEY, n numeric, f float8, d date, t timestamptz, i interval, b bytea, j json[], ns bigint);
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('v', 'v.person');
+INSERT INTO v.person VALUES (1, 12345678901234567.25, 0.1, '2020-02-01', '2020-02-01 12:00+00', '1 day 2 hours', '\x00ff', ARRAY['{"a": "\u0000"}'::json], 9007199254740993), (2, 1e3, 1e300, NULL, NULL, NULL, NULL, NULL, -9007199254740992);
+CREATE FUNCTION pg_temp.copy() RETURNS text LANGUAGE sql AS $$SELECT string_agg(data::text, '; ' ORDER BY k) FROM generate_series(1, 2) k, retention.export_rows('v', k)$$;
+SELECT is(pg_temp.copy(), '{"id": 1, "n": "12345678901234567.25", "f": 0.1, "d": "2020-02-01", "t": "2020-02-01T12:00:00+00:00", "i": "1 day 02:00:00", "b": "\\x00ff", "j": [{"a": "\u0000"}], "ns": "9007199254740993"}; '
+    '{"id": 2, "n": 1000, "f": 1e+300, "d": null, "t": null, "i": null, "b": null, "j": null, "ns": "-9007199254740992"}', 'a copy has numbers that readers would round as texts, and JSON as it is');
+CREATE TEMP TABLE first_copy AS SELECT pg_temp.copy() AS c, split_part(retention.export('v', 1)::text, '"data"', 2) AS d;
+SET DateStyle = 'SQL, DMY'; SET IntervalStyle = 'iso_8601'; SET extra_float_digits = -3; SET bytea_output = 'escape'; SET TimeZone = 'Asia/Tokyo';
+SELECT is(pg_temp.copy(), (SELECT c FROM first_copy), 'export_rows gives the same whatever the session''s settings are');
+SELECT is(split_part(retention.export('v', 1)::text, '"data"', 2), (SELECT d FROM first_copy), 'export gives the same data whatever the session''s settings are');
+RESET ALL;
 
 SELECT * FROM finish();
 ROLLBACK;

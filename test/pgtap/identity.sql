@@ -1,6 +1,6 @@
 -- Who is one human: rows that share a value that is somebody's, and no more of them than one has.
 BEGIN;
-SELECT plan(54);
+SELECT plan(57);
 SET client_min_messages = error;
 
 CREATE FUNCTION pg_temp.rows(kind text, key text) RETURNS text LANGUAGE sql AS
@@ -37,6 +37,16 @@ SELECT is(pg_temp.rows('b', '2'), 'i.a 2, i.b 2', 'an address is the same person
 SELECT is(pg_temp.rows('a', '3'), 'i.a 3', 'another address is another person''s');
 SELECT is(pg_temp.rows('d', '2'), 'i.c 2, i.d 2', 'a column whose type ignores case finds references in any case');
 SELECT is(pg_temp.rows('c', '2'), 'i.c 2', 'a column of plain text finds references as they are written');
+
+-- Columns that are not declared: a number is something else in each table, an address is not.
+CREATE TABLE i.emp (id int PRIMARY KEY, number text, "e-mail" text);
+CREATE TABLE i.cust (id int PRIMARY KEY, number text, "Mail" text);
+SELECT pg_temp.kind('emp', 'i.emp', '{number,e-mail}'), pg_temp.kind('cust', 'i.cust', '{number,Mail}');
+INSERT INTO i.emp VALUES (1, '1001', 'kari@here.example'), (2, '1002', 'ola@here.example'), (3, '1002', NULL);
+INSERT INTO i.cust VALUES (8, '1001', 'per@x.example'), (9, '1003', 'Ola@here.example');
+SELECT is(pg_temp.rows('emp', '1'), 'i.emp 1', 'undeclared columns of one name do not join two tables');
+SELECT is(pg_temp.rows('emp', '2'), 'i.cust 9, i.emp 2, i.emp 3', 'undeclared columns whose names are those of addresses do');
+SELECT is(pg_temp.rows('cust', '9'), 'i.cust 9, i.emp 2, i.emp 3', 'a row joins by a third one');
 
 -- Values that are nobody's.
 CREATE SCHEMA p;

@@ -52,4 +52,28 @@ bool is_telling_category(std::string_view category) noexcept {
     return false;
 }
 
+std::string_view category_of_name(std::string_view column) noexcept {
+    constexpr WordList kEmail("email emailaddress emailaddr mail mailaddress epost epostadresse");
+    constexpr WordList kPhone("cellphone mobil mobile mobilephone phone phonenumber telefon telefonnummer telephone tlf");
+    constexpr WordList kNationalId(
+        "fnr fodselsnummer fødselsnummer nationalid nationalidentitynumber nin personnummer socialsecuritynumber ssn");
+    constexpr WordList kUsername("login loginname username");
+    char word[64];
+    size_t n = 0;
+    for (size_t i = 0; i < column.size();) {
+        const Letter letter = letter_at(column, i);
+        if (is_letter(letter.code)) {
+            if (n + letter.size > sizeof word) return {};
+            n += fold_into(column.substr(i, letter.size), word + n, sizeof word - n);
+        }
+        i += letter.size == 0 ? 1 : letter.size;
+    }
+    const std::string_view name(word, n);
+    return kEmail.has(name)      ? "email"
+         : kPhone.has(name)      ? "phone"
+         : kNationalId.has(name) ? "national id"
+         : kUsername.has(name)   ? "username"
+                                 : "";
+}
+
 }  // namespace pg_retention::core

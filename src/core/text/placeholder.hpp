@@ -14,4 +14,7 @@ bool is_common_word(std::string_view value) noexcept;
 // Categories whose values tell who somebody is whatever they look like: those of the personal types.
 bool is_telling_category(std::string_view category) noexcept;
 
+// The category that the name of a column gives away, such as "mail" or "E_Mail"; empty: none.
+std::string_view category_of_name(std::string_view column) noexcept;
+
 }  // namespace pg_retention::core
