@@ -41,7 +41,7 @@ test-clients:
 test-tools: all
 	@test/tools/run $(NAMES)
 
-# The tests under each PostgreSQL that Debian has, as root: make test-versions [VERSIONS='17 18'] [STAGES='pgtap security'] [LLVM=yes]
+# The tests under each PostgreSQL that Debian has, as root: make test-versions [VERSIONS='17 18'] [STAGES='pgtap security', or soak] [LLVM=yes]
 test-versions:
 	@LLVM=$(LLVM) scripts/test-versions $(VERSIONS) -- $(STAGES)
 
