@@ -70,15 +70,23 @@ int next_columns(const Path &path, int i, const AttrNumber **columns) {
     return last ? 1 : path.hops[i + 1].n_keys;
 }
 
+// What the lock was waited for is seen by the next statement. It may have the key taken over by another row, which is locked then.
+SqlRows run_hop(const Path &path, HopPlans *plans, int i, bool locks, Datum *key) {
+    constexpr int kTries = 10;
+    for (int tries = 1;; ++tries) {
+        const bool is_locked = !locks || run_prepared(hop_plan(plans->locking, path, i, true), key, 1).n > 0;
+        const SqlRows found = run_prepared(hop_plan(plans->reading, path, i, false), key, 1);
+        if (is_locked || found.n == 0 || tries == kTries) return found;
+    }
+}
+
 // Values are copied: the result goes when SPI ends.
 bool ask(const Path &path, HopPlans *plans, int i, const Reading &reading, Datum *key, int n, Datum *values, bool *nulls) {
     MemoryContext context = CurrentMemoryContext;
     connect_spi();
     const ActingAs saved = act_as(owner_of(path.hops[i].to_relid), true);
-    // What the lock was waited for is seen by the next statement.
-    if (reading.locks) (void) run_prepared(hop_plan(plans->locking, path, i, true), key, 1);
-    SPIPlanPtr plan = hop_plan(plans->reading, path, i, false);
-    const SqlRows found = reading.is_past ? run_prepared_before(reading.before, plan, key, 1) : run_prepared(plan, key, 1);
+    const SqlRows found = reading.is_past ? run_prepared_before(reading.before, hop_plan(plans->reading, path, i, false), key, 1)
+                                          : run_hop(path, plans, i, reading.locks, key);
     leave(saved);
     MemoryContextSwitchTo(context);
     const bool is_found = found.n > 0;

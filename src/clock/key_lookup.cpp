@@ -11,6 +11,7 @@ extern "C" {
 #include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/pg_am.h"
+#include "miscadmin.h"
 #include "parser/parse_coerce.h"
 #include "utils/datum.h"
 #include "utils/rel.h"
@@ -92,8 +93,10 @@ bool find(Relation rel, const Hop &hop, const KeyLookup &lookup, const Datum *ke
     pg_unreachable();
 }
 
-// Waits for whoever holds it. True: the version at tid is locked, and has the key.
-bool lock(Relation rel, ItemPointer tid) {
+enum class Locked : uint8_t { kNot, kThisVersion, kAnother };
+
+// Waits for whoever holds it. kThisVersion: the one at tid, which has the key. kAnother: it is changed or gone; who has the key by now?
+Locked lock(Relation rel, ItemPointer tid) {
     // A version that somebody is about to commit is locked, too: so whoever changes a start is waited for.
     uint8 flags = TUPLE_LOCK_FLAG_LOCK_UPDATE_IN_PROGRESS;
     if (!IsolationUsesXactSnapshot()) flags |= TUPLE_LOCK_FLAG_FIND_LAST_VERSION;
@@ -103,7 +106,20 @@ bool lock(Relation rel, ItemPointer tid) {
                                               LockWaitBlock, flags, &failure);
     ExecDropSingleTupleTableSlot(slot);
     if ((result == TM_Updated || result == TM_Deleted) && IsolationUsesXactSnapshot()) cannot_serialize();
-    return result == TM_Ok && !failure.traversed;
+    if (result == TM_Ok) return failure.traversed ? Locked::kAnother : Locked::kThisVersion;
+    return result == TM_Updated || result == TM_Deleted ? Locked::kAnother : Locked::kNot;
+}
+
+// The row that has the key when the wait is over: another one may have taken it over. False: none could be locked.
+bool find_and_lock(Relation rel, const Hop &hop, const KeyLookup &lookup, const Datum *key, ItemPointer tid) {
+    for (Locked locked = Locked::kAnother; locked == Locked::kAnother;) {
+        CHECK_FOR_INTERRUPTS();
+        PushActiveSnapshot(GetLatestSnapshot());
+        locked = find(rel, hop, lookup, key, tid) ? lock(rel, tid) : Locked::kNot;
+        PopActiveSnapshot();
+        if (locked == Locked::kThisVersion) return true;
+    }
+    return false;
 }
 
 void copy_columns(TupleTableSlot *slot, const AttrNumber *columns, int n, Datum *values, bool *nulls) {
@@ -141,12 +157,7 @@ Found look_up(const Hop &hop, const KeyLookup &lookup, bool locks, const Datum *
     // What the statement has written so far is there, as it is for a statement of its own.
     CommandCounterIncrement();
     ItemPointerData tid;
-    bool is_locked = false;
-    if (locks) {
-        PushActiveSnapshot(GetLatestSnapshot());
-        is_locked = find(rel, hop, lookup, key, &tid) && lock(rel, &tid);
-        PopActiveSnapshot();
-    }
+    const bool is_locked = locks && find_and_lock(rel, hop, lookup, key, &tid);
     PushActiveSnapshot(GetLatestSnapshot());
     TupleTableSlot *slot = table_slot_create(rel, nullptr);
     const bool found = read(rel, hop, lookup, key, is_locked ? &tid : nullptr, slot);
