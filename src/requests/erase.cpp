@@ -63,6 +63,7 @@ struct Erasure {
     const Call *call;
     MemoryContext context;  // of the tallies
     List *tallies;          // of Tally
+    List *failed;           // of Tally: what could not be deleted in this pass, and may go in the next
     int64 rows;
     bool undecided;  // rows that something still refers to: tried again when the rest is gone
     bool progress;
@@ -72,20 +73,28 @@ struct Erasure {
 
 bool same(const char *a, const char *b) { return a == b || (a != nullptr && b != nullptr && strcmp(a, b) == 0); }
 
-void count(Erasure *erasure, Outcome outcome, Oid relid, const char *why, const char *until, int64 rows) {
+void add_to(List **tallies, MemoryContext context, const Tally &more) {
     ListCell *cell = nullptr;
-    if (rows == 0) return;
-    foreach (cell, erasure->tallies) {
+    if (more.rows == 0) return;
+    foreach (cell, *tallies) {
         auto *tally = static_cast<Tally *>(lfirst(cell));
-        if (tally->outcome != outcome || tally->relid != relid || !same(tally->why, why) || !same(tally->until, until)) continue;
-        tally->rows += rows;
+        if (tally->outcome != more.outcome || tally->relid != more.relid || !same(tally->why, more.why) ||
+            !same(tally->until, more.until))
+            continue;
+        tally->rows += more.rows;
         return;
     }
-    MemoryContext before = MemoryContextSwitchTo(erasure->context);
+    MemoryContext before = MemoryContextSwitchTo(context);
     auto *tally = static_cast<Tally *>(palloc(sizeof(Tally)));
-    *tally = Tally{outcome, relid, why == nullptr ? nullptr : pstrdup(why), until == nullptr ? nullptr : pstrdup(until), rows};
-    erasure->tallies = lappend(erasure->tallies, tally);
+    *tally = more;
+    if (more.why != nullptr) tally->why = pstrdup(more.why);
+    if (more.until != nullptr) tally->until = pstrdup(more.until);
+    *tallies = lappend(*tallies, tally);
     MemoryContextSwitchTo(before);
+}
+
+void count(Erasure *erasure, Outcome outcome, Oid relid, const char *why, const char *until, int64 rows) {
+    add_to(&erasure->tallies, erasure->context, Tally{outcome, relid, why, until, rows});
 }
 
 // Rows of one table or partition that share fate and policy.
@@ -113,9 +122,11 @@ Target target_of_group(const Erasure &erasure, const Group &group) {
     return target;
 }
 
-void count_failures(Erasure *erasure, const Group &group) {
+// to: erasure->tallies, or erasure->failed where they are tried again if there is another pass.
+void count_failures(const Erasure *erasure, List **to, const Group &group) {
     for (int i = 0; i < group.n; ++i)
-        if (group.rows[i].sqlstate != 0) count(erasure, Outcome::kBlocked, group.table->relid, group.rows[i].reason, nullptr, 1);
+        if (group.rows[i].sqlstate != 0)
+            add_to(to, erasure->context, Tally{Outcome::kBlocked, group.table->relid, group.rows[i].reason, nullptr, 1});
 }
 
 // A deletion would take rows along that are about somebody else: those that would are anonymised. Returns the rest.
@@ -173,14 +184,14 @@ void delete_rows(Erasure *erasure, const Group &all, const Target &target) {
               anonymised);
         erasure->rows += anonymised;
     }
-    if (!already) count_failures(erasure, group);
+    if (!already) count_failures(erasure, &erasure->failed, group);
 }
 
 void anonymise_rows(Erasure *erasure, const Group &group, const Target &target) {
     const int64 done = act(target, Action::kAnonymise, group.rows, group.n);
     count(erasure, Outcome::kAnonymised, group.table->relid, nullptr, nullptr, done);
     erasure->rows += done;
-    count_failures(erasure, group);
+    count_failures(erasure, &erasure->tallies, group);
 }
 
 void keep_rows(Erasure *erasure, const Group &group, Target target) {
@@ -189,7 +200,7 @@ void keep_rows(Erasure *erasure, const Group &group, Target target) {
     const int64 done = act(target, Action::kKeep, group.rows, group.n);
     count(erasure, Outcome::kKept, group.table->relid, group.first->why, group.first->until, done);
     erasure->rows += done;
-    count_failures(erasure, group);
+    count_failures(erasure, &erasure->tallies, group);
 }
 
 // A held or restricted row is not changed but for its clock, which says that it was asked for.
@@ -329,6 +340,7 @@ void erase_pass(Erasure *erasure, List *tables, bool first_pass) {
     ListCell *cell = nullptr;
     erasure->undecided = false;
     erasure->progress = false;
+    erasure->failed = NIL;
     foreach (cell, tables) {
         const auto *table = static_cast<const ReachedTable *>(lfirst(cell));
         for (int i = 0; i < list_length(table->conditions); ++i) erase_condition(erasure, *table, i, first_pass);
@@ -341,6 +353,8 @@ void erase_passes(Erasure *erasure, List *tables) {
         erasure->last_pass = !erasure->progress;
         erase_pass(erasure, tables, false);
     }
+    ListCell *cell = nullptr;
+    foreach (cell, erasure->failed) add_to(&erasure->tallies, erasure->context, *static_cast<const Tally *>(lfirst(cell)));
 }
 
 // Whether a trigger has written to a table that rows of the person are in. from: how much of the account is known already.
