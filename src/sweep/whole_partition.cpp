@@ -36,7 +36,8 @@ bool is_plain(Relation rel, Oid owner) {
     }
     PublicationDesc published = {};
     RelationBuildPublicationDesc(rel, &published);
-    return !published.pubactions.pubdelete && may_delete_directly(rel, owner);
+    // Where TRUNCATE is published and single rows are not, these stay there.
+    return !published.pubactions.pubdelete && !published.pubactions.pubtruncate && may_delete_directly(rel, owner);
 }
 
 // How many rows it has if all are due; 0: some are not. Nobody writes to it meanwhile.
