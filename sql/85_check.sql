@@ -154,7 +154,7 @@ SELECT g.relation, g.column_name AS clock,
     EXISTS (SELECT FROM retention.policy p WHERE p.relation = g.relation
         OR p.relation IN (SELECT t.relid FROM pg_partition_ancestors(g.relation) t)) AS managed,
     EXISTS (SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam
-        WHERE i.indrelid = g.relation AND i.indisvalid AND i.indnkeyatts = 1 AND m.amname = 'btree' AND i.indkey[0] = g.column_number
+        WHERE i.indrelid = g.relation AND i.indisvalid AND i.indnkeyatts = 1 AND m.amname = 'btree' AND i.indkey[0] = g.column_number AND i.indoption[0] & 1 = 0
         AND pg_get_expr(i.indpred, i.indrelid) ~ '^(retention\.)?pending\([^()]*\)$') AS indexed,
     (SELECT count(*) FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid
         WHERE t.tgrelid = g.relation AND t.tgenabled = 'A' AND f.pronamespace = 'retention'::regnamespace

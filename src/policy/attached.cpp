@@ -90,6 +90,13 @@ List *with_ancestors(Oid relid) {
     return tables;
 }
 
+bool is_part_of(Oid relid, Oid table) {
+    List *tables = with_ancestors(relid);
+    const bool is_one = list_member_oid(tables, table);
+    list_free(tables);
+    return is_one;
+}
+
 Oid topmost(Oid relid) {
     for (Oid parent = parent_of(relid); OidIsValid(parent); parent = parent_of(parent)) relid = parent;
     return relid;

@@ -28,6 +28,7 @@ void plan_stamping(Oid relid);
 
 // A table, and those it is a partition of.
 List *with_ancestors(Oid relid);
+bool is_part_of(Oid relid, Oid table);
 // The last of these.
 Oid topmost(Oid relid);
 

@@ -3,6 +3,7 @@
 #include <initializer_list>
 
 #include "policy/attached.hpp"
+#include "schema/clock_index.hpp"
 #include "schema/extension.hpp"
 #include "schema/numbering.hpp"
 #include "policy/policy_cache.hpp"
@@ -343,25 +344,6 @@ bool is_empty(Oid relid) {
     return empty;
 }
 
-// What a sweep asks for, as in pending_range(). Under another condition an index serves none of its queries.
-static bool is_of_pending(Relation index) {
-    const List *condition = RelationGetIndexPredicate(index);
-    if (list_length(condition) != 1 || !IsA(linitial(condition), FuncExpr)) return false;
-    const Oid function = linitial_node(FuncExpr, condition)->funcid;
-    return get_func_namespace(function) == extension()->schema && strcmp(get_func_name(function), "pending") == 0;
-}
-
-// An index on the clock alone, of what is pending: ours, or one as good.
-static bool is_clock_index(Oid index_oid, AttrNumber clock, bool *valid) {
-    Relation index = index_open(index_oid, AccessShareLock);
-    Form_pg_index form = index->rd_index;
-    const bool ours =
-        form->indnkeyatts == 1 && form->indkey.values[0] == clock && index->rd_rel->relam == BTREE_AM_OID && is_of_pending(index);
-    *valid = form->indisvalid;
-    index_close(index, AccessShareLock);
-    return ours;
-}
-
 // The leftover of a build that was cut short, if there is one.
 bool find_clock_index(Oid relid, Oid *invalid) {
     Relation rel = table_open(relid, AccessShareLock);
@@ -370,10 +352,11 @@ bool find_clock_index(Oid relid, Oid *invalid) {
     ListCell *cell = nullptr;
     // An expression stands in an index as column 0.
     foreach (cell, clock == InvalidAttrNumber ? NIL : RelationGetIndexList(rel)) {
-        bool valid = false;
-        if (!is_clock_index(lfirst_oid(cell), clock, &valid)) continue;
-        found = found || valid;
-        if (!valid && invalid != nullptr) *invalid = lfirst_oid(cell);
+        Relation index = index_open(lfirst_oid(cell), AccessShareLock);
+        const bool serves = is_clock_index(index, clock), valid = index->rd_index->indisvalid;
+        index_close(index, AccessShareLock);
+        found = found || (serves && valid);
+        if (serves && !valid && invalid != nullptr) *invalid = lfirst_oid(cell);
     }
     table_close(rel, NoLock);
     return found;

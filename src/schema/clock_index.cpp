@@ -1,14 +1,20 @@
 #include "schema/clock_index.hpp"
 
+#include "schema/extension.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
 
 extern "C" {
 #include "access/itup.h"
 #include "access/nbtree.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_index.h"
 #include "miscadmin.h"
+#include "nodes/primnodes.h"
 #include "storage/bufmgr.h"
 #include "storage/bufpage.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
 }
 
 namespace pg_retention {
@@ -98,6 +104,24 @@ Found look_in_meta(Page page, Search *search) {
 }
 
 }  // namespace
+
+bool is_of_pending(const Node *condition, AttrNumber clock) {
+    if (!IsA(condition, FuncExpr)) return false;
+    const auto *call = reinterpret_cast<const FuncExpr *>(condition);
+    if (get_func_namespace(call->funcid) != extension()->schema || strcmp(get_func_name(call->funcid), "pending") != 0)
+        return false;
+    const auto *argument = static_cast<const Node *>(linitial(call->args));
+    return IsA(argument, Var) && reinterpret_cast<const Var *>(argument)->varattno == clock;
+}
+
+bool is_clock_index(Relation index, AttrNumber clock) {
+    const Form_pg_index form = index->rd_index;
+    if (form->indnkeyatts != 1 || form->indkey.values[0] != clock || index->rd_rel->relam != BTREE_AM_OID ||
+        (index->rd_indoption[0] & INDOPTION_DESC) != 0)
+        return false;
+    const List *condition = RelationGetIndexPredicate(index);
+    return list_length(condition) == 1 && is_of_pending(static_cast<const Node *>(linitial(condition)), clock);
+}
 
 bool may_have_entry(const ClockIndex &index, core::Clock first, core::Clock last) {
     Search search = {first, last, BTREE_METAPAGE};

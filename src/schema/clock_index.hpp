@@ -4,7 +4,18 @@
 #include "core/time/clock.hpp"
 #include "pg/postgres.hpp"
 
+extern "C" {
+#include "nodes/nodes.h"
+#include "utils/relcache.h"
+}
+
 namespace pg_retention {
+
+// An index on the clock alone, in its order, of what is pending: ours, or one as good.
+bool is_clock_index(Relation index, AttrNumber clock);
+
+// The condition of such an index: what a sweep asks for, as in pending_range(). Under another one it has not all rows that are due.
+bool is_of_pending(const Node *condition, AttrNumber clock);
 
 // Of one column, ascending, by the type's own operators, permanent. The index, or its table, must be locked.
 struct ClockIndex {

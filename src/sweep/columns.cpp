@@ -3,6 +3,7 @@
 #include "ledger/consequences.hpp"
 
 #include "schema/own.hpp"
+#include "policy/attached.hpp"
 #include "policy/rights.hpp"
 #include "clock/late_starts.hpp"
 #include "pg/names.hpp"
@@ -393,7 +394,8 @@ bool open_table(Table *table, Engine *engine, Care *care, int16_t policy_id, Oid
     // A deferred trigger could not fire while we act as somebody else. The constraints of a transaction that goes on are left as they are.
     if (engine->caller != Caller::kTransactionBlock) run_governed(kOnce, "SET CONSTRAINTS ALL IMMEDIATE");
     LockRelationOid(leaf, RowExclusiveLock);
-    if (clock_column(leaf) == InvalidAttrNumber || !lock_table(leaf)) return false;
+    // A partition may be detached between two steps.
+    if (!is_part_of(leaf, policy->relid) || clock_column(leaf) == InvalidAttrNumber || !lock_table(leaf)) return false;
     *table = Table{
         engine, care,    policy, leaf, {leaf, acting_owner(leaf, policy->relid), qualified_name(leaf), clock_name(leaf), nullptr},
         0,      nullptr, {}};

@@ -1,5 +1,6 @@
 #include "sweep/due_rows.hpp"
 
+#include "schema/clock_index.hpp"
 #include "schema/extension.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/sql.hpp"
@@ -8,7 +9,6 @@ extern "C" {
 #include "access/nbtree.h"
 #include "access/relscan.h"
 #include "access/table.h"
-#include "catalog/pg_am.h"
 #include "catalog/pg_type.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -20,24 +20,11 @@ namespace pg_retention {
 
 namespace {
 
-bool is_pending_of(const Node *node, AttrNumber clock) {
-    if (!IsA(node, FuncExpr)) return false;
-    const auto *call = reinterpret_cast<const FuncExpr *>(node);
-    if (get_func_namespace(call->funcid) != extension()->schema || strcmp(get_func_name(call->funcid), "pending") != 0)
-        return false;
-    const auto *argument = static_cast<const Node *>(linitial(call->args));
-    return IsA(argument, Var) && reinterpret_cast<const Var *>(argument)->varattno == clock;
-}
-
 // That it has all rows which are pending, in the order of their clocks, and that this snapshot may go by it.
 bool finds_all(Relation index, AttrNumber clock) {
     const Form_pg_index form = index->rd_index;
-    if (index->rd_rel->relam != BTREE_AM_OID || form->indnkeyatts != 1 || form->indkey.values[0] != clock || !form->indisvalid)
-        return false;
-    if (form->indcheckxmin && !TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data), TransactionXmin))
-        return false;
-    const List *predicate = RelationGetIndexPredicate(index);
-    return list_length(predicate) == 1 && is_pending_of(static_cast<const Node *>(linitial(predicate)), clock);
+    if (!form->indisvalid || !is_clock_index(index, clock)) return false;
+    return !form->indcheckxmin || TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data), TransactionXmin);
 }
 
 // Null: there is none.
@@ -198,6 +185,7 @@ Look begin_look(Relation rel, DueRange range, Datum but) {
     look.clock = clock_column(RelationGetRelid(rel));
     look.range = range;
     look.snapshot = GetActiveSnapshot();
+    look.blocks = RelationGetNumberOfBlocks(rel);
     look.fetch = begin_index_fetch(rel);
     look.slot = table_slot_create(rel, nullptr);
     Datum *values = nullptr;
@@ -210,6 +198,7 @@ Look begin_look(Relation rel, DueRange range, Datum but) {
 
 bool is_still_due(Look *look, ItemPointerData tid) {
     bool again = false, isnull = false;
+    if (ItemPointerGetBlockNumber(&tid) >= look->blocks) return false;
     if (!table_index_fetch_tuple(look->fetch, &tid, look->snapshot, look->slot, &again, nullptr)) return false;
     const Datum value = slot_getattr(look->slot, look->clock, &isnull);
     if (isnull) return false;

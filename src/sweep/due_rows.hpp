@@ -50,6 +50,7 @@ struct Look {
     AttrNumber clock;
     DueRange range;
     Snapshot snapshot;
+    BlockNumber blocks;  // what was found may stand behind them, if the table was emptied since
     IndexFetchTableData *fetch;
     TupleTableSlot *slot;
     ItemPointerData *but;  // not these, in the order of the table

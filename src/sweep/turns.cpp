@@ -12,6 +12,7 @@
 
 extern "C" {
 #include "miscadmin.h"
+#include "nodes/nodes.h"
 #include "storage/lmgr.h"
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
@@ -49,20 +50,20 @@ void forget_leaves(Datum, Oid relid) {
     if (!stale) stale = relid == InvalidOid || hash_search(leaves.watched, &relid, HASH_FIND, nullptr) != nullptr;
 }
 
-// The index is ours, or one as good; what is looked into must be ordered as ours is.
+// With each index that may be ours, or one as good; what is looked into must be ordered as ours is.
 constexpr char kLeaves[] =
     "WITH RECURSIVE tree AS (SELECT p.relation::oid AS top, p.relation::oid AS member FROM retention.policy p "
     "UNION SELECT t.top, i.inhrelid FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent = t.member) "
-    "SELECT t.top, t.member, c.relkind = 'r', coalesce(x.oid, 0), coalesce(x.reltablespace, 0), "
-    "CASE WHEN x.relpersistence = 'p' AND x.plain AND x.known THEN x.relfilenode ELSE 0 END "
+    "SELECT t.top, t.member, c.relkind = 'r', x.oid, x.reltablespace, "
+    "CASE WHEN x.relpersistence = 'p' AND x.plain AND x.known THEN x.relfilenode ELSE 0 END, x.indpred::text, x.attnum "
     "FROM tree t JOIN pg_catalog.pg_class c ON c.oid = t.member "
-    "LEFT JOIN LATERAL (SELECT k.oid, k.reltablespace, k.relfilenode, k.relpersistence, "
+    "LEFT JOIN LATERAL (SELECT k.oid, k.reltablespace, k.relfilenode, k.relpersistence, i.indpred, a.attnum, "
     "a.atttypmod = $2 AS known, i.indoption[0] = 0 AND o.opcdefault AND o.opcmethod = 403 AND o.opcintype = $1 AS plain "
     "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class k ON k.oid = i.indexrelid "
     "JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] AND a.atttypid = $1 "
     "JOIN pg_catalog.pg_opclass o ON o.oid = i.indclass[0] "
-    "WHERE i.indrelid = t.member AND i.indisvalid AND i.indnkeyatts = 1 AND i.indpred IS NOT NULL LIMIT 1) x ON true "
-    "ORDER BY t.top, t.member";
+    "WHERE i.indrelid = t.member AND i.indisvalid AND i.indnkeyatts = 1 AND i.indpred IS NOT NULL) x ON true "
+    "ORDER BY t.top, t.member, x.oid";
 
 void watch(Oid relid) { (void) hash_search(leaves.watched, &relid, HASH_ENTER, nullptr); }
 
@@ -78,21 +79,41 @@ void begin_leaves() {
     leaves.watched = hash_create("pg_retention leaves", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
+bool serves(const SqlRow &row) {
+    return !row.is_null(4) && is_of_pending(static_cast<const Node *>(stringToNode(row.text(7))), row.get<int16>(8));
+}
+
+void set_index(Leaf *leaf, const SqlRow &row) {
+    const auto tablespace = row.get<Oid>(5);
+    leaf->index = row.get<Oid>(4);
+    leaf->tree = ClockIndex{OidIsValid(tablespace) ? tablespace : MyDatabaseTableSpace, row.get<Oid>(6)};
+}
+
+void add_leaf(const Leaf &leaf, bool has_rows) {
+    if (!OidIsValid(leaf.leaf)) return;
+    watch(leaf.leaf);
+    if (OidIsValid(leaf.index)) watch(leaf.index);
+    if (leaf.leaf == leaf.top) leaves.all_indexed = leaves.all_indexed && OidIsValid(leaf.index);
+    if (has_rows) leaves.all[leaves.n++] = leaf;
+}
+
 void read_leaves(uint64_t reading) {
     begin_leaves();
     const uint64_t before = changes;
     const SqlRows found = own(kLeaves, extension()->clock_type, extension()->number);
     leaves.all_indexed = true;
     leaves.all = static_cast<Leaf *>(MemoryContextAlloc(leaves.context, sizeof(Leaf) * (found.n + 1)));
+    Leaf leaf = {};
+    bool has_rows = false;
     for (const SqlRow row : found) {
-        const auto tablespace = row.get<Oid>(5);
-        const Leaf leaf = {row.get<Oid>(1), row.get<Oid>(2), row.get<Oid>(4),
-                           ClockIndex{OidIsValid(tablespace) ? tablespace : MyDatabaseTableSpace, row.get<Oid>(6)}};
-        watch(leaf.leaf);
-        if (OidIsValid(leaf.index)) watch(leaf.index);
-        if (leaf.leaf == leaf.top) leaves.all_indexed = leaves.all_indexed && OidIsValid(leaf.index);
-        if (row.get<bool>(3)) leaves.all[leaves.n++] = leaf;
+        if (row.get<Oid>(1) != leaf.top || row.get<Oid>(2) != leaf.leaf) {
+            add_leaf(leaf, has_rows);
+            leaf = Leaf{row.get<Oid>(1), row.get<Oid>(2), InvalidOid, {}};
+            has_rows = row.get<bool>(3);
+        }
+        if (!OidIsValid(leaf.index) && serves(row)) set_index(&leaf, row);
     }
+    add_leaf(leaf, has_rows);
     found.free();
     leaves.reading = reading;
     leaves.number = extension()->number;

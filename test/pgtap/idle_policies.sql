@@ -1,5 +1,5 @@
 -- A sweep of many policies costs a look where nothing is due, and what is due in one of them is done.
-SELECT plan(20);
+SELECT plan(21);
 SET client_min_messages = error;
 SET retention.test_now = '2026-11-28 12:00+01';
 CREATE SCHEMA many;
@@ -71,6 +71,11 @@ DROP INDEX many.t7_retention_clock_idx;
 SET retention.test_now = '2029-12-10 12:00+01';
 CALL retention.sweep();
 SELECT is((SELECT count(*) FROM many.t7 WHERE id = 7), 0::bigint, 'a table without its index is looked through');
+-- Another index on the clock, which came before.
+CREATE INDEX of_few ON many.t7 (retention_clock) WHERE id > 100;
+DROP INDEX many.t7_retention_clock_idx;
+CALL retention.sweep();
+INSERT INTO many.t7 VALUES (8, '2029-11-01');
 
 -- What a row's going makes due in a table whose turn came before is done in the same pass.
 CREATE TABLE many.cases (id int PRIMARY KEY, at date);
@@ -86,6 +91,7 @@ SELECT is((SELECT count(*) FROM many.cases), 1::bigint, 'a case is open');
 SET retention.test_now = '2031-01-01 12:00+01';
 CALL retention.sweep();
 SELECT is((SELECT count(*) FROM many.letters), 0::bigint, 'the last letter of a case goes');
+SELECT is((SELECT count(*) FROM many.t7 WHERE id = 8), 0::bigint, 'no other index on the clock says that nothing is due');
 SELECT is((SELECT count(*) FROM many.cases), 0::bigint, 'a case that a trigger closes as its letter goes is done in the same pass');
 
 -- A table that failed before is tried again, and is done with, though nothing is due there any more.
