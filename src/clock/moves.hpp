@@ -17,12 +17,15 @@ extern "C" {
 
 namespace pg_retention {
 
-// What an UPDATE that runs changes in the partition, or inserts into it, is a row that may be, or is, on its way.
+// What an UPDATE that runs inserts into the partition is a row that was on its way.
 bool moves_between_partitions(Relation rel);
+// The same of what it changes there. MERGE, and statements that change data in a CTE, insert others, too.
+bool may_move(Relation rel);
 
 void may_leave(Relation rel, HeapTuple row, core::Clock clock);
 
-// The row that comes now, as it left, and the floors that stood there; relid invalid: nobody knows of such a row.
+// The row that comes now, as it left, and the floors that stood there; relid invalid: nobody knows of such a row. Where others are inserted,
+// too, it is known only if no trigger can have swallowed it, and does not count for has_arrived.
 struct Arrival {
     Departure from;
     Floors floors;

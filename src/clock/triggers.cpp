@@ -77,9 +77,9 @@ HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
     Relation rel = data->tg_relation;
     TupleDesc desc = RelationGetDescr(rel);
     const core::Clock written = clock_in(data->tg_trigtuple, desc, column);
-    const bool moves = moves_between_partitions(rel);
-    const Arrival arrival = moves ? arrive(rel) : Arrival{};
-    const core::Clock before = OidIsValid(arrival.from.relid) ? arrival.from.clock : core::kNoClock;
+    const Arrival arrival = arrive(rel);
+    const bool is_known_move = OidIsValid(arrival.from.relid), moves = is_known_move || moves_between_partitions(rel);
+    const core::Clock before = is_known_move ? arrival.from.clock : core::kNoClock;
     if (!is_managed(RelationGetRelid(rel))) return data->tg_trigtuple;
     const bool trusted = superuser() || moves, elsewhere = IsLogicalWorker() && !moves;
     core::Clock clock =
@@ -102,7 +102,7 @@ HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
     const core::Clock before = clock_of_stored(data->tg_relation, data->tg_trigtuple, column);
     const core::Clock written = clock_in(data->tg_newtuple, desc, column);
     check_update(before, RelationGetRelationName(data->tg_relation));
-    if (moves_between_partitions(data->tg_relation)) may_leave(data->tg_relation, data->tg_trigtuple, before);
+    if (may_move(data->tg_relation)) may_leave(data->tg_relation, data->tg_trigtuple, before);
     if (is_running_as(Exemption::kOwnOfClocks) || !is_managed(RelationGetRelid(data->tg_relation))) return data->tg_newtuple;
     // What was written into the clock is of no account: applications write whole rows back.
     core::Clock clock =

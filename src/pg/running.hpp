@@ -23,6 +23,8 @@ struct Departure {
 struct Running {
     const QueryDesc *query;
     Departure departure;
+    Oid asked;         // a partitioned table; invalid: none
+    bool may_swallow;  // a trigger of it, or of a partition, a row on its way
 };
 
 extern Dynamic<Running *> running;  // null: none

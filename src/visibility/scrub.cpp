@@ -101,7 +101,8 @@ void run_lowered(F body) {
 [[gnu::noinline]] void run_writing(RETENTION_RUN_PARAMETERS) {
     begin_statement();
     guarded([query] { note_write(query); });
-    Running statement = {query, {}};
+    Running statement = {};
+    statement.query = query;
     // One setjmp for both: this is what every UPDATE and DELETE costs.
     during(
         running, &statement, [&] { run_lowered([&] { previous_run(RETENTION_RUN_ARGUMENTS); }); },
