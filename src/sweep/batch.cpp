@@ -49,6 +49,7 @@ struct Batch {
     bool full;
     bool one_by_one;  // all at once has failed
     bool too_many;    // and they are too many for that
+    bool whole;       // what ended the step was the look at all rows
     Totals done;
 };
 
@@ -61,6 +62,7 @@ struct Pace {
     int most;
     bool careful;
     bool row_timed_out;  // the last batch was one such row
+    bool too_large;      // to be looked at as a whole
 };
 constexpr int kPaces = 64;
 constinit Pace paces[kPaces] = {};
@@ -75,7 +77,7 @@ int limited(int most) {
 
 Pace *pace_of(Oid leaf) {
     Pace *pace = &paces[leaf % kPaces];
-    if (pace->leaf != leaf) *pace = Pace{leaf, settings::rows_at_once(), false, false};
+    if (pace->leaf != leaf) *pace = Pace{leaf, settings::rows_at_once(), false, false, false};
     pace->most = limited(pace->most);
     return pace;
 }
@@ -94,7 +96,7 @@ void adjust(Pace *pace, const Batch &batch, double took) {
     double most = pace->most;
     if (!by_time || (took < kShort && batch.n >= pace->most)) most *= 2;
     if (by_time && took > kLong && batch.n <= pace->most) most *= kWanted / took;
-    *pace = Pace{pace->leaf, limited(most < 1 ? 1 : static_cast<int>(most)), false, false};
+    *pace = Pace{pace->leaf, limited(most < 1 ? 1 : static_cast<int>(most)), false, false, pace->too_large};
 }
 
 constexpr char kFailed[] =
@@ -371,9 +373,12 @@ void take_found(Batch *batch, const Target &target, const Policy &policy, const 
 // Once in a pass. In a transaction block the lock would last.
 bool take_whole(Batch *batch, const Target &target, const Policy &policy, const core::Cutoffs &cutoffs) {
     const bool is_first = batch->due == Due::kByTime && !batch->rows->found;
-    if (!is_first || cutoffs.due < 0 || !deletes(policy.action) || batch->engine->caller == Caller::kTransactionBlock)
+    if (!is_first || cutoffs.due < 0 || !deletes(policy.action) || batch->engine->caller == Caller::kTransactionBlock ||
+        pace_of(batch->leaf)->too_large)
         return false;
+    batch->whole = true;
     batch->done[Counter::kDeleted] = empty_if_due(target, range_of(*batch, cutoffs));
+    batch->whole = false;
     if (batch->done[Counter::kDeleted] == 0) return false;
     batch->n = 1;
     record_done(batch->engine, policy.id, policy.relid, batch->done);
@@ -399,9 +404,13 @@ void run_batch(Batch *batch) {
     record_consequences(account, policy->id, nullptr);
 }
 
-// Another batch is worth a try: the rows alone, or those beside the one that takes too long. Two such rows one after the other are a
+// Another batch is worth a try: rows of a table that is too large to be looked at as a whole, the rows alone, or those beside the one that takes too long. Two such rows one after the other are a
 // table that takes too long.
 bool go_on_slowly(const Batch &batch, Pace *pace, const ErrorData *error) {
+    if (batch.whole) {
+        pace->too_large = true;
+        return true;
+    }
     pace->most = 1;
     pace->careful = true;
     if (batch.n > 1) return true;

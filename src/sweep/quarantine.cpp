@@ -27,10 +27,10 @@ void remember_recorded(int16_t policy_id, core::Start recorded) {
         policy_id, recorded);
 }
 
-int64 count_started(Oid leaf, int16_t policy_id, core::Start after, core::Start until) {
+int64 count_started(Oid leaf, int16_t policy_id, core::Start after, core::Start until, bool all) {
     return run_as(owner_of(leaf), kOnceReading,
-                  psprintf("SELECT pg_catalog.count(*) FROM ONLY %s WHERE %s", qualified_name(leaf),
-                           pending_range(clock_name(leaf), 1, 2)),
+                  psprintf("SELECT pg_catalog.count(*) FROM (SELECT FROM ONLY %s WHERE %s%s) AS t", qualified_name(leaf),
+                           pending_range(clock_name(leaf), 1, 2), all ? "" : " LIMIT 1"),
                   clock_value(core::first_from(policy_id, after + 1)), clock_value(core::last_until(policy_id, until)))
         .first()
         .get<int64>(1);
@@ -38,7 +38,7 @@ int64 count_started(Oid leaf, int16_t policy_id, core::Start after, core::Start 
 
 }  // namespace
 
-void record_quarantined(int16_t policy_id) {
+void record_quarantined(int16_t policy_id, bool counts) {
     const Policy *policy = policy_by_id(policy_id);
     if (policy == nullptr || !enforced(*policy) || !policy->validated) return;
     const Oid relid = policy->relid;
@@ -49,14 +49,14 @@ void record_quarantined(int16_t policy_id) {
     ListCell *cell = nullptr;
     foreach (cell, leaves_of(relid))
         if (clock_column(lfirst_oid(cell)) != InvalidAttrNumber)
-            rows += count_started(lfirst_oid(cell), policy_id, recorded, hide);
+            rows += count_started(lfirst_oid(cell), policy_id, recorded, hide, counts);
     if (rows == 0) return;
     remember_recorded(policy_id, hide);
     LedgerEntry entry = {};
     entry.action = LedgerAction::kQuarantined;
     entry.policy_id = policy_id;
     entry.relid = relid;
-    entry.row_count = rows;
+    entry.row_count = counts ? rows : -1;
     append_ledger(entry);
 }
 

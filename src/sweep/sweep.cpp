@@ -78,23 +78,37 @@ List *stamped_leaves(const Swept &policy) {
     return leaves;
 }
 
-// Whether the policy's table may be swept now, and which of the tables that its rows are in.
+// Which of the policy's tables may be swept now. What became hidden is counted for the ledger alone: counting says that it is at that.
+ErrorData *try_to_begin(Engine *engine, const Swept &policy, bool counts, List **leaves, bool *counting, bool *timed_out) {
+    return try_task(
+        engine, Task{policy.relid, policy.policy_id, Work::kTable},
+        [=] {
+            if (OidIsValid(get_rel_type_id(policy.relid))) {
+                MemoryContext before = MemoryContextSwitchTo(engine->context);
+                *leaves = stamped_leaves(policy);
+                MemoryContextSwitchTo(before);
+            }
+            *counting = counts;
+            record_quarantined(policy.policy_id, counts);
+            *counting = false;
+        },
+        timed_out);
+}
+
+// Whether the policy's table may be swept now, and which of the tables that its rows are in. Where counting takes too long, the ledger has no
+// number.
 bool begin_policy(Engine *engine, const Swept &policy, List **leaves) {
     const Task task = {policy.relid, policy.policy_id, Work::kTable};
+    bool timed_out = false, counting = false;
     *leaves = NIL;
     if (!is_due(engine, task)) return false;
-    bool timed_out = false;
     begin_step(engine);
-    ErrorData *error = try_task(
-        engine, task,
-        [&] {
-            record_quarantined(policy.policy_id);
-            if (!OidIsValid(get_rel_type_id(policy.relid))) return;
-            MemoryContext before = MemoryContextSwitchTo(engine->context);
-            *leaves = stamped_leaves(policy);
-            MemoryContextSwitchTo(before);
-        },
-        &timed_out);
+    ErrorData *error = try_to_begin(engine, policy, true, leaves, &counting, &timed_out);
+    if (error != nullptr && timed_out && counting) {
+        end_step(engine);
+        begin_step(engine);
+        error = try_to_begin(engine, policy, false, leaves, &counting, &timed_out);
+    }
     if (error != nullptr) {
         error->message = reason_of(policy.relid, error, timed_out);
         block_task(engine, task, error);
