@@ -1,6 +1,7 @@
 #include "sweep/whole_partition.hpp"
 
 #include "schema/extension.hpp"
+#include "schema/own.hpp"
 #include "pg/attempt.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/internal.hpp"
@@ -40,6 +41,12 @@ bool is_plain(Relation rel, Oid owner) {
     return !published.pubactions.pubdelete && !published.pubactions.pubtruncate && may_delete_directly(rel, owner);
 }
 
+// By output plugins that ask no publication; few of them tell of TRUNCATE.
+bool is_decoded() {
+    return own("SELECT 1 FROM pg_catalog.pg_replication_slots WHERE database = pg_catalog.current_database() AND plugin <> 'pgoutput' LIMIT 1")
+               .n > 0;
+}
+
 // How many rows it has if all are due; 0: some are not. Nobody writes to it meanwhile.
 int64 count_if_all_due(Relation rel, DueRange range) {
     const AttrNumber column = clock_column(RelationGetRelid(rel));
@@ -68,7 +75,7 @@ bool may_be_all_due(const Target &target, DueRange range) {
     const bool may = RelationGetNumberOfBlocks(rel) >= kSmall && is_plain(rel, target.owner) && spans_all_pending(rel, range);
     PopActiveSnapshot();
     table_close(rel, NoLock);
-    return may;
+    return may && !is_decoded();
 }
 
 }  // namespace
