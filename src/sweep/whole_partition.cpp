@@ -43,7 +43,8 @@ bool is_plain(Relation rel, Oid owner) {
 
 // By output plugins that ask no publication; few of them tell of TRUNCATE.
 bool is_decoded() {
-    return own("SELECT 1 FROM pg_catalog.pg_replication_slots WHERE database = pg_catalog.current_database() AND plugin <> 'pgoutput' LIMIT 1")
+    return own("SELECT 1 FROM pg_catalog.pg_replication_slots "
+               "WHERE database = pg_catalog.current_database() AND plugin <> 'pgoutput' LIMIT 1")
                .n > 0;
 }
 
