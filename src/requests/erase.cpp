@@ -156,7 +156,7 @@ Group spare_others(Erasure *erasure, const Group &group, const Target &target) {
     const int64 done = act(target, Action::kAnonymise, spared.rows, spared.n);
     count(erasure, Outcome::kAnonymised, group.table->relid, why, nullptr, done);
     erasure->rows += done;
-    count_failures(erasure, spared);
+    count_failures(erasure, &erasure->failed, spared);
     return rest;
 }
 
