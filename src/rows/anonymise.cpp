@@ -2,15 +2,19 @@
 
 #include "personal/anonymiser.hpp"
 #include "schema/front.hpp"
+#include "schema/link_path.hpp"
+#include "schema/own.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "personal/pseudonym.hpp"
 
 extern "C" {
+#include "access/table.h"
 #include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 }
 
 namespace pg_retention {
@@ -24,7 +28,45 @@ bool any_needs(List *columns, core::Need need) {
     return false;
 }
 
-// The paths that the clock starts by, and what is personal in the tables on them.
+bool begins_a_path(const Anonymisation &of, Oid constraint) {
+    ListCell *cell = nullptr;
+    foreach (cell, of.paths)
+        if (static_cast<const Path *>(lfirst(cell))->hops[0].constraint == constraint) return true;
+    return false;
+}
+
+// Those by which a row leads to persons, as far as they lead up: who ordered what a note is about need not be on the clock's path.
+void add_linked_paths(Anonymisation *out) {
+    for (const SqlRow row :
+         read_own("SELECT l.path, k.relation FROM retention.subject_link l JOIN retention.subject_kind k USING (kind) "
+                  "WHERE l.relation = $1 ORDER BY pg_catalog.length(l.path) DESC, l.path",
+                  out->relid)) {
+        LinkPath link = {};
+        Problem problem = {};
+        if (!resolve_link(out->relid, row.text(1), row.get<Oid>(2), &link, &problem)) continue;
+        auto *path = static_cast<Path *>(palloc0(sizeof(Path)));
+        for (; path->n_hops < link.n_steps && !link.steps[path->n_hops].down; ++path->n_hops)
+            path->hops[path->n_hops] = link.steps[path->n_hops].key;
+        if (path->n_hops > 0) out->paths = lappend(out->paths, path);
+    }
+}
+
+// What else a row refers to.
+void add_keys(Anonymisation *out) {
+    Relation rel = table_open(out->relid, AccessShareLock);
+    const AttrNumber n = RelationGetNumberOfAttributes(rel);
+    table_close(rel, NoLock);
+    for (AttrNumber column = 1; column <= n; ++column) {
+        auto *path = static_cast<Path *>(palloc0(sizeof(Path)));
+        if (!find_foreign_key(out->relid, column, &path->hops[0]) || path->hops[0].form != KeyForm::kFollowed ||
+            begins_a_path(*out, path->hops[0].constraint))
+            continue;
+        path->n_hops = 1;
+        out->paths = lappend(out->paths, path);
+    }
+}
+
+// The paths that the clock starts by, those that lead to persons and to whatever the row refers to, and what is personal in the tables on them.
 void add_paths(Anonymisation *out, List *starts) {
     List *tables = NIL;
     ListCell *cell = nullptr;
@@ -33,6 +75,11 @@ void add_paths(Anonymisation *out, List *starts) {
         auto *path = static_cast<Path *>(palloc(sizeof(Path)));
         if (!resolve_path(out->relid, static_cast<char *>(lfirst(cell)), path, &problem) || path->n_hops == 0) continue;
         out->paths = lappend(out->paths, path);
+    }
+    add_linked_paths(out);
+    add_keys(out);
+    foreach (cell, out->paths) {
+        const auto *path = static_cast<const Path *>(lfirst(cell));
         for (int h = 0; h < path->n_hops; ++h) tables = list_append_unique_oid(tables, path->hops[h].to_relid);
     }
     foreach (cell, tables) out->path_columns = list_concat(out->path_columns, personal_columns_of(lfirst_oid(cell)));

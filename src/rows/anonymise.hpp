@@ -22,7 +22,7 @@ struct Anonymisation {
     Oid leaf;
     List *personal;      // of PersonalColumn: all of the table
     List *columns;       // those that are anonymised
-    List *paths;         // of Path: what the clock starts by, when texts are to be redacted
+    List *paths;         // of Path: what the clock starts by, and what else the row refers to, when texts are to be redacted
     List *path_columns;  // of PersonalColumn: of the tables on the paths
     List *words;         // char *: of persons, taken out of every row's texts
 };

@@ -24,13 +24,13 @@ List *tables_on_paths(const Policy &policy) {
     return tables;
 }
 
-List *tables_kept(Oid relid) {
+List *tables_referred_to(Oid relid) {
     List *tables = NIL;
     ListCell *at_table = nullptr, *at_key = nullptr;
     foreach (at_table, find_all_inheritors(relid, NoLock, nullptr))
         foreach (at_key, foreign_keys_of(lfirst_oid(at_table))) {
             ForeignKey key = {};
-            if (!load_foreign_key(lfirst_oid(at_key), &key) || key.referring != lfirst_oid(at_table) || !key.keeps) continue;
+            if (!load_foreign_key(lfirst_oid(at_key), &key) || key.referring != lfirst_oid(at_table)) continue;
             if (topmost(key.referred) != topmost(relid)) tables = list_append_unique_oid(tables, topmost(key.referred));
         }
     return tables;
@@ -95,7 +95,7 @@ struct Order {
 
 void count(const Order &order, int policy, int by) {
     for_each_led_to(order.by_relation, order.policies[policy].on_paths, [&](int to) { order.before[to].by_paths += by; });
-    for_each_led_to(order.by_top, order.policies[policy].kept, [&](int to) { order.before[to].by_keys += by; });
+    for_each_led_to(order.by_top, order.policies[policy].referred_to, [&](int to) { order.before[to].by_keys += by; });
 }
 
 // n: there is none.
@@ -114,7 +114,7 @@ Swept swept_policy(const Policy &policy, List *leaves) {
                  leaves,
                  topmost(policy.relid),
                  tables_on_paths(policy),
-                 tables_kept(policy.relid)};
+                 tables_referred_to(policy.relid)};
 }
 
 void put_in_order(Swept *policies, int n) {

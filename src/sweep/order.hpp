@@ -17,7 +17,8 @@ struct Swept {
     // Of the order alone:
     Oid top;         // the table whose partition it is, or itself
     List *on_paths;  // the other tables that its rows' clocks start by
-    List *kept;      // and those whose rows cannot go while one of its rows refers to them; a partitioned one for its partitions
+    List *
+        referred_to;  // and those that its rows refer to: a row there cannot go before, or takes along what its texts name; a partitioned one for its partitions
 };
 
 // In the current memory context.

@@ -1,7 +1,7 @@
 -- Redacting takes out what identifies anybody, and the personal values of the same row and of the rows on its clock's path: in a
 -- sweep before those rows lose them, and in an erasure, where the person's own words go, too. Each table is read by its owner.
 BEGIN;
-SELECT plan(20);
+SELECT plan(23);
 
 SET retention.test_now = '2030-01-01 12:00:00+00';
 CREATE ROLE desk;
@@ -99,6 +99,37 @@ SELECT is((SELECT retention.erase('customer', 5::bigint)->'taken_out'->0->>'rows
 SELECT is((SELECT customer_said FROM app.talks), '[redacted], tlf. [redacted], hilste', 'what concerns the person alone is anonymised');
 SELECT results_eq('SELECT topic::text, digest FROM app.talks', $$VALUES ('[redacted] og Tor Rud', '[redacted] og Tor Rud')$$, 'other texts lose the person''s words, whatever path names are read along');
 RESET search_path;
+
+-- Who else a row leads to: by another key, by a link of two steps, by one that leads down after it.
+RESET retention.reveal;
+CREATE SCHEMA erp;
+CREATE TABLE erp.partner (id int PRIMARY KEY, name text, phone text);
+CREATE TABLE erp.ord (id int PRIMARY KEY, partner int REFERENCES erp.partner);
+CREATE TABLE erp.line (id int PRIMARY KEY, ord int REFERENCES erp.ord ON DELETE SET NULL, clerk int REFERENCES erp.partner, body text, ended_at timestamptz);
+INSERT INTO retention.personal_column (relation, column_name, category, anonymise) VALUES ('erp.partner', 'name', 'name', 'null'), ('erp.partner', 'phone', 'phone', 'null'), ('erp.line', 'body', 'free text', 'redact');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('line', 'erp.line', '{ended_at}', '1 year', 'anonymise', 'enforce');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('partner', 'erp.partner');
+INSERT INTO retention.subject_link (kind, relation, path) VALUES ('partner', 'erp.line', 'ord.partner');
+INSERT INTO erp.partner VALUES (1, 'Siri Vang', '98 76 54 32'), (2, 'Odd Nes', NULL);
+INSERT INTO erp.ord VALUES (1, 1);
+INSERT INTO erp.line VALUES (1, 1, 2, 'Ordered by Siri Vang, entered by Odd Nes', '2028-12-01'), (2, NULL, NULL, 'Ordered by Siri Vang', '2028-12-01');
+CALL retention.sweep();
+SET retention.reveal = on;
+SELECT is((SELECT body FROM erp.line WHERE id = 1), 'Ordered by [redacted], entered by [redacted]', 'a sweep redacts whom a link and another key lead to');
+SELECT is((SELECT body FROM erp.line WHERE id = 2), 'Ordered by Siri Vang', 'a sweep redacts nobody whom the row does not lead to');
+
+-- What a key that is unset leads to goes after the text that names it.
+RESET retention.reveal;
+CREATE TABLE erp.visitor (id int PRIMARY KEY, name text, ended_at timestamptz);
+CREATE TABLE erp.guestbook (id int PRIMARY KEY, visitor int REFERENCES erp.visitor ON DELETE SET NULL, body text, ended_at timestamptz);
+INSERT INTO retention.personal_column (relation, column_name, category, anonymise) VALUES ('erp.visitor', 'name', 'name', 'null'), ('erp.guestbook', 'body', 'free text', 'redact');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('a visitor', 'erp.visitor', '{ended_at}', '1 year', 'delete', 'enforce'),
+    ('guestbook', 'erp.guestbook', '{ended_at}', '1 year', 'anonymise', 'enforce');
+INSERT INTO erp.visitor VALUES (1, 'Siri Vang', '2028-12-01');
+INSERT INTO erp.guestbook VALUES (1, 1, 'Siri Vang was here', '2028-12-01');
+CALL retention.sweep();
+SET retention.reveal = on;
+SELECT is((SELECT body || (SELECT count(*) FROM erp.visitor) FROM erp.guestbook), '[redacted] was here0', 'a text is redacted before a key to whom it names is unset');
 
 SELECT * FROM finish();
 ROLLBACK;
