@@ -42,8 +42,8 @@ void explain(FunctionCallInfo fcinfo) {
         for (int i = 0; i < list_length(table->conditions); ++i) {
             const Link &link = *static_cast<const Condition *>(list_nth(table->conditions, i))->link;
             Datum values[5] = {ObjectIdGetDatum(table->relid), CStringGetTextDatum(link.text),
-                               CStringGetTextDatum(link.mentioned ? "mentioned" : "about"),
-                               policies == nullptr ? 0 : CStringGetTextDatum(policies), Int64GetDatum(count_rows(*table, i))};
+                               CStringGetTextDatum(name_of(link.role)), policies == nullptr ? 0 : CStringGetTextDatum(policies),
+                               Int64GetDatum(count_rows(*table, i))};
             bool nulls[5] = {false, false, false, policies == nullptr, false};
             put(result, values, nulls);
         }

@@ -23,7 +23,7 @@ namespace {
 
 constexpr int kRequestArgument = 2;
 
-const char *role_of(const Link &link) { return link.mentioned ? "mentioned" : "about"; }
+const char *role_of(const Link &link) { return name_of(link.role); }
 
 void begin_table(StringInfo out, const FoundRow &row, bool first) {
     appendStringInfo(out, "%s{\"table\": ", first ? "" : "]}, ");
@@ -41,7 +41,7 @@ int64 append_data(StringInfo out, const Call &call, List *tables, bool portable)
     appendStringInfoString(out, "\"data\": [");
     foreach (cell, tables)
         for_each_row(call.subject, *static_cast<const ReachedTable *>(lfirst(cell)), choice, [&](const FoundRow &row) {
-            const bool same = open != nullptr && open_relid == row.relid && open->mentioned == row.link->mentioned;
+            const bool same = open != nullptr && open_relid == row.relid && open->role == row.link->role;
             if (!same) begin_table(out, row, open == nullptr);
             appendStringInfo(out, "%s{\"key\": %s", same ? ", " : "", row.key);
             if (!portable) append_lifetime(out, row.clock);

@@ -57,7 +57,7 @@ List *about_links(const Model &model, Oid relid) {
     ListCell *cell = nullptr;
     foreach (cell, model.links) {
         auto *link = static_cast<Link *>(lfirst(cell));
-        if (link->relid == relid && !link->mentioned) links = lappend(links, link);
+        if (link->relid == relid && link->role == LinkRole::kAbout) links = lappend(links, link);
     }
     return links;
 }

@@ -142,6 +142,17 @@ void require_tables_of_link(const Written &written, bool) {
                           "Whose data are found on a path is said by the owner of its tables or by a superuser.");
 }
 
+// One human in two tables: a person's row that refers to another person's.
+void check_same(Oid relid, const LinkPath &path) {
+    connect_spi();
+    const bool is_person = own("SELECT 1 FROM retention.subject_kind WHERE relation = $1", relid).n > 0;
+    SPI_finish();
+    if (is_person && path.n_steps == 1 && !path.steps[0].down) return;
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("role \"same\" does not fit table \"%s\" and its path", get_rel_name(relid)),
+                    errhint("The table of another kind of persons may have it, with a path of one foreign key.")));
+}
+
 HeapTuple check_link(Written written) {
     const Oid relid = DatumGetObjectId(written.get("relation"));
     AttrNumber key[kMaxKeys];
@@ -161,6 +172,7 @@ HeapTuple check_link(Written written) {
     if (!resolve_link(relid, way, person, &path, &problem))
         ereport(ERROR, (errcode(problem.sqlstate), errmsg("%s", problem.message), errhint("%s", problem.hint)));
     for (int i = 0; i < path.n_steps; ++i) (void) primary_key(path.steps[i].far_relid, key);
+    if (strcmp(TextDatumGetCString(written.get("role")), name_of(LinkRole::kSame)) == 0) check_same(relid, path);
     check_columns(written, "columns", relid);
     return with_column(written, "validated", BoolGetDatum(true));
 }

@@ -50,7 +50,7 @@ bool is_shared(const Doomed &row) {
     ListCell *cell = nullptr;
     foreach (cell, row.others) {
         const auto *other = static_cast<const Other *>(lfirst(cell));
-        if (is_alive(*other) && !other->link->mentioned) return true;
+        if (is_alive(*other) && other->link->role == LinkRole::kAbout) return true;
     }
     return false;
 }
@@ -100,7 +100,12 @@ Fate fate_of_governed(const Policy &policy, Doomed *row) {
 
 // anonymised: of an ungoverned row; null when the table has no personal columns.
 Fate fate_of(const ReachedTable &table, Doomed *row, const bool *anonymised) {
-    if (row->link->mentioned) return Fate::kTakeOut;
+    switch (row->link->role) {
+        case LinkRole::kAbout:
+        case LinkRole::kSame: break;
+        case LinkRole::kAccesses: return Fate::kNothing;
+        case LinkRole::kMentioned: return Fate::kTakeOut;
+    }
     const Policy *policy = find_policy(row);
     if (policy == nullptr && is_pure_link(table.relid)) return Fate::kUnlink;
     if (is_shared(*row)) return Fate::kTakeOut;

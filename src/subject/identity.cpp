@@ -193,6 +193,38 @@ char *names_in(const Model &model, const Kind &kind) {
     return sql.len == 0 ? nullptr : psprintf("nullif(concat_ws(' '%s), '')", sql.data);
 }
 
+namespace {
+
+// The far rows that these refer to, or the near ones that refer to these.
+bool join(Subject *subject, const Link &link, bool to_far) {
+    const Step &step = link.path.steps[0];
+    const Kind &near = *kind_of_table(*subject->model, link.relid), &far = *link.kind;
+    const Kind &from = to_far ? near : far, &to = to_far ? far : near;
+    const KeySet &known = subject->roots[from.index];
+    KeySet *roots = &subject->roots[to.index];
+    if (known.n == 0) return false;
+    StringInfoData where;
+    Parameters parameters = {};
+    initStringInfo(&where);
+    append_key_condition(&where, from.relid, from.keys, known, &parameters);
+    const KeySet values = distinct_keys(
+        from.relid, to_far ? step.near_columns : step.far_columns, step.n, to_far ? finding_far(step) : finding_near(step),
+        psprintf("FROM %s t WHERE %s", qualified_name(from.relid), where.data), &parameters, false);
+    if (values.n == 0) return false;
+    parameters = Parameters{};
+    resetStringInfo(&where);
+    append_key_condition(&where, to.relid, to_far ? step.far_columns : step.near_columns,
+                         to_far ? finding_far(step) : finding_near(step), values, &parameters);
+    if (roots->n > 0) appendStringInfoString(&where, " OR ");
+    if (roots->n > 0) append_key_condition(&where, to.relid, to.keys, *roots, &parameters);
+    const int before = roots->n;
+    *roots = distinct_keys(to.relid, to.keys, to.n_keys, own_equalities(to.relid, to.keys, to.n_keys),
+                           psprintf("FROM %s t WHERE (%s)", qualified_name(to.relid), where.data), &parameters, false);
+    return roots->n != before;
+}
+
+}  // namespace
+
 void identify(Subject *subject) {
     for (bool changed = true; changed;) {
         List *identities = NIL;
@@ -202,6 +234,11 @@ void identify(Subject *subject) {
             foreach (row, identifying_rows(*subject, *static_cast<Kind *>(lfirst(cell))))
                 foreach (value, static_cast<IdentifyingRow *>(lfirst(row))->values)
                     identities = add_identity(identities, *static_cast<IdentifyingValue *>(lfirst(value)));
+        foreach (cell, subject->model->same) {
+            const auto *link = static_cast<const Link *>(lfirst(cell));
+            changed = join(subject, *link, true) || changed;
+            changed = join(subject, *link, false) || changed;
+        }
         foreach (cell, subject->model->kinds) changed = widen(subject, *static_cast<Kind *>(lfirst(cell)), identities) || changed;
     }
 }

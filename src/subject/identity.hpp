@@ -21,7 +21,8 @@ struct IdentifyingRow {
 // A kind's rows among those of the person.
 List *identifying_rows(const Subject &subject, const Kind &kind);
 
-// Widens the roots to the rows of every kind that share an identifying value with them, until no more are found.
+// Widens the roots to the rows of every kind that share an identifying value with them, or that a link of role "same" joins, until no more
+// are found.
 void identify(Subject *subject);
 
 // Error 21000 where more rows than retention.max_identity_rows were joined, or rows with different names, unless

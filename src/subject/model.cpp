@@ -1,5 +1,6 @@
 #include "subject/model.hpp"
 
+#include "core/data/vocabulary.hpp"
 #include "core/text/placeholder.hpp"
 #include "personal/anonymiser.hpp"
 #include "schema/extension.hpp"
@@ -105,7 +106,10 @@ Link *read_link(const Model &model, const SqlRow &row) {
     link->kind = kind_named(model, row.text(1));
     link->relid = row.get<Oid>(2);
     link->text = row.text(3);
-    link->mentioned = strcmp(row.text(4), "mentioned") == 0;
+    if (!core::find_word(row.text(4), &link->role))
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("link \"%s\" has no role \"%s\"", link->text, row.text(4)),
+                        errhint("%s", core::kAllWords<LinkRole>.text)));
     if (!resolve_link(link->relid, link->text, link->kind->relid, &link->path, &problem))
         does_not_fit("link", link->text, problem);
     const int n = names_of(row.datum(5), &names);
@@ -117,7 +121,11 @@ Link *read_link(const Model &model, const SqlRow &row) {
 void load_links(Model *model) {
     const SqlRows found = read_own("SELECT kind, relation, path, role, columns FROM retention.subject_link "
                                    "ORDER BY role, pg_catalog.length(path), relation, path, kind");
-    for (const SqlRow row : found) model->links = lappend(model->links, read_link(*model, row));
+    for (const SqlRow row : found) {
+        Link *link = read_link(*model, row);
+        List **list = link->role == LinkRole::kSame ? &model->same : &model->links;
+        *list = lappend(*list, link);
+    }
 }
 
 void load_personal(Model *model) {
@@ -135,7 +143,7 @@ void load_personal(Model *model) {
 }
 
 bool leads_by_its_only_key(const Link &link) {
-    if (link.mentioned || link.path.n_steps != 1 || link.path.steps[0].down) return false;
+    if (link.role != LinkRole::kAbout || link.path.n_steps != 1 || link.path.steps[0].down) return false;
     const Step &step = link.path.steps[0];
     if (step.n != link.kind->n_keys || std::memcmp(step.far_columns, link.kind->keys, sizeof(AttrNumber) * step.n) != 0)
         return false;

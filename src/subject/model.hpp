@@ -2,6 +2,7 @@
 // What the database knows of persons: the kinds, and the links that lead from rows to them. Read anew for each call, with
 // SPI connected.
 #include "schema/link_path.hpp"
+#include "subject/role.hpp"
 #include "personal/personal.hpp"
 #include "pg/postgres.hpp"
 
@@ -39,14 +40,15 @@ struct Link {
     const Kind *kind;
     Oid relid;
     const char *text;
-    LinkPath path;       // no step: the person's own row
-    bool mentioned;      // the row is about somebody else
+    LinkPath path;  // no step: the person's own row
+    LinkRole role;
     Bitmapset *claimed;  // columns that concern the person of this link alone; null: the row is not divided
 };
 
 struct Model {
     List *kinds;         // of Kind
-    List *links;         // of Link; the persons' own rows first, then "about" before "mentioned"
+    List *links;         // of Link; the persons' own rows first, then by role, "about" before others
+    List *same;          // of Link: one key up, from a person to another that is the same human
     List *personal;      // of PersonalColumn
     List *placeholders;  // char *: identifying values that are nobody's, as identity_of() gives them
 };

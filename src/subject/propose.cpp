@@ -204,7 +204,7 @@ void extend_all(Search *search, const Way &way) {
 
 bool is_linked(const Model &model, const Kind &kind, const Way &way) {
     ListCell *cell = nullptr;
-    foreach (cell, model.links) {
+    foreach (cell, list_concat_copy(model.links, model.same)) {
         const auto *link = static_cast<const Link *>(lfirst(cell));
         if (link->kind == &kind && link->relid == way.table->relid && same_way(link->path, way.path)) return true;
     }

@@ -162,8 +162,9 @@ Bitmapset *columns_of_others(const Reader &reader, List *others) {
 
 Redaction redaction_of(const Reader &reader, List *others) {
     Redaction redaction = {};
+    if (reader.link->role == LinkRole::kAccesses) return redaction;
     redaction.hidden = columns_of_others(reader, others);
-    if (reader.link->mentioned)
+    if (reader.link->role == LinkRole::kMentioned)
         for (int i = 0; i < reader.n_columns; ++i)
             if (reader.columns[i].personal != nullptr && !bms_is_member(reader.columns[i].number, reader.link->claimed))
                 redaction.hidden = bms_add_member(redaction.hidden, reader.columns[i].number);
@@ -278,7 +279,7 @@ void for_each_row(Subject *subject, const ReachedTable &table, const RowChoice &
     initStringInfo(&reader.data);
     for (int i = 0; i < list_length(table.conditions); ++i) {
         const auto *condition = static_cast<const Condition *>(list_nth(table.conditions, i));
-        if (!choice.portable || !condition->link->mentioned) read_condition(&reader, i, consumer, argument);
+        if (!choice.portable || condition->link->role == LinkRole::kAbout) read_condition(&reader, i, consumer, argument);
     }
 }
 

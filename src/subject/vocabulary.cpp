@@ -6,6 +6,7 @@
 #include "ledger/words.hpp"
 #include "pg/guard.hpp"
 #include "pg/postgres.hpp"
+#include "subject/role.hpp"
 
 extern "C" {
 #include "funcapi.h"
@@ -19,6 +20,7 @@ namespace {
 
 constexpr bool changes_rows(PolicyAction) { return true; }
 constexpr bool changes_rows(core::Anonymiser) { return true; }
+constexpr bool changes_rows(LinkRole) { return false; }
 
 template <typename E>
 void put_words(const ReturnSetInfo *result, const char *kind) {
@@ -41,5 +43,6 @@ RETENTION_FUNCTION(pg_retention_vocabulary) {
     put_words<PolicyAction>(result, "action");
     put_words<core::Anonymiser>(result, "anonymiser");
     put_words<LedgerAction>(result, "ledger");
+    put_words<LinkRole>(result, "role");
     return static_cast<Datum>(0);
 }

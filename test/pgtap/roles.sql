@@ -1,0 +1,60 @@
+-- Roles of links: two rows that are one human, and rows that a person may see without their being the person's.
+BEGIN;
+SELECT plan(17);
+SET client_min_messages = error;
+
+CREATE FUNCTION pg_temp.rows(kind text, key text) RETURNS text LANGUAGE sql AS
+    $$SELECT string_agg(relation::text || ' ' || row_key || ' ' || role, ', ' ORDER BY relation::text COLLATE "C", row_key) FROM retention.export_rows(kind, key)$$;
+CREATE FUNCTION pg_temp.personal(relation regclass, column_name name, category text) RETURNS void LANGUAGE sql AS
+    $$INSERT INTO retention.personal_column (relation, column_name, category) VALUES (relation, column_name, category)$$;
+CREATE FUNCTION pg_temp.link(kind text, relation regclass, path text, role text DEFAULT 'about') RETURNS void LANGUAGE sql AS
+    $$INSERT INTO retention.subject_link (kind, relation, path, role) VALUES (kind, relation, path, role)$$;
+
+-- A user and a partner that are one human, and an employee by way of the user.
+CREATE SCHEMA s;
+CREATE TABLE s.partner (id int PRIMARY KEY, name text);
+CREATE TABLE s.usr (id int PRIMARY KEY, login text, partner int REFERENCES s.partner);
+CREATE TABLE s.employee (id int PRIMARY KEY, badge text, usr int UNIQUE REFERENCES s.usr);
+CREATE TABLE s.invoice (id int PRIMARY KEY, partner int REFERENCES s.partner, clerk int REFERENCES s.usr, body text);
+SELECT pg_temp.personal('s.partner', 'name', 'name'), pg_temp.personal('s.usr', 'login', 'username'), pg_temp.personal('s.employee', 'badge', 'reference'), pg_temp.personal('s.invoice', 'body', 'free text');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('partner', 's.partner'), ('usr', 's.usr'), ('employee', 's.employee');
+SELECT pg_temp.link('partner', 's.invoice', 'partner'), pg_temp.link('usr', 's.invoice', 'clerk', 'mentioned');
+INSERT INTO s.partner VALUES (1, 'Kari Lie'), (2, 'Ola Moe');
+INSERT INTO s.usr VALUES (10, 'kari17', 1), (20, 'olam', 2), (30, 'nobody', NULL);
+INSERT INTO s.employee VALUES (100, 'E-77', 10), (300, 'E-99', NULL);
+INSERT INTO s.invoice VALUES (1, 1, 20, 'Kari Lie bought; olam');
+SELECT is(pg_temp.rows('usr', '10'), 's.usr 10 about', 'a key between two persons alone joins nobody');
+SELECT pg_temp.link('partner', 's.usr', 'partner', 'same'), pg_temp.link('usr', 's.employee', 'usr', 'same');
+SELECT is(pg_temp.rows('usr', '10'), 's.employee 100 about, s.invoice 1 about, s.partner 1 about, s.usr 10 about', 'one human is found from the row between');
+SELECT is(pg_temp.rows('employee', '100'), pg_temp.rows('partner', '1'), 'one human is the same from either end');
+SELECT is(pg_temp.rows('employee', '300') || pg_temp.rows('usr', '30'), 's.employee 300 abouts.usr 30 about', 'a key that is null joins nobody');
+SELECT is((SELECT data ->> 'body' FROM retention.export_rows('usr', 10) WHERE relation = 's.invoice'::regclass), 'Kari Lie bought; [redacted]', 'a person''s own name under another kind stays in the copy');
+SELECT is_empty($$SELECT * FROM retention.unlinked() WHERE kind = 'partner' AND relation = 's.usr'::regclass$$, 'a link that joins is no gap');
+SELECT throws_ok($$SELECT pg_temp.link('partner', 's.invoice', 'partner.x', 'same')$$, NULL, NULL, 'a link that joins must lead somewhere');
+SELECT throws_ok($$UPDATE retention.subject_link SET role = 'same' WHERE relation = 's.invoice'::regclass AND kind = 'partner'$$, '22023', 'role "same" does not fit table "invoice" and its path', 'only persons are the same human');
+SELECT lives_ok($$SELECT retention.erase('employee', 100)$$, 'one human is erased from either end');
+SELECT is((SELECT count(*) FROM s.partner WHERE name IS NOT NULL) + (SELECT count(*) FROM s.usr WHERE login IS NOT NULL) + (SELECT count(*) FROM s.employee WHERE badge IS NOT NULL), 1 + 2 + 1::bigint,
+    'one human is erased in all tables');
+INSERT INTO s.usr SELECT i, 'u' || i, 2 FROM generate_series(1000, 1030) i;
+SELECT throws_ok($$SELECT retention.export('partner', 2)$$, '21000', NULL, 'a key that joins too many rows is stopped, too');
+
+-- Who may see a row.
+CREATE SCHEMA d;
+CREATE TABLE d.person (id int PRIMARY KEY, name text);
+CREATE TABLE d.doc (id int PRIMARY KEY, owner int REFERENCES d.person, title text, body text);
+CREATE TABLE d.reader (doc int REFERENCES d.doc, person int REFERENCES d.person, PRIMARY KEY (doc, person));
+SELECT pg_temp.personal('d.person', 'name', 'name'), pg_temp.personal('d.doc', 'body', 'free text');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('d', 'd.person');
+SELECT pg_temp.link('d', 'd.doc', 'owner'), pg_temp.link('d', 'd.reader', 'person'), pg_temp.link('d', 'd.doc', '[d.reader.doc].person', 'accesses');
+INSERT INTO d.person VALUES (1, 'Kari Lie'), (2, 'Ola Moe');
+INSERT INTO d.doc VALUES (1, 1, 'Plan', 'Written by Kari Lie for Ola Moe');
+INSERT INTO d.reader VALUES (1, 2);
+SELECT is(pg_temp.rows('d', '2'), 'd.doc 1 accesses, d.person 2 about, d.reader {"doc": 1, "person": 2} about', 'a copy has what a person may see');
+SELECT is((SELECT data::jsonb FROM retention.export_rows('d', 2) WHERE role = 'accesses'), '{"id": 1, "owner": 1, "title": "Plan", "body": "Written by Kari Lie for Ola Moe"}', 'what a person may see is seen whole');
+SELECT is(pg_temp.rows('d', '1'), 'd.doc 1 about, d.person 1 about', 'who may see a row is no owner of it');
+SELECT lives_ok($$SELECT retention.erase('d', 2)$$, 'who may see a row can be erased');
+SELECT is((SELECT concat_ws(', ', owner, title, body, (SELECT count(*) FROM d.reader)) FROM d.doc), '1, Plan, Written by Kari Lie for Ola Moe, 0', 'what a person may see stays as it is');
+SELECT lives_ok($$SELECT retention.erase('d', 1)$$, 'the owner can be erased');
+
+SELECT * FROM finish();
+ROLLBACK;
