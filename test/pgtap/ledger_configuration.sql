@@ -19,7 +19,7 @@ BEGIN
     SELECT jsonb_agg(jsonb_build_object(coalesce(relation, 'none'), detail::jsonb) ORDER BY entry_id) INTO entries FROM retention.ledger WHERE entry_id > last AND action = 'configuration changed';
 END $$;
 SELECT is(pg_temp.enters($$INSERT INTO retention.subject_kind (kind, relation, identifying) VALUES ('user', 'app.users', '{email}')$$),
-    '[{"app.users": {"subject_kind": "user", "new": {"kind": "user", "key": "{id}", "identifying": "{email}"}}}]', 'a kind of persons that is written');
+    '[{"app.users": {"subject_kind": "user", "new": {"kind": "user", "key": "{id}", "identifying": "{email}", "scope": "{}", "placeholders": "{}"}}}]', 'a kind of persons that is written');
 SELECT is(pg_temp.enters($$INSERT INTO retention.subject_link (kind, relation, path) VALUES ('user', 'app.notes', 'user_id'), ('user', 'app.notes', 'author_id')$$),
     '[{"app.notes": {"subject_link": "user", "path": "user_id", "new": {"kind": "user", "path": "user_id", "role": "about", "columns": "{}"}}},
       {"app.notes": {"subject_link": "user", "path": "author_id", "new": {"kind": "user", "path": "author_id", "role": "about", "columns": "{}"}}}]', 'links that are written');
