@@ -28,8 +28,12 @@ char *pseudonym_key_file = nullptr;
 int unmanaged_personal_column = kIgnore;
 bool refresh_views = true;
 int batch_size = 0;
+double nice_ratio = 0;
+double worker_nice_ratio = 9;
 int audit_blocks = 128;
 int statement_timeout = 60000;
+
+static constexpr double kMostNice = 100;
 
 static constexpr config_enum_entry kUnmanaged[] = {
     {"ignore", kIgnore, false}, {"warning", kWarning, false}, {"error", kError, false}, {nullptr, 0, false}};
@@ -43,8 +47,8 @@ void init() {
                             "Zero remembers them for ever.", &backup_age, 0, 0, PG_INT32_MAX, PGC_SIGHUP, GUC_UNIT_MIN, nullptr,
                             nullptr, nullptr);
     DefineCustomIntVariable("retention.batch_size", "Most rows a sweep acts on in one transaction.",
-                            "Zero: as many as take about a tenth of a second.", &batch_size, 0, 0, 100000, PGC_SIGHUP, 0, nullptr,
-                            nullptr, nullptr);
+                            "Zero: as many as take about a tenth of a second, or fewer where the sweep pauses.", &batch_size, 0,
+                            0, 100000, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
     DefineCustomBoolVariable(
         "retention.confirm_drop",
         "Confirms that hidden rows may become readable again with a policy, or be lost with a table or column.", nullptr,
@@ -62,6 +66,9 @@ void init() {
                                nullptr, nullptr, nullptr);
     DefineCustomIntVariable("retention.naptime", "Time between two sweeps of a database.", nullptr, &naptime, 60, 1, 86400,
                             PGC_SIGHUP, GUC_UNIT_S, nullptr, nullptr, nullptr);
+    DefineCustomRealVariable(
+        "retention.nice_ratio", "How many times as long as each step took a sweep that is called pauses after it.",
+        "Zero: it goes on at once.", &nice_ratio, 0, 0, kMostNice, PGC_USERSET, 0, nullptr, nullptr, nullptr);
     DefineCustomStringVariable("retention.pseudonym_key_file",
                                "File with the key of pseudonyms, outside the cluster and its backups.",
                                "Empty: nothing can be pseudonymised.", &pseudonym_key_file, "", PGC_SIGHUP, GUC_SUPERUSER_ONLY,
@@ -90,6 +97,10 @@ void init() {
                              &unmanaged_personal_column, kIgnore, kUnmanaged, PGC_SUSET, 0, nullptr, nullptr, nullptr);
     DefineCustomBoolVariable("retention.worker", "Runs the background workers.", nullptr, &worker, true, PGC_SIGHUP, 0, nullptr,
                              nullptr, nullptr);
+    DefineCustomRealVariable("retention.worker_nice_ratio",
+                             "How many times as long as each step took a worker's sweep pauses after it.",
+                             "Zero: it goes on at once.", &worker_nice_ratio, worker_nice_ratio, 0, kMostNice, PGC_SIGHUP, 0,
+                             nullptr, nullptr, nullptr);
     MarkGUCPrefixReserved("retention");
 }
 

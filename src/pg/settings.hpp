@@ -24,8 +24,10 @@ extern char *pseudonym_key_file;       // retention.pseudonym_key_file; empty: t
 extern int unmanaged_personal_column;  // retention.unmanaged_personal_column, of Unmanaged
 extern bool refresh_views;             // retention.refresh_views: sweeps refresh stale materialised views
 extern int batch_size;                 // retention.batch_size: most rows per transaction of a sweep; 0: by time
-extern int audit_blocks;               // retention.audit_blocks: blocks that a worker audits in one pass; 0: none
-extern int statement_timeout;          // retention.statement_timeout, milliseconds, of one step of a sweep; 0: none
+extern double nice_ratio;         // retention.nice_ratio: how many times as long as a step a sweep that is called pauses after it
+extern double worker_nice_ratio;  // retention.worker_nice_ratio: the same of a worker's sweep
+extern int audit_blocks;          // retention.audit_blocks: blocks that a worker audits in one pass; 0: none
+extern int statement_timeout;     // retention.statement_timeout, milliseconds, of one step of a sweep; 0: none
 
 // Where the time that rows take cannot be measured before.
 inline int rows_at_once() { return batch_size > 0 ? batch_size : 1000; }

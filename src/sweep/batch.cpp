@@ -12,6 +12,7 @@
 #include "pg/attempt.hpp"
 #include "ledger/consequences.hpp"
 #include "sweep/due_rows.hpp"
+#include "sweep/pause.hpp"
 #include "sweep/record.hpp"
 #include "sweep/task.hpp"
 #include "sweep/waiting.hpp"
@@ -55,7 +56,7 @@ struct Batch {
 
 constinit Cursors cursors = {};
 
-// How many rows of a table this backend takes at once. As many as take about a tenth of a second; one after a batch that took too long, then
+// How many rows of a table this backend takes at once. As many as take the time that is wanted; one after a batch that took too long, then
 // more and more, so that a row that takes too long is soon alone, and the others go.
 struct Pace {
     Oid leaf;
@@ -68,7 +69,12 @@ constexpr int kPaces = 64;
 constinit Pace paces[kPaces] = {};
 
 constexpr int kMostAtOnce = 20000;
-constexpr double kShort = 50, kLong = 200, kWanted = 100;  // milliseconds
+
+// Milliseconds. A sweep that pauses works in short pieces, which delay others by no more than that; a statement has costs of its own.
+double wanted(const Engine &engine, bool by_statement) {
+    if (nice_ratio(engine) == 0) return 100;
+    return by_statement ? 10 : 2;
+}
 
 int limited(int most) {
     const int limit = settings::batch_size > 0 ? settings::batch_size : kMostAtOnce;
@@ -94,8 +100,9 @@ void adjust(Pace *pace, const Batch &batch, double took) {
     if (batch.n == 0) return;
     const bool by_time = settings::batch_size == 0;
     double most = pace->most;
-    if (!by_time || (took < kShort && batch.n >= pace->most)) most *= 2;
-    if (by_time && took > kLong && batch.n <= pace->most) most *= kWanted / took;
+    const double well = wanted(*batch.engine, true);
+    if (!by_time || (took < well / 2 && batch.n >= pace->most)) most *= 2;
+    if (by_time && took > 2 * well && batch.n <= pace->most) most *= well / took;
     *pace = Pace{pace->leaf, limited(most < 1 ? 1 : static_cast<int>(most)), false, false, pace->too_large};
 }
 
@@ -243,7 +250,7 @@ void note_found(Batch *batch, const Row *rows, int n) {
 bool is_enough(const Batch &batch, const DirectDelete &act, instr_time began) {
     const bool by_time = !act.fires && !batch.careful && settings::batch_size == 0;
     if (!by_time) return batch.n >= batch.most;
-    return batch.n % 256 == 255 && milliseconds_since(began) > kWanted;
+    return batch.n % 256 == 255 && milliseconds_since(began) > wanted(*batch.engine, false);
 }
 
 struct Locked {

@@ -3,6 +3,7 @@
 #include "schema/extension.hpp"
 #include "pg/cause.hpp"
 #include "pg/settings.hpp"
+#include "sweep/pause.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -18,6 +19,7 @@ extern "C" {
 namespace pg_retention {
 
 bool begin_step_if_installed(Engine *engine) {
+    begin_work(engine);
     if (engine->caller == Caller::kWorker) {
         SetCurrentStatementStartTimestamp();
         StartTransactionCommand();
@@ -44,6 +46,7 @@ void end_step(Engine *engine) {
     }
     MemoryContextSwitchTo(engine->context);
     CHECK_FOR_INTERRUPTS();
+    pause_after_work(engine);
     if (engine->between != nullptr) engine->between();
 }
 

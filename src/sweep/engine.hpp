@@ -23,6 +23,8 @@ struct Engine {
     const char *problem;    // the last one; null: none
     bool unfinished;        // something goes on: do not wait for the next pass
     instr_time turn_began;  // of the table that is swept
+    instr_time work_began;  // of the step
+    double owed;            // milliseconds of pause, see sweep/pause.hpp
     List *blocked;          // what failed before, of sweep/task.cpp
     void (*between)();      // called between transactions; may be null
 };
