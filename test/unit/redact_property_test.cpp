@@ -182,5 +182,26 @@ TEST(RedactProperty, AnyBytesPass) {
     }
 }
 
+// However an address is written, a text that has one is looked through for it.
+TEST(RedactProperty, TextsWithAddressesMayHoldThem) {
+    const std::vector<std::string> locals = {"kari", "kari.nordby", "kari (dot) nordby", "kari dot nordby", "KARI"};
+    const std::vector<std::string> signs = {"@",   " @ ", "(at)",   "[AT]",      "{at}",        "<at>", "(a)",
+                                            "[a]", "(@)", "(alfa)", "krøllalfa", " krøllALFA ", " at ", " AT "};
+    const std::vector<std::string> domains = {"firma.no",         "gmail",          "firma dot no", "firma DOT no",
+                                              "firma punktum no", "firma (dot) no", "firma,no"};
+    Random random(11);
+    int found = 0;
+    for (int round = 0; round < 20000; ++round) {
+        const std::string text =
+            random.of(kPieces) + random.of(locals) + random.of(signs) + random.of(domains) + random.of(kPieces);
+        for (size_t at = 0; at < text.size(); ++at) {
+            if (match_email(text, at) == 0) continue;
+            ++found;
+            ASSERT_TRUE(may_hold_email(text)) << text;
+        }
+    }
+    ASSERT_GT(found, 5000);
+}
+
 }  // namespace
 }  // namespace pg_retention::core

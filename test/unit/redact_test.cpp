@@ -92,11 +92,25 @@ TEST(Redact, NumbersAmongTheWords) {
 }
 
 TEST(Redact, Emails) {
-    expect_as_marked({"{{kari@firma.no}}", "<{{kari@firma.no}}>", "'{{kari@firma.no}}'", "til {{kari@firma.no}}.",
-                      "{{Kari.N+x@Sub.Firma.NO}},", "mailto:{{kari_n@firma-as.no}}?", "{{kåre@blåbær.no}}",
-                      "{{kari@firma.no}};{{ola@firma.no}}", "{{kari@firma.no}}-kontoen", "{{kari (at) firma.no}}",
-                      "{{kari[at]firma.no}}", "{{kari (a) firma (dot) no}}", "{{kari dot n at firma dot no}}",
-                      "{{kari @ firma.no}}", "{{kari@firma,no}}", "e-post:{{kari@firma.no}}", "{{k@x.io}}",
+    expect_as_marked({"{{kari@firma.no}}",
+                      "<{{kari@firma.no}}>",
+                      "'{{kari@firma.no}}'",
+                      "til {{kari@firma.no}}.",
+                      "{{Kari.N+x@Sub.Firma.NO}},",
+                      "mailto:{{kari_n@firma-as.no}}?",
+                      "{{kåre@blåbær.no}}",
+                      "{{kari@firma.no}};{{ola@firma.no}}",
+                      "{{kari@firma.no}}-kontoen",
+                      "{{kari (at) firma.no}}",
+                      "{{kari[at]firma.no}}",
+                      "{{kari (a) firma (dot) no}}",
+                      "{{kari dot n at firma dot no}}",
+                      "{{kari @ firma.no}}",
+                      "{{kari krøllalfa firma.no}}",
+                      "{{kari KRØLLALFA firma.no}}",
+                      "{{kari@firma,no}}",
+                      "e-post:{{kari@firma.no}}",
+                      "{{k@x.io}}",
                       "{{99887766@sms.firma.no}}"});
     expect_as_marked({"@kari", "kari@", "a @ b", "pakke@1.2.3", "git@github.com:a/b.git", "icon@2x.png", "root@srv01",
                       "look at vg.no", "kr 5 @ 10", "user@10.0.0.1"});

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <initializer_list>
 
 #include "core/text/identifiers.hpp"
@@ -16,10 +15,20 @@ bool is_local(char32_t c) noexcept {
 }
 
 bool begins(std::string_view text, size_t at, std::string_view lower) noexcept {
-    if (text.size() - std::min(at, text.size()) < lower.size()) return false;
-    return std::equal(lower.begin(), lower.end(), text.begin() + static_cast<std::ptrdiff_t>(at), [](char a, char b) {
-        return static_cast<char32_t>(static_cast<unsigned char>(a)) == fold(static_cast<unsigned char>(b));
-    });
+    for (size_t i = 0; i < lower.size();) {
+        const Letter letter = letter_at(text, at);
+        const Letter wanted = letter_at(lower, i);
+        if (fold(letter.code) != wanted.code) return false;
+        at += letter.size;
+        i += wanted.size;
+    }
+    return true;
+}
+
+bool holds(std::string_view text, std::string_view lower) noexcept {
+    for (size_t at = 0; at + lower.size() <= text.size(); ++at)
+        if (begins(text, at, lower)) return true;
+    return false;
 }
 
 size_t skip_blanks(std::string_view text, size_t at) noexcept {
@@ -129,6 +138,12 @@ bool is_repository(std::string_view text, size_t at, size_t end) noexcept {
 }
 
 }  // namespace
+
+// By what after_at_sign() and after_at_word() look for, and the word that the second must have in the domain.
+bool may_hold_email(std::string_view text) noexcept {
+    if (text.find_first_of("@([{<") != std::string_view::npos || holds(text, "llalfa")) return true;
+    return holds(text, " at ") && (holds(text, " dot ") || holds(text, " punktum "));
+}
 
 size_t match_email(std::string_view text, size_t at) noexcept {
     const char32_t before = letter_before(text, at).code;

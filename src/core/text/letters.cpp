@@ -9,10 +9,10 @@ bool continues(unsigned char byte) noexcept { return (byte & 0xC0) == 0x80; }
 
 }  // namespace
 
+namespace beyond_ascii {
+
 Letter letter_at(std::string_view text, size_t at) noexcept {
-    if (at >= text.size()) return {kNoLetter, 0};
     const unsigned char lead = byte_at(text, at);
-    if (lead < 0x80) return {lead, 1};
     const uint8_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
     if (lead < 0xC2 || lead > 0xF4 || text.size() - at < size) return {kNoLetter, 1};
     char32_t code = lead & (0xFF >> (size + 1));
@@ -25,17 +25,15 @@ Letter letter_at(std::string_view text, size_t at) noexcept {
 }
 
 Letter letter_before(std::string_view text, size_t at) noexcept {
-    if (at == 0) return {kNoLetter, 0};
     for (size_t size = 1; size <= 4 && size <= at; ++size) {
         if (continues(byte_at(text, at - size))) continue;
-        const Letter letter = letter_at(text.substr(0, at), at - size);
+        const Letter letter = core::letter_at(text.substr(0, at), at - size);
         return letter.size == size ? letter : Letter{kNoLetter, 1};
     }
     return {kNoLetter, 1};
 }
 
 bool is_letter(char32_t c) noexcept {
-    if (c < 0x80) return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
     if (c < 0xC0) return c == 0xAA || c == 0xB5 || c == 0xBA;
     if (c == 0xD7 || c == 0xF7 || c > 0x10FFFF) return false;
     const bool punctuation = (c >= 0x2000 && c <= 0x2BFF) || (c >= 0x3000 && c <= 0x303F) || (c >= 0xE000 && c <= 0xF8FF) ||
@@ -43,16 +41,13 @@ bool is_letter(char32_t c) noexcept {
     return !punctuation;
 }
 
-bool is_blank(char32_t c) noexcept {
-    return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xA0 || c == 0x2007 || c == 0x2009 || c == 0x202F;
-}
+bool is_blank(char32_t c) noexcept { return c == 0xA0 || c == 0x2007 || c == 0x2009 || c == 0x202F; }
 
-bool is_hyphen(char32_t c) noexcept { return c == '-' || (c >= 0x2010 && c <= 0x2014) || c == 0x2212; }
+bool is_hyphen(char32_t c) noexcept { return (c >= 0x2010 && c <= 0x2014) || c == 0x2212; }
 
-bool is_apostrophe(char32_t c) noexcept { return c == '\'' || c == 0x2019 || c == 0x2018 || c == 0xB4 || c == '`'; }
+bool is_apostrophe(char32_t c) noexcept { return c == 0x2019 || c == 0x2018 || c == 0xB4; }
 
 char32_t fold(char32_t c) noexcept {
-    if (c < 0x80) return c >= 'A' && c <= 'Z' ? c + 0x20 : c;
     if (c >= 0xC0 && c <= 0xDE) return c == 0xD7 ? c : c + 0x20;
     if (c < 0x100) return c;
     if (c == 0x178) return 0xFF;
@@ -62,6 +57,19 @@ char32_t fold(char32_t c) noexcept {
     if (c >= 0x400 && c <= 0x40F) return c + 0x50;
     return c;
 }
+
+char32_t plain(char32_t folded) noexcept {
+    constexpr char kLatin1[] = "aaaaaaaceeeeiiiidnooooo/ouuuuyty";
+    constexpr char kExtended[] = "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiijjjjkkklllllll"
+                                 "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+    static_assert(sizeof kLatin1 == 33 && sizeof kExtended == 129);
+    if (folded == 0xDF) return 's';
+    if (folded >= 0xE0 && folded <= 0xFF) return static_cast<unsigned char>(kLatin1[folded - 0xE0]);
+    if (folded >= 0x100 && folded <= 0x17F) return static_cast<unsigned char>(kExtended[folded - 0x100]);
+    return folded;
+}
+
+}  // namespace beyond_ascii
 
 size_t fold_into(std::string_view word, char *out, size_t room) noexcept {
     size_t n = 0;
@@ -80,17 +88,6 @@ size_t fold_into(std::string_view word, char *out, size_t room) noexcept {
         i += l.size;
     }
     return n;
-}
-
-char32_t plain(char32_t folded) noexcept {
-    constexpr char kLatin1[] = "aaaaaaaceeeeiiiidnooooo/ouuuuyty";
-    constexpr char kExtended[] = "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiijjjjkkklllllll"
-                                 "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
-    static_assert(sizeof kLatin1 == 33 && sizeof kExtended == 129);
-    if (folded == 0xDF) return 's';
-    if (folded >= 0xE0 && folded <= 0xFF) return static_cast<unsigned char>(kLatin1[folded - 0xE0]);
-    if (folded >= 0x100 && folded <= 0x17F) return static_cast<unsigned char>(kExtended[folded - 0x100]);
-    return folded;
 }
 
 }  // namespace pg_retention::core

@@ -40,7 +40,7 @@ size_t skip_one_gap(std::string_view text, size_t at) noexcept {
 }  // namespace
 
 Redactions::Redactions(std::string_view text, const Words &words, bool identifiers) noexcept
-    : text_(text), words_(words), identifiers_(identifiers) {
+    : text_(text), words_(words), identifiers_(identifiers), emails_(identifiers && may_hold_email(text)) {
     for (size_t i = 0; i < words.n_remove; ++i) first_letters_ |= first_letters(words.remove[i]);
     for (size_t i = 0; i < words.n_keep; ++i) first_letters_ |= first_letters(words.keep[i]);
 }
@@ -124,14 +124,16 @@ void Redactions::remember(size_t end, Before::Number number) noexcept {
     before_.number = number;
 }
 
+size_t Redactions::email() const noexcept { return emails_ ? match_email(text_, at_) : 0; }
+
 size_t Redactions::identifier() noexcept {
     const char32_t first = letter_at(text_, at_).code;
     size_t end = 0;
     if (is_letter(first)) {
-        end = std::max(match_email(text_, at_), match_iban(text_, at_));
+        end = std::max(email(), match_iban(text_, at_));
     } else if (is_digit(first) || first == '+' || first == '(') {
         const size_t phone = match_phone(text_, at_, before_);
-        end = std::max({phone, match_email(text_, at_), match_national_id(text_, at_), match_card(text_, at_)});
+        end = std::max({phone, email(), match_national_id(text_, at_), match_card(text_, at_)});
         if (end != 0)
             remember(end, phone == end ? Before::Number::kPhone : Before::Number::kIdentifier);
         else if (const size_t digits = long_number_end(text_, at_))

@@ -28,12 +28,14 @@ class Redactions {
     size_t with_trailing_initial(size_t end) const noexcept;
     bool is_initial(char32_t letter) const noexcept;
     bool is_beside_name(size_t begin, size_t end) const noexcept;
+    size_t email() const noexcept;
     size_t identifier() noexcept;
     void remember(size_t end, Before::Number number) noexcept;
 
     std::string_view text_;
     Words words_;
     bool identifiers_;
+    bool emails_;                 // one may stand in the text
     uint64_t first_letters_ = 0;  // with which any of the words can begin
     size_t at_ = 0;
     size_t kept_to_ = 0;
