@@ -1,6 +1,7 @@
 #include "requests/call.hpp"
 
 #include "schema/extension.hpp"
+#include "ledger/at_end.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/own_table.hpp"
 #include "schema/own.hpp"
@@ -8,6 +9,7 @@
 
 extern "C" {
 #include "executor/spi.h"
+#include "miscadmin.h"
 }
 
 namespace pg_retention {
@@ -38,14 +40,25 @@ char *call_detail(const char *kind, const char *more, int64 request_id) {
 
 void begin_alone() { table_close(open_own_table("restriction", ShareRowExclusiveLock), NoLock); }
 
-void record_rows(const Call &call, LedgerAction action, Oid relid, int16_t policy_id, int64 rows, const char *more) {
+static LedgerEntry entry_of(const Call &call, LedgerAction action, Oid relid, int16_t policy_id, int64 rows, const char *more) {
     LedgerEntry entry = {};
     entry.action = action;
     entry.policy_id = policy_id;
     entry.relid = relid;
     entry.row_count = rows;
     entry.detail = call_detail(call.subject->kind->name, more, call.request_id);
-    append_ledger(entry);
+    return entry;
+}
+
+void record_rows(const Call &call, LedgerAction action, Oid relid, int16_t policy_id, int64 rows, const char *more) {
+    append_ledger(entry_of(call, action, relid, policy_id, rows, more));
+}
+
+void close_copy(const Call &call, LedgerAction action, int64 rows) {
+    // Nobody would enter it there.
+    PreventCommandDuringRecovery("a copy of a person's data");
+    append_ledger_at_end(entry_of(call, action, InvalidOid, 0, rows, nullptr));
+    SPI_finish();
 }
 
 void close_call(const Call &call, LedgerAction action, int64 rows, const char *more) {

@@ -21,6 +21,10 @@ void begin_alone();
 // Writes the call into the ledger and leaves SPI. The ledger's chain stays locked until the transaction ends.
 void close_call(const Call &call, LedgerAction action, int64 rows, const char *more = nullptr);
 
+// The same of a call that only reads: the entry waits for the end of the transaction, so that copies that are made at the same time do not
+// wait for each other's being sent. It is there if the transaction commits, and only then.
+void close_copy(const Call &call, LedgerAction action, int64 rows);
+
 // An entry of the same call about the rows of one table.
 void record_rows(const Call &call, LedgerAction action, Oid relid, int16_t policy_id, int64 rows, const char *more = nullptr);
 

@@ -86,7 +86,7 @@ Datum export_document(FunctionCallInfo fcinfo) {
     (void) append_not_reached(&out, *call.subject, tables);
     appendStringInfoChar(&out, '}');
     restore_writing(level);
-    close_call(call, LedgerAction::kExported, rows);
+    close_copy(call, LedgerAction::kExported, rows);
     return PointerGetDatum(cstring_to_text_with_len(out.data, out.len));
 }
 
@@ -103,7 +103,7 @@ Datum portable_document(FunctionCallInfo fcinfo) {
     const int64 rows = append_data(&out, call, reach_tables(call.subject), true);
     appendStringInfoChar(&out, '}');
     restore_writing(level);
-    close_call(call, LedgerAction::kExportedForPortability, rows);
+    close_copy(call, LedgerAction::kExportedForPortability, rows);
     return PointerGetDatum(cstring_to_text_with_len(out.data, out.len));
 }
 
@@ -130,7 +130,7 @@ void portable_csv(FunctionCallInfo fcinfo) {
         tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
     }
     restore_writing(level);
-    close_call(call, LedgerAction::kExportedForPortability, rows);
+    close_copy(call, LedgerAction::kExportedForPortability, rows);
 }
 
 void put_row(const ReturnSetInfo *result, const FoundRow &row) {
@@ -167,7 +167,7 @@ void export_rows(FunctionCallInfo fcinfo) {
             ++rows;
         });
     restore_writing(level);
-    close_call(call, LedgerAction::kExported, rows);
+    close_copy(call, LedgerAction::kExported, rows);
 }
 
 }  // namespace

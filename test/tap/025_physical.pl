@@ -29,6 +29,7 @@ UPDATE users SET left_on = '2020-01-01' WHERE id = 1;
 UPDATE users SET left_on = '2025-11-20' WHERE id = 2;
 INSERT INTO books VALUES (1, '2024-01-01');
 });
+$primary->safe_psql('postgres', "INSERT INTO retention.subject_kind (kind, relation) VALUES ('user', 'users')");
 $primary->backup('base');
 my $everything = q{SET retention.reveal = on; SELECT 'u', id::text, retention_clock::text FROM users UNION ALL SELECT 'b', id::text, retention_clock::text FROM books
 UNION ALL SELECT 'l', entry_id::text, encode(hash, 'hex') FROM retention.ledger WHERE action NOT LIKE 'revealed%' UNION ALL SELECT 'n', number::text, '' FROM retention.numbering ORDER BY 1, 2};
@@ -44,6 +45,10 @@ $primary->wait_for_catchup($standby);
 is($standby->safe_psql('postgres', $seen), '3 4 5', 'a standby hides');
 is($standby->safe_psql('postgres', $everything), $before, 'a standby is what its primary is');
 isnt($standby->psql('postgres', 'CALL retention.sweep()'), 0, 'nothing is swept on a standby');
+is($primary->psql('postgres', "SELECT retention.export('user', 3)"), 0, 'the primary gives a copy of the data of a person');
+my ($code, $copy, $why) = $standby->psql('postgres', "SELECT retention.export('user', 3)");
+is($copy, '', 'a standby, where it could not be entered, gives no copy of the data of a person');
+like($why, qr/cannot execute a copy of a person's data during recovery/, 'a standby says why it gives no copy');
 
 # After the point to which another server is recovered.
 $primary->safe_psql('postgres', q{CALL retention.sweep(); DELETE FROM users WHERE id = 5; SELECT pg_switch_wal()});
