@@ -67,11 +67,15 @@ bool may_have_personal_type(Oid relid) {
 
 }  // namespace
 
+// The view that knows the types looks through the catalogs: only where there may be one.
+static const char *where_declared(bool may_be_by_type) { return may_be_by_type ? "personal_columns" : "personal_column"; }
+
 List *personal_columns_of(Oid relid) {
-    return columns_found(own(psprintf("%spersonal_columns WHERE relation = $1 ORDER BY column_name", kSelect), relid));
+    return columns_found(
+        own(psprintf("%s%s WHERE relation = $1 ORDER BY column_name", kSelect, where_declared(may_have_personal_type(relid))),
+            relid));
 }
 
-// The view that knows the types looks through the catalogs: only where there may be one.
 List *personal_columns_in(List *relids) {
     auto *oids = static_cast<Datum *>(palloc(sizeof(Datum) * (list_length(relids) + 1)));
     bool any_typed = false;
@@ -81,9 +85,8 @@ List *personal_columns_in(List *relids) {
         oids[n++] = ObjectIdGetDatum(lfirst_oid(cell));
         any_typed = any_typed || may_have_personal_type(lfirst_oid(cell));
     }
-    const char *from = any_typed ? "personal_columns" : "personal_column";
-    return columns_found(
-        read_own(psprintf("%s%s WHERE relation = ANY ($1)", kSelect, from), typed(OIDARRAYOID, array_of(oids, n, OIDOID))));
+    return columns_found(read_own(psprintf("%s%s WHERE relation = ANY ($1)", kSelect, where_declared(any_typed)),
+                                  typed(OIDARRAYOID, array_of(oids, n, OIDOID))));
 }
 
 const PersonalColumn *find_personal_column(List *columns, Oid relid, AttrNumber column) {

@@ -98,8 +98,8 @@ Fate fate_of_governed(const Policy &policy, Doomed *row) {
     return Fate::kKeep;
 }
 
-// anonymised: of an ungoverned row; null when the table has no personal columns.
-Fate fate_of(const ReachedTable &table, Doomed *row, const bool *anonymised) {
+// pure_link: of the row's table. anonymised: of an ungoverned row; null when the table has no personal columns.
+Fate fate_of(const ReachedTable &table, bool pure_link, Doomed *row, const bool *anonymised) {
     switch (row->link->role) {
         case LinkRole::kAbout:
         case LinkRole::kSame: break;
@@ -107,7 +107,7 @@ Fate fate_of(const ReachedTable &table, Doomed *row, const bool *anonymised) {
         case LinkRole::kMentioned: return Fate::kTakeOut;
     }
     const Policy *policy = find_policy(row);
-    if (policy == nullptr && is_pure_link(table.relid)) return Fate::kUnlink;
+    if (policy == nullptr && pure_link) return Fate::kUnlink;
     if (is_shared(*row)) return Fate::kTakeOut;
     if (policy != nullptr) return fate_of_governed(*policy, row);
     if (anonymised == nullptr) {
@@ -188,6 +188,7 @@ Doomed *doomed_rows(const Subject &subject, const ReachedTable &table, int condi
     auto *rows = static_cast<Doomed *>(palloc_extended(sizeof(Doomed) * (*n + 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
     List **others = find_others(subject, links, found.table, *n, kFixedColumns + 1);
     const bool governed = clock_column(table.relid) != InvalidAttrNumber;
+    const bool pure_link = is_pure_link(table.relid);
     for (int i = 0; i < *n; ++i) {
         Doomed *row = &rows[i];
         row->leaf = places[0].leaf;
@@ -198,7 +199,7 @@ Doomed *doomed_rows(const Subject &subject, const ReachedTable &table, int condi
         row->link = link;
         row->others = others[i];
         const bool anonymised = found[i].get_or(3, false);
-        row->fate = fate_of(table, row, found[i].is_null(3) ? nullptr : &anonymised);
+        row->fate = fate_of(table, pure_link, row, found[i].is_null(3) ? nullptr : &anonymised);
     }
     found.free();
     return rows;

@@ -25,9 +25,10 @@ bool begins(std::string_view text, size_t at, std::string_view lower) noexcept {
     return true;
 }
 
+// What begins with an ASCII letter or a blank. Nearly every place is passed by its first byte.
 bool holds(std::string_view text, std::string_view lower) noexcept {
     for (size_t at = 0; at + lower.size() <= text.size(); ++at)
-        if (begins(text, at, lower)) return true;
+        if ((text[at] | 0x20) == lower.front() && begins(text, at, lower)) return true;
     return false;
 }
 
