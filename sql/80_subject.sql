@@ -138,6 +138,10 @@ GRANT EXECUTE ON FUNCTION retention.unlinked() TO pg_monitor;
 CREATE FUNCTION retention.identity(value text) RETURNS text
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_identity';
 COMMENT ON FUNCTION retention.identity(text) IS 'the form in which values of identifying columns are compared; NULL: the value is nobody''s. An index on it serves who asks for a person';
+CREATE FUNCTION retention.basis_known(legal_basis text) RETURNS boolean
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_basis_known';
+COMMENT ON FUNCTION retention.basis_known(text) IS 'whether a legal basis is written so that its consequences for Article 20 can be told';
+GRANT EXECUTE ON FUNCTION retention.basis_known(text) TO pg_monitor;
 CREATE FUNCTION retention.find_subject(value text, OUT kind text, OUT key jsonb, OUT column_name name) RETURNS SETOF record
     LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pg_retention_find_subject';
 COMMENT ON FUNCTION retention.find_subject(text) IS 'the persons who have this value in an identifying column';

@@ -75,6 +75,14 @@ SELECT 'materialized view left out', o.view::text, format('sweeps do not refresh
     'Delete its row of retention.left_out_view to have it refreshed again.'
 FROM retention.left_out_view o
 UNION ALL
+SELECT 'kept rows that nobody reads', p.name, format('rows of %s that law keeps are hidden from everybody when their time is over, or their person is erased or restricted: sums of the books lack them', p.relation),
+    'Name the role that keeps the books in legal_access.'
+FROM retention.policy p WHERE p.must_keep_for IS NOT NULL AND p.legal_access = '{}' AND p.mode <> 'off'
+UNION ALL
+SELECT 'legal basis that is not understood', p.name, format('%s: whether Article 20 gives the person these data cannot be told, and they are left out', p.legal_basis),
+    'Name the article with its letter, such as "GDPR Art. 6(1)(b)", or the basis: consent, contract.'
+FROM retention.policy p WHERE NOT retention.basis_known(p.legal_basis)
+UNION ALL
 SELECT 'table without a link', p.relation::text, format('its rows lead to persons of kind "%s" by %s', p.kind, min(p.path COLLATE "C") FILTER (WHERE p.length = p.shortest)),
     'Insert what fits of retention.propose_links() or retention.uncertain_links() into retention.subject_link.'
 FROM (SELECT p.*, length(p.path) AS length, min(length(p.path)) OVER (PARTITION BY p.kind, p.relation) AS shortest FROM retention.unlinked() p) p

@@ -49,6 +49,32 @@ void append_categories(StringInfo out, const Model &model, Oid relid) {
     appendStringInfoString(out, "]");
 }
 
+// Those with a period of their own, which ends before their row's does.
+void append_column_periods(StringInfo out, const Model &model, Oid relid) {
+    bool any = false;
+    ListCell *cell = nullptr;
+    foreach (cell, model.personal) {
+        const auto *column = static_cast<const PersonalColumn *>(lfirst(cell));
+        any = any || (column->relid == relid && column->has_period);
+    }
+    if (!any) return;
+    const SqlRows found =
+        read_own("SELECT column_name, keep_for FROM retention.personal_columns WHERE relation = $1 AND keep_for IS NOT NULL "
+                 "ORDER BY column_name",
+                 relid);
+    bool first = true;
+    appendStringInfoString(out, ", \"columns\": [");
+    for (const SqlRow row : found) {
+        appendStringInfoString(out, first ? "{\"column\": " : ", {\"column\": ");
+        append_json_text(out, row.text(1));
+        append_field(out, "kept_for", period_text(row.get<core::Period>(2)));
+        appendStringInfoChar(out, '}');
+        first = false;
+    }
+    found.free();
+    appendStringInfoChar(out, ']');
+}
+
 bool is_reached(List *tables, Oid relid) {
     ListCell *cell = nullptr;
     foreach (cell, tables)
@@ -69,6 +95,7 @@ void append_policy(StringInfo out, const Model &model, const Policy &policy) {
     append_field(out, "quarantined_for", period_text(policy.terms.quarantine_for));
     append_field(out, "required_for", policy.terms.has_floor ? period_text(policy.terms.must_keep_for) : nullptr);
     append_field(out, "then", past_of(policy.action));
+    append_column_periods(out, model, policy.relid);
     appendStringInfoChar(out, '}');
 }
 

@@ -1,4 +1,6 @@
 // Access and a copy (Article 15), and what a person may take along (Article 20).
+#include "core/data/portable.hpp"
+#include "policy/policy_cache.hpp"
 #include "schema/extension.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
@@ -31,6 +33,14 @@ void begin_table(StringInfo out, const FoundRow &row, bool first) {
     appendStringInfo(out, ", \"role\": \"%s\", \"rows\": [", role_of(*row.link));
 }
 
+// A value of PostgreSQL has at most 1 GB.
+void require_room(const StringInfoData &out, const FoundRow &row) {
+    constexpr size_t kBesides = 1024 * 1024;
+    if (strlen(row.data) + strlen(row.key) + out.len + kBesides < MaxAllocSize) return;
+    ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("the copy of the data about this person is larger than 1 GB"),
+                    errhint("retention.export_rows gives it row by row, retention.portability_csv table by table.")));
+}
+
 // Returns the number of rows written.
 int64 append_data(StringInfo out, const Call &call, List *tables, bool portable) {
     const RowChoice choice = {true, portable, false};
@@ -41,6 +51,7 @@ int64 append_data(StringInfo out, const Call &call, List *tables, bool portable)
     appendStringInfoString(out, "\"data\": [");
     foreach (cell, tables)
         for_each_row(call.subject, *static_cast<const ReachedTable *>(lfirst(cell)), choice, [&](const FoundRow &row) {
+            require_room(*out, row);
             const bool same = open != nullptr && open_relid == row.relid && open->role == row.link->role;
             if (!same) begin_table(out, row, open == nullptr);
             appendStringInfo(out, "%s{\"key\": %s", same ? ", " : "", row.key);
@@ -52,6 +63,29 @@ int64 append_data(StringInfo out, const Call &call, List *tables, bool portable)
         });
     appendStringInfoString(out, open == nullptr ? "]" : "]}]");
     return rows;
+}
+
+// Which policies' rows are left out of a copy for Article 20, and by which basis.
+void append_not_portable(StringInfo out, List *tables) {
+    int count = 0;
+    bool first = true;
+    const Policy *policy = all_policies(&count);
+    appendStringInfoString(out, ", \"not_portable\": [");
+    for (int i = 0; i < count; ++i) {
+        ListCell *cell = nullptr;
+        bool reached = false;
+        foreach (cell, tables) reached = reached || static_cast<const ReachedTable *>(lfirst(cell))->relid == policy[i].relid;
+        if (!reached || (policy[i].legal_basis != nullptr && core::is_portable_basis(policy[i].legal_basis))) continue;
+        appendStringInfoString(out, first ? "{\"table\": " : ", {\"table\": ");
+        append_json_text(out, qualified_name(policy[i].relid));
+        appendStringInfoString(out, ", \"policy\": ");
+        append_json_text(out, policy[i].name);
+        appendStringInfoString(out, ", \"legal_basis\": ");
+        append_json_text(out, policy[i].legal_basis);
+        appendStringInfoChar(out, '}');
+        first = false;
+    }
+    appendStringInfoChar(out, ']');
 }
 
 // Statements the person made about rows (Article 16).
@@ -100,7 +134,9 @@ Datum portable_document(FunctionCallInfo fcinfo) {
     appendStringInfoString(&out, ", \"made_at\": ");
     append_json_time(&out, retention_now());
     appendStringInfoString(&out, ", ");
-    const int64 rows = append_data(&out, call, reach_tables(call.subject), true);
+    List *tables = reach_tables(call.subject);
+    const int64 rows = append_data(&out, call, tables, true);
+    append_not_portable(&out, tables);
     appendStringInfoChar(&out, '}');
     restore_writing(level);
     close_copy(call, LedgerAction::kExportedForPortability, rows);
@@ -187,4 +223,9 @@ RETENTION_FUNCTION(pg_retention_portability_csv) {
     InitMaterializedSRF(fcinfo, 0);
     pg_retention::portable_csv(fcinfo);
     return static_cast<Datum>(0);
+}
+
+RETENTION_FUNCTION(pg_retention_basis_known) {
+    const char *basis = text_to_cstring(PG_GETARG_TEXT_PP(0));
+    PG_RETURN_BOOL(pg_retention::core::is_known_basis(basis));
 }

@@ -162,6 +162,7 @@ INSERT INTO call VALUES
     ('export_rows', $$SELECT 1 / (count(*) = 2)::int FROM retention.export_rows('person', 1)$$),
     ('portability', $$SELECT retention.portability('person', 1)$$),
     ('portability_csv', $$SELECT * FROM retention.portability_csv('person', 1)$$),
+    ('basis_known', $$SELECT 1 / retention.basis_known('6(1)(a)')::int$$),
     ('shared_identities', $$SELECT 1 / (count(*) = 0)::int FROM retention.shared_identities()$$),
     ('most_shared_identity', $$SELECT 1 / (retention.most_shared_identity('person', 'email') IS NULL)::int$$),
     ('find_subject', $$SELECT 1 / (count(*) = 1)::int FROM retention.find_subject('kari@x.example')$$),
