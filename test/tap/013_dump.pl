@@ -28,7 +28,7 @@ INSERT INTO aaa VALUES (10, 'n', 1), (11, 'n', 2);
 INSERT INTO helpers VALUES (11, 1, 'n');
 INSERT INTO zzz VALUES (20, 10, 'a', 'b'), (21, 11, 'c', 'd');
 INSERT INTO retention.subject_kind (kind, relation, identifying) VALUES ('person', '"Z"."Persons"', '{mail}');
-INSERT INTO retention.subject_link (kind, relation, path, role) SELECT * FROM retention.propose_links();
+INSERT INTO retention.subject_link (kind, relation, path, role) SELECT kind, relation, path, role FROM retention.unlinked();
 UPDATE retention.subject_link SET columns = '{helper_mail}' WHERE path LIKE '%[%' AND relation = 'zzz'::regclass;
 INSERT INTO retention.controller (name, contact) VALUES ('DigiQuip AS', 'privacy@digiquip.example');
 });
@@ -48,7 +48,7 @@ $node->command_ok([ 'pg_restore', '-e', '-s', '-d', $node->connstr('parts'), "$d
 $node->command_ok([ 'pg_restore', '-e', '-a', '--disable-triggers', '-d', $node->connstr('parts'), "$dir/archive" ], 'pg_restore restores the data after the schema');
 for my $database (qw(plain parts)) {
 	is($node->safe_psql($database, $_), $before{$_}, "$database: " . ($_ eq $copy ? 'the same copy' : 'the same kinds and links')) for $settings, $copy;
-	is($node->safe_psql($database, 'SELECT count(*) FROM retention.propose_links()'), '0', "$database: nothing is left to propose");
+	is($node->safe_psql($database, 'SELECT count(*) FROM retention.unlinked()'), '0', "$database: nothing is left to propose");
 	is($node->safe_psql($database, 'SELECT name FROM retention.controller'), 'DigiQuip AS', "$database: whose data it is");
 	my ($status, undef, $error) = $node->psql($database, 'ALTER TABLE aaa DROP COLUMN opened_by');
 	like($error, qr/needs path "opened_by" of table aaa.*HINT/s, "$database: what they need cannot be dropped");
