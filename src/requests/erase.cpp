@@ -133,7 +133,7 @@ void count_failures(const Erasure *erasure, List **to, const Group &group) {
 Group spare_others(Erasure *erasure, const Group &group, const Target &target) {
     auto *places = static_cast<RowPlace *>(palloc_extended(sizeof(RowPlace) * group.n, MCXT_ALLOC_HUGE));
     for (int i = 0; i < group.n; ++i) places[i] = RowPlace{group.first->leaf, group.rows[i].tid};
-    const char **others = carried_from_others(*erasure->call->subject, *group.table, places, group.n);
+    const char **others = carried_from_others(*erasure->call->subject, places, group.n);
     Group spared = group, rest = group;
     spared.rows = static_cast<Row *>(palloc_extended(sizeof(Row) * group.n, MCXT_ALLOC_HUGE));
     spared.n = rest.n = 0;

@@ -5,6 +5,6 @@
 namespace pg_retention {
 
 // For each of these rows of one leaf the name of a table in which rows would go with it that are about somebody else; null: there are none.
-const char **carried_from_others(const Subject &subject, const ReachedTable &table, const RowPlace *rows, int n);
+const char **carried_from_others(const Subject &subject, const RowPlace *rows, int n);
 
 }  // namespace pg_retention
