@@ -54,6 +54,23 @@ void append_number(StringInfo out, const char *text) {
         escape_json(out, text);
 }
 
+// Numbers within JSON that was made of values: those that readers would round are texts here, too.
+void append_exact(StringInfo out, const char *json) {
+    bool in_text = false;
+    for (const char *p = json; *p != '\0';) {
+        if (in_text || (*p != '-' && (*p < '0' || *p > '9'))) {
+            const int n = in_text && *p == '\\' ? 2 : 1;
+            if (*p == '"') in_text = !in_text;
+            appendBinaryStringInfo(out, p, n);
+            p += n;
+            continue;
+        }
+        const size_t n = strspn(p, "-+.0123456789eE");
+        append_number(out, pnstrdup(p, n));
+        p += n;
+    }
+}
+
 void append_date_time(StringInfo out, JsonForm form, Datum value) {
     char text[MAXDATELEN + 1];
     const Oid type = form == JsonForm::kDate ? DATEOID : form == JsonForm::kTimestamp ? TIMESTAMPOID : TIMESTAMPTZOID;
@@ -75,15 +92,31 @@ const char *json_function(Oid type) {
     return !needs_to_jsonb(type) ? "" : kept ? "to_json" : "to_jsonb";
 }
 
+JsonColumn exported_column(Oid type) {
+    const char *made = json_function(type);
+    const Oid element = get_element_type(getBaseType(type));
+    JsonColumn column = json_column(*made == '\0' ? type : strcmp(made, "to_json") == 0 ? JSONOID : JSONBOID);
+    column.made = *made != '\0' && element != JSONOID && element != JSONBOID;
+    return column;
+}
+
 JsonColumn json_column(Oid type) {
     JsonColumn column = {};
     Oid output = InvalidOid;
     bool varlena = false;
     const Oid base = getBaseType(type);
     column.form = form_of(base);
+    column.made = false;
     getTypeOutputInfo(base, &output, &varlena);
     fmgr_info(output, &column.output);
     return column;
+}
+
+void append_as_json(StringInfo out, const JsonColumn &column, const char *json) {
+    if (column.made)
+        append_exact(out, json);
+    else
+        appendStringInfoString(out, json);
 }
 
 void append_json(StringInfo out, JsonColumn *column, Datum value, bool isnull) {
@@ -94,7 +127,7 @@ void append_json(StringInfo out, JsonColumn *column, Datum value, bool isnull) {
     switch (column->form) {
         case JsonForm::kBoolean: appendStringInfoString(out, DatumGetBool(value) ? "true" : "false"); break;
         case JsonForm::kNumber: append_number(out, OutputFunctionCall(&column->output, value)); break;
-        case JsonForm::kJson: appendStringInfoString(out, OutputFunctionCall(&column->output, value)); break;
+        case JsonForm::kJson: append_as_json(out, *column, OutputFunctionCall(&column->output, value)); break;
         case JsonForm::kText: escape_json(out, OutputFunctionCall(&column->output, value)); break;
         default: append_date_time(out, column->form, value);
     }

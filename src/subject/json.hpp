@@ -13,6 +13,7 @@ enum class JsonForm : uint8_t { kText, kNumber, kBoolean, kJson, kDate, kTimesta
 
 struct JsonColumn {
     JsonForm form;
+    bool made;  // JSON is made of its values, and numbers in it are written as those of columns are
     FmgrInfo output;
 };
 
@@ -22,6 +23,8 @@ bool needs_to_jsonb(Oid type);
 const char *json_function(Oid type);
 
 JsonColumn json_column(Oid type);
+JsonColumn exported_column(Oid type);  // of what json_function() gives
+void append_as_json(StringInfo out, const JsonColumn &column, const char *json);
 void append_json(StringInfo out, JsonColumn *column, Datum value, bool isnull);
 void append_json_text(StringInfo out, const char *text);  // quoted; null becomes null
 void append_json_time(StringInfo out, int64_t at);        // timestamptz; infinities become null

@@ -64,8 +64,7 @@ void list_columns(Reader *reader, Oid relid) {
         column->number = att->attnum;
         column->name = pstrdup(NameStr(att->attname));
         column->personal = personal;
-        const char *made = json_function(att->atttypid);
-        column->json = json_column(*made == '\0' ? att->atttypid : strcmp(made, "to_json") == 0 ? JSONOID : JSONBOID);
+        column->json = exported_column(att->atttypid);
         column->is_text = holds_words(att->atttypid);
     }
     table_close(rel, NoLock);
@@ -213,7 +212,7 @@ void write_row(Reader *reader, HeapTuple row, TupleDesc desc, const Redaction &r
         append_json_text(&reader->data, column->name);
         appendStringInfoString(&reader->data, ": ");
         if (text != nullptr && column->json.form == JsonForm::kJson)
-            appendStringInfoString(&reader->data, text);
+            append_as_json(&reader->data, column->json, text);
         else if (text != nullptr)
             append_json_text(&reader->data, text);
         else

@@ -163,12 +163,13 @@ SELECT is(pg_temp.said(retention.export('o', 1), 'not_reached'), 'o.home it has 
 
 -- Copies are the same whatever the session's settings are, and no reader rounds them.
 CREATE SCHEMA v;
-CREATE TABLE v.person (id bigint PRIMARY KEY, n numeric, f float8, d date, t timestamptz, i interval, b bytea, j json[], ns bigint);
+CREATE TYPE v.pair AS (n numeric, t text);
+CREATE TABLE v.person (id bigint PRIMARY KEY, n numeric, f float8, d date, t timestamptz, i interval, b bytea, j json[], ns bigint, many bigint[], c v.pair);
 INSERT INTO retention.subject_kind (kind, relation) VALUES ('v', 'v.person');
-INSERT INTO v.person VALUES (1, 12345678901234567.25, 0.1, '2020-02-01', '2020-02-01 12:00+00', '1 day 2 hours', '\x00ff', ARRAY['{"a": "\u0000"}'::json], 9007199254740993), (2, 1e3, 1e300, NULL, NULL, NULL, NULL, NULL, -9007199254740992);
+INSERT INTO v.person VALUES (1, 12345678901234567.25, 0.1, '2020-02-01', '2020-02-01 12:00+00', '1 day 2 hours', '\x00ff', ARRAY['{"a": "\u0000"}'::json], 9007199254740993, '{7,9007199254740993}', '(12345678901234567.25,"say ""9007199254740993""")'), (2, 1e3, 1e300, NULL, NULL, NULL, NULL, NULL, -9007199254740992, NULL, NULL);
 CREATE FUNCTION pg_temp.copy() RETURNS text LANGUAGE sql AS $$SELECT string_agg(data::text, '; ' ORDER BY k) FROM generate_series(1, 2) k, retention.export_rows('v', k)$$;
-SELECT is(pg_temp.copy(), '{"id": 1, "n": "12345678901234567.25", "f": 0.1, "d": "2020-02-01", "t": "2020-02-01T12:00:00+00:00", "i": "1 day 02:00:00", "b": "\\x00ff", "j": [{"a": "\u0000"}], "ns": "9007199254740993"}; '
-    '{"id": 2, "n": 1000, "f": 1e+300, "d": null, "t": null, "i": null, "b": null, "j": null, "ns": "-9007199254740992"}', 'a copy has numbers that readers would round as texts, and JSON as it is');
+SELECT is(pg_temp.copy(), '{"id": 1, "n": "12345678901234567.25", "f": 0.1, "d": "2020-02-01", "t": "2020-02-01T12:00:00+00:00", "i": "1 day 02:00:00", "b": "\\x00ff", "j": [{"a": "\u0000"}], "ns": "9007199254740993", "many": [7, "9007199254740993"], "c": {"n":"12345678901234567.25","t":"say \"9007199254740993\""}}; '
+    '{"id": 2, "n": 1000, "f": 1e+300, "d": null, "t": null, "i": null, "b": null, "j": null, "ns": "-9007199254740992", "many": null, "c": null}', 'a copy has numbers that readers would round as texts, and JSON as it is');
 CREATE TEMP TABLE first_copy AS SELECT pg_temp.copy() AS c, split_part(retention.export('v', 1)::text, '"data"', 2) AS d;
 SET DateStyle = 'SQL, DMY'; SET IntervalStyle = 'iso_8601'; SET extra_float_digits = -3; SET bytea_output = 'escape'; SET TimeZone = 'Asia/Tokyo';
 SELECT is(pg_temp.copy(), (SELECT c FROM first_copy), 'export_rows gives the same whatever the session''s settings are');
