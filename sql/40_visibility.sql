@@ -3,8 +3,9 @@
 CREATE FUNCTION retention.visible_support(internal) RETURNS internal
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_visible_support';
 COMMENT ON FUNCTION retention.visible_support(internal) IS 'planner support: how many rows are readable, by the statistics of the clock column';
+-- It costs what the planner takes "start IS NULL OR start > now()" to cost, so that plans are those of that condition.
 CREATE FUNCTION retention.visible(clock retention.clock) RETURNS boolean
-    LANGUAGE c STABLE STRICT PARALLEL SAFE LEAKPROOF COST 1 SUPPORT retention.visible_support
+    LANGUAGE c STABLE STRICT PARALLEL SAFE LEAKPROOF COST 2 SUPPORT retention.visible_support
     AS 'MODULE_PATHNAME', 'pg_retention_visible';
 COMMENT ON FUNCTION retention.visible(retention.clock) IS 'whether a row with this clock is readable now, by this role';
 CREATE FUNCTION retention.unstamped_visible(clock retention.clock, policy_id smallint) RETURNS boolean
