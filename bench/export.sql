@@ -41,6 +41,7 @@ INSERT INTO retention.personal_column (relation, column_name, category) VALUES
     ('shop.persons', 'name', 'name'), ('shop.persons', 'email', 'email'), ('shop.persons', 'phone', 'phone'), ('shop.persons', 'born', 'date of birth'),
     ('shop.addresses', 'street', 'address'), ('shop.orders', 'remark', 'free text'), ('shop.payments', 'card', 'card'), ('shop.tickets', 'subject', 'free text'),
     ('shop.ticket_messages', 'body', 'free text'), ('shop.logins', 'address', 'ip address');
+CREATE INDEX ON shop.persons (retention.identity(email));
 INSERT INTO retention.subject_kind (kind, relation, identifying) VALUES ('person', 'shop.persons', '{email}');
 INSERT INTO retention.subject_link (kind, relation, path, role) SELECT * FROM retention.propose_links();
 VACUUM ANALYZE;

@@ -192,7 +192,7 @@ GRANT SELECT ON retention.maintenance_function TO pg_monitor;
 GRANT SELECT ON retention.policy, retention.clock_column, retention.stale_view TO pg_monitor;
 GRANT SELECT (relation, column_name, anonymise, written_for) ON retention.personal_column TO pg_monitor;
 GRANT SELECT (kind, relation, path) ON retention.subject_link TO pg_monitor;
-GRANT SELECT (kind, identifying) ON retention.subject_kind TO pg_monitor;
+GRANT SELECT (kind, relation, identifying) ON retention.subject_kind TO pg_monitor;
 
 CREATE FUNCTION retention.check(OUT what text, OUT object text, OUT ok boolean, OUT hint text) RETURNS SETOF record
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET jit = off AS $$
@@ -271,6 +271,13 @@ SELECT 'identifying value is one person''s', format('%s of %s', i.column_name, k
     format('One value is in some %s rows, which would be taken for one person: see retention.shared_identities().', s.rows)
 FROM retention.subject_kind k CROSS JOIN LATERAL unnest(k.identifying) i (column_name)
 CROSS JOIN LATERAL retention.most_shared_identity(k.kind, i.column_name) s (rows)
+UNION ALL
+SELECT 'identifying column is indexed', format('%s of %s', i.column_name, k.kind), c.reltuples < 10000 OR EXISTS (SELECT FROM pg_index x
+        WHERE x.indrelid = k.relation AND x.indisvalid AND pg_get_indexdef(x.indexrelid) LIKE '%identity(%'
+        AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = x.indexrelid AND d.refobjid = k.relation
+            AND d.refobjsubid = (SELECT a.attnum FROM pg_attribute a WHERE a.attrelid = k.relation AND a.attname = i.column_name))),
+    format('Each request about a person reads all of the table: CREATE INDEX ON %s (retention.identity(%I::text)).', k.relation, i.column_name)
+FROM retention.subject_kind k CROSS JOIN LATERAL unnest(k.identifying) i (column_name) JOIN pg_class c ON c.oid = k.relation
 UNION ALL
 SELECT 'governed table has a policy', g.relation::text, g.managed, 'Write a policy for it, or drop its clock column.' FROM retention.governed_table g
 UNION ALL

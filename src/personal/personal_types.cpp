@@ -9,6 +9,7 @@ extern "C" {
 #include "access/table.h"
 #include "catalog/dependency.h"
 #include "catalog/indexing.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_depend.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
@@ -95,6 +96,26 @@ SysScanDesc scan_dependents(Relation depend, Oid type) {
 }
 
 List *personal_types() { return with_made_of(named_types()); }
+
+List *tables_with_personal_types() {
+    List *tables = NIL;
+    ListCell *cell = nullptr;
+    List *types = personal_types();
+    Relation depend = table_open(DependRelationId, AccessShareLock);
+    foreach (cell, types) {
+        SysScanDesc scan = scan_dependents(depend, static_cast<const PersonalType *>(lfirst(cell))->oid);
+        for (HeapTuple tuple; HeapTupleIsValid(tuple = systable_getnext(scan));) {
+            const auto *row = reinterpret_cast<Form_pg_depend>(GETSTRUCT(tuple));
+            if (row->classid != RelationRelationId || row->objsubid == 0) continue;
+            const char kind = get_rel_relkind(row->objid);
+            if ((kind == RELKIND_RELATION || kind == RELKIND_PARTITIONED_TABLE) && !get_rel_relispartition(row->objid))
+                tables = list_append_unique_oid(tables, row->objid);
+        }
+        systable_endscan(scan);
+    }
+    table_close(depend, AccessShareLock);
+    return tables;
+}
 
 List *own_types() {
     return with_made_of(add(add(named_types(), extension()->clock_type, nullptr, -1), extension()->period_type, nullptr, -1));

@@ -1,6 +1,7 @@
 #include "requests/leftover.hpp"
 
 #include "core/time/clock.hpp"
+#include "personal/personal_types.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "schema/extension.hpp"
@@ -22,14 +23,6 @@ extern "C" {
 namespace pg_retention {
 
 namespace {
-
-// Declared ones, and those of a personal type or an array of it. The view retention.personal_columns sees through domains, too, and takes
-// longer than a copy.
-constexpr char kTablesWithPersonalColumns[] =
-    "SELECT relation FROM retention.personal_column UNION SELECT c.oid FROM pg_depend d JOIN pg_class c ON c.oid = d.objid "
-    "WHERE d.classid = 'pg_class'::regclass AND d.objsubid > 0 AND d.refclassid = 'pg_type'::regclass AND c.relkind IN ('r', 'p') "
-    "AND NOT c.relispartition AND d.refobjid IN (SELECT x FROM pg_type t, unnest(ARRAY[t.oid, t.typarray]) x "
-    "WHERE t.typnamespace = 'retention'::regnamespace AND t.typtype = 'b' AND t.typname NOT IN ('clock', 'period'))";
 
 struct Looked {
     AttrNumber column;
@@ -160,13 +153,13 @@ bool append_not_reached(StringInfo out, const Subject &subject, List *tables) {
         }
     }
     foreach (cell, tables) add_large_objects(out, &known, static_cast<const ReachedTable *>(lfirst(cell))->relid);
-    const SqlRows found = read_own(kTablesWithPersonalColumns);
-    for (const SqlRow row : found) {
-        const Oid relid = row.get<Oid>(1);
-        if (!is_linked(subject, relid, true))
-            add_not_reached(out, &known, relid, "it has personal columns, and no link leads from it");
-    }
-    found.free();
+    // The view retention.personal_columns, which goes through all types, takes longer than a copy.
+    List *personal = tables_with_personal_types();
+    for (const SqlRow row : read_own("SELECT relation FROM retention.personal_column"))
+        personal = list_append_unique_oid(personal, row.get<Oid>(1));
+    foreach (cell, personal)
+        if (!is_linked(subject, lfirst_oid(cell), true))
+            add_not_reached(out, &known, lfirst_oid(cell), "it has personal columns, and no link leads from it");
     appendStringInfoChar(out, ']');
     return known != NIL;
 }

@@ -9,7 +9,9 @@
 
 extern "C" {
 #include "catalog/pg_type.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
+#include "utils/typcache.h"
 }
 
 namespace pg_retention {
@@ -60,11 +62,19 @@ Datum text_array(List *values) {
     return array_of(elements, n, TEXTOID);
 }
 
-bool is_textual(Oid relid, AttrNumber column) {
+// Texts that are equal without being the same, as those of citext. Of others what is equal has one form.
+bool has_other_equality(Oid relid, AttrNumber column) {
     char category = 0;
     bool preferred = false;
-    get_type_category_preferred(getBaseType(get_atttype(relid, column)), &category, &preferred);
-    return category == TYPCATEGORY_STRING;
+    const Oid base = getBaseType(get_atttype(relid, column));
+    get_type_category_preferred(base, &category, &preferred);
+    if (category != TYPCATEGORY_STRING) return false;
+    Oid type = InvalidOid, collation = InvalidOid;
+    int32 modifier = -1;
+    get_atttypetypmodcoll(relid, column, &type, &modifier, &collation);
+    if (OidIsValid(collation) && !get_collation_isdeterministic(collation)) return true;
+    const RegProcedure equal = get_opcode(lookup_type_cache(base, TYPECACHE_EQ_OPR)->eq_opr);
+    return equal != F_TEXTEQ && equal != F_BPCHAREQ && equal != F_NAMEEQ;
 }
 
 // The key, what the row is called, and what identifies it: the columns of a row that identities are read from.
@@ -103,7 +113,7 @@ void append_shares_value(StringInfo sql, const Kind &kind, AttrNumber column, co
     const char *name = column_list(kind.relid, &column, 1, "t.");
     appendStringInfo(sql, "(retention.identity(%s::text) = ANY ($%d)", name,
                      add_parameter(parameters, TEXTARRAYOID, text_array(identity.forms)));
-    if (is_textual(kind.relid, column)) {
+    if (has_other_equality(kind.relid, column)) {
         appendStringInfoString(sql, " OR ");
         append_equal_any(sql, own_equality(kind.relid, column), Operand{name, get_atttype(kind.relid, column)},
                          Operand{psprintf("$%d", add_parameter(parameters, TEXTARRAYOID, text_array(identity.values))), TEXTOID});
