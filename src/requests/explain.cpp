@@ -52,50 +52,70 @@ void explain(FunctionCallInfo fcinfo) {
 }
 
 // The key of the kind's row t, as jsonb: its value, or an object for several columns.
-char *key_of(const Kind &kind, const AttrNumber *columns, Oid relid) {
+char *key_of(const Kind &kind) {
     StringInfoData sql;
     initStringInfo(&sql);
-    if (kind.n_keys == 1) return psprintf("to_jsonb(%s)", column_list(relid, columns, 1, "t."));
+    if (kind.n_keys == 1) return psprintf("to_jsonb(%s)", column_list(kind.relid, kind.keys, 1, "t."));
     for (int i = 0; i < kind.n_keys; ++i)
         appendStringInfo(&sql, "%s%s, %s", i == 0 ? "jsonb_build_object(" : ", ",
                          quote_literal_cstr(get_attname(kind.relid, kind.keys[i], false)),
-                         column_list(relid, &columns[i], 1, "t."));
+                         column_list(kind.relid, &kind.keys[i], 1, "t."));
     appendStringInfoChar(&sql, ')');
     return sql.data;
 }
 
-// The keys of the persons who have the value in this column of a table, where `columns` hold their keys: their own, or one that names them.
-void find_in_column(const ReturnSetInfo *result, const Kind &kind, Oid relid, const AttrNumber *columns, AttrNumber column,
-                    Datum value) {
+// Whether row t of a table has the value, $1, in this column.
+char *has_value(Oid relid, AttrNumber column) {
     const char *name = column_list(relid, &column, 1, "t.");
     char category = 0;
     bool preferred = false;
     get_type_category_preferred(getBaseType(get_atttype(relid, column)), &category, &preferred);
     // E-mail addresses and names are written in any case.
-    const char *condition =
-        category == TYPCATEGORY_STRING ? psprintf("lower(%s) = lower($1)", name) : psprintf("%s::text = $1", name);
-    const SqlRows found = read_as(owner_of(relid),
-                                  psprintf("SELECT DISTINCT %s FROM %s t WHERE %s ORDER BY 1", key_of(kind, columns, relid),
-                                           qualified_name(relid), condition),
-                                  typed(TEXTOID, value));
+    return category == TYPCATEGORY_STRING ? psprintf("lower(%s) = lower($1)", name) : psprintf("%s::text = $1", name);
+}
+
+// The keys of the persons that the condition holds for; the value was found in a column of this name.
+void put_persons(const ReturnSetInfo *result, const Kind &kind, const char *condition, const Parameters &parameters,
+                 const char *column) {
+    const SqlRows found =
+        read_as(owner_of(kind.relid),
+                psprintf("SELECT DISTINCT %s FROM %s t WHERE %s ORDER BY 1", key_of(kind), qualified_name(kind.relid), condition),
+                parameters);
     for (const SqlRow row : found) {
         if (row.is_null(1)) continue;
         bool nulls[3] = {};
-        Datum values[3] = {CStringGetTextDatum(kind.name), row.datum(1),
-                           DirectFunctionCall1(namein, CStringGetDatum(get_attname(relid, column, false)))};
+        Datum values[3] = {CStringGetTextDatum(kind.name), row.datum(1), DirectFunctionCall1(namein, CStringGetDatum(column))};
         put(result, values, nulls);
     }
     found.free();
 }
 
+void find_in_column(const ReturnSetInfo *result, const Kind &kind, AttrNumber column, Datum value) {
+    Parameters parameters = {};
+    (void) add_parameter(&parameters, TEXTOID, value);
+    put_persons(result, kind, has_value(kind.relid, column), parameters, get_attname(kind.relid, column, false));
+}
+
 // An address may stand in a table of its own.
+void find_in_naming(const ReturnSetInfo *result, const Kind &kind, const Step &step, AttrNumber column, Datum value) {
+    Parameters given = {}, parameters = {};
+    StringInfoData where;
+    (void) add_parameter(&given, TEXTOID, value);
+    const KeySet found = distinct_keys(
+        step.near_relid, step.near_columns, step.n, finding_near(step),
+        psprintf("FROM %s t WHERE %s", qualified_name(step.near_relid), has_value(step.near_relid, column)), &given, false);
+    if (found.n == 0) return;
+    initStringInfo(&where);
+    append_key_condition(&where, kind.relid, step.far_columns, finding_far(step), found, &parameters);
+    put_persons(result, kind, where.data, parameters, get_attname(step.near_relid, column, false));
+}
+
 void find_in_namings(const ReturnSetInfo *result, const Kind &kind, Datum value) {
     ListCell *cell = nullptr;
     foreach (cell, kind.named_in) {
         const auto *naming = static_cast<const Naming *>(lfirst(cell));
-        const Step &step = naming->link->path.steps[0];
         for (int c = -1; (c = bms_next_member(naming->words, c)) >= 0;)
-            find_in_column(result, kind, step.near_relid, step.near_columns, static_cast<AttrNumber>(c), value);
+            find_in_naming(result, kind, naming->link->path.steps[0], static_cast<AttrNumber>(c), value);
     }
 }
 
@@ -106,8 +126,7 @@ void find_persons(FunctionCallInfo fcinfo) {
     ListCell *cell = nullptr;
     foreach (cell, model->kinds) {
         const auto *kind = static_cast<const Kind *>(lfirst(cell));
-        for (int i = 0; i < kind->n_identifying; ++i)
-            find_in_column(result, *kind, kind->relid, kind->keys, kind->identifying[i], PG_GETARG_DATUM(0));
+        for (int i = 0; i < kind->n_identifying; ++i) find_in_column(result, *kind, kind->identifying[i], PG_GETARG_DATUM(0));
         find_in_namings(result, *kind, PG_GETARG_DATUM(0));
     }
     SPI_finish();

@@ -8,6 +8,7 @@
 #include "schema/foreign_key.hpp"
 #include "schema/own.hpp"
 #include "subject/json.hpp"
+#include "subject/others.hpp"
 #include "subject/texts.hpp"
 
 extern "C" {
@@ -46,33 +47,45 @@ List *columns_to_look_at(Oid relid) {
     return columns;
 }
 
-void look_at(const SqlRow &row, List *columns, const core::Words &words) {
-    int place = 2;
+bool is_in(const char *text, const Looked &column, const core::Words &words) {
+    return text != nullptr && strcmp(text, without_words(text, column.json, words, false)) != 0;
+}
+
+// Rows that some word may stand in, others told apart.
+void look_at(const Subject &subject, const SqlRows &rows, List *columns, List *links) {
+    const core::Words words = words_of(subject);
+    List **others = nullptr;
     ListCell *cell = nullptr;
-    // What the law keeps, or a hold or a restriction, is in the answer already.
-    if ((core::flags_of(row.get_or(1, core::kNoClock)) & core::kKept) != 0) return;
-    foreach (cell, columns) {
-        auto *column = static_cast<Looked *>(lfirst(cell));
-        const char *text = row.text(place++);
-        if (text != nullptr && strcmp(text, without_words(text, column->json, words, false)) != 0) ++column->rows;
+    for (uint64 i = 0; i < rows.n; ++i) {
+        int place = 2;
+        // What the law keeps, or a hold or a restriction, is in the answer already.
+        if ((core::flags_of(rows[i].get_or(1, core::kNoClock)) & core::kKept) != 0) continue;
+        foreach (cell, columns) {
+            auto *column = static_cast<Looked *>(lfirst(cell));
+            const char *text = rows[i].text(place++);
+            if (!is_in(text, *column, words)) continue;
+            if (others == nullptr)
+                others = find_others(subject, links, rows.table, static_cast<int>(rows.n), 2 + list_length(columns));
+            if (is_in(text, *column, words_of(subject, words_of_others(subject, others[i])))) ++column->rows;
+        }
     }
 }
 
 void look_through(const Subject &subject, const ReachedTable &table, List *columns) {
-    const core::Words words = words_of(subject);
     for (int i = 0; i < list_length(table.conditions); ++i) {
         Parameters parameters = {};
         StringInfoData sql;
         ListCell *cell = nullptr;
+        List *links = links_elsewhere(subject, *static_cast<const Condition *>(list_nth(table.conditions, i))->link);
         initStringInfo(&sql);
         const bool governed = clock_column(table.relid) != InvalidAttrNumber && !has_foreign_clock(table.relid);
         appendStringInfo(&sql, "SELECT %s%s", governed ? "t." : "", governed ? clock_name(table.relid) : "NULL");
         foreach (cell, columns)
             appendStringInfo(&sql, ", %s::text", column_list(table.relid, &static_cast<Looked *>(lfirst(cell))->column, 1, "t."));
+        append_leads(&sql, links);
         append_rows_of(&sql, table, i, &parameters);
-        for_each_portion(owner_of(table.relid), kOnce, sql.data, parameters, [&](const SqlRows &rows) {
-            for (const SqlRow row : rows) look_at(row, columns, words);
-        });
+        for_each_portion(owner_of(table.relid), kOnce, sql.data, parameters,
+                         [&](const SqlRows &rows) { look_at(subject, rows, columns, links); });
     }
 }
 

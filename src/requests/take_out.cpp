@@ -113,8 +113,8 @@ struct TextColumn {
 };
 
 // The text without the person; null when the person is not in it.
-char *without(const Subject &subject, const char *text, bool json) {
-    char *out = without_words(text, json, words_of(subject), false);
+char *without(const core::Words &words, const char *text, bool json) {
+    char *out = without_words(text, json, words, false);
     return strcmp(text, out) == 0 ? nullptr : out;
 }
 
@@ -139,12 +139,13 @@ bool append_texts(const Subject &subject, const Doomed &row, List *columns, cons
     const SqlRows found = write_as(owner_of(row.leaf), sql.data, *parameters);
     if (found.n == 0) return true;
     const SqlRow held = found.first();
+    const core::Words words = words_of(subject, words_of_others(subject, row.others));
     const auto holds = held.get_or(1, false);
     int place = 2;
     foreach (cell, columns) {
         const auto *column = static_cast<TextColumn *>(lfirst(cell));
         const char *before = held.text(place++);
-        const char *after = before == nullptr ? nullptr : without(subject, before, column->json);
+        const char *after = before == nullptr ? nullptr : without(words, before, column->json);
         if (after == nullptr) continue;
         const int number = add_parameter(parameters, TEXTOID, CStringGetTextDatum(after));
         append_assignment(set, psprintf("%s = CAST($%d AS %s)", column->name, number, column->type));

@@ -144,9 +144,6 @@ void load_personal(Model *model) {
 
 bool leads_by_its_only_key(const Link &link) {
     if (link.role != LinkRole::kAbout || link.path.n_steps != 1 || link.path.steps[0].down) return false;
-    const Step &step = link.path.steps[0];
-    if (step.n != link.kind->n_keys || std::memcmp(step.far_columns, link.kind->keys, sizeof(AttrNumber) * step.n) != 0)
-        return false;
     Relation rel = RelationIdGetRelation(link.relid);
     const bool only = RelationIsValid(rel) && list_length(RelationGetFKeyList(rel)) == 1;
     if (RelationIsValid(rel)) RelationClose(rel);

@@ -2,6 +2,8 @@
 
 #include "schema/extension.hpp"
 #include "schema/front.hpp"
+#include "core/text/letters.hpp"
+#include "core/text/person_words.hpp"
 #include "core/time/clock.hpp"
 #include "pg/names.hpp"
 #include "schema/own.hpp"
@@ -11,37 +13,33 @@ namespace pg_retention {
 
 namespace {
 
-// What tables that only say more of them tell of persons, who are the rows found; place: the first column of their key.
-void add_names(const Model &model, const Kind &kind, const SqlRows &found, int place, List *persons) {
+// What a table that only says more of them tells of persons, who are the rows found; place: the first of the columns that it refers to.
+void add_names(const Model &model, const Naming &naming, const SqlRows &found, int place, List *persons) {
+    const Step &step = naming.link->path.steps[0];
     const int n = list_length(persons);
     Datum *columns[kMaxKeys];
     bool *nulls[kMaxKeys];
-    for (int k = 0; k < kind.n_keys; ++k) {
+    for (int k = 0; k < step.n; ++k) {
         columns[k] = static_cast<Datum *>(palloc(sizeof(Datum) * n));
         nulls[k] = static_cast<bool *>(palloc(sizeof(bool) * n));
         for (int i = 0; i < n; ++i)
             columns[k][i] = SPI_getbinval(found.table->vals[i], found.table->tupdesc, place + k, &nulls[k][i]);
     }
-    const Front front = first_front(kind.relid, kind.keys, kind.n_keys, columns, nulls, n);
-    ListCell *cell = nullptr;
-    foreach (cell, kind.named_in) {
-        const auto *naming = static_cast<const Naming *>(lfirst(cell));
-        const Step &step = naming->link->path.steps[0];
-        Parameters parameters = {};
-        StringInfoData sql;
-        initStringInfo(&sql);
-        appendStringInfoString(&sql, "SELECT f.row");
-        for (int c = -1; (c = bms_next_member(naming->words, c)) >= 0;)
-            appendStringInfo(&sql, ", %s", word_in(model, step.near_relid, static_cast<AttrNumber>(c)));
-        append_front_join(&sql, step.near_relid, step.near_columns, finding_near(step), front, &parameters);
-        const SqlRows rows = read_as(owner_of(step.near_relid), sql.data, parameters);
-        for (const SqlRow row : rows) {
-            auto *other = static_cast<Other *>(list_nth(persons, row.get<int32>(1)));
-            for (int c = -1, k = 2; !other->is_subject && (c = bms_next_member(naming->words, c)) >= 0; ++k)
-                other->words = add_word(other->words, model, step.near_relid, static_cast<AttrNumber>(c), row.text(k));
-        }
-        rows.free();
+    const Front front = first_front(step.far_relid, step.far_columns, step.n, columns, nulls, n);
+    Parameters parameters = {};
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfoString(&sql, "SELECT f.row");
+    for (int c = -1; (c = bms_next_member(naming.words, c)) >= 0;)
+        appendStringInfo(&sql, ", %s", word_in(model, step.near_relid, static_cast<AttrNumber>(c)));
+    append_front_join(&sql, step.near_relid, step.near_columns, finding_near(step), front, &parameters);
+    const SqlRows rows = read_as(owner_of(step.near_relid), sql.data, parameters);
+    for (const SqlRow row : rows) {
+        auto *other = static_cast<Other *>(list_nth(persons, row.get<int32>(1)));
+        for (int c = -1, k = 2; !other->is_subject && (c = bms_next_member(naming.words, c)) >= 0; ++k)
+            other->words = add_word(other->words, model, step.near_relid, static_cast<AttrNumber>(c), row.text(k));
     }
+    rows.free();
 }
 
 // The front has arrived at the persons: which of them are the subject, and what tells who the others are.
@@ -64,7 +62,11 @@ List *persons_at(const Subject &subject, const Link &link, const AttrNumber *col
         const auto column = static_cast<AttrNumber>(c);
         appendStringInfo(&sql, ", %s", word_in(*subject.model, kind.relid, column));
     }
-    if (kind.named_in != NIL) appendStringInfo(&sql, ", %s", column_list(kind.relid, kind.keys, kind.n_keys, "t."));
+    ListCell *cell = nullptr;
+    foreach (cell, kind.named_in) {
+        const Step &step = static_cast<const Naming *>(lfirst(cell))->link->path.steps[0];
+        appendStringInfo(&sql, ", %s", column_list(kind.relid, step.far_columns, step.n, "t."));
+    }
     append_front_join(&sql, kind.relid, columns, equalities, front, &parameters);
     const SqlRows found = read_as(owner_of(kind.relid), sql.data, parameters);
     List *persons = NIL;
@@ -79,7 +81,12 @@ List *persons_at(const Subject &subject, const Link &link, const AttrNumber *col
             other->words = add_word(other->words, *subject.model, kind.relid, static_cast<AttrNumber>(c), row.text(k));
         persons = lappend(persons, other);
     }
-    if (persons != NIL && kind.named_in != NIL) add_names(*subject.model, kind, found, 5 + bms_num_members(kind.words), persons);
+    int place = 5 + bms_num_members(kind.words);
+    foreach (cell, persons == NIL ? NIL : kind.named_in) {
+        const auto *naming = static_cast<const Naming *>(lfirst(cell));
+        add_names(*subject.model, *naming, found, place, persons);
+        place += naming->link->path.steps[0].n;
+    }
     found.free();
     return persons;
 }
@@ -158,6 +165,25 @@ bool leads_to_subject(List *others, const Link *link) {
         if (other->link == link && other->is_subject) return true;
     }
     return false;
+}
+
+static bool is_named_in(const Subject &subject, std::string_view text) {
+    ListCell *cell = nullptr;
+    foreach (cell, subject.words)
+        for (size_t at = 0; at < text.size(); at += Max(core::letter_at(text, at).size, 1))
+            if ((at == 0 || !core::is_word(core::letter_before(text, at).code)) &&
+                core::match_value(text, at, static_cast<char *>(lfirst(cell))) != 0)
+                return true;
+    return false;
+}
+
+List *words_of_others(const Subject &subject, List *others) {
+    List *words = NIL;
+    ListCell *cell = nullptr, *inner = nullptr;
+    foreach (cell, others)
+        foreach (inner, static_cast<const Other *>(lfirst(cell))->words)
+            if (!is_named_in(subject, static_cast<char *>(lfirst(inner)))) words = lappend(words, lfirst(inner));
+    return words;
 }
 
 bool is_alive(const Other &other) { return !other.is_subject && !other.is_erased; }

@@ -28,6 +28,10 @@ List **find_others(const Subject &subject, List *links, const SPITupleTable *row
 
 bool leads_to_subject(List *others, const Link *link);
 
+// What tells who they are, and stays in texts that the person is taken out of though it be like a word of the person with a letter changed:
+// Karin beside Karim. Not what the person is named in.
+List *words_of_others(const Subject &subject, List *others);
+
 // Somebody else who is not erased yet.
 bool is_alive(const Other &other);
 

@@ -33,25 +33,6 @@ void read_words_in(Subject *subject, Oid relid, const Bitmapset *columns, const 
     found.free();
 }
 
-void read_words(Subject *subject, const Kind &kind) {
-    const KeySet &roots = subject->roots[kind.index];
-    if (roots.n == 0) return;
-    StringInfoData where;
-    Parameters parameters = {};
-    initStringInfo(&where);
-    append_key_condition(&where, kind.relid, kind.keys, roots, &parameters);
-    read_words_in(subject, kind.relid, kind.words, from_table(kind.relid, where.data), parameters);
-    ListCell *cell = nullptr;
-    foreach (cell, kind.named_in) {
-        const auto *naming = static_cast<const Naming *>(lfirst(cell));
-        const Step &step = naming->link->path.steps[0];
-        parameters = Parameters{};
-        resetStringInfo(&where);
-        append_key_condition(&where, step.near_relid, step.near_columns, finding_near(step), roots, &parameters);
-        read_words_in(subject, step.near_relid, naming->words, from_table(step.near_relid, where.data), parameters);
-    }
-}
-
 uint64 lock_rows(Oid relid, const char *where, Parameters *parameters) {
     AttrNumber key[kMaxKeys];
     const int n = primary_key(relid, key);
@@ -126,6 +107,27 @@ KeySet far_keys(Subject *subject, const Link &link, int i) {
     }
     subject->reached = lappend(subject->reached, reached);
     return reached->keys;
+}
+
+void read_words(Subject *subject, const Kind &kind) {
+    const KeySet &roots = subject->roots[kind.index];
+    if (roots.n == 0) return;
+    StringInfoData where;
+    Parameters parameters = {};
+    initStringInfo(&where);
+    append_key_condition(&where, kind.relid, kind.keys, roots, &parameters);
+    read_words_in(subject, kind.relid, kind.words, from_table(kind.relid, where.data), parameters);
+    ListCell *cell = nullptr;
+    foreach (cell, kind.named_in) {
+        const auto *naming = static_cast<const Naming *>(lfirst(cell));
+        const Step &step = naming->link->path.steps[0];
+        parameters = Parameters{};
+        resetStringInfo(&where);
+        const KeySet keys = far_keys(subject, *naming->link, 0);
+        if (keys.n == 0) continue;
+        append_key_condition(&where, step.near_relid, step.near_columns, finding_near(step), keys, &parameters);
+        read_words_in(subject, step.near_relid, naming->words, from_table(step.near_relid, where.data), parameters);
+    }
 }
 
 ReachedTable *table_in(List **tables, Oid relid) {
@@ -238,11 +240,16 @@ List *add_word(List *words, const Model &model, Oid relid, AttrNumber column, co
     return word == nullptr || core::is_placeholder(word) ? words : add_word(words, word);
 }
 
-core::Words words_of(const Subject &subject) {
-    const int n = list_length(subject.words);
-    auto *words = static_cast<std::string_view *>(palloc(sizeof(std::string_view) * (n + 1)));
-    for (int i = 0; i < n; ++i) new (&words[i]) std::string_view(static_cast<char *>(list_nth(subject.words, i)));
-    return core::Words{words, static_cast<size_t>(n), nullptr, 0};
+static std::string_view *views_of(List *words) {
+    const int n = list_length(words);
+    auto *views = static_cast<std::string_view *>(palloc(sizeof(std::string_view) * (n + 1)));
+    for (int i = 0; i < n; ++i) new (&views[i]) std::string_view(static_cast<char *>(list_nth(words, i)));
+    return views;
+}
+
+core::Words words_of(const Subject &subject, List *keep) {
+    return core::Words{views_of(subject.words), static_cast<size_t>(list_length(subject.words)), views_of(keep),
+                       static_cast<size_t>(list_length(keep))};
 }
 
 bool is_own_word(const Subject &subject, const char *word) { return has_word(subject.words, word); }

@@ -46,7 +46,7 @@ void append_rows_of(StringInfo sql, const ReachedTable &table, int condition, Pa
 int64 count_rows(const ReachedTable &table, int condition);
 
 // What tells who the person is, to be taken out of texts.
-core::Words words_of(const Subject &subject);
+core::Words words_of(const Subject &subject, List *keep = NIL);
 
 bool is_own_word(const Subject &subject, const char *word);
 
