@@ -42,6 +42,12 @@ void add_names(const Model &model, const Naming &naming, const SqlRows &found, i
     rows.free();
 }
 
+// Or asked for it, and is kept by law for no other reason. What a hold or a restriction stands against is not done yet.
+bool is_erased(core::Clock clock) {
+    const uint8_t flags = core::flags_of(clock);
+    return (flags & core::kAnonymised) != 0 || ((flags & core::kKept) != 0 && (flags & (core::kHeld | core::kRestricted)) == 0);
+}
+
 // The front has arrived at the persons: which of them are the subject, and what tells who the others are.
 List *persons_at(const Subject &subject, const Link &link, const AttrNumber *columns, const Equalities &equalities,
                  const Front &front) {
@@ -75,8 +81,7 @@ List *persons_at(const Subject &subject, const Link &link, const AttrNumber *col
         other->row = row.get<int32>(1);
         other->link = &link;
         other->is_subject = row.get_or(2, false);
-        other->is_erased =
-            (core::flags_of(row.get_or(3, core::kNoClock)) & (core::kAnonymised | core::kKept)) != 0 || row.get_or(4, false);
+        other->is_erased = is_erased(row.get_or(3, core::kNoClock)) || row.get_or(4, false);
         for (int c = -1, k = 5; !other->is_subject && (c = bms_next_member(kind.words, c)) >= 0; ++k)
             other->words = add_word(other->words, *subject.model, kind.relid, static_cast<AttrNumber>(c), row.text(k));
         persons = lappend(persons, other);

@@ -1,6 +1,6 @@
 -- An erasure takes nothing that is somebody else's, too.
 BEGIN;
-SELECT plan(33);
+SELECT plan(35);
 SET client_min_messages = error;
 
 CREATE FUNCTION pg_temp.link(kind text, relation regclass, path text, role text DEFAULT 'about', columns name[] DEFAULT '{}') RETURNS void LANGUAGE sql AS
@@ -33,6 +33,23 @@ SELECT lives_ok($$SELECT retention.erase('h', 2)$$, 'the last inhabitant of a ho
 SELECT is(pg_temp.homes(), '-, Storgata 2, Moen, Skal, 3', 'a home goes with its last inhabitant');
 SELECT lives_ok($$SELECT retention.erase('h', 3)$$, 'the last of a household can be erased');
 SELECT is(pg_temp.homes(), '-, -, -, -', 'what several persons had goes with the last of them');
+
+-- Whose erasure is deferred is not erased yet.
+CREATE TABLE h.flat (id int PRIMARY KEY, street text);
+CREATE TABLE h.tenant (id int PRIMARY KEY, name text, flat int REFERENCES h.flat, ended_at timestamptz);
+INSERT INTO h.flat VALUES (1, 'Storgata 3');
+INSERT INTO h.tenant VALUES (1, 'Kari', 1), (2, 'Ola', 1);
+SELECT pg_temp.personal('h.flat', 'street', 'address'), pg_temp.personal('h.tenant', 'name', 'name');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('h', 'h.tenant', '{ended_at}', '1 day', 'anonymise', 'enforce');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('ht', 'h.tenant');
+SELECT pg_temp.link('ht', 'h.flat', '[h.tenant.flat]');
+SELECT retention.restrict('ht', 2, 'a claim');
+SELECT retention.erase('ht', 2);
+SELECT retention.erase('ht', 1);
+SELECT is((SELECT street FROM h.flat), 'Storgata 3', 'a home stays while the erasure of one of its inhabitants is deferred');
+SELECT retention.inform_of_lifting(restriction_id), retention.lift_restriction(restriction_id) FROM retention.restriction WHERE kind = 'ht';
+SELECT retention.erase('ht', 2);
+SELECT is((SELECT street FROM h.flat), NULL, 'a home goes when the last erasure is not deferred any more');
 
 -- A cascade into rows about others: at once, over two keys, into a person, and into rows about nobody else.
 CREATE FUNCTION pg_temp.done(kind text, key bigint, dry boolean DEFAULT false) RETURNS text LANGUAGE sql AS $$SELECT string_agg(s.key || ' ' || (r ->> 'table') || ' ' || (r ->> 'rows')
