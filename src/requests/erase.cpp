@@ -133,7 +133,8 @@ void count_failures(const Erasure *erasure, List **to, const Group &group) {
 Group spare_others(Erasure *erasure, const Group &group, const Target &target) {
     auto *places = static_cast<RowPlace *>(palloc_extended(sizeof(RowPlace) * group.n, MCXT_ALLOC_HUGE));
     for (int i = 0; i < group.n; ++i) places[i] = RowPlace{group.first->leaf, group.rows[i].tid};
-    const char **others = carried_from_others(*erasure->call->subject, places, group.n);
+    const char **others = nullptr;
+    seeing_what_was_done([&] { others = carried_from_others(*erasure->call->subject, places, group.n); });
     Group spared = group, rest = group;
     spared.rows = static_cast<Row *>(palloc_extended(sizeof(Row) * group.n, MCXT_ALLOC_HUGE));
     spared.n = rest.n = 0;
@@ -325,8 +326,9 @@ void erase_condition(Erasure *erasure, const ReachedTable &table, int condition,
         int found = to - from;
         Doomed *rows = nullptr;
         // A table that cannot be read as it is declared does not hold the others up.
-        const ErrorData *error =
-            attempt([&] { rows = doomed_rows(*erasure->call->subject, table, condition, &places[from], &found); });
+        const ErrorData *error = attempt([&] {
+            seeing_what_was_done([&] { rows = doomed_rows(*erasure->call->subject, table, condition, &places[from], &found); });
+        });
         if (error == nullptr) act_by_group(erasure, table, rows, found, first_pass);
         if (error != nullptr && first_pass) count(erasure, Outcome::kBlocked, table.relid, error->message, nullptr, to - from);
         MemoryContextSwitchTo(before);
@@ -503,7 +505,7 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     bool complete = !has_outcome(erasure, Outcome::kNotCovered) && !has_outcome(erasure, Outcome::kBlocked) &&
                     !has_outcome(erasure, Outcome::kDeferred);
     if (occasion != Occasion::kReplay) {
-        complete = !append_left(&out, *call.subject, tables) && complete;
+        seeing_what_was_done([&] { complete = !append_left(&out, *call.subject, tables) && complete; });
         complete = !append_not_reached(&out, *call.subject, tables) && complete;
         appendStringInfo(&out, ", \"complete\": %s", complete ? "true" : "false");
     }
@@ -526,7 +528,8 @@ Datum answer(const char *text) { return CStringGetTextDatum(text); }
 
 Datum erase(FunctionCallInfo fcinfo) {
     begin_erasures();
-    const Call call = open_call(fcinfo, 3, true);
+    Call call = {};
+    seeing_what_was_done([&] { call = open_call(fcinfo, 3, true); });
     const Erased erased = erase_subject(call, Occasion::kRequest);
     close_call(call, LedgerAction::kErased, erased.rows);
     return answer(erased.answer);
@@ -541,7 +544,7 @@ Datum try_to_erase(FunctionCallInfo fcinfo) {
     SPI_connect();
     MemoryContextSwitchTo(context);
     rehearse([&] {
-        call = open_call(fcinfo, 3, true);
+        seeing_what_was_done([&] { call = open_call(fcinfo, 3, true); });
         erased = erase_subject(call, Occasion::kPreview);
         SPI_finish();
     });

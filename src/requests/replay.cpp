@@ -132,7 +132,7 @@ bool still_there(const Kind &kind, const KeySet &key) {
 int64 erase_again(const Model &model, const Kind &kind, const KeySet &key) {
     Call call = {};
     call.model = const_cast<Model *>(&model);
-    call.subject = open_subject(model, kind, key, true);
+    seeing_what_was_done([&] { call.subject = open_subject(model, kind, key, true); });
     check_identity(*call.subject);
     const int64 rows = erase_subject(call, Occasion::kReplay).rows;
     if (rows > 0) record_rows(call, LedgerAction::kErasedAgain, InvalidOid, 0, rows);
