@@ -184,8 +184,8 @@ List *text_columns(Oid leaf, Oid relid) {
     return columns;
 }
 
-bool take_out(const Subject &subject, const ReachedTable &table, const Doomed &row, List *text_columns) {
-    Changes changes = changes_of(row);
+bool take_out(const Subject &subject, const ReachedTable &table, const Doomed &row, List *text_columns, bool only_texts) {
+    Changes changes = only_texts ? Changes{} : changes_of(row);
     // Nothing says yet what becomes of it: a later call has to find it.
     if (row.fate == Fate::kNotCovered) changes.unset = nullptr;
     MemoryContext context = CurrentMemoryContext;

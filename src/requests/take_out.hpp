@@ -5,8 +5,9 @@
 namespace pg_retention {
 
 // Unsets the foreign keys that lead to the person, where they may be unset; anonymises the columns that concern the person
-// alone; and takes what tells who the person is out of texts. False: there was nothing of the person.
-bool take_out(const Subject &subject, const ReachedTable &table, const Doomed &row, List *text_columns);
+// alone; and takes what tells who the person is out of texts. False: there was nothing of the person. only_texts: what is left to do where
+// that fails.
+bool take_out(const Subject &subject, const ReachedTable &table, const Doomed &row, List *text_columns, bool only_texts);
 // The columns of a leaf in which a person may be named: text, and no key.
 List *text_columns(Oid leaf, Oid relid);
 

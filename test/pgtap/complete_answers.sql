@@ -1,6 +1,6 @@
 -- Nothing is left out in silence: what an erasure could not reach, and what it left.
 BEGIN;
-SELECT plan(32);
+SELECT plan(34);
 SET client_min_messages = error;
 
 CREATE FUNCTION pg_temp.link(kind text, relation regclass, path text, role text DEFAULT 'about') RETURNS void LANGUAGE sql AS
@@ -175,6 +175,20 @@ SET DateStyle = 'SQL, DMY'; SET IntervalStyle = 'iso_8601'; SET extra_float_digi
 SELECT is(pg_temp.copy(), (SELECT c FROM first_copy), 'export_rows gives the same whatever the session''s settings are');
 SELECT is(split_part(retention.export('v', 1)::text, '"data"', 2), (SELECT d FROM first_copy), 'export gives the same data whatever the session''s settings are');
 RESET ALL;
+
+-- A key that may not be unset does not keep the name in a text.
+CREATE SCHEMA f;
+CREATE TABLE f.person (tenant int, id int, name text, PRIMARY KEY (tenant, id));
+CREATE TABLE f.note (id int PRIMARY KEY, tenant int, about int, by int, body text, FOREIGN KEY (tenant, about) REFERENCES f.person, FOREIGN KEY (tenant, by) REFERENCES f.person MATCH FULL);
+SELECT pg_temp.personal('f.person', 'name', 'name');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('f', 'f.person');
+SELECT pg_temp.link('f', 'f.note', 'about'), pg_temp.link('f', 'f.note', 'by', 'mentioned');
+INSERT INTO f.person VALUES (1, 1, 'Kari Lie'), (1, 2, 'Ola Moe');
+INSERT INTO f.note VALUES (1, 1, 2, 1, 'Ola Moe was seen by Kari Lie');
+TRUNCATE answer;
+INSERT INTO answer SELECT retention.erase('f', '{"tenant": 1, "id": 1}'::jsonb);
+SELECT matches((SELECT pg_temp.said(a, 'blocked') FROM answer), '^f\.note 1 .*foreign key', 'a key that may not be unset is named');
+SELECT is((SELECT body || tenant || by FROM f.note), 'Ola Moe was seen by [redacted]11', 'a key that may not be unset does not keep the name in a text');
 
 SELECT * FROM finish();
 ROLLBACK;
