@@ -58,9 +58,16 @@ bool all_in(List *words, List *others) {
 
 // "Kari Lie", "K. Lie" and "Kari M. Lie" may be one, "Kari Lie" and "Ola Lie" are not.
 bool names_differ(List *names) {
-    List *all = NIL;
+    // So many cannot all be spellings of one.
+    constexpr int kMostSpellings = 100;
+    List *spellings = NIL, *all = NIL;
     ListCell *cell = nullptr, *inner = nullptr;
-    foreach (cell, names) all = lappend(all, words_of(static_cast<char *>(lfirst(cell))));
+    foreach (cell, names) {
+        const auto *name = static_cast<char *>(lfirst(cell));
+        if (name != nullptr && !has_word(spellings, name)) spellings = lappend(spellings, const_cast<char *>(name));
+        if (list_length(spellings) > kMostSpellings) return true;
+    }
+    foreach (cell, spellings) all = lappend(all, words_of(static_cast<char *>(lfirst(cell))));
     foreach (cell, all)
         foreach (inner, all) {
             auto *one = static_cast<List *>(lfirst(cell)), *other = static_cast<List *>(lfirst(inner));
