@@ -25,6 +25,7 @@ struct Engine {
     instr_time turn_began;  // of the table that is swept
     instr_time work_began;  // of the step
     double owed;            // milliseconds of pause, see sweep/pause.hpp
+    bool unpaced;           // policies come into force: what waits for that is not kept waiting
     List *blocked;          // what failed before, of sweep/task.cpp
     void (*between)();      // called between transactions; may be null
 };

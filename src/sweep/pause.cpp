@@ -58,6 +58,7 @@ double nice_ratio(const Engine &engine) {
 void begin_work(Engine *engine) { INSTR_TIME_SET_CURRENT(engine->work_began); }
 
 void pause_after_work(Engine *engine) {
+    if (engine->unpaced) return;
     const double ratio = nice_ratio(*engine);
     engine->owed += ratio * milliseconds_since(engine->work_began);
     if (ratio == 0) engine->owed = 0;

@@ -255,6 +255,7 @@ bool prepare_table(Engine *engine, Planned table, const instr_time &started) {
 void prepare_tables(Engine *engine) {
     instr_time started;
     INSTR_TIME_SET_CURRENT(started);
+    engine->unpaced = true;
     notice_declarations(engine);
     begin_step(engine);
     if (may_lack_indexes()) plan_missing_indexes();
@@ -266,6 +267,7 @@ void prepare_tables(Engine *engine) {
     for (int i = 0; i < n; ++i)
         if (prepare_table(engine, tables[i], started) && engine->caller != Caller::kWorker)
             (void) prepare_table(engine, Planned{tables[i].relid, false}, started);
+    engine->unpaced = false;
 }
 
 }  // namespace pg_retention
