@@ -10,6 +10,7 @@
 #include "pg/at_once.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
+#include "schema/foreign_key.hpp"
 #include "schema/own.hpp"
 #include "pg/time.hpp"
 #include "requests/document.hpp"
@@ -63,7 +64,8 @@ struct Erasure {
     const Call *call;
     MemoryContext context;  // of the tallies
     List *tallies;          // of Tally
-    List *failed;           // of Tally: what could not be deleted in this pass, and may go in the next
+    List *tied;    // OIDs of tables: those with rows that could not be deleted in this pass, for something refers to them
+    List *failed;  // of Tally: what could not be deleted in this pass, and may go in the next
     int64 rows;
     bool undecided;  // rows that something still refers to: tried again when the rest is gone
     bool progress;
@@ -161,10 +163,27 @@ Group spare_others(Erasure *erasure, const Group &group, const Target &target) {
     return rest;
 }
 
+// A tied row whose key is unset when this table's rows go would not be found again.
+bool cuts_off_tied(const Erasure &erasure, Oid relid) {
+    ListCell *cell = nullptr;
+    if (erasure.last_pass || erasure.tied == NIL) return false;
+    foreach (cell, foreign_keys_of(relid)) {
+        ForeignKey key = {};
+        if (load_foreign_key(lfirst_oid(cell), &key) && key.referred == relid && !key.keeps && !key.cascades &&
+            list_member_oid(erasure.tied, key.referring))
+            return true;
+    }
+    return false;
+}
+
 // What refers to a row may go later in the same erasure: the last pass anonymises what is still referred to.
 void delete_rows(Erasure *erasure, const Group &all, const Target &target) {
     const Policy *policy = policy_of(*all.first);
     const bool anonymises = policy != nullptr && policy->anonymises_if_referenced && target.anonymisation != nullptr;
+    if (cuts_off_tied(*erasure, all.table->relid)) {
+        erasure->undecided = true;
+        return;
+    }
     Group group = spare_others(erasure, all, target);
     if (group.n == 0) return;
     const int64 deleted = act(target, Action::kDelete, group.rows, group.n);
@@ -175,6 +194,9 @@ void delete_rows(Erasure *erasure, const Group &all, const Target &target) {
     for (int i = 0; i < group.n; ++i)
         if (is_tied(group.rows[i])) std::swap(group.rows[i], group.rows[tied++]);
     if (tied > 0 && !erasure->last_pass) {
+        MemoryContext before = MemoryContextSwitchTo(erasure->context);
+        erasure->tied = list_append_unique_oid(erasure->tied, all.table->relid);
+        MemoryContextSwitchTo(before);
         erasure->undecided = true;
         return;
     }
@@ -348,6 +370,7 @@ void erase_pass(Erasure *erasure, List *tables, bool first_pass) {
     erasure->undecided = false;
     erasure->progress = false;
     erasure->failed = NIL;
+    erasure->tied = NIL;
     foreach (cell, tables) {
         const auto *table = static_cast<const ReachedTable *>(lfirst(cell));
         for (int i = 0; i < list_length(table->conditions); ++i) erase_condition(erasure, *table, i, first_pass);

@@ -1,6 +1,6 @@
 -- Nothing is left out in silence: what an erasure could not reach, and what it left.
 BEGIN;
-SELECT plan(34);
+SELECT plan(35);
 SET client_min_messages = error;
 
 CREATE FUNCTION pg_temp.link(kind text, relation regclass, path text, role text DEFAULT 'about') RETURNS void LANGUAGE sql AS
@@ -189,6 +189,23 @@ TRUNCATE answer;
 INSERT INTO answer SELECT retention.erase('f', '{"tenant": 1, "id": 1}'::jsonb);
 SELECT matches((SELECT pg_temp.said(a, 'blocked') FROM answer), '^f\.note 1 .*foreign key', 'a key that may not be unset is named');
 SELECT is((SELECT body || tenant || by FROM f.note), 'Ola Moe was seen by [redacted]11', 'a key that may not be unset does not keep the name in a text');
+
+-- A row that something refers to keeps its way to the person until it is decided.
+CREATE SCHEMA y;
+CREATE TABLE y.person (id int PRIMARY KEY, name text, ended_at timestamptz);
+CREATE TABLE y.file (id int PRIMARY KEY, person int REFERENCES y.person ON DELETE SET NULL, body text, ended_at timestamptz);
+CREATE TABLE y.stamp (id int PRIMARY KEY, file int NOT NULL REFERENCES y.file);
+SELECT pg_temp.personal('y.person', 'name', 'name'), pg_temp.personal('y.file', 'body', 'other');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('yp', 'y.person', '{ended_at}', '1 day', 'delete', 'enforce'), ('yf', 'y.file', '{ended_at}', '1 day', 'delete', 'enforce');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('y', 'y.person');
+SELECT pg_temp.link('y', 'y.file', 'person');
+INSERT INTO y.person VALUES (1, 'Kari');
+INSERT INTO y.file VALUES (1, 1, 'her file 17');
+INSERT INTO y.stamp VALUES (1, 1);
+TRUNCATE answer;
+INSERT INTO answer SELECT retention.erase('y', 1);
+SELECT is((SELECT pg_temp.said(a, 'anonymised') || '; ' || pg_temp.said(a, 'deleted') FROM answer), 'y.file 1 deleted when the last reference to it goes; y.person 1',
+    'a row that something refers to is decided before its key is unset');
 
 SELECT * FROM finish();
 ROLLBACK;
