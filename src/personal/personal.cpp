@@ -1,7 +1,7 @@
 #include "personal/personal.hpp"
 
 #include "core/text/letters.hpp"
-#include "core/text/placeholder.hpp"
+#include "core/text/telling.hpp"
 #include "schema/extension.hpp"
 #include "pg/guard.hpp"
 #include "schema/own.hpp"

@@ -1,6 +1,6 @@
 #include "requests/remember.hpp"
 
-#include "core/text/placeholder.hpp"
+#include "core/text/telling.hpp"
 #include "schema/extension.hpp"
 #include "pg/names.hpp"
 #include "schema/own.hpp"

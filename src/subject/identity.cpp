@@ -1,6 +1,6 @@
 #include "subject/identity.hpp"
 
-#include "core/text/placeholder.hpp"
+#include "core/text/telling.hpp"
 #include "personal/anonymiser.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"

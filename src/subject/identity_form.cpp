@@ -1,7 +1,7 @@
 #include "subject/identity_form.hpp"
 
 #include "core/text/letters.hpp"
-#include "core/text/placeholder.hpp"
+#include "core/text/telling.hpp"
 #include "pg/guard.hpp"
 #include "pg/postgres.hpp"
 

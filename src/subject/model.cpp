@@ -1,7 +1,7 @@
 #include "subject/model.hpp"
 
 #include "core/data/vocabulary.hpp"
-#include "core/text/placeholder.hpp"
+#include "core/text/telling.hpp"
 #include "personal/anonymiser.hpp"
 #include "schema/extension.hpp"
 #include "schema/row_key.hpp"

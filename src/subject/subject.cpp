@@ -1,6 +1,6 @@
 #include "subject/subject.hpp"
 
-#include "core/text/placeholder.hpp"
+#include "core/text/telling.hpp"
 #include "subject/identity.hpp"
 #include "pg/names.hpp"
 #include "schema/own.hpp"

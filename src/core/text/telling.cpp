@@ -1,4 +1,4 @@
-#include "core/text/placeholder.hpp"
+#include "core/text/telling.hpp"
 
 #include "core/text/letters.hpp"
 #include "core/text/word_list.hpp"

@@ -1,4 +1,4 @@
-#include "core/text/placeholder.hpp"
+#include "core/text/telling.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 #pragma once
-// Values that stand for nobody: what is typed where a form insists on an answer.
+// Which values and columns tell who somebody is: not what is typed where a form insists on an answer, nor what is said about a person.
 #include <string_view>
 
 namespace pg_retention::core {
