@@ -241,7 +241,7 @@ void defer_rows(Erasure *erasure, const Group &group, const Doomed *rows) {
 
 void take_out_rows(Erasure *erasure, const Group &group, const Doomed *rows) {
     int64 done = 0, failed = 0;
-    List *texts = text_columns(rows->leaf, group.table->relid);
+    List *texts = text_columns(*erasure->call->subject->model, rows->leaf, group.table->relid);
     for (int i = 0; i < group.n; ++i) {
         bool changed = false;
         const auto try_out = [&](bool only_texts) {

@@ -101,9 +101,11 @@ void find_in_naming(const ReturnSetInfo *result, const Kind &kind, const Step &s
     Parameters given = {}, parameters = {};
     StringInfoData where;
     (void) add_parameter(&given, TEXTOID, value);
-    const KeySet found = distinct_keys(
-        step.near_relid, step.near_columns, step.n, finding_near(step),
-        psprintf("FROM %s t WHERE %s", qualified_name(step.near_relid), has_value(step.near_relid, column)), &given, false);
+    const char *condition = near_condition(step);
+    const KeySet found = distinct_keys(step.near_relid, step.near_columns, step.n, finding_near(step),
+                                       psprintf("FROM %s t WHERE %s AND %s", qualified_name(step.near_relid),
+                                                has_value(step.near_relid, column), condition == nullptr ? "true" : condition),
+                                       &given, false);
     if (found.n == 0) return;
     initStringInfo(&where);
     append_key_condition(&where, kind.relid, step.far_columns, finding_far(step), found, &parameters);

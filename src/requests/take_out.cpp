@@ -165,8 +165,9 @@ AnonymisingUpdate anonymise_claimed(const Subject &subject, const ReachedTable &
 
 }  // namespace
 
-List *text_columns(Oid leaf, Oid relid) {
+List *text_columns(const Model &model, Oid leaf, Oid relid) {
     List *columns = NIL;
+    const Bitmapset *logical = logical_key_columns(model, relid);
     Relation rel = table_open(leaf, AccessShareLock);
     TupleDesc desc = RelationGetDescr(rel);
     for (int i = 0; i < desc->natts; ++i) {
@@ -174,7 +175,7 @@ List *text_columns(Oid leaf, Oid relid) {
         if (att->attisdropped || att->attgenerated != '\0' || !holds_words(att->atttypid)) continue;
         const AttrNumber declared = get_attnum(relid, NameStr(att->attname));
         Hop hop = {};
-        if (is_in_key(relid, declared) || find_foreign_key(relid, declared, &hop)) continue;
+        if (is_in_key(relid, declared) || find_foreign_key(relid, declared, &hop) || bms_is_member(declared, logical)) continue;
         auto *column = static_cast<TextColumn *>(palloc(sizeof(TextColumn)));
         *column = TextColumn{pstrdup(quote_identifier(NameStr(att->attname))), column_type_name(leaf, att->attnum),
                              holds_json(att->atttypid), declared};

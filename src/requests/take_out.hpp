@@ -9,6 +9,6 @@ namespace pg_retention {
 // that fails.
 bool take_out(const Subject &subject, const ReachedTable &table, const Doomed &row, List *text_columns, bool only_texts);
 // The columns of a leaf in which a person may be named: text, and no key.
-List *text_columns(Oid leaf, Oid relid);
+List *text_columns(const Model &model, Oid leaf, Oid relid);
 
 }  // namespace pg_retention

@@ -132,7 +132,7 @@ void follow_path(const Anonymisation &anonymisation, const Path &path, Front fro
         add_words_at(anonymisation, hop, front, words);
         if (h + 1 < path.n_hops)
             front = next_front(hop.to_relid, hop.to, key_equalities(hop, Side::kReferenced), path.hops[h + 1].from,
-                               path.hops[h + 1].n_keys, front);
+                               path.hops[h + 1].n_keys, front, given_condition(hop.to_relid, path.hops[h + 1].given));
     }
 }
 
@@ -158,7 +158,10 @@ RowsRead read_rows(const Anonymisation &anonymisation, Datum tids) {
     }
     foreach (cell, anonymisation.paths) {
         const Hop &hop = static_cast<const Path *>(lfirst(cell))->hops[0];
-        appendStringInfo(&sql, ", %s", column_list(anonymisation.relid, hop.from, hop.n_keys, "t."));
+        const char *condition = given_condition(anonymisation.relid, hop.given);
+        for (int k = 0; k < hop.n_keys; ++k)
+            appendStringInfo(&sql, ", CASE WHEN %s THEN %s END", condition == nullptr ? "true" : condition,
+                             column_list(anonymisation.relid, &hop.from[k], 1, "t."));
     }
     appendStringInfo(&sql, " FROM ONLY %s t WHERE t.ctid = ANY ($1)", qualified_name(anonymisation.leaf));
     const SqlRows rows = write_as(owner_of(anonymisation.leaf), sql.data, typed(TIDARRAYOID, tids));

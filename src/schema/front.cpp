@@ -47,7 +47,7 @@ void append_front_join(StringInfo sql, Oid relid, const AttrNumber *columns, con
 }
 
 Front next_front(Oid relid, const AttrNumber *columns, const Equalities &equalities, const AttrNumber *onward, int n_onward,
-                 const Front &front) {
+                 const Front &front, const char *condition, const char *another) {
     Parameters parameters = {};
     StringInfoData sql;
     initStringInfo(&sql);
@@ -56,6 +56,8 @@ Front next_front(Oid relid, const AttrNumber *columns, const Equalities &equalit
     append_front_join(&sql, relid, columns, equalities, front, &parameters);
     for (int k = 0; k < n_onward; ++k)
         appendStringInfo(&sql, "%s %s IS NOT NULL", k == 0 ? " WHERE" : " AND", column_list(relid, &onward[k], 1, "t."));
+    for (const char *each : {condition, another})
+        if (each != nullptr) appendStringInfo(&sql, " AND %s", each);
     const SqlRows rows = read_as(owner_of(relid), sql.data, parameters);
     const SqlRow found = rows.first();
     Front next = {};

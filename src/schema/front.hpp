@@ -26,8 +26,9 @@ Front first_front(Oid relid, const AttrNumber *near, int n_columns, const Datum 
 void append_front_join(StringInfo sql, Oid relid, const AttrNumber *columns, const Equalities &equalities, const Front &front,
                        Parameters *parameters);
 
-// From the rows of the table that the front leads to, by their columns, what these hold in onward.
+// From the rows of the table that the front leads to, by their columns, what these hold in onward. Of rows, t, that meet these conditions
+// alone; null: of all.
 Front next_front(Oid relid, const AttrNumber *columns, const Equalities &equalities, const AttrNumber *onward, int n_onward,
-                 const Front &front);
+                 const Front &front, const char *condition = nullptr, const char *another = nullptr);
 
 }  // namespace pg_retention

@@ -3,6 +3,7 @@
 #include "pg/compat.hpp"
 
 extern "C" {
+#include "access/stratnum.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_operator.h"
@@ -28,10 +29,16 @@ Oid collation_of(Oid relid, AttrNumber column) {
 Oid collation_of_key(const Hop &hop, int k, Side column) {
     const Oid referenced = collation_of(hop.to_relid, hop.to[k]);
     const Oid referring = collation_of(hop.from_relid, hop.from[k]);
-    const bool alike = OidIsValid(referenced) && OidIsValid(referring) && get_collation_isdeterministic(referenced) &&
-                       get_collation_isdeterministic(referring);
+    if (!OidIsValid(referenced)) return referring;
+    const bool alike =
+        OidIsValid(referring) && get_collation_isdeterministic(referenced) && get_collation_isdeterministic(referring);
     return column == Side::kReferring && alike ? referring : referenced;
 }
+
+bool is_text(Oid op) { return op == TextEqualOperator; }
+bool is_integer(Oid type) { return type == INT2OID || type == INT4OID || type == INT8OID; }
+// Whatever the session's settings.
+bool has_one_text(Oid type) { return is_integer(type) || type == UUIDOID || get_typtype(type) == TYPTYPE_ENUM; }
 
 struct Operator {
     const char *name;  // OPERATOR(schema.name)
@@ -95,6 +102,21 @@ Equalities key_equalities(const Hop &hop, Side columns) {
     Equalities equalities = {};
     for (int k = 0; k < hop.n_keys; ++k) equalities.at[k] = key_equality(hop, k, columns);
     return equalities;
+}
+
+bool logical_equality(Oid from_relid, AttrNumber from, Oid to_relid, AttrNumber to, Oid *op) {
+    const Oid referring = getBaseType(get_atttype(from_relid, from)), referred = getBaseType(get_atttype(to_relid, to));
+    if (!is_collected(referring) || !is_collected(referred)) return false;
+    const TypeCacheEntry *type = lookup_type_cache(referred, TYPECACHE_EQ_OPR | TYPECACHE_BTREE_OPFAMILY);
+    const Oid own = lookup_type_cache(referring, TYPECACHE_EQ_OPR)->eq_opr;
+    *op = type->eq_opr;
+    if (OidIsValid(*op) && own == *op && (referring == referred || is_text(*op))) return true;
+    *op = OidIsValid(type->btree_opf) ? get_opfamily_member(type->btree_opf, referred, referring, BTEqualStrategyNumber)
+                                      : InvalidOid;
+    // The server would have to collect values of one type as those of another.
+    if (is_integer(referring) && is_integer(referred) && OidIsValid(*op)) return true;
+    *op = TextEqualOperator;
+    return (is_text(own) && has_one_text(referred)) || (is_text(type->eq_opr) && has_one_text(referring));
 }
 
 Equality equality_of(Oid relid, AttrNumber column) {

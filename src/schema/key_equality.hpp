@@ -26,6 +26,10 @@ enum class Side : uint8_t { kReferenced, kReferring };
 Equality key_equality(const Hop &hop, int k, Side column);
 Equalities key_equalities(const Hop &hop, Side columns);
 
+// By what a column could be compared with one that it refers to, no foreign key being there: the operator of both types, or of text where one
+// of them is text and the other a number, a UUID or an enum. False: by none.
+bool logical_equality(Oid from_relid, AttrNumber from, Oid to_relid, AttrNumber to, Oid *op);
+
 // That of the column's type; no operator when it has none, which no column of a key is without.
 Equality equality_of(Oid relid, AttrNumber column);
 // The same for sets of keys. Error 0A000 when the type has no equality or is not collected.

@@ -5,9 +5,7 @@
 extern "C" {
 #include "catalog/namespace.h"
 #include "lib/stringinfo.h"
-#include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/varlena.h"
 }
 
 namespace pg_retention {
@@ -15,7 +13,8 @@ namespace pg_retention {
 namespace {
 
 constexpr char kHint[] =
-    "Name foreign key columns joined by dots, and in brackets, as [schema.table.column], one that refers here.";
+    "Name foreign key columns joined by dots, and in brackets, as [schema.table.column], one that refers here; where there is none, "
+    "(column = schema.table.column).";
 
 bool refuse(int sqlstate, char *message, Problem *problem) {
     *problem = Problem{sqlstate, message, kHint};
@@ -25,24 +24,22 @@ bool refuse(int sqlstate, char *message, Problem *problem) {
 // The next element and what follows its dot; null when the text ends in the middle of one.
 const char *next_element(const char **rest) {
     const char *p = *rest;
-    bool quoted = false;
+    char quote = '\0';
     int depth = 0;
-    for (; *p != '\0' && (quoted || depth > 0 || *p != '.'); ++p) {
-        if (*p == '"') quoted = !quoted;
-        if (!quoted && *p == '[') ++depth;
-        if (!quoted && *p == ']') --depth;
+    for (; *p != '\0' && (quote != '\0' || depth > 0 || *p != '.'); ++p) {
+        if (quote != '\0')
+            quote = *p == quote ? '\0' : quote;
+        else if (*p == '"' || (depth > 0 && *p == '\''))
+            quote = *p;
+        else if (*p == '[' || *p == '(')
+            ++depth;
+        else if (*p == ']' || *p == ')')
+            --depth;
     }
-    if (quoted || depth != 0 || p == *rest) return nullptr;
+    if (quote != '\0' || depth != 0 || p == *rest) return nullptr;
     const char *element = pnstrdup(*rest, p - *rest);
     *rest = *p == '.' ? p + 1 : p;
     return *p == '.' && **rest == '\0' ? nullptr : element;
-}
-
-// Names joined by dots; NIL when they are not well-formed. Not by a function that would report it: a path that was restored
-// unchecked must not stop every change of the schema.
-List *names_of(const char *text) {
-    List *names = NIL;
-    return SplitIdentifierString(pstrdup(text), '.', &names) ? names : NIL;
 }
 
 void set_step(const Hop &hop, bool down, AttrNumber named, Step *step) {
@@ -59,8 +56,16 @@ void set_step(const Hop &hop, bool down, AttrNumber named, Step *step) {
     std::memcpy(step->far_columns, down ? hop.from : hop.to, sizeof(AttrNumber) * hop.n_keys);
 }
 
+bool logical_step(Oid at, const char *element, Step *step, Problem *problem) {
+    const bool down = element[0] == '[';
+    Hop key = {};
+    if (!read_logical_key(at, element, down, &key, problem)) return false;
+    set_step(key, down, InvalidAttrNumber, step);
+    return true;
+}
+
 bool step_up(Oid at, const char *element, Step *step, Problem *problem) {
-    List *names = names_of(element);
+    List *names = dotted_names(element);
     if (list_length(names) != 1)
         return refuse(ERRCODE_SYNTAX_ERROR, psprintf("element \"%s\" in field \"path\" is not well-formed", element), problem);
     const char *name = static_cast<char *>(linitial(names));
@@ -80,7 +85,7 @@ bool step_up(Oid at, const char *element, Step *step, Problem *problem) {
 
 bool step_down(Oid at, const char *element, Step *step, Problem *problem) {
     const size_t length = strlen(element);
-    List *names = element[length - 1] == ']' ? names_of(pnstrdup(element + 1, length - 2)) : NIL;
+    List *names = element[length - 1] == ']' ? dotted_names(pnstrdup(element + 1, length - 2)) : NIL;
     const int n = list_length(names);
     if (n != 2 && n != 3)
         return refuse(ERRCODE_SYNTAX_ERROR, psprintf("element \"%s\" in field \"path\" is not well-formed", element), problem);
@@ -112,7 +117,8 @@ bool resolve_link(Oid relid, const char *text, Oid person_relid, LinkPath *path,
             return refuse(ERRCODE_PROGRAM_LIMIT_EXCEEDED, psprintf("path \"%s\" has more than %d steps", text, kMaxHops),
                           problem);
         Step *step = &path->steps[path->n_steps];
-        if (!(element[0] == '[' ? step_down(at, element, step, problem) : step_up(at, element, step, problem))) return false;
+        const auto follow = is_logical_key(element) ? logical_step : element[0] == '[' ? step_down : step_up;
+        if (!follow(at, element, step, problem)) return false;
         step->onward = rest;
         at = step->far_relid;
         ++path->n_steps;
@@ -128,8 +134,12 @@ char *link_text(const LinkPath &path) {
     initStringInfo(&text);
     for (int i = 0; i < path.n_steps; ++i) {
         const Step &step = path.steps[i];
-        const char *column = quote_identifier(get_attname(step.down ? step.far_relid : step.near_relid, step.named, false));
         if (i > 0) appendStringInfoChar(&text, '.');
+        if (step.named == InvalidAttrNumber) {
+            appendStringInfoString(&text, logical_key_text(step.key, step.down));
+            continue;
+        }
+        const char *column = quote_identifier(get_attname(step.down ? step.far_relid : step.near_relid, step.named, false));
         if (step.down)
             appendStringInfo(&text, "[%s.%s]", qualified_name(step.far_relid), column);
         else
@@ -145,7 +155,7 @@ bool same_way(const LinkPath &a, const LinkPath &b) {
         const Step &y = b.steps[i];
         same = x.near_relid == y.near_relid && x.far_relid == y.far_relid && x.n == y.n && x.down == y.down &&
                std::memcmp(x.near_columns, y.near_columns, sizeof x.near_columns) == 0 &&
-               std::memcmp(x.far_columns, y.far_columns, sizeof x.far_columns) == 0;
+               std::memcmp(x.far_columns, y.far_columns, sizeof x.far_columns) == 0 && same_given(x.key.given, y.key.given);
     }
     return same;
 }

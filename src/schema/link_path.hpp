@@ -1,8 +1,9 @@
 #pragma once
 // The way from a row to a person it concerns: foreign-key columns joined by dots up to the person's table
 // ("case_id.opened_by"), and, in brackets, a foreign key of another table that refers here and is followed down
-// ("[support.participants.case_id].user_id").
+// ("[support.participants.case_id].user_id"). Where there is no foreign key an element spells what it would be (schema/logical_key.hpp).
 #include "schema/key_equality.hpp"
+#include "schema/logical_key.hpp"
 
 namespace pg_retention {
 
@@ -14,7 +15,7 @@ struct Step {
     AttrNumber near_columns[kMaxKeys];
     AttrNumber far_columns[kMaxKeys];
     bool down;           // several far rows may belong to one near row
-    AttrNumber named;    // the column of the foreign key that the path names
+    AttrNumber named;    // the column of the foreign key that the path names; invalid: a logical key
     const char *onward;  // the rest of the path, from the far table on
     Hop key;
 };
@@ -26,6 +27,10 @@ inline Equalities finding_near(const Step &step) {
 inline Equalities finding_far(const Step &step) {
     return key_equalities(step.key, step.down ? Side::kReferring : Side::kReferenced);
 }
+
+// "t.a = 'x'": which near rows, and which far ones, belong together at all. Null: each.
+inline char *near_condition(const Step &step) { return step.down ? nullptr : given_condition(step.near_relid, step.key.given); }
+inline char *far_condition(const Step &step) { return step.down ? given_condition(step.far_relid, step.key.given) : nullptr; }
 
 struct LinkPath {
     int n_steps;

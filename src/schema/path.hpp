@@ -17,6 +17,8 @@ enum class KeyForm : uint8_t {
     kTooWide         // it has more columns than kMaxKeys; those are in the hop, n_keys says how many there are
 };
 
+struct Given;
+
 struct Hop {
     Oid from_relid;
     Oid to_relid;
@@ -27,7 +29,8 @@ struct Hop {
     KeyForm form;
     bool sets_default;      // when the row it refers to goes or gets another key
     bool cascades_updates;  // takes another key over from it
-    Oid constraint;
+    Oid constraint;         // invalid: the application keeps the key (schema/logical_key)
+    const Given *given;     // what a row that refers holds besides; null: each does refer
 };
 
 struct Path {

@@ -25,18 +25,19 @@ namespace {
 constexpr int kFixedColumns = 3;  // ctid, clock, whether the personal columns are anonymised
 
 // Every column is part of the key or of a foreign key, and there are two of these.
-bool is_pure_link(Oid relid) {
+bool is_pure_link(const Model &model, Oid relid) {
     AttrNumber key[kMaxKeys];
     const int n_key = primary_key(relid, key);
     Relation rel = table_open(relid, AccessShareLock);
     TupleDesc desc = RelationGetDescr(rel);
+    const Bitmapset *logical = logical_key_columns(model, relid);
     bool pure = true;
     int references = 0;
     for (int i = 0; i < desc->natts && pure; ++i) {
         const AttrNumber column = TupleDescAttr(desc, i)->attnum;
         Hop hop = {};
         if (TupleDescAttr(desc, i)->attisdropped || column == clock_column(relid)) continue;
-        bool known = find_foreign_key(relid, column, &hop);
+        bool known = find_foreign_key(relid, column, &hop) || bms_is_member(column, logical);
         references += known ? 1 : 0;
         for (int k = 0; k < n_key; ++k) known = known || key[k] == column;
         pure = known;
@@ -188,7 +189,7 @@ Doomed *doomed_rows(const Subject &subject, const ReachedTable &table, int condi
     auto *rows = static_cast<Doomed *>(palloc_extended(sizeof(Doomed) * (*n + 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
     List **others = find_others(subject, links, found.table, *n, kFixedColumns + 1);
     const bool governed = clock_column(table.relid) != InvalidAttrNumber;
-    const bool pure_link = is_pure_link(table.relid);
+    const bool pure_link = is_pure_link(*subject.model, table.relid);
     for (int i = 0; i < *n; ++i) {
         Doomed *row = &rows[i];
         row->leaf = places[0].leaf;

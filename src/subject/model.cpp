@@ -99,6 +99,11 @@ void load_kinds(Model *model) {
     }
 }
 
+// Nothing says that what a logical key refers to is there once.
+bool leads_to_several(const Step &step) {
+    return step.down || (step.named == InvalidAttrNumber && !is_unique_in(step.far_relid, step.far_columns, step.n));
+}
+
 Link *read_link(const Model &model, const SqlRow &row) {
     auto *link = static_cast<Link *>(palloc0(sizeof(Link)));
     Problem problem = {};
@@ -112,6 +117,7 @@ Link *read_link(const Model &model, const SqlRow &row) {
                         errhint("%s", core::kAllWords<LinkRole>.text)));
     if (!resolve_link(link->relid, link->text, link->kind->relid, &link->path, &problem))
         does_not_fit("link", link->text, problem);
+    for (int i = 0; i < link->path.n_steps; ++i) link->to_several = link->to_several || leads_to_several(link->path.steps[i]);
     const int n = names_of(row.datum(5), &names);
     for (int i = 0; i < n; ++i)
         link->claimed = bms_add_member(link->claimed, column_named(link->relid, NameStr(*DatumGetName(names[i])), "columns"));
@@ -142,12 +148,22 @@ void load_personal(Model *model) {
     }
 }
 
-bool leads_by_its_only_key(const Link &link) {
+// Of a table without foreign keys.
+bool is_only_link(const Model &model, const Link &link) {
+    ListCell *cell = nullptr;
+    foreach (cell, model.links) {
+        const auto *other = static_cast<const Link *>(lfirst(cell));
+        if (other != &link && other->relid == link.relid) return false;
+    }
+    return true;
+}
+
+bool leads_by_its_only_key(const Model &model, const Link &link) {
     if (link.role != LinkRole::kAbout || link.path.n_steps != 1 || link.path.steps[0].down) return false;
     Relation rel = RelationIdGetRelation(link.relid);
-    const bool only = RelationIsValid(rel) && list_length(RelationGetFKeyList(rel)) == 1;
+    const int n_keys = RelationIsValid(rel) ? list_length(RelationGetFKeyList(rel)) : 0;
     if (RelationIsValid(rel)) RelationClose(rel);
-    return only;
+    return n_keys == 1 || (n_keys == 0 && is_only_link(model, link));
 }
 
 void load_namings(const Model &model) {
@@ -155,7 +171,7 @@ void load_namings(const Model &model) {
     foreach (cell, model.links) {
         const auto *link = static_cast<const Link *>(lfirst(cell));
         Bitmapset *words = nullptr;
-        if (kind_of_table(model, link->relid) != nullptr || !leads_by_its_only_key(*link)) continue;
+        if (kind_of_table(model, link->relid) != nullptr || !leads_by_its_only_key(model, *link)) continue;
         foreach (inner, model.personal) {
             const auto *column = static_cast<const PersonalColumn *>(lfirst(inner));
             if (column->relid == link->relid && tells_who(*column) && core::is_telling_category(column->category))
@@ -204,6 +220,22 @@ const Kind *kind_of_table(const Model &model, Oid relid) {
 
 const PersonalColumn *personal_column(const Model &model, Oid relid, AttrNumber column) {
     return find_personal_column(model.personal, relid, column);
+}
+
+Bitmapset *logical_key_columns(const Model &model, Oid relid) {
+    Bitmapset *columns = nullptr;
+    ListCell *cell = nullptr;
+    foreach (cell, list_concat_copy(model.links, model.same)) {
+        const auto *link = static_cast<const Link *>(lfirst(cell));
+        for (int i = 0; i < link->path.n_steps; ++i) {
+            const Step &step = link->path.steps[i];
+            if (step.named != InvalidAttrNumber || step.key.from_relid != relid) continue;
+            for (int k = 0; k < step.n; ++k) columns = bms_add_member(columns, step.key.from[k]);
+            for (int k = 0; step.key.given != nullptr && k < step.key.given->n; ++k)
+                columns = bms_add_member(columns, step.key.given->columns[k]);
+        }
+    }
+    return columns;
 }
 
 char *anonymised_condition(const Model &model, Oid relid, const Bitmapset *only) {

@@ -42,6 +42,7 @@ struct Link {
     const char *text;
     LinkPath path;  // no step: the person's own row
     LinkRole role;
+    bool to_several;     // persons, from one row
     Bitmapset *claimed;  // columns that concern the person of this link alone; null: the row is not divided
 };
 
@@ -59,6 +60,9 @@ Model *load_model();
 const Kind *kind_named(const Model &model, const char *name);  // error 42704 when there is none
 const Kind *kind_of_table(const Model &model, Oid relid);      // null: its rows are not persons
 const PersonalColumn *personal_column(const Model &model, Oid relid, AttrNumber column);
+
+// Of a table: what its logical keys consist of, as links follow them, and what says where they lead.
+Bitmapset *logical_key_columns(const Model &model, Oid relid);
 
 // "t.phone IS NULL AND ...": whether a row's personal columns are anonymised already; with `only`, these columns of them.
 // Null when there is none.

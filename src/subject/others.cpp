@@ -33,6 +33,7 @@ void add_names(const Model &model, const Naming &naming, const SqlRows &found, i
     for (int c = -1; (c = bms_next_member(naming.words, c)) >= 0;)
         appendStringInfo(&sql, ", %s", word_in(model, step.near_relid, static_cast<AttrNumber>(c)));
     append_front_join(&sql, step.near_relid, step.near_columns, finding_near(step), front, &parameters);
+    if (const char *condition = near_condition(step)) appendStringInfo(&sql, " AND %s", condition);
     const SqlRows rows = read_as(owner_of(step.near_relid), sql.data, parameters);
     for (const SqlRow row : rows) {
         auto *other = static_cast<Other *>(list_nth(persons, row.get<int32>(1)));
@@ -50,7 +51,7 @@ bool is_erased(core::Clock clock) {
 
 // The front has arrived at the persons: which of them are the subject, and what tells who the others are.
 List *persons_at(const Subject &subject, const Link &link, const AttrNumber *columns, const Equalities &equalities,
-                 const Front &front) {
+                 const Front &front, const char *condition) {
     const Kind &kind = *link.kind;
     Parameters parameters = {};
     StringInfoData sql;
@@ -74,6 +75,7 @@ List *persons_at(const Subject &subject, const Link &link, const AttrNumber *col
         appendStringInfo(&sql, ", %s", column_list(kind.relid, step.far_columns, step.n, "t."));
     }
     append_front_join(&sql, kind.relid, columns, equalities, front, &parameters);
+    if (condition != nullptr) appendStringInfo(&sql, " AND %s", condition);
     const SqlRows found = read_as(owner_of(kind.relid), sql.data, parameters);
     List *persons = NIL;
     for (const SqlRow row : found) {
@@ -99,9 +101,7 @@ List *persons_at(const Subject &subject, const Link &link, const AttrNumber *col
 bool may_lead_elsewhere(const Link &link, const Link &reached_by) {
     if (link.relid != reached_by.relid) return false;
     if (&link != &reached_by) return true;
-    for (int i = 0; i < link.path.n_steps; ++i)
-        if (link.path.steps[i].down) return true;
-    return false;
+    return link.to_several;
 }
 
 // columns[k][row] are the values of the link's first near columns, or of the key when the row itself is a person.
@@ -111,13 +111,16 @@ List *persons_beyond(const Subject &subject, const Link &link, const Datum *cons
     const Kind &kind = *link.kind;
     if (n_steps == 0) {
         const Front own = first_front(kind.relid, kind.keys, kind.n_keys, columns, nulls, n_rows);
-        return own.n == 0 ? NIL : persons_at(subject, link, kind.keys, own_equalities(kind.relid, kind.keys, kind.n_keys), own);
+        return own.n == 0
+                 ? NIL
+                 : persons_at(subject, link, kind.keys, own_equalities(kind.relid, kind.keys, kind.n_keys), own, nullptr);
     }
     const Step *step = link.path.steps;
     Front front = first_front(link.relid, step->near_columns, step->n, columns, nulls, n_rows);
     for (int i = 0; i + 1 < n_steps && front.n > 0; ++i, ++step)
-        front = next_front(step->far_relid, step->far_columns, finding_far(*step), step[1].near_columns, step[1].n, front);
-    return front.n == 0 ? NIL : persons_at(subject, link, step->far_columns, finding_far(*step), front);
+        front = next_front(step->far_relid, step->far_columns, finding_far(*step), step[1].near_columns, step[1].n, front,
+                           far_condition(*step), near_condition(step[1]));
+    return front.n == 0 ? NIL : persons_at(subject, link, step->far_columns, finding_far(*step), front, far_condition(*step));
 }
 
 int n_leads(const Link &link) { return link.path.n_steps == 0 ? link.kind->n_keys : link.path.steps[0].n; }
@@ -137,7 +140,11 @@ void append_leads(StringInfo sql, List *links) {
     ListCell *cell = nullptr;
     foreach (cell, links) {
         const auto *link = static_cast<const Link *>(lfirst(cell));
-        appendStringInfo(sql, ", %s", column_list(link->relid, leads(*link), n_leads(*link), "t."));
+        const char *condition = link->path.n_steps == 0 ? nullptr : near_condition(link->path.steps[0]);
+        for (int k = 0; k < n_leads(*link); ++k) {
+            const char *column = column_list(link->relid, &leads(*link)[k], 1, "t.");
+            appendStringInfo(sql, condition == nullptr ? ", %s" : ", CASE WHEN %2$s THEN %1$s END", column, condition);
+        }
     }
 }
 
@@ -172,14 +179,27 @@ bool leads_to_subject(List *others, const Link *link) {
     return false;
 }
 
-static bool is_named_in(const Subject &subject, std::string_view text) {
+// A word of the person's stands here: the end of it, or 0.
+static size_t own_word_at(const Subject &subject, std::string_view text, size_t at) {
     ListCell *cell = nullptr;
-    foreach (cell, subject.words)
-        for (size_t at = 0; at < text.size(); at += Max(core::letter_at(text, at).size, 1))
-            if ((at == 0 || !core::is_word(core::letter_before(text, at).code)) &&
-                core::match_value(text, at, static_cast<char *>(lfirst(cell))) != 0)
-                return true;
-    return false;
+    size_t end = 0;
+    foreach (cell, subject.words) end = Max(end, core::match_value(text, at, static_cast<char *>(lfirst(cell))));
+    return end;
+}
+
+// By what is all of it or by two words: a family's name alone names nobody of it in particular.
+static bool is_named_in(const Subject &subject, std::string_view text) {
+    int words = 0, own = 0;
+    size_t own_end = 0;
+    for (size_t at = 0; at < text.size(); at += Max(core::letter_at(text, at).size, 1)) {
+        const bool begins =
+            core::is_word(core::letter_at(text, at).code) && (at == 0 || !core::is_word(core::letter_before(text, at).code));
+        if (!begins) continue;
+        ++words;
+        if (at >= own_end) own_end = Max(own_end, own_word_at(subject, text, at));
+        if (at < own_end) ++own;
+    }
+    return own > 0 && (own == words || own >= 2);
 }
 
 List *words_of_others(const Subject &subject, List *others) {

@@ -47,6 +47,7 @@ uint64 lock_rows(Oid relid, const char *where, Parameters *parameters) {
 struct Reached {
     const Kind *kind;
     Oid relid;
+    const char *condition;  // null: none
     const char *onward;
     int n;
     AttrNumber columns[kMaxKeys];
@@ -68,16 +69,24 @@ bool are_keys_of(const Kind &kind, const Step &step, const Equalities &equalitie
     return same;
 }
 
-const KeySet *known(const Subject &subject, const Link &link, const Step &step, const Equalities &equalities) {
+bool same_text(const char *a, const char *b) { return a == b || (a != nullptr && b != nullptr && strcmp(a, b) == 0); }
+
+const KeySet *known(const Subject &subject, const Link &link, const Step &step, const Equalities &equalities,
+                    const char *condition) {
     ListCell *cell = nullptr;
     foreach (cell, subject.reached) {
         auto *reached = static_cast<Reached *>(lfirst(cell));
         if (reached->kind == link.kind && reached->relid == step.far_relid && reached->n == step.n &&
             std::memcmp(reached->columns, step.far_columns, sizeof(AttrNumber) * step.n) == 0 &&
-            same_equalities(reached->equalities, equalities, step.n) && strcmp(reached->onward, step.onward) == 0)
+            same_equalities(reached->equalities, equalities, step.n) && strcmp(reached->onward, step.onward) == 0 &&
+            same_text(reached->condition, condition))
             return &reached->keys;
     }
     return nullptr;
+}
+
+void append_and(StringInfo where, const char *condition) {
+    if (condition != nullptr) appendStringInfo(where, " AND %s", condition);
 }
 
 // What the far rows of a step hold in its columns: the values that near rows are found by.
@@ -86,8 +95,9 @@ KeySet far_keys(Subject *subject, const Link &link, int i) {
     const KeySet &roots = subject->roots[link.kind->index];
     const bool last = i + 1 == link.path.n_steps;
     const Equalities equalities = finding_far(step);
-    if (last && are_keys_of(*link.kind, step, equalities)) return roots;
-    if (const KeySet *found = known(*subject, link, step, equalities)) return *found;
+    const char *condition = far_condition(step);
+    if (last && condition == nullptr && are_keys_of(*link.kind, step, equalities)) return roots;
+    if (const KeySet *found = known(*subject, link, step, equalities, condition)) return *found;
     const KeySet beyond = last ? roots : far_keys(subject, link, i + 1);
     StringInfoData where;
     Parameters parameters = {};
@@ -97,8 +107,10 @@ KeySet far_keys(Subject *subject, const Link &link, int i) {
     else
         append_key_condition(&where, step.far_relid, link.path.steps[i + 1].near_columns, finding_near(link.path.steps[i + 1]),
                              beyond, &parameters);
+    append_and(&where, condition);
+    if (!last) append_and(&where, near_condition(link.path.steps[i + 1]));
     auto *reached = static_cast<Reached *>(palloc0(sizeof(Reached)));
-    *reached = Reached{link.kind, step.far_relid, step.onward, step.n, {}, equalities, {}};
+    *reached = Reached{link.kind, step.far_relid, condition, step.onward, step.n, {}, equalities, {}};
     std::memcpy(reached->columns, step.far_columns, sizeof reached->columns);
     if (beyond.n > 0) {
         if (subject->lock) (void) lock_rows(step.far_relid, where.data, &parameters);
@@ -126,6 +138,7 @@ void read_words(Subject *subject, const Kind &kind) {
         const KeySet keys = far_keys(subject, *naming->link, 0);
         if (keys.n == 0) continue;
         append_key_condition(&where, step.near_relid, step.near_columns, finding_near(step), keys, &parameters);
+        append_and(&where, near_condition(step));
         read_words_in(subject, step.near_relid, naming->words, from_table(step.near_relid, where.data), parameters);
     }
 }
@@ -196,6 +209,7 @@ List *reach_tables(Subject *subject) {
 
 void append_condition(StringInfo sql, Oid relid, const Condition &condition, Parameters *parameters) {
     append_key_condition(sql, relid, condition.columns, condition.equalities, condition.keys, parameters);
+    if (condition.link->path.n_steps > 0) append_and(sql, near_condition(condition.link->path.steps[0]));
 }
 
 void append_rows_of(StringInfo sql, const ReachedTable &table, int condition, Parameters *parameters) {
