@@ -7,6 +7,7 @@ CREATE TABLE retention.subject_kind (
     identifying name[] NOT NULL DEFAULT '{}',
     scope name[] NOT NULL DEFAULT '{}',
     placeholders text[] NOT NULL DEFAULT '{}',
+    applies_to text,
     validated boolean NOT NULL DEFAULT false
 );
 SELECT pg_catalog.pg_extension_config_dump('retention.subject_kind', '');
@@ -15,6 +16,7 @@ COMMENT ON COLUMN retention.subject_kind.key IS 'by which columns a person is na
 COMMENT ON COLUMN retention.subject_kind.identifying IS 'columns whose value belongs to one person only: rows of any kind that share one are the same person';
 COMMENT ON COLUMN retention.subject_kind.scope IS 'columns, such as a tenant, within which an identifying value belongs to one person: rows are the same person only where these agree, too';
 COMMENT ON COLUMN retention.subject_kind.placeholders IS 'values of identifying columns, of any kind, that are nobody''s: an address for everybody. Blanks, punctuation, zeros and words such as n/a are known to be none';
+COMMENT ON COLUMN retention.subject_kind.applies_to IS 'a condition on one row, as in retention.policy: which rows of the table are persons, and not companies; NULL: all';
 COMMENT ON COLUMN retention.subject_kind.validated IS 'set by the extension: the kind was checked against the schema';
 
 CREATE TABLE retention.subject_link (

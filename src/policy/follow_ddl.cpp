@@ -77,7 +77,7 @@ char *text_of(Node *condition, Oid relid) {
 }
 
 Node *cooked(const Policy &policy) {
-    return policy.applies_to == nullptr || !is_confirmed(policy) ? nullptr : cook_as_owner(policy);
+    return policy.applies_to == nullptr || !is_confirmed(policy) ? nullptr : cook_as_owner(policy.relid, policy.applies_to);
 }
 
 // Null, too, when it cannot be asked any more.

@@ -1,5 +1,7 @@
 #include "policy/follow_subjects.hpp"
 
+#include "pg/attempt.hpp"
+#include "policy/policy_check.hpp"
 #include "policy/policy_triggers.hpp"
 
 #include "schema/extension.hpp"
@@ -17,6 +19,7 @@ extern "C" {
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
+#include "utils/ruleutils.h"
 #include "utils/syscache.h"
 }
 
@@ -37,10 +40,13 @@ struct Named {
     Oid person;
     char *text;  // null: the kind itself
     LinkPath path;
-    char *rendered;   // null: the path does not fit the schema
-    Columns key;      // of a kind
-    Columns columns;  // a kind's identifying ones, or those a link claims
-    Columns scope;    // of a kind
+    char *rendered;    // null: the path does not fit the schema
+    Columns key;       // of a kind
+    Columns columns;   // a kind's identifying ones, or those a link claims
+    Columns scope;     // of a kind
+    char *applies_to;  // of a kind; null: it has none
+    Node *condition;   // cooked; null: it has none, or it cannot be asked
+    char *reads;       // the condition, as the server writes it
     bool whole;
 };
 
@@ -95,11 +101,20 @@ const char *missing_in(const Named &named) {
     if (const char *column = missing_column(named.key, named.relid)) return column;
     if (const char *column = missing_column(named.columns, named.relid)) return column;
     if (const char *column = missing_column(named.scope, named.relid)) return column;
+    if (named.applies_to != nullptr && named.condition == nullptr)
+        return "Its condition in \"applies_to\" cannot be asked any more.";
     for (int i = 0; i <= named.path.n_steps; ++i) {
         const Oid relid = i == 0 ? named.relid : named.path.steps[i - 1].far_relid;
         if (!has_primary_key(relid)) return psprintf("Table %s has no primary key.", get_rel_name(relid));
     }
     return nullptr;
+}
+
+char *text_of(Oid relid, Node *condition) {
+    const ActingAs saved = act_as(owner_of(relid), false);
+    char *text = deparse_expression(condition, deparse_context_for(get_rel_name(relid), relid), false, false);
+    leave(saved);
+    return text;
 }
 
 Named *read_named(const SqlRow &row) {
@@ -112,6 +127,10 @@ Named *read_named(const SqlRow &row) {
     named->key = columns_of(row, 5, named->relid);
     named->columns = columns_of(row, 6, named->relid);
     named->scope = columns_of(row, 7, named->relid);
+    named->applies_to = row.text(8);
+    if (named->applies_to != nullptr && get_rel_name(named->relid) != nullptr)
+        (void) attempt([named] { named->condition = cook_as_owner(named->relid, named->applies_to); });
+    if (named->condition != nullptr) named->reads = text_of(named->relid, named->condition);
     if (named->text != nullptr && resolve_link(named->relid, named->text, named->person, &named->path, &problem))
         named->rendered = link_text(named->path);
     named->whole = missing_in(*named) == nullptr;
@@ -156,9 +175,15 @@ void write_kind(const Named &named) {
     const SqlValue key = typed(NAMEARRAYOID, names_now(named.key, named.relid, &changed));
     const SqlValue identifying = typed(NAMEARRAYOID, names_now(named.columns, named.relid, &changed));
     const SqlValue scope = typed(NAMEARRAYOID, names_now(named.scope, named.relid, &changed));
+    const char *applies_to = named.applies_to;
+    const char *reads = named.condition == nullptr ? nullptr : text_of(named.relid, named.condition);
+    if (reads != nullptr && strcmp(reads, named.reads) != 0) {
+        applies_to = reads;
+        changed = true;
+    }
     if (changed)
-        own("UPDATE retention.subject_kind SET key = $2, identifying = $3, scope = $4 WHERE kind = $1", named.kind, key,
-            identifying, scope);
+        own("UPDATE retention.subject_kind SET key = $2, identifying = $3, scope = $4, applies_to = $5 WHERE kind = $1",
+            named.kind, key, identifying, scope, applies_to);
     rename_in_keys(named);
 }
 
@@ -179,12 +204,12 @@ List *named_subjects() {
     List *list = NIL;
     connect_spi();
     const ActingAs saved = act_as(extension_owner(), true);
-    const SqlRows found =
-        own("SELECT * FROM (SELECT kind, relation, relation, NULL, key, identifying, scope FROM retention.subject_kind "
-            "UNION ALL SELECT l.kind, l.relation, k.relation, l.path, NULL, l.columns, NULL "
-            "FROM retention.subject_link l JOIN retention.subject_kind k USING (kind)) "
-            "AS named (kind, relation, person, path, key, columns, scope) "
-            "ORDER BY pg_catalog.length(path) NULLS FIRST, path COLLATE \"C\", kind, relation");
+    const SqlRows found = own(
+        "SELECT * FROM (SELECT kind, relation, relation, NULL, key, identifying, scope, applies_to FROM retention.subject_kind "
+        "UNION ALL SELECT l.kind, l.relation, k.relation, l.path, NULL, l.columns, NULL, NULL "
+        "FROM retention.subject_link l JOIN retention.subject_kind k USING (kind)) "
+        "AS named (kind, relation, person, path, key, columns, scope, applies_to) "
+        "ORDER BY pg_catalog.length(path) NULLS FIRST, path COLLATE \"C\", kind, relation");
     for (const SqlRow row : found) list = lappend(list, read_named(row));
     leave(saved);
     SPI_finish();

@@ -50,10 +50,10 @@ void check_relation(Oid relid) {
                         errhint("A policy governs a lasting table of your own.")));
 }
 
-Node *cook_as_owner(const Policy &policy) {
-    Relation rel = table_open(policy.relid, AccessShareLock);
+Node *cook_as_owner(Oid relid, const char *text) {
+    Relation rel = table_open(relid, AccessShareLock);
     const ActingAs saved = act_as(rel->rd_rel->relowner, false);
-    Node *condition = cook_condition(rel, policy.applies_to);
+    Node *condition = cook_condition(rel, text);
     leave(saved);
     table_close(rel, AccessShareLock);
     return condition;
@@ -72,7 +72,7 @@ bool find_uncallable(Node *node, void *role) {
 // Now, as its rows will be asked.
 void check_condition(const Policy &policy) {
     Oid owner = owner_of(policy.relid);
-    if (find_uncallable(cook_as_owner(policy), &owner))
+    if (find_uncallable(cook_as_owner(policy.relid, policy.applies_to), &owner))
         ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                         errmsg("condition in field \"applies_to\" calls a function that role \"%s\" may not",
                                GetUserNameFromId(owner, false)),

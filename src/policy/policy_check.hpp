@@ -16,8 +16,8 @@ void check_policy(const Policy &policy, Path *paths);
 // anonymises needs personal columns.
 void check_anonymisers(const Policy &policy, Tries tries);
 
-// Its condition, as the owner of its table would ask it now. It must have one that is confirmed.
-Node *cook_as_owner(const Policy &policy);
+// A condition, as the owner of the table would ask it now. That of a policy must be confirmed.
+Node *cook_as_owner(Oid relid, const char *text);
 
 // Why the rows of the policy can no longer be anonymised, for the schema has changed; null: nothing is known. Waits for no lock, and
 // shows no value of a row.

@@ -77,10 +77,10 @@ char *has_value(Oid relid, AttrNumber column) {
 // The keys of the persons that the condition holds for; the value was found in a column of this name.
 void put_persons(const ReturnSetInfo *result, const Kind &kind, const char *condition, const Parameters &parameters,
                  const char *column) {
-    const SqlRows found =
-        read_as(owner_of(kind.relid),
-                psprintf("SELECT DISTINCT %s FROM %s t WHERE %s ORDER BY 1", key_of(kind), qualified_name(kind.relid), condition),
-                parameters);
+    const SqlRows found = read_as(owner_of(kind.relid),
+                                  psprintf("SELECT DISTINCT %s FROM %s t WHERE (%s)%s ORDER BY 1", key_of(kind),
+                                           qualified_name(kind.relid), condition, and_is_person(kind)),
+                                  parameters);
     for (const SqlRow row : found) {
         if (row.is_null(1)) continue;
         bool nulls[3] = {};

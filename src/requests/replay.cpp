@@ -90,7 +90,7 @@ List *listed_persons(const Model &model, const Kind &kind, HTAB *hashes, const E
     initStringInfo(&sql);
     appendStringInfo(&sql, "SELECT %s", keys);
     append_printed(&sql, model, kind);
-    appendStringInfo(&sql, " FROM %s t", qualified_name(kind.relid));
+    appendStringInfo(&sql, " FROM %s t WHERE true%s", qualified_name(kind.relid), and_is_person(kind));
     int places[kMaxKeys];
     for (int i = 0; i < kind.n_keys; ++i) places[i] = i + 1;
     MemoryContext context = CurrentMemoryContext;
@@ -123,6 +123,7 @@ bool still_there(const Kind &kind, const KeySet &key) {
     initStringInfo(&sql);
     appendStringInfo(&sql, "SELECT 1 FROM %s t WHERE ", qualified_name(kind.relid));
     append_key_condition(&sql, kind.relid, kind.keys, key, &parameters);
+    appendStringInfoString(&sql, and_is_person(kind));
     const SqlRows rows = write_as(owner_of(kind.relid), sql.data, parameters);
     rows.free();
     return rows.n > 0;

@@ -4,6 +4,7 @@
 
 #include "ledger/at_end.hpp"
 #include "ledger/terms.hpp"
+#include "schema/condition.hpp"
 #include "schema/extension.hpp"
 #include "schema/link_path.hpp"
 #include "policy/policy_check.hpp"
@@ -76,6 +77,16 @@ void check_key(const Written &written, Oid relid) {
                  errhint("Name the columns of a primary key or of a unique index, or else several persons would be one.")));
 }
 
+// It is asked in each request, whoever owns the table by then.
+void check_applies_to(const Written &written, Oid relid) {
+    bool isnull = false;
+    const Datum condition = written.get("applies_to", &isnull);
+    if (isnull || runs_servers_code_alone(cook_as_owner(relid, TextDatumGetCString(condition)))) return;
+    ereport(ERROR,
+            (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("condition in field \"applies_to\" calls what a user has written"),
+             errhint("Use functions, operators and types that come with the server, or a column that holds the answer.")));
+}
+
 void require_own(Oid relid) {
     require_ownership(relid, "in field \"relation\"",
                       "Whose data its rows are is said by the owner of a table or by a superuser.");
@@ -99,6 +110,7 @@ HeapTuple check_kind(Written written) {
     check_key(written, relid);
     check_columns(written, "identifying", relid);
     check_columns(written, "scope", relid);
+    check_applies_to(written, relid);
     return with_column(written, "validated", BoolGetDatum(true));
 }
 

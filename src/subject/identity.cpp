@@ -94,6 +94,7 @@ char *query_of_rows(const Subject &subject, const Kind &kind, Parameters *parame
         appendStringInfo(&sql, ", %s", identifying_value(model, kind, kind.identifying[i]));
     appendStringInfo(&sql, " FROM %s t WHERE ", qualified_name(kind.relid));
     append_key_condition(&sql, kind.relid, kind.keys, subject.roots[kind.index], parameters);
+    appendStringInfoString(&sql, and_is_person(kind));
     return sql.data;
 }
 
@@ -147,7 +148,8 @@ bool widen(Subject *subject, const Kind &kind, List *identities) {
     if (!by_value) return false;
     const int before = roots->n;
     *roots = distinct_keys(kind.relid, kind.keys, kind.n_keys, own_equalities(kind.relid, kind.keys, kind.n_keys),
-                           psprintf("FROM %s t WHERE (%s)", qualified_name(kind.relid), where.data), &parameters, false);
+                           psprintf("FROM %s t WHERE (%s)%s", qualified_name(kind.relid), where.data, and_is_person(kind)),
+                           &parameters, false);
     return roots->n != before;
 }
 
@@ -229,7 +231,8 @@ bool join(Subject *subject, const Link &link, bool to_far) {
     if (roots->n > 0) append_key_condition(&where, to.relid, to.keys, *roots, &parameters);
     const int before = roots->n;
     *roots = distinct_keys(to.relid, to.keys, to.n_keys, own_equalities(to.relid, to.keys, to.n_keys),
-                           psprintf("FROM %s t WHERE (%s)", qualified_name(to.relid), where.data), &parameters, false);
+                           psprintf("FROM %s t WHERE (%s)%s", qualified_name(to.relid), where.data, and_is_person(to)),
+                           &parameters, false);
     return roots->n != before;
 }
 

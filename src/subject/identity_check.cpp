@@ -142,10 +142,11 @@ void find_shared(const ReturnSetInfo *result, const Model &model, const Kind &ki
     const char *names = names_in(model, kind);
     const char *sql = psprintf(
         "SELECT v, count(*), array_agg(DISTINCT n) FILTER (WHERE n IS NOT NULL) FROM (SELECT retention.identity(%s), %s, %s "
-        "FROM %s t) q (v, s, n) WHERE v IS NOT NULL AND v <> ALL ($1)%s GROUP BY v, s "
+        "FROM %s t WHERE true%s) q (v, s, n) WHERE v IS NOT NULL AND v <> ALL ($1)%s GROUP BY v, s "
         "HAVING count(*) > $2 OR count(DISTINCT n) > 1 ORDER BY 2 DESC, 1",
         identifying_value(model, kind, column), kind.n_scope == 0 ? "''" : scope_of(kind),
-        names == nullptr ? "NULL::text" : names, qualified_name(kind.relid), kind.n_scope == 0 ? "" : " AND s IS NOT NULL");
+        names == nullptr ? "NULL::text" : names, qualified_name(kind.relid), and_is_person(kind),
+        kind.n_scope == 0 ? "" : " AND s IS NOT NULL");
     const SqlRows found = read_as(owner_of(kind.relid), sql, placeholders_of(model), settings::max_identity_rows);
     for (const SqlRow row : found) {
         List *called = NIL;

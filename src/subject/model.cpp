@@ -3,13 +3,16 @@
 #include "core/data/vocabulary.hpp"
 #include "core/text/telling.hpp"
 #include "personal/anonymiser.hpp"
+#include "schema/condition.hpp"
 #include "schema/extension.hpp"
 #include "schema/row_key.hpp"
 #include "pg/names.hpp"
 #include "schema/own.hpp"
+#include "pg/security.hpp"
 #include "subject/identity_form.hpp"
 
 extern "C" {
+#include "access/table.h"
 #include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/lsyscache.h"
@@ -44,6 +47,15 @@ int names_of(Datum array, Datum **names) {
     return n;
 }
 
+const char *condition_of(Oid relid, const char *text) {
+    Relation rel = table_open(relid, AccessShareLock);
+    const ActingAs saved = act_as(rel->rd_rel->relowner, false);
+    const char *condition = condition_text(rel, text, "t");
+    leave(saved);
+    table_close(rel, AccessShareLock);
+    return psprintf("(%s)", condition);
+}
+
 // The table of the kind, its key and its identifying columns.
 Kind *read_kind(const SqlRow &row) {
     auto *kind = static_cast<Kind *>(palloc0(sizeof(Kind)));
@@ -69,6 +81,7 @@ Kind *read_kind(const SqlRow &row) {
     kind->n_scope = names_of(row.datum(5), &names);
     kind->scope = static_cast<AttrNumber *>(palloc(sizeof(AttrNumber) * (kind->n_scope + 1)));
     for (int i = 0; i < kind->n_scope; ++i) kind->scope[i] = column_named(kind->relid, NameStr(*DatumGetName(names[i])), "scope");
+    if (!row.is_null(7)) kind->condition = condition_of(kind->relid, row.text(7));
     return kind;
 }
 
@@ -82,8 +95,9 @@ void add_placeholders(Model *model, Datum array) {
 }
 
 void load_kinds(Model *model) {
-    for (const SqlRow row :
-         read_own("SELECT kind, relation, key, identifying, scope, placeholders FROM retention.subject_kind ORDER BY kind")) {
+    for (
+        const SqlRow row : read_own(
+            "SELECT kind, relation, key, identifying, scope, placeholders, applies_to FROM retention.subject_kind ORDER BY kind")) {
         Kind *kind = read_kind(row);
         kind->index = list_length(model->kinds);
         model->kinds = lappend(model->kinds, kind);
@@ -201,6 +215,8 @@ Model *load_model() {
     }
     return model;
 }
+
+const char *and_is_person(const Kind &kind) { return kind.condition == nullptr ? "" : psprintf(" AND %s", kind.condition); }
 
 const Kind *kind_named(const Model &model, const char *name) {
     ListCell *cell = nullptr;

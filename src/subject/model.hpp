@@ -31,9 +31,10 @@ struct Kind {
     int n_identifying;
     AttrNumber *scope;  // columns that must agree as well for two rows to be one person
     int n_scope;
-    Bitmapset *personal;  // identifying and personal columns
-    Bitmapset *words;     // those of them whose values tell who a person is
-    List *named_in;       // of Naming
+    const char *condition;  // "(t.a ...)": which rows are persons; null: all
+    Bitmapset *personal;    // identifying and personal columns
+    Bitmapset *words;       // those of them whose values tell who a person is
+    List *named_in;         // of Naming
 };
 
 struct Link {
@@ -53,6 +54,9 @@ struct Model {
     List *personal;      // of PersonalColumn
     List *placeholders;  // char *: identifying values that are nobody's, as identity_of() gives them
 };
+
+// " AND ..." for a row t of the kind's table that is a person; empty where each is.
+const char *and_is_person(const Kind &kind);
 
 // Errors: a kind or link that no longer fits the schema (55000), naming it.
 Model *load_model();

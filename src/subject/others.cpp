@@ -76,6 +76,7 @@ List *persons_at(const Subject &subject, const Link &link, const AttrNumber *col
     }
     append_front_join(&sql, kind.relid, columns, equalities, front, &parameters);
     if (condition != nullptr) appendStringInfo(&sql, " AND %s", condition);
+    appendStringInfoString(&sql, and_is_person(kind));
     const SqlRows found = read_as(owner_of(kind.relid), sql.data, parameters);
     List *persons = NIL;
     for (const SqlRow row : found) {

@@ -27,12 +27,12 @@ INSERT INTO "Z"."Persons" VALUES (1, 'n', 'kari@x.example'), (2, 'n', 'ola@x.exa
 INSERT INTO aaa VALUES (10, 'n', 1), (11, 'n', 2);
 INSERT INTO helpers VALUES (11, 1, 'n');
 INSERT INTO zzz VALUES (20, 10, 'a', 'b'), (21, 11, 'c', 'd');
-INSERT INTO retention.subject_kind (kind, relation, identifying) VALUES ('person', '"Z"."Persons"', '{mail}');
+INSERT INTO retention.subject_kind (kind, relation, identifying, applies_to) VALUES ('person', '"Z"."Persons"', '{mail}', 'mail IS DISTINCT FROM ''nobody''');
 INSERT INTO retention.subject_link (kind, relation, path, role) SELECT kind, relation, path, role FROM retention.unlinked();
 UPDATE retention.subject_link SET columns = '{helper_mail}' WHERE path LIKE '%[%' AND relation = 'zzz'::regclass;
 INSERT INTO retention.controller (name, contact) VALUES ('DigiQuip AS', 'privacy@digiquip.example');
 });
-my $settings = 'SELECT kind, relation, key, identifying, validated FROM retention.subject_kind; '
+my $settings = 'SELECT kind, relation, key, identifying, applies_to, validated FROM retention.subject_kind; '
 	. 'SELECT kind, relation, path, role, columns, validated FROM retention.subject_link ORDER BY 1, 2, 3';
 my $copy = q{SELECT json_agg(e) FROM (SELECT * FROM retention.export_rows('person', '{"id": 1, "region": "n"}'::jsonb) ORDER BY relation::text, row_key) e};
 my %before = map { $_ => $node->safe_psql('postgres', $_) } ($settings, $copy);
