@@ -12,7 +12,6 @@
 
 extern "C" {
 #include "access/xact.h"
-#include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/array.h"
@@ -52,18 +51,10 @@ struct Named {
 
 bool has_tables() { return extension() != nullptr && OidIsValid(get_relname_relid("subject_link", extension()->schema)); }
 
-// Without a lock: whoever changes two of the tables at once must not meet another in the middle.
-bool has_primary_key(Oid relid) {
+bool has_key(Oid relid) {
     Relation rel = RelationIdGetRelation(relid);
     if (!RelationIsValid(rel)) return false;
-    bool found = false;
-    ListCell *cell = nullptr;
-    foreach (cell, RelationGetIndexList(rel)) {
-        HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
-        if (!HeapTupleIsValid(tuple)) continue;
-        found = found || reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple))->indisprimary;
-        ReleaseSysCache(tuple);
-    }
+    const bool found = OidIsValid(naming_index(rel));
     RelationClose(rel);
     return found;
 }
@@ -99,13 +90,15 @@ const char *missing_in(const Named &named) {
     Problem problem = {};
     if (named.text != nullptr && !resolve_link(named.relid, named.text, named.person, &path, &problem)) return problem.message;
     if (const char *column = missing_column(named.key, named.relid)) return column;
+    if (named.key.n > 0 && named.key.n <= kMaxKeys && !is_unique_in(named.relid, named.key.numbers, named.key.n))
+        return "No unique index is over the columns of its key.";
     if (const char *column = missing_column(named.columns, named.relid)) return column;
     if (const char *column = missing_column(named.scope, named.relid)) return column;
     if (named.applies_to != nullptr && named.condition == nullptr)
         return "Its condition in \"applies_to\" cannot be asked any more.";
     for (int i = 0; i <= named.path.n_steps; ++i) {
         const Oid relid = i == 0 ? named.relid : named.path.steps[i - 1].far_relid;
-        if (!has_primary_key(relid)) return psprintf("Table %s has no primary key.", get_rel_name(relid));
+        if (!has_key(relid)) return psprintf("Table %s has no primary key.", get_rel_name(relid));
     }
     return nullptr;
 }
@@ -164,7 +157,7 @@ void rename_in_keys(const Named &named) {
 // Statements name the row that they are about.
 void rename_in_row_keys(Oid relid, const char *from, const char *to) {
     AttrNumber columns[kMaxKeys];
-    if (!has_primary_key(relid) || primary_key(relid, columns) < 2) return;
+    if (!has_key(relid) || primary_key(relid, columns) < 2) return;
     own("UPDATE retention.statement SET row_key = (row_key - $2) || jsonb_build_object($3, row_key -> $2) "
         "WHERE relation = $1 AND row_key ? $2",
         relid, from, to);

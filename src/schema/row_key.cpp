@@ -7,6 +7,7 @@
 
 extern "C" {
 #include "access/genam.h"
+#include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
@@ -121,17 +122,57 @@ Oid argument_type(FunctionCallInfo fcinfo, int argument) {
 
 }  // namespace
 
+namespace {
+
+// Calls f with each index that says of its columns that no two rows hold the same: unique, whole and checked at once. Without a lock: whoever
+// changes two of the tables at once must not meet another in the middle.
+template <typename F>
+void for_each_unique_index(Relation rel, F f) {
+    ListCell *cell = nullptr;
+    foreach (cell, RelationGetIndexList(rel)) {
+        HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
+        if (!HeapTupleIsValid(tuple)) continue;
+        const auto *index = reinterpret_cast<const FormData_pg_index *>(GETSTRUCT(tuple));
+        const bool whole = heap_attisnull(tuple, Anum_pg_index_indpred, nullptr);
+        if (index->indisunique && index->indimmediate && index->indisvalid && whole) f(*index);
+        ReleaseSysCache(tuple);
+    }
+}
+
+bool is_never_null(Relation rel, const FormData_pg_index &index) {
+    for (int i = 0; i < index.indnkeyatts; ++i)
+        if (index.indkey.values[i] <= 0 || !TupleDescAttr(RelationGetDescr(rel), index.indkey.values[i] - 1)->attnotnull)
+            return false;
+    return true;
+}
+
+}  // namespace
+
+Oid naming_index(Relation rel) {
+    const Oid primary = primary_key_index(rel), identity = RelationGetReplicaIndex(rel);
+    Oid found = InvalidOid;
+    int columns = 0;
+    if (OidIsValid(primary)) return primary;
+    for_each_unique_index(rel, [&](const FormData_pg_index &index) {
+        const bool narrower = !OidIsValid(found) || (found != identity && index.indnkeyatts < columns);
+        if (!is_never_null(rel, index) || !(index.indexrelid == identity || narrower)) return;
+        found = index.indexrelid;
+        columns = index.indnkeyatts;
+    });
+    return found;
+}
+
 int primary_key(Oid relid, AttrNumber *columns) {
     Relation rel = table_open(relid, AccessShareLock);
-    const Oid index_oid = primary_key_index(rel);
+    const Oid index_oid = naming_index(rel);
     if (!OidIsValid(index_oid))
         ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("table \"%s\" has no primary key", get_rel_name(relid)),
-                        errhint("Rows are named by their primary key: add one.")));
+                        errhint("Rows are named by their primary key, or by a unique index over NOT NULL columns: add one.")));
     Relation index = index_open(index_oid, AccessShareLock);
     const int n = IndexRelationGetNumberOfKeyAttributes(index);
     if (n > kMaxKeys)
         ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-                        errmsg("the primary key of table \"%s\" has more than %d columns", get_rel_name(relid), kMaxKeys)));
+                        errmsg("the key of table \"%s\" has more than %d columns", get_rel_name(relid), kMaxKeys)));
     for (int i = 0; i < n; ++i) columns[i] = index->rd_index->indkey.values[i];
     index_close(index, AccessShareLock);
     table_close(rel, AccessShareLock);
@@ -139,22 +180,19 @@ int primary_key(Oid relid, AttrNumber *columns) {
 }
 
 bool is_unique_in(Oid relid, const AttrNumber *columns, int n) {
-    Relation rel = table_open(relid, AccessShareLock);
+    Relation rel = RelationIdGetRelation(relid);
+    if (!RelationIsValid(rel)) return false;
     bool unique = false;
-    ListCell *cell = nullptr;
-    foreach (cell, RelationGetIndexList(rel)) {
-        Relation index = index_open(lfirst_oid(cell), AccessShareLock);
-        const FormData_pg_index &form = *index->rd_index;
-        bool covered = form.indisunique && form.indimmediate && form.indisvalid && RelationGetIndexPredicate(index) == NIL;
-        for (int i = 0; covered && i < IndexRelationGetNumberOfKeyAttributes(index); ++i) {
+    for_each_unique_index(rel, [&](const FormData_pg_index &index) {
+        bool covered = true;
+        for (int i = 0; covered && i < index.indnkeyatts; ++i) {
             bool named = false;
-            for (int k = 0; k < n; ++k) named = named || columns[k] == form.indkey.values[i];
+            for (int k = 0; k < n; ++k) named = named || columns[k] == index.indkey.values[i];
             covered = named;
         }
         unique = unique || covered;
-        index_close(index, AccessShareLock);
-    }
-    table_close(rel, AccessShareLock);
+    });
+    RelationClose(rel);
     return unique;
 }
 

@@ -21,7 +21,11 @@ struct RowKey {
     SqlValue values[kMaxKeys];  // of the columns' types, beneath their domains
 };
 
-// The columns of a table's primary key; returns how many they are. Errors: 42704 when it has none, with a hint; 54000 for more than
+// The index over the columns that name a row: the primary key's, or else a unique one over NOT NULL columns, the replica identity before others,
+// the narrowest then. Invalid: there is none.
+Oid naming_index(Relation rel);
+
+// The columns of a table's primary key, or of what stands for it; returns how many they are. Errors: 42704 when it has none, with a hint; 54000 for more than
 // kMaxKeys.
 int primary_key(Oid relid, AttrNumber *columns);
 

@@ -36,7 +36,7 @@ struct Key {
 
 struct Table {
     Oid relid;
-    bool has_key;  // a primary key that rows can be named by
+    bool has_key;  // that rows can be named by
     bool is_link;  // whose primary key consists of foreign keys, at least two
 };
 
@@ -114,8 +114,12 @@ void read_keys(Search *search) {
 
 void read_tables(Search *search) {
     const SqlRows found = read_own(
-        "SELECT r.oid, (i.indkey::int2[])[0:i.indnkeyatts - 1] FROM pg_class r LEFT JOIN pg_index i ON i.indrelid = r.oid "
-        "AND i.indisprimary AND i.indimmediate AND i.indisvalid WHERE r.relkind IN ('r', 'p')");
+        "SELECT r.oid, k.columns, coalesce(k.indisprimary, false) FROM pg_class r LEFT JOIN LATERAL (SELECT c.columns, i.indisprimary "
+        "FROM pg_index i CROSS JOIN LATERAL (SELECT (i.indkey::int2[])[0:i.indnkeyatts - 1]) c (columns) "
+        "WHERE i.indrelid = r.oid AND i.indisunique AND i.indimmediate AND i.indisvalid AND i.indpred IS NULL AND NOT EXISTS "
+        "(SELECT FROM unnest(c.columns) n (number) LEFT JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = n.number "
+        "WHERE a.attnotnull IS NOT TRUE) "
+        "ORDER BY i.indisprimary DESC, i.indisreplident DESC, i.indnkeyatts LIMIT 1) k ON true WHERE r.relkind IN ('r', 'p')");
     search->tables = static_cast<Table *>(palloc0(sizeof(Table) * (found.n + 1)));
     for (const SqlRow row : found) {
         AttrNumber primary[kMaxKeys] = {};
@@ -139,7 +143,7 @@ void read_tables(Search *search) {
                 ++covered;
             }
         }
-        table->is_link = table->has_key && in_primary >= 2 && covered == n_primary;
+        table->is_link = table->has_key && row.get<bool>(3) && in_primary >= 2 && covered == n_primary;
     }
     found.free();
 }

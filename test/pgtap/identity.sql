@@ -1,6 +1,6 @@
 -- Who is one human: rows that share a value that is somebody's, and no more of them than one has.
 BEGIN;
-SELECT plan(57);
+SELECT plan(58);
 SET client_min_messages = error;
 
 CREATE FUNCTION pg_temp.rows(kind text, key text) RETURNS text LANGUAGE sql AS
@@ -141,6 +141,8 @@ SELECT is(pg_temp.key(k), o, format('a key of %s: %s', k, o)) FROM (VALUES ('{te
     ('{code}', 'field "key" does not name one row of table "person"'), ('{lower_code}', 'field "key" does not name one row of table "person"'),
     ('{late}', 'field "key" does not name one row of table "person"'), ('{badge,tenant}', 'taken')) x (k, o);
 INSERT INTO retention.subject_kind (kind, relation, key) VALUES ('q', 'q.person', '{tenant,badge}');
+SELECT throws_ok('DROP INDEX q.badge', '2BP01', NULL, 'the index over the key of persons is not dropped');
+SET retention.confirm_drop = on;
 DROP INDEX q.badge;
 SELECT throws_ok($$SELECT retention.export('q', '{"tenant": 1, "badge": "B"}'::jsonb)$$, '55000', 'kind "q" does not fit the schema', 'a key that names one row no longer is not gone by');
 

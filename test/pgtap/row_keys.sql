@@ -163,7 +163,7 @@ SELECT is((SELECT CASE WHEN o !~ '\n' THEN regexp_replace(o, ';.*', '') ELSE o E
 CREATE TABLE k.keyless (note text, left_on date);
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action) VALUES ('keyless', 'k.keyless', '{left_on}', '10 days', 'delete');
 SELECT is(pg_temp.outcome($$SELECT retention.reinstate('k.keyless', 1)$$, NULL),
-    '42704; table "keyless" has no primary key; Rows are named by their primary key: add one.', 'a table without a key has no rows to name');
+    '42704; table "keyless" has no primary key; Rows are named by their primary key, or by a unique index over NOT NULL columns: add one.', 'a table without a key has no rows to name');
 SELECT is(pg_temp.outcomes('two', $$'{"tenant": 1}'::jsonb$$),
     '22023; the key of table "two" is (tenant, no); Column "no" is missing.; Give a jsonb object with a value for each of these columns.', 'a column that is missing is named');
 SELECT is(pg_temp.outcomes('two', $$'{"no": null, "tenant": 1}'::jsonb$$),

@@ -108,10 +108,10 @@ CREATE TABLE k.far (id int PRIMARY KEY, middle int REFERENCES k.middle (no));
 CREATE FUNCTION pg_temp.hint(statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE h text; BEGIN EXECUTE statement; RETURN 'none'; EXCEPTION WHEN undefined_object THEN GET STACKED DIAGNOSTICS h = PG_EXCEPTION_HINT; RETURN SQLERRM || ': ' || h; END$$;
 SELECT is(pg_temp.hint($$INSERT INTO retention.subject_kind (kind, relation) VALUES ('k', 'k.persons')$$),
-    'table "persons" has no primary key: Rows are named by their primary key: add one.', 'persons need a primary key');
+    'table "persons" has no primary key: Rows are named by their primary key, or by a unique index over NOT NULL columns: add one.', 'persons need a primary key');
 SELECT alike(pg_temp.hint($$INSERT INTO retention.subject_kind (kind, relation) VALUES ('k', 'k.later')$$), '%has no primary key%', 'the primary key of persons is checked at once');
 INSERT INTO retention.subject_kind (kind, relation) VALUES ('k', 'k.whole');
-SELECT is(pg_temp.hint($$SELECT pg_temp.link('k', 'k.log', 'person')$$), 'table "log" has no primary key: Rows are named by their primary key: add one.',
+SELECT is(pg_temp.hint($$SELECT pg_temp.link('k', 'k.log', 'person')$$), 'table "log" has no primary key: Rows are named by their primary key, or by a unique index over NOT NULL columns: add one.',
     'linked rows need a primary key');
 SELECT alike(pg_temp.hint($$SELECT pg_temp.link('k', 'k.far', 'middle.person')$$), 'table "middle" has no primary key%', 'rows on the way need a primary key');
 SELECT throws_ok($$SELECT pg_temp.link('k', 'k.whole', 'link')$$, '42830', NULL, 'a path follows foreign keys');
