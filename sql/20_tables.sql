@@ -50,7 +50,7 @@ COMMENT ON TABLE retention.policy IS 'which rows are kept how long, quarantined 
 COMMENT ON COLUMN retention.policy.policy_id IS 'never reused: the clocks of rows carry it';
 COMMENT ON COLUMN retention.policy.applies_to IS 'immutable condition on the row; of the policies that have it, see priority, one takes it';
 COMMENT ON COLUMN retention.policy.priority IS 'the lowest takes a row; of the same, one with must_keep_for, the longer one, the older one; what only observes takes none from what enforces';
-COMMENT ON COLUMN retention.policy.clock_starts IS 'paths: a column, or foreign key columns joined by dots to a column of another table';
+COMMENT ON COLUMN retention.policy.clock_starts IS 'paths: a column, or foreign key columns joined by dots to a column of another table; of a number that counts the time since 1970, in seconds(...), milliseconds(...) or microseconds(...)';
 COMMENT ON COLUMN retention.policy.timezone IS 'whose midnights end days; what is written without one has that of the setting retention.timezone, or else log_timezone, from then on';
 COMMENT ON COLUMN retention.policy.starts_when IS 'any: the earliest start that is set; all: the latest, once all are set';
 COMMENT ON COLUMN retention.policy.must_keep_for IS 'mandatory period; NULL: no floor';

@@ -9,7 +9,7 @@
 namespace pg_retention {
 
 struct AuditedWay {
-    Oid type;       // of the start
+    StartType type;
     bool defaults;  // as in WayNow
     int value;      // column of the result
     int leads;      // the same: whether a row is there; 0 where there are no hops

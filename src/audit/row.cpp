@@ -26,7 +26,7 @@ const char *policy_name(const AuditPlan &plan, int32_t id) {
 }
 
 // False: the value cannot start a clock.
-bool set_start(Datum value, Oid type, const PgZone &zone, WayNow *way) {
+bool set_start(Datum value, const StartType &type, const PgZone &zone, WayNow *way) {
     if (!can_start(value, type)) return false;
     way->start = start_of_value(value, type, zone);
     return true;

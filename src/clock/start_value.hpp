@@ -3,11 +3,13 @@
 #include "core/time/schedule.hpp"
 #include "pg/postgres.hpp"
 #include "pg/timezone.hpp"
+#include "schema/path.hpp"
 
 namespace pg_retention {
 
-// Of a date, timestamp or timestamptz. False, and an error: it is at -infinity or outside 1400-9999.
-bool can_start(Datum value, Oid type);
-core::Start start_of_value(Datum value, Oid type, const PgZone &zone);
+// A number that is 0 has not started: so applications write that there is no time yet. False, and an error: it is at -infinity or outside
+// 1400-9999.
+bool can_start(Datum value, const StartType &type);
+core::Start start_of_value(Datum value, const StartType &type, const PgZone &zone);
 
 }  // namespace pg_retention

@@ -56,7 +56,8 @@ struct Rewrite {
 
 // tables: those whose column is renamed.
 char *renamed_path(Oid relid, const char *text, List *tables, const char *from, const char *to) {
-    List *names = qualified_names(text);
+    StartUnit unit = StartUnit::kNone;
+    List *names = qualified_names(without_unit(text, &unit));
     StringInfoData out;
     initStringInfo(&out);
     Path path;
@@ -68,7 +69,7 @@ char *renamed_path(Oid relid, const char *text, List *tables, const char *from, 
         if (list_member_oid(tables, at) && strcmp(name, from) == 0) name = to;
         appendStringInfo(&out, "%s%s", i == 0 ? "" : ".", quote_identifier(name));
     }
-    return out.data;
+    return unit == StartUnit::kNone ? out.data : psprintf("%s(%s)", name_of(unit), out.data);
 }
 
 // Qualified as far as the pinned search_path of the caller asks for.
@@ -289,7 +290,9 @@ bool depends_on(const Policy &policy, Oid table, AttrNumber column, bool rewritt
         Path path;
         Problem problem = {};
         if (!resolve_path(policy.relid, policy.starts[k], &path, &problem)) continue;
-        if (rewritten ? path_reads(path, table, column) : path.relid == table && path.column == column) return true;
+        // A number is the same in a wider type.
+        const bool ends = path.relid == table && path.column == column && path.type.unit == StartUnit::kNone;
+        if (rewritten ? path_reads(path, table, column) : ends) return true;
     }
     return false;
 }

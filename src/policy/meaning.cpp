@@ -48,7 +48,7 @@ void append_path(StringInfo out, const Path &path) {
         appendStringInfo(out, " %u", path.hops[h].from_relid);
         for (int k = 0; k < path.hops[h].n_keys; ++k) appendStringInfo(out, " %d=%d", path.hops[h].from[k], path.hops[h].to[k]);
     }
-    appendStringInfo(out, " %u %d;", path.relid, path.column);
+    appendStringInfo(out, " %u %d %d;", path.relid, path.column, static_cast<int>(path.type.unit));
 }
 
 }  // namespace

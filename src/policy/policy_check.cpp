@@ -9,6 +9,7 @@
 #include "pg/attempt.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
+#include "pg/names.hpp"
 #include "schema/own.hpp"
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
@@ -102,6 +103,33 @@ void check_policy(const Policy &policy, Path *paths) {
     if (policy.applies_to == nullptr || !is_confirmed(policy)) return;
     // Off, it is asked of no row: so a policy whose condition cannot be asked any more can be switched off.
     if (policy.mode != Mode::kOff) check_condition(policy);
+}
+
+void check_units(const Policy &policy, const Path *paths) {
+    for (int i = 0; i < policy.n_starts; ++i) {
+        const Path &path = paths[i];
+        if (path.type.unit == StartUnit::kNone) continue;
+        const char *column = quote_identifier(get_attname(path.relid, path.column, false));
+        const double unit = path.type.unit == StartUnit::kSeconds ? 1 : path.type.unit == StartUnit::kMilliseconds ? 1e3 : 1e6;
+        SPI_connect();
+        // 1980 and 2100, in seconds since 1970.
+        const SqlRows sample = read_as(
+            owner_of(path.relid),
+            psprintf(
+                "SELECT max(n) < 315532800.0 * $1 OR min(n) > 4102444800.0 * $1 FROM (SELECT %s FROM %s WHERE %s <> 0 LIMIT 1000) s (n)",
+                column, qualified_name(path.relid), column),
+            typed(FLOAT8OID, Float8GetDatum(unit)));
+        const bool is_another = sample.first().get_or(1, false);
+        SPI_finish();
+        if (is_another)
+            ereport(
+                ERROR,
+                (errcode(ERRCODE_DATETIME_FIELD_OVERFLOW),
+                 errmsg("the numbers in column \"%s\" of table %s do not count %s since 1970",
+                        get_attname(path.relid, path.column, false), get_rel_name(path.relid), name_of(path.type.unit)),
+                 errdetail("All that were looked at would be times before 1980, or after 2099."),
+                 errhint("Name their unit in field \"clock_starts\": seconds(...), milliseconds(...) or microseconds(...).")));
+    }
 }
 
 namespace {

@@ -12,6 +12,9 @@ void check_relation(Oid relid);
 // Resolves all paths and the condition; paths has room for policy.n_starts.
 void check_policy(const Policy &policy, Path *paths);
 
+// Numbers that count the time in a unit must be times of this age: milliseconds are all in January 1970 where seconds were written.
+void check_units(const Policy &policy, const Path *paths);
+
 // What is put into personal columns must be something that their table's constraints can take; and an enforced policy that
 // anonymises needs personal columns.
 void check_anonymisers(const Policy &policy, Tries tries);

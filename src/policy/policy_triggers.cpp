@@ -179,6 +179,7 @@ void complete(const Policy &policy) {
     if (policy.n_starts > kMaxStarts)
         ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("field \"clock_starts\" has too many paths")));
     check_policy(policy, paths);
+    check_units(policy, paths);
     check_anonymisers(policy, Tries::kRows);
     provide(policy, paths, policy.n_starts);
     as_extension("UPDATE retention.policy SET validated = true WHERE policy_id = $1 AND NOT validated", INT2OID,

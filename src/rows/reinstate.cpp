@@ -58,7 +58,9 @@ char *unset_own_starts(const Policy &policy, Oid relid) {
         Path path;
         Problem problem = {};
         if (!resolve_path(policy.relid, policy.starts[i], &path, &problem) || path.n_hops > 0) continue;
-        appendStringInfo(&sql, "%s%s = NULL", sql.len > 0 ? ", " : "", quote_identifier(get_attname(relid, path.column, false)));
+        // A number says by 0, too, that nothing has started.
+        appendStringInfo(&sql, "%s%s = %s", sql.len > 0 ? ", " : "", quote_identifier(get_attname(relid, path.column, false)),
+                         path.type.unit == StartUnit::kNone ? "NULL" : "0");
     }
     return sql.len > 0 ? sql.data : nullptr;
 }

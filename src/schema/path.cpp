@@ -1,5 +1,7 @@
 #include "schema/path.hpp"
 
+#include <initializer_list>
+
 #include "schema/key_equality.hpp"
 #include "pg/compat.hpp"
 
@@ -94,6 +96,20 @@ bool too_many_hops(const char *text, Problem *problem) {
     return false;
 }
 
+bool starts_by(const StartType &type, const char *text, Problem *problem) {
+    const bool time = type.type == DATEOID || type.type == TIMESTAMPOID || type.type == TIMESTAMPTZOID;
+    const bool number = type.type == INT4OID || type.type == INT8OID || type.type == FLOAT8OID;
+    if (type.unit == StartUnit::kNone ? time : number) return true;
+    problem->sqlstate = ERRCODE_DATATYPE_MISMATCH;
+    problem->message =
+        psprintf("path \"%s\" in field \"clock_starts\" ends at a column of type %s", text, format_type_be(type.type));
+    problem->hint = type.unit != StartUnit::kNone
+                      ? "Numbers that count the time since 1970 are of type integer, bigint or double precision."
+                  : number ? "Say what the number counts since 1970: seconds(...), milliseconds(...) or microseconds(...)."
+                           : "A clock starts at a column of type date, timestamp or timestamp with time zone.";
+    return false;
+}
+
 }  // namespace
 
 bool find_foreign_key(Oid relid, AttrNumber column, Hop *hop) {
@@ -163,9 +179,31 @@ bool sets_default(const Path &path) {
     return false;
 }
 
+const char *name_of(StartUnit unit) {
+    switch (unit) {
+        case StartUnit::kNone: return nullptr;
+        case StartUnit::kSeconds: return "seconds";
+        case StartUnit::kMilliseconds: return "milliseconds";
+        case StartUnit::kMicroseconds: return "microseconds";
+    }
+    return nullptr;
+}
+
+const char *without_unit(const char *text, StartUnit *unit) {
+    const size_t n = strlen(text);
+    for (const StartUnit each : {StartUnit::kSeconds, StartUnit::kMilliseconds, StartUnit::kMicroseconds}) {
+        const size_t name = strlen(name_of(each));
+        if (n < name + 2 || strncmp(text, name_of(each), name) != 0 || text[name] != '(' || text[n - 1] != ')') continue;
+        *unit = each;
+        return pnstrdup(text + name + 1, n - name - 2);
+    }
+    *unit = StartUnit::kNone;
+    return text;
+}
+
 bool resolve_path(Oid relid, const char *text, Path *path, Problem *problem) {
-    List *names = qualified_names(text);
     *path = Path{};
+    List *names = qualified_names(without_unit(text, &path->type.unit));
     Oid at = relid;
     for (int i = 0; i < list_length(names); ++i) {
         const char *name = strVal(list_nth(names, i));
@@ -175,7 +213,7 @@ bool resolve_path(Oid relid, const char *text, Path *path, Problem *problem) {
         if (i == list_length(names) - 1) {
             path->relid = at;
             path->column = column;
-            path->type = getBaseType(get_atttype(at, column));
+            path->type.type = getBaseType(get_atttype(at, column));
             break;
         }
         if (path->n_hops == kMaxHops) return too_many_hops(text, problem);
@@ -189,12 +227,7 @@ bool resolve_path(Oid relid, const char *text, Path *path, Problem *problem) {
         if (is_not_followed(path->hops[path->n_hops], problem)) return false;
         at = path->hops[path->n_hops++].to_relid;
     }
-    if (path->type == DATEOID || path->type == TIMESTAMPOID || path->type == TIMESTAMPTZOID) return true;
-    problem->sqlstate = ERRCODE_DATATYPE_MISMATCH;
-    problem->message =
-        psprintf("path \"%s\" in field \"clock_starts\" ends at a column of type %s", text, format_type_be(path->type));
-    problem->hint = "A clock starts at a column of type date, timestamp or timestamp with time zone.";
-    return false;
+    return starts_by(path->type, text, problem);
 }
 
 bool path_reads(const Path &path, Oid relid, AttrNumber column) {
@@ -208,7 +241,7 @@ bool path_reads(const Path &path, Oid relid, AttrNumber column) {
 }
 
 bool is_same_way(const Path &a, const Path &b) {
-    if (a.n_hops != b.n_hops || a.relid != b.relid || a.column != b.column) return false;
+    if (a.n_hops != b.n_hops || a.relid != b.relid || a.column != b.column || a.type.unit != b.type.unit) return false;
     for (int h = 0; h < a.n_hops; ++h) {
         const Hop &x = a.hops[h], &y = b.hops[h];
         if (x.from_relid != y.from_relid || x.to_relid != y.to_relid || x.n_keys != y.n_keys) return false;

@@ -1,5 +1,6 @@
 #pragma once
-// A path: a column, or foreign-key columns joined by dots to a column of another table (DESIGN: clock_starts).
+// A path: a column, or foreign-key columns joined by dots to a column of another table (DESIGN: clock_starts). Of a column of numbers it says
+// what they count since 1970: "seconds(created)", "milliseconds(room_id.left_ts)", "microseconds(...)".
 #include "pg/postgres.hpp"
 
 namespace pg_retention {
@@ -33,12 +34,19 @@ struct Hop {
     const Given *given;     // what a row that refers holds besides; null: each does refer
 };
 
+enum class StartUnit : uint8_t { kNone, kSeconds, kMilliseconds, kMicroseconds };
+
+struct StartType {
+    Oid type;  // date, timestamp or timestamptz; with a unit integer, bigint or double precision
+    StartUnit unit;
+};
+
 struct Path {
     int n_hops;
     Hop hops[kMaxHops];
     Oid relid;  // the table of the last column
     AttrNumber column;
-    Oid type;  // date, timestamp or timestamptz
+    StartType type;
 };
 
 struct Problem {
@@ -46,6 +54,10 @@ struct Problem {
     const char *message;  // palloc'ed; null: no problem
     const char *hint;
 };
+
+// What stands in the parentheses of a unit, or the text itself.
+const char *without_unit(const char *text, StartUnit *unit);
+const char *name_of(StartUnit unit);  // null: none
 
 // Resolves text from relid through pg_constraint. False: problem says why.
 bool resolve_path(Oid relid, const char *text, Path *path, Problem *problem);
