@@ -51,7 +51,7 @@ void append_about(StringInfo sql, const ReachedTable &table, Parameters *paramet
     appendStringInfoString(sql, "(false");
     foreach (cell, table.conditions) {
         const auto *condition = static_cast<const Condition *>(lfirst(cell));
-        if (condition->link->role != LinkRole::kAbout) continue;
+        if (!is_owner(condition->link->role)) continue;
         appendStringInfoString(sql, " OR ");
         append_condition(sql, table.relid, *condition, parameters);
     }

@@ -48,7 +48,7 @@ void append_freed(StringInfo sql, Oid relid, List *covering, Parameters *paramet
         if (table->relid != relid) continue;
         foreach (inner, table->conditions) {
             const auto *condition = static_cast<const Condition *>(lfirst(inner));
-            if (condition->link->role != LinkRole::kAbout) continue;
+            if (!is_owner(condition->link->role)) continue;
             appendStringInfoString(sql, " AND (");
             append_condition(sql, relid, *condition, parameters);
             appendStringInfoString(sql, ") IS NOT TRUE");
@@ -97,7 +97,7 @@ bool is_governed(const ReachedTable &table) { return clock_column(table.relid) !
 int64 rows_about(const ReachedTable &table, List *covering, bool restricted) {
     int64 rows = 0;
     for (int i = 0; i < list_length(table.conditions); ++i) {
-        if (static_cast<const Condition *>(list_nth(table.conditions, i))->link->role != LinkRole::kAbout) continue;
+        if (!is_owner(static_cast<const Condition *>(list_nth(table.conditions, i))->link->role)) continue;
         rows += is_governed(table) ? mark_rows(table, i, covering, restricted) : count_rows(table, i);
     }
     return rows;
@@ -203,7 +203,7 @@ List *tables_linked(const Model &model, const char *kind_name) {
     ListCell *cell = nullptr;
     foreach (cell, model.links) {
         const auto *link = static_cast<const Link *>(lfirst(cell));
-        if (link->kind != kind || link->role != LinkRole::kAbout || list_member_oid(seen, link->relid)) continue;
+        if (link->kind != kind || !is_owner(link->role) || list_member_oid(seen, link->relid)) continue;
         auto *table = static_cast<ReachedTable *>(palloc0(sizeof(ReachedTable)));
         table->relid = link->relid;
         tables = lappend(tables, table);

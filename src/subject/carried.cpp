@@ -85,7 +85,7 @@ List *about_links(const Model &model, Oid relid) {
         auto *link = static_cast<Link *>(lfirst(cell));
         const bool meant = link->relid == relid || list_member_oid(find_all_inheritors(link->relid, NoLock, nullptr), relid) ||
                            (get_rel_relispartition(link->relid) && list_member_oid(get_partition_ancestors(link->relid), relid));
-        if (meant && link->role == LinkRole::kAbout) links = lappend(links, link);
+        if (meant && is_owner(link->role)) links = lappend(links, link);
     }
     return links;
 }

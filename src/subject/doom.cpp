@@ -51,10 +51,23 @@ bool is_shared(const Doomed &row) {
     ListCell *cell = nullptr;
     foreach (cell, row.others) {
         const auto *other = static_cast<const Other *>(lfirst(cell));
-        if (is_alive(*other) && other->link->role == LinkRole::kAbout) return true;
+        if (is_alive(*other) && is_owner(other->link->role)) return true;
     }
     return false;
 }
+
+// By any link: a like goes with who liked, and with who wrote what was liked.
+bool goes_with_subject(const Doomed &row) {
+    if (row.link->role == LinkRole::kDeletedWith) return true;
+    ListCell *cell = nullptr;
+    foreach (cell, row.others) {
+        const auto *other = static_cast<const Other *>(lfirst(cell));
+        if (other->is_subject && other->link->role == LinkRole::kDeletedWith) return true;
+    }
+    return false;
+}
+
+Fate instead_of_anonymising(Fate fate) { return fate == Fate::kAnonymise ? Fate::kDelete : fate; }
 
 Fate fate_of_action(PolicyAction action) {
     switch (action) {
@@ -103,12 +116,15 @@ Fate fate_of_governed(const Policy &policy, Doomed *row) {
 Fate fate_of(const ReachedTable &table, bool pure_link, Doomed *row, const bool *anonymised) {
     switch (row->link->role) {
         case LinkRole::kAbout:
+        case LinkRole::kDeletedWith:
         case LinkRole::kSame: break;
         case LinkRole::kAccesses: return Fate::kNothing;
         case LinkRole::kMentioned: return Fate::kTakeOut;
     }
     const Policy *policy = find_policy(row);
-    if (policy == nullptr && pure_link) return Fate::kUnlink;
+    const bool goes_along = goes_with_subject(*row);
+    if (policy == nullptr && (pure_link || goes_along)) return Fate::kUnlink;
+    if (goes_along) return instead_of_anonymising(fate_of_governed(*policy, row));
     if (is_shared(*row)) return Fate::kTakeOut;
     if (policy != nullptr) return fate_of_governed(*policy, row);
     if (anonymised == nullptr) {

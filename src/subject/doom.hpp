@@ -17,7 +17,7 @@ enum class Fate : uint8_t {
     kDefer,       // a hold or a restriction stands: goes when that is lifted
     kTakeOut,     // it is about somebody else, too: the person is taken out of it
     kNotCovered,  // nothing says what to do with it: as kTakeOut, and said
-    kUnlink,      // nothing but a link between the person and something else
+    kUnlink,      // nothing but a link between the person and something else, or without a policy and to go with the person
 };
 
 struct Doomed {

@@ -140,7 +140,7 @@ Link *read_link(const Model &model, const SqlRow &row) {
 
 void load_links(Model *model) {
     const SqlRows found = read_own("SELECT kind, relation, path, role, columns FROM retention.subject_link "
-                                   "ORDER BY role, pg_catalog.length(path), relation, path, kind");
+                                   "ORDER BY role <> 'deleted_with', role, pg_catalog.length(path), relation, path, kind");
     for (const SqlRow row : found) {
         Link *link = read_link(*model, row);
         List **list = link->role == LinkRole::kSame ? &model->same : &model->links;

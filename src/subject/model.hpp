@@ -49,7 +49,7 @@ struct Link {
 
 struct Model {
     List *kinds;         // of Kind
-    List *links;         // of Link; the persons' own rows first, then by role, "about" before others
+    List *links;         // of Link; the persons' own rows first, then by role, "deleted_with" and "about" before others
     List *same;          // of Link: one key up, from a person to another that is the same human
     List *personal;      // of PersonalColumn
     List *placeholders;  // char *: identifying values that are nobody's, as identity_of() gives them

@@ -278,7 +278,7 @@ void for_each_row(Subject *subject, const ReachedTable &table, const RowChoice &
     initStringInfo(&reader.data);
     for (int i = 0; i < list_length(table.conditions); ++i) {
         const auto *condition = static_cast<const Condition *>(list_nth(table.conditions, i));
-        if (!choice.portable || condition->link->role == LinkRole::kAbout) read_condition(&reader, i, consumer, argument);
+        if (!choice.portable || is_owner(condition->link->role)) read_condition(&reader, i, consumer, argument);
     }
 }
 

@@ -1,6 +1,6 @@
 -- Roles of links: two rows that are one human, and rows that a person may see without their being the person's.
 BEGIN;
-SELECT plan(17);
+SELECT plan(26);
 SET client_min_messages = error;
 
 CREATE FUNCTION pg_temp.rows(kind text, key text) RETURNS text LANGUAGE sql AS
@@ -55,6 +55,34 @@ SELECT is(pg_temp.rows('d', '1'), 'd.doc 1 about, d.person 1 about', 'who may se
 SELECT lives_ok($$SELECT retention.erase('d', 2)$$, 'who may see a row can be erased');
 SELECT is((SELECT concat_ws(', ', owner, title, body, (SELECT count(*) FROM d.reader)) FROM d.doc), '1, Plan, Written by Kari Lie for Ola Moe, 0', 'what a person may see stays as it is');
 SELECT lives_ok($$SELECT retention.erase('d', 1)$$, 'the owner can be erased');
+
+-- What goes with either of two: a like has a note of its own, and is about who likes and who is liked.
+CREATE SCHEMA l;
+CREATE TABLE l.person (id int PRIMARY KEY, name text);
+CREATE TABLE l.post (id int PRIMARY KEY, author int REFERENCES l.person, body text);
+CREATE TABLE l.liked (id int PRIMARY KEY, post int REFERENCES l.post, person int REFERENCES l.person, note text, ended_at timestamptz);
+CREATE TABLE l.badge (id int PRIMARY KEY, liked int REFERENCES l.liked ON DELETE CASCADE, owner int REFERENCES l.person, label text);
+CREATE TABLE l.session (id int PRIMARY KEY, person int REFERENCES l.person, helper int REFERENCES l.person, log text);
+SELECT pg_temp.personal('l.person', 'name', 'name'), pg_temp.personal('l.post', 'body', 'free text'), pg_temp.personal('l.liked', 'note', 'free text'), pg_temp.personal('l.badge', 'label', 'free text');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('liked', 'l.liked', '{ended_at}', '1 year', 'anonymise', 'enforce');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('l', 'l.person');
+SELECT pg_temp.link('l', 'l.post', 'author'), pg_temp.link('l', 'l.liked', 'person', 'deleted_with'), pg_temp.link('l', 'l.liked', 'post.author'), pg_temp.link('l', 'l.session', 'person', 'deleted_with'),
+    pg_temp.link('l', 'l.session', 'helper', 'deleted_with'), pg_temp.link('l', 'l.badge', 'owner');
+INSERT INTO l.person VALUES (1, 'Kari Lie'), (2, 'Ola Moe'), (3, 'Siv Dahl');
+INSERT INTO l.post VALUES (1, 1, 'Kari Lie says'), (2, 2, 'Ola Moe says');
+INSERT INTO l.liked VALUES (1, 1, 2, 'Ola Moe likes Kari Lie'), (2, 2, 1, 'Kari Lie likes Ola Moe'), (3, 2, 3, 'Siv Dahl likes Ola Moe'), (4, 1, 3, 'Siv Dahl likes Kari Lie');
+INSERT INTO l.badge VALUES (1, 4, 1, 'Kari''s');
+INSERT INTO l.session VALUES (1, 2, 3, 'a'), (2, 3, 1, 'b');
+SELECT is(pg_temp.rows('l', '2'), 'l.liked 1 deleted_with, l.liked 2 about, l.liked 3 about, l.person 2 about, l.post 2 about, l.session 1 deleted_with', 'a copy has what goes with the person');
+SELECT is((SELECT data ->> 'note' FROM retention.export_rows('l', 2) WHERE relation = 'l.liked'::regclass AND row_key = '1'), 'Ola Moe likes [redacted]', 'a copy of what goes with the person names nobody else');
+SELECT lives_ok($$SELECT retention.erase('l', 2)$$, 'who takes rows along is erased');
+SELECT is((SELECT string_agg(concat_ws(' ', id, note), ', ' ORDER BY id) FROM l.liked), '2 Kari Lie likes [redacted], 3 Siv Dahl likes [redacted], 4 Siv Dahl likes Kari Lie', 'what goes with the person is deleted, though anonymised by policy, and what is others'' stays');
+SELECT is((SELECT string_agg(id::text, ', ') FROM l.session), '2', 'a row without a policy goes with either of two');
+SELECT lives_ok($$SELECT retention.erase('l', 3)$$, 'who would take a neighbour''s row along is erased');
+SELECT is((SELECT concat_ws(', ', b.label, l.note) FROM l.badge b JOIN l.liked l ON l.id = b.liked), 'Kari''s', 'a row that would take somebody else''s along is anonymised instead');
+SELECT lives_ok($$INSERT INTO retention.policy (name, relation, clock_starts, keep_for, must_keep_for, reference, action, mode, priority, applies_to) VALUES ('kept', 'l.liked', '{ended_at}', '9 years', '9 years', 'some Act', 'delete', 'enforce', 1, 'ended_at IS NOT NULL')$$, 'the law may keep what goes along');
+UPDATE l.liked SET ended_at = '2026-01-01' WHERE id = 2;
+SELECT is((SELECT json_array_length(retention.erase('l', 1) -> 'kept')), 1, 'what the law keeps does not go along');
 
 SELECT * FROM finish();
 ROLLBACK;
