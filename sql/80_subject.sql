@@ -30,7 +30,7 @@ CREATE TABLE retention.subject_link (
 );
 SELECT pg_catalog.pg_extension_config_dump('retention.subject_link', '');
 COMMENT ON TABLE retention.subject_link IS 'how the rows of a table lead to persons';
-COMMENT ON COLUMN retention.subject_link.path IS 'foreign key columns joined by dots up to the table of the kind; [schema.table.column] follows a foreign key down; (column = schema.table.column, type = ''Case'') a key that the schema does not say';
+COMMENT ON COLUMN retention.subject_link.path IS 'foreign key columns joined by dots up to the table of the kind; [schema.table.column] follows a foreign key down; a key* to the table itself is followed as often as it leads on; (column = schema.table.column, type = ''Case'') a key that the schema does not say';
 COMMENT ON COLUMN retention.subject_link.role IS 'about: the row is data about the person, alone or with others; accesses: the person may see it whole, and it stays as it is; deleted_with: as about, and the row goes with the person, whoever else it is about; mentioned: it is about somebody else; same: it is a person itself, the same human';
 COMMENT ON COLUMN retention.subject_link.columns IS 'the personal columns that concern this person alone; empty: the row is not divided';
 COMMENT ON COLUMN retention.subject_link.validated IS 'set by the extension: the path was checked against the schema';

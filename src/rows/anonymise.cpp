@@ -35,6 +35,13 @@ bool begins_a_path(const Anonymisation &of, Oid constraint) {
     return false;
 }
 
+void add_way_up(Anonymisation *out, const LinkPath &link) {
+    auto *path = static_cast<Path *>(palloc0(sizeof(Path)));
+    for (; path->n_hops < link.n_steps && !link.steps[path->n_hops].down; ++path->n_hops)
+        path->hops[path->n_hops] = link.steps[path->n_hops].key;
+    if (path->n_hops > 0) out->paths = lappend(out->paths, path);
+}
+
 // Those by which a row leads to persons, as far as they lead up: who ordered what a note is about need not be on the clock's path.
 void add_linked_paths(Anonymisation *out) {
     for (const SqlRow row :
@@ -44,10 +51,7 @@ void add_linked_paths(Anonymisation *out) {
         LinkPath link = {};
         Problem problem = {};
         if (!resolve_link(out->relid, row.text(1), row.get<Oid>(2), &link, &problem)) continue;
-        auto *path = static_cast<Path *>(palloc0(sizeof(Path)));
-        for (; path->n_hops < link.n_steps && !link.steps[path->n_hops].down; ++path->n_hops)
-            path->hops[path->n_hops] = link.steps[path->n_hops].key;
-        if (path->n_hops > 0) out->paths = lappend(out->paths, path);
+        for (bool more = true; more; more = without_repeated(link, &link)) add_way_up(out, link);
     }
 }
 

@@ -49,6 +49,7 @@ void set_step(const Hop &hop, bool down, AttrNumber named, Step *step) {
                  {},
                  {},
                  down,
+                 false,
                  named,
                  nullptr,
                  hop};
@@ -81,6 +82,22 @@ bool step_up(Oid at, const char *element, Step *step, Problem *problem) {
     if (is_not_followed(hop, problem)) return false;
     set_step(hop, false, column, step);
     return true;
+}
+
+// "parent*": any number of times.
+bool repeated_step(Oid at, const char *element, Step *step, Problem *problem) {
+    const char *once = pnstrdup(element, strlen(element) - 1);
+    if (*once == '\0')
+        return refuse(ERRCODE_SYNTAX_ERROR, psprintf("element \"%s\" in field \"path\" is not well-formed", element), problem);
+    if (!(is_logical_key(once) ? logical_step(at, once, step, problem) : step_up(at, once, step, problem))) return false;
+    bool again = !step->down && step->near_relid == step->far_relid;
+    for (int k = 0; again && k < step->n; ++k)
+        again = getBaseType(get_atttype(at, step->near_columns[k])) == getBaseType(get_atttype(at, step->far_columns[k]));
+    step->repeats = true;
+    return again ||
+           refuse(ERRCODE_INVALID_FOREIGN_KEY,
+                  psprintf("element \"%s\" in field \"path\" does not lead from table %s to itself", element, get_rel_name(at)),
+                  problem);
 }
 
 bool step_down(Oid at, const char *element, Step *step, Problem *problem) {
@@ -117,7 +134,10 @@ bool resolve_link(Oid relid, const char *text, Oid person_relid, LinkPath *path,
             return refuse(ERRCODE_PROGRAM_LIMIT_EXCEEDED, psprintf("path \"%s\" has more than %d steps", text, kMaxHops),
                           problem);
         Step *step = &path->steps[path->n_steps];
-        const auto follow = is_logical_key(element) ? logical_step : element[0] == '[' ? step_down : step_up;
+        const auto follow = element[strlen(element) - 1] == '*' ? repeated_step
+                          : is_logical_key(element)             ? logical_step
+                          : element[0] == '['                   ? step_down
+                                                                : step_up;
         if (!follow(at, element, step, problem)) return false;
         step->onward = rest;
         at = step->far_relid;
@@ -129,23 +149,47 @@ bool resolve_link(Oid relid, const char *text, Oid person_relid, LinkPath *path,
                   problem);
 }
 
+static void append_step(StringInfo text, const Step &step) {
+    if (step.named == InvalidAttrNumber) {
+        appendStringInfoString(text, logical_key_text(step.key, step.down));
+        return;
+    }
+    const char *column = quote_identifier(get_attname(step.down ? step.far_relid : step.near_relid, step.named, false));
+    if (step.down)
+        appendStringInfo(text, "[%s.%s]", qualified_name(step.far_relid), column);
+    else
+        appendStringInfoString(text, column);
+}
+
 char *link_text(const LinkPath &path) {
     StringInfoData text;
     initStringInfo(&text);
     for (int i = 0; i < path.n_steps; ++i) {
         const Step &step = path.steps[i];
         if (i > 0) appendStringInfoChar(&text, '.');
-        if (step.named == InvalidAttrNumber) {
-            appendStringInfoString(&text, logical_key_text(step.key, step.down));
-            continue;
-        }
-        const char *column = quote_identifier(get_attname(step.down ? step.far_relid : step.near_relid, step.named, false));
-        if (step.down)
-            appendStringInfo(&text, "[%s.%s]", qualified_name(step.far_relid), column);
-        else
-            appendStringInfoString(&text, column);
+        append_step(&text, step);
+        if (step.repeats) appendStringInfoChar(&text, '*');
     }
     return text.data;
+}
+
+static LinkPath path_from(const LinkPath &path, int first) {
+    LinkPath rest = {};
+    for (int i = first; i < path.n_steps; ++i) rest.steps[rest.n_steps++] = path.steps[i];
+    return rest;
+}
+
+bool without_repeated(const LinkPath &path, LinkPath *shorter) {
+    int at = 0;
+    while (at < path.n_steps && !path.steps[at].repeats) ++at;
+    if (at == path.n_steps) return false;
+    LinkPath rest = {};
+    for (int i = 0; i < path.n_steps; ++i)
+        if (i != at) rest.steps[rest.n_steps++] = path.steps[i];
+    for (int i = rest.n_steps - 1; i >= 0; --i)
+        rest.steps[i].onward = i + 1 == rest.n_steps ? "" : link_text(path_from(rest, i + 1));
+    *shorter = rest;
+    return true;
 }
 
 bool same_way(const LinkPath &a, const LinkPath &b) {
@@ -154,7 +198,7 @@ bool same_way(const LinkPath &a, const LinkPath &b) {
         const Step &x = a.steps[i];
         const Step &y = b.steps[i];
         same = x.near_relid == y.near_relid && x.far_relid == y.far_relid && x.n == y.n && x.down == y.down &&
-               std::memcmp(x.near_columns, y.near_columns, sizeof x.near_columns) == 0 &&
+               x.repeats == y.repeats && std::memcmp(x.near_columns, y.near_columns, sizeof x.near_columns) == 0 &&
                std::memcmp(x.far_columns, y.far_columns, sizeof x.far_columns) == 0 && same_given(x.key.given, y.key.given);
     }
     return same;

@@ -1,7 +1,8 @@
 #pragma once
 // The way from a row to a person it concerns: foreign-key columns joined by dots up to the person's table
 // ("case_id.opened_by"), and, in brackets, a foreign key of another table that refers here and is followed down
-// ("[support.participants.case_id].user_id"). Where there is no foreign key an element spells what it would be (schema/logical_key.hpp).
+// ("[support.participants.case_id].user_id"). A key of a table to itself may be followed as often as it leads on, or not at all
+// ("parent*.author"). Where there is no foreign key an element spells what it would be (schema/logical_key.hpp).
 #include "schema/key_equality.hpp"
 #include "schema/logical_key.hpp"
 
@@ -15,6 +16,7 @@ struct Step {
     AttrNumber near_columns[kMaxKeys];
     AttrNumber far_columns[kMaxKeys];
     bool down;           // several far rows may belong to one near row
+    bool repeats;        // of a key of a table to itself: to what it refers to, what that refers to, and so on
     AttrNumber named;    // the column of the foreign key that the path names; invalid: a logical key
     const char *onward;  // the rest of the path, from the far table on
     Hop key;
@@ -42,6 +44,9 @@ bool resolve_link(Oid relid, const char *text, Oid person_relid, LinkPath *path,
 
 // The path as text, with the names that tables and columns have now.
 char *link_text(const LinkPath &path);
+
+// The path from which a step is left out that may be gone any number of times. False: it has none.
+bool without_repeated(const LinkPath &path, LinkPath *shorter);
 
 // Which rows a path leads to, whatever it is called.
 bool same_way(const LinkPath &a, const LinkPath &b);

@@ -159,7 +159,8 @@ void check_same(Oid relid, const LinkPath &path) {
     connect_spi();
     const bool is_person = own("SELECT 1 FROM retention.subject_kind WHERE relation = $1", relid).n > 0;
     SPI_finish();
-    if (is_person && path.n_steps == 1 && !path.steps[0].down && path.steps[0].key.given == nullptr) return;
+    if (is_person && path.n_steps == 1 && !path.steps[0].down && !path.steps[0].repeats && path.steps[0].key.given == nullptr)
+        return;
     ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                     errmsg("role \"same\" does not fit table \"%s\" and its path", get_rel_name(relid)),
                     errhint("The table of another kind of persons may have it, with a path of one foreign key.")));

@@ -115,7 +115,8 @@ void load_kinds(Model *model) {
 
 // Nothing says that what a logical key refers to is there once.
 bool leads_to_several(const Step &step) {
-    return step.down || (step.named == InvalidAttrNumber && !is_unique_in(step.far_relid, step.far_columns, step.n));
+    return step.down || step.repeats ||
+           (step.named == InvalidAttrNumber && !is_unique_in(step.far_relid, step.far_columns, step.n));
 }
 
 Link *read_link(const Model &model, const SqlRow &row) {
@@ -131,11 +132,24 @@ Link *read_link(const Model &model, const SqlRow &row) {
                         errhint("%s", core::kAllWords<LinkRole>.text)));
     if (!resolve_link(link->relid, link->text, link->kind->relid, &link->path, &problem))
         does_not_fit("link", link->text, problem);
-    for (int i = 0; i < link->path.n_steps; ++i) link->to_several = link->to_several || leads_to_several(link->path.steps[i]);
     const int n = names_of(row.datum(5), &names);
     for (int i = 0; i < n; ++i)
         link->claimed = bms_add_member(link->claimed, column_named(link->relid, NameStr(*DatumGetName(names[i])), "columns"));
     return link;
+}
+
+bool has_way(List *links, const Link &link) {
+    ListCell *cell = nullptr;
+    foreach (cell, links) {
+        const auto *other = static_cast<const Link *>(lfirst(cell));
+        if (other->kind == link.kind && other->relid == link.relid && same_way(other->path, link.path)) return true;
+    }
+    return false;
+}
+
+void set_several(Link *link) {
+    link->to_several = false;
+    for (int i = 0; i < link->path.n_steps; ++i) link->to_several = link->to_several || leads_to_several(link->path.steps[i]);
 }
 
 void load_links(Model *model) {
@@ -144,7 +158,18 @@ void load_links(Model *model) {
     for (const SqlRow row : found) {
         Link *link = read_link(*model, row);
         List **list = link->role == LinkRole::kSame ? &model->same : &model->links;
+        set_several(link);
         *list = lappend(*list, link);
+    }
+    found.free();
+    // A step that repeats may be gone not at all: those who are led to by the columns of the row itself are told from those further up.
+    for (int i = 0; i < list_length(model->links); ++i) {
+        auto *shorter = static_cast<Link *>(palloc(sizeof(Link)));
+        *shorter = *static_cast<const Link *>(list_nth(model->links, i));
+        if (!without_repeated(shorter->path, &shorter->path) || has_way(model->links, *shorter)) continue;
+        shorter->text = link_text(shorter->path);
+        set_several(shorter);
+        model->links = list_insert_nth(model->links, i + 1, shorter);
     }
 }
 
@@ -173,7 +198,8 @@ bool is_only_link(const Model &model, const Link &link) {
 }
 
 bool leads_by_its_only_key(const Model &model, const Link &link) {
-    if (link.role != LinkRole::kAbout || link.path.n_steps != 1 || link.path.steps[0].down) return false;
+    if (link.role != LinkRole::kAbout || link.path.n_steps != 1 || link.path.steps[0].down || link.path.steps[0].repeats)
+        return false;
     Relation rel = RelationIdGetRelation(link.relid);
     const int n_keys = RelationIsValid(rel) ? list_length(RelationGetFKeyList(rel)) : 0;
     if (RelationIsValid(rel)) RelationClose(rel);

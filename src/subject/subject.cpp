@@ -89,6 +89,70 @@ void append_and(StringInfo where, const char *condition) {
     if (condition != nullptr) appendStringInfo(where, " AND %s", condition);
 }
 
+KeySet far_keys(Subject *subject, const Link &link, int i);
+KeySet repeated_keys(Subject *subject, const Link &link, int i);
+
+// Which near rows of a step lead to the person: those whose columns hold one of the keys, and that meet the condition.
+struct NearRows {
+    const AttrNumber *columns;
+    Equalities equalities;
+    KeySet keys;
+    const char *condition;  // null: none
+};
+
+NearRows near_rows(Subject *subject, const Link &link, int i) {
+    const Step &step = link.path.steps[i];
+    const KeySet keys = step.repeats ? repeated_keys(subject, link, i) : far_keys(subject, link, i);
+    return NearRows{step.near_columns, finding_near(step), keys, near_condition(step)};
+}
+
+// Whether a row t that a step leads to leads on to the person. False: none does.
+bool append_leads_on(Subject *subject, const Link &link, int i, StringInfo where, Parameters *parameters) {
+    const Step &step = link.path.steps[i];
+    if (i + 1 == link.path.n_steps) {
+        const KeySet &roots = subject->roots[link.kind->index];
+        append_key_condition(where, step.far_relid, link.kind->keys, roots, parameters);
+        return roots.n > 0;
+    }
+    const NearRows rows = near_rows(subject, link, i + 1);
+    append_key_condition(where, step.far_relid, rows.columns, rows.equalities, rows.keys, parameters);
+    append_and(where, rows.condition);
+    return rows.keys.n > 0;
+}
+
+// The same of a step that repeats: of the rows, too, that lead to such by as many more steps.
+KeySet repeated_keys(Subject *subject, const Link &link, int i) {
+    const Step &step = link.path.steps[i];
+    const Oid relid = step.far_relid;
+    StringInfoData where, sql;
+    Parameters parameters = {};
+    initStringInfo(&where);
+    initStringInfo(&sql);
+    if (!append_leads_on(subject, link, i, &where, &parameters)) return KeySet{};
+    const char *far = column_list(relid, step.far_columns, step.n, "t.");
+    StringInfoData names;
+    initStringInfo(&names);
+    for (int k = 0; k < step.n; ++k) appendStringInfo(&names, "%sv%d", k == 0 ? "" : ", ", k);
+    appendStringInfo(
+        &sql,
+        "FROM %s t WHERE (%s) IN (WITH RECURSIVE r (%s) AS (SELECT %s FROM %s t WHERE %s UNION SELECT %s FROM r JOIN %s t ON ",
+        qualified_name(relid), far, names.data, far, qualified_name(relid), where.data, far, qualified_name(relid));
+    for (int k = 0; k < step.n; ++k) {
+        appendStringInfoString(&sql, k == 0 ? "" : " AND ");
+        append_equal(&sql, finding_near(step).at[k],
+                     Operand{column_list(relid, &step.near_columns[k], 1, "t."), get_atttype(relid, step.near_columns[k])},
+                     Operand{psprintf("r.v%d", k), get_atttype(relid, step.far_columns[k])});
+    }
+    append_and(&sql, near_condition(step));
+    appendStringInfo(&sql, ") SELECT %s FROM r)", names.data);
+    const KeySet keys = distinct_keys(relid, step.far_columns, step.n, finding_far(step), sql.data, &parameters, subject->lock);
+    parameters = Parameters{};
+    resetStringInfo(&where);
+    append_key_condition(&where, relid, step.far_columns, finding_far(step), keys, &parameters);
+    if (subject->lock) (void) lock_rows(relid, where.data, &parameters);
+    return keys;
+}
+
 // What the far rows of a step hold in its columns: the values that near rows are found by.
 KeySet far_keys(Subject *subject, const Link &link, int i) {
     const Step &step = link.path.steps[i];
@@ -98,21 +162,15 @@ KeySet far_keys(Subject *subject, const Link &link, int i) {
     const char *condition = far_condition(step);
     if (last && condition == nullptr && are_keys_of(*link.kind, step, equalities)) return roots;
     if (const KeySet *found = known(*subject, link, step, equalities, condition)) return *found;
-    const KeySet beyond = last ? roots : far_keys(subject, link, i + 1);
     StringInfoData where;
     Parameters parameters = {};
     initStringInfo(&where);
-    if (last)
-        append_key_condition(&where, step.far_relid, link.kind->keys, beyond, &parameters);
-    else
-        append_key_condition(&where, step.far_relid, link.path.steps[i + 1].near_columns, finding_near(link.path.steps[i + 1]),
-                             beyond, &parameters);
+    const bool any = append_leads_on(subject, link, i, &where, &parameters);
     append_and(&where, condition);
-    if (!last) append_and(&where, near_condition(link.path.steps[i + 1]));
     auto *reached = static_cast<Reached *>(palloc0(sizeof(Reached)));
     *reached = Reached{link.kind, step.far_relid, condition, step.onward, step.n, {}, equalities, {}};
     std::memcpy(reached->columns, step.far_columns, sizeof reached->columns);
-    if (beyond.n > 0) {
+    if (any) {
         if (subject->lock) (void) lock_rows(step.far_relid, where.data, &parameters);
         reached->keys = distinct_keys(step.far_relid, step.far_columns, step.n, equalities,
                                       from_table(step.far_relid, where.data), &parameters, subject->lock);
@@ -194,13 +252,17 @@ List *reach_tables(Subject *subject) {
         if (subject->roots[link->kind->index].n == 0) continue;
         auto *condition = static_cast<Condition *>(palloc0(sizeof(Condition)));
         condition->link = link;
+        const Kind &kind = *link->kind;
         const bool own = link->path.n_steps == 0;
-        condition->n = own ? link->kind->n_keys : link->path.steps[0].n;
-        std::memcpy(condition->columns, own ? link->kind->keys : link->path.steps[0].near_columns, sizeof condition->columns);
-        condition->equalities =
-            own ? own_equalities(link->relid, condition->columns, condition->n) : finding_near(link->path.steps[0]);
-        condition->keys = own ? subject->roots[link->kind->index] : far_keys(subject, *link, 0);
-        if (condition->keys.n == 0) continue;
+        const NearRows rows =
+            own ? NearRows{kind.keys, own_equalities(link->relid, kind.keys, kind.n_keys), subject->roots[kind.index], nullptr}
+                : near_rows(subject, *link, 0);
+        if (rows.keys.n == 0) continue;
+        condition->n = rows.keys.n_columns;
+        std::memcpy(condition->columns, rows.columns, sizeof(AttrNumber) * condition->n);
+        condition->equalities = rows.equalities;
+        condition->keys = rows.keys;
+        condition->besides = rows.condition;
         ReachedTable *table = table_in(&tables, link->relid);
         table->conditions = lappend(table->conditions, condition);
     }
@@ -209,7 +271,7 @@ List *reach_tables(Subject *subject) {
 
 void append_condition(StringInfo sql, Oid relid, const Condition &condition, Parameters *parameters) {
     append_key_condition(sql, relid, condition.columns, condition.equalities, condition.keys, parameters);
-    if (condition.link->path.n_steps > 0) append_and(sql, near_condition(condition.link->path.steps[0]));
+    append_and(sql, condition.besides);
 }
 
 void append_rows_of(StringInfo sql, const ReachedTable &table, int condition, Parameters *parameters) {

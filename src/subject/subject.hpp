@@ -22,6 +22,7 @@ struct Condition {
     AttrNumber columns[kMaxKeys];
     Equalities equalities;
     KeySet keys;
+    const char *besides;  // what they hold besides: "t.a = 'x'"; null: nothing
 };
 
 // A table and how its rows were reached. A row belongs to the first condition it meets.

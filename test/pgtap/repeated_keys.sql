@@ -1,0 +1,60 @@
+-- Links along a key of a table to itself, as often as it leads on: threads, trees of places.
+BEGIN;
+SELECT plan(26);
+SET client_min_messages = error;
+CREATE FUNCTION pg_temp.rows(kind text, key text) RETURNS text LANGUAGE sql AS
+    $$SELECT string_agg(relation::text || ' ' || row_key || ' ' || role, ', ' ORDER BY relation::text COLLATE "C", row_key) FROM retention.export_rows(kind, key)$$;
+CREATE FUNCTION pg_temp.personal(relation regclass, column_name name, category text) RETURNS void LANGUAGE sql AS
+    $$INSERT INTO retention.personal_column (relation, column_name, category) VALUES (relation, column_name, category)$$;
+CREATE FUNCTION pg_temp.link(kind text, relation regclass, path text, role text DEFAULT 'about') RETURNS void LANGUAGE sql AS
+    $$INSERT INTO retention.subject_link (kind, relation, path, role) VALUES (kind, relation, path, role)$$;
+
+CREATE SCHEMA t;
+CREATE TABLE t.person (id int PRIMARY KEY, name text);
+CREATE TABLE t.folder (id int PRIMARY KEY, parent int REFERENCES t.folder, owner int REFERENCES t.person, title text);
+CREATE TABLE t.file (id int PRIMARY KEY, folder int REFERENCES t.folder, body text);
+SELECT pg_temp.personal('t.person', 'name', 'name'), pg_temp.personal('t.folder', 'title', 'free text'), pg_temp.personal('t.file', 'body', 'free text');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('t', 't.person');
+SELECT lives_ok($$SELECT pg_temp.link('t', 't.folder', 'parent*.owner')$$, 'a key to the table itself may be followed as often as it leads on');
+SELECT lives_ok($$SELECT pg_temp.link('t', 't.file', 'folder.parent*.owner')$$, 'a repeated key may stand in the middle of a path');
+SELECT throws_ok(format($$SELECT pg_temp.link('t', 't.file', %L)$$, path), state, NULL, format('path %s is refused', path))
+FROM (VALUES ('folder*.owner', '42830'), ('*', '42601'), ('[t.folder.parent]*.owner', '42601'), ('folder.parent**.owner', '42703')) AS v (path, state);
+ALTER TABLE t.folder ADD editor int REFERENCES t.person;
+SELECT pg_temp.link('t', 't.folder', 'editor', 'mentioned');
+INSERT INTO t.person VALUES (1, 'Kari Lie'), (2, 'Ola Moe'), (3, 'Siv Dahl');
+INSERT INTO t.folder VALUES (1, NULL, 1, 'Kari Lie at home'), (2, 1, NULL, 'of Kari Lie'), (3, 2, 2, 'Ola Moe in that of Kari Lie'), (4, NULL, 2, 'Ola Moe''s'), (5, 4, NULL, 'below'), (6, NULL, NULL, 'nobody''s'), (7, 7, 3, 'in itself'), (8, 9, NULL, 'in a'), (9, 8, 3, 'circle');
+UPDATE t.folder SET editor = 2 WHERE id = 4;
+INSERT INTO t.file VALUES (1, 1, 'x1'), (2, 2, 'x2'), (3, 3, 'Kari Lie and Ola Moe'), (5, 5, 'x5'), (6, 6, 'x6'), (8, 8, 'x8'), (9, NULL, 'x9');
+SELECT is(pg_temp.rows('t', '1'), 't.file 1 about, t.file 2 about, t.file 3 about, t.folder 1 about, t.folder 2 about, t.folder 3 about, t.person 1 about', 'what leads to the person in however many steps is found');
+SELECT is(pg_temp.rows('t', '2'), 't.file 3 about, t.file 5 about, t.folder 3 about, t.folder 4 about, t.folder 5 about, t.person 2 about', 'what lies below another is found, what lies above is not');
+SELECT is((SELECT string_agg(path, ', ' ORDER BY path COLLATE "C") FROM retention.explain_subject('t', 2) WHERE relation = 't.folder'::regclass AND rows > 0), 'owner, parent*.owner', 'the columns of the row itself come before whatever only mentions');
+SELECT is(pg_temp.rows('t', '3'), 't.file 8 about, t.folder 7 about, t.folder 8 about, t.folder 9 about, t.person 3 about', 'a circle ends');
+SELECT is((SELECT data ->> 'body' FROM retention.export_rows('t', 1) WHERE relation = 't.file'::regclass AND row_key = '3'), 'Kari Lie and [redacted]', 'whoever else is further up is taken out of a copy');
+SELECT is((SELECT concat_ws(',', data ->> 'id', data ->> 'parent', data ->> 'owner') FROM retention.export_rows('t', 2) WHERE relation = 't.folder'::regclass AND row_key = '3'), '3,2,2', 'a step up that leads to the person, too, stays in a copy');
+SELECT is((SELECT data ->> 'owner' FROM retention.export_rows('t', 1) WHERE relation = 't.folder'::regclass AND row_key = '3'), NULL, 'a key that leads to somebody else further down is hidden in a copy');
+SELECT lives_ok($$SELECT retention.erase('t', 1)$$, 'whoever is further up is erased');
+SELECT is((SELECT string_agg(concat_ws(' ', id, title), ', ' ORDER BY id) FROM t.folder), '1, 2, 3 Ola Moe in that of [redacted], 4 Ola Moe''s, 5 below, 6 nobody''s, 7 in itself, 8 in a, 9 circle', 'what others own further down stays theirs');
+SELECT is((SELECT string_agg(concat_ws(' ', id, body), ', ' ORDER BY id) FROM t.file), '1, 2, 3 [redacted] and Ola Moe, 5 x5, 6 x6, 8 x8, 9 x9', 'what lies in folders of several persons stays theirs who are left');
+SELECT is((SELECT concat_ws(',', parent, owner) FROM t.folder WHERE id = 3), '2,2', 'a key within the table is not cut, for it leads to more than the person');
+SELECT lives_ok($$SELECT retention.erase('t', 3)$$, 'somebody in a circle is erased');
+SELECT is((SELECT string_agg(title, ', ') FROM t.folder WHERE id > 6), NULL, 'all rows of a circle are erased');
+SELECT lives_ok($$SELECT retention.erase('t', 2)$$, 'the last of several further up is erased');
+SELECT is((SELECT string_agg(title, ', ' ORDER BY id) FROM t.folder), 'nobody''s', 'what the last one owned goes with the last one');
+ALTER TABLE t.folder RENAME parent TO "Up";
+SELECT is((SELECT string_agg(path, ', ' ORDER BY path) FROM retention.subject_link), '"Up"*.owner, editor, folder."Up"*.owner', 'a repeated key follows renames');
+
+-- Without foreign keys, of several columns, with types, and text of a collation.
+CREATE SCHEMA m;
+CREATE TABLE m.person (name varchar(20) COLLATE "C" PRIMARY KEY, full_name text);
+CREATE TABLE m.post (site int, slug varchar(30) COLLATE "C", up_site int, up varchar(20) COLLATE "C", up_type text, author text, body text, PRIMARY KEY (site, slug));
+SELECT pg_temp.personal('m.person', 'full_name', 'name'), pg_temp.personal('m.post', 'body', 'free text');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('m', 'm.person');
+SELECT lives_ok($$SELECT pg_temp.link('m', 'm.post', '(up_site = m.post.site, up = m.post.slug, up_type = ''post'')*.(author = m.person.name)', 'mentioned')$$, 'a logical key may be repeated');
+INSERT INTO m.person VALUES ('kari', 'Kari Lie'), ('ola', 'Ola Moe');
+INSERT INTO m.post VALUES (1, 'a', NULL, NULL, NULL, 'kari', 'Kari Lie says'), (1, 'b', 1, 'a', 'post', 'ola', 'Kari Lie says Ola Moe'), (1, 'c', 1, 'a', 'page', 'ola', 'Kari Lie, a page'), (2, 'b', 1, 'b', 'post', NULL, 'quotes Kari Lie');
+SELECT is((SELECT string_agg(row_key ->> 'site' || (row_key ->> 'slug'), ', ' ORDER BY row_key) FROM retention.export_rows('m', 'kari'::text) WHERE relation = 'm.post'::regclass), '1a, 1b, 2b', 'a repeated logical key has its type');
+SELECT lives_ok($$SELECT retention.erase('m', 'kari'::text)$$, 'whoever a thread mentions is erased');
+SELECT is((SELECT string_agg(body, '; ' ORDER BY site, slug) FROM m.post), '[redacted] says; [redacted] says Ola Moe; Kari Lie, a page; quotes [redacted]', 'a thread is gone through to its end');
+
+SELECT * FROM finish();
+ROLLBACK;
