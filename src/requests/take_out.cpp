@@ -79,7 +79,10 @@ void add_link(const Doomed &row, const Link &link, Changes *changes) {
     // Columns of whoever lives here are those of who stays, too.
     if (!leads_to_the_living(row.others, &link)) changes->claimed = bms_union(changes->claimed, link.claimed);
     if (link.path.n_steps != 1 || link.path.steps[0].down || link.path.steps[0].repeats) return;
-    changes->unset = bms_union(changes->unset, columns_to_unset(link.path.steps[0]));
+    const Step &step = link.path.steps[0];
+    // What is declared of a key that the application keeps says what becomes of it; a foreign key can hold nothing else.
+    const Bitmapset *declared = step.named == InvalidAttrNumber ? link.claimed : nullptr;
+    changes->unset = bms_union(changes->unset, bms_difference(columns_to_unset(step), declared));
 }
 
 // By every link that leads from the row to the person.
@@ -91,6 +94,7 @@ Changes changes_of(const Doomed &row) {
         const auto *other = static_cast<const Other *>(lfirst(cell));
         if (other->is_subject && other->link->path.n_steps > 0) add_link(row, *other->link, &changes);
     }
+    changes.claimed = bms_difference(changes.claimed, changes.unset);
     return changes;
 }
 

@@ -7,6 +7,7 @@
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
 #include "schema/own.hpp"
+#include "schema/row_key.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -56,31 +57,70 @@ bool all_in(List *words, List *others) {
     return true;
 }
 
+// How rows of a kind are called.
+struct Spelling {
+    const Kind *kind;
+    const char *name;
+    List *words;
+};
+
+List *add_spelling(List *spellings, const Kind *kind, const char *name) {
+    ListCell *cell = nullptr;
+    foreach (cell, spellings) {
+        const auto *known = static_cast<const Spelling *>(lfirst(cell));
+        if (known->kind == kind && strcmp(known->name, name) == 0) return spellings;
+    }
+    auto *spelling = static_cast<Spelling *>(palloc(sizeof(Spelling)));
+    *spelling = Spelling{kind, name, words_of(name)};
+    return lappend(spellings, spelling);
+}
+
+// Each row of the one is one of the other, and no two are: a key says so that the table has once.
+bool is_one_to_one(const Link &same) {
+    const Step &step = same.path.steps[0];
+    return is_unique_in(step.near_relid, step.near_columns, step.n);
+}
+
+// Whether rows of these kinds are the same human row by row, by keys, so that what a profile calls somebody is another name and no other person.
+bool is_alias(const Model *model, const Kind *a, const Kind *b) {
+    Bitmapset *joined = bms_make_singleton(a->index);
+    for (bool more = model != nullptr && a != b; more;) {
+        ListCell *cell = nullptr;
+        more = false;
+        foreach (cell, model->same) {
+            const auto *link = static_cast<const Link *>(lfirst(cell));
+            const int near = kind_of_table(*model, link->relid)->index, far = link->kind->index;
+            if (bms_is_member(near, joined) == bms_is_member(far, joined) || !is_one_to_one(*link)) continue;
+            joined = bms_add_member(bms_add_member(joined, near), far);
+            more = true;
+        }
+    }
+    return a != b && bms_is_member(b->index, joined);
+}
+
 // "Kari Lie", "K. Lie" and "Kari M. Lie" may be one, "Kari Lie" and "Ola Lie" are not.
-bool names_differ(List *names) {
+bool names_differ(const Model *model, List *spellings) {
     // So many cannot all be spellings of one.
     constexpr int kMostSpellings = 100;
-    List *spellings = NIL, *all = NIL;
+    if (list_length(spellings) > kMostSpellings) return true;
     ListCell *cell = nullptr, *inner = nullptr;
-    foreach (cell, names) {
-        const auto *name = static_cast<char *>(lfirst(cell));
-        if (name != nullptr && !has_word(spellings, name)) spellings = lappend(spellings, const_cast<char *>(name));
-        if (list_length(spellings) > kMostSpellings) return true;
-    }
-    foreach (cell, spellings) all = lappend(all, words_of(static_cast<char *>(lfirst(cell))));
-    foreach (cell, all)
-        foreach (inner, all) {
-            auto *one = static_cast<List *>(lfirst(cell)), *other = static_cast<List *>(lfirst(inner));
-            if (!all_in(one, other) && !all_in(other, one)) return true;
+    foreach (cell, spellings)
+        foreach (inner, spellings) {
+            const auto *one = static_cast<const Spelling *>(lfirst(cell)), *other = static_cast<const Spelling *>(lfirst(inner));
+            const bool alike = all_in(one->words, other->words) || all_in(other->words, one->words);
+            if (!alike && !is_alias(model, one->kind, other->kind)) return true;
         }
     return false;
 }
 
-List *names_of(List *rows) {
-    List *names = NIL;
+List *spellings_of(List *rows) {
+    List *spellings = NIL;
     ListCell *cell = nullptr;
-    foreach (cell, rows) names = lappend(names, static_cast<IdentifyingRow *>(lfirst(cell))->names);
-    return names;
+    foreach (cell, rows) {
+        const auto *row = static_cast<IdentifyingRow *>(lfirst(cell));
+        if (row->names != nullptr) spellings = add_spelling(spellings, row->kind, row->names);
+    }
+    return spellings;
 }
 
 const IdentifyingValue *value_of(const IdentifyingRow &row, const IdentifyingValue &like) {
@@ -153,9 +193,9 @@ void find_shared(const ReturnSetInfo *result, const Model &model, const Kind &ki
         Datum *elements = nullptr;
         bool *nulls = nullptr;
         const int n = row.is_null(3) ? 0 : elements_of(row.datum(3), TEXTOID, &elements, &nulls);
-        for (int i = 0; i < n; ++i) called = lappend(called, TextDatumGetCString(elements[i]));
+        for (int i = 0; i < n; ++i) called = add_spelling(called, &kind, TextDatumGetCString(elements[i]));
         const auto rows = row.get<int64>(2);
-        if (rows <= settings::max_identity_rows && !names_differ(called)) continue;
+        if (rows <= settings::max_identity_rows && !names_differ(nullptr, called)) continue;
         Datum values[5] = {CStringGetTextDatum(kind.name),
                            DirectFunctionCall1(namein, CStringGetDatum(get_attname(kind.relid, column, false))), row.datum(1),
                            Int64GetDatum(rows), Int64GetDatum(n)};
@@ -205,7 +245,7 @@ void check_identity(const Subject &subject) {
     foreach (cell, subject.model->kinds) rows = list_concat(rows, identifying_rows(subject, *static_cast<Kind *>(lfirst(cell))));
     if (n > settings::max_identity_rows)
         refuse(psprintf("%d rows are taken for one person of kind \"%s\"", n, subject.kind->name), rows);
-    if (names_differ(names_of(rows)))
+    if (names_differ(subject.model, spellings_of(rows)))
         refuse(psprintf("rows with different names are taken for one person of kind \"%s\"", subject.kind->name), rows);
 }
 

@@ -1,6 +1,6 @@
 -- Links along keys that the schema does not say: no foreign keys, references to rows of many tables, keys of other types.
 BEGIN;
-SELECT plan(48);
+SELECT plan(51);
 SET client_min_messages = error;
 
 CREATE FUNCTION pg_temp.rows(kind text, key text) RETURNS text LANGUAGE sql AS
@@ -115,6 +115,24 @@ INSERT INTO n.letter VALUES (1, 'home@lie.example', 'Dear Kari Lie and Per Lie')
 SELECT is((SELECT data ->> 'body' FROM retention.export_rows('member', 1) WHERE relation = 'n.letter'::regclass), 'Dear Kari Lie and [redacted]', 'a value that several have leads to all of them');
 SELECT lives_ok($$SELECT retention.erase('member', 1)$$, 'whoever has a value that others have, too, can be erased');
 SELECT is((SELECT body FROM n.letter), 'Dear [redacted] and Per Lie', 'a value that another has, too, keeps the row for that one');
+
+-- A key that is a name: it stays where it must, and is told; what is declared of it says what becomes of it.
+CREATE TABLE n.login (name text PRIMARY KEY, full_name text);
+CREATE TABLE n.entry (id int PRIMARY KEY, author text NOT NULL, reader text, seen text, body text);
+CREATE TABLE n.strict (id int PRIMARY KEY, reader text REFERENCES n.login, body text);
+SELECT pg_temp.personal('n.login', 'full_name', 'name'), pg_temp.personal('n.entry', 'body', 'free text'), pg_temp.personal('n.entry', 'seen', 'username'), pg_temp.personal('n.strict', 'reader', 'username'), pg_temp.personal('n.strict', 'body', 'free text');
+INSERT INTO retention.subject_kind (kind, relation, identifying) VALUES ('login', 'n.login', '{name}');
+INSERT INTO retention.subject_link (kind, relation, path, role, columns) VALUES ('login', 'n.entry', '(author = n.login.name)', 'mentioned', '{}'), ('login', 'n.entry', '(reader = n.login.name)', 'mentioned', '{}'),
+    ('login', 'n.entry', '(seen = n.login.name)', 'mentioned', '{seen}'), ('login', 'n.strict', 'reader', 'mentioned', '{reader}');
+UPDATE retention.personal_column SET anonymise = 'random token' WHERE relation = 'n.entry'::regclass AND column_name = 'seen';
+INSERT INTO n.login VALUES ('karilie', 'Kari Lie'), ('olamoe', 'Ola Moe');
+INSERT INTO n.entry VALUES (1, 'karilie', 'olamoe', 'olamoe', 'Kari Lie wrote'), (2, 'olamoe', 'karilie', 'karilie', 'seen by karilie');
+INSERT INTO n.strict VALUES (1, 'karilie', 'of Kari Lie'), (2, 'olamoe', 'of Ola Moe');
+CREATE TEMP TABLE named AS SELECT retention.erase('login', 'karilie'::text) AS answer;
+SELECT is((SELECT string_agg(concat_ws(' ', id, author, reader, CASE WHEN seen ~ 'kari|ola' THEN seen ELSE 'token' END, body), ', ' ORDER BY id) FROM n.entry), '1 karilie olamoe olamoe [redacted] wrote, 2 olamoe token seen by [redacted]',
+    'a name that is a key is unset where it may be, changed as declared, and no text otherwise');
+SELECT is((SELECT answer -> 'left' FROM named)::jsonb, '[{"rows": 1, "table": "n.entry", "column": "author"}, {"rows": 1, "table": "n.login", "column": "name"}]', 'a name that stands in a key which must not be null is told');
+SELECT is((SELECT string_agg(concat_ws(' ', id, reader, body), ', ' ORDER BY id) FROM n.strict), '1 of [redacted], 2 olamoe of Ola Moe', 'a foreign key that is declared as well is unset');
 
 -- What is no key.
 SELECT throws_ok(format($$SELECT pg_temp.link('n', 'n.share', %L)$$, path), state, NULL, format('path %s is refused', path))

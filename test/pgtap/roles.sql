@@ -1,6 +1,6 @@
 -- Roles of links: two rows that are one human, and rows that a person may see without their being the person's.
 BEGIN;
-SELECT plan(26);
+SELECT plan(29);
 SET client_min_messages = error;
 
 CREATE FUNCTION pg_temp.rows(kind text, key text) RETURNS text LANGUAGE sql AS
@@ -35,6 +35,21 @@ SELECT throws_ok($$UPDATE retention.subject_link SET role = 'same' WHERE relatio
 SELECT lives_ok($$SELECT retention.erase('employee', 100)$$, 'one human is erased from either end');
 SELECT is((SELECT count(*) FROM s.partner WHERE name IS NOT NULL) + (SELECT count(*) FROM s.usr WHERE login IS NOT NULL) + (SELECT count(*) FROM s.employee WHERE badge IS NOT NULL), 1 + 2 + 1::bigint,
     'one human is erased in all tables');
+CREATE TABLE s.profile (id int PRIMARY KEY, partner int REFERENCES s.partner, nick text);
+CREATE TABLE s.card (id int PRIMARY KEY, profile int UNIQUE REFERENCES s.profile, printed text);
+INSERT INTO s.profile VALUES (1, 2, 'Lillegutt');
+INSERT INTO s.card VALUES (1, 1, 'O. the Great');
+SELECT pg_temp.personal('s.profile', 'nick', 'name'), pg_temp.personal('s.card', 'printed', 'name');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('profile', 's.profile'), ('card', 's.card');
+SELECT pg_temp.link('partner', 's.profile', 'partner', 'same'), pg_temp.link('profile', 's.card', 'profile', 'same');
+SELECT throws_ok($$SELECT retention.export('partner', 2)$$, '21000', NULL, 'another name in a row that might be one of many stops a request');
+ALTER TABLE s.profile ADD UNIQUE (partner);
+SELECT is(pg_temp.rows('partner', '2'), 's.card 1 about, s.invoice 1 mentioned, s.partner 2 about, s.profile 1 about, s.usr 20 about', 'what a person is called in tables that have a row for each is no other person');
+INSERT INTO s.partner VALUES (3, 'Siv Dahl');
+INSERT INTO s.profile VALUES (2, 3, 'Lillegutt');
+UPDATE retention.subject_kind SET identifying = '{nick}' WHERE kind = 'profile';
+SELECT throws_ok($$SELECT retention.export('partner', 2)$$, '21000', NULL, 'names of one table differ, whatever others call them');
+UPDATE retention.subject_kind SET identifying = '{}' WHERE kind = 'profile';
 INSERT INTO s.usr SELECT i, 'u' || i, 2 FROM generate_series(1000, 1030) i;
 SELECT throws_ok($$SELECT retention.export('partner', 2)$$, '21000', NULL, 'a key that joins too many rows is stopped, too');
 
