@@ -132,7 +132,7 @@ CREATE FUNCTION retention.propose_links(OUT kind text, OUT relation regclass, OU
 COMMENT ON FUNCTION retention.propose_links() IS 'links that the foreign keys suggest and retention.subject_link does not have yet, where the shape tells whose the rows are';
 CREATE FUNCTION retention.uncertain_links(OUT kind text, OUT relation regclass, OUT path text, OUT role text, OUT why text) RETURNS SETOF record
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_uncertain_links';
-COMMENT ON FUNCTION retention.uncertain_links() IS 'paths by which rows lead to persons where the foreign keys do not tell whose the rows are, the role that may fit, and why it is uncertain: somebody who knows has to say';
+COMMENT ON FUNCTION retention.uncertain_links() IS 'paths by which rows lead to persons where the foreign keys do not tell whose the rows are, also by names, types and values where there is no foreign key, the role that may fit, and why it is uncertain: somebody who knows has to say';
 CREATE FUNCTION retention.unlinked(OUT kind text, OUT relation regclass, OUT path text, OUT role text, OUT why text) RETURNS SETOF record
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_unlinked';
 COMMENT ON FUNCTION retention.unlinked() IS 'what retention.propose_links() and retention.uncertain_links() have, for retention.gaps';

@@ -57,7 +57,7 @@ void set_step(const Hop &hop, bool down, AttrNumber named, Step *step) {
     std::memcpy(step->far_columns, down ? hop.from : hop.to, sizeof(AttrNumber) * hop.n_keys);
 }
 
-bool logical_step(Oid at, const char *element, Step *step, Problem *problem) {
+bool read_logical_step(Oid at, const char *element, Step *step, Problem *problem) {
     const bool down = element[0] == '[';
     Hop key = {};
     if (!read_logical_key(at, element, down, &key, problem)) return false;
@@ -89,7 +89,7 @@ bool repeated_step(Oid at, const char *element, Step *step, Problem *problem) {
     const char *once = pnstrdup(element, strlen(element) - 1);
     if (*once == '\0')
         return refuse(ERRCODE_SYNTAX_ERROR, psprintf("element \"%s\" in field \"path\" is not well-formed", element), problem);
-    if (!(is_logical_key(once) ? logical_step(at, once, step, problem) : step_up(at, once, step, problem))) return false;
+    if (!(is_logical_key(once) ? read_logical_step(at, once, step, problem) : step_up(at, once, step, problem))) return false;
     bool again = !step->down && step->near_relid == step->far_relid;
     for (int k = 0; again && k < step->n; ++k)
         again = getBaseType(get_atttype(at, step->near_columns[k])) == getBaseType(get_atttype(at, step->far_columns[k]));
@@ -135,7 +135,7 @@ bool resolve_link(Oid relid, const char *text, Oid person_relid, LinkPath *path,
                           problem);
         Step *step = &path->steps[path->n_steps];
         const auto follow = element[strlen(element) - 1] == '*' ? repeated_step
-                          : is_logical_key(element)             ? logical_step
+                          : is_logical_key(element)             ? read_logical_step
                           : element[0] == '['                   ? step_down
                                                                 : step_up;
         if (!follow(at, element, step, problem)) return false;
@@ -202,6 +202,12 @@ bool same_way(const LinkPath &a, const LinkPath &b) {
                std::memcmp(x.far_columns, y.far_columns, sizeof x.far_columns) == 0 && same_given(x.key.given, y.key.given);
     }
     return same;
+}
+
+Step logical_step(const Hop &key, bool down) {
+    Step step = {};
+    set_step(key, down, InvalidAttrNumber, &step);
+    return step;
 }
 
 bool step_along(const Hop &key, bool down, Step *step) {

@@ -55,4 +55,7 @@ bool same_way(const LinkPath &a, const LinkPath &b);
 // or it cannot be followed.
 bool step_along(const Hop &key, bool down, Step *step);
 
+// The step that follows a logical key.
+Step logical_step(const Hop &key, bool down);
+
 }  // namespace pg_retention

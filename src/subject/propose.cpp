@@ -2,6 +2,7 @@
 #include "schema/extension.hpp"
 #include "pg/guard.hpp"
 #include "schema/own.hpp"
+#include "subject/guess.hpp"
 #include "subject/model.hpp"
 
 extern "C" {
@@ -31,6 +32,7 @@ constexpr const char *kActing[] = {
 
 struct Key {
     Hop hop;
+    const Guess *guess;  // null: a foreign key
     bool in_primary_key;
 };
 
@@ -45,7 +47,8 @@ struct Way {
     const Table *table;
     const Way *onward;  // from the next table on; null at the kind's own
     LinkPath path;
-    bool acting;  // a column on it says that the person acted
+    bool acting;         // a column on it says that the person acted
+    const Guess *guess;  // null: foreign keys alone
 };
 
 struct Search {
@@ -112,6 +115,16 @@ void read_keys(Search *search) {
     found.free();
 }
 
+void add_guesses(Search *search) {
+    List *guesses = guess_keys(*search->model);
+    search->keys = static_cast<Key *>(repalloc(search->keys, sizeof(Key) * (search->n_keys + list_length(guesses) + 1)));
+    ListCell *cell = nullptr;
+    foreach (cell, guesses) {
+        const auto *guess = static_cast<const Guess *>(lfirst(cell));
+        search->keys[search->n_keys++] = Key{guess->key, guess, false};
+    }
+}
+
 void read_tables(Search *search) {
     const SqlRows found = read_own(
         "SELECT r.oid, k.columns, coalesce(k.indisprimary, false) FROM pg_class r LEFT JOIN LATERAL (SELECT c.columns, i.indisprimary "
@@ -161,14 +174,20 @@ bool is_known(const Search &search, const Way &way) {
 }
 
 // The way that begins with this step and goes on with another; nothing when there is no room, or the table cannot be linked.
-void extend(Search *search, const Way &onward, const Hop &key, bool down) {
+void extend(Search *search, const Way &onward, const Key &along, bool down) {
+    const Hop &key = along.hop;
     const Table *table = table_of(*search, down ? key.to_relid : key.from_relid);
     Step step = {};
-    if (onward.path.n_steps == kMaxHops || table == nullptr || !table->has_key || !step_along(key, down, &step)) return;
+    if (onward.path.n_steps == kMaxHops || table == nullptr || !table->has_key) return;
+    if (along.guess != nullptr)
+        step = logical_step(key, down);
+    else if (!step_along(key, down, &step))
+        return;
     Way *way = &search->ways[search->n_ways];
     way->table = table;
     way->onward = &onward;
-    way->acting = onward.acting || is_acting(key.from_relid, step.named);
+    way->acting = onward.acting || is_acting(key.from_relid, along.guess != nullptr ? key.from[0] : step.named);
+    way->guess = along.guess != nullptr ? along.guess : onward.guess;
     way->path.n_steps = onward.path.n_steps + 1;
     way->path.steps[0] = step;
     std::memcpy(&way->path.steps[1], onward.path.steps, sizeof(Step) * onward.path.n_steps);
@@ -191,18 +210,19 @@ void extend_all(Search *search, const Way &way) {
     for (int i = 0; i < search->n_keys; ++i) {
         const Hop &key = search->keys[i].hop;
         if (key.to_relid == at && (!passes(way, key.from_relid) || (own && key.from_relid == at)))
-            extend(search, way, key, false);
+            extend(search, way, search->keys[i], false);
     }
     // What a person's row refers to may say more of the person: a home, an account.
     for (int i = 0; own && i < search->n_keys; ++i) {
         const Hop &key = search->keys[i].hop;
         if (key.from_relid == at && key.to_relid != at && list_member_oid(search->personal, key.to_relid))
-            extend(search, way, key, true);
+            extend(search, way, search->keys[i], true);
     }
     if (own || !way.table->is_link || way.path.steps[0].down) return;
     for (int i = 0; i < search->n_keys; ++i) {
         const Hop &key = search->keys[i].hop;
-        if (search->keys[i].in_primary_key && key.from_relid == at && !passes(way, key.to_relid)) extend(search, way, key, true);
+        if (search->keys[i].in_primary_key && key.from_relid == at && !passes(way, key.to_relid))
+            extend(search, way, search->keys[i], true);
     }
 }
 
@@ -265,6 +285,14 @@ Proposal proposal_of(const Search &search, const Kind &kind, const Way &way) {
 
 enum class Which : uint8_t { kCertain, kUncertain, kAll };
 
+// No foreign key says so, whatever the shape says.
+Proposal guessed_proposal(const Way &way, const Proposal &proposal) {
+    if (way.guess == nullptr) return proposal;
+    return Proposal{proposal.role,
+                    psprintf("no foreign key says so, but its name and %lld of %lld values looked at",
+                             static_cast<long long>(way.guess->found), static_cast<long long>(way.guess->looked_at))};
+}
+
 // Returns how many ways are left to the other list.
 int propose(const ReturnSetInfo *result, Search *search, const Kind &kind, Which which) {
     int others = 0;
@@ -283,7 +311,7 @@ int propose(const ReturnSetInfo *result, Search *search, const Kind &kind, Which
     for (int i = 1; i < search->n_ways; ++i) {
         const Way &way = search->ways[i];
         if (is_linked(*search->model, kind, way)) continue;
-        const Proposal proposal = proposal_of(*search, kind, way);
+        const Proposal proposal = guessed_proposal(way, proposal_of(*search, kind, way));
         const bool uncertain = proposal.why_uncertain != nullptr;
         if (which != Which::kAll && uncertain != (which == Which::kUncertain)) {
             ++others;
@@ -305,6 +333,7 @@ void propose_links(FunctionCallInfo fcinfo, Which which) {
     Search search = {};
     search.model = load_model();
     read_keys(&search);
+    if (which == Which::kUncertain) add_guesses(&search);
     read_tables(&search);
     for (const SqlRow row : read_own("SELECT DISTINCT relation FROM retention.personal_columns"))
         search.personal = lappend_oid(search.personal, row.get<Oid>(1));
