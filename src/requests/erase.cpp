@@ -324,20 +324,6 @@ void act_by_group(Erasure *erasure, const ReachedTable &table, Doomed *rows, int
     }
 }
 
-int depth_of(const ReachedTable &table) {
-    int depth = 0;
-    ListCell *cell = nullptr;
-    foreach (cell, table.conditions) depth = Max(depth, static_cast<const Condition *>(lfirst(cell))->link->path.n_steps);
-    return depth;
-}
-
-int deepest_first(const ListCell *a, const ListCell *b) {
-    const auto *x = static_cast<const ReachedTable *>(lfirst(a));
-    const auto *y = static_cast<const ReachedTable *>(lfirst(b));
-    const int order = depth_of(*y) - depth_of(*x);
-    return order != 0 ? order : (x->relid < y->relid ? -1 : x->relid > y->relid);
-}
-
 // So many that a person with a million of them takes no more memory than one with a thousand. But what refers to each other goes in one
 // statement or not at all: whatever is left in the end is tried together.
 int at_once(const Erasure &erasure) { return erasure.last_pass ? INT_MAX : 1000; }
@@ -373,7 +359,10 @@ void erase_pass(Erasure *erasure, List *tables, bool first_pass) {
     erasure->tied = NIL;
     foreach (cell, tables) {
         const auto *table = static_cast<const ReachedTable *>(lfirst(cell));
-        for (int i = 0; i < list_length(table->conditions); ++i) erase_condition(erasure, *table, i, first_pass);
+        // Those first that lead through rows of the table itself, for the same reason.
+        for (int passes = kMaxHops; passes >= 0; --passes)
+            for (int i = 0; i < list_length(table->conditions); ++i)
+                if (passes_itself(*table, i) == passes) erase_condition(erasure, *table, i, first_pass);
     }
 }
 
@@ -387,34 +376,42 @@ void erase_passes(Erasure *erasure, List *tables) {
     foreach (cell, erasure->failed) add_to(&erasure->tallies, erasure->context, *static_cast<const Tally *>(lfirst(cell)));
 }
 
-// Whether a trigger has written to a table that rows of the person are in. from: how much of the account is known already.
-bool was_written(const Account &account, int from, List *tables) {
+// The tables that rows of the person are in and that a trigger has written to. from: how much of the account is known already. Others are left:
+// who else their rows were about, what is gone by now no longer tells.
+List *written_tables(const Account &account, int from, List *tables) {
+    List *written = NIL;
     ListCell *cell = nullptr;
     foreach (cell, tables)
-        if (was_written_to(account, from, static_cast<const ReachedTable *>(lfirst(cell))->relid)) return true;
-    return false;
+        if (was_written_to(account, from, static_cast<const ReachedTable *>(lfirst(cell))->relid))
+            written = lappend(written, lfirst(cell));
+    return written;
 }
 
 // What will be counted anew.
-void forget_failures(Erasure *erasure) {
-    ListCell *cell = nullptr;
-    foreach (cell, erasure->tallies) {
-        const auto outcome = static_cast<const Tally *>(lfirst(cell))->outcome;
-        if (outcome == Outcome::kBlocked || outcome == Outcome::kNotCovered)
-            erasure->tallies = foreach_delete_current(erasure->tallies, cell);
-    }
+void forget_failures(Erasure *erasure, List *tables) {
+    ListCell *cell = nullptr, *inner = nullptr;
+    foreach (cell, tables)
+        foreach (inner, erasure->tallies) {
+            const auto *tally = static_cast<const Tally *>(lfirst(inner));
+            if (tally->relid == static_cast<const ReachedTable *>(lfirst(cell))->relid &&
+                (tally->outcome == Outcome::kBlocked || tally->outcome == Outcome::kNotCovered))
+                erasure->tallies = foreach_delete_current(erasure->tallies, inner);
+        }
 }
 
 // An audit trigger that keeps the old row, one that fills what was emptied: their rows are the person's, too. One that answers each change
 // with another row has no end, and is left to who looks at what happened in consequence.
 void erase_what_was_woken(Erasure *erasure, List *tables, const Account &account) {
     constexpr int kRounds = 3;
-    for (int round = 0, known = 0; round < kRounds && was_written(account, known, tables); ++round) {
+    int known = 0;
+    for (int round = 0; round < kRounds; ++round) {
+        List *written = written_tables(account, known, tables);
+        if (written == NIL) return;
         known = list_length(account.touched);
-        forget_failures(erasure);
+        forget_failures(erasure, written);
         erasure->again = true;
         erasure->last_pass = false;
-        erase_passes(erasure, tables);
+        erase_passes(erasure, written);
     }
 }
 
@@ -515,7 +512,7 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     List *tables = reach_tables(call.subject);
     const bool remembered = occasion == Occasion::kReplay || remember_erasure(*call.subject);
     Account account = {};
-    list_sort(tables, deepest_first);
+    sort_deepest_first(tables);
     count_consequences(&account, [&] {
         erase_passes(&erasure, tables);
         erase_what_was_woken(&erasure, tables, account);

@@ -76,6 +76,7 @@ struct Changes {
 };
 
 void add_link(const Doomed &row, const Link &link, Changes *changes) {
+    if (link.role == LinkRole::kAccesses) return;
     // Columns of whoever lives here are those of who stays, too.
     if (!leads_to_the_living(row.others, &link)) changes->claimed = bms_union(changes->claimed, link.claimed);
     if (link.path.n_steps != 1 || link.path.steps[0].down || link.path.steps[0].repeats) return;

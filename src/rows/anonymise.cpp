@@ -51,7 +51,7 @@ void add_linked_paths(Anonymisation *out) {
         LinkPath link = {};
         Problem problem = {};
         if (!resolve_link(out->relid, row.text(1), row.get<Oid>(2), &link, &problem)) continue;
-        for (bool more = true; more; more = without_repeated(link, &link)) add_way_up(out, link);
+        for (bool more = true; more; more = without_repeated(link, 0, &link)) add_way_up(out, link);
     }
 }
 

@@ -179,9 +179,9 @@ static LinkPath path_from(const LinkPath &path, int first) {
     return rest;
 }
 
-bool without_repeated(const LinkPath &path, LinkPath *shorter) {
+bool without_repeated(const LinkPath &path, int which, LinkPath *shorter) {
     int at = 0;
-    while (at < path.n_steps && !path.steps[at].repeats) ++at;
+    while (at < path.n_steps && (!path.steps[at].repeats || which-- > 0)) ++at;
     if (at == path.n_steps) return false;
     LinkPath rest = {};
     for (int i = 0; i < path.n_steps; ++i)

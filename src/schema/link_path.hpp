@@ -45,8 +45,8 @@ bool resolve_link(Oid relid, const char *text, Oid person_relid, LinkPath *path,
 // The path as text, with the names that tables and columns have now.
 char *link_text(const LinkPath &path);
 
-// The path from which a step is left out that may be gone any number of times. False: it has none.
-bool without_repeated(const LinkPath &path, LinkPath *shorter);
+// The path from which one is left out of the steps that may be gone any number of times. False: it has not so many.
+bool without_repeated(const LinkPath &path, int which, LinkPath *shorter);
 
 // Which rows a path leads to, whatever it is called.
 bool same_way(const LinkPath &a, const LinkPath &b);

@@ -57,12 +57,12 @@ bool is_shared(const Doomed &row) {
 }
 
 // By any link: a like goes with who liked, and with who wrote what was liked.
-bool goes_with_subject(const Doomed &row) {
-    if (row.link->role == LinkRole::kDeletedWith) return true;
+bool leads_to_subject_as(const Doomed &row, LinkRole role) {
+    if (row.link->role == role) return true;
     ListCell *cell = nullptr;
     foreach (cell, row.others) {
         const auto *other = static_cast<const Other *>(lfirst(cell));
-        if (other->is_subject && other->link->role == LinkRole::kDeletedWith) return true;
+        if (other->is_subject && other->link->role == role) return true;
     }
     return false;
 }
@@ -118,11 +118,11 @@ Fate fate_of(const ReachedTable &table, bool pure_link, Doomed *row, const bool 
         case LinkRole::kAbout:
         case LinkRole::kDeletedWith:
         case LinkRole::kSame: break;
-        case LinkRole::kAccesses: return Fate::kNothing;
+        case LinkRole::kAccesses: return leads_to_subject_as(*row, LinkRole::kMentioned) ? Fate::kTakeOut : Fate::kNothing;
         case LinkRole::kMentioned: return Fate::kTakeOut;
     }
     const Policy *policy = find_policy(row);
-    const bool goes_along = goes_with_subject(*row);
+    const bool goes_along = leads_to_subject_as(*row, LinkRole::kDeletedWith);
     if (policy == nullptr && (pure_link || goes_along)) return Fate::kUnlink;
     if (goes_along) return instead_of_anonymising(fate_of_governed(*policy, row));
     if (is_shared(*row)) return Fate::kTakeOut;

@@ -164,12 +164,17 @@ void load_links(Model *model) {
     found.free();
     // A step that repeats may be gone not at all: those who are led to by the columns of the row itself are told from those further up.
     for (int i = 0; i < list_length(model->links); ++i) {
-        auto *shorter = static_cast<Link *>(palloc(sizeof(Link)));
-        *shorter = *static_cast<const Link *>(list_nth(model->links, i));
-        if (!without_repeated(shorter->path, &shorter->path) || has_way(model->links, *shorter)) continue;
-        shorter->text = link_text(shorter->path);
-        set_several(shorter);
-        model->links = list_insert_nth(model->links, i + 1, shorter);
+        auto *link = static_cast<Link *>(list_nth(model->links, i));
+        LinkPath path;
+        for (int which = 0; without_repeated(link->path, which, &path); ++which) {
+            auto *shorter = static_cast<Link *>(palloc(sizeof(Link)));
+            *shorter = *link;
+            shorter->path = path;
+            shorter->text = link_text(path);
+            if (has_way(model->links, *shorter)) continue;
+            set_several(shorter);
+            model->links = list_insert_nth(model->links, i + 1, shorter);
+        }
     }
 }
 

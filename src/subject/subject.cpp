@@ -269,6 +269,50 @@ List *reach_tables(Subject *subject) {
     return tables;
 }
 
+namespace {
+
+// Whether it was raised. Where ways lead in a circle no order is right.
+bool raise_depth(List *tables, ReachedTable *table) {
+    const int before = table->depth;
+    ListCell *cell = nullptr, *inner = nullptr;
+    foreach (cell, table->conditions) {
+        const LinkPath &path = static_cast<const Condition *>(lfirst(cell))->link->path;
+        for (int i = 0; i < path.n_steps; ++i)
+            foreach (inner, tables) {
+                const auto *other = static_cast<const ReachedTable *>(lfirst(inner));
+                if (other != table && other->relid == path.steps[i].far_relid) table->depth = Max(table->depth, other->depth + 1);
+            }
+    }
+    return table->depth != before;
+}
+
+int deepest_first(const ListCell *a, const ListCell *b) {
+    const auto *x = static_cast<const ReachedTable *>(lfirst(a));
+    const auto *y = static_cast<const ReachedTable *>(lfirst(b));
+    const int order = y->depth - x->depth;
+    return order != 0 ? order : (x->relid < y->relid ? -1 : x->relid > y->relid);
+}
+
+}  // namespace
+
+int passes_itself(const ReachedTable &table, int condition) {
+    const LinkPath &path = static_cast<const Condition *>(list_nth(table.conditions, condition))->link->path;
+    int passes = 0;
+    for (int i = 0; i < path.n_steps; ++i)
+        if (path.steps[i].far_relid == table.relid) passes = path.steps[i].repeats ? kMaxHops : passes + 1;
+    return passes;
+}
+
+void sort_deepest_first(List *tables) {
+    ListCell *cell = nullptr;
+    bool raised = true;
+    for (int rounds = list_length(tables); raised && rounds > 0; --rounds) {
+        raised = false;
+        foreach (cell, tables) raised = raise_depth(tables, static_cast<ReachedTable *>(lfirst(cell))) || raised;
+    }
+    list_sort(tables, deepest_first);
+}
+
 void append_condition(StringInfo sql, Oid relid, const Condition &condition, Parameters *parameters) {
     append_key_condition(sql, relid, condition.columns, condition.equalities, condition.keys, parameters);
     append_and(sql, condition.besides);

@@ -29,6 +29,7 @@ struct Condition {
 struct ReachedTable {
     Oid relid;
     List *conditions;  // of Condition
+    int depth;         // more than that of each table on the way from it
 };
 
 // Error P0002 when there is no such person. With lock the person's rows are locked first.
@@ -36,6 +37,11 @@ Subject *open_subject(const Model &model, const Kind &kind, const KeySet &key, b
 
 // Tables in the order of the model's links, without those that no row can be in.
 List *reach_tables(Subject *subject);
+
+// So that each comes before those that its rows lead to the person by: what is cut or gone there leads nowhere.
+void sort_deepest_first(List *tables);
+// By how many rows of the table itself a condition's path leads.
+int passes_itself(const ReachedTable &table, int condition);
 
 // Whether a row of the table, t, meets the condition.
 void append_condition(StringInfo sql, Oid relid, const Condition &condition, Parameters *parameters);

@@ -1,6 +1,6 @@
 -- Links along a key of a table to itself, as often as it leads on: threads, trees of places.
 BEGIN;
-SELECT plan(26);
+SELECT plan(34);
 SET client_min_messages = error;
 CREATE FUNCTION pg_temp.rows(kind text, key text) RETURNS text LANGUAGE sql AS
     $$SELECT string_agg(relation::text || ' ' || row_key || ' ' || role, ', ' ORDER BY relation::text COLLATE "C", row_key) FROM retention.export_rows(kind, key)$$;
@@ -30,6 +30,7 @@ SELECT is(pg_temp.rows('t', '2'), 't.file 3 about, t.file 5 about, t.folder 3 ab
 SELECT is((SELECT string_agg(path, ', ' ORDER BY path COLLATE "C") FROM retention.explain_subject('t', 2) WHERE relation = 't.folder'::regclass AND rows > 0), 'owner, parent*.owner', 'the columns of the row itself come before whatever only mentions');
 SELECT is(pg_temp.rows('t', '3'), 't.file 8 about, t.folder 7 about, t.folder 8 about, t.folder 9 about, t.person 3 about', 'a circle ends');
 SELECT is((SELECT data ->> 'body' FROM retention.export_rows('t', 1) WHERE relation = 't.file'::regclass AND row_key = '3'), 'Kari Lie and [redacted]', 'whoever else is further up is taken out of a copy');
+SELECT is((SELECT data ->> 'body' FROM retention.export_rows('t', 2) WHERE relation = 't.file'::regclass AND row_key = '3'), '[redacted] and Ola Moe', 'whoever is three levels further up is taken out of a copy');
 SELECT is((SELECT concat_ws(',', data ->> 'id', data ->> 'parent', data ->> 'owner') FROM retention.export_rows('t', 2) WHERE relation = 't.folder'::regclass AND row_key = '3'), '3,2,2', 'a step up that leads to the person, too, stays in a copy');
 SELECT is((SELECT data ->> 'owner' FROM retention.export_rows('t', 1) WHERE relation = 't.folder'::regclass AND row_key = '3'), NULL, 'a key that leads to somebody else further down is hidden in a copy');
 SELECT lives_ok($$SELECT retention.erase('t', 1)$$, 'whoever is further up is erased');
@@ -42,6 +43,36 @@ SELECT lives_ok($$SELECT retention.erase('t', 2)$$, 'the last of several further
 SELECT is((SELECT string_agg(title, ', ' ORDER BY id) FROM t.folder), 'nobody''s', 'what the last one owned goes with the last one');
 ALTER TABLE t.folder RENAME parent TO "Up";
 SELECT is((SELECT string_agg(path, ', ' ORDER BY path) FROM retention.subject_link), '"Up"*.owner, editor, folder."Up"*.owner', 'a repeated key follows renames');
+
+-- Persons above persons.
+CREATE SCHEMA b;
+CREATE TABLE b.person (id int PRIMARY KEY, boss int REFERENCES b.person, name text, note text);
+SELECT pg_temp.personal('b.person', 'name', 'name'), pg_temp.personal('b.person', 'note', 'free text');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('b', 'b.person');
+SELECT pg_temp.link('b', 'b.person', 'boss*', 'mentioned');
+INSERT INTO b.person VALUES (1, NULL, 'Kari Lie', 'x'), (2, 1, 'Ola Moe', 'under Kari Lie'), (3, 2, 'Siv Dahl', 'under Ola Moe and Kari Lie');
+SELECT lives_ok($$SELECT retention.erase('b', 1)$$, 'who is above others is erased');
+SELECT is((SELECT string_agg(concat_ws(' ', id, boss, name, note), ', ' ORDER BY id) FROM b.person), '1, 2 1 Ola Moe under [redacted], 3 2 Siv Dahl under Ola Moe and [redacted]', 'who is two levels below is not cut off from whoever is between');
+
+-- Rows of one table that go with the person, and those that only lie below them.
+CREATE TABLE b.task (id int PRIMARY KEY, parent int REFERENCES b.task ON DELETE SET NULL, owner int REFERENCES b.person, body text);
+SELECT pg_temp.personal('b.task', 'body', 'free text');
+SELECT pg_temp.link('b', 'b.task', 'owner', 'deleted_with'), pg_temp.link('b', 'b.task', 'parent.owner', 'mentioned'), pg_temp.link('b', 'b.task', 'parent.parent.owner', 'mentioned');
+INSERT INTO b.task VALUES (1, NULL, 2, 'of Ola Moe'), (2, 1, 3, 'Siv Dahl for Ola Moe'), (3, 2, NULL, 'for Ola Moe, too');
+SELECT lives_ok($$SELECT retention.erase('b', 2)$$, 'whose rows others lie below is erased');
+SELECT is((SELECT string_agg(concat_ws(' ', id, parent, owner, body), ', ' ORDER BY id) FROM b.task), '2 3 Siv Dahl for [redacted], 3 2 for [redacted], too', 'what lies below is gone through before its way is gone');
+
+-- What is deleted leads nowhere: rows below it are decided before, and once.
+CREATE TABLE b.remark (id int PRIMARY KEY, task int NOT NULL, body text);
+SELECT pg_temp.personal('b.remark', 'body', 'free text');
+INSERT INTO b.person VALUES (4, NULL, 'Per Ask', 'x'), (5, NULL, 'Eva Ro', 'x');
+ALTER TABLE b.task ADD helper int;
+SELECT pg_temp.link('b', 'b.task', '(helper = b.person.id)'), pg_temp.link('b', 'b.remark', '(task = b.task.id).owner'), pg_temp.link('b', 'b.remark', '(task = b.task.id).(helper = b.person.id)');
+INSERT INTO b.task VALUES (10, NULL, 4, 'Per Ask with Eva Ro', 5), (11, 10, NULL, 'below', NULL);
+INSERT INTO b.remark VALUES (1, 10, 'Per Ask and Eva Ro');
+SELECT lives_ok($$SELECT retention.erase('b', 4)$$, 'whose task goes along is erased');
+SELECT is((SELECT string_agg(concat_ws(' ', id, parent, owner, body), ', ' ORDER BY id) FROM b.task WHERE id > 9), '11 below', 'what goes along is deleted, and what refers to it is cut off');
+SELECT is((SELECT string_agg(body, ', ') FROM b.remark), '[redacted] and Eva Ro', 'a row whose way is deleted is not taken for the person''s alone');
 
 -- Without foreign keys, of several columns, with types, and text of a collation.
 CREATE SCHEMA m;

@@ -1,6 +1,6 @@
 -- Roles of links: two rows that are one human, and rows that a person may see without their being the person's.
 BEGIN;
-SELECT plan(29);
+SELECT plan(32);
 SET client_min_messages = error;
 
 CREATE FUNCTION pg_temp.rows(kind text, key text) RETURNS text LANGUAGE sql AS
@@ -69,6 +69,14 @@ SELECT is((SELECT data::jsonb FROM retention.export_rows('d', 2) WHERE role = 'a
 SELECT is(pg_temp.rows('d', '1'), 'd.doc 1 about, d.person 1 about', 'who may see a row is no owner of it');
 SELECT lives_ok($$SELECT retention.erase('d', 2)$$, 'who may see a row can be erased');
 SELECT is((SELECT concat_ws(', ', owner, title, body, (SELECT count(*) FROM d.reader)) FROM d.doc), '1, Plan, Written by Kari Lie for Ola Moe, 0', 'what a person may see stays as it is');
+ALTER TABLE d.doc ADD reviewer int REFERENCES d.person;
+SELECT pg_temp.link('d', 'd.doc', 'reviewer', 'mentioned');
+INSERT INTO d.person VALUES (3, 'Siv Dahl'), (4, 'Per Ask');
+INSERT INTO d.doc VALUES (2, 1, 'Draft', 'Kari Lie, Siv Dahl and Per Ask', 3), (3, 1, 'Note', 'Siv Dahl', NULL);
+INSERT INTO d.reader VALUES (2, 3), (2, 4), (3, 3);
+SELECT is((SELECT data ->> 'body' FROM retention.export_rows('d', 3) WHERE relation = 'd.doc'::regclass AND row_key = '2'), 'Kari Lie, Siv Dahl and Per Ask', 'who may see a row that names him sees it whole');
+SELECT lives_ok($$SELECT retention.erase('d', 3)$$, 'who may see a row and is mentioned in it can be erased');
+SELECT is((SELECT string_agg(concat_ws(', ', id, owner, body, reviewer), '; ' ORDER BY id) FROM d.doc WHERE id > 1), '2, 1, Kari Lie, [redacted] and Per Ask; 3, 1, Siv Dahl', 'who may see a row and is mentioned in it is taken out');
 SELECT lives_ok($$SELECT retention.erase('d', 1)$$, 'the owner can be erased');
 
 -- What goes with either of two: a like has a note of its own, and is about who likes and who is liked.
