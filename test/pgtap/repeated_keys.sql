@@ -59,7 +59,7 @@ CREATE TABLE b.task (id int PRIMARY KEY, parent int REFERENCES b.task ON DELETE 
 SELECT pg_temp.personal('b.task', 'body', 'free text');
 SELECT pg_temp.link('b', 'b.task', 'owner', 'deleted_with'), pg_temp.link('b', 'b.task', 'parent.owner', 'mentioned'), pg_temp.link('b', 'b.task', 'parent.parent.owner', 'mentioned');
 INSERT INTO b.task VALUES (1, NULL, 2, 'of Ola Moe'), (2, 1, 3, 'Siv Dahl for Ola Moe'), (3, 2, NULL, 'for Ola Moe, too');
-SELECT lives_ok($$SELECT retention.erase('b', 2)$$, 'whose rows others lie below is erased');
+SELECT lives_ok($$SELECT retention.erase('b', 2)$$, 'a person whose rows others lie below is erased');
 SELECT is((SELECT string_agg(concat_ws(' ', id, parent, owner, body), ', ' ORDER BY id) FROM b.task), '2 3 Siv Dahl for [redacted], 3 2 for [redacted], too', 'what lies below is gone through before its way is gone');
 
 -- What is deleted leads nowhere: rows below it are decided before, and once.
@@ -70,7 +70,7 @@ ALTER TABLE b.task ADD helper int;
 SELECT pg_temp.link('b', 'b.task', '(helper = b.person.id)'), pg_temp.link('b', 'b.remark', '(task = b.task.id).owner'), pg_temp.link('b', 'b.remark', '(task = b.task.id).(helper = b.person.id)');
 INSERT INTO b.task VALUES (10, NULL, 4, 'Per Ask with Eva Ro', 5), (11, 10, NULL, 'below', NULL);
 INSERT INTO b.remark VALUES (1, 10, 'Per Ask and Eva Ro');
-SELECT lives_ok($$SELECT retention.erase('b', 4)$$, 'whose task goes along is erased');
+SELECT lives_ok($$SELECT retention.erase('b', 4)$$, 'a person whose task goes along is erased');
 SELECT is((SELECT string_agg(concat_ws(' ', id, parent, owner, body), ', ' ORDER BY id) FROM b.task WHERE id > 9), '11 below', 'what goes along is deleted, and what refers to it is cut off');
 SELECT is((SELECT string_agg(body, ', ') FROM b.remark), '[redacted] and Eva Ro', 'a row whose way is deleted is not taken for the person''s alone');
 
