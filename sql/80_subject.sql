@@ -133,6 +133,13 @@ COMMENT ON FUNCTION retention.propose_links() IS 'links that the foreign keys su
 CREATE FUNCTION retention.uncertain_links(OUT kind text, OUT relation regclass, OUT path text, OUT role text, OUT why text) RETURNS SETOF record
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_uncertain_links';
 COMMENT ON FUNCTION retention.uncertain_links() IS 'paths by which rows lead to persons where the foreign keys do not tell whose the rows are, also by names, types and values where there is no foreign key, the role that may fit, and why it is uncertain: somebody who knows has to say';
+CREATE FUNCTION retention.sample_link(kind text, relation regclass, path text, OUT row_key jsonb, OUT key jsonb) RETURNS SETOF record
+    LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pg_retention_sample_link';
+COMMENT ON FUNCTION retention.sample_link(text, regclass, text) IS 'to whom three rows lead by a path, before it is made a link; NULL: to nobody. For those who may reveal';
+CREATE FUNCTION retention.types_not_followed(OUT relation regclass, OUT column_name text, OUT value text) RETURNS SETOF record
+    LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_types_not_followed';
+COMMENT ON FUNCTION retention.types_not_followed() IS 'types of references to rows of many tables that no link follows, by what ANALYZE found, for retention.gaps';
+GRANT EXECUTE ON FUNCTION retention.types_not_followed() TO pg_monitor;
 CREATE FUNCTION retention.unlinked(OUT kind text, OUT relation regclass, OUT path text, OUT role text, OUT why text) RETURNS SETOF record
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_unlinked';
 COMMENT ON FUNCTION retention.unlinked() IS 'what retention.propose_links() and retention.uncertain_links() have, for retention.gaps';

@@ -90,6 +90,10 @@ WHERE NOT EXISTS (SELECT FROM retention.subject_link l WHERE l.kind = p.kind AND
     AND NOT EXISTS (SELECT FROM retention.subject_kind k WHERE k.relation = p.relation)
 GROUP BY p.kind, p.relation
 UNION ALL
+SELECT 'type that no link follows', format('%s.%I', n.relation, n.column_name), format('rows with "%s" in it lead to nobody, where other types do', n.value),
+    'Write a link with this type into retention.subject_link, if what it refers to leads to persons.'
+FROM retention.types_not_followed() n
+UNION ALL
 SELECT 'personal column that no link reaches', format('%s.%I', c.relation, c.column_name), 'no kind of persons has the table, and no link leads from it',
     'Write the link that leads from the table to persons into retention.subject_link.'
 FROM retention.personal_columns c

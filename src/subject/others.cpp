@@ -1,20 +1,13 @@
 #include "subject/others.hpp"
 
 #include "schema/extension.hpp"
-#include "schema/front.hpp"
+#include "schema/link_front.hpp"
 #include "core/text/letters.hpp"
 #include "core/text/person_words.hpp"
 #include "core/time/clock.hpp"
 #include "pg/names.hpp"
 #include "schema/own.hpp"
 #include "pg/security.hpp"
-
-#include <initializer_list>
-
-extern "C" {
-#include "catalog/pg_type.h"
-#include "utils/lsyscache.h"
-}
 
 namespace pg_retention {
 
@@ -112,66 +105,18 @@ bool may_lead_elsewhere(const Link &link, const Link &reached_by) {
     return link.to_several;
 }
 
-// From rows of the table to all that the step, repeated, leads to from them, these themselves included.
-Front climb(const Step &step, const Front &from) {
-    const Oid relid = step.far_relid;
-    const Equalities equalities = finding_far(step);
-    Front to = from;
-    Parameters parameters = {};
-    StringInfoData sql, names, values, next, first;
-    for (StringInfo each : {&sql, &names, &values, &next, &first}) initStringInfo(each);
-    for (int k = 0; k < step.n; ++k) {
-        const Operand value = {psprintf("f.v%d", k), get_element_type(from.types[k])};
-        const Operand column = {column_list(relid, &step.near_columns[k], 1, "t."), get_atttype(relid, step.near_columns[k])};
-        appendStringInfo(&names, ", v%d", k);
-        appendStringInfo(&values, ", array_agg(c.v%d)", k);
-        appendStringInfoString(&first, ", ");
-        appendStringInfoString(&next, ", ");
-        to.types[k] = get_array_type(append_key_value(&first, equalities.at[k], value));
-        (void) append_key_value(&next, equalities.at[k], column);
-    }
-    appendStringInfo(&sql, "WITH RECURSIVE c (row%s) AS (SELECT f.row%s FROM ROWS FROM (unnest($%d)", names.data, first.data,
-                     add_parameter(&parameters, INT4ARRAYOID, from.rows));
-    for (int k = 0; k < step.n; ++k)
-        appendStringInfo(&sql, ", unnest($%d)", add_parameter(&parameters, from.types[k], from.values[k]));
-    appendStringInfo(&sql, ") AS f (row%s) UNION SELECT c.row%s FROM c JOIN %s t ON ", names.data, next.data,
-                     qualified_name(relid));
-    for (int k = 0; k < step.n; ++k) {
-        appendStringInfoString(&sql, k == 0 ? "" : " AND ");
-        append_equal(&sql, equalities.at[k],
-                     Operand{column_list(relid, &step.far_columns[k], 1, "t."), get_atttype(relid, step.far_columns[k])},
-                     Operand{psprintf("c.v%d", k), get_element_type(to.types[k])});
-    }
-    for (int k = 0; k < step.n; ++k)
-        appendStringInfo(&sql, " AND %s IS NOT NULL", column_list(relid, &step.near_columns[k], 1, "t."));
-    if (const char *condition = near_condition(step)) appendStringInfo(&sql, " AND %s", condition);
-    appendStringInfo(&sql, ") SELECT count(*), array_agg(c.row)%s FROM c", values.data);
-    const SqlRows rows = read_as(owner_of(relid), sql.data, parameters);
-    to.n = static_cast<int>(rows.first().get<int64>(1));
-    to.rows = rows.first().detoasted(2);
-    for (int k = 0; k < step.n; ++k) to.values[k] = rows.first().detoasted(k + 3);
-    rows.free();
-    return to;
-}
-
 // columns[k][row] are the values of the link's first near columns, or of the key when the row itself is a person.
 List *persons_beyond(const Subject &subject, const Link &link, const Datum *const *columns, const bool *const *nulls,
                      int n_rows) {
-    const int n_steps = link.path.n_steps;
     const Kind &kind = *link.kind;
-    if (n_steps == 0) {
+    if (link.path.n_steps == 0) {
         const Front own = first_front(kind.relid, kind.keys, kind.n_keys, columns, nulls, n_rows);
         return own.n == 0
                  ? NIL
                  : persons_at(subject, link, kind.keys, own_equalities(kind.relid, kind.keys, kind.n_keys), own, nullptr);
     }
-    const Step *step = link.path.steps;
-    Front front = first_front(link.relid, step->near_columns, step->n, columns, nulls, n_rows);
-    for (int i = 0; i + 1 < n_steps && front.n > 0; ++i, ++step)
-        front = next_front(step->far_relid, step->far_columns, finding_far(*step), step[1].near_columns, step[1].n,
-                           step->repeats ? climb(*step, front) : front, far_condition(*step), near_condition(step[1]));
-    if (step->repeats && front.n > 0) front = climb(*step, front);
-    return front.n == 0 ? NIL : persons_at(subject, link, step->far_columns, finding_far(*step), front, far_condition(*step));
+    const LinkFront at = front_along(link.path, columns, nulls, n_rows);
+    return at.front.n == 0 ? NIL : persons_at(subject, link, at.columns, at.equalities, at.front, at.condition);
 }
 
 int n_leads(const Link &link) { return link.path.n_steps == 0 ? link.kind->n_keys : link.path.steps[0].n; }
