@@ -93,9 +93,10 @@ model:
 	@eval "$$(scripts/cluster env model)" && test/model/run --minutes $(or $(MINUTES),60) $(if $(SEED),--seed $(SEED)); \
 		status=$$?; scripts/cluster stop model; exit $$status
 
-# Writers beside writers for minutes, and sweeps that are killed: make soak [PARTS='race kills'] [DURATION=300] [ROUNDS=100] [SEED=N]
+# Writers beside writers for minutes, sweeps that are killed, persons of random schemas:
+# make soak [PARTS='race kills persons'] [DURATION=300] [ROUNDS=100] [CASES=20000] [SEED=N]
 soak:
-	@scripts/install-packages && scripts/root && $(foreach v,DURATION ROUNDS SEED,$(if $($(v)),$(v)=$($(v)))) test/soak/run $(PARTS)
+	@scripts/install-packages && scripts/root && $(foreach v,DURATION ROUNDS CASES SEED,$(if $($(v)),$(v)=$($(v)))) test/soak/run $(PARTS)
 
 # Do the tests see? Lines that decide are changed one by one, and the test that is named for each has to fail: make mutants [ONLY=REGEX]
 mutants:

@@ -470,6 +470,15 @@ inline bool compares([[maybe_unused]] Oid operation) {
 #endif
 }
 
+// 18: a column is NOT NULL, too, of which the rows that were there are not known to be.
+inline bool is_never_null(TupleDesc desc, int i) {
+#if PG_VERSION_NUM >= 180000
+    return TupleDescCompactAttr(desc, i)->attnullability == ATTNULLABLE_VALID;
+#else
+    return TupleDescAttr(desc, i)->attnotnull;
+#endif
+}
+
 // 18: asked whether a deferrable key will do.
 inline Oid primary_key_index(Relation rel) {
 #if PG_VERSION_NUM >= 180000

@@ -139,7 +139,7 @@ void for_each_unique_index(Relation rel, F f) {
     }
 }
 
-bool is_never_null(Relation rel, const FormData_pg_index &index) {
+bool has_no_null(Relation rel, const FormData_pg_index &index) {
     for (int i = 0; i < index.indnkeyatts; ++i)
         if (index.indkey.values[i] <= 0 || !TupleDescAttr(RelationGetDescr(rel), index.indkey.values[i] - 1)->attnotnull)
             return false;
@@ -155,7 +155,7 @@ Oid naming_index(Relation rel) {
     if (OidIsValid(primary)) return primary;
     for_each_unique_index(rel, [&](const FormData_pg_index &index) {
         const bool narrower = !OidIsValid(found) || (found != identity && index.indnkeyatts < columns);
-        if (!is_never_null(rel, index) || !(index.indexrelid == identity || narrower)) return;
+        if (!has_no_null(rel, index) || !(index.indexrelid == identity || narrower)) return;
         found = index.indexrelid;
         columns = index.indnkeyatts;
     });
