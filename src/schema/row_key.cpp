@@ -141,8 +141,7 @@ void for_each_unique_index(Relation rel, F f) {
 
 bool has_no_null(Relation rel, const FormData_pg_index &index) {
     for (int i = 0; i < index.indnkeyatts; ++i)
-        if (index.indkey.values[i] <= 0 || !TupleDescAttr(RelationGetDescr(rel), index.indkey.values[i] - 1)->attnotnull)
-            return false;
+        if (index.indkey.values[i] <= 0 || !is_never_null(RelationGetDescr(rel), index.indkey.values[i] - 1)) return false;
     return true;
 }
 
