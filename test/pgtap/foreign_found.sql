@@ -1,0 +1,45 @@
+-- What schemas of other people found (foreign_schemas): each case by itself.
+BEGIN;
+SELECT plan(3);
+SET client_min_messages = error;
+CREATE FUNCTION pg_temp.personal(relation regclass, column_name name, category text) RETURNS void LANGUAGE sql AS
+    $$INSERT INTO retention.personal_column (relation, column_name, category) VALUES (relation, column_name, category)$$;
+CREATE FUNCTION pg_temp.link(kind text, relation regclass, path text, role text DEFAULT 'about') RETURNS void LANGUAGE sql AS
+    $$INSERT INTO retention.subject_link (kind, relation, path, role) VALUES (kind, relation, path, role)$$;
+CREATE FUNCTION pg_temp.data(kind text, key bigint, relation regclass) RETURNS text LANGUAGE sql AS
+    $$SELECT string_agg(data::text, ', ' ORDER BY r.row_key) FROM retention.export_rows(kind, key) r WHERE r.relation = data.relation$$;
+
+-- One human in a chain of tables, each of which has a name of its own: what tells who somebody else is stands in all of them.
+CREATE SCHEMA c;
+CREATE TABLE c.partner (id int PRIMARY KEY, name text, is_company boolean NOT NULL DEFAULT false);
+CREATE TABLE c.usr (id int PRIMARY KEY, partner int UNIQUE REFERENCES c.partner, login text);
+CREATE TABLE c.profile (usr int PRIMARY KEY REFERENCES c.usr, nick text);
+CREATE TABLE c.employee (id int PRIMARY KEY, usr int UNIQUE REFERENCES c.usr);
+CREATE TABLE c.alias (id int PRIMARY KEY, partner int REFERENCES c.partner, alias text);
+CREATE TABLE c.hours (id int PRIMARY KEY, employee int REFERENCES c.employee, approved_by int REFERENCES c.employee, task text);
+SELECT pg_temp.personal('c.partner', 'name', 'name'), pg_temp.personal('c.usr', 'login', 'username'), pg_temp.personal('c.profile', 'nick', 'username'), pg_temp.personal('c.alias', 'alias', 'name'), pg_temp.personal('c.hours', 'task', 'free text');
+INSERT INTO retention.subject_kind (kind, relation, applies_to) VALUES ('partner', 'c.partner', 'NOT is_company'), ('usr', 'c.usr', NULL), ('profile', 'c.profile', NULL), ('employee', 'c.employee', NULL);
+SELECT pg_temp.link('partner', 'c.usr', 'partner', 'same'), pg_temp.link('usr', 'c.profile', 'usr', 'same'), pg_temp.link('usr', 'c.employee', 'usr', 'same'), pg_temp.link('partner', 'c.alias', 'partner'),
+    pg_temp.link('employee', 'c.hours', 'employee'), pg_temp.link('employee', 'c.hours', 'approved_by', 'mentioned');
+INSERT INTO c.partner VALUES (1, 'Kari Lie'), (2, 'Ola Moen'), (3, 'Siv Dahl');
+INSERT INTO c.partner VALUES (4, 'Firma Fjord', true);
+INSERT INTO c.usr VALUES (11, 1, 'kari17'), (12, 2, 'olam99'), (14, 4, 'fjord4');
+INSERT INTO c.profile VALUES (11, 'Kariolka'), (12, 'Olabolla');
+INSERT INTO c.employee VALUES (21, 11), (22, 12), (24, 14);
+INSERT INTO c.alias VALUES (1, 2, 'Olemann');
+INSERT INTO c.hours VALUES (1, 21, 22, 'Kari Lie for Ola Moen, olam99, Olabolla, Olemann'), (2, 21, 24, 'Kari Lie for fjord4 of Firma Fjord');
+SELECT is((SELECT data ->> 'task' FROM retention.export_rows('partner', 1) WHERE row_key = '1' AND relation = 'c.hours'::regclass), 'Kari Lie for [redacted], [redacted], [redacted], [redacted]',
+    'a copy is without the names that somebody else has in tables of the same human');
+SELECT is((SELECT data ->> 'task' FROM retention.export_rows('partner', 1) WHERE row_key = '2' AND relation = 'c.hours'::regclass), 'Kari Lie for [redacted] of Firma Fjord',
+    'a company that a key of the same human leads to is not taken out of a copy');
+-- A name that is like another's with a letter changed.
+INSERT INTO c.partner VALUES (5, 'Kari Lia');
+INSERT INTO c.usr VALUES (15, 5, 'x5');
+INSERT INTO c.employee VALUES (25, 15);
+INSERT INTO c.hours VALUES (3, 22, 25, 'Olabolla with Kari Lia'), (4, 25, 21, 'Kari Lia for Kari Lie');
+DO $$BEGIN PERFORM retention.erase('partner', 1); END$$;
+SELECT is((SELECT string_agg(concat_ws(' ', id, task), ', ' ORDER BY id) FROM c.hours), '1, 2, 3 Olabolla with Kari Lia, 4 Kari Lia for [redacted]',
+    'a name that somebody else has in a table of the same human stays where a name like it is taken out');
+
+SELECT * FROM finish();
+ROLLBACK;
