@@ -92,7 +92,7 @@ void look_through(const Subject &subject, const ReachedTable &table, List *colum
 // To the person, or, for what is nobody's in particular, to any.
 bool is_linked(const Subject &subject, Oid relid, bool to_anybody) {
     ListCell *cell = nullptr;
-    foreach (cell, subject.model->links) {
+    foreach (cell, list_concat_copy(subject.model->links, subject.model->same)) {
         const auto *link = static_cast<const Link *>(lfirst(cell));
         if (link->relid == relid && (to_anybody || subject.roots[link->kind->index].n > 0)) return true;
     }

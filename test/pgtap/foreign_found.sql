@@ -1,6 +1,6 @@
 -- What schemas of other people found (foreign_schemas): each case by itself.
 BEGIN;
-SELECT plan(3);
+SELECT plan(5);
 SET client_min_messages = error;
 CREATE FUNCTION pg_temp.personal(relation regclass, column_name name, category text) RETURNS void LANGUAGE sql AS
     $$INSERT INTO retention.personal_column (relation, column_name, category) VALUES (relation, column_name, category)$$;
@@ -40,6 +40,9 @@ INSERT INTO c.hours VALUES (3, 22, 25, 'Olabolla with Kari Lia'), (4, 25, 21, 'K
 DO $$BEGIN PERFORM retention.erase('partner', 1); END$$;
 SELECT is((SELECT string_agg(concat_ws(' ', id, task), ', ' ORDER BY id) FROM c.hours), '1, 2, 3 Olabolla with Kari Lia, 4 Kari Lia for [redacted]',
     'a name that somebody else has in a table of the same human stays where a name like it is taken out');
+-- Tables of the same human that have no row of hers.
+SELECT is((SELECT retention.export('partner', 3)::jsonb -> 'not_reached'), '[]', 'a copy has reached the tables of the same human');
+SELECT is((SELECT retention.erase('partner', 3)::jsonb -> 'not_reached'), '[]', 'a table of the same human is reached though it has no row of the person');
 
 SELECT * FROM finish();
 ROLLBACK;
