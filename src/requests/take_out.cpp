@@ -43,8 +43,28 @@ bool is_near(const Step &step, AttrNumber column) {
     return false;
 }
 
-bool is_in_another_key(const Step &step, AttrNumber column) {
+// Of those that links follow. The same columns once more, with another type beside them, lead to nobody else.
+bool is_in_another_logical_key(const Model &model, const Step &step, AttrNumber column) {
     ListCell *cell = nullptr;
+    foreach (cell, list_concat_copy(model.links, model.same)) {
+        const auto *link = static_cast<const Link *>(lfirst(cell));
+        for (int i = 0; i < link->path.n_steps; ++i) {
+            const Step &other = link->path.steps[i];
+            if (other.named != InvalidAttrNumber || other.key.from_relid != step.near_relid) continue;
+            bool same = other.n == step.n, has = false;
+            for (int k = 0; k < other.n; ++k) {
+                same = same && is_near(step, other.key.from[k]);
+                has = has || other.key.from[k] == column;
+            }
+            if (has && !same) return true;
+        }
+    }
+    return false;
+}
+
+bool is_in_another_key(const Model &model, const Step &step, AttrNumber column) {
+    ListCell *cell = nullptr;
+    if (is_in_another_logical_key(model, step, column)) return true;
     foreach (cell, foreign_keys_of(step.near_relid)) {
         ForeignKey key = {};
         if (!load_foreign_key(lfirst_oid(cell), &key) || key.referring != step.near_relid ||
@@ -60,12 +80,12 @@ bool is_in_another_key(const Step &step, AttrNumber column) {
 }
 
 // One column that is unset cuts the row off. What belongs to other keys, too (a tenant), stays where another column will do.
-Bitmapset *columns_to_unset(const Step &step) {
+Bitmapset *columns_to_unset(const Model &model, const Step &step) {
     Bitmapset *all = nullptr, *own = nullptr;
     for (int k = 0; k < step.n; ++k) {
         if (!may_be_unset(step.near_relid, step.near_columns[k])) continue;
         all = bms_add_member(all, step.near_columns[k]);
-        if (!is_in_another_key(step, step.near_columns[k])) own = bms_add_member(own, step.near_columns[k]);
+        if (!is_in_another_key(model, step, step.near_columns[k])) own = bms_add_member(own, step.near_columns[k]);
     }
     return own != nullptr ? own : all;
 }
@@ -75,7 +95,7 @@ struct Changes {
     Bitmapset *claimed;  // columns that concern the person alone
 };
 
-void add_link(const Doomed &row, const Link &link, Changes *changes) {
+void add_link(const Model &model, const Doomed &row, const Link &link, Changes *changes) {
     if (link.role == LinkRole::kAccesses) return;
     // Columns of whoever lives here are those of who stays, too.
     if (!leads_to_the_living(row.others, &link)) changes->claimed = bms_union(changes->claimed, link.claimed);
@@ -83,17 +103,17 @@ void add_link(const Doomed &row, const Link &link, Changes *changes) {
     const Step &step = link.path.steps[0];
     // What is declared of a key that the application keeps says what becomes of it; a foreign key can hold nothing else.
     const Bitmapset *declared = step.named == InvalidAttrNumber ? link.claimed : nullptr;
-    changes->unset = bms_union(changes->unset, bms_difference(columns_to_unset(step), declared));
+    changes->unset = bms_union(changes->unset, bms_difference(columns_to_unset(model, step), declared));
 }
 
 // By every link that leads from the row to the person.
-Changes changes_of(const Doomed &row) {
+Changes changes_of(const Model &model, const Doomed &row) {
     Changes changes = {};
     ListCell *cell = nullptr;
-    add_link(row, *row.link, &changes);
+    add_link(model, row, *row.link, &changes);
     foreach (cell, row.others) {
         const auto *other = static_cast<const Other *>(lfirst(cell));
-        if (other->is_subject && other->link->path.n_steps > 0) add_link(row, *other->link, &changes);
+        if (other->is_subject && other->link->path.n_steps > 0) add_link(model, row, *other->link, &changes);
     }
     changes.claimed = bms_difference(changes.claimed, changes.unset);
     return changes;
@@ -191,7 +211,7 @@ List *text_columns(const Model &model, Oid leaf, Oid relid) {
 }
 
 bool take_out(const Subject &subject, const ReachedTable &table, const Doomed &row, List *text_columns, bool only_texts) {
-    Changes changes = only_texts ? Changes{} : changes_of(row);
+    Changes changes = only_texts ? Changes{} : changes_of(*subject.model, row);
     // Nothing says yet what becomes of it: a later call has to find it.
     if (row.fate == Fate::kNotCovered) changes.unset = nullptr;
     MemoryContext context = CurrentMemoryContext;

@@ -1,6 +1,6 @@
 -- What schemas of other people found (foreign_schemas): each case by itself.
 BEGIN;
-SELECT plan(5);
+SELECT plan(7);
 SET client_min_messages = error;
 CREATE FUNCTION pg_temp.personal(relation regclass, column_name name, category text) RETURNS void LANGUAGE sql AS
     $$INSERT INTO retention.personal_column (relation, column_name, category) VALUES (relation, column_name, category)$$;
@@ -43,6 +43,20 @@ SELECT is((SELECT string_agg(concat_ws(' ', id, task), ', ' ORDER BY id) FROM c.
 -- Tables of the same human that have no row of hers.
 SELECT is((SELECT retention.export('partner', 3)::jsonb -> 'not_reached'), '[]', 'a copy has reached the tables of the same human');
 SELECT is((SELECT retention.erase('partner', 3)::jsonb -> 'not_reached'), '[]', 'a table of the same human is reached though it has no row of the person');
+
+-- Tenants without foreign keys: whoever is taken out of a row leaves it its tenant, which other keys have, too.
+CREATE SCHEMA t;
+CREATE TABLE t.customer (tenant text, no int, name text, PRIMARY KEY (tenant, no));
+CREATE TABLE t.note (id int PRIMARY KEY, tenant text, about_type text, about_no int, writer_no int, reader_no int, text text);
+SELECT pg_temp.personal('t.customer', 'name', 'name'), pg_temp.personal('t.note', 'text', 'free text');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('t', 't.customer');
+SELECT pg_temp.link('t', 't.note', '(tenant = t.customer.tenant, about_no = t.customer.no, about_type = ''customer'')'), pg_temp.link('t', 't.note', '(tenant = t.customer.tenant, writer_no = t.customer.no)', 'mentioned');
+INSERT INTO t.customer VALUES ('a', 1, 'Kari Lie'), ('a', 2, 'Ola Moen'), ('b', 1, 'Siv Dahl');
+INSERT INTO t.note VALUES (1, 'a', 'customer', 2, 1, NULL, 'Kari Lie on Ola Moen'), (2, 'b', 'customer', 1, 1, NULL, 'Siv Dahl on herself');
+DO $$BEGIN PERFORM retention.erase('t', '{"tenant": "a", "no": 1}'::jsonb); END$$;
+SELECT is((SELECT concat_ws('|', tenant, about_no, writer_no, text) FROM t.note WHERE id = 1), 'a|2|[redacted] on Ola Moen', 'a tenant that several keys without foreign keys have stays');
+DO $$BEGIN PERFORM retention.erase('t', '{"tenant": "a", "no": 2}'::jsonb); END$$;
+SELECT is((SELECT string_agg(concat_ws(' ', id, text), ', ' ORDER BY id) FROM t.note), '1, 2 Siv Dahl on herself', 'the row still led to whom it is about');
 
 SELECT * FROM finish();
 ROLLBACK;
