@@ -153,7 +153,7 @@ COMMENT ON FUNCTION retention.basis_known(text) IS 'whether a legal basis is wri
 GRANT EXECUTE ON FUNCTION retention.basis_known(text) TO pg_monitor;
 CREATE FUNCTION retention.find_subject(value text, OUT kind text, OUT key jsonb, OUT column_name name) RETURNS SETOF record
     LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pg_retention_find_subject';
-COMMENT ON FUNCTION retention.find_subject(text) IS 'the persons who have this value in an identifying column';
+COMMENT ON FUNCTION retention.find_subject(text) IS 'the persons who have this value in a column that tells who they are: an identifying one, a name, a way to be reached';
 
 CREATE FUNCTION retention.shared_identities(OUT kind text, OUT column_name name, OUT value text, OUT rows bigint, OUT names bigint) RETURNS SETOF record
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_shared_identities';

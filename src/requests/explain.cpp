@@ -1,4 +1,5 @@
 // Finding a person, and what would be walked for one, before anything happens.
+#include "core/text/telling.hpp"
 #include "policy/policy_cache.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
@@ -70,8 +71,9 @@ char *has_value(Oid relid, AttrNumber column) {
     char category = 0;
     bool preferred = false;
     get_type_category_preferred(getBaseType(get_atttype(relid, column)), &category, &preferred);
-    // E-mail addresses and names are written in any case.
-    return category == TYPCATEGORY_STRING ? psprintf("lower(%s) = lower($1)", name) : psprintf("%s::text = $1", name);
+    if (category != TYPCATEGORY_STRING) return psprintf("%s::text = $1", name);
+    // Names, too, are written in any case.
+    return psprintf("lower(%s) = lower($1) OR retention.identity(%s::text) = retention.identity($1)", name, name);
 }
 
 // The keys of the persons that the condition holds for; the value was found in a column of this name.
@@ -103,7 +105,7 @@ void find_in_naming(const ReturnSetInfo *result, const Kind &kind, const Step &s
     (void) add_parameter(&given, TEXTOID, value);
     const char *condition = near_condition(step);
     const KeySet found = distinct_keys(step.near_relid, step.near_columns, step.n, finding_near(step),
-                                       psprintf("FROM %s t WHERE %s AND %s", qualified_name(step.near_relid),
+                                       psprintf("FROM %s t WHERE (%s) AND %s", qualified_name(step.near_relid),
                                                 has_value(step.near_relid, column), condition == nullptr ? "true" : condition),
                                        &given, false);
     if (found.n == 0) return;
@@ -121,6 +123,17 @@ void find_in_namings(const ReturnSetInfo *result, const Kind &kind, Datum value)
     }
 }
 
+// Beside what identifies: names, and ways to be reached.
+void find_in_own_row(const ReturnSetInfo *result, const Model &model, const Kind &kind, Datum value) {
+    Bitmapset *columns = nullptr;
+    for (int c = -1; (c = bms_next_member(kind.words, c)) >= 0;) {
+        const PersonalColumn *personal = personal_column(model, kind.relid, static_cast<AttrNumber>(c));
+        if (personal != nullptr && core::is_telling_category(personal->category)) columns = bms_add_member(columns, c);
+    }
+    for (int i = 0; i < kind.n_identifying; ++i) columns = bms_add_member(columns, kind.identifying[i]);
+    for (int c = -1; (c = bms_next_member(columns, c)) >= 0;) find_in_column(result, kind, static_cast<AttrNumber>(c), value);
+}
+
 void find_persons(FunctionCallInfo fcinfo) {
     const auto *result = reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo);
     connect_spi();
@@ -128,7 +141,7 @@ void find_persons(FunctionCallInfo fcinfo) {
     ListCell *cell = nullptr;
     foreach (cell, model->kinds) {
         const auto *kind = static_cast<const Kind *>(lfirst(cell));
-        for (int i = 0; i < kind->n_identifying; ++i) find_in_column(result, *kind, kind->identifying[i], PG_GETARG_DATUM(0));
+        find_in_own_row(result, *model, *kind, PG_GETARG_DATUM(0));
         find_in_namings(result, *kind, PG_GETARG_DATUM(0));
     }
     SPI_finish();

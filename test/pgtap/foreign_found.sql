@@ -1,6 +1,6 @@
 -- What schemas of other people found (foreign_schemas): each case by itself.
 BEGIN;
-SELECT plan(7);
+SELECT plan(12);
 SET client_min_messages = error;
 CREATE FUNCTION pg_temp.personal(relation regclass, column_name name, category text) RETURNS void LANGUAGE sql AS
     $$INSERT INTO retention.personal_column (relation, column_name, category) VALUES (relation, column_name, category)$$;
@@ -57,6 +57,18 @@ DO $$BEGIN PERFORM retention.erase('t', '{"tenant": "a", "no": 1}'::jsonb); END$
 SELECT is((SELECT concat_ws('|', tenant, about_no, writer_no, text) FROM t.note WHERE id = 1), 'a|2|[redacted] on Ola Moen', 'a tenant that several keys without foreign keys have stays');
 DO $$BEGIN PERFORM retention.erase('t', '{"tenant": "a", "no": 2}'::jsonb); END$$;
 SELECT is((SELECT string_agg(concat_ws(' ', id, text), ', ' ORDER BY id) FROM t.note), '1, 2 Siv Dahl on herself', 'the row still led to whom it is about');
+
+-- Finding a person: by what tells who it is in the own row, whether declared as identifying or not.
+CREATE SCHEMA f;
+CREATE TABLE f.person (id int PRIMARY KEY, name text, email text, state text, born date);
+SELECT pg_temp.personal('f.person', 'name', 'name'), pg_temp.personal('f.person', 'email', 'email'), pg_temp.personal('f.person', 'state', 'other'), pg_temp.personal('f.person', 'born', 'birth date');
+INSERT INTO retention.subject_kind (kind, relation, identifying) VALUES ('f', 'f.person', '{email}');
+INSERT INTO f.person VALUES (1, 'Kari Lie', 'kari@f.example', 'Nowhere Land', '1987-06-15'), (2, E'Andre\u0301 Lie', 'andre@f.example', NULL, NULL);
+SELECT results_eq($$SELECT key, column_name FROM retention.find_subject('kari lie') WHERE kind = 'f'$$, $$VALUES ('1'::jsonb, 'name'::name)$$, 'a person is found by a name that is not identifying');
+SELECT results_eq($$SELECT key, column_name FROM retention.find_subject(' KARI@f.example ') WHERE kind = 'f'$$, $$VALUES ('1'::jsonb, 'email'::name)$$, 'a person is found by an address that is written with blanks');
+SELECT results_eq($$SELECT key FROM retention.find_subject(E'Andr\u00e9 Lie') WHERE kind = 'f'$$, $$VALUES ('2'::jsonb)$$, 'a person is found by a name whose letters are composed otherwise');
+SELECT is_empty($$SELECT * FROM retention.find_subject('Nowhere Land')$$, 'what is said of a person finds nobody');
+SELECT is((SELECT count(*) FROM retention.find_subject('Ola Moen') WHERE kind = 'partner'), 1::bigint, 'a person is found once by one column');
 
 SELECT * FROM finish();
 ROLLBACK;
