@@ -1,6 +1,6 @@
 -- What schemas of other people found (foreign_schemas): each case by itself.
 BEGIN;
-SELECT plan(12);
+SELECT plan(14);
 SET client_min_messages = error;
 CREATE FUNCTION pg_temp.personal(relation regclass, column_name name, category text) RETURNS void LANGUAGE sql AS
     $$INSERT INTO retention.personal_column (relation, column_name, category) VALUES (relation, column_name, category)$$;
@@ -57,6 +57,20 @@ DO $$BEGIN PERFORM retention.erase('t', '{"tenant": "a", "no": 1}'::jsonb); END$
 SELECT is((SELECT concat_ws('|', tenant, about_no, writer_no, text) FROM t.note WHERE id = 1), 'a|2|[redacted] on Ola Moen', 'a tenant that several keys without foreign keys have stays');
 DO $$BEGIN PERFORM retention.erase('t', '{"tenant": "a", "no": 2}'::jsonb); END$$;
 SELECT is((SELECT string_agg(concat_ws(' ', id, text), ', ' ORDER BY id) FROM t.note), '1, 2 Siv Dahl on herself', 'the row still led to whom it is about');
+
+-- Persons who refer to each other, and rows that lead to them by a key that is set to null: what leads there is read before the persons go.
+CREATE SCHEMA m;
+CREATE TABLE m.person (id int PRIMARY KEY, name text, manager int REFERENCES m.person ON DELETE SET NULL, ended_at date);
+CREATE TABLE m.hours (id int PRIMARY KEY, person int REFERENCES m.person, approved_by int REFERENCES m.person ON DELETE SET NULL, task text);
+SELECT pg_temp.personal('m.person', 'name', 'name'), pg_temp.personal('m.hours', 'task', 'free text');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('m', 'm.person', '{ended_at}', '1 day', 'delete', 'enforce');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('m', 'm.person');
+SELECT pg_temp.link('m', 'm.person', 'manager', 'mentioned'), pg_temp.link('m', 'm.hours', 'person'), pg_temp.link('m', 'm.hours', 'approved_by', 'mentioned');
+INSERT INTO m.person VALUES (1, 'Kari Lie', NULL), (2, 'Ola Moen', 1);
+INSERT INTO m.hours VALUES (1, 2, 1, 'Painting, seen by Kari Lie');
+DO $$BEGIN PERFORM retention.erase('m', 1); END$$;
+SELECT is((SELECT concat_ws('|', person, approved_by, task) FROM m.hours), '2|Painting, seen by [redacted]', 'a row that led to a person who is deleted is without the name');
+SELECT is((SELECT string_agg(concat_ws(' ', id, name, manager), ', ') FROM m.person), '2 Ola Moen', 'a person whose manager is deleted stays');
 
 -- Finding a person: by what tells who it is in the own row, whether declared as identifying or not.
 CREATE SCHEMA f;
