@@ -50,10 +50,10 @@ core::Words words_argument(FunctionCallInfo fcinfo, int n) {
     Datum *values = nullptr;
     bool *nulls = nullptr;
     const int count = elements_of(PG_GETARG_DATUM(n), TEXTOID, &values, &nulls);
-    auto *words = static_cast<std::string_view *>(palloc(sizeof(std::string_view) * (count + 1)));
+    auto *words = static_cast<core::Word *>(palloc(sizeof(core::Word) * (count + 1)));
     size_t kept = 0;
     for (int i = 0; i < count; ++i)
-        if (!nulls[i]) new (&words[kept++]) std::string_view(view_of(DatumGetTextPP(values[i])));
+        if (!nulls[i]) new (&words[kept++]) core::Word(view_of(DatumGetTextPP(values[i])));
     return core::Words{words, kept, nullptr, 0};
 }
 

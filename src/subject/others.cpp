@@ -1,5 +1,7 @@
 #include "subject/others.hpp"
 
+#include <algorithm>
+
 #include "schema/extension.hpp"
 #include "schema/link_front.hpp"
 #include "core/text/letters.hpp"
@@ -8,6 +10,12 @@
 #include "pg/names.hpp"
 #include "schema/own.hpp"
 #include "pg/security.hpp"
+
+extern "C" {
+#include "common/hashfn.h"
+#include "port/pg_bitutils.h"
+#include "utils/datum.h"
+}
 
 namespace pg_retention {
 
@@ -216,23 +224,85 @@ void append_leads(StringInfo sql, List *links) {
     }
 }
 
+namespace {
+
+// Rows that hold the same lead to the same persons.
+struct Alike {
+    int n;       // different ones
+    int *first;  // of each: the first of its rows
+    int *next;   // of each row: the next of those like it; -1: there is none
+};
+
+bool is_alike(const SPITupleTable *rows, int a, int b, int place, int n_places) {
+    for (int k = place; k < place + n_places; ++k) {
+        const Form_pg_attribute att = TupleDescAttr(rows->tupdesc, k - 1);
+        bool null_a = false, null_b = false;
+        const Datum x = SPI_getbinval(rows->vals[a], rows->tupdesc, k, &null_a);
+        const Datum y = SPI_getbinval(rows->vals[b], rows->tupdesc, k, &null_b);
+        if (null_a != null_b || (!null_a && !datum_image_eq(x, y, att->attbyval, att->attlen))) return false;
+    }
+    return true;
+}
+
+uint32 hash_of_row(const SPITupleTable *rows, int row, int place, int n_places) {
+    uint32 hash = 0;
+    for (int k = place; k < place + n_places; ++k) {
+        const Form_pg_attribute att = TupleDescAttr(rows->tupdesc, k - 1);
+        bool isnull = false;
+        const Datum value = SPI_getbinval(rows->vals[row], rows->tupdesc, k, &isnull);
+        hash = hash_combine(hash, isnull ? 0 : datum_image_hash(value, att->attbyval, att->attlen));
+    }
+    return hash;
+}
+
+// By what the rows hold in n_places columns from `place` on.
+Alike alike(const SPITupleTable *rows, int n_rows, int place, int n_places) {
+    const uint32 room = pg_nextpower2_32(Max(2 * n_rows, 16));
+    auto *table = static_cast<int *>(palloc_extended(sizeof(int) * room, MCXT_ALLOC_HUGE));
+    Alike found = {0, static_cast<int *>(palloc(sizeof(int) * (n_rows + 1))),
+                   static_cast<int *>(palloc(sizeof(int) * (n_rows + 1)))};
+    std::fill_n(table, room, -1);
+    for (int row = 0; row < n_rows; ++row) {
+        uint32 at = hash_of_row(rows, row, place, n_places) & (room - 1);
+        while (table[at] >= 0 && !is_alike(rows, table[at], row, place, n_places)) at = (at + 1) & (room - 1);
+        found.next[row] = -1;
+        if (table[at] < 0) {
+            found.first[found.n++] = table[at] = row;
+        } else {
+            found.next[row] = found.next[table[at]];
+            found.next[table[at]] = row;
+        }
+    }
+    pfree(table);
+    return found;
+}
+
+}  // namespace
+
 List **find_others(const Subject &subject, List *links, const SPITupleTable *rows, int n_rows, int place) {
     auto **others = static_cast<List **>(palloc0(sizeof(List *) * (n_rows + 1)));
     ListCell *cell = nullptr;
     foreach (cell, links) {
         const auto *link = static_cast<const Link *>(lfirst(cell));
+        const Alike different = alike(rows, n_rows, place, n_leads(*link));
         Datum *columns[kMaxKeys];
         bool *nulls[kMaxKeys];
         for (int k = 0; k < n_leads(*link); ++k, ++place) {
-            columns[k] = static_cast<Datum *>(palloc(sizeof(Datum) * (n_rows + 1)));
-            nulls[k] = static_cast<bool *>(palloc(sizeof(bool) * (n_rows + 1)));
-            for (int row = 0; row < n_rows; ++row)
-                columns[k][row] = SPI_getbinval(rows->vals[row], rows->tupdesc, place, &nulls[k][row]);
+            columns[k] = static_cast<Datum *>(palloc(sizeof(Datum) * (different.n + 1)));
+            nulls[k] = static_cast<bool *>(palloc(sizeof(bool) * (different.n + 1)));
+            for (int i = 0; i < different.n; ++i)
+                columns[k][i] = SPI_getbinval(rows->vals[different.first[i]], rows->tupdesc, place, &nulls[k][i]);
         }
         ListCell *found = nullptr;
-        foreach (found, persons_beyond(subject, *link, columns, nulls, n_rows)) {
+        foreach (found, persons_beyond(subject, *link, columns, nulls, different.n)) {
             auto *other = static_cast<Other *>(lfirst(found));
-            others[other->row] = lappend(others[other->row], other);
+            other->telling = static_cast<Telling *>(palloc0(sizeof(Telling)));
+            for (int row = different.first[other->row]; row >= 0; row = different.next[row]) {
+                auto *of_row = static_cast<Other *>(palloc(sizeof(Other)));
+                *of_row = *other;
+                of_row->row = row;
+                others[row] = lappend(others[row], of_row);
+            }
         }
     }
     return others;
@@ -247,16 +317,17 @@ bool leads_to_subject(List *others, const Link *link) {
     return false;
 }
 
+namespace {
+
 // A word of the person's stands here: the end of it, or 0.
-static size_t own_word_at(const Subject &subject, std::string_view text, size_t at) {
-    ListCell *cell = nullptr;
+size_t own_word_at(const Subject &subject, std::string_view text, size_t at) {
     size_t end = 0;
-    foreach (cell, subject.words) end = Max(end, core::match_value(text, at, static_cast<char *>(lfirst(cell))));
+    for (size_t i = 0; i < subject.own.n; ++i) end = Max(end, core::match_value(text, at, subject.own.words[i]));
     return end;
 }
 
 // By what is all of it or by two words: a family's name alone names nobody of it in particular.
-static bool is_named_in(const Subject &subject, std::string_view text) {
+bool is_named_in(const Subject &subject, std::string_view text) {
     int words = 0, own = 0;
     size_t own_end = 0;
     for (size_t at = 0; at < text.size(); at += Max(core::letter_at(text, at).size, 1)) {
@@ -270,13 +341,38 @@ static bool is_named_in(const Subject &subject, std::string_view text) {
     return own > 0 && (own == words || own >= 2);
 }
 
-List *words_of_others(const Subject &subject, List *others) {
-    List *words = NIL;
+// Those of all of them, one after the other.
+WordArray together(List *others, const Subject &subject, WordArray Telling::*which,
+                   bool (*is_left_out)(const Subject &, const char *)) {
+    WordArray all = {};
     ListCell *cell = nullptr, *inner = nullptr;
-    foreach (cell, others)
-        foreach (inner, static_cast<const Other *>(lfirst(cell))->words)
-            if (!is_named_in(subject, static_cast<char *>(lfirst(inner)))) words = lappend(words, lfirst(inner));
-    return words;
+    foreach (cell, others) {
+        const auto *other = static_cast<const Other *>(lfirst(cell));
+        WordArray *words = &(other->telling->*which);
+        if (words->words == nullptr) {
+            List *left = NIL;
+            foreach (inner, other->words)
+                if (!is_left_out(subject, static_cast<char *>(lfirst(inner)))) left = lappend(left, lfirst(inner));
+            *words = taken_apart(left);
+        }
+        if (list_length(others) == 1) return *words;
+        all.n += words->n;
+    }
+    all.words = static_cast<core::Word *>(palloc(sizeof(core::Word) * (all.n + 1)));
+    all.n = 0;
+    foreach (cell, others) {
+        const WordArray &words = static_cast<const Other *>(lfirst(cell))->telling->*which;
+        for (size_t i = 0; i < words.n; ++i) new (&all.words[all.n++]) core::Word(words.words[i]);
+    }
+    return all;
+}
+
+}  // namespace
+
+WordArray words_to_hide(const Subject &subject, List *others) { return together(others, subject, &Telling::hidden, is_own_word); }
+
+WordArray words_of_others(const Subject &subject, List *others) {
+    return together(others, subject, &Telling::kept, [](const Subject &of, const char *word) { return is_named_in(of, word); });
 }
 
 bool is_alive(const Other &other) { return !other.is_subject && !other.is_erased; }

@@ -104,10 +104,8 @@ struct Portion {
 // What is to be taken out of one row.
 struct Redaction {
     Bitmapset *hidden;  // columns shown as null
-    std::string_view *remove;
-    size_t n_remove;
-    std::string_view *keep;
-    size_t n_keep;
+    WordArray remove;
+    WordArray keep;
 };
 
 Bitmapset *first_columns(const Link &link) {
@@ -167,28 +165,17 @@ Redaction redaction_of(const Reader &reader, List *others) {
         for (int i = 0; i < reader.n_columns; ++i)
             if (reader.columns[i].personal != nullptr && !bms_is_member(reader.columns[i].number, reader.link->claimed))
                 redaction.hidden = bms_add_member(redaction.hidden, reader.columns[i].number);
-    ListCell *cell = nullptr, *inner = nullptr;
-    size_t room = 0;
-    foreach (cell, others) room += list_length(static_cast<const Other *>(lfirst(cell))->words);
-    redaction.remove = static_cast<std::string_view *>(palloc(sizeof(std::string_view) * (room + 1)));
-    foreach (cell, others)
-        foreach (inner, static_cast<const Other *>(lfirst(cell))->words) {
-            const char *word = static_cast<char *>(lfirst(inner));
-            // A name that both share gives nobody away.
-            if (!is_own_word(*reader.subject, word)) new (&redaction.remove[redaction.n_remove++]) std::string_view(word);
-        }
-    List *own = reader.subject->words;
-    redaction.keep = static_cast<std::string_view *>(palloc(sizeof(std::string_view) * (list_length(own) + 1)));
-    foreach (cell, own) new (&redaction.keep[redaction.n_keep++]) std::string_view(static_cast<char *>(lfirst(cell)));
+    redaction.remove = words_to_hide(*reader.subject, others);
+    redaction.keep = reader.subject->own;
     return redaction;
 }
 
 // The value as text, or as JSON, with other persons taken out; null when nothing has to be looked for.
 char *redacted(const Column &column, const Redaction &redaction, Datum value) {
     const bool free_text = column.personal != nullptr && column.personal->is_free_text;
-    if (!column.is_text || (redaction.n_remove == 0 && !free_text)) return nullptr;
+    if (!column.is_text || (redaction.remove.n == 0 && !free_text)) return nullptr;
     const std::string_view text(OutputFunctionCall(const_cast<FmgrInfo *>(&column.json.output), value));
-    const core::Words words = {redaction.remove, redaction.n_remove, redaction.keep, redaction.n_keep};
+    const core::Words words = {redaction.remove.words, redaction.remove.n, redaction.keep.words, redaction.keep.n};
     return without_words(text, column.json.form == JsonForm::kJson, words, free_text);
 }
 

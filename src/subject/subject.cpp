@@ -241,6 +241,7 @@ Subject *open_subject(const Model &model, const Kind &kind, const KeySet &key, b
         // Somebody else may have erased the person while we waited.
         if (lock_rows(each->relid, where.data, &parameters) == 0 && each == &kind) no_such_subject(kind);
     }
+    subject->own = taken_apart(subject->words);
     return subject;
 }
 
@@ -360,16 +361,8 @@ List *add_word(List *words, const Model &model, Oid relid, AttrNumber column, co
     return word == nullptr || core::is_placeholder(word) ? words : add_word(words, word);
 }
 
-static std::string_view *views_of(List *words) {
-    const int n = list_length(words);
-    auto *views = static_cast<std::string_view *>(palloc(sizeof(std::string_view) * (n + 1)));
-    for (int i = 0; i < n; ++i) new (&views[i]) std::string_view(static_cast<char *>(list_nth(words, i)));
-    return views;
-}
-
-core::Words words_of(const Subject &subject, List *keep) {
-    return core::Words{views_of(subject.words), static_cast<size_t>(list_length(subject.words)), views_of(keep),
-                       static_cast<size_t>(list_length(keep))};
+core::Words words_of(const Subject &subject, const WordArray &keep) {
+    return core::Words{subject.own.words, subject.own.n, keep.words, keep.n};
 }
 
 bool is_own_word(const Subject &subject, const char *word) { return has_word(subject.words, word); }

@@ -1,7 +1,7 @@
 #pragma once
 // One person: the rows that are the person, in whatever tables, and the tables whose rows lead there.
-#include "core/text/redact.hpp"
 #include "subject/keys.hpp"
+#include "subject/texts.hpp"
 
 namespace pg_retention {
 
@@ -11,6 +11,7 @@ struct Subject {
     KeySet key;
     KeySet *roots;  // per kind: the rows that are this person; rows of other kinds that share an identifying value are
     List *words;    // char *: what tells who the person is
+    WordArray own;  // the same, when the subject is open
     List *reached;  // key sets on the way, so that paths with a common end follow it once
     bool lock;      // rows on the way are locked, and read in a new snapshot
 };
@@ -53,7 +54,7 @@ void append_rows_of(StringInfo sql, const ReachedTable &table, int condition, Pa
 int64 count_rows(const ReachedTable &table, int condition);
 
 // What tells who the person is, to be taken out of texts.
-core::Words words_of(const Subject &subject, List *keep = NIL);
+core::Words words_of(const Subject &subject, const WordArray &keep = {});
 
 bool is_own_word(const Subject &subject, const char *word);
 

@@ -31,12 +31,23 @@ bool holds_words(Oid type) {
            (category == TYPCATEGORY_USER && base >= FirstNormalObjectId);
 }
 
+WordArray taken_apart(List *words) {
+    WordArray array = {static_cast<core::Word *>(palloc(sizeof(core::Word) * (list_length(words) + 1))), 0};
+    ListCell *cell = nullptr;
+    foreach (cell, words) new (&array.words[array.n++]) core::Word(static_cast<char *>(lfirst(cell)));
+    return array;
+}
+
 char *without_words(std::string_view text, bool json, const core::Words &words, bool free_text) {
     char *out = room(json ? core::redacted_json_room(text.size()) : core::redacted_room(text.size()));
     const size_t n = json ? core::redact_json(text, words, free_text, room(core::redacted_json_scratch(text.size())), out)
                           : core::redact(text, words, free_text, out);
     out[n] = '\0';
     return out;
+}
+
+bool holds_any(std::string_view text, bool json, const core::Words &words) {
+    return json ? text != without_words(text, json, words, false) : core::is_redacted(text, words, false);
 }
 
 }  // namespace pg_retention

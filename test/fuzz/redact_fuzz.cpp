@@ -49,12 +49,12 @@ void check(std::string_view text, const Words &words, bool identifiers) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     std::string_view rest(reinterpret_cast<const char *>(data), size);
-    std::vector<std::string_view> remove;
-    std::vector<std::string_view> keep;
+    std::vector<Word> remove;
+    std::vector<Word> keep;
     while (!rest.empty() && (rest.front() == '+' || rest.front() == '-')) {
         const size_t end = rest.find('\n');
         const std::string_view word = rest.substr(1, end == std::string_view::npos ? end : end - 1);
-        (rest.front() == '+' ? remove : keep).push_back(word);
+        (rest.front() == '+' ? remove : keep).emplace_back(word);
         rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
     }
     // A copy of its own, so that reading past it is seen.

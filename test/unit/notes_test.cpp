@@ -90,8 +90,8 @@ std::vector<Note> notes_of(const std::filesystem::path &file) {
 }
 
 std::vector<Span> redactions_of(const Note &note) {
-    const std::vector<std::string_view> remove(note.remove.begin(), note.remove.end());
-    const std::vector<std::string_view> keep(note.keep.begin(), note.keep.end());
+    const std::vector<Word> remove(note.remove.begin(), note.remove.end());
+    const std::vector<Word> keep(note.keep.begin(), note.keep.end());
     Redactions redactions(note.text, {remove.data(), remove.size(), keep.data(), keep.size()}, true);
     std::vector<Span> spans;
     for (Span span; redactions.next(span);) spans.push_back(span);

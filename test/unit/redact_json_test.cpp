@@ -8,7 +8,8 @@
 namespace pg_retention::core {
 namespace {
 
-std::string redacted(std::string_view json, const std::vector<std::string_view> &remove, bool identifiers = false) {
+std::string redacted(std::string_view json, const std::vector<std::string_view> &list, bool identifiers = false) {
+    const std::vector<Word> remove(list.begin(), list.end());
     std::string scratch(redacted_json_scratch(json.size()), '\0');
     std::string out(redacted_json_room(json.size()), '\0');
     out.resize(redact_json(json, {remove.data(), remove.size(), nullptr, 0}, identifiers, scratch.data(), out.data()));

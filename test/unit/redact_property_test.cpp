@@ -89,9 +89,9 @@ class Random {
         return s;
     }
 
-    std::vector<std::string_view> some(const std::vector<std::string> &list, size_t most) {
-        std::vector<std::string_view> chosen;
-        for (size_t n = below(most + 1); n > 0; --n) chosen.push_back(of(list));
+    std::vector<Word> some(const std::vector<std::string> &list, size_t most) {
+        std::vector<Word> chosen;
+        for (size_t n = below(most + 1); n > 0; --n) chosen.emplace_back(of(list));
         return chosen;
     }
 
@@ -136,8 +136,8 @@ TEST(RedactProperty, NoWordSurvives) {
         const auto remove = random.some(kNames, 4);
         const std::string out = redacted(text, {remove.data(), remove.size(), nullptr, 0}, random.below(2) == 0);
         ASSERT_TRUE(is_utf8(out)) << text;
-        for (const std::string_view word : remove)
-            ASSERT_EQ(find_word(out, word, 0), std::string_view::npos) << word << " in " << out << " of " << text;
+        for (const Word &word : remove)
+            ASSERT_EQ(find_word(out, word.value, 0), std::string_view::npos) << word.value << " in " << out << " of " << text;
     }
 }
 
@@ -149,9 +149,9 @@ TEST(RedactProperty, WhatIsKeptStays) {
         const auto remove = random.some(kNames, 3);
         Redactions redactions(text, {remove.data(), remove.size(), keep.data(), keep.size()}, false);
         for (Span span; redactions.next(span);)
-            for (const std::string_view word : keep) {
-                const size_t at = find_word(text, word, span.begin);
-                ASSERT_FALSE(at == span.begin && span.end == at + word.size()) << word << " of " << text;
+            for (const Word &word : keep) {
+                const size_t at = find_word(text, word.value, span.begin);
+                ASSERT_FALSE(at == span.begin && span.end == at + word.value.size()) << word.value << " of " << text;
             }
     }
 }
@@ -176,7 +176,7 @@ TEST(RedactProperty, AnyBytesPass) {
     for (int round = 0; round < 10000; ++round) {
         const std::string text = random.bytes();
         const std::string words[] = {random.bytes(), random.bytes(), random.bytes(), text.substr(0, random.below(8))};
-        const std::string_view views[] = {words[0], words[1], words[2], words[3]};
+        const Word views[] = {Word(words[0]), Word(words[1]), Word(words[2]), Word(words[3])};
         redacted(text, {views, 2, views + 2, 2}, true);
         redacted(text, {views + 2, 2, views, 2}, false);
     }

@@ -11,8 +11,11 @@ namespace {
 using List = std::vector<std::string_view>;
 
 std::string redacted(std::string_view text, const List &remove = {}, const List &keep = {}, bool identifiers = true) {
+    const std::vector<Word> removed(remove.begin(), remove.end()), kept(keep.begin(), keep.end());
+    const Words words = {removed.data(), removed.size(), kept.data(), kept.size()};
     std::string out(redacted_room(text.size()), '\0');
-    out.resize(redact(text, {remove.data(), remove.size(), keep.data(), keep.size()}, identifiers, out.data()));
+    out.resize(redact(text, words, identifiers, out.data()));
+    EXPECT_EQ(is_redacted(text, words, identifiers), out != text || out.find(kRedacted) != std::string::npos) << text;
     return out;
 }
 

@@ -12,7 +12,6 @@ namespace pg_retention::core {
 namespace {
 
 constexpr uint8_t kFewestDigits = 7;  // of a value that is compared as a number
-constexpr uint8_t kMostParts = 6;     // of a name
 constexpr int kWidestGap = 16;        // blanks between two
 
 bool ends_here(std::string_view text, size_t at) noexcept { return !is_word(letter_at(text, at).code); }
@@ -92,13 +91,6 @@ bool has_two_characters(std::string_view value) noexcept {
     return n == 2;
 }
 
-// The names a value consists of, none if it is no person's name.
-struct Names {
-    std::string_view parts[kMostParts];
-    uint8_t n = 0;
-    bool whole = true;  // one name
-};
-
 enum class Part : uint8_t { kName, kParticle, kOther };
 
 Part part_kind(std::string_view word) noexcept {
@@ -118,7 +110,7 @@ Names names_in(std::string_view value) noexcept {
         const std::string_view word = value.substr(begin, at - begin);
         const Letter after = letter_at(value, at);
         const bool more = at < value.size();
-        if (word.empty() || (more && !is_gap(after.code) && after.code != '.') || names.n == kMostParts) return {};
+        if (word.empty() || (more && !is_gap(after.code) && after.code != '.') || names.n == Names::kMost) return {};
         const Part kind = part_kind(word);
         if (kind == Part::kOther) return {};
         if (kind == Part::kName) names.parts[names.n++] = word;
@@ -154,25 +146,38 @@ size_t match_piece(std::string_view text, size_t at, std::string_view value) noe
     return end;
 }
 
-}  // namespace
-
-size_t match_value(std::string_view text, size_t at, std::string_view value) noexcept {
-    value = trimmed(value);
-    if (!has_two_characters(value)) return 0;
-    const char32_t first = letter_at(text, at).code;
-    if (is_digit(first) || first == '+' || first == '(') {
-        const Number wanted = whole_number(value);
-        if (wanted.n_digits >= kFewestDigits) return match_number(text, at, wanted);
-    }
-    return match_text(text, at, value);
+uint64_t first_letters(std::string_view value) noexcept {
+    uint64_t letters = value.empty() ? 0 : first_letter_bit(letter_at(value, 0).code);
+    for (size_t i = 0; i < value.size(); i += letter_at(value, i).size)
+        if (!is_word(letter_before(value, i).code)) letters |= first_letter_bit(letter_at(value, i).code);
+    return letters;
 }
 
-size_t match_person(std::string_view text, size_t at, std::string_view value) noexcept {
-    size_t end = match_value(text, at, value);
-    value = trimmed(value);
-    if (value.find_first_of(",\n") != std::string_view::npos) return std::max(end, match_piece(text, at, value));
+}  // namespace
+
+Word::Word(std::string_view of) noexcept
+    : value(of),
+      trimmed(core::trimmed(of)),
+      matches(has_two_characters(trimmed)),
+      is_address(trimmed.find_first_of(",\n") != std::string_view::npos),
+      first_letters(core::first_letters(trimmed)),
+      names(names_in(trimmed)),
+      number(whole_number(trimmed)) {
+    if (number.n_digits < kFewestDigits) number.n_digits = 0;
+}
+
+size_t match_value(std::string_view text, size_t at, const Word &word) noexcept {
+    if (!word.matches) return 0;
+    const char32_t first = letter_at(text, at).code;
+    if (word.number.n_digits > 0 && (is_digit(first) || first == '+' || first == '(')) return match_number(text, at, word.number);
+    return match_text(text, at, word.trimmed);
+}
+
+size_t match_person(std::string_view text, size_t at, const Word &word) noexcept {
+    size_t end = match_value(text, at, word);
+    if (word.is_address) return std::max(end, match_piece(text, at, word.trimmed));
     if (!is_letter(letter_at(text, at).code)) return end;
-    const Names names = names_in(value);
+    const Names &names = word.names;
     for (uint8_t i = 0; i < names.n; ++i)
         end = std::max(end, names.whole ? match_spelling(text, at, names.parts[i]) : match_part(text, at, names.parts[i]));
     return end;
@@ -188,18 +193,9 @@ uint64_t first_letter_bit(char32_t letter) noexcept {
     return uint64_t{1} << (c % 64);
 }
 
-uint64_t first_letters(std::string_view value) noexcept {
-    value = trimmed(value);
-    uint64_t letters = value.empty() ? 0 : first_letter_bit(letter_at(value, 0).code);
-    for (size_t i = 0; i < value.size(); i += letter_at(value, i).size)
-        if (!is_word(letter_before(value, i).code)) letters |= first_letter_bit(letter_at(value, i).code);
-    return letters;
-}
-
-bool has_initial(std::string_view value, char32_t letter) noexcept {
-    const Names names = names_in(trimmed(value));
-    for (uint8_t i = 0; i < names.n; ++i)
-        if (fold(letter_at(names.parts[i], 0).code) == fold(letter)) return true;
+bool has_initial(const Word &word, char32_t letter) noexcept {
+    for (uint8_t i = 0; i < word.names.n; ++i)
+        if (fold(letter_at(word.names.parts[i], 0).code) == fold(letter)) return true;
     return false;
 }
 

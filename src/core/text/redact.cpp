@@ -22,4 +22,9 @@ size_t redact(std::string_view text, const Words &words, bool identifiers, char 
     return static_cast<size_t>(to - out);
 }
 
+bool is_redacted(std::string_view text, const Words &words, bool identifiers) noexcept {
+    Span first = {};
+    return Redactions(text, words, identifiers).next(first);
+}
+
 }  // namespace pg_retention::core

@@ -3,14 +3,16 @@
 #include <cstddef>
 #include <string_view>
 
+#include "core/text/person_words.hpp"
+
 namespace pg_retention::core {
 
 // Words of persons: occurrences of `remove` are replaced, unless the occurrence lies in (or equals)
 // one of `keep`.
 struct Words {
-    const std::string_view *remove;
+    const Word *remove;
     size_t n_remove;
-    const std::string_view *keep;
+    const Word *keep;
     size_t n_keep;
 };
 
@@ -24,5 +26,8 @@ constexpr size_t redacted_room(size_t length) noexcept { return length * (kRedac
 // Norwegian national identity number, payment card number and IBAN that is not one of `keep`. Writes
 // at most redacted_room(text.size()) bytes and returns how many.
 size_t redact(std::string_view text, const Words &words, bool identifiers, char *out) noexcept;
+
+// Whether it would replace anything.
+bool is_redacted(std::string_view text, const Words &words, bool identifiers) noexcept;
 
 }  // namespace pg_retention::core

@@ -41,25 +41,28 @@ size_t skip_one_gap(std::string_view text, size_t at) noexcept {
 
 Redactions::Redactions(std::string_view text, const Words &words, bool identifiers) noexcept
     : text_(text), words_(words), identifiers_(identifiers), emails_(identifiers && may_hold_email(text)) {
-    for (size_t i = 0; i < words.n_remove; ++i) first_letters_ |= first_letters(words.remove[i]);
-    for (size_t i = 0; i < words.n_keep; ++i) first_letters_ |= first_letters(words.keep[i]);
+    for (size_t i = 0; i < words.n_remove; ++i) first_letters_ |= words.remove[i].first_letters;
+    for (size_t i = 0; i < words.n_keep; ++i) first_letters_ |= words.keep[i].first_letters;
 }
 
-bool Redactions::may_begin(size_t at) const noexcept {
-    return (first_letters_ & first_letter_bit(letter_at(text_, at).code)) != 0 && begins_word(text_, at);
+uint64_t Redactions::may_begin(size_t at) const noexcept {
+    const uint64_t letter = first_letters_ & first_letter_bit(letter_at(text_, at).code);
+    return letter != 0 && begins_word(text_, at) ? letter : 0;
 }
 
 size_t Redactions::kept() const noexcept {
     size_t end = 0;
-    if (!may_begin(at_)) return end;
-    for (size_t i = 0; i < words_.n_keep; ++i) end = std::max(end, match_value(text_, at_, words_.keep[i]));
+    const uint64_t letter = may_begin(at_);
+    for (size_t i = 0; letter != 0 && i < words_.n_keep; ++i)
+        if ((words_.keep[i].first_letters & letter) != 0) end = std::max(end, match_value(text_, at_, words_.keep[i]));
     return end;
 }
 
 size_t Redactions::longest_name(size_t at) const noexcept {
     size_t end = 0;
-    if (!may_begin(at)) return end;
-    for (size_t i = 0; i < words_.n_remove; ++i) end = std::max(end, match_person(text_, at, words_.remove[i]));
+    const uint64_t letter = may_begin(at);
+    for (size_t i = 0; letter != 0 && i < words_.n_remove; ++i)
+        if ((words_.remove[i].first_letters & letter) != 0) end = std::max(end, match_person(text_, at, words_.remove[i]));
     return end;
 }
 
@@ -142,7 +145,7 @@ size_t Redactions::identifier() noexcept {
     if (end == 0) return 0;
     const std::string_view identifier = text_.substr(at_, end - at_);
     for (size_t i = 0; i < words_.n_keep; ++i)
-        if (same_identifier(identifier, words_.keep[i])) return 0;
+        if (same_identifier(identifier, words_.keep[i].value)) return 0;
     return end;
 }
 

@@ -20,7 +20,8 @@ class Redactions {
 
   private:
     bool found(Span &span) noexcept;
-    bool may_begin(size_t at) const noexcept;
+    // The class of the letter there, where one of the words can begin with it; else 0.
+    uint64_t may_begin(size_t at) const noexcept;
     size_t kept() const noexcept;
     size_t name() const noexcept;
     size_t longest_name(size_t at) const noexcept;

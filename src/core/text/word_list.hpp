@@ -22,11 +22,10 @@ class WordList {
   private:
     template <class Test>
     constexpr bool any(Test test) const noexcept {
-        for (std::string_view rest = words_; !rest.empty();) {
-            const size_t end = rest.find_first_of(" \n");
-            const std::string_view word = rest.substr(0, end);
-            if (!word.empty() && test(word)) return true;
-            rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+        // Not find_first_of, which calls a function for each character.
+        for (size_t begin = 0, end = 0; begin < words_.size(); begin = end + 1) {
+            for (end = begin; end < words_.size() && words_[end] != ' ' && words_[end] != '\n'; ++end) {}
+            if (end > begin && test(words_.substr(begin, end - begin))) return true;
         }
         return false;
     }
