@@ -242,17 +242,21 @@ void defer_rows(Erasure *erasure, const Group &group, const Doomed *rows) {
 void take_out_rows(Erasure *erasure, const Group &group, const Doomed *rows) {
     int64 done = 0, failed = 0;
     List *texts = text_columns(*erasure->call->subject->model, rows->leaf, group.table->relid);
-    for (int i = 0; i < group.n; ++i) {
-        bool changed = false;
-        const auto try_out = [&](bool only_texts) {
-            return attempt([&] { changed = take_out(*erasure->call->subject, *group.table, rows[i], texts, only_texts); });
-        };
-        const ErrorData *error = try_out(false);
-        if (error != nullptr) count(erasure, Outcome::kBlocked, group.table->relid, error->message, nullptr, 1);
+    const auto try_out = [&](const Doomed *from, int n, bool only_texts) {
+        int64 changed = 0;
+        const ErrorData *error =
+            attempt([&] { changed = take_out(*erasure->call->subject, *group.table, from, n, texts, only_texts); });
+        done += error == nullptr ? changed : 0;
+        return error;
+    };
+    const bool together = group.n > 1 && try_out(rows, group.n, false) == nullptr;
+    for (int i = 0; !together && i < group.n; ++i) {
+        const ErrorData *error = try_out(&rows[i], 1, false);
+        if (error == nullptr) continue;
+        count(erasure, Outcome::kBlocked, group.table->relid, error->message, nullptr, 1);
+        ++failed;
         // A later call no longer knows the words: the person's own row is anonymised with this one.
-        if (error != nullptr && try_out(true) != nullptr) changed = false;
-        done += changed ? 1 : 0;
-        failed += error != nullptr ? 1 : 0;
+        (void) try_out(&rows[i], 1, true);
     }
     // Nothing says what becomes of such a row, though the person is taken out of it.
     if (rows->fate == Fate::kNotCovered)

@@ -39,15 +39,21 @@ WordArray taken_apart(List *words) {
 }
 
 char *without_words(std::string_view text, bool json, const core::Words &words, bool free_text) {
+    char *scratch = json ? room(core::redacted_json_scratch(text.size())) : nullptr;
     char *out = room(json ? core::redacted_json_room(text.size()) : core::redacted_room(text.size()));
-    const size_t n = json ? core::redact_json(text, words, free_text, room(core::redacted_json_scratch(text.size())), out)
-                          : core::redact(text, words, free_text, out);
+    const size_t n = json ? core::redact_json(text, words, free_text, scratch, out) : core::redact(text, words, free_text, out);
     out[n] = '\0';
-    return out;
+    if (json) pfree(scratch);
+    // What it might have needed is several times the text.
+    return static_cast<char *>(repalloc_huge(out, n + 1));
 }
 
 bool holds_any(std::string_view text, bool json, const core::Words &words) {
-    return json ? text != without_words(text, json, words, false) : core::is_redacted(text, words, false);
+    if (!json && !core::is_redacted(text, words, false)) return false;
+    char *out = without_words(text, json, words, false);
+    const bool other = text != out;
+    pfree(out);
+    return other;
 }
 
 }  // namespace pg_retention

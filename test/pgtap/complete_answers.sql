@@ -1,6 +1,6 @@
 -- Nothing is left out in silence: what an erasure could not reach, and what it left.
 BEGIN;
-SELECT plan(35);
+SELECT plan(36);
 SET client_min_messages = error;
 
 CREATE FUNCTION pg_temp.link(kind text, relation regclass, path text, role text DEFAULT 'about') RETURNS void LANGUAGE sql AS
@@ -145,6 +145,7 @@ INSERT INTO g.comment VALUES (1, 'User', 1, 2, 'Ola on Kari');
 SELECT pg_temp.personal('g.usr', 'name', 'name'), pg_temp.personal('g.comment', 'body', 'free text');
 INSERT INTO retention.subject_kind (kind, relation) VALUES ('g', 'g.usr');
 SELECT pg_temp.link('g', 'g.comment', 'author'), pg_temp.link('g', 'g.comment', 'on_user');
+SELECT is(retention.erase('g', 1, dry_run => true)::jsonb -> 'blocked', '[]', 'a generated key blocks nothing');
 SELECT is(pg_temp.said(retention.erase('g', 1), 'taken_out'), 'g.comment 1', 'a person is taken out beside a generated key');
 SELECT is((SELECT body FROM g.comment), 'Ola on [redacted]', 'a text beside a generated key is without the person');
 

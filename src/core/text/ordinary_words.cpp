@@ -7,7 +7,7 @@ namespace pg_retention::core {
 
 namespace {
 
-constexpr WordList kWords(
+constexpr LongWordList<1024> kWords(
     "ace aker alta amber an april are art ask asp august autumn baker bakke bakken ball ban bank banks bay bee "
     "bekk bekken bell berg bergen berget best bill bird bjerk bjørn black blad blid bliss blue blå bo bodø bond "
     "bonde booth bore borg bratt bratten brekke brekken bright brook brooks brown bru brua brun bråte bråten buck "

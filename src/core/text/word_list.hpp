@@ -1,5 +1,7 @@
 #pragma once
 // Tables of words that read as what they are.
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace pg_retention::core {
@@ -31,6 +33,39 @@ class WordList {
     }
 
     std::string_view words_;
+};
+
+// A long list, which is looked through from the letter on that a word begins with.
+template <size_t kMost>
+class LongWordList {
+  public:
+    consteval explicit LongWordList(std::string_view words) : words_(words) {
+        uint16_t n = 0;
+        for (size_t begin = 0, end = 0; begin < words.size(); begin = end + 1) {
+            for (end = begin; end < words.size() && words[end] != ' ' && words[end] != '\n'; ++end) {}
+            if (end == begin) continue;
+            uint16_t &first = first_[static_cast<unsigned char>(words[begin])];
+            entries_[n] = {static_cast<uint16_t>(begin), static_cast<uint16_t>(end - begin), first};
+            first = ++n;
+        }
+    }
+
+    constexpr bool has(std::string_view word) const noexcept {
+        if (word.empty()) return false;
+        for (uint16_t i = first_[static_cast<unsigned char>(word.front())]; i != 0; i = entries_[i - 1].next)
+            if (word == words_.substr(entries_[i - 1].begin, entries_[i - 1].size)) return true;
+        return false;
+    }
+
+  private:
+    struct Entry {
+        uint16_t begin;
+        uint16_t size;
+        uint16_t next;  // from 1; 0: there is none
+    };
+    std::string_view words_;
+    uint16_t first_[256] = {};
+    Entry entries_[kMost] = {};
 };
 
 }  // namespace pg_retention::core
