@@ -179,22 +179,26 @@ int64 restamp_blocks(Oid relid, BlockNumber from, BlockNumber to, List *declared
     return written;
 }
 
-core::Clock clock_by_policies(Oid relid, ItemPointer tid, Cause cause) {
-    core::Clock clock = core::kNoClock;
+core::Clock *clocks_by_policies(Oid relid, const ItemPointerData *tids, int n, Cause cause) {
+    auto *clocks = static_cast<core::Clock *>(palloc_extended(sizeof(core::Clock) * (n + 1), MCXT_ALLOC_HUGE));
     const ActingAs saved = act_as(owner_of(relid), true);
     Relation rel = table_open(relid, AccessShareLock);
+    const AttrNumber column = clock_column(relid);
     TupleTableSlot *slot = table_slot_create(rel, nullptr);
-    if (table_tuple_fetch_row_version(rel, tid, SnapshotAny, slot)) {
+    for (int i = 0; i < n; ++i) {
+        ItemPointerData tid = tids[i];
+        clocks[i] = core::kNoClock;
+        if (!table_tuple_fetch_row_version(rel, &tid, SnapshotAny, slot)) continue;
         bool copied = false, isnull = false;
-        cause.before = datum_clock(slot_getattr(slot, clock_column(relid), &isnull));
+        cause.before = datum_clock(slot_getattr(slot, column, &isnull));
         HeapTuple row = ExecFetchSlotHeapTuple(slot, true, &copied);
-        clock = compute_clock(rel, row, row, cause);
+        clocks[i] = compute_clock(rel, row, row, cause);
         if (copied) heap_freetuple(row);
     }
     ExecDropSingleTupleTableSlot(slot);
     table_close(rel, NoLock);
     leave(saved);
-    return clock;
+    return clocks;
 }
 
 bool write_clock(Oid relid, ItemPointer tid, core::Clock clock) {

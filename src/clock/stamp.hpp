@@ -27,8 +27,8 @@ Stamping *begin_stamping(Oid relid);
 Restamped restamp(Stamping *stamping, ItemPointer tid, bool lock_ancestors, const Cause &cause);
 void end_stamping(Stamping *stamping);
 
-// The clock that a row which is there would have; none when it is gone.
-core::Clock clock_by_policies(Oid relid, ItemPointer tid, Cause cause);
+// The clock that each of n rows which are there would have; none of one that is gone.
+core::Clock *clocks_by_policies(Oid relid, const ItemPointerData *tids, int n, Cause cause);
 
 // Restamps the rows of one table or partition in blocks [from, to). Anonymised ones that hold a value in one of the columns
 // declared anew (PersonalColumn) are so no longer. Returns rows written; *skipped counts locked rows.

@@ -4,6 +4,7 @@
 #include "pg/security.hpp"
 
 extern "C" {
+#include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "utils/array.h"
 #include "utils/hsearch.h"
@@ -56,7 +57,8 @@ constexpr int kFewElements = 100;
 bool is_wide(int nargs, const Oid *types, const Datum *values) {
     for (int i = 0; i < nargs; ++i) {
         // A null value is zero.
-        if (values[i] == 0 || !type_is_array(types[i])) continue;
+        // Rows that are named by their places are fetched by them, however many.
+        if (values[i] == 0 || types[i] == TIDARRAYOID || !type_is_array(types[i])) continue;
         const ArrayType *array = DatumGetArrayTypeP(values[i]);
         if (ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)) > kFewElements) return true;
     }

@@ -206,13 +206,17 @@ Doomed *doomed_rows(const Subject &subject, const ReachedTable &table, int condi
     List **others = find_others(subject, links, found.table, *n, kFixedColumns + 1);
     const bool governed = clock_column(table.relid) != InvalidAttrNumber;
     const bool pure_link = is_pure_link(*subject.model, table.relid);
+    auto *tids = static_cast<ItemPointerData *>(palloc_extended(sizeof(ItemPointerData) * (*n + 1), MCXT_ALLOC_HUGE));
+    for (int i = 0; i < *n; ++i) tids[i] = found[i].get<ItemPointerData>(1);
+    const core::Clock *in_the_end =
+        governed ? clocks_by_policies(places[0].leaf, tids, *n, Cause{.enforced = Cause::Enforced::kAll}) : nullptr;
+    const bool foreign = has_foreign_clock(table.relid);
     for (int i = 0; i < *n; ++i) {
         Doomed *row = &rows[i];
         row->leaf = places[0].leaf;
-        row->tid = found[i].get<ItemPointerData>(1);
-        row->clock = has_foreign_clock(table.relid) ? core::kNoClock : found[i].get_or(2, core::kNoClock);
-        row->in_the_end =
-            governed ? clock_by_policies(row->leaf, &row->tid, Cause{.enforced = Cause::Enforced::kAll}) : row->clock;
+        row->tid = tids[i];
+        row->clock = foreign ? core::kNoClock : found[i].get_or(2, core::kNoClock);
+        row->in_the_end = governed ? in_the_end[i] : row->clock;
         row->link = link;
         row->others = others[i];
         const bool anonymised = found[i].get_or(3, false);

@@ -23,7 +23,8 @@ void read_words_in(Subject *subject, Oid relid, const Bitmapset *columns, const 
     StringInfoData sql;
     initStringInfo(&sql);
     for (int c = -1; (c = bms_next_member(columns, c)) >= 0;)
-        appendStringInfo(&sql, "%s%s", sql.len == 0 ? "SELECT " : ", ",
+        // Each once, by its letters: of many rows most may say the same.
+        appendStringInfo(&sql, "%s(%s) COLLATE pg_catalog.\"C\"", sql.len == 0 ? "SELECT DISTINCT " : ", ",
                          word_in(*subject->model, relid, static_cast<AttrNumber>(c)));
     if (sql.len == 0) return;
     const SqlRows found = read_as(owner_of(relid), psprintf("%s %s", sql.data, from), parameters);
