@@ -44,6 +44,12 @@ TEST(RedactJson, Escapes) {
     EXPECT_EQ(redacted(R"(["\u00e5 \/ \ud83d\ude00"])", {"Kari"}), R"(["\u00e5 \/ \ud83d\ude00"])");
 }
 
+// Which no text of UTF-8 can hold.
+TEST(RedactJson, HalvesOfPairs) {
+    EXPECT_EQ(redacted(R"(["Kari \ud800 x", "Kari \uD83D\u0041", "Kari \udfff", "\ud800"])", {"Kari"}),
+              R"(["[redacted] \ud800 x", "[redacted] \ud83dA", "[redacted] \udfff", "\ud800"])");
+}
+
 // Whatever it is made of, it stays within the room that was asked for.
 TEST(RedactJson, Room) {
     for (const char *json :

@@ -83,7 +83,10 @@ class JsonRedactor {
         const uint32_t high = four_digits();
         if (high < 0xD800 || high > 0xDBFF || json_.size() - at_ < 6 || json_[at_] != '\\' || json_[at_ + 1] != 'u') return high;
         at_ += 2;
-        return 0x10000 + ((high - 0xD800) << 10) + (four_digits() - 0xDC00);
+        const uint32_t low = four_digits();
+        if (low >= 0xDC00 && low <= 0xDFFF) return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
+        at_ -= 6;
+        return high;
     }
 
     size_t encode(size_t n, uint32_t code) noexcept {
@@ -103,8 +106,23 @@ class JsonRedactor {
             return;
         }
         put('"');
-        for (const char c : left) put_escaped(c);
+        for (size_t i = 0; i < left.size();) i += put_escaped(left.substr(i));
         put('"');
+    }
+
+    // The first character of a text; returns how long it is.
+    size_t put_escaped(std::string_view text) noexcept {
+        const auto at = [text](size_t i) { return static_cast<unsigned char>(text[i]); };
+        // Half of a pair, alone, has no form but that of an escape.
+        if (text.size() >= 3 && at(0) == 0xED && at(1) >= 0xA0) {
+            put("\\ud");
+            put(kDigits[(at(1) >> 2) & 0xF]);
+            put(kDigits[(at(1) & 3) << 2 | ((at(2) >> 4) & 3)]);
+            put(kDigits[at(2) & 0xF]);
+            return 3;
+        }
+        put_escaped(text.front());
+        return 1;
     }
 
     void put_escaped(char c) noexcept {
