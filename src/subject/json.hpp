@@ -19,7 +19,7 @@ struct JsonColumn {
 
 // Types that need more than their own output function (arrays, rows, ranges) go through to_jsonb in the query.
 bool needs_to_jsonb(Oid type);
-// By which: jsonb has not every text that json has, so what is made of json goes through to_json. Empty: by none.
+// By which: jsonb has not every text that json has, nor -0, so what is made of json or of such numbers goes through to_json. Empty: by none.
 const char *json_function(Oid type);
 
 JsonColumn json_column(Oid type);

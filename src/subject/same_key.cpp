@@ -146,9 +146,13 @@ bool is_written_by_settings(Oid type) {
 }
 
 int fix_writing() {
-    constexpr const char *kSettings[][2] = {{"TimeZone", "UTC"},           {"DateStyle", "ISO"},
-                                            {"IntervalStyle", "postgres"}, {"extra_float_digits", "1"},
-                                            {"bytea_output", "hex"},       {"search_path", "pg_catalog, pg_temp"}};
+    constexpr const char *kSettings[][2] = {{"TimeZone", "UTC"},
+                                            {"DateStyle", "ISO"},
+                                            {"IntervalStyle", "postgres"},
+                                            {"extra_float_digits", "1"},
+                                            {"bytea_output", "hex"},
+                                            {"search_path", "pg_catalog, pg_temp"},
+                                            {"quote_all_identifiers", "off"}};
     const int level = NewGUCNestLevel();
     for (const auto &setting : kSettings)
         (void) set_config_option(setting[0], setting[1], PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);

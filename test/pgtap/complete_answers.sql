@@ -172,7 +172,7 @@ CREATE FUNCTION pg_temp.copy() RETURNS text LANGUAGE sql AS $$SELECT string_agg(
 SELECT is(pg_temp.copy(), '{"id": 1, "n": "12345678901234567.25", "f": 0.1, "d": "2020-02-01", "t": "2020-02-01T12:00:00+00:00", "i": "1 day 02:00:00", "b": "\\x00ff", "j": [{"a": "\u0000"}], "ns": "9007199254740993", "many": [7, "9007199254740993"], "c": {"n":"12345678901234567.25","t":"say \"9007199254740993\""}}; '
     '{"id": 2, "n": 1000, "f": 1e+300, "d": null, "t": null, "i": null, "b": null, "j": null, "ns": "-9007199254740992", "many": null, "c": null}', 'a copy has numbers that readers would round as texts, and JSON as it is');
 CREATE TEMP TABLE first_copy AS SELECT pg_temp.copy() AS c, split_part(retention.export('v', 1)::text, '"data"', 2) AS d;
-SET DateStyle = 'SQL, DMY'; SET IntervalStyle = 'iso_8601'; SET extra_float_digits = -3; SET bytea_output = 'escape'; SET TimeZone = 'Asia/Tokyo';
+SET DateStyle = 'SQL, DMY'; SET IntervalStyle = 'iso_8601'; SET extra_float_digits = -3; SET bytea_output = 'escape'; SET TimeZone = 'Asia/Tokyo'; SET quote_all_identifiers = on;
 SELECT is(pg_temp.copy(), (SELECT c FROM first_copy), 'export_rows gives the same whatever the session''s settings are');
 SELECT is(split_part(retention.export('v', 1)::text, '"data"', 2), (SELECT d FROM first_copy), 'export gives the same data whatever the session''s settings are');
 RESET ALL;
