@@ -103,25 +103,40 @@ KeySet distinct_keys(Oid relid, const AttrNumber *columns, int n, const Equaliti
     return keys;
 }
 
-void append_key_json(StringInfo out, Oid relid, const AttrNumber *columns, int n, HeapTuple row, TupleDesc desc,
-                     const int *places, const Bitmapset *hidden) {
-    bool by_settings = false;
-    for (int i = 0; i < n; ++i) by_settings = by_settings || is_written_by_settings(TupleDescAttr(desc, places[i] - 1)->atttypid);
-    const int level = by_settings ? fix_writing() : 0;
-    if (n > 1) appendStringInfoChar(out, '{');
+KeyText key_text_of(Oid relid, const AttrNumber *columns, int n, TupleDesc row, const int *places) {
+    KeyText form = {};
+    form.n = n;
     for (int i = 0; i < n; ++i) {
+        const Oid type = TupleDescAttr(row, places[i] - 1)->atttypid;
+        form.columns[i] = columns[i];
+        form.names[i] = get_attname(relid, columns[i], false);
+        form.values[i] = json_column(type);
+        form.by_settings = form.by_settings || is_written_by_settings(type);
+    }
+    return form;
+}
+
+void append_key(StringInfo out, KeyText *form, HeapTuple row, TupleDesc desc, const int *places, const Bitmapset *hidden) {
+    const int level = form->by_settings ? fix_writing() : 0;
+    if (form->n > 1) appendStringInfoChar(out, '{');
+    for (int i = 0; i < form->n; ++i) {
         bool isnull = false;
-        if (n > 1) {
+        if (form->n > 1) {
             appendStringInfoString(out, i == 0 ? "" : ", ");
-            append_json_text(out, get_attname(relid, columns[i], false));
+            append_json_text(out, form->names[i]);
             appendStringInfoString(out, ": ");
         }
-        JsonColumn column = json_column(TupleDescAttr(desc, places[i] - 1)->atttypid);
         const Datum value = heap_getattr(row, places[i], desc, &isnull);
-        append_json(out, &column, value, isnull || bms_is_member(columns[i], hidden));
+        append_json(out, &form->values[i], value, isnull || bms_is_member(form->columns[i], hidden));
     }
-    if (n > 1) appendStringInfoChar(out, '}');
-    if (by_settings) restore_writing(level);
+    if (form->n > 1) appendStringInfoChar(out, '}');
+    if (form->by_settings) restore_writing(level);
+}
+
+void append_key_json(StringInfo out, Oid relid, const AttrNumber *columns, int n, HeapTuple row, TupleDesc desc,
+                     const int *places, const Bitmapset *hidden) {
+    KeyText form = key_text_of(relid, columns, n, desc, places);
+    append_key(out, &form, row, desc, places, hidden);
 }
 
 }  // namespace pg_retention

@@ -3,6 +3,7 @@
 // statement as parameters.
 #include "schema/row_key.hpp"
 #include "pg/sql.hpp"
+#include "subject/json.hpp"
 #include "subject/model.hpp"
 
 extern "C" {
@@ -36,6 +37,18 @@ void append_key_condition(StringInfo sql, Oid relid, const AttrNumber *columns, 
 // Distinct by the equalities. Runs as the table's owner; with write in a new snapshot.
 KeySet distinct_keys(Oid relid, const AttrNumber *columns, int n, const Equalities &equalities, const char *from_where,
                      Parameters *parameters, bool write);
+
+// How the keys of a table are written, found once for all its rows.
+struct KeyText {
+    int n;
+    AttrNumber columns[kMaxKeys];
+    const char *names[kMaxKeys];
+    JsonColumn values[kMaxKeys];
+    bool by_settings;  // of the session, unless they are fixed
+};
+// row: as they are read, with the columns of the key at these places.
+KeyText key_text_of(Oid relid, const AttrNumber *columns, int n, TupleDesc row, const int *places);
+void append_key(StringInfo out, KeyText *form, HeapTuple row, TupleDesc desc, const int *places, const Bitmapset *hidden);
 
 // As JSON: a value for one column, an object for several; null for what is hidden. Read again it is the same key, whatever the settings
 // of the session that writes it and of the one that reads it.

@@ -45,6 +45,8 @@ struct Reader {
     int key_places[kMaxKeys];
     int clock_place;  // 0: ungoverned
     List *other_links;
+    Datum *values;  // of one row
+    bool *nulls;
     StringInfoData key_text;
     StringInfoData data;
 };
@@ -144,6 +146,7 @@ Bitmapset *add_columns_but_key(Bitmapset *set, const Reader &reader) {
 // Columns that lead to another person, and those that concern that person alone. A column that leads to the subject, too (of
 // keys with several columns), gives nobody away.
 Bitmapset *columns_of_others(const Reader &reader, List *others) {
+    if (others == NIL) return nullptr;
     Bitmapset *hidden = nullptr, *leading = nullptr, *own = first_columns(*reader.link);
     ListCell *cell = nullptr;
     foreach (cell, others) {
@@ -179,14 +182,13 @@ char *redacted(const Column &column, const Redaction &redaction, Datum value) {
     return without_words(text, column.json.form == JsonForm::kJson, words, free_text);
 }
 
-void write_row(Reader *reader, HeapTuple row, TupleDesc desc, const Redaction &redaction) {
+void write_row(Reader *reader, const Redaction &redaction) {
     resetStringInfo(&reader->data);
     if (!reader->choice->as_csv) appendStringInfoChar(&reader->data, '{');
     for (int i = 0; i < reader->n_columns; ++i) {
         Column *column = &reader->columns[i];
-        bool isnull = false;
-        const Datum value = heap_getattr(row, i + 1, desc, &isnull);
-        isnull = isnull || bms_is_member(column->number, redaction.hidden);
+        const Datum value = reader->values[i];
+        const bool isnull = reader->nulls[i] || bms_is_member(column->number, redaction.hidden);
         const char *text = isnull ? nullptr : redacted(*column, redaction, value);
         if (reader->choice->as_csv) {
             append_csv(&reader->data, i == 0,
@@ -220,17 +222,20 @@ bool is_portable(core::Clock clock) {
 }
 
 void consume_portion(Reader *reader, const Portion &portion, RowConsumer consumer, void *argument) {
+    TupleDesc desc = portion.rows->tupdesc;
+    KeyText key = key_text_of(reader->table->relid, reader->key, reader->n_key, desc, reader->key_places);
+    reader->values = static_cast<Datum *>(palloc(sizeof(Datum) * desc->natts));
+    reader->nulls = static_cast<bool *>(palloc(sizeof(bool) * desc->natts));
     for (int i = 0; i < portion.n; ++i) {
         HeapTuple row = portion.rows->vals[i];
-        TupleDesc desc = portion.rows->tupdesc;
         FoundRow found = {};
         found.clock = clock_of(*reader, row, desc);
         if (reader->choice->portable && !is_portable(found.clock)) continue;
         resetStringInfo(&reader->key_text);
         const Redaction redaction = redaction_of(*reader, portion.others[i]);
-        append_key_json(&reader->key_text, reader->table->relid, reader->key, reader->n_key, row, desc, reader->key_places,
-                        redaction.hidden);
-        write_row(reader, row, desc, redaction);
+        append_key(&reader->key_text, &key, row, desc, reader->key_places, redaction.hidden);
+        heap_deform_tuple(row, desc, reader->values, reader->nulls);
+        write_row(reader, redaction);
         found.relid = reader->table->relid;
         found.link = reader->link;
         found.key = reader->key_text.data;

@@ -187,8 +187,9 @@ uint64_t first_letter_bit(char32_t letter) noexcept {
     char32_t c = plain(fold(letter));
     if (c == 'k') c = 'c';
     if (c == 'w') c = 'v';
-    if (is_digit(c) || c == '+' || c == '(') c = '0';
-    if (is_apostrophe(c)) c = '\'';
+    // Codes below those of letters in ASCII, of which no two are in one class.
+    if (is_digit(c) || c == '+' || c == '(') c = 1;
+    if (is_apostrophe(c)) c = 2;
     if (is_gap(c)) c = ' ';
     return uint64_t{1} << (c % 64);
 }
