@@ -1,6 +1,7 @@
 // The library's entry: modules in dependency order, nothing else.
 #include "schema/extension.hpp"
 #include "clock/late_starts.hpp"
+#include "personal/personal_types.hpp"
 #include "policy/attached.hpp"
 #include "policy/policy_cache.hpp"
 #include "policy/policy_triggers.hpp"
@@ -35,6 +36,7 @@ void _PG_init(void) {
     pg_retention::guarded([] {
         pg_retention::settings::init();
         pg_retention::init_extension_cache();
+        pg_retention::init_personal_types();
         pg_retention::init_policy_cache();
         pg_retention::init_attached();
         pg_retention::init_user_code();

@@ -3,6 +3,7 @@
 #include "schema/extension.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
+#include "pg/invalidation.hpp"
 
 extern "C" {
 #include "access/genam.h"
@@ -15,6 +16,7 @@ extern "C" {
 #include "funcapi.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/syscache.h"
 #include "utils/tuplestore.h"
 }
@@ -97,7 +99,9 @@ SysScanDesc scan_dependents(Relation depend, Oid type) {
 
 List *personal_types() { return with_made_of(named_types()); }
 
-List *tables_with_personal_types() {
+namespace {
+
+List *look_for_tables() {
     List *tables = NIL;
     ListCell *cell = nullptr;
     List *types = personal_types();
@@ -116,6 +120,35 @@ List *tables_with_personal_types() {
     table_close(depend, AccessShareLock);
     return tables;
 }
+
+// Each copy asks for them. A table cannot begin or cease to have such a column without being invalidated.
+constinit List *known_tables = NIL;
+constinit bool are_known = false;
+// An answer that was under way when anything came is not noted.
+constinit uint64_t relation_changes = 0;
+
+void forget_tables(Datum, Oid) {
+    are_known = false;
+    ++relation_changes;
+}
+
+}  // namespace
+
+List *tables_with_personal_types() {
+    if (are_known) return list_copy(known_tables);
+    const uint64_t before = relation_changes;
+    List *tables = look_for_tables();
+    if (relation_changes != before) return tables;
+    MemoryContext context = MemoryContextSwitchTo(TopMemoryContext);
+    list_free(known_tables);
+    known_tables = NIL;
+    known_tables = list_copy(tables);
+    MemoryContextSwitchTo(context);
+    are_known = true;
+    return tables;
+}
+
+void init_personal_types() { watch_relations(forget_tables); }
 
 List *own_types() {
     return with_made_of(add(add(named_types(), extension()->clock_type, nullptr, -1), extension()->period_type, nullptr, -1));

@@ -26,6 +26,7 @@ SysScanDesc scan_dependents(Relation depend, Oid type);
 
 // OIDs of ordinary and partitioned tables, not of partitions, with a column of such a type.
 List *tables_with_personal_types();
+void init_personal_types();
 
 // The personal types, and what is made of the period and the clock, which have no category (null).
 List *own_types();

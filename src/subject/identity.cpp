@@ -238,15 +238,17 @@ bool join(Subject *subject, const Link &link, bool to_far) {
 
 }  // namespace
 
-void identify(Subject *subject) {
-    for (bool changed = true; changed;) {
+void identify(Subject *subject, List *own) {
+    for (bool changed = true; changed; own = NIL) {
         List *identities = NIL;
         ListCell *cell = nullptr, *row = nullptr, *value = nullptr;
         changed = false;
-        foreach (cell, subject->model->kinds)
-            foreach (row, identifying_rows(*subject, *static_cast<Kind *>(lfirst(cell))))
+        foreach (cell, subject->model->kinds) {
+            const auto *kind = static_cast<const Kind *>(lfirst(cell));
+            foreach (row, own != NIL && kind == subject->kind ? own : identifying_rows(*subject, *kind))
                 foreach (value, static_cast<IdentifyingRow *>(lfirst(row))->values)
                     identities = add_identity(identities, *static_cast<IdentifyingValue *>(lfirst(value)));
+        }
         foreach (cell, subject->model->same) {
             const auto *link = static_cast<const Link *>(lfirst(cell));
             changed = join(subject, *link, true) || changed;

@@ -22,8 +22,8 @@ struct IdentifyingRow {
 List *identifying_rows(const Subject &subject, const Kind &kind);
 
 // Widens the roots to the rows of every kind that share an identifying value with them, or that a link of role "same" joins, until no more
-// are found.
-void identify(Subject *subject);
+// are found. own: the rows of the subject's kind, which are read already.
+void identify(Subject *subject, List *own);
 
 // Error 21000 where more rows than retention.max_identity_rows were joined, or rows with different names, unless
 // retention.confirm_identity says that they are one human. The client, but not the log, is told by which values.

@@ -228,8 +228,9 @@ Subject *open_subject(const Model &model, const Kind &kind, const KeySet &key, b
     subject->lock = lock;
     subject->roots = static_cast<KeySet *>(palloc0(sizeof(KeySet) * (list_length(model.kinds) + 1)));
     subject->roots[kind.index] = key;
-    if (identifying_rows(*subject, kind) == NIL) no_such_subject(kind);
-    identify(subject);
+    List *own = identifying_rows(*subject, kind);
+    if (own == NIL) no_such_subject(kind);
+    identify(subject, own);
     ListCell *cell = nullptr;
     foreach (cell, model.kinds) {
         auto *each = static_cast<Kind *>(lfirst(cell));

@@ -1,6 +1,6 @@
 -- What a copy says beside the data, and what a person may take along.
 BEGIN;
-SELECT plan(8);
+SELECT plan(9);
 SET client_min_messages = error;
 SET retention.test_now = '2026-01-01 12:00:00+00';
 
@@ -31,6 +31,12 @@ SELECT is((SELECT string_agg(object, ',') FROM retention.gaps WHERE kind = 'lega
 SELECT is((SELECT string_agg(object, ',') FROM retention.gaps WHERE kind = 'kept rows that nobody reads'), 'bill', 'kept rows that nobody reads are a gap');
 UPDATE retention.policy SET legal_access = ARRAY[current_user::regrole] WHERE name = 'bill';
 SELECT is_empty($$SELECT FROM retention.gaps WHERE kind = 'kept rows that nobody reads'$$, 'kept rows that a role reads are no gap');
+
+CREATE TABLE a.reading (id int PRIMARY KEY, person int REFERENCES a.person, f float8, j jsonb);
+INSERT INTO retention.subject_link (kind, relation, path) VALUES ('a', 'a.reading', 'person');
+INSERT INTO a.reading VALUES (1, 1, '-0', '{"n": 9007199254740993, "lat": 59.91149101234567, "s": "9007199254740993"}');
+SELECT is((SELECT data::text FROM retention.export_rows('a', 1) WHERE relation = 'a.reading'::regclass),
+    '{"id": 1, "person": 1, "f": "-0", "j": {"n": "9007199254740993", "s": "9007199254740993", "lat": 59.91149101234567}}', 'what no double holds is a text, also in JSON of the application''s');
 
 SELECT * FROM finish();
 ROLLBACK;
