@@ -279,6 +279,15 @@ SELECT 'identifying column is indexed', format('%s of %s', i.column_name, k.kind
     format('Each request about a person reads all of the table: CREATE INDEX ON %s (retention.identity(%I::text)).', k.relation, i.column_name)
 FROM retention.subject_kind k CROSS JOIN LATERAL unnest(k.identifying) i (column_name) JOIN pg_class c ON c.oid = k.relation
 UNION ALL
+SELECT 'erased person is nowhere else', format('verification %s', v.verification_id), false, format('%s. See retention.verifications; retention.settle_verification(%s) says that it was looked at.',
+    concat_ws('; ', CASE WHEN v.nobodys_rows > 0 THEN format('%s rows that lead to nobody hold what told who it was: %s', v.nobodys_rows, v.found_in) END,
+        CASE WHEN v.unverified <> '{}' THEN format('not looked through: %s', array_to_string(v.unverified, ', ')) END), v.verification_id)
+FROM retention.verifications v WHERE v.state IN ('found', 'unverified')
+UNION ALL
+SELECT 'erasure is verified in time', format('verification %s', v.verification_id), false,
+    format('Not looked through since %s: %s%s. The worker does it, or CALL retention.verify_erasures().', v.begun_at, v.waiting, ': ' || v.problem)
+FROM retention.verifications v WHERE v.state = 'pending' AND (v.problem IS NOT NULL OR v.begun_at < greatest((SELECT max(r.started_at) FROM retention.sweep_run r), now()) - interval '1 day')
+UNION ALL
 SELECT 'governed table has a policy', g.relation::text, g.managed, 'Write a policy for it, or drop its clock column.' FROM retention.governed_table g
 UNION ALL
 SELECT 'clock is indexed', g.relation::text, g.indexed, 'The worker, or retention.sweep(), builds the index.' FROM retention.governed_table g WHERE g.managed

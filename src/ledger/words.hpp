@@ -42,6 +42,8 @@ enum class LedgerAction : uint8_t {
     kConfigurationChanged,
     kEntriesMoved,
     kGivenUp,
+    kVerified,
+    kVerificationSettled,
 };
 
 constexpr const char *name_of(LedgerAction action) noexcept {
@@ -83,6 +85,8 @@ constexpr const char *name_of(LedgerAction action) noexcept {
         case LedgerAction::kConfigurationChanged: return "configuration changed";
         case LedgerAction::kEntriesMoved: return "entries moved";
         case LedgerAction::kGivenUp: return "hidden rows given up";
+        case LedgerAction::kVerified: return "verified";
+        case LedgerAction::kVerificationSettled: return "verification settled";
     }
     return nullptr;
 }
@@ -114,6 +118,8 @@ constexpr bool changes_rows(LedgerAction action) noexcept {
         case LedgerAction::kErased:
         case LedgerAction::kErasedAgain:
         case LedgerAction::kErasurePreviewed:
+        case LedgerAction::kVerified:
+        case LedgerAction::kVerificationSettled:
         case LedgerAction::kExported:
         case LedgerAction::kExportedForPortability:
         case LedgerAction::kRevealed:

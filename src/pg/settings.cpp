@@ -32,6 +32,8 @@ double nice_ratio = 0;
 double worker_nice_ratio = 9;
 int audit_blocks = 128;
 int statement_timeout = 60000;
+int verify_at_once = 128;
+int verify_blocks = 8192;
 
 static constexpr double kMostNice = 100;
 
@@ -95,6 +97,13 @@ void init() {
     DefineCustomEnumVariable("retention.unmanaged_personal_column",
                              "Reports commands that leave a personal column outside any policy.", nullptr,
                              &unmanaged_personal_column, kIgnore, kUnmanaged, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("retention.verify_at_once",
+                            "Size up to which an erasure looks through a table itself for what tells who the person was.",
+                            "Larger ones are asked by their indexes, or left to the worker.", &verify_at_once, 128, 0, INT_MAX,
+                            PGC_USERSET, GUC_UNIT_BLOCKS, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("retention.verify_blocks", "Blocks that a worker looks through in one pass to verify erasures.",
+                            "Zero: it looks through none.", &verify_blocks, 8192, 0, INT_MAX, PGC_SIGHUP, 0, nullptr, nullptr,
+                            nullptr);
     DefineCustomBoolVariable("retention.worker", "Runs the background workers.", nullptr, &worker, true, PGC_SIGHUP, 0, nullptr,
                              nullptr, nullptr);
     DefineCustomRealVariable("retention.worker_nice_ratio",

@@ -27,6 +27,8 @@ extern int batch_size;                 // retention.batch_size: most rows per tr
 extern double nice_ratio;         // retention.nice_ratio: how many times as long as a step a sweep that is called pauses after it
 extern double worker_nice_ratio;  // retention.worker_nice_ratio: the same of a worker's sweep
 extern int audit_blocks;          // retention.audit_blocks: blocks that a worker audits in one pass; 0: none
+extern int verify_at_once;        // retention.verify_at_once: tables of up to so many blocks are read by an erasure itself
+extern int verify_blocks;         // retention.verify_blocks: blocks that a worker looks through in one pass; 0: none
 extern int statement_timeout;     // retention.statement_timeout, milliseconds, of one step of a sweep; 0: none
 
 // Where the time that rows take cannot be measured before.

@@ -14,6 +14,7 @@
 #include "schema/own.hpp"
 #include "pg/time.hpp"
 #include "requests/document.hpp"
+#include "requests/elsewhere.hpp"
 #include "requests/leftover.hpp"
 #include "subject/carried.hpp"
 #include "subject/doom.hpp"
@@ -514,6 +515,7 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     erasure.context = context;
     const char *key = key_json(*call.subject);
     List *tables = reach_tables(call.subject);
+    const Traces traces = traces_of(*call.subject, tables);
     const bool remembered = occasion == Occasion::kReplay || remember_erasure(*call.subject);
     Account account = {};
     sort_deepest_first(tables);
@@ -533,8 +535,13 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     append_consequences(&out, account);
     bool complete = !has_outcome(erasure, Outcome::kNotCovered) && !has_outcome(erasure, Outcome::kBlocked) &&
                     !has_outcome(erasure, Outcome::kDeferred);
+    const char *verification = nullptr;
+    seeing_what_was_done([&] {
+        if (occasion != Occasion::kReplay) complete = !append_left(&out, *call.subject, tables) && complete;
+        if (occasion != Occasion::kReplay || erasure.rows > 0)
+            complete = !append_elsewhere(&out, call, tables, traces, occasion, &verification) && complete;
+    });
     if (occasion != Occasion::kReplay) {
-        seeing_what_was_done([&] { complete = !append_left(&out, *call.subject, tables) && complete; });
         complete = !append_not_reached(&out, *call.subject, tables) && complete;
         appendStringInfo(&out, ", \"complete\": %s", complete ? "true" : "false");
     }
@@ -542,7 +549,7 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     append_controller(&out);
     appendStringInfoChar(&out, '}');
     MemoryContextSwitchTo(context);
-    return Erased{erasure.rows, out.data};
+    return Erased{erasure.rows, out.data, verification};
 }
 
 Erased erase_subject(const Call &call, Occasion occasion) {
@@ -560,7 +567,7 @@ Datum erase(FunctionCallInfo fcinfo) {
     Call call = {};
     seeing_what_was_done([&] { call = open_call(fcinfo, 3, true); });
     const Erased erased = erase_subject(call, Occasion::kRequest);
-    close_call(call, LedgerAction::kErased, erased.rows);
+    close_call(call, LedgerAction::kErased, erased.rows, erased.verification);
     return answer(erased.answer);
 }
 

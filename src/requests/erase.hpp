@@ -10,8 +10,9 @@ extern "C" {
 namespace pg_retention {
 
 struct Erased {
-    int64 rows;          // deleted, anonymised, or waiting for what keeps them
-    const char *answer;  // JSON: what was done with which tables, what is kept, under which law and until when
+    int64 rows;                // deleted, anonymised, or waiting for what keeps them
+    const char *answer;        // JSON: what was done with which tables, what is kept, under which law and until when
+    const char *verification;  // "verification 7", which is entered where something is left to be looked for or at; else null
 };
 
 enum class Occasion : uint8_t { kRequest, kPreview, kReplay };

@@ -191,7 +191,7 @@ HeapTuple check_link(Written written) {
 }
 
 void rename_kind(const SqlValue &from, const SqlValue &to) {
-    for (const char *table : {"subject_link", "restriction", "statement"})
+    for (const char *table : {"subject_link", "restriction", "statement", "verification"})
         own(psprintf("UPDATE retention.%s SET kind = $2 WHERE kind = $1 AND $1 <> $2", table), from, to);
 }
 

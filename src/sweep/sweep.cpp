@@ -58,7 +58,12 @@ void finish_run(Engine *engine) {
 void forget_old_erasures(Engine *engine) {
     if (settings::backup_age == 0) return;
     begin_step(engine);
-    own("DELETE FROM retention.erasure WHERE erased_at < $1", at(retention_now() - settings::backup_age * USECS_PER_MINUTE));
+    const SqlValue before = at(retention_now() - settings::backup_age * USECS_PER_MINUTE);
+    own("DELETE FROM retention.erasure WHERE erased_at < $1", before);
+    own("WITH gone AS (DELETE FROM retention.verification v USING retention.verifications s WHERE s.verification_id = v.verification_id "
+        "AND s.state IN ('done', 'settled') AND v.begun_at < $1 RETURNING v.verification_id) "
+        "DELETE FROM retention.verification_finding f USING gone WHERE f.verification_id = gone.verification_id",
+        before);
     end_step(engine);
 }
 

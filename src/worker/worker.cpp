@@ -8,6 +8,7 @@
 #include "pg/postgres.hpp"
 #include "pg/settings.hpp"
 #include "pg/time_limit.hpp"
+#include "requests/verify.hpp"
 #include "sweep/sweep.hpp"
 
 extern "C" {
@@ -87,7 +88,10 @@ PassResult worker_pass(MemoryContext context) {
     {
         result = sweep_pass(Caller::kWorker, reload);
         // Where something waits for a sweep, that comes first.
-        if (!result.absent && !result.waiting && !result.unfinished) audit_some_blocks(reload);
+        if (!result.absent && !result.waiting && !result.unfinished) {
+            if (settings::verify_blocks > 0) verify_erasures(Caller::kWorker, reload);
+            audit_some_blocks(reload);
+        }
     }
     PG_CATCH();
     { after_error(context); }

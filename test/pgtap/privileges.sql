@@ -126,7 +126,8 @@ SELECT set_eq($$SELECT c::regclass::text FROM pg_extension, unnest(extconfig) c 
     ('retention.policy'), ('retention.policy_id_seq'), ('retention.numbering'), ('retention.personal_column'), ('retention.ledger'), ('retention.ledger_mark'), ('retention.dropped_column'), ('retention.left_out_view'),
     ('retention.subject_kind'), ('retention.subject_link'), ('retention.controller'),
     ('retention.restriction'), ('retention.restriction_restriction_id_seq'),
-    ('retention.statement'), ('retention.statement_statement_id_seq'), ('retention.erasure')$$, 'what a DBA fills, and what must not be lost, is in a dump');
+    ('retention.statement'), ('retention.statement_statement_id_seq'), ('retention.erasure'),
+    ('retention.verification'), ('retention.verification_verification_id_seq'), ('retention.verification_table'), ('retention.verification_finding')$$, 'what a DBA fills, and what must not be lost, is in a dump');
 
 -- Duties.
 CREATE SCHEMA app;
@@ -139,7 +140,7 @@ INSERT INTO retention.subject_link (kind, relation, path) VALUES ('person', 'app
 INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.persons', 'name', 'name'), ('app.files', 'body', 'free text');
 CREATE TEMP TABLE duty (role_name name, function_name name);
 INSERT INTO duty VALUES ('exporter', 'export'), ('exporter', 'export_rows'), ('exporter', 'portability'), ('exporter', 'portability_csv'),
-    ('exporter', 'find_subject'), ('exporter', 'shared_identities'), ('exporter', 'explain_subject'), ('eraser', 'erase'), ('eraser', 'erasure_list'), ('eraser', 'was_erased'), ('eraser', 'replay_erasures'),
+    ('exporter', 'find_subject'), ('exporter', 'shared_identities'), ('exporter', 'explain_subject'), ('eraser', 'erase'), ('eraser', 'erasure_list'), ('eraser', 'was_erased'), ('eraser', 'settle_verification'), ('eraser', 'replay_erasures'),
     ('rectifier', 'rectify'), ('restricter', 'restrict'), ('restricter', 'inform_of_lifting'), ('restricter', 'lift_restriction');
 DO $$DECLARE d record; BEGIN
     FOR d IN SELECT role_name, p.oid::regprocedure AS function FROM duty JOIN pg_proc p ON p.proname = function_name
@@ -171,7 +172,7 @@ INSERT INTO call VALUES
     -- Whoever may not use the schema names the table by its number.
     ('rectify', format($$SELECT retention.rectify('person', 1, %s::oid::regclass, '1', '{"body": "right"}')$$, 'app.files'::regclass::oid)),
     ('restrict', $$SELECT 1 / (retention.restrict('person', 1, 'disputed') ->> 'restriction_id' IS NOT NULL)::int$$),
-    ('sweep', 'CALL retention.sweep()'), ('export_ledger', 'SELECT retention.export_ledger()'), ('begin_segment', $$SELECT retention.begin_segment('a reason')$$), ('resume', 'SELECT retention.resume()'), ('propose_links', 'SELECT * FROM retention.propose_links()'), ('uncertain_links', 'SELECT * FROM retention.uncertain_links()'), ('unlinked', 'SELECT * FROM retention.unlinked()'),
+    ('sweep', 'CALL retention.sweep()'), ('verify_erasures', 'CALL retention.verify_erasures()'), ('export_ledger', 'SELECT retention.export_ledger()'), ('begin_segment', $$SELECT retention.begin_segment('a reason')$$), ('resume', 'SELECT retention.resume()'), ('propose_links', 'SELECT * FROM retention.propose_links()'), ('uncertain_links', 'SELECT * FROM retention.uncertain_links()'), ('unlinked', 'SELECT * FROM retention.unlinked()'),
     ('release_types', 'SELECT * FROM retention.release_types()'),
     ('policy_counts', 'SELECT * FROM retention.policy_counts(1::smallint)'), ('out_of_reach', 'SELECT retention.out_of_reach(1::smallint)'), ('condition_problem', 'SELECT retention.condition_problem(1::smallint)'), ('redaction_problem', 'SELECT retention.redaction_problem(1::smallint)'), ('condition_failure', 'SELECT retention.condition_failure(1::smallint)'),
     ('policy_estimates', 'SELECT * FROM retention.policy_estimates(1::smallint)'), ('oldest_due', 'SELECT * FROM retention.oldest_due(1::smallint)'),
@@ -180,7 +181,7 @@ INSERT INTO call VALUES
     ('pseudonymise', $$SELECT retention.pseudonymise('Kari', 8)$$);
 INSERT INTO call VALUES  -- this server has no key to remember erasures with
     ('inform_of_lifting', 'SELECT retention.inform_of_lifting(0)', 'P0002'), ('lift_restriction', 'SELECT retention.lift_restriction(0)', 'P0002'),
-    ('erasure_list', 'SELECT retention.erasure_list()', '55000'), ('was_erased', $$SELECT retention.was_erased('person', 1)$$, '55000'), ('replay_erasures', $$SELECT * FROM retention.replay_erasures('{}')$$, '55000');
+    ('settle_verification', 'SELECT retention.settle_verification(0)', 'P0002'), ('erasure_list', 'SELECT retention.erasure_list()', '55000'), ('was_erased', $$SELECT retention.was_erased('person', 1)$$, '55000'), ('replay_erasures', $$SELECT * FROM retention.replay_erasures('{}')$$, '55000');
 SET client_min_messages = error;
 SELECT is_empty($$SELECT role_name, function_name, pg_temp.try(role_name, statement) FROM duty JOIN call USING (function_name)
     WHERE pg_temp.try(role_name, statement) <> outcome$$, 'each duty can be done, on tables it has no rights on');
