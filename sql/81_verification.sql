@@ -94,6 +94,9 @@ COMMENT ON COLUMN retention.verifications.unverified IS 'tables that are not loo
 COMMENT ON COLUMN retention.verifications.problem IS 'the error that keeps the worker from a table; NULL: none';
 GRANT SELECT ON retention.verifications, retention.verification_table, retention.verification_finding TO pg_monitor;
 
+CREATE FUNCTION retention.may_be_among(value text, hints bytea) RETURNS boolean
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_may_be_among';
+COMMENT ON FUNCTION retention.may_be_among(text, bytea) IS 'false of most values that have another form than those that an erasure looks for';
 CREATE PROCEDURE retention.verify_erasures()
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_verify_erasures';
 COMMENT ON PROCEDURE retention.verify_erasures() IS 'looks through what erasures left to be looked through, as the worker does between two sweeps; outside a transaction block it commits after each part';

@@ -1,5 +1,6 @@
 #include "requests/elsewhere.hpp"
 
+#include "core/time/clock.hpp"
 #include "pg/attempt.hpp"
 #include "pg/cause.hpp"
 #include "pg/names.hpp"
@@ -8,6 +9,7 @@
 #include "pg/time.hpp"
 #include "requests/remember.hpp"
 #include "requests/verify.hpp"
+#include "schema/extension.hpp"
 #include "schema/own.hpp"
 #include "subject/json.hpp"
 
@@ -38,6 +40,7 @@ struct Search {
     const Call *call;
     List *tables;  // that are reached: their rows are in the answer already
     const Traces *traces;
+    const bytea *hints;
     MemoryContext context;
     List *found;       // of Sighted
     List *later;       // of Place
@@ -121,11 +124,20 @@ void append_not_reached_by(StringInfo sql, const Search &search, const Place &pl
     }
 }
 
+// What thousands have is nobody's in particular: rows that lead to nobody are counted first, and not more than so many in all.
+void append_limit(StringInfo sql, const Place &place) {
+    constexpr int kMost = 101;
+    const bool governed = clock_column(place.leaf) != InvalidAttrNumber && !has_foreign_clock(place.leaf);
+    appendStringInfo(sql, " ORDER BY %s3 LIMIT %d",
+                     governed ? psprintf("%s, ", has_flag(psprintf("t.%s", clock_name(place.leaf)), core::kKept)) : "", kMost);
+}
+
 void look_for(Search *search, const Place &place, const char *condition, Parameters *parameters) {
     StringInfoData sql;
     initStringInfo(&sql);
     appendStringInfo(&sql, "%s(%s)", query_of(*search->call->model, place), condition);
     append_not_reached_by(&sql, *search, place, parameters);
+    append_limit(&sql, place);
     for_each_portion(owner_of(place.leaf), kKeptWriting, sql.data, *parameters, [&](const SqlRows &rows) {
         for (const SqlRow row : rows)
             for_each_value(place, row, [&](int column, const char *form) {
@@ -148,9 +160,10 @@ BlockNumber blocks_and_indexes(Oid leaf, List **indexes) {
 void look_at_place(Search *search, const Place &place) {
     List *indexes = NIL, *later = NIL;
     ListCell *cell = nullptr;
-    Parameters none = {};
+    Parameters hints = {};
     if (blocks_and_indexes(place.leaf, &indexes) <= static_cast<BlockNumber>(settings::verify_at_once))
-        return look_for(search, place, "true", &none);
+        return look_for(search, place, may_have_trace(place, add_parameter(&hints, BYTEAOID, PointerGetDatum(search->hints))),
+                        &hints);
     foreach (cell, place.columns) {
         Parameters parameters = {};
         const auto column = static_cast<AttrNumber>(lfirst_int(cell));
@@ -257,7 +270,7 @@ bool is_open(const Search &search) {
 
 bool append_elsewhere(StringInfo out, const Call &call, List *tables, const Traces &traces, Occasion occasion,
                       const char **verification) {
-    Search search = {&call, tables, &traces, CurrentMemoryContext, NIL, NIL, NIL};
+    Search search = {&call, tables, &traces, hints_of(traces), CurrentMemoryContext, NIL, NIL, NIL};
     ListCell *cell = nullptr;
     List *places = traces.forms == NIL ? NIL : places_to_look(*call.model);
     foreach (cell, places) {

@@ -5,6 +5,7 @@
 #include "core/time/clock.hpp"
 #include "personal/anonymiser.hpp"
 #include "personal/personal_types.hpp"
+#include "pg/guard.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "schema/extension.hpp"
@@ -35,7 +36,7 @@ bool is_sought(const Model &model, Oid relid, AttrNumber column, const char *val
 void add_trace(Traces *traces, const Model &model, Oid relid, AttrNumber column, const char *value) {
     if (value == nullptr || !is_sought(model, relid, column, value)) return;
     char *form = form_of_trace(value), *identity = identity_of(value);
-    if (form == nullptr || has_word(model.placeholders, identity)) return;
+    if (identity == nullptr || has_word(model.placeholders, identity)) return;
     for (const char *written : {value, static_cast<const char *>(identity), static_cast<const char *>(form)})
         traces->values = add_word(traces->values, written);
     traces->forms = add_word(traces->forms, form);
@@ -133,11 +134,9 @@ constexpr int kTid = 1, kClock = 2, kLeads = 3, kFirst = 4;
 }  // namespace
 
 char *form_of_trace(const char *value) {
-    const char *identity = identity_of(value);
-    if (identity == nullptr) return nullptr;
-    const size_t length = strlen(identity);
-    auto *form = static_cast<char *>(palloc(length + 1));
-    form[core::write_alike(std::string_view(identity, length), form)] = '\0';
+    const std::string_view composed(composed_of(value));
+    auto *form = static_cast<char *>(palloc(composed.size() + 1));
+    form[core::write_alike(composed, form)] = '\0';
     return form;
 }
 
@@ -177,6 +176,17 @@ List *places_to_look(const Model &model) {
     return places;
 }
 
+bytea *hints_of(const Traces &traces) {
+    auto *hints = static_cast<bytea *>(palloc0(VARHDRSZ + core::kHintBytes));
+    SET_VARSIZE(hints, VARHDRSZ + core::kHintBytes);
+    ListCell *cell = nullptr;
+    foreach (cell, traces.forms) {
+        const uint32 hint = core::alike_hint(static_cast<const char *>(lfirst(cell)));
+        VARDATA(hints)[core::hint_byte(hint)] |= static_cast<char>(core::hint_bit(hint));
+    }
+    return hints;
+}
+
 List *columns_to_look(const Model &model, Oid relid, Oid leaf) {
     return columns_in(model, personal_columns_in(list_make1_oid(relid)), relid, leaf);
 }
@@ -199,11 +209,27 @@ char *query_of(const Model &model, const Place &place) {
     return sql.data;
 }
 
-List *values_in(const Place &place, const SqlRow &row, int column) {
+char *may_have_trace(const Place &place, int parameter) {
+    StringInfoData sql;
+    ListCell *cell = nullptr;
+    initStringInfo(&sql);
+    foreach (cell, place.columns) {
+        const auto column = static_cast<AttrNumber>(lfirst_int(cell));
+        const char *name = column_list(place.leaf, &column, 1, "t.");
+        appendStringInfoString(&sql, sql.len == 0 ? "(" : " OR ");
+        if (is_array(place.leaf, column))
+            appendStringInfo(&sql, "%s IS NOT NULL", name);
+        else
+            appendStringInfo(&sql, "retention.may_be_among(%s::text, $%d)", name, parameter);
+    }
+    return psprintf("%s)", sql.data);
+}
+
+List *values_in(const SqlRow &row, int column) {
     List *values = NIL;
     if (row.is_null(kFirst + column)) return NIL;
-    if (!is_array(place.leaf, static_cast<AttrNumber>(list_nth_int(place.columns, column))))
-        return list_make1(row.text(kFirst + column));
+    if (TupleDescAttr(row.desc, kFirst + column - 1)->atttypid == TEXTOID)
+        return list_make1(TextDatumGetCString(row.datum(kFirst + column)));
     Datum *elements = nullptr;
     bool *nulls = nullptr;
     const int n = elements_of(row.datum(kFirst + column), TEXTOID, &elements, &nulls);
@@ -255,3 +281,13 @@ void save_found(int64 verification, const Sighted &found) {
 }
 
 }  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_may_be_among) {
+    using namespace pg_retention;
+    const text *value = PG_GETARG_TEXT_PP(0);
+    const bytea *hints = PG_GETARG_BYTEA_PP(1);
+    const uint32 hint = core::alike_hint(std::string_view(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)));
+    const size_t byte = core::hint_byte(hint);
+    if (hint == 0 || VARSIZE_ANY_EXHDR(hints) != core::kHintBytes) PG_RETURN_BOOL(true);
+    PG_RETURN_BOOL((static_cast<uint8>(VARDATA_ANY(hints)[byte]) & core::hint_bit(hint)) != 0);
+}

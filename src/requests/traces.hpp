@@ -18,8 +18,11 @@ struct Traces {
 // To be read before anything is done. tables: those that are reached.
 Traces traces_of(const Subject &subject, List *tables);
 
-// The form in which values are compared; null: the value is nobody's. Palloc'ed.
+// The form in which values are compared. Palloc'ed.
 char *form_of_trace(const char *value);
+
+// What retention.may_be_among is given: a value that it says no of has none of the forms.
+bytea *hints_of(const Traces &traces);
 
 // The declared and identifying columns of one table or partition.
 struct Place {
@@ -34,9 +37,11 @@ Place place_with(const Place &place, List *columns);
 
 // "SELECT ... FROM ONLY leaf t WHERE ", of which for_each_value reads rows.
 char *query_of(const Model &model, const Place &place);
+// "(retention.may_be_among(t.a, $1) OR ...)": rows that may have one of the forms.
+char *may_have_trace(const Place &place, int parameter);
 
 // The values of a column, of arrays their elements.
-List *values_in(const Place &place, const SqlRow &row, int column);
+List *values_in(const SqlRow &row, int column);
 
 // A row that an erasure keeps, by law or by a hold, is named by its answer.
 bool is_kept(const SqlRow &row);
@@ -61,9 +66,9 @@ void for_each_value(const Place &place, const SqlRow &row, F body) {
     if (is_kept(row)) return;
     for (int i = 0; i < list_length(place.columns); ++i) {
         ListCell *cell = nullptr;
-        foreach (cell, values_in(place, row, i)) {
+        foreach (cell, values_in(row, i)) {
             const char *form = form_of_trace(static_cast<char *>(lfirst(cell)));
-            if (form != nullptr && body(i, form)) break;
+            if (body(i, form)) break;
         }
     }
 }

@@ -14,6 +14,12 @@ extern "C" {
 
 namespace pg_retention {
 
+const char *composed_of(const char *value) {
+    if (GetDatabaseEncoding() != PG_UTF8 || pg_is_ascii(value)) return value;
+    return TextDatumGetCString(
+        DirectFunctionCall2(unicode_normalize_func, CStringGetTextDatum(value), CStringGetTextDatum("NFC")));
+}
+
 char *identity_of(const char *value) {
     std::string_view given(value);
     if (core::is_placeholder(given)) return nullptr;
@@ -22,10 +28,7 @@ char *identity_of(const char *value) {
     for (core::Letter l = core::letter_before(given, given.size()); core::is_blank(l.code);
          l = core::letter_before(given, given.size()))
         given.remove_suffix(l.size);
-    const char *composed = pnstrdup(given.data(), given.size());
-    if (GetDatabaseEncoding() == PG_UTF8 && !pg_is_ascii(composed))
-        composed = TextDatumGetCString(
-            DirectFunctionCall2(unicode_normalize_func, CStringGetTextDatum(composed), CStringGetTextDatum("NFC")));
+    const char *composed = composed_of(pnstrdup(given.data(), given.size()));
     const size_t length = strlen(composed);
     auto *form = static_cast<char *>(palloc(length + 1));
     const bool folds = strchr(composed, '@') != nullptr;

@@ -42,5 +42,15 @@ TEST(Alike, IsOneFormForTextsHoweverTheyAreTyped) {
     EXPECT_EQ(alike("\xFF\xC3"), "\xFF\xC3");
 }
 
+TEST(Alike, ValuesOfOneFormHaveOneHint) {
+    for (const char *value :
+         {"+47 900 11 222", "90011222", "0047 900.11.222", "000012", "+00358 1", "+358 123", "+358 1234", "12/34:56", "Kari Lie",
+          " KARI  LIE ", "kari@x.example", "B-1", "+47 12345", "1", "+1 2345", "00000047"})
+        EXPECT_EQ(alike_hint(value), alike_hint(alike(value))) << value;
+    EXPECT_NE(alike_hint("Kari Lie"), alike_hint("Kari Moe"));
+    EXPECT_NE(alike_hint("90011222"), alike_hint("90011223"));
+    EXPECT_EQ(alike_hint("\xC3\x98stby"), 0U);
+}
+
 }  // namespace
 }  // namespace pg_retention::core

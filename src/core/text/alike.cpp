@@ -10,6 +10,8 @@ namespace {
 
 // Fewer digits are no number that tells who somebody is: 1-2 and 12 are two things.
 constexpr size_t kShortestNumber = 6;
+// What is left of a number without its country's code has as many at least.
+constexpr size_t kShortestLocal = 4;
 
 bool stands_between_digits(char32_t c) noexcept {
     return is_blank(c) || is_hyphen(c) || c == '+' || c == '(' || c == ')' || c == '.' || c == '/';
@@ -38,7 +40,8 @@ size_t write_digits(std::string_view value, char *out) noexcept {
     if (n < kShortestNumber) return 0;
     const bool international = value[0] == '+' || (out[0] == '0' && out[1] == '0');
     while (skipped < n && out[skipped] == '0') ++skipped;
-    if (international && n - skipped > 3) skipped += country_digits({out + skipped, n - skipped});
+    const size_t country = international && skipped + 3 < n ? country_digits({out + skipped, n - skipped}) : 0;
+    if (skipped + country + kShortestLocal <= n) skipped += country;
     while (skipped < n && out[skipped] == '0') ++skipped;
     std::memmove(out, out + skipped, n - skipped);
     return n - skipped;
@@ -65,6 +68,25 @@ size_t write_alike(std::string_view value, char *out) noexcept {
         i += letter.size;
     }
     return n;
+}
+
+// Of letters and digits alone, for blanks and signs count in one form and not in the other; of a number the last ones, which each form has.
+uint32_t alike_hint(std::string_view value) noexcept {
+    constexpr uint32_t kFirst = 2166136261U, kFactor = 16777619U, kLocals = 10000;
+    uint32_t hash = kFirst, number = 0;
+    bool letters = false;
+    for (const char byte : value) {
+        const auto c = static_cast<unsigned char>(byte);
+        if (c >= 0x80) return 0;
+        if (is_digit(c))
+            number = (10 * number + (c - '0')) % kLocals;
+        else if (is_letter(c))
+            letters = true;
+        else
+            continue;
+        hash = (hash ^ fold(c)) * kFactor;
+    }
+    return letters ? (hash | 1U) : number + 1;
 }
 
 }  // namespace pg_retention::core
