@@ -65,7 +65,10 @@ SELECT p.policy_id, p.name, p.relation, p.mode,
         CASE WHEN a.partitions IS NOT NULL THEN pg_catalog.format('not stamped yet, and hidden until then where the policy hides: the rows of %s',
             a.partitions) END,
         CASE WHEN h.heirs IS NOT NULL THEN pg_catalog.format('no policy stands for what inherits from the table: %s', h.heirs) END,
-        retention.condition_problem(p.policy_id), retention.out_of_reach(p.policy_id), retention.anonymiser_problem(p.policy_id)) COLLATE pg_catalog."default" AS problem,
+        retention.condition_problem(p.policy_id), retention.out_of_reach(p.policy_id), retention.anonymiser_problem(p.policy_id),
+        (SELECT pg_catalog.format('%s rows of erased persons are there again: see retention.came_back()', sum(greatest(x.found, x.last_found)))
+            FROM retention.return_run x WHERE (x.relation OPERATOR(pg_catalog.=) p.relation OR p.relation IN (SELECT a.relid FROM pg_catalog.pg_partition_ancestors(x.relation) a))
+            HAVING sum(greatest(x.found, x.last_found)) OPERATOR(pg_catalog.>) 0)) COLLATE pg_catalog."default" AS problem,
     q.last_audit, coalesce(q.findings, 0) AS findings
 FROM retention.policy p
 LEFT JOIN LATERAL (SELECT pg_catalog.format('applies_to was written for another owner of the table: confirm it as %I or a superuser with '
@@ -283,6 +286,11 @@ SELECT 'erased person is nowhere else', format('verification %s', v.verification
     concat_ws('; ', CASE WHEN v.nobodys_rows > 0 THEN format('%s rows that lead to nobody hold what told who it was: %s', v.nobodys_rows, v.found_in) END,
         CASE WHEN v.unverified <> '{}' THEN format('not looked through: %s', array_to_string(v.unverified, ', ')) END), v.verification_id)
 FROM retention.verifications v WHERE v.state IN ('found', 'unverified')
+UNION ALL
+SELECT 'erased person does not come back', r.relation::text, false,
+    concat_ws('; ', CASE WHEN greatest(r.found, r.last_found) > 0 THEN format('%s rows of erased persons are there again: see retention.came_back(), and erase them', greatest(r.found, r.last_found)) END,
+        'not looked through: ' || r.problem) || '.'
+FROM retention.return_run r WHERE r.found > 0 OR r.last_found > 0 OR r.problem IS NOT NULL
 UNION ALL
 SELECT 'erasure is verified in time', format('verification %s', v.verification_id), false,
     format('Not looked through since %s: %s%s. The worker does it, or CALL retention.verify_erasures().', v.begun_at, v.waiting, ': ' || v.problem)

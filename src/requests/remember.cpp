@@ -1,5 +1,7 @@
 #include "requests/remember.hpp"
 
+#include "requests/came_back.hpp"
+
 #include "core/text/telling.hpp"
 #include "schema/extension.hpp"
 #include "pg/names.hpp"
@@ -55,6 +57,12 @@ bool has_print(List *prints, const bytea *print) {
     return false;
 }
 
+bool is_key(const Kind &kind, int column) {
+    for (int k = 0; k < kind.n_keys; ++k)
+        if (kind.keys[k] == column) return true;
+    return false;
+}
+
 // The columns but the key and the clock, by number.
 List *printed_columns(const Kind &kind) {
     List *columns = NIL;
@@ -62,9 +70,8 @@ List *printed_columns(const Kind &kind) {
     TupleDesc desc = RelationGetDescr(rel);
     for (int i = 0; i < desc->natts; ++i) {
         const AttrNumber column = TupleDescAttr(desc, i)->attnum;
-        bool is_key = TupleDescAttr(desc, i)->attisdropped || column == clock_column(kind.relid);
-        for (int k = 0; k < kind.n_keys; ++k) is_key = is_key || kind.keys[k] == column;
-        if (!is_key) columns = lappend_int(columns, column);
+        if (!TupleDescAttr(desc, i)->attisdropped && column != clock_column(kind.relid) && !is_key(kind, column))
+            columns = lappend_int(columns, column);
     }
     table_close(rel, NoLock);
     return columns;
@@ -135,7 +142,9 @@ Prints prints_of(const ErasureKey &key, const Kind &kind, const char *key_json, 
     for (int c = -1; (c = bms_next_member(kind.words, c)) >= 0;) {
         const char *value = row.text(place++);
         const char *form = value == nullptr || core::is_common_word(value) ? nullptr : identity_of(value);
-        if (form != nullptr) prints.telling = lappend(prints.telling, print_of(key, key_json, "", form));
+        if (form == nullptr) continue;
+        prints.telling = lappend(prints.telling, print_of(key, key_json, "", form));
+        if (!is_key(kind, c)) prints.beside_key = lappend(prints.beside_key, llast(prints.telling));
     }
     foreach (cell, printed_columns(kind)) {
         const char *value = row.text(place++);
@@ -145,11 +154,17 @@ Prints prints_of(const ErasureKey &key, const Kind &kind, const char *key_json, 
     return prints;
 }
 
+bool share_print(List *prints, List *remembered) {
+    ListCell *cell = nullptr;
+    foreach (cell, prints)
+        if (has_print(remembered, static_cast<const bytea *>(lfirst(cell)))) return true;
+    return false;
+}
+
 bool may_be_same(const Prints &row, List *remembered) {
     int shared = 0;
     ListCell *cell = nullptr;
-    foreach (cell, row.telling)
-        if (has_print(remembered, static_cast<const bytea *>(lfirst(cell)))) return true;
+    if (share_print(row.telling, remembered)) return true;
     if (row.telling != NIL) return false;
     foreach (cell, row.others) shared += has_print(remembered, static_cast<const bytea *>(lfirst(cell))) ? 1 : 0;
     return 2 * shared >= list_length(row.others);
@@ -188,6 +203,7 @@ bool remember_erasure(const Subject &subject) {
         return false;
     }
     const ErasureKey key = read_erasure_key();
+    forget_returned();
     bool all = true;
     ListCell *cell = nullptr;
     foreach (cell, subject.model->kinds) {

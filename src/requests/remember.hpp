@@ -21,13 +21,16 @@ ErasureKey read_erasure_key();
 // What rows of a kind hold, as keyed hashes that mean something beside one key alone: by them a row that was erased is told from a later one
 // that got its key.
 struct Prints {
-    List *telling;  // bytea *: of what tells who the person is
-    List *others;   // bytea *: of every column
+    List *telling;     // bytea *: of what tells who the person is
+    List *beside_key;  // those of them that are not of a key, which stays where a row is anonymised
+    List *others;      // bytea *: of every column
 };
 
 // ", t.a, t.b": what prints_of reads from column `first` on. To be run under fix_writing().
 void append_printed(StringInfo sql, const Model &model, const Kind &kind);
 Prints prints_of(const ErasureKey &key, const Kind &kind, const char *key_json, const SqlRow &row, int first);
+
+bool share_print(List *prints, List *remembered);
 
 // Whether a row may be one of those that were remembered by these prints: it shares what tells who somebody is; where nothing does, half of
 // what it holds.

@@ -5,6 +5,7 @@
 #include "pg/names.hpp"
 #include "schema/own.hpp"
 #include "pg/security.hpp"
+#include "requests/came_back.hpp"
 #include "requests/erase.hpp"
 #include "requests/remember.hpp"
 #include "subject/identity.hpp"
@@ -173,6 +174,7 @@ void replay_all(const ReturnSetInfo *result, Datum list) {
                            Int64GetDatum(replayed.blocked)};
         tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
     }
+    forget_returned();
 }
 
 void replay(FunctionCallInfo fcinfo) {

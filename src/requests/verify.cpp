@@ -10,6 +10,7 @@
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
 #include "requests/call.hpp"
+#include "requests/came_back.hpp"
 #include "requests/remember.hpp"
 #include "schema/own.hpp"
 
@@ -253,6 +254,7 @@ void verify_in_turn(Engine *engine) {
     begin_step(engine);
     finish_done();
     end_step(engine);
+    (void) look_for_returned(engine, Max(left, int64{1}));
 }
 
 void settle(int64 verification) {

@@ -4,9 +4,9 @@
 
 namespace pg_retention {
 
-// "t.a, pg_catalog.trim_scale(t.b)": the kind's keys in a form that equal ones share, under the settings below. Null, with a
-// warning, when a key is of a type for which none is known.
-char *canonical_keys(const Kind &kind);
+// "t.a, pg_catalog.trim_scale(t.b)": the kind's keys in a form that equal ones share, under the settings below. Null when a key is of a type
+// for which none is known; warns: with a warning.
+char *canonical_keys(const Kind &kind, bool warns = true);
 
 // Whether a session's settings say how a value of the type is written, so that another session may read another value, or none. True of
 // each type of which it is not known.
