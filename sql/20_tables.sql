@@ -76,7 +76,7 @@ CREATE TABLE retention.personal_column (
 SELECT pg_catalog.pg_extension_config_dump('retention.personal_column', '');
 COMMENT ON TABLE retention.personal_column IS 'which columns hold personal data, and how each is anonymised';
 COMMENT ON COLUMN retention.personal_column.keep_for IS 'the period after the start of the row''s clock at which this column is anonymised; NULL: as long as the row';
-COMMENT ON COLUMN retention.personal_column.argument IS 'what the anonymiser is told beside the value';
+COMMENT ON COLUMN retention.personal_column.argument IS 'what the anonymiser is told beside the value; of pseudonyms how many characters, and the domain in which a value has one: 32 in users';
 COMMENT ON COLUMN retention.personal_column.origin IS 'provided by the person, observed, or derived: derived data are not portable (Article 20)';
 COMMENT ON COLUMN retention.personal_column.required_by_law IS 'the law that keeps a row needs this column: an erasure leaves it until the row is released';
 COMMENT ON COLUMN retention.personal_column.written_for IS 'set by the extension: who owned the table when this was written; an anonymiser of the owner''s runs for nobody else';

@@ -78,6 +78,10 @@ CREATE FUNCTION retention.pseudonymise(value text, length integer DEFAULT 64) RE
     LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_pseudonymise';
 COMMENT ON FUNCTION retention.pseudonymise(text, integer) IS 'a keyed hash of the text; who has the key of retention.pseudonym_key_file can tell whose it is';
 
+CREATE FUNCTION retention.pseudonymise(value text, length integer, domain text) RETURNS text
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_pseudonymise_in';
+COMMENT ON FUNCTION retention.pseudonymise(text, integer, text) IS 'the same as in columns whose argument names this domain: one pseudonym of a value in all of them, and another than elsewhere';
+
 CREATE FUNCTION retention.check_personal_column() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_check_personal_column';
 COMMENT ON FUNCTION retention.check_personal_column() IS 'refuses an anonymiser that does not work on its column, or that the constraints of its table cannot take; what is written of a governed table is in the ledger';

@@ -149,11 +149,17 @@ core::TokenChoice token_choice(const PersonalColumn &column, const ColumnType &t
     return choice.value();
 }
 
+core::PseudonymChoice pseudonym_choice(const PersonalColumn &column) {
+    const core::Result<core::PseudonymChoice> choice = core::parse_pseudonym(column.argument);
+    if (!choice.ok()) raise(choice.error());
+    return choice.value();
+}
+
 size_t pseudonym_digits(const PersonalColumn &column, const ColumnType &type) {
-    const core::Result<size_t> wanted = core::parse_pseudonym_length(column.argument);
-    if (!wanted.ok()) raise(wanted.error());
+    const core::PseudonymChoice choice = pseudonym_choice(column);
     const size_t room = room_in(type);
-    return room == 0 || wanted.value() < room ? wanted.value() : room;
+    // Cut to its column it would be another one than in the domain's others.
+    return room == 0 || choice.length < room || !choice.domain.empty() ? choice.length : room;
 }
 
 bool fail_with(Problem *problem, const core::Error &error) {
@@ -173,6 +179,12 @@ bool check_made(const PersonalColumn &column, const ColumnType &type, Oid owner,
         }
         case Anonymiser::kPseudonymise: {
             const core::Result<size_t> digits = core::pseudonym_length(pseudonym_digits(column, type));
+            const size_t room = room_in(type);
+            if (digits.ok() && room != 0 && room < digits.value())
+                return fail(
+                    problem, ERRCODE_INVALID_PARAMETER_VALUE,
+                    psprintf("pseudonyms of its domain have %zu characters, and it has room for %zu", digits.value(), room),
+                    "Write a length that all columns of the domain have room for, or make the column wider.");
             return digits.ok() || fail_with(problem, digits.error());
         }
         case Anonymiser::kNull:
@@ -250,6 +262,8 @@ bool check_anonymiser(const PersonalColumn &column, Oid owner, Problem *problem)
 size_t pseudonym_room(const PersonalColumn &column, Oid leaf) {
     return pseudonym_digits(column, type_of(leaf, get_attnum(leaf, column.name)));
 }
+
+std::string_view pseudonym_domain(const PersonalColumn &column) { return pseudonym_choice(column).domain; }
 
 char *anonymised_value(const PersonalColumn &column, Oid leaf, const char *words, const char *pseudonym) {
     const ColumnType type = type_of(leaf, get_attnum(leaf, column.name));

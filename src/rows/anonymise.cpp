@@ -215,11 +215,12 @@ Datum pseudonyms_of_rows(const Anonymisation &anonymisation, const PersonalColum
     auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * (read.n + 1)));
     auto *nulls = static_cast<bool *>(palloc0(sizeof(bool) * (read.n + 1)));
     const size_t digits = pseudonym_room(column, anonymisation.leaf);
+    const std::string_view domain = pseudonym_domain(column);
     for (int row = 0; row < read.n; ++row) {
         const Datum value = read_value(read, row, place, &nulls[row]);
         if (nulls[row]) continue;
         text *held = DatumGetTextPP(value);
-        values[row] = PointerGetDatum(pseudonym_of(key, VARDATA_ANY(held), VARSIZE_ANY_EXHDR(held), digits));
+        values[row] = PointerGetDatum(pseudonym_of(key, domain, {VARDATA_ANY(held), VARSIZE_ANY_EXHDR(held)}, digits));
     }
     return text_array(values, nulls, read.n);
 }

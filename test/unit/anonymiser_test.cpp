@@ -178,10 +178,19 @@ TEST(Token, IsMetOnlyOnce) {
 }
 
 TEST(Pseudonym, Length) {
-    EXPECT_EQ(parse_pseudonym_length("").value(), 64u);
-    EXPECT_EQ(parse_pseudonym_length("16").value(), 16u);
-    EXPECT_FALSE(parse_pseudonym_length("15").ok());
-    EXPECT_FALSE(parse_pseudonym_length("65").ok());
+    EXPECT_EQ(parse_pseudonym("").value().length, 64u);
+    EXPECT_EQ(parse_pseudonym("16").value().length, 16u);
+    EXPECT_EQ(parse_pseudonym("16").value().domain, "");
+    for (const char *argument : {"in users", " 64  IN  users ", "64 in users"}) {
+        EXPECT_EQ(parse_pseudonym(argument).value().length, 64u) << argument;
+        EXPECT_EQ(parse_pseudonym(argument).value().domain, "users") << argument;
+    }
+    EXPECT_EQ(parse_pseudonym("20 in user_names-2").value().domain, "user_names-2");
+    EXPECT_EQ(parse_pseudonym("in 2").value().domain, "2");
+    for (const char *argument :
+         {"15", "65", "in", "16 in", "users", "16 users", "in two words", "in a.b", "in 'a'", "-16", "in users 16"})
+        EXPECT_FALSE(parse_pseudonym(argument).ok()) << argument;
+    EXPECT_FALSE(parse_pseudonym("in " + std::string(64, 'a')).ok());
     EXPECT_EQ(pseudonym_length(20).value(), 20u);
     EXPECT_EQ(pseudonym_length(200).value(), 64u);
     EXPECT_FALSE(pseudonym_length(15).ok());

@@ -50,7 +50,7 @@ Result<bool> check_argument(Anonymiser anonymiser, Content content, std::string_
             if (is_time(content)) return good_if(parse_noise_days(argument));
             return good_if(parse_noise(argument));
         case Anonymiser::kRandomToken: return good_if(parse_token_choice(argument, TokenChoice{TokenForm::kText, 0}));
-        case Anonymiser::kPseudonymise: return good_if(parse_pseudonym_length(argument));
+        case Anonymiser::kPseudonymise: return good_if(parse_pseudonym(argument));
         case Anonymiser::kFunction:
             if (argument.empty())
                 return make_error(ErrorCode::kInvalidParameter, "Name the function, with its schema.",

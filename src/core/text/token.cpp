@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/data/arguments.hpp"
+#include "core/text/letters.hpp"
 
 namespace pg_retention::core {
 
@@ -106,17 +107,42 @@ Result<Token> make_token(TokenForm form, size_t room, const uint8_t (&random)[kT
 
 namespace {
 
-constexpr size_t kLeastHex = 16, kMostHex = 2 * kPseudonymBytes;
+constexpr size_t kLeastHex = 16, kMostHex = 2 * kPseudonymBytes, kLongestDomain = 63;
+
+std::string_view trimmed(std::string_view text) noexcept {
+    while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+    while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+    return text;
+}
+
+// A word of letters, digits, hyphens and underscores.
+bool is_domain(std::string_view text) noexcept {
+    for (size_t i = 0; i < text.size();) {
+        const Letter letter = letter_at(text, i);
+        if (!is_word(letter.code) && letter.code != '_' && letter.code != '-') return false;
+        i += letter.size;
+    }
+    return !text.empty() && text.size() <= kLongestDomain;
+}
 
 }  // namespace
 
-Result<size_t> parse_pseudonym_length(std::string_view text) noexcept {
-    const std::string_view word = next_word(&text);
-    const int64_t length = word.empty() ? static_cast<int64_t>(kMostHex) : whole_number_in(word);
-    if (length >= static_cast<int64_t>(kLeastHex) && length <= static_cast<int64_t>(kMostHex) && next_word(&text).empty())
-        return static_cast<size_t>(length);
-    return make_error(ErrorCode::kInvalidParameter, "Write how many characters, from 16 to 64.",
-                      "argument of anonymiser \"pseudonymise\" is not the length of a pseudonym");
+Result<PseudonymChoice> parse_pseudonym(std::string_view text) noexcept {
+    std::string_view rest = text;
+    std::string_view word = next_word(&rest);
+    int64_t length = static_cast<int64_t>(kMostHex);
+    if (!word.empty() && is_digit(static_cast<unsigned char>(word.front()))) {
+        length = whole_number_in(word);
+        word = next_word(&rest);
+    }
+    const bool named = same_word(word, "in");
+    const std::string_view domain = named ? trimmed(rest) : std::string_view{};
+    const bool good = length >= static_cast<int64_t>(kLeastHex) && length <= static_cast<int64_t>(kMostHex);
+    if (good && (named ? is_domain(domain) : word.empty())) return PseudonymChoice{static_cast<size_t>(length), domain};
+    return make_error(
+        ErrorCode::kInvalidParameter,
+        "Write how many characters, from 16 to 64, a domain in which values have one pseudonym, or both: \"32 in users\".",
+        "argument of anonymiser \"pseudonymise\" is not a length or a domain of pseudonyms");
 }
 
 Result<size_t> pseudonym_length(size_t room) noexcept {

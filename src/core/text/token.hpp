@@ -38,7 +38,12 @@ Result<Token> make_token(TokenForm form, size_t room, const uint8_t (&random)[kT
 
 // The text of a keyed hash: hexadecimal digits of it, between 16 (64 bits) and 64; 64 where nothing is given.
 inline constexpr size_t kPseudonymBytes = 32;
-Result<size_t> parse_pseudonym_length(std::string_view text) noexcept;
+// In one domain a value has one pseudonym, whichever column holds it, and another one in each other domain.
+struct PseudonymChoice {
+    size_t length;
+    std::string_view domain;  // empty: that of all columns which name none
+};
+Result<PseudonymChoice> parse_pseudonym(std::string_view text) noexcept;
 Result<size_t> pseudonym_length(size_t room) noexcept;
 void write_pseudonym(const uint8_t (&hash)[kPseudonymBytes], size_t length, char *out) noexcept;
 
