@@ -263,7 +263,9 @@ size_t pseudonym_room(const PersonalColumn &column, Oid leaf) {
     return pseudonym_digits(column, type_of(leaf, get_attnum(leaf, column.name)));
 }
 
-std::string_view pseudonym_domain(const PersonalColumn &column) { return pseudonym_choice(column).domain; }
+std::string_view pseudonym_domain(const PersonalColumn &column) {
+    return core::need_of(column.anonymiser) == core::Need::kKey ? pseudonym_choice(column).domain : std::string_view{};
+}
 
 char *anonymised_value(const PersonalColumn &column, Oid leaf, const char *words, const char *pseudonym) {
     const ColumnType type = type_of(leaf, get_attnum(leaf, column.name));

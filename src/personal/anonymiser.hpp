@@ -22,7 +22,7 @@ bool may_give_null(const PersonalColumn &column);
 
 // The room for pseudonyms in the column, in characters.
 size_t pseudonym_room(const PersonalColumn &column, Oid leaf);
-// In which a value has one pseudonym; empty: none is named.
+// In which a value has one pseudonym; empty: none is named, or the column has no pseudonyms.
 std::string_view pseudonym_domain(const PersonalColumn &column);
 
 // "t.phone IS NULL": whether the column of a row t is as anonymising leaves it. Where that cannot be told from the value: only

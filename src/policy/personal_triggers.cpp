@@ -38,16 +38,16 @@ List *validated_policies(Oid relid) {
 // Pseudonyms of one domain that are not of one length are not equal.
 void check_domain(const PersonalColumn &column, Problem *problem) {
     const std::string_view domain = pseudonym_domain(column);
+    if (domain.empty()) return;
     const size_t digits = pseudonym_room(column, column.relid);
     const SqlRows found = own(
         "SELECT DISTINCT relation FROM retention.personal_column WHERE anonymise = 'pseudonymise' AND argument IS NOT NULL ORDER BY relation");
-    if (domain.empty()) return;
     for (const SqlRow row : found) {
         ListCell *cell = nullptr;
         if (get_rel_name(row.get<Oid>(1)) == nullptr) continue;
         foreach (cell, personal_columns_of(row.get<Oid>(1))) {
             const auto *other = static_cast<const PersonalColumn *>(lfirst(cell));
-            if (other->anonymiser != core::Anonymiser::kPseudonymise || pseudonym_domain(*other) != domain) continue;
+            if (pseudonym_domain(*other) != domain) continue;
             const size_t others = pseudonym_room(*other, other->relid);
             if (others == digits) continue;
             *problem = Problem{
@@ -68,7 +68,7 @@ void check_by_itself(Oid relid, const char *name) {
         refuse_anonymiser(*column, ERRCODE_GENERATED_ALWAYS, "it is generated", "Declare the columns that it is generated from.");
     if (column != nullptr && !check_anonymiser(*column, owner_of(relid), &problem))
         refuse_anonymiser(*column, problem.sqlstate, problem.message, problem.hint);
-    if (column != nullptr && column->anonymiser == core::Anonymiser::kPseudonymise) check_domain(*column, &problem);
+    if (column != nullptr) check_domain(*column, &problem);
     if (problem.message != nullptr) refuse_anonymiser(*column, problem.sqlstate, problem.message, problem.hint);
     SPI_finish();
 }
