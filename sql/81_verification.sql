@@ -92,7 +92,8 @@ COMMENT ON COLUMN retention.verifications.found_in IS 'the columns of the former
 COMMENT ON COLUMN retention.verifications.waiting IS 'tables that are still to be looked through; NULL: none';
 COMMENT ON COLUMN retention.verifications.unverified IS 'tables that are not looked through, each with the reason';
 COMMENT ON COLUMN retention.verifications.problem IS 'the error that keeps the worker from a table; NULL: none';
-GRANT SELECT ON retention.verifications, retention.verification_table, retention.verification_finding TO pg_monitor;
+GRANT SELECT ON retention.verifications, retention.verification_table TO pg_monitor;
+GRANT SELECT (verification_id, relation, column_name, others, rows) ON retention.verification_finding TO pg_monitor;
 
 CREATE FUNCTION retention.may_be_among(value text, hints bytea) RETURNS boolean
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_may_be_among';

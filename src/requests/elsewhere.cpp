@@ -19,6 +19,7 @@ extern "C" {
 #include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
 #include "storage/bufmgr.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -156,8 +157,17 @@ BlockNumber blocks_and_indexes(Oid leaf, List **indexes) {
     return blocks;
 }
 
-// A small table is read, in a larger one an index is asked; the columns that none has are left to the worker.
+void leave_to_worker(Search *search, const Place &place, List *columns) {
+    MemoryContext before = MemoryContextSwitchTo(search->context);
+    const Place rest = place_with(place, list_copy(columns));
+    search->later = lappend(search->later, std::memcpy(palloc(sizeof rest), &rest, sizeof rest));
+    MemoryContextSwitchTo(before);
+}
+
+// A small table is read, in a larger one an index is asked; the columns that none has are left to the worker. Nobody waits for a table that has
+// nothing to do with the person.
 void look_at_place(Search *search, const Place &place) {
+    if (!ConditionalLockRelationOid(place.leaf, AccessShareLock)) return leave_to_worker(search, place, place.columns);
     List *indexes = NIL, *later = NIL;
     ListCell *cell = nullptr;
     Parameters hints = {};
@@ -173,11 +183,7 @@ void look_at_place(Search *search, const Place &place) {
         else
             look_for(search, place_with(place, list_make1_int(column)), condition, &parameters);
     }
-    if (later == NIL) return;
-    MemoryContext before = MemoryContextSwitchTo(search->context);
-    const Place rest = place_with(place, list_copy(later));
-    search->later = lappend(search->later, std::memcpy(palloc(sizeof rest), &rest, sizeof rest));
-    MemoryContextSwitchTo(before);
+    if (later != NIL) leave_to_worker(search, place, later);
 }
 
 void leave_unverified(Search *search, Oid leaf, const char *why) {
@@ -193,7 +199,7 @@ void give_up_without_key(Search *search) {
     if (settings::erasure_key_file[0] != '\0') return;
     foreach (cell, search->later)
         leave_unverified(search, static_cast<const Place *>(lfirst(cell))->leaf,
-                         "it is too large to be looked through at once, and no retention.erasure_key_file is set");
+                         "it is too large or locked, and no retention.erasure_key_file is set to look through it later");
     search->later = NIL;
 }
 

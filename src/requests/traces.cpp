@@ -11,9 +11,10 @@
 #include "schema/extension.hpp"
 #include "schema/own.hpp"
 #include "subject/identity_form.hpp"
-#include "sweep/engine.hpp"
 
 extern "C" {
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "utils/lsyscache.h"
@@ -165,7 +166,9 @@ List *places_to_look(const Model &model) {
     List *personal = personal_columns_in(relids), *seen = NIL;
     foreach (cell, relids) {
         if (!OidIsValid(get_rel_type_id(lfirst_oid(cell)))) continue;
-        foreach (inner, leaves_of(lfirst_oid(cell))) {
+        // Nothing is locked: whoever is to be erased does not wait for tables of others.
+        foreach (inner, find_all_inheritors(lfirst_oid(cell), NoLock, nullptr)) {
+            if (get_rel_relkind(lfirst_oid(inner)) != RELKIND_RELATION) continue;
             const Place place = {lfirst_oid(inner), lfirst_oid(cell),
                                  columns_in(model, personal, lfirst_oid(cell), lfirst_oid(inner))};
             if (place.columns == NIL || list_member_oid(seen, place.leaf)) continue;

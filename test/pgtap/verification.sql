@@ -1,6 +1,6 @@
 -- After an erasure what told who the person was is looked for where no link leads from: it is named, and left, for it may be somebody else's.
 BEGIN;
-SELECT plan(53);
+SELECT plan(55);
 SET client_min_messages = error;
 SET retention.test_now = '2030-06-01 12:00:00+00';
 
@@ -168,7 +168,7 @@ CREATE FUNCTION pg_temp.big(answer json) RETURNS text LANGUAGE sql AS $$SELECT s
 SELECT is(pg_temp.big(retention.erase('p', 50, dry_run => true)), 'v.big ci 1, v.big mail 1, v.big plain 1, v.big same 1, v.big small 1', 'a dry run asks the indexes that serve');
 SELECT is(pg_temp.big(pg_temp.erased('p', 50)), 'v.big ci 1, v.big mail 1, v.big plain 1, v.big same 1, v.big small 1', 'indexes are asked on a column and on its form');
 SELECT is((SELECT pg_temp.later(a, 'verifying') FROM answer), NULL, 'without a key nothing is kept to look for later');
-SELECT matches((SELECT pg_temp.later(a, 'unverified') FROM answer), 'v.big it is too large to be looked through at once, and no retention.erasure_key_file is set', 'tables that nobody looks through are named');
+SELECT matches((SELECT pg_temp.later(a, 'unverified') FROM answer), 'v.big it is too large or locked, and no retention.erasure_key_file is set to look through it later', 'tables that nobody looks through are named');
 SELECT is((SELECT count(*) FROM retention.verification WHERE prints <> '{}')::int, 0, 'without a key no hash is kept');
 SET LOCAL retention.verify_at_once = '8kB';
 INSERT INTO v.p (id, email, phone) VALUES (51, 'eva@x.example', '900 55 666');
@@ -202,6 +202,8 @@ DROP TABLE v.lead;
 SELECT is((SELECT count(*) FROM retention.verification_finding WHERE relation NOT IN (SELECT oid FROM pg_class))::int, 0, 'findings go with their table');
 SET ROLE pg_monitor;
 SELECT throws_ok('SELECT prints FROM retention.verification', '42501', NULL, 'who watches is not shown what is looked for');
+SELECT throws_ok('SELECT row_ids FROM retention.verification_finding', '42501', NULL, 'who watches is not shown where the rows stand');
+SELECT lives_ok('SELECT relation, rows FROM retention.verification_finding', 'who watches is shown in which tables values were found');
 SELECT lives_ok('TABLE retention.verifications', 'who watches is shown how far it is');
 RESET ROLE;
 

@@ -84,7 +84,7 @@ is(back(), '', 'nobody is back after a replay');
 is(told(), '', 'what was found is looked for anew after a replay');
 
 # A round goes on where it was, and begins anew where the table was rewritten.
-ask(q{UPDATE p SET name = 'Kari Lie 1' WHERE id = 1; ALTER SYSTEM SET retention.naptime = 1; ALTER SYSTEM SET retention.worker_nice_ratio = 0; ALTER SYSTEM SET retention.verify_blocks = 30;
+ask(q{UPDATE p SET name = 'Kari Lie 1' WHERE id = 1; ALTER SYSTEM SET retention.naptime = 1; ALTER SYSTEM SET retention.worker_nice_ratio = 0; ALTER SYSTEM SET retention.verify_blocks = 100;
 	ALTER SYSTEM SET retention.worker = on});
 $node->reload;
 ok($node->poll_query_until('postgres', q{SELECT count(*) = 5 FROM retention.return_run WHERE last_finished IS NOT NULL}), 'the worker comes to the end of its round');
