@@ -364,10 +364,8 @@ void erase_pass(Erasure *erasure, List *tables, bool first_pass) {
     erasure->tied = NIL;
     foreach (cell, tables) {
         const auto *table = static_cast<const ReachedTable *>(lfirst(cell));
-        // Those first that lead through rows of the table itself, for the same reason.
-        for (int passes = kMaxHops; passes >= 0; --passes)
-            for (int i = 0; i < list_length(table->conditions); ++i)
-                if (passes_itself(*table, i) == passes) erase_condition(erasure, *table, i, first_pass);
+        ListCell *number = nullptr;
+        foreach (number, in_order(*table)) erase_condition(erasure, *table, lfirst_int(number), first_pass);
     }
 }
 

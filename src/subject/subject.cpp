@@ -1,5 +1,7 @@
 #include "subject/subject.hpp"
 
+#include <initializer_list>
+
 #include "core/text/telling.hpp"
 #include "subject/identity.hpp"
 #include "pg/names.hpp"
@@ -298,12 +300,27 @@ int deepest_first(const ListCell *a, const ListCell *b) {
 
 }  // namespace
 
-int passes_itself(const ReachedTable &table, int condition) {
-    const LinkPath &path = static_cast<const Condition *>(list_nth(table.conditions, condition))->link->path;
+namespace {
+
+int passes_itself(const ReachedTable &table, const Link &link) {
     int passes = 0;
-    for (int i = 0; i < path.n_steps; ++i)
-        if (path.steps[i].far_relid == table.relid) passes = path.steps[i].repeats ? kMaxHops : passes + 1;
+    for (int i = 0; i < link.path.n_steps; ++i)
+        if (link.path.steps[i].far_relid == table.relid) passes = link.path.steps[i].repeats ? kMaxHops : passes + 1;
     return passes;
+}
+
+}  // namespace
+
+List *in_order(const ReachedTable &table) {
+    List *order = NIL;
+    for (const bool along : {false, true})
+        for (int passes = kMaxHops; passes >= 0; --passes)
+            for (int i = 0; i < list_length(table.conditions); ++i) {
+                const Link &link = *static_cast<const Condition *>(list_nth(table.conditions, i))->link;
+                if ((link.role == LinkRole::kDeletedWith) == along && passes_itself(table, link) == passes)
+                    order = lappend_int(order, i);
+            }
+    return order;
 }
 
 void sort_deepest_first(List *tables) {

@@ -41,8 +41,9 @@ List *reach_tables(Subject *subject);
 
 // So that each comes before those that its rows lead to the person by: what is cut or gone there leads nowhere.
 void sort_deepest_first(List *tables);
-// By how many rows of the table itself a condition's path leads.
-int passes_itself(const ReachedTable &table, int condition);
+// Its conditions, by number, for the same reason: what goes along with the person last, and before that what leads through most rows of the
+// table itself first.
+List *in_order(const ReachedTable &table);
 
 // Whether a row of the table, t, meets the condition.
 void append_condition(StringInfo sql, Oid relid, const Condition &condition, Parameters *parameters);

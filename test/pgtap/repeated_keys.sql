@@ -1,6 +1,6 @@
 -- Links along a key of a table to itself, as often as it leads on: threads, trees of places.
 BEGIN;
-SELECT plan(34);
+SELECT plan(36);
 SET client_min_messages = error;
 CREATE FUNCTION pg_temp.rows(kind text, key text) RETURNS text LANGUAGE sql AS
     $$SELECT string_agg(relation::text || ' ' || row_key || ' ' || role, ', ' ORDER BY relation::text COLLATE "C", row_key) FROM retention.export_rows(kind, key)$$;
@@ -73,6 +73,12 @@ INSERT INTO b.remark VALUES (1, 10, 'Per Ask and Eva Ro');
 SELECT lives_ok($$SELECT retention.erase('b', 4)$$, 'a person whose task goes along is erased');
 SELECT is((SELECT string_agg(concat_ws(' ', id, parent, owner, body), ', ' ORDER BY id) FROM b.task WHERE id > 9), '11 below', 'what goes along is deleted, and what refers to it is cut off');
 SELECT is((SELECT string_agg(body, ', ') FROM b.remark), '[redacted] and Eva Ro', 'a row whose way is deleted is not taken for the person''s alone');
+
+INSERT INTO b.person VALUES (6, NULL, 'Ida Nes', 'x'), (7, NULL, 'Jon Sol', 'x');
+SELECT pg_temp.link('b', 'b.task', 'parent.(helper = b.person.id)');
+INSERT INTO b.task VALUES (20, NULL, 6, 'Ida Nes for Jon Sol', 7), (21, 20, NULL, 'Ida Nes and Jon Sol', 6);
+SELECT lives_ok($$SELECT retention.erase('b', 6)$$, 'a person whose row goes along above others of the same table is erased');
+SELECT is((SELECT string_agg(concat_ws(' ', id, body), ', ' ORDER BY id) FROM b.task WHERE id > 19), '21 [redacted] and Jon Sol', 'what goes along goes last, so that whoever else is left is known');
 
 -- Without foreign keys, of several columns, with types, and text of a collation.
 CREATE SCHEMA m;
