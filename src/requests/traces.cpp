@@ -124,6 +124,7 @@ char *leads_anywhere(const Model &model, Oid relid) {
         appendStringInfoString(&sql, sql.len == 0 ? "(" : " OR (");
         for (int i = 0; i < step.n; ++i)
             appendStringInfo(&sql, "%s%s IS NOT NULL", i == 0 ? "" : " AND ", column_list(relid, &step.near_columns[i], 1, "t."));
+        if (const char *condition = near_condition(step)) appendStringInfo(&sql, " AND %s", condition);
         appendStringInfoChar(&sql, ')');
     }
     return sql.len == 0 ? pstrdup("false") : sql.data;
