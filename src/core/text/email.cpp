@@ -2,10 +2,14 @@
 
 #include "core/text/identifiers.hpp"
 #include "core/text/letters.hpp"
+#include "core/text/word.hpp"
+#include "core/text/word_list.hpp"
 
 namespace pg_retention::core {
 
 namespace {
+
+constexpr WordList kNoLocals("alle av for fra från hos i in med og och on or på til till to with");
 
 constexpr size_t kLongestLocal = 128;
 constexpr size_t kLongestDomain = 255;
@@ -46,19 +50,22 @@ size_t after_one_of(std::string_view text, size_t at, std::initializer_list<std:
 }
 
 size_t after_at_sign(std::string_view text, size_t at) noexcept {
-    return after_one_of(text, at,
-                        {"@", "(at)", "[at]", "{at}", "<at>", "(a)", "[a]", "(@)", "[@]", "(alfa)", "krøllalfa", "(krøllalfa)"});
+    return after_one_of(
+        text, at, {"@",         "(at)",       "[at]",         "{at}",        "<at>",        "(a)",        "[a]",        "(@)",
+                   "[@]",       "(alfa)",     "krøllalfa",    "(krøllalfa)", "snabel-a",    "(snabel-a)", "[snabel-a]", "snabela",
+                   "(snabela)", "krøll-alfa", "(krøll-alfa)", "alfakrøll",   "(alfakrøll)", "krøll alfa"});
 }
 
 // "kari dot nordby at": 0 where no word "at" with blanks around it stands.
 size_t after_at_word(std::string_view text, size_t at) noexcept { return begins(text, at, " at ") ? at + 4 : 0; }
 
 size_t after_dot_sign(std::string_view text, size_t at) noexcept {
-    return after_one_of(text, at, {"(dot)", "[dot]", "{dot}", "(punktum)", "(punkt)", "[punktum]"});
+    return after_one_of(text, at,
+                        {"(dot)", "[dot]", "{dot}", "(punktum)", "(punkt)", "[punktum]", "[punkt]", "(prik)", "[prik]"});
 }
 
 size_t after_dot_word(std::string_view text, size_t at) noexcept {
-    for (const std::string_view dot : {" dot ", " punktum "})
+    for (const std::string_view dot : {" dot ", " punktum ", " punkt ", " prik "})
         if (begins(text, at, dot)) return at + dot.size();
     return 0;
 }
@@ -142,14 +149,18 @@ bool is_repository(std::string_view text, size_t at, size_t end) noexcept {
 
 // By what after_at_sign() and after_at_word() look for, and the word that the second must have in the domain.
 bool may_hold_email(std::string_view text) noexcept {
-    if (text.find_first_of("@([{<") != std::string_view::npos || holds(text, "llalfa")) return true;
-    return holds(text, " at ") && (holds(text, " dot ") || holds(text, " punktum "));
+    if (text.find_first_of("@([{<") != std::string_view::npos || holds(text, "llalfa") || holds(text, "ll-alfa") ||
+        holds(text, "ll alfa") || holds(text, "alfakr") || holds(text, "nabel"))
+        return true;
+    return holds(text, " at ") && (holds(text, " dot ") || holds(text, " punkt") || holds(text, " prik "));
 }
 
 size_t match_email(std::string_view text, size_t at) noexcept {
     const char32_t before = letter_before(text, at).code;
     if (!is_word(letter_at(text, at).code) || is_word(before) || before == '@') return 0;
     const size_t local = local_end(text, at);
+    // "Alle på @firma.no" names no one.
+    if (is_blank(letter_at(text, local).code) && kNoLocals.has(word_beginning(text.substr(0, local), at).view())) return 0;
     if (const size_t host = after_at_sign(text, local)) {
         const Domain domain = domain_at(text, host);
         return domain.end != 0 && !is_repository(text, at, domain.end) ? domain.end : 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "core/countries/country.hpp"
 #include "core/text/cues.hpp"
 #include "core/text/letters.hpp"
 #include "core/text/numbers.hpp"
@@ -43,15 +44,6 @@ bool has_iban_check(const char *compact, size_t n) noexcept {
     return rest == 1;
 }
 
-// A digit that begins a number: "-5" and the "56" of "1234.56" do not.
-bool begins_number(std::string_view text, size_t at) noexcept {
-    if (!is_digit(letter_at(text, at).code)) return false;
-    const Letter before = letter_before(text, at);
-    if (is_word(before.code)) return is_letter(before.code) && is_after_label(text, at);
-    if (before.code != '.' && before.code != ',' && !is_hyphen(before.code)) return true;
-    return !is_digit(letter_before(text, at - before.size).code);
-}
-
 bool ends_number(std::string_view text, size_t end) noexcept { return !is_word(letter_at(text, end).code); }
 
 }  // namespace
@@ -77,21 +69,6 @@ size_t match_iban(std::string_view text, size_t at) noexcept {
     return ends_number(text, at) && has_iban_check(compact, length) ? at : 0;
 }
 
-// In any groups but 4.2.5, which is a bank account.
-size_t match_national_id(std::string_view text, size_t at) noexcept {
-    if (!begins_number(text, at)) return 0;
-    const Number n = number_at(text, at);
-    size_t digits = 0;
-    for (uint8_t i = 0; i < n.n_groups && digits < 11; ++i) {
-        digits += group_size(n, i);
-        if (digits != 11) continue;
-        const bool account = i == 2 && group_size(n, 0) == 4 && group_size(n, 1) == 2;
-        const size_t end = n.groups[i].end;
-        return !account && is_national_id(n.digits, 11) && ends_number(text, end) ? end : 0;
-    }
-    return 0;
-}
-
 // A KID has the same check digit.
 size_t match_card(std::string_view text, size_t at) noexcept {
     if (!begins_number(text, at)) return 0;
@@ -108,6 +85,7 @@ size_t match_card(std::string_view text, size_t at) noexcept {
 }
 
 bool same_identifier(std::string_view a, std::string_view b) noexcept {
+    if (match_own_national(a, 0, b) == a.size()) return true;
     const Number number = whole_number(b);
     if (number.n_digits >= 7) return match_number(a, 0, number) == a.size();
     size_t i = 0;

@@ -7,6 +7,11 @@ namespace {
 unsigned char byte_at(std::string_view text, size_t at) noexcept { return static_cast<unsigned char>(text[at]); }
 bool continues(unsigned char byte) noexcept { return (byte & 0xC0) == 0x80; }
 
+// Vowels with a tone.
+char32_t vietnamese(char32_t c) noexcept {
+    return c <= 0x1EB7 ? 'a' : c <= 0x1EC7 ? 'e' : c <= 0x1ECB ? 'i' : c <= 0x1EE3 ? 'o' : c <= 0x1EF1 ? 'u' : 'y';
+}
+
 }  // namespace
 
 namespace beyond_ascii {
@@ -55,6 +60,7 @@ char32_t fold(char32_t c) noexcept {
     if (c >= 0x100 && c <= 0x177 && c != 0x130 && c != 0x131 && c != 0x138) return c | 1;
     if ((c >= 0x391 && c <= 0x3A9) || (c >= 0x410 && c <= 0x42F)) return c + 0x20;
     if (c >= 0x400 && c <= 0x40F) return c + 0x50;
+    if ((c >= 0x1E00 && c <= 0x1E95) || (c >= 0x1EA0 && c <= 0x1EFF)) return c | 1;
     return c;
 }
 
@@ -66,6 +72,7 @@ char32_t plain(char32_t folded) noexcept {
     if (folded == 0xDF) return 's';
     if (folded >= 0xE0 && folded <= 0xFF) return static_cast<unsigned char>(kLatin1[folded - 0xE0]);
     if (folded >= 0x100 && folded <= 0x17F) return static_cast<unsigned char>(kExtended[folded - 0x100]);
+    if (folded >= 0x1EA0 && folded <= 0x1EF9) return vietnamese(folded);
     return folded;
 }
 

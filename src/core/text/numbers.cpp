@@ -134,17 +134,6 @@ bool is_organisation_number(const uint8_t *digits, size_t n) noexcept {
     return n == 9 && (digits[0] == 8 || digits[0] == 9) && weighted(digits, "327654321") == 0;
 }
 
-// Also D-numbers (day + 40), H-numbers (month + 40) and those of test persons (month + 80, + 65).
-bool is_national_id(const uint8_t *digits, size_t n) noexcept {
-    if (n != 11 || weighted(digits, "3761894521") != 0 || weighted(digits, "54327654321") != 0) return false;
-    const int day = (digits[0] * 10 + digits[1]) % 40;
-    int month = digits[2] * 10 + digits[3];
-    if (month > 80) month -= 80;
-    if (month > 65) month -= 65;
-    if (month > 40) month -= 40;
-    return digits[0] < 8 && day >= 1 && day <= 31 && month >= 1 && month <= 12;
-}
-
 bool is_card(const uint8_t *digits, size_t n) noexcept {
     if (n < 13 || n > 19 || !has_luhn_check(digits, n)) return false;
     const int four = digits[0] * 1000 + digits[1] * 100 + digits[2] * 10 + digits[3];

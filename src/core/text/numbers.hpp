@@ -42,7 +42,6 @@ inline uint8_t group_size(const Number &n, uint8_t i) noexcept {
 
 bool has_luhn_check(const uint8_t *digits, size_t n) noexcept;
 bool is_organisation_number(const uint8_t *digits, size_t n) noexcept;
-bool is_national_id(const uint8_t *digits, size_t n) noexcept;
 bool is_card(const uint8_t *digits, size_t n) noexcept;
 
 }  // namespace pg_retention::core

@@ -2,9 +2,13 @@
 
 #include <algorithm>
 
+#include "core/countries/country.hpp"
+#include "core/text/first_names.hpp"
 #include "core/text/letters.hpp"
 #include "core/text/numbers.hpp"
+#include "core/text/short_forms.hpp"
 #include "core/text/spelling.hpp"
+#include "core/text/word.hpp"
 #include "core/text/word_list.hpp"
 
 namespace pg_retention::core {
@@ -140,7 +144,7 @@ size_t match_piece(std::string_view text, size_t at, std::string_view value) noe
         const std::string_view piece = trimmed(value.substr(0, comma));
         const bool digits = piece.find_first_of("0123456789") != std::string_view::npos;
         if (digits && piece.size() >= 5 && piece.find_first_not_of("0123456789 -+") != std::string_view::npos)
-            end = std::max(end, match_text(text, at, piece));
+            end = std::max({end, match_text(text, at, piece), match_street(text, at, piece)});
         value.remove_prefix(std::min(comma + 1, value.size()));
     }
     return end;
@@ -169,13 +173,18 @@ Word::Word(std::string_view of) noexcept
 size_t match_value(std::string_view text, size_t at, const Word &word) noexcept {
     if (!word.matches) return 0;
     const char32_t first = letter_at(text, at).code;
-    if (word.number.n_digits > 0 && (is_digit(first) || first == '+' || first == '(')) return match_number(text, at, word.number);
+    if (is_digit(first) || first == '+' || first == '(') {
+        const size_t national = match_own_national(text, at, word.trimmed);
+        if (word.number.n_digits > 0) return std::max(national, match_number(text, at, word.number));
+        if (national != 0) return national;
+    }
     return match_text(text, at, word.trimmed);
 }
 
 size_t match_person(std::string_view text, size_t at, const Word &word) noexcept {
     size_t end = match_value(text, at, word);
     if (word.is_address) return std::max(end, match_piece(text, at, word.trimmed));
+    end = std::max(end, match_street(text, at, word.trimmed));
     if (!is_letter(letter_at(text, at).code)) return end;
     const Names &names = word.names;
     for (uint8_t i = 0; i < names.n; ++i)
@@ -198,6 +207,49 @@ bool has_initial(const Word &word, char32_t letter) noexcept {
     for (uint8_t i = 0; i < word.names.n; ++i)
         if (fold(letter_at(word.names.parts[i], 0).code) == fold(letter)) return true;
     return false;
+}
+
+bool has_cut_short(const Word &value, std::string_view word) noexcept {
+    const Names &names = value.names;
+    for (uint8_t i = 0; i < names.n; ++i)
+        if (is_cut_short(word, names.parts[i])) return true;
+    return false;
+}
+
+bool has_form(const Word &value, std::string_view word) noexcept {
+    const Names &names = value.names;
+    for (uint8_t i = 0; i < names.n; ++i)
+        if (is_nickname(word, names.parts[i]) || is_nickname(names.parts[i], word) || is_like(word, names.parts[i])) return true;
+    return false;
+}
+
+bool has_variant(const Word &value, std::string_view word) noexcept {
+    const Names &names = value.names;
+    for (uint8_t i = 0; i < names.n; ++i)
+        if (is_variant(word, names.parts[i])) return true;
+    return false;
+}
+
+bool has_first_name(const Word &value) noexcept {
+    const Names &names = value.names;
+    for (uint8_t i = 0; i < names.n; ++i)
+        if (kFirstNames.has(word_beginning(names.parts[i], 0).view())) return true;
+    return false;
+}
+
+size_t match_letters_of_name(std::string_view text, size_t at, const Word &value) noexcept {
+    const Names &names = value.names;
+    size_t longest = 0;
+    for (uint8_t i = 0; i < names.n; ++i) {
+        size_t end = at, j = 0;
+        while (j < names.parts[i].size() &&
+               plain(fold(letter_at(text, end).code)) == plain(fold(letter_at(names.parts[i], j).code))) {
+            end += letter_at(text, end).size;
+            j += letter_at(names.parts[i], j).size;
+        }
+        if (j == names.parts[i].size()) longest = std::max(longest, end);
+    }
+    return longest;
 }
 
 }  // namespace pg_retention::core

@@ -42,4 +42,18 @@ uint64_t first_letter_bit(char32_t letter) noexcept;
 // Whether one of the names in the value begins with this letter.
 bool has_initial(const Word &word, char32_t letter) noexcept;
 
+// Whether one of them is what is cut short to this word (Kr.), or may be meant by it where a surname stands beside: a short form, or a
+// letter wrong.
+bool has_cut_short(const Word &value, std::string_view word) noexcept;
+bool has_form(const Word &value, std::string_view word) noexcept;
+
+// Whether one of them is this word, in some spelling, not counting the genitive.
+bool has_variant(const Word &value, std::string_view word) noexcept;
+
+// Whether one of them is a common first name.
+bool has_first_name(const Word &value) noexcept;
+
+// The end of one of the names in the value, without accents, whatever letters go on: the "kari" of "karinordby".
+size_t match_letters_of_name(std::string_view text, size_t at, const Word &value) noexcept;
+
 }  // namespace pg_retention::core

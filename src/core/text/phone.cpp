@@ -132,19 +132,35 @@ Candidate american(const Number &n) noexcept {
     return {};
 }
 
-// Written as one dials it at home, with a leading zero: 07700 900123, 020 7946 0812, 070-174 06 35.
+// 08-123 456 78, 070-123 45 67, 0520-123 45: in Sweden a hyphen stands behind the area.
+Candidate swedish(const Number &n) noexcept {
+    if (n.n_groups < 2 || n.groups[1].gap != '-') return {};
+    for (const char *shape : {"2332", "2322", "2222", "3322", "3222", "4222", "432", "37"}) {
+        const std::string_view sizes = shape;
+        if (!has_sizes(n, 0, shape) || !has_even_gaps(n, 1, sizes.size() - 1)) continue;
+        if (sizes.size() > 2 && n.groups[2].gap != ' ') return {};
+        return {n.groups[sizes.size() - 1].end, sizes.size() > 2 || n.digits[1] == 7 ? 1 : 0,
+                static_cast<size_t>(sizes.back() - '0'), false};
+    }
+    return {};
+}
+
+// Written as one dials it at home, with a leading zero: 07700 900123, 020 7946 0812, 040 123 4567.
 Candidate with_trunk_zero(const Number &n) noexcept {
     if (n.digits[0] != 0 || n.digits[1] == 0) return {};
+    if (const Candidate c = swedish(n); c.end != 0) return c;
     const struct {
         const char *sizes;
         int form;
-    } shapes[] = {{"56", 1},    {"533", 1}, {"344", 1}, {"434", 1}, {"433", 1}, {"443", 1}, {"3322", 1}, {"2332", 0}, {"3222", 0},
-                  {"22222", 1}, {"28", 0},  {"37", 0},  {"38", 0},  {"47", 0},  {"46", 0},  {"48", 0},   {"55", 0}};
+    } shapes[] = {{"334", 1},  {"56", 1},   {"533", 1},  {"344", 1},  {"434", 1}, {"433", 1},   {"443", 1},
+                  {"3322", 1}, {"2332", 0}, {"3222", 0}, {"2222", 0}, {"234", 0}, {"22222", 1}, {"27", 0},
+                  {"28", 0},   {"37", 0},   {"38", 0},   {"47", 0},   {"46", 0},  {"48", 0},    {"55", 0}};
     for (const auto &shape : shapes)
         if (const std::string_view sizes = shape.sizes; has_sizes(n, 0, shape.sizes))
             return {n.groups[sizes.size() - 1].end, shape.form, static_cast<size_t>(sizes.back() - '0'), false};
     const uint8_t size = group_size(n, 0);
-    if (size >= 9 && size <= 11) return {n.groups[0].end, size == 11 && n.digits[1] == 7 ? 1 : 0, size, true};
+    // Mobile numbers of Sweden and Britain.
+    if (size >= 9 && size <= 11) return {n.groups[0].end, size >= 10 && n.digits[1] == 7 ? 1 : 0, size, true};
     return {};
 }
 
@@ -204,6 +220,8 @@ bool goes_on(std::string_view text, const Candidate &c) noexcept {
     size_t end = c.end + l.size;
     while (is_digit(letter_at(text, end).code)) ++end;
     const Letter stop = letter_at(text, end);
+    // "3." begins the next line of a list.
+    if (stop.code == '.' && is_blank(letter_at(text, end + 1).code)) return false;
     const bool time = (stop.code == ':' || stop.code == '.' || stop.code == '/' || is_hyphen(stop.code)) &&
                       is_digit(letter_at(text, end + 1).code);
     const size_t size = end - (c.end + l.size);
@@ -220,6 +238,11 @@ bool continues_group(std::string_view text, size_t at, const Before &before) noe
     const char32_t c = letter_before(text, end).code;
     const bool part = c == '.' || c == ':' || c == '/' || c == '-' || is_letter(c);
     return !part && stop - end < 5;
+}
+
+// 1234.56.78903
+bool is_account_form(const Number &n) noexcept {
+    return n.n_groups == 3 && n.groups[1].gap == '.' && n.groups[2].gap == '.' && has_sizes(n, 0, "425");
 }
 
 enum class Start : uint8_t { kNever, kWithCue, kFree };
@@ -271,6 +294,7 @@ int context(std::string_view text, size_t at, const Candidate &c, const Before &
             case Cue::kCall: score = 1; break;
             case Cue::kOther:
             case Cue::kKid: score = -3; break;
+            case Cue::kNational:
             case Cue::kNone: score = follows_name(text, at, before) ? 1 : 0; break;
         }
     }
@@ -284,9 +308,10 @@ size_t match_phone(std::string_view text, size_t at, const Before &before) noexc
     const Start start = start_at(text, at, before);
     if (start == Start::kNever) return 0;
     const Number n = number_at(text, at);
-    if (n.n_groups == 0 || n.n_digits < 7) return 0;
+    if (n.n_groups == 0 || n.n_digits < 7 || is_account_form(n)) return 0;
     const Candidate c = candidate_at(n);
     if (c.end == 0) return 0;
+    if (c.one_group && c.last_group == 11 && speaks_of_account(text, at)) return 0;
     const int score = context(text, at, c, before);
     if (score < 2 && (start == Start::kWithCue || is_date(n))) return 0;
     if (goes_on(text, c) && (score < 2 || !is_blank(letter_at(text, c.end).code))) return 0;

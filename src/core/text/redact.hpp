@@ -22,9 +22,8 @@ inline constexpr std::string_view kRedacted = "[redacted]";
 // and marks beside each other are one.
 constexpr size_t redacted_room(size_t length) noexcept { return length * (kRedacted.size() / 2); }
 
-// Replaces each occurrence of a word, and with `identifiers` each e-mail address, telephone number,
-// Norwegian national identity number, payment card number and IBAN that is not one of `keep`. Writes
-// at most redacted_room(text.size()) bytes and returns how many.
+// Replaces each occurrence of a word, and with `identifiers` what identifies anybody (identifiers.hpp) or leads to somebody (traces.hpp),
+// unless it is one of `keep`. Writes at most redacted_room(text.size()) bytes and returns how many.
 size_t redact(std::string_view text, const Words &words, bool identifiers, char *out) noexcept;
 
 // Whether it would replace anything.

@@ -26,17 +26,26 @@ class Redactions {
     size_t name() const noexcept;
     size_t longest_name(size_t at) const noexcept;
     size_t name_with_initials() const noexcept;
+    size_t name_with_short_form() const noexcept;
     size_t with_trailing_initial(size_t end) const noexcept;
     bool is_initial(char32_t letter) const noexcept;
+    bool knows_first_name() const noexcept;
+    bool is_another_first_name(size_t begin, size_t end) const noexcept;
+    bool is_behind_middle_name(size_t begin) const noexcept;
     bool is_beside_name(size_t begin, size_t end) const noexcept;
     size_t email() const noexcept;
+    size_t page() const noexcept;
+    bool is_glued_name(size_t begin, size_t end) const noexcept;
+    size_t identifier_in_letters() const noexcept;
     size_t identifier() noexcept;
     void remember(size_t end, Before::Number number) noexcept;
 
     std::string_view text_;
     Words words_;
     bool identifiers_;
-    bool emails_;                 // one may stand in the text
+    bool emails_;  // one may stand in the text
+    bool pages_;
+    bool ipv6_;
     uint64_t first_letters_ = 0;  // with which any of the words can begin
     size_t at_ = 0;
     size_t kept_to_ = 0;

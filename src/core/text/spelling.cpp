@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/text/letters.hpp"
+#include "core/text/ordinary_words.hpp"
 
 namespace pg_retention::core {
 
@@ -13,6 +14,7 @@ constexpr size_t kShortestPlain = 4;     // with fewer letters å is not a: Bø 
 constexpr size_t kShortestSlip = 5;      // a letter doubled, or two swapped
 constexpr size_t kShortestSound = 4;     // Thor, Tor
 constexpr size_t kShortestMisspelt = 6;  // any one letter
+constexpr size_t kShortestBeside = 4;    // beside another name of the person
 
 // A name without accents; aa and ae are a, oe is o, ue is u.
 struct Plain {
@@ -120,11 +122,30 @@ size_t match_spelling(std::string_view text, size_t at, std::string_view name) n
     const Plain wanted = plain_at(name, 0);
     Plain written = plain_at(text, at);
     if (!wanted.fits || !written.fits || wanted.end != name.size() || is_digit(letter_at(text, written.end).code)) return 0;
+    // As it is but for accents, whatever word it is, too.
+    const bool exact = equal(written, wanted);
+    if (!exact && is_common_word_of_texts(text.substr(at, written.end - at))) return 0;
     const bool capital = is_upper(first.code);
     if (is_same_name(written, wanted, capital)) return written.end;
     if (written.n == 0 || written.letters[written.n - 1] != 's') return 0;
     --written.n;
     return is_same_name(written, wanted, capital) ? written.end : 0;
+}
+
+bool is_like(std::string_view word, std::string_view name) noexcept {
+    const Plain written = plain_at(word, 0);
+    const Plain wanted = plain_at(name, 0);
+    if (!written.fits || !wanted.fits || written.end != word.size() || wanted.end != name.size() || written.n == 0 ||
+        wanted.n == 0)
+        return false;
+    if (equal(written, wanted) || equal(sound_of(written), sound_of(wanted))) return true;
+    return std::min(written.n, wanted.n) >= kShortestBeside && (is_slip(written, wanted) || is_one_letter_off(written, wanted));
+}
+
+bool is_variant(std::string_view word, std::string_view name) noexcept {
+    const Plain written = plain_at(word, 0);
+    const Plain wanted = plain_at(name, 0);
+    return equal(written, wanted) || equal(sound_of(written), sound_of(wanted)) || is_slip(written, wanted);
 }
 
 }  // namespace pg_retention::core
