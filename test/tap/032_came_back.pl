@@ -83,6 +83,14 @@ is(ask('SELECT sum(erased) FROM retention.replay_erasures(retention.erasure_list
 is(back(), '', 'nobody is back after a replay');
 is(told(), '', 'what was found is looked for anew after a replay');
 
+# A kind that no longer fits the schema.
+ask(q{CREATE TABLE odd (id int PRIMARY KEY, code text, name text); CREATE UNIQUE INDEX odd_code ON odd (code); INSERT INTO retention.subject_kind (kind, relation, key) VALUES ('odd', 'odd', '{code}');
+	DROP INDEX odd_code});
+($status, $out, $error) = $node->psql('postgres', 'CALL retention.verify_erasures()');
+is($status, 0, 'a kind that does not fit the schema ends no pass');
+like($error, qr/looking for erased persons: kind "odd" does not fit the schema/, 'a kind that does not fit the schema is said');
+ask(q{DELETE FROM retention.subject_kind WHERE kind = 'odd'});
+
 # A round goes on where it was, and begins anew where the table was rewritten.
 ask(q{UPDATE p SET name = 'Kari Lie 1' WHERE id = 1; ALTER SYSTEM SET retention.naptime = 1; ALTER SYSTEM SET retention.worker_nice_ratio = 0; ALTER SYSTEM SET retention.verify_blocks = 100;
 	ALTER SYSTEM SET retention.worker = on});
