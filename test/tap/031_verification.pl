@@ -105,6 +105,15 @@ is(found_in(7), 'p.name 3 of others, wide.mobile 1000', 'a table that cannot be 
 ask('SELECT retention.settle_verification(7)');
 is(ask('SELECT state, waiting IS NULL FROM retention.verifications WHERE verification_id = 7') . ask('SELECT cardinality(prints) FROM retention.verification WHERE verification_id = 7'), 'settled|t0', 'who settles a verification ends it');
 
+# What is done is forgotten with the oldest backup; what was found and nobody has looked at is not.
+ask("UPDATE retention.verification SET begun_at = begun_at - interval '30 days' WHERE verification_id IN (1, 5, 6, 7);
+	INSERT INTO retention.verification_finding VALUES (5, 'bill', 'mail', false, 1, '{}')");
+set_to('retention.backup_age', '1d');
+ask('CALL retention.sweep()');
+is(ask("SELECT string_agg(verification_id::text, ',' ORDER BY verification_id) FROM retention.verification"), '2,3,4,5', 'what was done or settled is forgotten with the oldest backup');
+is(ask('SELECT count(*) FROM retention.verification_finding WHERE verification_id IN (6, 7)'), '0', 'findings are forgotten with their verification');
+set_to('retention.backup_age', '0');
+
 # Nobody waits for a table that somebody locks.
 ask(q{DROP TABLE shut, wide; CREATE TABLE small (mail text); INSERT INTO small VALUES ('kari9@x.example'); INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('small', 'mail', 'email')});
 my $holder = $node->background_psql('postgres');
