@@ -513,7 +513,8 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     erasure.context = context;
     const char *key = key_json(*call.subject);
     List *tables = reach_tables(call.subject);
-    const Traces traces = traces_of(*call.subject, tables);
+    Traces traces = {};
+    seeing_what_was_done([&] { traces = traces_of(*call.subject, tables); });
     const bool remembered = occasion == Occasion::kReplay || remember_erasure(*call.subject);
     Account account = {};
     sort_deepest_first(tables);
