@@ -145,7 +145,7 @@ CREATE FUNCTION retention.unlinked(OUT kind text, OUT relation regclass, OUT pat
 COMMENT ON FUNCTION retention.unlinked() IS 'what retention.propose_links() and retention.uncertain_links() have, for retention.gaps';
 GRANT EXECUTE ON FUNCTION retention.unlinked() TO pg_monitor;
 CREATE FUNCTION retention.identity(value text) RETURNS text
-    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_identity';
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'pg_retention_identity';
 COMMENT ON FUNCTION retention.identity(text) IS 'the form in which values of identifying columns are compared; NULL: the value is nobody''s. An index on it serves who asks for a person';
 CREATE FUNCTION retention.basis_known(legal_basis text) RETURNS boolean
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_basis_known';

@@ -26,15 +26,6 @@ struct Identity {
     List *forms;        // char *: as they are compared
 };
 
-// A column that is not declared has a category only where its name is that of one: a number is something else in each table.
-const char *category_of(const Model &model, const Kind &kind, AttrNumber column) {
-    const PersonalColumn *personal = personal_column(model, kind.relid, column);
-    if (personal != nullptr) return personal->category;
-    const char *name = get_attname(kind.relid, column, false);
-    const std::string_view category = core::category_of_name(name);
-    return category.empty() ? psprintf("%s.%s", kind.name, name) : pnstrdup(category.data(), category.size());
-}
-
 bool same(const char *a, const char *b) { return a == b || (a != nullptr && b != nullptr && strcmp(a, b) == 0); }
 
 List *add_identity(List *identities, const IdentifyingValue &value) {
@@ -76,6 +67,18 @@ bool has_other_equality(Oid relid, AttrNumber column) {
     const RegProcedure equal = get_opcode(lookup_type_cache(base, TYPECACHE_EQ_OPR)->eq_opr);
     return equal != F_TEXTEQ && equal != F_BPCHAREQ && equal != F_NAMEEQ;
 }
+
+}  // namespace
+
+const char *category_of(const Model &model, const Kind &kind, AttrNumber column) {
+    const PersonalColumn *personal = personal_column(model, kind.relid, column);
+    if (personal != nullptr) return personal->category;
+    const char *name = get_attname(kind.relid, column, false);
+    const std::string_view category = core::category_of_name(name);
+    return category.empty() ? psprintf("%s.%s", kind.name, name) : pnstrdup(category.data(), category.size());
+}
+
+namespace {
 
 // The key, what the row is called, and what identifies it: the columns of a row that identities are read from.
 constexpr int kKey = 1, kNames = 2, kScope = 3, kFirstValue = 4;

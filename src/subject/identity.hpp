@@ -29,6 +29,9 @@ void identify(Subject *subject, List *own);
 // retention.confirm_identity says that they are one human. The client, but not the log, is told by which values.
 void check_identity(const Subject &subject);
 
+// A column that is not declared has a category only where its name is that of one: a number is something else in each table.
+const char *category_of(const Model &model, const Kind &kind, AttrNumber column);
+
 // SQL for a row t of the kind: an identifying column as text, null where an anonymiser left it; the names in it, with blanks between (null:
 // the kind has none); what the columns of the scope hold, null where one of them is.
 char *identifying_value(const Model &model, const Kind &kind, AttrNumber column);

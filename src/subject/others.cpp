@@ -9,6 +9,7 @@
 #include "core/time/clock.hpp"
 #include "pg/names.hpp"
 #include "schema/own.hpp"
+#include "subject/called.hpp"
 #include "pg/security.hpp"
 
 extern "C" {
@@ -20,122 +21,6 @@ extern "C" {
 namespace pg_retention {
 
 namespace {
-
-// From n rows found what they hold in columns of their table; place: the first of these in the result.
-Front front_from(Oid relid, const AttrNumber *near, int n_columns, const SqlRows &found, int place, int n) {
-    Datum *columns[kMaxKeys];
-    bool *nulls[kMaxKeys];
-    for (int k = 0; k < n_columns; ++k) {
-        columns[k] = static_cast<Datum *>(palloc(sizeof(Datum) * n));
-        nulls[k] = static_cast<bool *>(palloc(sizeof(bool) * n));
-        for (int i = 0; i < n; ++i)
-            columns[k][i] = SPI_getbinval(found.table->vals[i], found.table->tupdesc, place + k, &nulls[k][i]);
-    }
-    return first_front(relid, near, n_columns, columns, nulls, n);
-}
-
-// What a table that only says more of them tells of persons, who are the rows found; place: the first of the columns that it refers to.
-void add_names(const Model &model, const Naming &naming, const SqlRows &found, int place, List *persons) {
-    const Step &step = naming.link->path.steps[0];
-    const Front front = front_from(step.far_relid, step.far_columns, step.n, found, place, list_length(persons));
-    Parameters parameters = {};
-    StringInfoData sql;
-    initStringInfo(&sql);
-    appendStringInfoString(&sql, "SELECT f.row");
-    for (int c = -1; (c = bms_next_member(naming.words, c)) >= 0;)
-        appendStringInfo(&sql, ", %s", word_in(model, step.near_relid, static_cast<AttrNumber>(c)));
-    append_front_join(&sql, step.near_relid, step.near_columns, finding_near(step), front, &parameters);
-    if (const char *condition = near_condition(step)) appendStringInfo(&sql, " AND %s", condition);
-    const SqlRows rows = read_as(owner_of(step.near_relid), sql.data, parameters);
-    for (const SqlRow row : rows) {
-        auto *other = static_cast<Other *>(list_nth(persons, row.get<int32>(1)));
-        for (int c = -1, k = 2; !other->is_subject && (c = bms_next_member(naming.words, c)) >= 0; ++k)
-            other->words = add_word(other->words, model, step.near_relid, static_cast<AttrNumber>(c), row.text(k));
-    }
-    rows.free();
-}
-
-// A key between two kinds whose rows are one human, followed from either.
-struct Joining {
-    const Link *link;
-    const Kind *to;
-    const AttrNumber *from_columns, *to_columns;
-    Equalities equalities;
-};
-
-// Those that lead on from rows of the kind, but for links that were followed already.
-List *joinings_of(const Model &model, const Kind &kind, List *followed) {
-    List *joinings = NIL;
-    ListCell *cell = nullptr;
-    foreach (cell, model.same) {
-        const auto *link = static_cast<const Link *>(lfirst(cell));
-        const Step &step = link->path.steps[0];
-        if (list_member_ptr(followed, link)) continue;
-        for (const bool to_far : {true, false}) {
-            if ((to_far ? link->relid : link->kind->relid) != kind.relid) continue;
-            auto *joining = static_cast<Joining *>(palloc(sizeof(Joining)));
-            *joining = Joining{link, to_far ? link->kind : kind_of_table(model, link->relid),
-                               to_far ? step.near_columns : step.far_columns, to_far ? step.far_columns : step.near_columns,
-                               to_far ? finding_far(step) : finding_near(step)};
-            joinings = lappend(joinings, joining);
-        }
-    }
-    return joinings;
-}
-
-// The columns of a row t of the kind by which it is told who the person is, each with a comma before it.
-void append_telling(StringInfo sql, const Model &model, const Kind &kind, List *joinings) {
-    ListCell *cell = nullptr;
-    for (int c = -1; (c = bms_next_member(kind.words, c)) >= 0;)
-        appendStringInfo(sql, ", %s", word_in(model, kind.relid, static_cast<AttrNumber>(c)));
-    foreach (cell, kind.named_in) {
-        const Step &step = static_cast<const Naming *>(lfirst(cell))->link->path.steps[0];
-        appendStringInfo(sql, ", %s", column_list(kind.relid, step.far_columns, step.n, "t."));
-    }
-    foreach (cell, joinings) {
-        const auto *joining = static_cast<const Joining *>(lfirst(cell));
-        appendStringInfo(sql, ", %s", column_list(kind.relid, joining->from_columns, joining->link->path.steps[0].n, "t."));
-    }
-}
-
-// What these columns tell, and the tables that they lead to: of the rows found, which are rows of these persons; place: the first column.
-void add_telling(const Model &model, const Kind &kind, List *joinings, List *followed, const SqlRows &found, int place,
-                 List *persons) {
-    ListCell *cell = nullptr;
-    if (persons == NIL) return;
-    for (int i = 0; i < list_length(persons); ++i) {
-        auto *other = static_cast<Other *>(list_nth(persons, i));
-        for (int c = -1, k = place; !other->is_subject && (c = bms_next_member(kind.words, c)) >= 0; ++k)
-            other->words = add_word(other->words, model, kind.relid, static_cast<AttrNumber>(c), found[i].text(k));
-    }
-    place += bms_num_members(kind.words);
-    foreach (cell, kind.named_in) {
-        const auto *naming = static_cast<const Naming *>(lfirst(cell));
-        add_names(model, *naming, found, place, persons);
-        place += naming->link->path.steps[0].n;
-    }
-    foreach (cell, joinings) {
-        const auto *joining = static_cast<const Joining *>(lfirst(cell));
-        const Kind &to = *joining->to;
-        const int n = joining->link->path.steps[0].n;
-        const Front front = front_from(kind.relid, joining->from_columns, n, found, place, list_length(persons));
-        place += n;
-        if (front.n == 0) continue;
-        List *seen = lappend(list_copy(followed), const_cast<Link *>(joining->link)), *same = NIL;
-        List *onward = joinings_of(model, to, seen);
-        Parameters parameters = {};
-        StringInfoData sql;
-        initStringInfo(&sql);
-        appendStringInfoString(&sql, "SELECT f.row");
-        append_telling(&sql, model, to, onward);
-        append_front_join(&sql, to.relid, joining->to_columns, joining->equalities, front, &parameters);
-        appendStringInfoString(&sql, and_is_person(to));
-        const SqlRows rows = read_as(owner_of(to.relid), sql.data, parameters);
-        for (const SqlRow row : rows) same = lappend(same, list_nth(persons, row.get<int32>(1)));
-        add_telling(model, to, onward, seen, rows, 2, same);
-        rows.free();
-    }
-}
 
 // Or asked for it, and is kept by law for no other reason. What a hold or a restriction stands against is not done yet.
 bool is_erased(core::Clock clock) {
@@ -159,8 +44,7 @@ List *persons_at(const Subject &subject, const Link &link, const AttrNumber *col
     const char *anonymous = governed ? nullptr : anonymised_condition(*subject.model, kind.relid, nullptr);
     appendStringInfo(&sql, ", %s%s, %s", governed ? "t." : "", governed ? clock_name(kind.relid) : "NULL",
                      anonymous != nullptr ? anonymous : "false");
-    List *joinings = joinings_of(*subject.model, kind, NIL);
-    append_telling(&sql, *subject.model, kind, joinings);
+    append_called(&sql, *subject.model, kind);
     append_front_join(&sql, kind.relid, columns, equalities, front, &parameters);
     if (condition != nullptr) appendStringInfo(&sql, " AND %s", condition);
     appendStringInfoString(&sql, and_is_person(kind));
@@ -174,7 +58,7 @@ List *persons_at(const Subject &subject, const Link &link, const AttrNumber *col
         other->is_erased = is_erased(row.get_or(3, core::kNoClock)) || row.get_or(4, false);
         persons = lappend(persons, other);
     }
-    add_telling(*subject.model, kind, joinings, NIL, found, 5, persons);
+    add_called(subject, kind, found, 5, persons);
     found.free();
     return persons;
 }

@@ -3,6 +3,7 @@
 #include <initializer_list>
 
 #include "core/text/telling.hpp"
+#include "subject/called.hpp"
 #include "subject/identity.hpp"
 #include "pg/names.hpp"
 #include "schema/own.hpp"
@@ -228,6 +229,7 @@ Subject *open_subject(const Model &model, const Kind &kind, const KeySet &key, b
     subject->kind = &kind;
     subject->key = key;
     subject->lock = lock;
+    subject->called = new_called();
     subject->roots = static_cast<KeySet *>(palloc0(sizeof(KeySet) * (list_length(model.kinds) + 1)));
     subject->roots[kind.index] = key;
     List *own = identifying_rows(*subject, kind);

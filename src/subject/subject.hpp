@@ -9,11 +9,12 @@ struct Subject {
     const Model *model;
     const Kind *kind;  // as asked for
     KeySet key;
-    KeySet *roots;  // per kind: the rows that are this person; rows of other kinds that share an identifying value are
-    List *words;    // char *: what tells who the person is
-    WordArray own;  // the same, when the subject is open
-    List *reached;  // key sets on the way, so that paths with a common end follow it once
-    bool lock;      // rows on the way are locked, and read in a new snapshot
+    KeySet *roots;          // per kind: the rows that are this person; rows of other kinds that share an identifying value are
+    List *words;            // char *: what tells who the person is
+    WordArray own;          // the same, when the subject is open
+    List *reached;          // key sets on the way, so that paths with a common end follow it once
+    struct Called *called;  // what rows of one identifying value call a person; see called.cpp
+    bool lock;              // rows on the way are locked, and read in a new snapshot
 };
 
 // A link's rows: those whose columns hold one of the keys.
