@@ -10,9 +10,9 @@ TEST(OrdinaryWords, AtTheStartOfASentenceACapitalSaysNothing) {
          "{{Stein}}.", "Vi så på stein. Stein av granitt? {{Stein}} fikk svar", "med {{Stein}} i dag", "{{Stein}} fra lageret",
          "{{Stein}} på lager trenger hjelp", "{{Steins}} pc er treg", "{{Stein 99 88 77 66}}"},
         {"Stein", "Hansen"});
-    expect_as_marked(
-        {"Price list attached", "{{Price}} asked", "Hope this helps", "the Price", "{{Grace}} drove", "Grace period", "a Price"},
-        {"Price", "Hope", "Grace"});
+    expect_as_marked({"Price list attached", "{{Price}} asked", "Hope this helps", "the Price", "{{Grace}} drove", "Grace period",
+                      "Price is required", "{{Price}} is ill", "a Price"},
+                     {"Price", "Hope", "Grace"});
     expect_as_marked({"Björn ja, {{Björn}} ringde", "en björn"}, {"Björn"});
 }
 

@@ -158,9 +158,19 @@ bool is_month(std::string_view text, const Before &before) noexcept {
     return before.word.number;
 }
 
+// "Field is mandatory", "Lund er en by": of things.
+bool is_said_of_things(std::string_view text, const After &after) noexcept {
+    if (!WordList("are er is är var was were").has(after.word.view())) return false;
+    return WordList(
+               "a an the en ei et ett best closed deprecated empty for full høy høyere høyest lav lavere lavest mandatory missing "
+               "obligatorisk ofte optional også required stengt tom tomt tomme viktig viktigst")
+        .has(word_after(text, after.word.end).word.view());
+}
+
 // The first word of a sentence, with what follows in small letters: a name where that is what people do.
 bool is_plain_start(std::string_view text, const After &after) noexcept {
     if (letter_at(text, after.word.begin).code == '&') return true;
+    if (is_said_of_things(text, after)) return true;
     if (after.word.n == 0 || after.word.number || after.capital || is_verb(after.word.view())) return false;
     if (WordList("fra från from hos v").has(after.word.view())) return false;
     // Berg på lager ringte; not so "Tone på varselet er lav".

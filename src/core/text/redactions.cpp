@@ -219,6 +219,7 @@ size_t Redactions::page() const noexcept {
             continue;
         }
         const bool name = longest_name(begin) == at;
+        if (name && begin > page.path && text_[begin - 1] == '~') return page.end;
         if ((begin > page.path && name && at - begin >= kShortestAlone && !is_ordinary_word(text_, begin, at)) ||
             is_glued_name(begin, at))
             return page.end;
