@@ -150,10 +150,19 @@ size_t match_piece(std::string_view text, size_t at, std::string_view value) noe
     return end;
 }
 
-uint64_t first_letters(std::string_view value) noexcept {
-    uint64_t letters = value.empty() ? 0 : first_letter_bit(letter_at(value, 0).code);
-    for (size_t i = 0; i < value.size(); i += letter_at(value, i).size)
-        if (!is_word(letter_before(value, i).code)) letters |= first_letter_bit(letter_at(value, i).code);
+uint64_t first_letter_of(std::string_view value) noexcept {
+    return value.empty() ? 0 : first_letter_bit(letter_at(value, 0).code);
+}
+
+// An occurrence is one of the value, of a name in it, or of a piece of an address.
+uint64_t first_letters(std::string_view value, const Names &names, bool is_address) noexcept {
+    uint64_t letters = first_letter_of(value);
+    for (uint8_t i = 0; i < names.n; ++i) letters |= first_letter_of(names.parts[i]);
+    while (is_address && !value.empty()) {
+        const size_t comma = std::min(value.find_first_of(",\n"), value.size());
+        letters |= first_letter_of(trimmed(value.substr(0, comma)));
+        value.remove_prefix(std::min(comma + 1, value.size()));
+    }
     return letters;
 }
 
@@ -164,8 +173,8 @@ Word::Word(std::string_view of) noexcept
       trimmed(core::trimmed(of)),
       matches(has_two_characters(trimmed)),
       is_address(trimmed.find_first_of(",\n") != std::string_view::npos),
-      first_letters(core::first_letters(trimmed)),
       names(names_in(trimmed)),
+      first_letters(core::first_letters(trimmed, names, is_address)),
       number(whole_number(trimmed)) {
     if (number.n_digits < kFewestDigits) number.n_digits = 0;
 }

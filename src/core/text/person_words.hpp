@@ -25,9 +25,9 @@ struct Word {
     std::string_view trimmed;  // without blanks around it
     bool matches;              // it is long enough to be looked for
     bool is_address;           // of several pieces
-    uint64_t first_letters;    // the classes of those that an occurrence can begin with
     Names names;
-    Number number;  // n_digits is 0 where it is not compared as one
+    uint64_t first_letters;  // the classes of those that an occurrence can begin with
+    Number number;           // n_digits is 0 where it is not compared as one
 };
 
 // The whole value, in either case, any grouping of its digits, the genitive.
