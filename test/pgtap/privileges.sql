@@ -174,6 +174,7 @@ INSERT INTO call VALUES
     ('rectify', format($$SELECT retention.rectify('person', 1, %s::oid::regclass, '1', '{"body": "right"}')$$, 'app.files'::regclass::oid)),
     ('restrict', $$SELECT 1 / (retention.restrict('person', 1, 'disputed') ->> 'restriction_id' IS NOT NULL)::int$$),
     ('sweep', 'CALL retention.sweep()'), ('verify_erasures', 'CALL retention.verify_erasures()'), ('export_ledger', 'SELECT retention.export_ledger()'), ('begin_segment', $$SELECT retention.begin_segment('a reason')$$), ('resume', 'SELECT retention.resume()'), ('propose_links', 'SELECT * FROM retention.propose_links()'), ('uncertain_links', 'SELECT * FROM retention.uncertain_links()'), ('unlinked', 'SELECT * FROM retention.unlinked()'),
+    ('types_not_followed', 'SELECT * FROM retention.types_not_followed()'), ('sample_link', $$SELECT * FROM retention.sample_link('person', 'app.files', 'person')$$),
     ('release_types', 'SELECT * FROM retention.release_types()'),
     ('policy_counts', 'SELECT * FROM retention.policy_counts(1::smallint)'), ('out_of_reach', 'SELECT retention.out_of_reach(1::smallint)'), ('condition_problem', 'SELECT retention.condition_problem(1::smallint)'), ('redaction_problem', 'SELECT retention.redaction_problem(1::smallint)'), ('condition_failure', 'SELECT retention.condition_failure(1::smallint)'),
     ('policy_estimates', 'SELECT * FROM retention.policy_estimates(1::smallint)'), ('oldest_due', 'SELECT * FROM retention.oldest_due(1::smallint)'),
