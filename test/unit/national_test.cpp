@@ -104,6 +104,8 @@ TEST(National, OrganisationsAreNobody) {
 TEST(National, DanishNumbers) {
     expect_as_marked(
         {"{{160586-5326}}", "{{100878-6488}}", "CPR {{1605865326}}", "cpr-nummer {{160586 5326}}", "patient {{1609957249}}"});
+    // That no other country could have.
+    expect_as_marked({"{{010299-8252}}"});
     expect_as_marked({"1609957249", "321299-7249", "161386-5326", "sagsnr 010299-8252", "160586-53267"});
 }
 

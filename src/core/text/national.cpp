@@ -103,8 +103,9 @@ size_t without_remark(std::string_view text, size_t at) noexcept {
     size_t close = at;
     while (close > 0 && (text[close - 1] == ' ' || text[close - 1] == ':')) --close;
     if (close == 0 || text[close - 1] != ')') return at;
-    const size_t open = text.substr(0, close).rfind('(');
-    return open == std::string_view::npos || close - open > kLongest ? at : open;
+    for (size_t open = close - 1; open > 0 && close - open < kLongest; --open)
+        if (text[open - 1] == '(') return open - 1;
+    return at;
 }
 
 Said said_after(std::string_view text, size_t end) noexcept {

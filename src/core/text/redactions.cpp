@@ -206,9 +206,12 @@ bool Redactions::is_glued_name(size_t begin, size_t end) const noexcept {
 }
 
 // A profile, or a page with a name in its path, or with two anywhere.
-size_t Redactions::page() const noexcept {
+size_t Redactions::page() noexcept {
+    // What begins within one that was looked through is a part of it.
+    if (at_ < page_end_) return 0;
     const Page page = page_at(text_, at_);
     if (page.end == 0 || page.profile) return page.end;
+    page_end_ = page.end;
     constexpr size_t kShortestAlone = 4;
     int names = 0;
     for (size_t at = at_; at < page.end;) {
@@ -228,7 +231,7 @@ size_t Redactions::page() const noexcept {
     return names >= 2 ? page.end : 0;
 }
 
-size_t Redactions::identifier_in_letters() const noexcept {
+size_t Redactions::identifier_in_letters() noexcept {
     if (is_letter(letter_before(text_, at_).code)) return 0;
     // N 60.39299 E 5.32415
     const size_t number = skip_one_gap(text_, at_ + letter_at(text_, at_).size);

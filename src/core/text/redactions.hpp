@@ -34,9 +34,9 @@ class Redactions {
     bool is_behind_middle_name(size_t begin) const noexcept;
     bool is_beside_name(size_t begin, size_t end) const noexcept;
     size_t email() const noexcept;
-    size_t page() const noexcept;
+    size_t page() noexcept;
     bool is_glued_name(size_t begin, size_t end) const noexcept;
-    size_t identifier_in_letters() const noexcept;
+    size_t identifier_in_letters() noexcept;
     size_t identifier() noexcept;
     void remember(size_t end, Before::Number number) noexcept;
 
@@ -49,6 +49,7 @@ class Redactions {
     uint64_t first_letters_ = 0;  // with which any of the words can begin
     size_t at_ = 0;
     size_t kept_to_ = 0;
+    size_t page_end_ = 0;  // of the last page without a name
     Span last_name_ = {0, 0};
     Before before_;
     Span ahead_ = {0, 0};  // read, and not yet given

@@ -9,6 +9,7 @@ namespace pg_retention::core {
 namespace {
 
 constexpr size_t kShortestHandle = 3, kLongestHandle = 40;
+constexpr size_t kLongestHost = 255, kLongestPage = 2048;  // no text is read to its end from each of its words
 
 // Annotations, rules of style sheets, groups of people.
 constexpr WordList kNoHandles(
@@ -42,15 +43,19 @@ bool begins(std::string_view text, size_t at, std::string_view lower) noexcept {
     return true;
 }
 
-size_t host_end(std::string_view text, size_t at) noexcept {
-    for (Letter l = letter_at(text, at); is_word(l.code) || l.code == '-' || l.code == '.'; l = letter_at(text, at)) at += l.size;
+size_t host_end(std::string_view text, size_t begin) noexcept {
+    size_t at = begin;
+    for (Letter l = letter_at(text, at); at - begin < kLongestHost && (is_word(l.code) || l.code == '-' || l.code == '.');
+         l = letter_at(text, at))
+        at += l.size;
     return at;
 }
 
 // What ends the sentence is none of the address, nor what closes the parenthesis it stands in.
 size_t page_end(std::string_view text, size_t begin, size_t path) noexcept {
     size_t end = path;
-    for (Letter l = letter_at(text, end); is_page_letter(l.code); l = letter_at(text, end)) end += l.size;
+    for (Letter l = letter_at(text, end); end - begin < kLongestPage && is_page_letter(l.code); l = letter_at(text, end))
+        end += l.size;
     while (end > begin && std::string_view(".,;:!?'*)").find(text[end - 1]) != std::string_view::npos) --end;
     return end;
 }
