@@ -84,8 +84,8 @@ is(back(), '', 'nobody is back after a replay');
 is(told(), '', 'what was found is looked for anew after a replay');
 
 # A kind that no longer fits the schema.
-ask(q{CREATE TABLE odd (id int PRIMARY KEY, code text, name text); CREATE UNIQUE INDEX odd_code ON odd (code); INSERT INTO retention.subject_kind (kind, relation, key) VALUES ('odd', 'odd', '{code}');
-	DROP INDEX odd_code});
+ask(q{CREATE TABLE odd (id int PRIMARY KEY, code text, name text); ALTER TABLE odd ADD CONSTRAINT odd_code UNIQUE (code); INSERT INTO retention.subject_kind (kind, relation, key) VALUES ('odd', 'odd', '{code}');
+	SET retention.confirm_drop = on; ALTER TABLE odd DROP CONSTRAINT odd_code});
 ($status, $out, $error) = $node->psql('postgres', 'CALL retention.verify_erasures()');
 is($status, 0, 'a kind that does not fit the schema ends no pass');
 like($error, qr/looking for erased persons: kind "odd" does not fit the schema/, 'a kind that does not fit the schema is said');
