@@ -1,5 +1,7 @@
 #include "requests/erase.hpp"
 
+#include <algorithm>
+
 #include "schema/extension.hpp"
 #include "policy/policy_cache.hpp"
 #include "policy/rights.hpp"
@@ -271,25 +273,11 @@ bool belongs(const Doomed &a, const Doomed &b) {
            same(a.until, b.until) && ((core::flags_of(a.clock) ^ core::flags_of(b.clock)) & (core::kAwaiting | core::kKept)) == 0;
 }
 
-// What could not be done before is tried in each pass.
-constexpr bool is_retried(Fate fate) noexcept {
-    switch (fate) {
-        case Fate::kDelete:
-        case Fate::kUnlink: return true;
-        case Fate::kNothing:
-        case Fate::kAnonymise:
-        case Fate::kKeep:
-        case Fate::kDefer:
-        case Fate::kTakeOut:
-        case Fate::kNotCovered: return false;
-    }
-    return false;
-}
-
 void act_on(Erasure *erasure, const ReachedTable &table, const Doomed *rows, int n, bool first_pass) {
     Group group = {&table, rows, nullptr, n};
     const Fate fate = rows->fate;
-    if (fate == Fate::kNothing || (!first_pass && !is_retried(fate))) return;
+    // What could not be deleted before is tried in each pass.
+    if (fate == Fate::kNothing || (!first_pass && !deletes(fate))) return;
     if ((core::flags_of(rows->clock) & core::kKept) != 0 && (fate == Fate::kKeep || fate == Fate::kDefer)) {
         if (!erasure->again)
             count(erasure, fate == Fate::kKeep ? Outcome::kKept : Outcome::kDeferred, table.relid, rows->why, rows->until, n);
@@ -315,8 +303,11 @@ void act_on(Erasure *erasure, const ReachedTable &table, const Doomed *rows, int
 }
 
 // Rows of one fate are taken together; rows that share it need not stand beside each other.
+// Those that are deleted come last, for keys are unset in rows that refer to them.
 void act_by_group(Erasure *erasure, const ReachedTable &table, Doomed *rows, int n, bool first_pass) {
+    std::partition(rows, rows + n, [](const Doomed &row) { return !deletes(row.fate); });
     for (int from = 0; from < n;) {
+        if (from > 0) follow_newest(&rows[from], n - from);
         int to = from + 1;
         for (int i = to; i < n; ++i)
             if (belongs(rows[i], rows[from])) {

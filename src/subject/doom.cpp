@@ -141,12 +141,13 @@ int by_place(const void *a, const void *b) {
     return ItemPointerCompare(const_cast<ItemPointer>(&x->tid), const_cast<ItemPointer>(&y->tid));
 }
 
-// To the row's newest version.
-void follow(RowPlace *place) {
-    Relation rel = table_open(place->leaf, AccessShareLock);
+// To the newest versions of the rows.
+template <typename F>
+void follow(Oid leaf, int n, F tid_of) {
+    Relation rel = table_open(leaf, AccessShareLock);
     PushActiveSnapshot(GetLatestSnapshot());
     TableScanDesc scan = table_beginscan_tid(rel, GetActiveSnapshot());
-    table_tuple_get_latest_tid(scan, &place->tid);
+    for (int i = 0; i < n; ++i) table_tuple_get_latest_tid(scan, tid_of(i));
     table_endscan(scan);
     PopActiveSnapshot();
     table_close(rel, AccessShareLock);
@@ -198,7 +199,7 @@ Doomed *doomed_rows(const Subject &subject, const ReachedTable &table, int condi
     SqlRows found = read_places(subject, table, links, places, *n);
     if (found.n < static_cast<uint64>(*n)) {
         // What was done to others of them had a trigger write to these.
-        for (int i = 0; i < *n; ++i) follow(&places[i]);
+        follow(places[0].leaf, *n, [places](int i) { return &places[i].tid; });
         found = read_places(subject, table, links, places, *n);
     }
     *n = static_cast<int>(found.n);
@@ -224,6 +225,10 @@ Doomed *doomed_rows(const Subject &subject, const ReachedTable &table, int condi
     }
     found.free();
     return rows;
+}
+
+void follow_newest(Doomed *rows, int n) {
+    follow(rows->leaf, n, [rows](int i) { return &rows[i].tid; });
 }
 
 }  // namespace pg_retention

@@ -42,5 +42,9 @@ struct RowPlace {
 RowPlace *lock_doomed(const ReachedTable &table, int condition, int *n);
 // Those of one leaf, which are locked, each with its fate. Fewer where one is gone since.
 Doomed *doomed_rows(const Subject &subject, const ReachedTable &table, int condition, RowPlace *places, int *n);
+// Of one leaf, to where they are now: what was done to others has had keys unset in them, or triggers write to them.
+void follow_newest(Doomed *rows, int n);
+
+constexpr bool deletes(Fate fate) noexcept { return fate == Fate::kDelete || fate == Fate::kUnlink; }
 
 }  // namespace pg_retention

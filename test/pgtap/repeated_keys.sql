@@ -1,6 +1,6 @@
 -- Links along a key of a table to itself, as often as it leads on: threads, trees of places.
 BEGIN;
-SELECT plan(36);
+SELECT plan(38);
 SET client_min_messages = error;
 CREATE FUNCTION pg_temp.rows(kind text, key text) RETURNS text LANGUAGE sql AS
     $$SELECT string_agg(relation::text || ' ' || row_key || ' ' || role, ', ' ORDER BY relation::text COLLATE "C", row_key) FROM retention.export_rows(kind, key)$$;
@@ -79,6 +79,16 @@ SELECT pg_temp.link('b', 'b.task', 'parent.(helper = b.person.id)');
 INSERT INTO b.task VALUES (20, NULL, 6, 'Ida Nes for Jon Sol', 7), (21, 20, NULL, 'Ida Nes and Jon Sol', 6);
 SELECT lives_ok($$SELECT retention.erase('b', 6)$$, 'a person whose row goes along above others of the same table is erased');
 SELECT is((SELECT string_agg(concat_ws(' ', id, body), ', ' ORDER BY id) FROM b.task WHERE id > 19), '21 [redacted] and Jon Sol', 'what goes along goes last, so that whoever else is left is known');
+
+-- Rows of one portion: some are deleted, and a key is unset in those that the person is taken out of.
+CREATE TABLE b.card (id int PRIMARY KEY, parent int REFERENCES b.card ON DELETE SET NULL, owner int REFERENCES b.person, body text, ended_at timestamptz);
+SELECT pg_temp.personal('b.card', 'body', 'free text');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('card', 'b.card', '{ended_at}', '9 years', 'delete', 'enforce');
+SELECT pg_temp.link('b', 'b.card', 'parent*.owner');
+INSERT INTO b.person VALUES (8, NULL, 'Lea Ny', 'x'), (9, NULL, 'Mia Om', 'x');
+INSERT INTO b.card VALUES (1, NULL, 8, 'of Lea Ny'), (2, 1, NULL, 'below'), (3, 2, 9, 'Lea Ny and Mia Om');
+SELECT lives_ok($$SELECT retention.erase('b', 8)$$, 'a person of whose rows some are deleted and some are shared is erased');
+SELECT is((SELECT string_agg(concat_ws(' ', id, parent, owner, body), ', ' ORDER BY id) FROM b.card), '3 9 [redacted] and Mia Om', 'a row in which a key is unset is gone through, too');
 
 -- Without foreign keys, of several columns, with types, and text of a collation.
 CREATE SCHEMA m;
