@@ -199,6 +199,13 @@ void close_portions(const Portions &portions) {
     MemoryContextDelete(portions.context);
 }
 
+Datum text_array(List *texts) {
+    auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * (list_length(texts) + 1)));
+    ListCell *cell = nullptr;
+    foreach (cell, texts) values[foreach_current_index(cell)] = CStringGetTextDatum(static_cast<char *>(lfirst(cell)));
+    return array_of(values, list_length(texts), TEXTOID);
+}
+
 Datum array_of(Datum *values, int n, Oid type) {
     int16 length = 0;
     bool by_value = false;

@@ -224,6 +224,8 @@ void for_each_portion(Oid owner, const How &how, const char *sql, const Paramete
 
 // An array of values, none of them null, of any type.
 Datum array_of(Datum *values, int n, Oid type);
+// text[], of char *.
+Datum text_array(List *texts);
 // The elements of one. nulls may be a null pointer where none is.
 int elements_of(Datum array, Oid type, Datum **values, bool **nulls = nullptr);
 

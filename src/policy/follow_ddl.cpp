@@ -72,11 +72,6 @@ char *renamed_path(Oid relid, const char *text, List *tables, const char *from, 
     return unit == StartUnit::kNone ? out.data : psprintf("%s(%s)", name_of(unit), out.data);
 }
 
-// Qualified as far as the pinned search_path of the caller asks for.
-char *text_of(Node *condition, Oid relid) {
-    return deparse_expression(condition, deparse_context_for(get_rel_name(relid), relid), false, false);
-}
-
 Node *cooked(const Policy &policy) {
     return policy.applies_to == nullptr || !is_confirmed(policy) ? nullptr : cook_as_owner(policy.relid, policy.applies_to);
 }
@@ -188,7 +183,7 @@ void plan_condition(const Policy &policy, bool own_table, Rewrite *rewrite) {
     rewrite->condition = cooked_if_it_can(policy);
     if (own_table || rewrite->condition == nullptr) return;
     const ActingAs saved = act_as(owner_of(policy.relid), false);
-    rewrite->before = text_of(rewrite->condition, policy.relid);
+    rewrite->before = condition_text(policy.relid, rewrite->condition);
     leave(saved);
 }
 
@@ -212,7 +207,7 @@ List *plan_rewrites(List *tables, const char *from, const char *to) {
 }
 
 void write_rewrite(const Rewrite &rewrite) {
-    const char *now = rewrite.condition == nullptr ? nullptr : text_of(rewrite.condition, rewrite.relid);
+    const char *now = rewrite.condition == nullptr ? nullptr : condition_text(rewrite.relid, rewrite.condition);
     const bool same = now == nullptr || (rewrite.before != nullptr && strcmp(now, rewrite.before) == 0);
     own("UPDATE retention.policy SET clock_starts = $2, applies_to = coalesce($3, applies_to) "
         "WHERE policy_id = $1 AND (clock_starts <> $2 OR applies_to <> $3)",

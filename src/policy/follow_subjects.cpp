@@ -4,6 +4,7 @@
 #include "policy/policy_check.hpp"
 #include "policy/policy_triggers.hpp"
 
+#include "schema/condition.hpp"
 #include "schema/extension.hpp"
 #include "schema/link_path.hpp"
 #include "schema/own.hpp"
@@ -18,7 +19,6 @@ extern "C" {
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
-#include "utils/ruleutils.h"
 #include "utils/syscache.h"
 }
 
@@ -105,7 +105,7 @@ const char *missing_in(const Named &named) {
 
 char *text_of(Oid relid, Node *condition) {
     const ActingAs saved = act_as(owner_of(relid), false);
-    char *text = deparse_expression(condition, deparse_context_for(get_rel_name(relid), relid), false, false);
+    char *text = condition_text(relid, condition);
     leave(saved);
     return text;
 }

@@ -42,13 +42,6 @@ struct Person {
     uint8 hash[kHashBytes];
 };
 
-bytea *as_bytea(const uint8 *bytes, int n) {
-    auto *result = static_cast<bytea *>(palloc(VARHDRSZ + n));
-    SET_VARSIZE(result, VARHDRSZ + n);
-    std::memcpy(VARDATA(result), bytes, n);
-    return result;
-}
-
 // Those of the persons whose keys erased persons had.
 HTAB *remembered_of(const ErasureKey &key, const Person *persons, uint64 n) {
     HASHCTL control = {};
@@ -57,11 +50,11 @@ HTAB *remembered_of(const ErasureKey &key, const Person *persons, uint64 n) {
     control.hcxt = CurrentMemoryContext;
     HTAB *remembered = hash_create("pg_retention returned", 256, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
     auto *hashes = static_cast<Datum *>(palloc(sizeof(Datum) * (n + 1)));
-    for (uint64 i = 0; i < n; ++i) hashes[i] = PointerGetDatum(as_bytea(persons[i].hash, kHashBytes));
+    for (uint64 i = 0; i < n; ++i) hashes[i] = PointerGetDatum(bytes_of(persons[i].hash, kHashBytes));
     const SqlRows found =
         read_own("SELECT hash, erased_at, prints FROM retention.erasure WHERE hash = ANY ($1) AND key_print = $2",
                  typed(BYTEAARRAYOID, array_of(hashes, static_cast<int>(n), BYTEAOID)),
-                 typed(BYTEAOID, PointerGetDatum(as_bytea(key.print, sizeof key.print))));
+                 typed(BYTEAOID, PointerGetDatum(bytes_of(key.print, sizeof key.print))));
     for (const SqlRow row : found) {
         bool known = false;
         Datum *prints = nullptr;

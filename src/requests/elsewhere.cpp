@@ -48,14 +48,6 @@ struct Search {
     List *unverified;  // of Unverified
 };
 
-Datum texts(List *values) {
-    auto *elements = static_cast<Datum *>(palloc(sizeof(Datum) * (list_length(values) + 1)));
-    int n = 0;
-    ListCell *cell = nullptr;
-    foreach (cell, values) elements[n++] = CStringGetTextDatum(static_cast<char *>(lfirst(cell)));
-    return array_of(elements, n, TEXTOID);
-}
-
 bool is_text(Oid leaf, AttrNumber column) {
     char category = 0;
     bool preferred = false;
@@ -99,13 +91,13 @@ char *condition_by_index(const Place &place, AttrNumber column, List *indexes, c
         };
         if (is_of("retention.identity"))
             return psprintf("retention.identity(%s::text) = ANY ($%d)", in_row,
-                            add_parameter(parameters, TEXTARRAYOID, texts(traces.values)));
+                            add_parameter(parameters, TEXTARRAYOID, text_array(traces.values)));
         if (is_of("lower"))
             return psprintf("lower(%s::text) = ANY (ARRAY(SELECT lower(v) FROM unnest($%d::text[]) v))", in_row,
-                            add_parameter(parameters, TEXTARRAYOID, texts(traces.values)));
+                            add_parameter(parameters, TEXTARRAYOID, text_array(traces.values)));
         if (key != column) continue;
         append_equal_any(&sql, own_equality(place.leaf, column), Operand{in_row, get_atttype(place.leaf, column)},
-                         Operand{psprintf("$%d", add_parameter(parameters, TEXTARRAYOID, texts(traces.values))), TEXTOID});
+                         Operand{psprintf("$%d", add_parameter(parameters, TEXTARRAYOID, text_array(traces.values))), TEXTOID});
         return sql.data;
     }
     return nullptr;
@@ -214,7 +206,7 @@ int64 enter(const Search &search) {
     const auto id = own("INSERT INTO retention.verification (kind, request_id, begun_at, finished_at, unverified) "
                         "VALUES ($1, $2, $3, CASE WHEN $4 THEN $3 END, $5) RETURNING verification_id",
                         search.call->subject->kind->name, request, at(retention_now()), search.later == NIL,
-                        typed(TEXTARRAYOID, texts(unverified)))
+                        typed(TEXTARRAYOID, text_array(unverified)))
                         .first()
                         .get<int64>(1);
     foreach (cell, search.found) save_found(id, *static_cast<const Sighted *>(lfirst(cell)));

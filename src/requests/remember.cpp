@@ -22,14 +22,14 @@ extern "C" {
 
 namespace pg_retention {
 
-namespace {
-
-bytea *bytes_of(const uint8 *bytes, int n) {
+bytea *bytes_of(const void *bytes, int n) {
     auto *result = static_cast<bytea *>(palloc(VARHDRSZ + n));
     SET_VARSIZE(result, VARHDRSZ + n);
     std::memcpy(VARDATA(result), bytes, n);
     return result;
 }
+
+namespace {
 
 bytea *print_of(const ErasureKey &key, const char *key_json, const char *what, const char *value) {
     constexpr int kBytes = 16;

@@ -6,6 +6,9 @@
 
 namespace pg_retention {
 
+// These bytes as a value of SQL.
+bytea *bytes_of(const void *bytes, int n);
+
 // Remembers all rows that are the person. False, with a warning, when retention.erasure_key_file is not set, or when the key of
 // a kind has no form that equal keys share.
 bool remember_erasure(const Subject &subject);

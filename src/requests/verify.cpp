@@ -48,13 +48,6 @@ void print_trace(const ErasureKey &key, const char *form, char (&print)[kPrintBy
     pfree(text.data);
 }
 
-bytea *as_bytea(const void *bytes, int n) {
-    auto *result = static_cast<bytea *>(palloc(VARHDRSZ + n));
-    SET_VARSIZE(result, VARHDRSZ + n);
-    std::memcpy(VARDATA(result), bytes, n);
-    return result;
-}
-
 // Who looks for a value.
 struct Printed {
     char print[kPrintBytes];
@@ -115,7 +108,7 @@ bool begin_stretch(const Model &model, Oid leaf, const ErasureKey &key, BlockNum
     const SqlRows rows = own(
         "SELECT t.verification_id, t.next_block, t.looked_at, v.prints, t.declared_of::oid FROM retention.verification_table t JOIN retention.verification v "
         "USING (verification_id) WHERE t.relation = $1 AND v.key_print = $2 ORDER BY t.next_block, t.verification_id FOR UPDATE OF t SKIP LOCKED",
-        leaf, typed(BYTEAOID, PointerGetDatum(as_bytea(key.print, sizeof key.print))));
+        leaf, typed(BYTEAOID, PointerGetDatum(bytes_of(key.print, sizeof key.print))));
     if (rows.n == 0) return false;
     const int64 from = rows.first().get<int64>(2);
     HASHCTL control = {};
@@ -287,10 +280,10 @@ void enter_for_later(const Model &model, int64 verification, const Traces &trace
     foreach (cell, traces.forms) {
         char print[kPrintBytes];
         print_trace(key, static_cast<const char *>(lfirst(cell)), print);
-        prints[n++] = PointerGetDatum(as_bytea(print, kPrintBytes));
+        prints[n++] = PointerGetDatum(bytes_of(print, kPrintBytes));
     }
     own("UPDATE retention.verification SET key_print = $2, prints = $3 WHERE verification_id = $1", verification,
-        typed(BYTEAOID, PointerGetDatum(as_bytea(key.print, sizeof key.print))),
+        typed(BYTEAOID, PointerGetDatum(bytes_of(key.print, sizeof key.print))),
         typed(BYTEAARRAYOID, array_of(prints, n, BYTEAOID)));
     foreach (cell, places) {
         const auto *place = static_cast<const Place *>(lfirst(cell));

@@ -89,19 +89,13 @@ void add_paths(Anonymisation *out, List *starts) {
     foreach (cell, tables) out->path_columns = list_concat(out->path_columns, personal_columns_of(lfirst_oid(cell)));
 }
 
-Datum text_array(Datum *values, bool *nulls, int n) {
+Datum text_array_with_nulls(Datum *values, bool *nulls, int n) {
     int dims[1] = {n}, bounds[1] = {1};
     return PointerGetDatum(construct_md_array(values, nulls, 1, dims, bounds, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
 // A list of words as the text of an array: an array of arrays cannot be taken apart row by row.
-Datum words_text(List *words) {
-    auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * (list_length(words) + 1)));
-    ListCell *cell = nullptr;
-    int n = 0;
-    foreach (cell, words) values[n++] = CStringGetTextDatum(static_cast<char *>(lfirst(cell)));
-    return CStringGetTextDatum(OidOutputFunctionCall(F_ARRAY_OUT, array_of(values, n, TEXTOID)));
-}
+Datum words_text(List *words) { return CStringGetTextDatum(OidOutputFunctionCall(F_ARRAY_OUT, text_array(words))); }
 
 // Adds what the rows that the front has reached hold of persons.
 void add_words_at(const Anonymisation &anonymisation, const Hop &hop, const Front &front, List **words) {
@@ -206,7 +200,7 @@ Datum words_of_rows(const Anonymisation &anonymisation, const RowsRead &read) {
         foreach (cell, anonymisation.words) words[row] = add_word(words[row], static_cast<char *>(lfirst(cell)));
         texts[row] = words_text(words[row]);
     }
-    return text_array(texts, nullptr, read.n);
+    return text_array_with_nulls(texts, nullptr, read.n);
 }
 
 // The pseudonyms of what the column at this place holds.
@@ -222,7 +216,7 @@ Datum pseudonyms_of_rows(const Anonymisation &anonymisation, const PersonalColum
         text *held = DatumGetTextPP(value);
         values[row] = PointerGetDatum(pseudonym_of(key, domain, {VARDATA_ANY(held), VARSIZE_ANY_EXHDR(held)}, digits));
     }
-    return text_array(values, nulls, read.n);
+    return text_array_with_nulls(values, nulls, read.n);
 }
 
 // What is computed for each row here: w.words and w.p1, ..., beside w.tid.

@@ -167,6 +167,10 @@ char *condition_text(Relation rel, const char *text, const char *alias) {
     return deparse_expression(cook_condition(rel, text), names, true, false);
 }
 
+char *condition_text(Oid relid, Node *cooked) {
+    return deparse_expression(cooked, deparse_context_for(get_rel_name(relid), relid), false, false);
+}
+
 bool runs_servers_code_alone(Node *condition) { return !is_of_users(condition, nullptr); }
 
 bool condition_holds(ExprState *state, ExprContext *context, TupleTableSlot *slot, HeapTuple row) {

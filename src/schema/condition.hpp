@@ -16,6 +16,9 @@ Node *cook_condition(Relation rel, const char *text);
 // What it says as SQL that reads the same wherever it is put, about rows of the table that go by this name.
 char *condition_text(Relation rel, const char *text, const char *alias);
 
+// The same of one that is cooked, qualified as far as the search_path asks for: with the names that columns have now.
+char *condition_text(Oid relid, Node *cooked);
+
 // It may be evaluated as whoever is there: it does not call anything that users wrote, neither by name nor through a type.
 bool runs_servers_code_alone(Node *condition);
 

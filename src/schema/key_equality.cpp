@@ -36,7 +36,6 @@ Oid collation_of_key(const Hop &hop, int k, Side column) {
 }
 
 bool is_text(Oid op) { return op == TextEqualOperator; }
-bool is_integer(Oid type) { return type == INT2OID || type == INT4OID || type == INT8OID; }
 // Whatever the session's settings.
 bool has_one_text(Oid type) { return is_integer(type) || type == UUIDOID || get_typtype(type) == TYPTYPE_ENUM; }
 
@@ -103,6 +102,8 @@ Equalities key_equalities(const Hop &hop, Side columns) {
     for (int k = 0; k < hop.n_keys; ++k) equalities.at[k] = key_equality(hop, k, columns);
     return equalities;
 }
+
+bool is_integer(Oid type) { return type == INT2OID || type == INT4OID || type == INT8OID; }
 
 bool logical_equality(Oid from_relid, AttrNumber from, Oid to_relid, AttrNumber to, Oid *op) {
     const Oid referring = getBaseType(get_atttype(from_relid, from)), referred = getBaseType(get_atttype(to_relid, to));

@@ -30,6 +30,9 @@ Equalities key_equalities(const Hop &hop, Side columns);
 // of them is text and the other a number, a UUID or an enum. False: by none.
 bool logical_equality(Oid from_relid, AttrNumber from, Oid to_relid, AttrNumber to, Oid *op);
 
+// smallint, integer, bigint.
+bool is_integer(Oid type);
+
 // That of the column's type; no operator when it has none, which no column of a key is without.
 Equality equality_of(Oid relid, AttrNumber column);
 // The same for sets of keys. Error 0A000 when the type has no equality or is not collected.

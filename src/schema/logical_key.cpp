@@ -99,8 +99,7 @@ bool may_be_given(Oid relid, AttrNumber column, const char *value) {
     if (category == TYPCATEGORY_STRING) return true;
     const size_t n = strlen(value);
     // Of the smallest type any number of four digits is one.
-    if (type == INT2OID || type == INT4OID || type == INT8OID)
-        return n > 0 && n <= (type == INT2OID ? 4 : 9) && strspn(value, "0123456789") == n;
+    if (is_integer(type)) return n > 0 && n <= (type == INT2OID ? 4 : 9) && strspn(value, "0123456789") == n;
     return false;
 }
 

@@ -216,7 +216,7 @@ void try_types(Guessing *guessing, const Column &column, const Column &type) {
 // Numbers are alike in many tables, so that only names tell; a name or a UUID that stands in the key of persons is theirs whatever its column is called.
 bool may_refer(const Column &column, std::string_view base, const Target &target) {
     const Oid type = getBaseType(get_atttype(column.relid, column.number));
-    const bool number = type == INT2OID || type == INT4OID || type == INT8OID;
+    const bool number = is_integer(type);
     if (column.relid == target.relid && column.number == target.key) return false;
     return names_table(base, target.name) || (target.persons && (!number || speaks_of_persons(column.name)));
 }

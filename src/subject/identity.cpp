@@ -45,14 +45,6 @@ List *add_identity(List *identities, const IdentifyingValue &value) {
     return identities;
 }
 
-Datum text_array(List *values) {
-    auto *elements = static_cast<Datum *>(palloc(sizeof(Datum) * (list_length(values) + 1)));
-    int n = 0;
-    ListCell *cell = nullptr;
-    foreach (cell, values) elements[n++] = CStringGetTextDatum(static_cast<char *>(lfirst(cell)));
-    return array_of(elements, n, TEXTOID);
-}
-
 // Texts that are equal without being the same, as those of citext. Of others what is equal has one form.
 bool has_other_equality(Oid relid, AttrNumber column) {
     char category = 0;

@@ -169,13 +169,7 @@ char *how_they_are_joined(List *rows) {
     pg_unreachable();
 }
 
-SqlValue placeholders_of(const Model &model) {
-    auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * (list_length(model.placeholders) + 1)));
-    int n = 0;
-    ListCell *cell = nullptr;
-    foreach (cell, model.placeholders) values[n++] = CStringGetTextDatum(static_cast<char *>(lfirst(cell)));
-    return typed(TEXTARRAYOID, array_of(values, n, TEXTOID));
-}
+SqlValue placeholders_of(const Model &model) { return typed(TEXTARRAYOID, text_array(model.placeholders)); }
 
 // The values of one column that are in more rows than one person has, or in rows with different names.
 void find_shared(const ReturnSetInfo *result, const Model &model, const Kind &kind, AttrNumber column) {

@@ -156,18 +156,15 @@ List *all_followed(const Model &model) {
 // By what ANALYZE found, so that whoever watches may ask often.
 void types_not_followed(const ReturnSetInfo *result) {
     connect_spi();
-    ListCell *cell = nullptr, *inner = nullptr;
+    ListCell *cell = nullptr;
     foreach (cell, all_followed(*load_model())) {
         const auto *one = static_cast<const Followed *>(lfirst(cell));
-        auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * list_length(one->values)));
-        int n = 0;
-        foreach (inner, one->values) values[n++] = CStringGetTextDatum(static_cast<char *>(lfirst(inner)));
         const char *name = get_attname(one->relid, one->column, false);
         const SqlRows rows = read_own(
             "SELECT DISTINCT m.value COLLATE \"C\" FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
             "JOIN pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = $2 "
             "CROSS JOIN LATERAL unnest(s.most_common_vals::text::text[]) m (value) WHERE c.oid = $1 AND m.value COLLATE \"C\" <> ALL ($3) ORDER BY 1",
-            one->relid, name, typed(TEXTARRAYOID, array_of(values, n, TEXTOID)));
+            one->relid, name, typed(TEXTARRAYOID, text_array(one->values)));
         for (const SqlRow row : rows) {
             Datum found[3] = {ObjectIdGetDatum(one->relid), CStringGetTextDatum(name), row.datum(1)};
             bool nulls[3] = {};
