@@ -2,26 +2,16 @@
 # erasure says so.
 use strict;
 use warnings;
+use FindBin;
+use lib $FindBin::RealBin;
+use Keyed;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = PostgreSQL::Test::Cluster->new('replay_keys');
 # A collation of ICU's needs an encoding it knows, whatever the environment says.
-$node->init(extra => ['--encoding=UTF8', '--locale=C.UTF-8']);
-my $place = PostgreSQL::Test::Utils::tempdir();
-append_to_file("$place/key", 'a key of thirty-two bytes or more, for tests alone');
-$node->append_conf('postgresql.conf', qq{
-shared_preload_libraries = 'pg_retention'
-retention.worker = off
-retention.timezone = 'Europe/Oslo'
-retention.allow_test_time = on
-retention.test_now = '2025-12-20 10:00:00 Europe/Oslo'
-retention.erasure_key_file = '$place/key'
-fsync = off
-jit = off
-});
-$node->start;
+my ($node) = keyed_node('replay_keys', q{retention.test_now = '2025-12-20 10:00:00 Europe/Oslo'
+retention.erasure_key_file = 'PLACE/key'}, extra => ['--encoding=UTF8', '--locale=C.UTF-8']);
 $node->safe_psql('postgres', q{CREATE EXTENSION pg_retention; CREATE EXTENSION citext;
 	CREATE COLLATION ignoring_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 	CREATE DOMAIN nick AS citext; CREATE DOMAIN short AS char(6)});

@@ -1,25 +1,15 @@
 # Who only has the key of somebody who was erased is left: a badge that was given to the next, a sequence that went back with the dump.
 use strict;
 use warnings;
+use FindBin;
+use lib $FindBin::RealBin;
+use Keyed;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = PostgreSQL::Test::Cluster->new('replay_others');
-$node->init;
-my $place = PostgreSQL::Test::Utils::tempdir();
-append_to_file("$place/key", 'a key of thirty-two bytes or more, for tests alone');
-$node->append_conf('postgresql.conf', qq{
-shared_preload_libraries = 'pg_retention'
-retention.worker = off
-retention.timezone = 'Europe/Oslo'
-retention.allow_test_time = on
-retention.test_now = '2025-12-20 10:00:00 Europe/Oslo'
-retention.erasure_key_file = '$place/key'
-fsync = off
-jit = off
-});
-$node->start;
+my ($node) = keyed_node('replay_others', q{retention.test_now = '2025-12-20 10:00:00 Europe/Oslo'
+retention.erasure_key_file = 'PLACE/key'});
 sub ask { my ($query) = @_; return $node->safe_psql('postgres', $query) }
 ask(q{CREATE EXTENSION pg_retention;
 	CREATE TABLE badges (badge text PRIMARY KEY, holder text, born date, door int, since date);

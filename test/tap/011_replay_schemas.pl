@@ -2,22 +2,13 @@
 use strict;
 use warnings;
 use FindBin;
+use lib $FindBin::RealBin;
+use Keyed;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = PostgreSQL::Test::Cluster->new('replay_schemas');
-$node->init;
-my $place = PostgreSQL::Test::Utils::tempdir();
-append_to_file("$place/key", 'a key of thirty-two bytes or more, for tests alone');
-$node->append_conf('postgresql.conf', qq{
-shared_preload_libraries = 'pg_retention'
-retention.worker = off
-retention.timezone = 'Europe/Oslo'
-retention.erasure_key_file = '$place/key'
-fsync = off
-});
-$node->start;
+my ($node) = keyed_node('replay_schemas', q{retention.erasure_key_file = 'PLACE/key'});
 $node->safe_psql('postgres', 'CREATE EXTENSION pg_retention');
 my $schemas = "$FindBin::RealBin/../schemas";
 for my $file (sort glob "$schemas/*.psql") {

@@ -1,27 +1,16 @@
 # What an erasure cannot look through at once is left to the worker: keyed hashes are kept until it has, and no value.
 use strict;
 use warnings;
+use FindBin;
+use lib $FindBin::RealBin;
+use Keyed;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = PostgreSQL::Test::Cluster->new('verification');
-$node->init;
-my $place = PostgreSQL::Test::Utils::tempdir();
-append_to_file("$place/key", 'a key of thirty-two bytes or more, for tests alone');
-append_to_file("$place/other", 'another key of thirty-two bytes or more, for tests');
-$node->append_conf('postgresql.conf', qq{
-shared_preload_libraries = 'pg_retention'
-retention.worker = off
-retention.timezone = 'Europe/Oslo'
-retention.allow_test_time = on
-retention.test_now = '2040-12-20 10:00:00 Europe/Oslo'
-retention.erasure_key_file = '$place/key'
-retention.verify_at_once = '80kB'
-fsync = off
-jit = off
-});
-$node->start;
+my ($node, $place) = keyed_node('verification', q{retention.test_now = '2040-12-20 10:00:00 Europe/Oslo'
+retention.erasure_key_file = 'PLACE/key'
+retention.verify_at_once = '80kB'});
 sub ask { my ($query) = @_; return $node->safe_psql('postgres', $query) }
 sub set_to { my ($name, $value) = @_; ask("ALTER SYSTEM SET $name = '$value'"); $node->reload; $node->poll_query_until('postgres', "SELECT current_setting('$name') = '$value'") }
 ask(q{CREATE EXTENSION pg_retention;

@@ -1,24 +1,14 @@
 # Erased persons who are there again, after an import or the restore of a table, are told.
 use strict;
 use warnings;
+use FindBin;
+use lib $FindBin::RealBin;
+use Keyed;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = PostgreSQL::Test::Cluster->new('came_back');
-$node->init;
-my $place = PostgreSQL::Test::Utils::tempdir();
-append_to_file("$place/key", 'a key of thirty-two bytes or more, for tests alone');
-$node->append_conf('postgresql.conf', qq{
-shared_preload_libraries = 'pg_retention'
-retention.worker = off
-retention.timezone = 'Europe/Oslo'
-retention.allow_test_time = on
-retention.test_now = '2040-12-20 10:00:00 Europe/Oslo'
-fsync = off
-jit = off
-});
-$node->start;
+my ($node, $place) = keyed_node('came_back', q{retention.test_now = '2040-12-20 10:00:00 Europe/Oslo'});
 sub ask { my ($query) = @_; return $node->safe_psql('postgres', $query) }
 ask(q{CREATE EXTENSION pg_retention; CREATE EXTENSION citext;
 	CREATE TABLE p (id int PRIMARY KEY, name text, email text, since date, note text);

@@ -2,26 +2,15 @@
 # it, it joins as before.
 use strict;
 use warnings;
+use FindBin;
+use lib $FindBin::RealBin;
+use Keyed;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = PostgreSQL::Test::Cluster->new('domains');
-$node->init;
-my $place = PostgreSQL::Test::Utils::tempdir();
-append_to_file("$place/key", 'a key of thirty-two bytes or more, for tests alone');
-append_to_file("$place/other", 'another key of thirty-two bytes or more, for tests');
-$node->append_conf('postgresql.conf', qq{
-shared_preload_libraries = 'pg_retention'
-retention.worker = off
-retention.timezone = 'Europe/Oslo'
-retention.allow_test_time = on
-retention.test_now = '2030-01-01 10:00:00 Europe/Oslo'
-retention.pseudonym_key_file = '$place/key'
-fsync = off
-jit = off
-});
-$node->start;
+my ($node, $place) = keyed_node('domains', q{retention.test_now = '2030-01-01 10:00:00 Europe/Oslo'
+retention.pseudonym_key_file = 'PLACE/key'});
 sub ask { my ($query, $database) = @_; return $node->safe_psql($database // 'postgres', $query) }
 sub refused { my ($query) = @_; my ($status, $out, $error) = $node->psql('postgres', $query); return $error }
 my $schema = q{CREATE TABLE account (id int PRIMARY KEY, username text UNIQUE, nick varchar(40), ended date);

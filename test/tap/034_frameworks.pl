@@ -1,26 +1,16 @@
 # Schemas as frameworks make them, without foreign keys, configured as docs/subjects.md shows: governed, exported and erased.
 use strict;
 use warnings;
+use FindBin;
 use File::Basename;
+use lib $FindBin::RealBin;
+use Keyed;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = PostgreSQL::Test::Cluster->new('frameworks');
-$node->init;
-my $place = PostgreSQL::Test::Utils::tempdir();
-append_to_file("$place/pseudonyms", 'a key of thirty-two bytes or more, for tests alone');
-$node->append_conf('postgresql.conf', qq{
-shared_preload_libraries = 'pg_retention'
-retention.worker = off
-retention.timezone = 'Europe/Oslo'
-retention.allow_test_time = on
-retention.test_now = '2026-02-01 10:00:00 Europe/Oslo'
-retention.pseudonym_key_file = '$place/pseudonyms'
-fsync = off
-jit = off
-});
-$node->start;
+my ($node) = keyed_node('frameworks', q{retention.test_now = '2026-02-01 10:00:00 Europe/Oslo'
+retention.pseudonym_key_file = 'PLACE/key'});
 my $docs = slurp_file(dirname(__FILE__) . '/../../docs/subjects.md');
 my $database;
 sub ask { my ($query) = @_; return $node->safe_psql($database, "SET client_min_messages = error;\n$query") }
