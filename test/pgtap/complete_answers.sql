@@ -3,10 +3,7 @@ BEGIN;
 SELECT plan(38);
 SET client_min_messages = error;
 
-CREATE FUNCTION pg_temp.link(kind text, relation regclass, path text, role text DEFAULT 'about') RETURNS void LANGUAGE sql AS
-    $$INSERT INTO retention.subject_link (kind, relation, path, role) VALUES (kind, relation, path, role)$$;
-CREATE FUNCTION pg_temp.personal(relation regclass, column_name name, category text) RETURNS void LANGUAGE sql AS
-    $$INSERT INTO retention.personal_column (relation, column_name, category) VALUES (relation, column_name, category)$$;
+\ir ../declare.psql
 CREATE FUNCTION pg_temp.said(answer json, section text) RETURNS text LANGUAGE sql AS $$SELECT string_agg(concat_ws(' ', r ->> 'table', r ->> 'column', r ->> 'rows', r ->> 'why'), ', '
     ORDER BY r ->> 'table', r ->> 'column') FROM json_array_elements(answer -> section) r$$;
 

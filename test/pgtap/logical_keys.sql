@@ -3,14 +3,9 @@ BEGIN;
 SELECT plan(51);
 SET client_min_messages = error;
 
-CREATE FUNCTION pg_temp.rows(kind text, key text) RETURNS text LANGUAGE sql AS
-    $$SELECT string_agg(relation::text || ' ' || row_key || ' ' || role, ', ' ORDER BY relation::text COLLATE "C", row_key) FROM retention.export_rows(kind, key)$$;
+\ir ../declare.psql
 CREATE FUNCTION pg_temp.data(kind text, key text, relation regclass) RETURNS text LANGUAGE sql AS
     $$SELECT string_agg(data::text, ', ' ORDER BY r.row_key) FROM retention.export_rows(kind, key) r WHERE r.relation = data.relation$$;
-CREATE FUNCTION pg_temp.personal(relation regclass, column_name name, category text) RETURNS void LANGUAGE sql AS
-    $$INSERT INTO retention.personal_column (relation, column_name, category) VALUES (relation, column_name, category)$$;
-CREATE FUNCTION pg_temp.link(kind text, relation regclass, path text, role text DEFAULT 'about') RETURNS void LANGUAGE sql AS
-    $$INSERT INTO retention.subject_link (kind, relation, path, role) VALUES (kind, relation, path, role)$$;
 
 -- Comments on cases and on users: a number and the name of what it is a number of.
 CREATE SCHEMA r;

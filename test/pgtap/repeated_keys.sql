@@ -2,12 +2,7 @@
 BEGIN;
 SELECT plan(38);
 SET client_min_messages = error;
-CREATE FUNCTION pg_temp.rows(kind text, key text) RETURNS text LANGUAGE sql AS
-    $$SELECT string_agg(relation::text || ' ' || row_key || ' ' || role, ', ' ORDER BY relation::text COLLATE "C", row_key) FROM retention.export_rows(kind, key)$$;
-CREATE FUNCTION pg_temp.personal(relation regclass, column_name name, category text) RETURNS void LANGUAGE sql AS
-    $$INSERT INTO retention.personal_column (relation, column_name, category) VALUES (relation, column_name, category)$$;
-CREATE FUNCTION pg_temp.link(kind text, relation regclass, path text, role text DEFAULT 'about') RETURNS void LANGUAGE sql AS
-    $$INSERT INTO retention.subject_link (kind, relation, path, role) VALUES (kind, relation, path, role)$$;
+\ir ../declare.psql
 
 CREATE SCHEMA t;
 CREATE TABLE t.person (id int PRIMARY KEY, name text);

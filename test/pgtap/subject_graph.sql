@@ -2,10 +2,7 @@
 BEGIN;
 SELECT plan(30);
 
-CREATE FUNCTION pg_temp.rows(kind text, key text) RETURNS text LANGUAGE sql AS
-    $$SELECT string_agg(relation::text || ' ' || row_key || ' ' || role, ', ' ORDER BY relation::text COLLATE "C", row_key) FROM retention.export_rows(kind, key)$$;
-CREATE FUNCTION pg_temp.link(kind text, relation regclass, path text, role text DEFAULT 'about') RETURNS void LANGUAGE sql AS
-    $$INSERT INTO retention.subject_link (kind, relation, path, role) VALUES (kind, relation, path, role)$$;
+\ir ../declare.psql
 
 -- Several paths to one table, a table that refers to itself, and tables that refer to each other.
 CREATE SCHEMA a;

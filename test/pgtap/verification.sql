@@ -4,10 +4,7 @@ SELECT plan(55);
 SET client_min_messages = error;
 SET retention.test_now = '2030-06-01 12:00:00+00';
 
-CREATE FUNCTION pg_temp.link(kind text, relation regclass, path text, role text DEFAULT 'about') RETURNS void LANGUAGE sql AS
-    $$INSERT INTO retention.subject_link (kind, relation, path, role) VALUES (kind, relation, path, role)$$;
-CREATE FUNCTION pg_temp.personal(relation regclass, column_name name, category text) RETURNS void LANGUAGE sql AS
-    $$INSERT INTO retention.personal_column (relation, column_name, category) VALUES (relation, column_name, category)$$;
+\ir ../declare.psql
 -- "v.lead mail 2, v.p name 1 of others"
 CREATE FUNCTION pg_temp.elsewhere(answer json) RETURNS text LANGUAGE sql AS $$SELECT string_agg(concat_ws(' ', r ->> 'table', r ->> 'column', r ->> 'rows',
     CASE r ->> 'whose' WHEN 'nobody known' THEN NULL ELSE 'of ' || (r ->> 'whose') END), ', ' ORDER BY r ->> 'table', r ->> 'column', r ->> 'whose') FROM json_array_elements(answer -> 'elsewhere') r$$;
