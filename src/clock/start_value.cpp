@@ -1,5 +1,7 @@
 #include "clock/start_value.hpp"
 
+#include <cmath>
+
 extern "C" {
 #include "catalog/pg_type.h"
 #include "utils/date.h"
@@ -34,7 +36,8 @@ double number_in(Datum value, Oid type) {
 // Whole numbers are exact; those of double precision are as exact as they are written.
 core::Micros micros_of_number(Datum value, const StartType &type) {
     const auto factor = static_cast<core::Micros>(micros_in(type.unit));
-    if (type.type == FLOAT8OID) return static_cast<core::Micros>(rint(DatumGetFloat8(value) * micros_in(type.unit))) + kUnixEpoch;
+    if (type.type == FLOAT8OID)
+        return static_cast<core::Micros>(std::rint(DatumGetFloat8(value) * micros_in(type.unit))) + kUnixEpoch;
     return (type.type == INT4OID ? DatumGetInt32(value) : DatumGetInt64(value)) * factor + kUnixEpoch;
 }
 
