@@ -14,7 +14,7 @@ SET retention.reveal = on;
 INSERT INTO notes VALUES (2);
 RESET retention.reveal;
 SELECT results_eq('SELECT id FROM parts ORDER BY id', '{1,3,4}'::int[], 'what has started is hidden');
-SELECT throws_ok('ALTER TABLE parts DETACH PARTITION parts_1', '23503', 'removing partition "parts_1" violates foreign key constraint "notes_id_fkey1"', 'a hidden row is referred to');
+SELECT throws_ok('ALTER TABLE parts DETACH PARTITION parts_1', '23503', NULL, 'a hidden row is referred to');
 SELECT lives_ok('ALTER TABLE parts DETACH PARTITION parts_3', 'no row of this one is');
 SELECT * FROM finish();
 ROLLBACK;
