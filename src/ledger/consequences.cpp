@@ -27,7 +27,6 @@ struct Touched {
     OfLevel level;
     Consequence what;
     bool emptied;  // as a whole, or a part of it
-    bool by_key;   // ON DELETE SET NULL or SET DEFAULT
 };
 
 void end_subtransaction(SubXactEvent event, SubTransactionId, SubTransactionId, void *) {
@@ -35,23 +34,17 @@ void end_subtransaction(SubXactEvent event, SubTransactionId, SubTransactionId, 
     if (of != nullptr) of->touched = end_level(of->touched, event);
 }
 
-void add(Account *to, Oid relid, Effect effect, int64 rows, bool emptied = false, bool by_key = false) {
+void add(Account *to, Oid relid, Effect effect, int64 rows, bool emptied = false) {
     call_at_level_end(end_subtransaction);
     MemoryContext before = MemoryContextSwitchTo(to->context);
     auto *one = static_cast<Touched *>(palloc(sizeof(Touched)));
-    *one = Touched{{GetCurrentTransactionNestLevel()}, {relid, effect, rows}, emptied, by_key};
+    *one = Touched{{GetCurrentTransactionNestLevel()}, {relid, effect, rows}, emptied};
     to->touched = lappend(to->touched, one);
     MemoryContextSwitchTo(before);
 }
 
 void add_rows(Account *to, Oid relid, Effect effect, int64 rows) {
     if (rows != 0) add(to, relid, effect, rows);
-}
-
-// As the server writes it for a foreign key that is unset. A statement of somebody else's that reads so writes nothing of a person, either.
-bool is_of_a_key(const char *text) {
-    return text != nullptr && strncmp(text, "UPDATE ONLY \"", 13) == 0 && strstr(text, "OPERATOR(pg_catalog.") != nullptr &&
-           (strstr(text, " = NULL") != nullptr || strstr(text, " = DEFAULT") != nullptr);
 }
 
 // How one that runs has gone so far; null for what is none.
@@ -80,9 +73,7 @@ void add_writes(Account *to, const QueryDesc *query, const Plan *node, int64 row
     if (get_rel_persistence(relid) == RELPERSISTENCE_TEMP) return;
     switch (modify->operation) {
         case CMD_DELETE: return add_rows(to, relid, Effect::kDeleted, rows);
-        case CMD_UPDATE:
-            if (rows != 0) add(to, relid, Effect::kChanged, rows, false, is_of_a_key(query->sourceText));
-            return;
+        case CMD_UPDATE: return add_rows(to, relid, Effect::kChanged, rows);
         case CMD_MERGE: return add_merge(to, query, modify, relid);
         case CMD_INSERT:
             // Which of those that are counted were there already, nobody knows.
@@ -158,9 +149,8 @@ List *consequences_in(const Account &of) {
 
 bool was_written_to(const Account &account, int from, Oid relid) {
     for (int i = from; i < list_length(account.touched); ++i) {
-        const auto *touched = static_cast<const Touched *>(list_nth(account.touched, i));
-        const Consequence &one = touched->what;
-        if (one.effect == Effect::kDeleted || touched->by_key || get_rel_name(one.relid) == nullptr) continue;
+        const Consequence &one = static_cast<const Touched *>(list_nth(account.touched, i))->what;
+        if (one.effect == Effect::kDeleted || get_rel_name(one.relid) == nullptr) continue;
         if (one.relid == relid ||
             (get_rel_relispartition(one.relid) && list_member_oid(get_partition_ancestors(one.relid), relid)))
             return true;

@@ -52,8 +52,7 @@ void note_emptied(Oid relid);
 // What has happened so far: of Consequence, one for each table that is there and what became of its rows.
 List *consequences_in(const Account &of);
 
-// Whether rows of the table were added or changed, or of one of its partitions, after the first `from` entries of the account; not those that a
-// foreign key was unset in.
+// Whether rows of the table were added or changed, or of one of its partitions, after the first `from` entries of the account.
 bool was_written_to(const Account &account, int from, Oid relid);
 
 // An entry for each, but for rows that were added: they are taken from nobody. policy_id 0: none; detail may be null. Last, as append_ledger.

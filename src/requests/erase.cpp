@@ -16,8 +16,10 @@
 #include "schema/own.hpp"
 #include "pg/time.hpp"
 #include "requests/document.hpp"
+#include "requests/decided.hpp"
 #include "requests/elsewhere.hpp"
 #include "requests/leftover.hpp"
+#include "requests/outcome.hpp"
 #include "subject/carried.hpp"
 #include "subject/doom.hpp"
 #include "subject/json.hpp"
@@ -38,65 +40,19 @@ namespace pg_retention {
 
 namespace {
 
-// The sections of the answer.
-enum class Outcome : uint8_t { kDeleted, kAnonymised, kKept, kDeferred, kTakenOut, kNotCovered, kBlocked };
-
-constexpr const char *name_of(Outcome outcome) noexcept {
-    switch (outcome) {
-        case Outcome::kDeleted: return "deleted";
-        case Outcome::kAnonymised: return "anonymised";
-        case Outcome::kKept: return "kept";
-        case Outcome::kDeferred: return "deferred";
-        case Outcome::kTakenOut: return "taken_out";
-        case Outcome::kNotCovered: return "not_covered";
-        case Outcome::kBlocked: return "blocked";
-    }
-    return nullptr;
-}
-
-// One line of the answer.
-struct Tally {
-    Outcome outcome;
-    Oid relid;
-    const char *why;  // null: nothing to say
-    const char *until;
-    int64 rows;
-};
-
 struct Erasure {
     const Call *call;
     MemoryContext context;  // of the tallies
-    List *tallies;          // of Tally
-    List *tied;    // OIDs of tables: those with rows that could not be deleted in this pass, for something refers to them
-    List *failed;  // of Tally: what could not be deleted in this pass, and may go in the next
+    Decisions decisions;
+    List *tallies;  // of Tally
+    List *tied;     // OIDs of tables: those with rows that could not be deleted in this pass, for something refers to them
+    List *failed;   // of Tally: what could not be deleted in this pass, and may go in the next
     int64 rows;
     bool undecided;  // rows that something still refers to: tried again when the rest is gone
     bool progress;
     bool last_pass;
     bool again;  // what the application's triggers wrote since is gone through, too
 };
-
-bool same(const char *a, const char *b) { return a == b || (a != nullptr && b != nullptr && strcmp(a, b) == 0); }
-
-void add_to(List **tallies, MemoryContext context, const Tally &more) {
-    ListCell *cell = nullptr;
-    if (more.rows == 0) return;
-    foreach (cell, *tallies) {
-        auto *tally = static_cast<Tally *>(lfirst(cell));
-        if (tally->outcome != more.outcome || tally->relid != more.relid || !same(tally->why, more.why) ||
-            !same(tally->until, more.until))
-            continue;
-        tally->rows += more.rows;
-        return;
-    }
-    MemoryContext before = MemoryContextSwitchTo(context);
-    auto *tally = static_cast<Tally *>(palloc(sizeof(Tally)));
-    *tally = more;
-    if (more.why != nullptr) tally->why = pstrdup(more.why);
-    if (more.until != nullptr) tally->until = pstrdup(more.until);
-    *tallies = lappend(*tallies, tally);
-    MemoryContextSwitchTo(before);
-}
 
 void count(Erasure *erasure, Outcome outcome, Oid relid, const char *why, const char *until, int64 rows) {
     add_to(&erasure->tallies, erasure->context, Tally{outcome, relid, why, until, rows});
@@ -269,8 +225,9 @@ void take_out_rows(Erasure *erasure, const Group &group, const Doomed *rows) {
 }
 
 bool belongs(const Doomed &a, const Doomed &b) {
-    return a.leaf == b.leaf && a.fate == b.fate && core::policy_of(a.clock) == core::policy_of(b.clock) && same(a.why, b.why) &&
-           same(a.until, b.until) && ((core::flags_of(a.clock) ^ core::flags_of(b.clock)) & (core::kAwaiting | core::kKept)) == 0;
+    return a.leaf == b.leaf && a.fate == b.fate && core::policy_of(a.clock) == core::policy_of(b.clock) &&
+           same_words(a.why, b.why) && same_words(a.until, b.until) &&
+           ((core::flags_of(a.clock) ^ core::flags_of(b.clock)) & (core::kAwaiting | core::kKept)) == 0;
 }
 
 void act_on(Erasure *erasure, const ReachedTable &table, const Doomed *rows, int n, bool first_pass) {
@@ -302,10 +259,9 @@ void act_on(Erasure *erasure, const ReachedTable &table, const Doomed *rows, int
     MemoryContextSwitchTo(context);
 }
 
-// Rows of one fate are taken together; rows that share it need not stand beside each other.
-// Those that are deleted come last, for keys are unset in rows that refer to them.
+// Rows of one fate are taken together; rows that share it need not stand beside each other. Each group is followed to where it is: what was
+// done to others has had keys unset in them.
 void act_by_group(Erasure *erasure, const ReachedTable &table, Doomed *rows, int n, bool first_pass) {
-    std::partition(rows, rows + n, [](const Doomed &row) { return !deletes(row.fate); });
     for (int from = 0; from < n;) {
         if (from > 0) follow_newest(&rows[from], n - from);
         int to = from + 1;
@@ -324,9 +280,10 @@ void act_by_group(Erasure *erasure, const ReachedTable &table, Doomed *rows, int
 // statement or not at all: whatever is left in the end is tried together.
 int at_once(const Erasure &erasure) { return erasure.last_pass ? INT_MAX : 1000; }
 
-void erase_condition(Erasure *erasure, const ReachedTable &table, int condition, bool first_pass) {
-    int n = 0;
-    RowPlace *places = lock_doomed(table, condition, &n);
+// Calls body with the rows at these places, each with its fate, some at a time.
+template <typename F>
+void for_each_doomed(Erasure *erasure, const ReachedTable &table, int condition, RowPlace *places, int n, bool first_pass,
+                     F body) {
     MemoryContext portion = AllocSetContextCreate(CurrentMemoryContext, "pg_retention erasure", ALLOCSET_DEFAULT_SIZES);
     for (int from = 0, to = 0; from < n; from = to) {
         CHECK_FOR_INTERRUPTS();
@@ -338,12 +295,40 @@ void erase_condition(Erasure *erasure, const ReachedTable &table, int condition,
         const ErrorData *error = attempt([&] {
             seeing_what_was_done([&] { rows = doomed_rows(*erasure->call->subject, table, condition, &places[from], &found); });
         });
-        if (error == nullptr) act_by_group(erasure, table, rows, found, first_pass);
+        if (error == nullptr && found > 0) body(rows, found);
         if (error != nullptr && first_pass) count(erasure, Outcome::kBlocked, table.relid, error->message, nullptr, to - from);
         MemoryContextSwitchTo(before);
         MemoryContextReset(portion);
     }
     MemoryContextDelete(portion);
+}
+
+// Decides of each row, and does what is not deleting.
+void decide_condition(Erasure *erasure, const ReachedTable &table, int condition) {
+    Decided *decided = decided_of(&erasure->decisions, table, condition);
+    int n = 0;
+    RowPlace *places = lock_doomed(table, condition, &n);
+    begin_deciding(decided);
+    for_each_doomed(erasure, table, condition, places, n, true, [&](Doomed *rows, int found) {
+        act_by_group(erasure, table, rows, decide(&erasure->decisions, decided, rows, found), true);
+    });
+    pfree(places);
+}
+
+void delete_decided(Erasure *erasure, const ReachedTable &table, int condition, bool first_pass) {
+    Decided *decided = decided_of(&erasure->decisions, table, condition);
+    follow_deletable(decided);
+    const Places &places = decided->deletable;
+    for_each_doomed(erasure, table, condition, places.at, places.n, first_pass, [&](Doomed *rows, int found) {
+        act_by_group(erasure, table, rows, still_to_delete(rows, found), first_pass);
+    });
+}
+
+void erase_condition(Erasure *erasure, const ReachedTable &table, int condition, bool first_pass) {
+    int n = 0;
+    RowPlace *places = lock_doomed(table, condition, &n);
+    for_each_doomed(erasure, table, condition, places, n, first_pass,
+                    [&](Doomed *rows, int found) { act_by_group(erasure, table, rows, found, first_pass); });
     pfree(places);
 }
 
@@ -355,8 +340,14 @@ void erase_pass(Erasure *erasure, List *tables, bool first_pass) {
     erasure->tied = NIL;
     foreach (cell, tables) {
         const auto *table = static_cast<const ReachedTable *>(lfirst(cell));
-        ListCell *number = nullptr;
-        foreach (number, in_order(*table)) erase_condition(erasure, *table, lfirst_int(number), first_pass);
+        for (int i = 0; first_pass && leads_over_rows(*erasure->call->model, table->relid) && i < list_length(table->conditions);
+             ++i)
+            decide_condition(erasure, *table, i);
+    }
+    foreach (cell, tables) {
+        const auto *table = static_cast<const ReachedTable *>(lfirst(cell));
+        const auto erase = leads_over_rows(*erasure->call->model, table->relid) ? delete_decided : erase_condition;
+        for (int i = 0; i < list_length(table->conditions); ++i) erase(erasure, *table, i, first_pass);
     }
 }
 
@@ -370,8 +361,8 @@ void erase_passes(Erasure *erasure, List *tables) {
     foreach (cell, erasure->failed) add_to(&erasure->tallies, erasure->context, *static_cast<const Tally *>(lfirst(cell)));
 }
 
-// The tables that rows of the person are in and that a trigger has written to. from: how much of the account is known already. Others are left:
-// who else their rows were about, what is gone by now no longer tells.
+// The tables that rows of the person are in and that a trigger, or a foreign key that was unset, has written to. from: how much of the account is
+// known already.
 List *written_tables(const Account &account, int from, List *tables) {
     List *written = NIL;
     ListCell *cell = nullptr;
@@ -409,66 +400,6 @@ void erase_what_was_woken(Erasure *erasure, List *tables, const Account &account
     }
 }
 
-bool has_outcome(const Erasure &erasure, Outcome outcome) {
-    ListCell *cell = nullptr;
-    foreach (cell, erasure.tallies)
-        if (static_cast<const Tally *>(lfirst(cell))->outcome == outcome) return true;
-    return false;
-}
-
-void append_section(StringInfo out, const Erasure &erasure, Outcome outcome) {
-    bool first = true;
-    ListCell *cell = nullptr;
-    appendStringInfo(out, ", \"%s\": [", name_of(outcome));
-    foreach (cell, erasure.tallies) {
-        const auto *tally = static_cast<const Tally *>(lfirst(cell));
-        if (tally->outcome != outcome) continue;
-        appendStringInfoString(out, first ? "{\"table\": " : ", {\"table\": ");
-        append_json_text(out, qualified_name(tally->relid));
-        appendStringInfo(out, ", \"rows\": " INT64_FORMAT, tally->rows);
-        if (tally->why != nullptr) appendStringInfo(out, ", \"%s\": ", outcome == Outcome::kKept ? "law" : "why");
-        if (tally->why != nullptr) append_json_text(out, tally->why);
-        if (outcome == Outcome::kKept) appendStringInfoString(out, ", \"until\": ");
-        if (outcome == Outcome::kKept) append_json_text(out, tally->until);
-        appendStringInfoChar(out, '}');
-        first = false;
-    }
-    appendStringInfoChar(out, ']');
-}
-
-// What cascades took, and what the application's triggers did.
-void append_consequences(StringInfo out, const Account &account) {
-    bool first = true;
-    ListCell *cell = nullptr;
-    appendStringInfoString(out, ", \"in_consequence\": [");
-    foreach (cell, consequences_in(account)) {
-        const auto *one = static_cast<const Consequence *>(lfirst(cell));
-        appendStringInfoString(out, first ? "{\"table\": " : ", {\"table\": ");
-        append_json_text(out, qualified_name(one->relid));
-        if (one->rows < 0)
-            appendStringInfoString(out, ", \"rows\": null");
-        else
-            appendStringInfo(out, ", \"rows\": " INT64_FORMAT, one->rows);
-        appendStringInfo(out, ", \"what\": \"%s\"}", name_of(one->effect));
-        first = false;
-    }
-    appendStringInfoChar(out, ']');
-}
-
-// False: none, for nothing was done.
-bool ledger_action_of(Outcome outcome, LedgerAction *action) {
-    switch (outcome) {
-        case Outcome::kDeleted: *action = LedgerAction::kDeleted; return true;
-        case Outcome::kAnonymised: *action = LedgerAction::kAnonymised; return true;
-        case Outcome::kKept: *action = LedgerAction::kKept; return true;
-        case Outcome::kDeferred: *action = LedgerAction::kDeferred; return true;
-        case Outcome::kTakenOut: *action = LedgerAction::kTakenOut; return true;
-        case Outcome::kNotCovered:
-        case Outcome::kBlocked: return false;
-    }
-    pg_unreachable();
-}
-
 void record_in_ledger(const Erasure &erasure) {
     ListCell *cell = nullptr;
     foreach (cell, erasure.tallies) {
@@ -502,13 +433,14 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     Erasure erasure = {};
     erasure.call = &call;
     erasure.context = context;
+    erasure.decisions.context = context;
     const char *key = key_json(*call.subject);
     List *tables = reach_tables(call.subject);
     Traces traces = {};
     seeing_what_was_done([&] { traces = traces_of(*call.subject, tables); });
     const bool remembered = occasion == Occasion::kReplay || remember_erasure(*call.subject);
     Account account = {};
-    sort_deepest_first(tables);
+    sort_deepest_first(*call.model, tables);
     count_consequences(&account, [&] {
         erase_passes(&erasure, tables);
         erase_what_was_woken(&erasure, tables, account);
@@ -521,10 +453,10 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     appendStringInfo(&out, ", \"key\": %s}, \"dry_run\": %s, \"made_at\": ", key,
                      occasion == Occasion::kPreview ? "true" : "false");
     append_json_time(&out, retention_now());
-    for (size_t i = 0; i < core::count_of<Outcome>(); ++i) append_section(&out, erasure, static_cast<Outcome>(i));
+    for (size_t i = 0; i < core::count_of<Outcome>(); ++i) append_section(&out, erasure.tallies, static_cast<Outcome>(i));
     append_consequences(&out, account);
-    bool complete = !has_outcome(erasure, Outcome::kNotCovered) && !has_outcome(erasure, Outcome::kBlocked) &&
-                    !has_outcome(erasure, Outcome::kDeferred);
+    bool complete = !has_outcome(erasure.tallies, Outcome::kNotCovered) && !has_outcome(erasure.tallies, Outcome::kBlocked) &&
+                    !has_outcome(erasure.tallies, Outcome::kDeferred);
     const char *verification = nullptr;
     seeing_what_was_done([&] {
         if (occasion != Occasion::kReplay) complete = !append_left(&out, *call.subject, tables) && complete;

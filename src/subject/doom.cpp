@@ -172,6 +172,14 @@ SqlRows read_places(const Subject &subject, const ReachedTable &table, List *lin
 
 }  // namespace
 
+void follow_newest(Doomed *rows, int n) {
+    follow(rows->leaf, n, [rows](int i) { return &rows[i].tid; });
+}
+
+void follow_newest(RowPlace *places, int n) {
+    follow(places->leaf, n, [places](int i) { return &places[i].tid; });
+}
+
 RowPlace *lock_doomed(const ReachedTable &table, int condition, int *n) {
     AttrNumber key[kMaxKeys];
     const int n_key = primary_key(table.relid, key);
@@ -199,7 +207,7 @@ Doomed *doomed_rows(const Subject &subject, const ReachedTable &table, int condi
     SqlRows found = read_places(subject, table, links, places, *n);
     if (found.n < static_cast<uint64>(*n)) {
         // What was done to others of them had a trigger write to these.
-        follow(places[0].leaf, *n, [places](int i) { return &places[i].tid; });
+        follow_newest(places, *n);
         found = read_places(subject, table, links, places, *n);
     }
     *n = static_cast<int>(found.n);
@@ -225,10 +233,6 @@ Doomed *doomed_rows(const Subject &subject, const ReachedTable &table, int condi
     }
     found.free();
     return rows;
-}
-
-void follow_newest(Doomed *rows, int n) {
-    follow(rows->leaf, n, [rows](int i) { return &rows[i].tid; });
 }
 
 }  // namespace pg_retention

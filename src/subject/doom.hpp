@@ -44,6 +44,7 @@ RowPlace *lock_doomed(const ReachedTable &table, int condition, int *n);
 Doomed *doomed_rows(const Subject &subject, const ReachedTable &table, int condition, RowPlace *places, int *n);
 // Of one leaf, to where they are now: what was done to others has had keys unset in them, or triggers write to them.
 void follow_newest(Doomed *rows, int n);
+void follow_newest(RowPlace *places, int n);
 
 constexpr bool deletes(Fate fate) noexcept { return fate == Fate::kDelete || fate == Fate::kUnlink; }
 

@@ -1,7 +1,5 @@
 #include "subject/subject.hpp"
 
-#include <initializer_list>
-
 #include "core/text/telling.hpp"
 #include "subject/called.hpp"
 #include "subject/identity.hpp"
@@ -279,12 +277,13 @@ List *reach_tables(Subject *subject) {
 namespace {
 
 // Whether it was raised. Where ways lead in a circle no order is right.
-bool raise_depth(List *tables, ReachedTable *table) {
+bool raise_depth(const Model &model, List *tables, ReachedTable *table) {
     const int before = table->depth;
     ListCell *cell = nullptr, *inner = nullptr;
-    foreach (cell, table->conditions) {
-        const LinkPath &path = static_cast<const Condition *>(lfirst(cell))->link->path;
-        for (int i = 0; i < path.n_steps; ++i)
+    foreach (cell, model.links) {
+        const auto *link = static_cast<const Link *>(lfirst(cell));
+        const LinkPath &path = link->path;
+        for (int i = 0; link->relid == table->relid && i < path.n_steps; ++i)
             foreach (inner, tables) {
                 const auto *other = static_cast<const ReachedTable *>(lfirst(inner));
                 if (other != table && other->relid == path.steps[i].far_relid) table->depth = Max(table->depth, other->depth + 1);
@@ -302,35 +301,12 @@ int deepest_first(const ListCell *a, const ListCell *b) {
 
 }  // namespace
 
-namespace {
-
-int passes_itself(const ReachedTable &table, const Link &link) {
-    int passes = 0;
-    for (int i = 0; i < link.path.n_steps; ++i)
-        if (link.path.steps[i].far_relid == table.relid) passes = link.path.steps[i].repeats ? kMaxHops : passes + 1;
-    return passes;
-}
-
-}  // namespace
-
-List *in_order(const ReachedTable &table) {
-    List *order = NIL;
-    for (const bool along : {false, true})
-        for (int passes = kMaxHops; passes >= 0; --passes)
-            for (int i = 0; i < list_length(table.conditions); ++i) {
-                const Link &link = *static_cast<const Condition *>(list_nth(table.conditions, i))->link;
-                if ((link.role == LinkRole::kDeletedWith) == along && passes_itself(table, link) == passes)
-                    order = lappend_int(order, i);
-            }
-    return order;
-}
-
-void sort_deepest_first(List *tables) {
+void sort_deepest_first(const Model &model, List *tables) {
     ListCell *cell = nullptr;
     bool raised = true;
     for (int rounds = list_length(tables); raised && rounds > 0; --rounds) {
         raised = false;
-        foreach (cell, tables) raised = raise_depth(tables, static_cast<ReachedTable *>(lfirst(cell))) || raised;
+        foreach (cell, tables) raised = raise_depth(model, tables, static_cast<ReachedTable *>(lfirst(cell))) || raised;
     }
     list_sort(tables, deepest_first);
 }

@@ -40,11 +40,8 @@ Subject *open_subject(const Model &model, const Kind &kind, const KeySet &key, b
 // Tables in the order of the model's links, without those that no row can be in.
 List *reach_tables(Subject *subject);
 
-// So that each comes before those that its rows lead to the person by: what is cut or gone there leads nowhere.
-void sort_deepest_first(List *tables);
-// Its conditions, by number, for the same reason: what goes along with the person last, and before that what leads through most rows of the
-// table itself first.
-List *in_order(const ReachedTable &table);
+// So that each comes before those that its rows lead to persons by, whoever these are: what is cut or gone there leads nowhere.
+void sort_deepest_first(const Model &model, List *tables);
 
 // Whether a row of the table, t, meets the condition.
 void append_condition(StringInfo sql, Oid relid, const Condition &condition, Parameters *parameters);

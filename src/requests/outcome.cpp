@@ -1,0 +1,88 @@
+#include "requests/outcome.hpp"
+
+#include "pg/names.hpp"
+#include "subject/json.hpp"
+
+namespace pg_retention {
+
+bool same_words(const char *a, const char *b) { return a == b || (a != nullptr && b != nullptr && strcmp(a, b) == 0); }
+
+void add_to(List **tallies, MemoryContext context, const Tally &more) {
+    ListCell *cell = nullptr;
+    if (more.rows == 0) return;
+    foreach (cell, *tallies) {
+        auto *tally = static_cast<Tally *>(lfirst(cell));
+        if (tally->outcome != more.outcome || tally->relid != more.relid || !same_words(tally->why, more.why) ||
+            !same_words(tally->until, more.until))
+            continue;
+        tally->rows += more.rows;
+        return;
+    }
+    MemoryContext before = MemoryContextSwitchTo(context);
+    auto *tally = static_cast<Tally *>(palloc(sizeof(Tally)));
+    *tally = more;
+    if (more.why != nullptr) tally->why = pstrdup(more.why);
+    if (more.until != nullptr) tally->until = pstrdup(more.until);
+    *tallies = lappend(*tallies, tally);
+    MemoryContextSwitchTo(before);
+}
+
+bool has_outcome(List *tallies, Outcome outcome) {
+    ListCell *cell = nullptr;
+    foreach (cell, tallies)
+        if (static_cast<const Tally *>(lfirst(cell))->outcome == outcome) return true;
+    return false;
+}
+
+void append_section(StringInfo out, List *tallies, Outcome outcome) {
+    bool first = true;
+    ListCell *cell = nullptr;
+    appendStringInfo(out, ", \"%s\": [", name_of(outcome));
+    foreach (cell, tallies) {
+        const auto *tally = static_cast<const Tally *>(lfirst(cell));
+        if (tally->outcome != outcome) continue;
+        appendStringInfoString(out, first ? "{\"table\": " : ", {\"table\": ");
+        append_json_text(out, qualified_name(tally->relid));
+        appendStringInfo(out, ", \"rows\": " INT64_FORMAT, tally->rows);
+        if (tally->why != nullptr) appendStringInfo(out, ", \"%s\": ", outcome == Outcome::kKept ? "law" : "why");
+        if (tally->why != nullptr) append_json_text(out, tally->why);
+        if (outcome == Outcome::kKept) appendStringInfoString(out, ", \"until\": ");
+        if (outcome == Outcome::kKept) append_json_text(out, tally->until);
+        appendStringInfoChar(out, '}');
+        first = false;
+    }
+    appendStringInfoChar(out, ']');
+}
+
+void append_consequences(StringInfo out, const Account &account) {
+    bool first = true;
+    ListCell *cell = nullptr;
+    appendStringInfoString(out, ", \"in_consequence\": [");
+    foreach (cell, consequences_in(account)) {
+        const auto *one = static_cast<const Consequence *>(lfirst(cell));
+        appendStringInfoString(out, first ? "{\"table\": " : ", {\"table\": ");
+        append_json_text(out, qualified_name(one->relid));
+        if (one->rows < 0)
+            appendStringInfoString(out, ", \"rows\": null");
+        else
+            appendStringInfo(out, ", \"rows\": " INT64_FORMAT, one->rows);
+        appendStringInfo(out, ", \"what\": \"%s\"}", name_of(one->effect));
+        first = false;
+    }
+    appendStringInfoChar(out, ']');
+}
+
+bool ledger_action_of(Outcome outcome, LedgerAction *action) {
+    switch (outcome) {
+        case Outcome::kDeleted: *action = LedgerAction::kDeleted; return true;
+        case Outcome::kAnonymised: *action = LedgerAction::kAnonymised; return true;
+        case Outcome::kKept: *action = LedgerAction::kKept; return true;
+        case Outcome::kDeferred: *action = LedgerAction::kDeferred; return true;
+        case Outcome::kTakenOut: *action = LedgerAction::kTakenOut; return true;
+        case Outcome::kNotCovered:
+        case Outcome::kBlocked: return false;
+    }
+    pg_unreachable();
+}
+
+}  // namespace pg_retention
