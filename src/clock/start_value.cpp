@@ -13,6 +13,7 @@ namespace {
 
 constexpr core::Micros kUnixEpoch = -static_cast<core::Micros>(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY;
 constexpr core::Micros kYear1401 = -18902419200000000LL;  // 1401-01-02, a day's margin for zones
+constexpr core::Micros kYear1980 = -631152000000000LL;    // 1980-01-01
 constexpr core::Micros kYear9998 = 252392371200000000LL;  // 9998-01-01
 
 double micros_in(StartUnit unit) {
@@ -52,7 +53,7 @@ bool is_always(Datum value, const StartType &type) {
 }
 
 bool is_never(Datum value, const StartType &type) {
-    if (type.unit != StartUnit::kNone) return number_in(value, type.type) == 0;
+    if (type.unit != StartUnit::kNone) return number_in(value, type.type) <= 0;
     return type.type == DATEOID ? DATE_IS_NOEND(DatumGetDateADT(value)) : TIMESTAMP_IS_NOEND(DatumGetTimestampTz(value));
 }
 
@@ -61,7 +62,9 @@ bool is_in_range(Datum value, const StartType &type) {
     const double at = type.unit != StartUnit::kNone
                         ? number_in(value, type.type) * micros_in(type.unit) + static_cast<double>(kUnixEpoch)
                         : static_cast<double>(micros_of(value, type));
-    return at >= static_cast<double>(kYear1401) && at <= static_cast<double>(kYear9998);
+    // A number of another unit would be a time in 1970.
+    const core::Micros first = type.unit == StartUnit::kNone ? kYear1401 : kYear1980;
+    return at >= static_cast<double>(first) && at <= static_cast<double>(kYear9998);
 }
 
 }  // namespace
@@ -79,7 +82,7 @@ core::Start start_of_value(Datum value, const StartType &type, const PgZone &zon
         ereport(ERROR, (errcode(ERRCODE_DATETIME_FIELD_OVERFLOW), errmsg("start of a retention clock is out of range"),
                         type.unit == StartUnit::kNone
                             ? errhint("A clock starts between the years 1401 and 9997.")
-                            : errhint("A clock starts between the years 1401 and 9997. Does the number count %s since 1970?",
+                            : errhint("A number starts a clock between the years 1980 and 9997. Does it count %s since 1970?",
                                       name_of(type.unit))));
     const core::Micros at = micros_of(value, type);
     if (type.type == DATEOID)

@@ -7,8 +7,8 @@
 
 namespace pg_retention {
 
-// A number that is 0 has not started: so applications write that there is no time yet. False, and an error: it is at -infinity or outside
-// 1400-9999.
+// A number that is 0 or less has not started: so applications write that there is no time yet. False, and an error: it is at -infinity or
+// outside 1400-9999; a number before 1980, which one of another unit would be.
 bool can_start(Datum value, const StartType &type);
 core::Start start_of_value(Datum value, const StartType &type, const PgZone &zone);
 

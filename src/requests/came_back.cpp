@@ -108,7 +108,7 @@ char *query_of_persons(const Model &model, const Kind &kind, const char *from) {
     initStringInfo(&sql);
     appendStringInfo(&sql, "SELECT %s%s, %s", governed ? "t." : "", governed ? clock_name(kind.relid) : "NULL", keys);
     append_printed(&sql, model, kind);
-    appendStringInfo(&sql, " FROM %s t", from);
+    appendStringInfo(&sql, " FROM %s t WHERE true%s", from, and_is_person(kind));
     return sql.data;
 }
 
@@ -209,7 +209,7 @@ void look_through(const ErasureKey &key, Round *round) {
     const int from = add_parameter(&parameters, TIDOID, PointerGetDatum(&low));
     const int to = add_parameter(&parameters, TIDOID, PointerGetDatum(&high));
     read_persons(
-        owner_of(round->leaf), kOnce, psprintf("%s WHERE t.ctid >= $%d AND t.ctid < $%d", sql, from, to), parameters,
+        owner_of(round->leaf), kOnce, psprintf("%s AND t.ctid >= $%d AND t.ctid < $%d", sql, from, to), parameters,
         [&](const SqlRows &rows) { for_each_returned(key, *kind, rows, [&](const char *, TimestampTz) { ++round->found; }); });
 }
 

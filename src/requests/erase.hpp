@@ -1,11 +1,7 @@
 #pragma once
 // Erasing one person in the running transaction.
+#include "pg/latest.hpp"
 #include "requests/call.hpp"
-
-extern "C" {
-#include "access/xact.h"
-#include "utils/snapmgr.h"
-}
 
 namespace pg_retention {
 
@@ -24,14 +20,5 @@ Erased erase_subject(const Call &call, Occasion occasion);
 // One erasure at a time, for they lock rows of several persons; and each row must be seen as it is now. Error 25001 under
 // repeatable read.
 void begin_erasures();
-
-// What is read meanwhile is as it is now: after what was done to other rows and, in the same statement, to other persons.
-template <typename F>
-void seeing_what_was_done(F body) {
-    CommandCounterIncrement();
-    PushActiveSnapshot(GetLatestSnapshot());
-    body();
-    PopActiveSnapshot();
-}
 
 }  // namespace pg_retention

@@ -111,8 +111,26 @@ List *columns_in(const Model &model, List *personal, Oid relid, Oid leaf) {
     return columns;
 }
 
+// That what a logical key refers to is there: nothing sees to it. Where the other table is another owner's, who does not read it, it is taken for
+// granted.
+void append_is_there(StringInfo sql, Oid leaf, const Step &step) {
+    if (const char *condition = near_condition(step)) appendStringInfo(sql, " AND %s", condition);
+    if (step.named != InvalidAttrNumber || owner_of(step.far_relid) != owner_of(leaf)) return;
+    appendStringInfo(sql, " AND EXISTS (SELECT FROM %s f WHERE ", qualified_name(step.far_relid));
+    const Equalities equalities = finding_near(step);
+    for (int i = 0; i < step.n; ++i) {
+        appendStringInfoString(sql, i == 0 ? "" : " AND ");
+        append_equal(sql, equalities.at[i],
+                     Operand{column_list(step.near_relid, &step.near_columns[i], 1, "t."),
+                             get_atttype(step.near_relid, step.near_columns[i])},
+                     Operand{column_list(step.far_relid, &step.far_columns[i], 1, "f."),
+                             get_atttype(step.far_relid, step.far_columns[i])});
+    }
+    appendStringInfoChar(sql, ')');
+}
+
 // Whether a row t leads to somebody: a person's own does, and one with a key to a row that a link follows.
-char *leads_anywhere(const Model &model, Oid relid) {
+char *leads_anywhere(const Model &model, Oid relid, Oid leaf) {
     StringInfoData sql;
     ListCell *cell = nullptr;
     initStringInfo(&sql);
@@ -124,7 +142,7 @@ char *leads_anywhere(const Model &model, Oid relid) {
         appendStringInfoString(&sql, sql.len == 0 ? "(" : " OR (");
         for (int i = 0; i < step.n; ++i)
             appendStringInfo(&sql, "%s%s IS NOT NULL", i == 0 ? "" : " AND ", column_list(relid, &step.near_columns[i], 1, "t."));
-        if (const char *condition = near_condition(step)) appendStringInfo(&sql, " AND %s", condition);
+        append_is_there(&sql, leaf, step);
         appendStringInfoChar(&sql, ')');
     }
     return sql.len == 0 ? pstrdup("false") : sql.data;
@@ -203,7 +221,7 @@ char *query_of(const Model &model, const Place &place) {
     const bool governed = clock_column(place.leaf) != InvalidAttrNumber && !has_foreign_clock(place.leaf);
     initStringInfo(&sql);
     appendStringInfo(&sql, "SELECT t.ctid, %s%s, %s", governed ? "t." : "", governed ? clock_name(place.leaf) : "NULL",
-                     leads_anywhere(model, place.relid));
+                     leads_anywhere(model, place.relid, place.leaf));
     foreach (cell, place.columns) {
         const auto column = static_cast<AttrNumber>(lfirst_int(cell));
         appendStringInfo(&sql, ", CAST(%s AS %s)", column_list(place.leaf, &column, 1, "t."),

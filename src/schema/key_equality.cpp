@@ -56,17 +56,6 @@ Operator operator_named(Oid op) {
     return found;
 }
 
-// By the name in the catalog: "character" would be character(1), and a cast to it cuts.
-const char *type_name(Oid type) {
-    HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
-    if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for type %u", type);
-    const auto form = reinterpret_cast<Form_pg_type>(GETSTRUCT(tuple));
-    const char *name =
-        pstrdup(quote_qualified_identifier(get_namespace_name_or_temp(form->typnamespace), NameStr(form->typname)));
-    ReleaseSysCache(tuple);
-    return name;
-}
-
 // What an operator that takes many types takes is the type of the value.
 Oid taken_as(const Operand &operand, Oid declared) {
     return IsPolymorphicType(declared) || declared == RECORDOID ? getBaseType(operand.type) : declared;
@@ -89,6 +78,17 @@ void append_collation(StringInfo sql, const Equality &equality, Oid type) {
 }
 
 }  // namespace
+
+// By the name in the catalog: "character" would be character(1), and a cast to it cuts.
+const char *type_name(Oid type) {
+    HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+    if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for type %u", type);
+    const auto form = reinterpret_cast<Form_pg_type>(GETSTRUCT(tuple));
+    const char *name =
+        pstrdup(quote_qualified_identifier(get_namespace_name_or_temp(form->typnamespace), NameStr(form->typname)));
+    ReleaseSysCache(tuple);
+    return name;
+}
 
 Equality key_equality(const Hop &hop, int k, Side column) {
     Equality equality = {hop.equal[k], column == Side::kReferring, collation_of_key(hop, k, column)};

@@ -30,6 +30,9 @@ Equalities key_equalities(const Hop &hop, Side columns);
 // of them is text and the other a number, a UUID or an enum. False: by none.
 bool logical_equality(Oid from_relid, AttrNumber from, Oid to_relid, AttrNumber to, Oid *op);
 
+// For a cast that leaves a value as it is.
+const char *type_name(Oid type);
+
 // smallint, integer, bigint.
 bool is_integer(Oid type);
 

@@ -8,7 +8,9 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
+#include "mb/pg_wchar.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 #include "utils/varlena.h"
 }
 
@@ -90,17 +92,26 @@ bool find_own_column(Oid relid, List *names, AttrNumber *column, Problem *proble
                   psprintf("column \"%s\" in field \"path\" does not exist in table %s", name, get_rel_name(relid)), problem);
 }
 
-// A value that is compared with must be one of the column's type, or no row could be read any more.
+// A value that is compared with must be one of the column's type, or no row could be read any more; and one that it does not cut, or it would
+// be another.
 bool may_be_given(Oid relid, AttrNumber column, const char *value) {
-    const Oid type = getBaseType(get_atttype(relid, column));
+    Oid declared = InvalidOid, collation = InvalidOid;
+    int32 modifier = -1;
     char category = 0;
     bool preferred = false;
-    get_type_category_preferred(type, &category, &preferred);
-    if (category == TYPCATEGORY_STRING) return true;
+    get_atttypetypmodcoll(relid, column, &declared, &modifier, &collation);
+    const Oid type = getBaseTypeAndTypmod(declared, &modifier);
     const size_t n = strlen(value);
-    // Of the smallest type any number of four digits is one.
-    if (is_integer(type)) return n > 0 && n <= (type == INT2OID ? 4 : 9) && strspn(value, "0123456789") == n;
-    return false;
+    const bool digits = n > 0 && strspn(value, "0123456789") == n;
+    if (get_typtype(type) == TYPTYPE_ENUM)
+        return SearchSysCacheExists2(ENUMTYPOIDNAME, ObjectIdGetDatum(type), CStringGetDatum(value));
+    if (type == BOOLOID) return strcmp(value, "true") == 0 || strcmp(value, "false") == 0;
+    if (is_integer(type))
+        return digits && n <= (type == INT2OID ? 4 : 9);  // of the smallest type any number of four digits is one
+    if (type == NAMEOID) return n < NAMEDATALEN;
+    get_type_category_preferred(type, &category, &preferred);
+    const bool fits = modifier < static_cast<int32>(VARHDRSZ) || pg_mbstrlen(value) <= modifier - static_cast<int32>(VARHDRSZ);
+    return category == TYPCATEGORY_STRING && fits;
 }
 
 bool add_given(Given *given, Oid relid, List *names, const char *value, Problem *problem) {
@@ -194,7 +205,17 @@ bool read_logical_key(Oid at, const char *element, bool down, Hop *key, Problem 
         auto *pair = static_cast<List *>(lfirst(cell));
         List *names = static_cast<List *>(linitial(pair));
         // Downwards the column is named with its table, upwards it is the table's own.
-        if (down && list_length(names) > 1) names = list_make1(llast(names));
+        Oid named = key->from_relid;
+        AttrNumber column = 0;
+        if (down && list_length(names) > 1) {
+            if (!find_column(at, names, &named, &column, problem)) return false;
+            names = list_make1(llast(names));
+        }
+        if (named != key->from_relid)
+            return refuse(ERRCODE_SYNTAX_ERROR,
+                          psprintf("a value in field \"path\" is of table %s, not of %s, which refers", get_rel_name(named),
+                                   get_rel_name(key->from_relid)),
+                          problem);
         if (!add_given(given, key->from_relid, names, static_cast<char *>(lsecond(pair)), problem)) return false;
     }
     if (given->n > 0) key->given = given;
@@ -237,7 +258,7 @@ char *given_condition(Oid relid, const Given *given) {
         const Oid type = getBaseType(get_atttype(relid, column));
         appendStringInfoString(&sql, i == 0 ? "" : " AND ");
         append_equal(&sql, equality_of(relid, column), Operand{column_list(relid, &column, 1, "t."), get_atttype(relid, column)},
-                     Operand{psprintf("%s::%s", quote_literal_cstr(given->values[i]), format_type_be_qualified(type)), type});
+                     Operand{psprintf("%s::%s", quote_literal_cstr(given->values[i]), type_name(type)), type});
     }
     return sql.data;
 }

@@ -193,9 +193,11 @@ const char *without_unit(const char *text, StartUnit *unit) {
     const size_t n = strlen(text);
     for (const StartUnit each : {StartUnit::kSeconds, StartUnit::kMilliseconds, StartUnit::kMicroseconds}) {
         const size_t name = strlen(name_of(each));
-        if (n < name + 2 || strncmp(text, name_of(each), name) != 0 || text[name] != '(' || text[n - 1] != ')') continue;
+        if (n < name + 2 || strncmp(text, name_of(each), name) != 0 || text[n - 1] != ')') continue;
+        const size_t open = name + strspn(text + name, " ");
+        if (text[open] != '(') continue;
         *unit = each;
-        return pnstrdup(text + name + 1, n - name - 2);
+        return pnstrdup(text + open + 1, n - open - 2);
     }
     *unit = StartUnit::kNone;
     return text;

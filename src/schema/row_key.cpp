@@ -124,6 +124,28 @@ Oid argument_type(FunctionCallInfo fcinfo, int argument) {
 
 namespace {
 
+Oid index_collation(Oid index, int column) {
+    HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
+    if (!HeapTupleIsValid(tuple)) return InvalidOid;
+    bool isnull = false;
+    const Datum collations = SysCacheGetAttr(INDEXRELID, tuple, Anum_pg_index_indcollation, &isnull);
+    const Oid collation = reinterpret_cast<oidvector *>(DatumGetPointer(collations))->values[column];
+    ReleaseSysCache(tuple);
+    return collation;
+}
+
+// Under a nondeterministic collation a column's values are equal that an index under another one tells apart.
+bool tells_as_columns_do(Relation rel, const FormData_pg_index &index) {
+    for (int i = 0; i < index.indnkeyatts; ++i) {
+        if (index.indkey.values[i] <= 0) continue;
+        const Oid collation = TupleDescAttr(RelationGetDescr(rel), index.indkey.values[i] - 1)->attcollation;
+        if (OidIsValid(collation) && !get_collation_isdeterministic(collation) &&
+            collation != index_collation(index.indexrelid, i))
+            return false;
+    }
+    return true;
+}
+
 // Calls f with each index that says of its columns that no two rows hold the same: unique, whole and checked at once. Without a lock: whoever
 // changes two of the tables at once must not meet another in the middle.
 template <typename F>
@@ -133,7 +155,7 @@ void for_each_unique_index(Relation rel, F f) {
         HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
         if (!HeapTupleIsValid(tuple)) continue;
         const auto *index = reinterpret_cast<const FormData_pg_index *>(GETSTRUCT(tuple));
-        const bool whole = heap_attisnull(tuple, Anum_pg_index_indpred, nullptr);
+        const bool whole = heap_attisnull(tuple, Anum_pg_index_indpred, nullptr) && tells_as_columns_do(rel, *index);
         if (index->indisunique && index->indimmediate && index->indisvalid && whole) f(*index);
         ReleaseSysCache(tuple);
     }

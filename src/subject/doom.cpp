@@ -24,26 +24,55 @@ namespace {
 
 constexpr int kFixedColumns = 3;  // ctid, clock, whether the personal columns are anonymised
 
-// Every column is part of the key or of a foreign key, and there are two of these.
-bool is_pure_link(const Model &model, Oid relid) {
+// A table that only joins: every column is part of the primary key or of a key that refers to something, and there are two of these.
+enum class Joining : uint8_t {
+    kNo,
+    kByKeys,  // by what may be unset
+    kForGood  // by what may not: whoever is in a row cannot be taken out of it
+};
+
+// How many keys lead from the table's rows, whatever they consist of: one that refers to rows of many tables is one.
+int count_references(const Model &model, Oid relid, int n_columns) {
+    List *constraints = NIL;
+    Bitmapset *logical = nullptr;
+    ListCell *cell = nullptr;
+    for (AttrNumber column = 1; column <= n_columns; ++column) {
+        Hop hop = {};
+        if (find_foreign_key(relid, column, &hop)) constraints = list_append_unique_oid(constraints, hop.constraint);
+    }
+    foreach (cell, model.links) {
+        const LinkPath &path = static_cast<const Link *>(lfirst(cell))->path;
+        for (int i = 0; i < path.n_steps; ++i) {
+            const Hop &key = path.steps[i].key;
+            if (path.steps[i].named != InvalidAttrNumber || key.from_relid != relid) continue;
+            AttrNumber last = 0;
+            for (int k = 0; k < key.n_keys; ++k) last = Max(last, key.from[k]);
+            logical = bms_add_member(logical, last);
+        }
+    }
+    return list_length(constraints) + bms_num_members(logical);
+}
+
+Joining joining_of(const Model &model, Oid relid) {
     AttrNumber key[kMaxKeys];
     const int n_key = primary_key(relid, key);
     Relation rel = table_open(relid, AccessShareLock);
     TupleDesc desc = RelationGetDescr(rel);
     const Bitmapset *logical = logical_key_columns(model, relid);
-    bool pure = true;
-    int references = 0;
-    for (int i = 0; i < desc->natts && pure; ++i) {
+    const int n_columns = desc->natts;
+    bool pure = true, for_good = true;
+    for (int i = 0; i < n_columns && pure; ++i) {
         const AttrNumber column = TupleDescAttr(desc, i)->attnum;
         Hop hop = {};
+        bool in_key = false;
         if (TupleDescAttr(desc, i)->attisdropped || column == clock_column(relid)) continue;
-        bool known = find_foreign_key(relid, column, &hop) || bms_is_member(column, logical);
-        references += known ? 1 : 0;
-        for (int k = 0; k < n_key; ++k) known = known || key[k] == column;
-        pure = known;
+        for (int k = 0; k < n_key; ++k) in_key = in_key || key[k] == column;
+        for_good = for_good && (in_key || TupleDescAttr(desc, i)->attnotnull);
+        pure = in_key || find_foreign_key(relid, column, &hop) || bms_is_member(column, logical);
     }
     table_close(rel, NoLock);
-    return pure && references > 1;
+    if (!pure || count_references(model, relid, n_columns) < 2) return Joining::kNo;
+    return for_good ? Joining::kForGood : Joining::kByKeys;
 }
 
 // Another person, not erased yet, whom the row is about, be it by the same link: several live in one home.
@@ -112,8 +141,8 @@ Fate fate_of_governed(const Policy &policy, Doomed *row) {
     return Fate::kKeep;
 }
 
-// pure_link: of the row's table. anonymised: of an ungoverned row; null when the table has no personal columns.
-Fate fate_of(const ReachedTable &table, bool pure_link, Doomed *row, const bool *anonymised) {
+// joining: of the row's table. anonymised: of an ungoverned row; null when the table has no personal columns.
+Fate fate_of(const ReachedTable &table, Joining joining, Doomed *row, const bool *anonymised) {
     switch (row->link->role) {
         case LinkRole::kAbout:
         case LinkRole::kDeletedWith:
@@ -123,7 +152,8 @@ Fate fate_of(const ReachedTable &table, bool pure_link, Doomed *row, const bool 
     }
     const Policy *policy = find_policy(row);
     const bool goes_along = leads_to_subject_as(*row, LinkRole::kDeletedWith);
-    if (policy == nullptr && (pure_link || goes_along)) return Fate::kUnlink;
+    const bool only_joins = joining == Joining::kForGood || (joining == Joining::kByKeys && !is_shared(*row));
+    if (policy == nullptr && (only_joins || goes_along)) return Fate::kUnlink;
     if (goes_along) return instead_of_anonymising(fate_of_governed(*policy, row));
     if (is_shared(*row)) return Fate::kTakeOut;
     if (policy != nullptr) return fate_of_governed(*policy, row);
@@ -214,7 +244,7 @@ Doomed *doomed_rows(const Subject &subject, const ReachedTable &table, int condi
     auto *rows = static_cast<Doomed *>(palloc_extended(sizeof(Doomed) * (*n + 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
     List **others = find_others(subject, links, found.table, *n, kFixedColumns + 1);
     const bool governed = clock_column(table.relid) != InvalidAttrNumber;
-    const bool pure_link = is_pure_link(*subject.model, table.relid);
+    const Joining joining = joining_of(*subject.model, table.relid);
     auto *tids = static_cast<ItemPointerData *>(palloc_extended(sizeof(ItemPointerData) * (*n + 1), MCXT_ALLOC_HUGE));
     for (int i = 0; i < *n; ++i) tids[i] = found[i].get<ItemPointerData>(1);
     const core::Clock *in_the_end =
@@ -229,7 +259,7 @@ Doomed *doomed_rows(const Subject &subject, const ReachedTable &table, int condi
         row->link = link;
         row->others = others[i];
         const bool anonymised = found[i].get_or(3, false);
-        row->fate = fate_of(table, pure_link, row, found[i].is_null(3) ? nullptr : &anonymised);
+        row->fate = fate_of(table, joining, row, found[i].is_null(3) ? nullptr : &anonymised);
     }
     found.free();
     return rows;

@@ -156,6 +156,7 @@ char *how_they_are_joined(List *rows) {
     initStringInfo(&out);
     int lines = 0;
     for (int n = 1; n < list_length(rows) && lines < kLines; ++n) lines += is_joined(rows, n, &out) ? 1 : 0;
+    if (lines == 0) appendStringInfoString(&out, "They are joined by keys that links of role \"same\" follow.");
     return out.data;
 }
 

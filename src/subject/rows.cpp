@@ -56,6 +56,7 @@ void list_columns(Reader *reader, Oid relid) {
     Relation rel = table_open(relid, AccessShareLock);
     TupleDesc desc = RelationGetDescr(rel);
     const AttrNumber clock = clock_column(relid);
+    const Bitmapset *logical = logical_key_columns(*reader->subject->model, relid);
     reader->columns = static_cast<Column *>(palloc0(sizeof(Column) * desc->natts));
     for (int i = 0; i < desc->natts; ++i) {
         Form_pg_attribute att = TupleDescAttr(desc, i);
@@ -67,7 +68,8 @@ void list_columns(Reader *reader, Oid relid) {
         column->name = pstrdup(NameStr(att->attname));
         column->personal = personal;
         column->json = exported_column(att->atttypid);
-        column->is_text = holds_words(att->atttypid);
+        // What says where a row leads is no text, whatever somebody is called.
+        column->is_text = holds_words(att->atttypid) && !bms_is_member(att->attnum, logical);
     }
     table_close(rel, NoLock);
 }

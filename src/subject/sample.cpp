@@ -3,6 +3,7 @@
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
+#include "policy/rights.hpp"
 #include "schema/link_front.hpp"
 #include "schema/own.hpp"
 #include "schema/row_key.hpp"
@@ -22,6 +23,7 @@ namespace pg_retention {
 namespace {
 
 constexpr int kSamples = 3;
+constexpr char kOwner[] = "Whose data are found on a path is shown to the owner of its tables, or to a superuser.";
 
 char *key_text(Oid relid, const AttrNumber *columns, int n, const SqlRow &row, int place) {
     int places[kMaxKeys];
@@ -110,6 +112,9 @@ void sample_link(FunctionCallInfo fcinfo) {
     const Kind *kind = kind_named(*model, text_to_cstring(PG_GETARG_TEXT_PP(0)));
     if (!resolve_link(relid, way, kind->relid, &path, &problem))
         ereport(ERROR, (errcode(problem.sqlstate), errmsg("%s", problem.message), errhint("%s", problem.hint)));
+    // Whoever might make it a link.
+    require_ownership(relid, "whose rows are shown", kOwner);
+    for (int i = 0; i < path.n_steps; ++i) require_ownership(path.steps[i].far_relid, psprintf("on path \"%s\"", way), kOwner);
     if (path.n_steps == 0)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("field \"path\" is empty"),
                         errhint("The rows of a kind's own table need no link.")));

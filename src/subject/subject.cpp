@@ -3,6 +3,7 @@
 #include "core/text/telling.hpp"
 #include "subject/called.hpp"
 #include "subject/identity.hpp"
+#include "pg/latest.hpp"
 #include "pg/names.hpp"
 #include "schema/own.hpp"
 #include "pg/security.hpp"
@@ -10,6 +11,7 @@
 extern "C" {
 #include "catalog/pg_type.h"
 #include "utils/array.h"
+#include "utils/datum.h"
 #include "utils/lsyscache.h"
 }
 
@@ -44,6 +46,12 @@ uint64 lock_rows(Oid relid, const char *where, Parameters *parameters) {
                                     *parameters);
     locked.free();
     return locked.n;
+}
+
+bool same_keys(const KeySet &a, const KeySet &b) {
+    bool same = a.n == b.n;
+    for (int k = 0; same && a.n > 0 && k < a.n_columns; ++k) same = datumIsEqual(a.arrays[k], b.arrays[k], false, -1);
+    return same;
 }
 
 struct Reached {
@@ -147,11 +155,19 @@ KeySet repeated_keys(Subject *subject, const Link &link, int i) {
     }
     append_and(&sql, near_condition(step));
     appendStringInfo(&sql, ") SELECT %s FROM r)", names.data);
-    const KeySet keys = distinct_keys(relid, step.far_columns, step.n, finding_far(step), sql.data, &parameters, subject->lock);
-    parameters = Parameters{};
-    resetStringInfo(&where);
-    append_key_condition(&where, relid, step.far_columns, finding_far(step), keys, &parameters);
-    if (subject->lock) (void) lock_rows(relid, where.data, &parameters);
+    const auto read = [&] {
+        return distinct_keys(relid, step.far_columns, step.n, finding_far(step), sql.data, &parameters, subject->lock);
+    };
+    KeySet keys = read();
+    for (bool same = !subject->lock; !same && keys.n > 0;) {
+        const KeySet before = keys;
+        Parameters locked = {};
+        resetStringInfo(&where);
+        append_key_condition(&where, relid, step.far_columns, finding_far(step), keys, &locked);
+        (void) lock_rows(relid, where.data, &locked);
+        keys = read();
+        same = same_keys(before, keys);
+    }
     return keys;
 }
 
@@ -221,6 +237,60 @@ ReachedTable *table_in(List **tables, Oid relid) {
     pg_unreachable();
 }
 
+namespace {
+
+// A unique index says nothing of the tables that inherit: a row of theirs may hold the key of somebody else.
+[[noreturn]] void held_twice(const Kind &kind) {
+    ereport(ERROR, (errcode(ERRCODE_CARDINALITY_VIOLATION), errmsg("a key of kind \"%s\" is held by several rows", kind.name),
+                    errdetail("Tables inherit from \"%s\", and its keys are not unique in them.", get_rel_name(kind.relid)),
+                    errhint("Give the rows of the tables that inherit keys of their own.")));
+}
+
+// The rows that are the person, as they are now.
+void find_rows(Subject *subject) {
+    for (int i = 0; i < list_length(subject->model->kinds); ++i) subject->roots[i] = KeySet{};
+    subject->roots[subject->kind->index] = subject->key;
+    List *own = identifying_rows(*subject, *subject->kind);
+    if (own == NIL) no_such_subject(*subject->kind);
+    if (list_length(own) > 1) held_twice(*subject->kind);
+    identify(subject, own);
+}
+
+void lock_persons(const Subject &subject) {
+    ListCell *cell = nullptr;
+    foreach (cell, subject.model->kinds) {
+        const auto *kind = static_cast<const Kind *>(lfirst(cell));
+        if (subject.roots[kind->index].n == 0) continue;
+        StringInfoData where;
+        Parameters parameters = {};
+        initStringInfo(&where);
+        append_key_condition(&where, kind->relid, kind->keys, subject.roots[kind->index], &parameters);
+        const uint64 n = lock_rows(kind->relid, where.data, &parameters);
+        if (n > static_cast<uint64>(subject.roots[kind->index].n)) held_twice(*kind);
+    }
+}
+
+// Somebody else may have erased the person while we waited, or made another of a row: who the person is is asked again until what is locked is
+// what was found.
+void find_and_lock(Subject *subject) {
+    const int n = list_length(subject->model->kinds);
+    for (bool same = false; !same;) {
+        KeySet *before = subject->roots;
+        lock_persons(*subject);
+        subject->roots = static_cast<KeySet *>(palloc0(sizeof(KeySet) * (n + 1)));
+        seeing_what_was_done([&] { find_rows(subject); });
+        same = true;
+        for (int i = 0; i < n; ++i) same = same && same_keys(before[i], subject->roots[i]);
+    }
+}
+
+void read_all_words(Subject *subject) {
+    ListCell *cell = nullptr;
+    foreach (cell, subject->model->kinds) read_words(subject, *static_cast<Kind *>(lfirst(cell)));
+}
+
+}  // namespace
+
 Subject *open_subject(const Model &model, const Kind &kind, const KeySet &key, bool lock) {
     auto *subject = static_cast<Subject *>(palloc0(sizeof(Subject)));
     subject->model = &model;
@@ -229,22 +299,12 @@ Subject *open_subject(const Model &model, const Kind &kind, const KeySet &key, b
     subject->lock = lock;
     subject->called = new_called();
     subject->roots = static_cast<KeySet *>(palloc0(sizeof(KeySet) * (list_length(model.kinds) + 1)));
-    subject->roots[kind.index] = key;
-    List *own = identifying_rows(*subject, kind);
-    if (own == NIL) no_such_subject(kind);
-    identify(subject, own);
-    ListCell *cell = nullptr;
-    foreach (cell, model.kinds) {
-        auto *each = static_cast<Kind *>(lfirst(cell));
-        read_words(subject, *each);
-        if (!lock || subject->roots[each->index].n == 0) continue;
-        StringInfoData where;
-        Parameters parameters = {};
-        initStringInfo(&where);
-        append_key_condition(&where, each->relid, each->keys, subject->roots[each->index], &parameters);
-        // Somebody else may have erased the person while we waited.
-        if (lock_rows(each->relid, where.data, &parameters) == 0 && each == &kind) no_such_subject(kind);
-    }
+    find_rows(subject);
+    if (lock) find_and_lock(subject);
+    if (lock)
+        seeing_what_was_done([&] { read_all_words(subject); });
+    else
+        read_all_words(subject);
     subject->own = taken_apart(subject->words);
     return subject;
 }

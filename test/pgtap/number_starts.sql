@@ -1,6 +1,6 @@
 -- Clocks that start at numbers which count the time since 1970.
 BEGIN;
-SELECT plan(31);
+SELECT plan(38);
 SET client_min_messages = error;
 SET retention.test_now = '2024-06-01 12:00+00';
 CREATE FUNCTION pg_temp.policy(name text, relation regclass, start text, zone text DEFAULT 'UTC') RETURNS void LANGUAGE sql AS
@@ -48,6 +48,14 @@ SELECT throws_ok(format($$SELECT pg_temp.policy('x', 'e.%s', %L)$$, relation, st
 FROM (VALUES ('s', 'at', '42804'), ('s', 'seconds(name)', '42804'), ('s', 'minutes(at)', '42703'), ('s', 'milliseconds(at)', '22008'), ('ms', 'seconds(at)', '22008'), ('us', 'milliseconds("At")', '22008')) AS v (relation, start, state);
 SELECT throws_ok($$INSERT INTO e.f VALUES (9, 'NaN')$$, '22008', NULL, 'what is no number starts no clock');
 SELECT throws_ok($$INSERT INTO e.ms VALUES (9, 9223372036854775807)$$, '22008', NULL, 'a number beyond all years starts no clock');
+SELECT throws_ok($$INSERT INTO e.ms VALUES (9, 1717200000)$$, '22008', NULL, 'seconds in a column of milliseconds start no clock');
+SELECT throws_ok($$INSERT INTO e.s VALUES (9, 315532799)$$, '22008', NULL, 'a number before 1980 starts no clock');
+SELECT lives_ok($$INSERT INTO e.s VALUES (9, 315532800)$$, 'a number of 1980 starts a clock');
+SELECT lives_ok($$INSERT INTO e.ms VALUES (9, -1), (10, -9223372036854775808)$$, 'a number below 0 is written where there is no time');
+SELECT lives_ok($$INSERT INTO e.f VALUES (9, '-Infinity'), (10, -1e300)$$, 'a number below all is written where there is no time');
+SELECT pg_temp.next_transaction();
+SELECT is((SELECT string_agg(id::text, ',' ORDER BY id) FROM (SELECT id FROM e.ms WHERE id > 8 UNION ALL SELECT 10 * id FROM e.f WHERE id > 8) x), '9,10,90,100', 'a number below 0 has not started');
+SELECT lives_ok($$SELECT pg_temp.policy('blank', 'e.us', 'microseconds ("At")')$$, 'a blank may stand before the bracket');
 
 -- What it is called follows the schema.
 ALTER TABLE e.room RENAME left_ts TO "Left";

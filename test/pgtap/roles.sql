@@ -1,6 +1,6 @@
 -- Roles of links: two rows that are one human, and rows that a person may see without their being the person's.
 BEGIN;
-SELECT plan(32);
+SELECT plan(38);
 SET client_min_messages = error;
 
 \ir ../declare.psql
@@ -101,6 +101,30 @@ SELECT is((SELECT concat_ws(', ', b.label, l.note) FROM l.badge b JOIN l.liked l
 SELECT lives_ok($$INSERT INTO retention.policy (name, relation, clock_starts, keep_for, must_keep_for, reference, action, mode, priority, applies_to) VALUES ('kept', 'l.liked', '{ended_at}', '9 years', '9 years', 'some Act', 'delete', 'enforce', 1, 'ended_at IS NOT NULL')$$, 'the law may keep what goes along');
 UPDATE l.liked SET ended_at = '2026-01-01' WHERE id = 2;
 SELECT is((SELECT json_array_length(retention.erase('l', 1) -> 'kept')), 1, 'what the law keeps does not go along');
+
+-- Why a request stops is told, even where no value is to blame.
+CREATE FUNCTION pg_temp.detail(query text) RETURNS text LANGUAGE plpgsql AS
+    $$DECLARE d text; BEGIN EXECUTE query; EXCEPTION WHEN others THEN GET STACKED DIAGNOSTICS d = PG_EXCEPTION_DETAIL; RETURN d; END$$;
+SELECT is(pg_temp.detail($$SELECT retention.export('partner', 2)$$), 'They are joined by keys that links of role "same" follow.', 'humans that keys alone join are told as such');
+
+-- A row that only joins, by keys or by what may be unset.
+CREATE TABLE s.tenant_user (tenant int, id int, name text, PRIMARY KEY (tenant, id));
+CREATE TABLE s.vote (id int PRIMARY KEY, tenant int, usr int, FOREIGN KEY (tenant, usr) REFERENCES s.tenant_user);
+CREATE TABLE s.loan (id int PRIMARY KEY, lender int REFERENCES s.partner, borrower int REFERENCES s.partner);
+CREATE TABLE s.pair (a int REFERENCES s.partner, b int REFERENCES s.partner, PRIMARY KEY (a, b));
+SELECT pg_temp.personal('s.tenant_user', 'name', 'name');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('tenant', 's.tenant_user');
+SELECT pg_temp.link('tenant', 's.vote', 'tenant'), pg_temp.link('partner', 's.loan', 'lender'), pg_temp.link('partner', 's.loan', 'borrower'), pg_temp.link('partner', 's.pair', 'a'), pg_temp.link('partner', 's.pair', 'b');
+INSERT INTO s.tenant_user VALUES (1, 1, 'Kari Lie'), (1, 2, 'Ola Moe');
+INSERT INTO s.vote VALUES (1, 1, 1), (2, 1, 2);
+INSERT INTO s.partner VALUES (41, 'Liv Berg'), (42, 'Jon Berg');
+INSERT INTO s.loan VALUES (1, 41, 42), (2, 41, NULL);
+INSERT INTO s.pair VALUES (41, 42);
+SELECT lives_ok($$SELECT retention.erase('tenant', '{"tenant": 1, "id": 1}'::jsonb)$$, 'who is named by two columns is erased');
+SELECT is((SELECT string_agg(concat_ws(' ', id, tenant, usr), ', ' ORDER BY id) FROM s.vote), '1 1 1, 2 1 2', 'one key of two columns is no joining of two');
+SELECT lives_ok($$SELECT retention.erase('partner', 41)$$, 'who is joined with somebody else is erased');
+SELECT is((SELECT string_agg(concat_ws(' ', id, lender, borrower), ', ' ORDER BY id) FROM s.loan), '1 42', 'what is somebody else''s too stays, and the person is taken out of it');
+SELECT is((SELECT count(*) FROM s.pair), 0::bigint, 'whoever cannot be taken out of a row is joined no more');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,6 +1,6 @@
 -- A link that was wrong is found before it acts.
 BEGIN;
-SELECT plan(16);
+SELECT plan(19);
 SET client_min_messages = error;
 CREATE FUNCTION pg_temp.sample(kind text, relation regclass, path text) RETURNS text LANGUAGE sql AS
     $$SELECT string_agg(format('%s>%s', row_key, key), ' ' ORDER BY row_key::text, key::text) FROM retention.sample_link(kind, relation, path)$$;
@@ -40,6 +40,21 @@ SELECT is((SELECT string_agg(value, ', ') FROM retention.types_not_followed()), 
 SET ROLE pg_monitor;
 SELECT is((SELECT count(*) FROM retention.types_not_followed()), 1::bigint, 'who watches may ask for types');
 SELECT throws_ok($$SELECT * FROM retention.sample_link('l', 'l.post', 'author')$$, '42501', NULL, 'who watches may not ask for samples');
+RESET ROLE;
+
+-- Whoever could make the link, and nobody else.
+CREATE ROLE sampler;
+GRANT ALL ON SCHEMA l TO sampler;
+GRANT EXECUTE ON FUNCTION retention.sample_link TO sampler;
+GRANT SET ON PARAMETER retention.reveal TO sampler;
+ALTER TABLE l.person OWNER TO sampler;
+SET ROLE sampler;
+SELECT throws_ok($$SELECT * FROM retention.sample_link('l', 'l.post', 'author')$$, '42501', NULL, 'rows of somebody else''s table are not shown by a path to one''s own');
+RESET ROLE;
+ALTER TABLE l.post OWNER TO sampler;
+SET ROLE sampler;
+SELECT isnt_empty($$SELECT * FROM retention.sample_link('l', 'l.post', 'author')$$, 'the owner of the tables is shown whom rows lead to');
+SELECT throws_ok($$SELECT * FROM retention.sample_link('l', 'l.post', 'team.[l.member.team].person')$$, '42501', NULL, 'a path by way of somebody else''s table shows nothing');
 RESET ROLE;
 
 SELECT * FROM finish();

@@ -73,6 +73,15 @@ is(ask('SELECT sum(erased) FROM retention.replay_erasures(retention.erasure_list
 is(back(), '', 'nobody is back after a replay');
 is(told(), '', 'what was found is looked for anew after a replay');
 
+# A company that has the number of somebody erased is no person.
+ask(q{UPDATE p SET name = 'Kari Lie 1' WHERE id = 1});
+is(back(), 'p 1', 'who comes back again is told again');
+ask(q{UPDATE retention.subject_kind SET applies_to = 'id <> 1' WHERE kind = 'p'});
+is(back(), '', 'what is no person is not back');
+ask('CALL retention.verify_erasures()');
+is(found(), '', 'what is no person is not found by a round');
+ask(q{UPDATE retention.subject_kind SET applies_to = NULL WHERE kind = 'p'; UPDATE p SET name = NULL WHERE id = 1; DELETE FROM retention.return_run});
+
 # A kind that no longer fits the schema.
 ask(q{CREATE TABLE odd (id int PRIMARY KEY, code text, name text); ALTER TABLE odd ADD CONSTRAINT odd_code UNIQUE (code); INSERT INTO retention.subject_kind (kind, relation, key) VALUES ('odd', 'odd', '{code}');
 	SET retention.confirm_drop = on; ALTER TABLE odd DROP CONSTRAINT odd_code});
