@@ -72,6 +72,24 @@ bool is_named_zone(pg_tz *zone) {
     return found;
 }
 
+const char *zone_for_field(const char *name) {
+    pg_tz *zone = default_zone().zone();
+    if (name[0] != '\0' && !find_zone(name, &zone))
+        ereport(ERROR,
+                (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("time zone \"%s\" in field \"timezone\" is not known", name),
+                 errhint("Write the name of a zone, such as Europe/Oslo; see pg_timezone_names.")));
+    if (!is_named_zone(zone))
+        ereport(
+            ERROR,
+            (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+             errmsg("time zone \"%s\" in field \"timezone\" is not one that has a name everywhere",
+                    name[0] != '\0' ? name : pg_get_timezone_name(zone)),
+             errhint(
+                 "Offsets, abbreviations and POSIX specifications are no names: write that of a zone, such as Europe/Oslo; see "
+                 "pg_timezone_names.")));
+    return pg_get_timezone_name(zone);
+}
+
 char *local_text(core::Micros at, const PgZone &zone) {
     const pg_time_t t = floor_div(at, kMicrosPerSecond) + kEpochShift;
     const pg_tm *tm = pg_localtime(&t, zone.zone());

@@ -32,6 +32,9 @@ bool find_zone(const char *name, pg_tz **zone);
 // machine has. A POSIX specification is none.
 bool is_named_zone(pg_tz *zone);
 
+// The name of the zone that field "timezone" of a policy, purpose or request has; "": the default. Error 22023: it is none that is_named_zone.
+const char *zone_for_field(const char *name);
+
 // The local date and, where not midnight, time of an instant, for messages. Palloc'ed.
 char *local_text(core::Micros at, const PgZone &zone);
 

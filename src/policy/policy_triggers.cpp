@@ -155,23 +155,8 @@ Datum zone_of(const TriggerData *data, HeapTuple row) {
     const Datum value = field(data, row, "timezone", &isnull);
     if (TRIGGER_FIRED_BY_UPDATE(data->tg_event) && !isnull && same_text(data, "timezone")) return value;
     const char *name = isnull ? "" : TextDatumGetCString(value);
-    pg_tz *zone = default_zone().zone();
-    if (name[0] == '\0')
-        warn_of_default_zone(data, row);
-    else if (!find_zone(name, &zone))
-        ereport(ERROR,
-                (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("time zone \"%s\" in field \"timezone\" is not known", name),
-                 errhint("Write the name of a zone, such as Europe/Oslo; see pg_timezone_names.")));
-    if (!is_named_zone(zone))
-        ereport(
-            ERROR,
-            (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-             errmsg("time zone \"%s\" in field \"timezone\" is not one that has a name everywhere",
-                    name[0] != '\0' ? name : pg_get_timezone_name(zone)),
-             errhint(
-                 "Offsets, abbreviations and POSIX specifications are no names: write that of a zone, such as Europe/Oslo; see "
-                 "pg_timezone_names.")));
-    return CStringGetTextDatum(pg_get_timezone_name(zone));
+    if (name[0] == '\0') warn_of_default_zone(data, row);
+    return CStringGetTextDatum(zone_for_field(name));
 }
 
 void complete(const Policy &policy) {
