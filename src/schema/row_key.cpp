@@ -16,6 +16,7 @@ extern "C" {
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
+#include "utils/typcache.h"
 }
 
 namespace pg_retention {
@@ -124,23 +125,31 @@ Oid argument_type(FunctionCallInfo fcinfo, int argument) {
 
 namespace {
 
-Oid index_collation(Oid index, int column) {
-    HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
-    if (!HeapTupleIsValid(tuple)) return InvalidOid;
+// The element of one of the index's vectors of OIDs that is about this column.
+Oid of_column(HeapTuple index, AttrNumber vector, int column) {
     bool isnull = false;
-    const Datum collations = SysCacheGetAttr(INDEXRELID, tuple, Anum_pg_index_indcollation, &isnull);
-    const Oid collation = reinterpret_cast<oidvector *>(DatumGetPointer(collations))->values[column];
-    ReleaseSysCache(tuple);
-    return collation;
+    const Datum values = SysCacheGetAttr(INDEXRELID, index, vector, &isnull);
+    return reinterpret_cast<oidvector *>(DatumGetPointer(values))->values[column];
 }
 
-// Under a nondeterministic collation a column's values are equal that an index under another one tells apart.
-bool tells_as_columns_do(Relation rel, const FormData_pg_index &index) {
-    for (int i = 0; i < index.indnkeyatts; ++i) {
-        if (index.indkey.values[i] <= 0) continue;
-        const Oid collation = TupleDescAttr(RelationGetDescr(rel), index.indkey.values[i] - 1)->attcollation;
+Oid equality_of(Oid opclass) {
+    const Oid type = get_opclass_input_type(opclass);
+    return get_opcode(get_opfamily_member(get_opclass_family(opclass), type, type, BTEqualStrategyNumber));
+}
+
+// An index may tell values apart that are equal for the column: under another collation than a nondeterministic one, or by another equality.
+bool tells_as_columns_do(Relation rel, HeapTuple tuple) {
+    const auto *index = reinterpret_cast<const FormData_pg_index *>(GETSTRUCT(tuple));
+    for (int i = 0; i < index->indnkeyatts; ++i) {
+        const AttrNumber column = index->indkey.values[i];
+        if (column <= 0) continue;
+        const Oid collation = TupleDescAttr(RelationGetDescr(rel), column - 1)->attcollation;
+        const Oid type = getBaseType(TupleDescAttr(RelationGetDescr(rel), column - 1)->atttypid);
         if (OidIsValid(collation) && !get_collation_isdeterministic(collation) &&
-            collation != index_collation(index.indexrelid, i))
+            collation != of_column(tuple, Anum_pg_index_indcollation, i))
+            return false;
+        if (equality_of(of_column(tuple, Anum_pg_index_indclass, i)) !=
+            get_opcode(lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr))
             return false;
     }
     return true;
@@ -155,7 +164,7 @@ void for_each_unique_index(Relation rel, F f) {
         HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
         if (!HeapTupleIsValid(tuple)) continue;
         const auto *index = reinterpret_cast<const FormData_pg_index *>(GETSTRUCT(tuple));
-        const bool whole = heap_attisnull(tuple, Anum_pg_index_indpred, nullptr) && tells_as_columns_do(rel, *index);
+        const bool whole = heap_attisnull(tuple, Anum_pg_index_indpred, nullptr) && tells_as_columns_do(rel, tuple);
         if (index->indisunique && index->indimmediate && index->indisvalid && whole) f(*index);
         ReleaseSysCache(tuple);
     }
