@@ -287,6 +287,15 @@ SELECT 'erased person is nowhere else', format('verification %s', v.verification
         CASE WHEN v.unverified <> '{}' THEN format('not looked through: %s', array_to_string(v.unverified, ', ')) END), v.verification_id)
 FROM retention.verifications v WHERE v.state IN ('found', 'unverified')
 UNION ALL
+SELECT 'purpose of a policy is registered', p.name, EXISTS (SELECT FROM retention.purpose o WHERE o.name = p.purpose), format('Write purpose "%s" into retention.purpose, or name one that is there.', p.purpose)
+FROM retention.policy p WHERE p.purpose IS NOT NULL AND EXISTS (SELECT FROM retention.purpose)
+UNION ALL
+SELECT 'legal basis of a purpose is understood', o.name, retention.basis_known(o.legal_basis), 'Write the article with its letter, as GDPR Art. 6(1)(f), or consent, contract, legitimate interest.'
+FROM retention.purpose o
+UNION ALL
+SELECT 'objections of erased persons are known', o.purpose, false, format('Since %s: set retention.erasure_key_file, or those who objected may be written to again.', min(o.erased_at))
+FROM retention.objection o WHERE o.erased_at IS NOT NULL AND current_setting('retention.erasure_key_file') = '' GROUP BY o.purpose
+UNION ALL
 SELECT 'erased person does not come back', r.relation::text, false,
     concat_ws('; ', CASE WHEN greatest(r.found, r.last_found) > 0 THEN format('%s rows of erased persons are there again: see retention.came_back(), and erase them', greatest(r.found, r.last_found)) END,
         'not looked through: ' || r.problem) || '.'

@@ -46,7 +46,7 @@ GRANT EXECUTE ON FUNCTION
     retention.maintain_clock(), retention.guard_delete(), retention.guard_truncate(), retention.follow_path(),
     retention.reinstate(regclass, bigint), retention.reinstate(regclass, text), retention.reinstate(regclass, uuid),
     retention.reinstate(regclass, jsonb),
-    retention.identity(text), retention.may_be_among(text, bytea), retention.redact(text, text[]), retention.redact(json, text[]), retention.redact(jsonb, text[]),
+    retention.zone(text), retention.identity(text), retention.may_be_among(text, bytea), retention.redact(text, text[]), retention.redact(json, text[]), retention.redact(jsonb, text[]),
     retention.generalise(date, text), retention.generalise(timestamp, text), retention.generalise(timestamptz, text),
     retention.generalise(smallint, text), retention.generalise(integer, text), retention.generalise(bigint, text),
     retention.generalise(numeric, text), retention.generalise(text, text), retention.generalise(inet, text),
@@ -58,4 +58,4 @@ GRANT EXECUTE ON FUNCTION
 TO PUBLIC;
 
 -- What a pg_dump of the schema asks of sequences that a dump has, whoever runs it.
-GRANT SELECT ON SEQUENCE retention.policy_id_seq, retention.restriction_restriction_id_seq, retention.statement_statement_id_seq, retention.verification_verification_id_seq TO PUBLIC;
+GRANT SELECT ON SEQUENCE retention.policy_id_seq, retention.restriction_restriction_id_seq, retention.statement_statement_id_seq, retention.objection_objection_id_seq, retention.consent_consent_id_seq, retention.verification_verification_id_seq TO PUBLIC;

@@ -44,6 +44,11 @@ enum class LedgerAction : uint8_t {
     kGivenUp,
     kVerified,
     kVerificationSettled,
+    kObjected,
+    kObjectionWeighed,
+    kObjectionWithdrawn,
+    kConsentGiven,
+    kConsentWithdrawn,
 };
 
 constexpr const char *name_of(LedgerAction action) noexcept {
@@ -87,6 +92,11 @@ constexpr const char *name_of(LedgerAction action) noexcept {
         case LedgerAction::kGivenUp: return "hidden rows given up";
         case LedgerAction::kVerified: return "verified";
         case LedgerAction::kVerificationSettled: return "verification settled";
+        case LedgerAction::kObjected: return "objected";
+        case LedgerAction::kObjectionWeighed: return "objection weighed";
+        case LedgerAction::kObjectionWithdrawn: return "objection withdrawn";
+        case LedgerAction::kConsentGiven: return "consent given";
+        case LedgerAction::kConsentWithdrawn: return "consent withdrawn";
     }
     return nullptr;
 }
@@ -120,6 +130,11 @@ constexpr bool changes_rows(LedgerAction action) noexcept {
         case LedgerAction::kErasurePreviewed:
         case LedgerAction::kVerified:
         case LedgerAction::kVerificationSettled:
+        case LedgerAction::kObjected:
+        case LedgerAction::kObjectionWeighed:
+        case LedgerAction::kObjectionWithdrawn:
+        case LedgerAction::kConsentGiven:
+        case LedgerAction::kConsentWithdrawn:
         case LedgerAction::kExported:
         case LedgerAction::kExportedForPortability:
         case LedgerAction::kRevealed:

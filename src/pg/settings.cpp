@@ -12,6 +12,8 @@ extern "C" {
 
 namespace pg_retention::settings {
 
+static constexpr int kTenYears = 3653 * 24 * 60;  // minutes
+
 bool worker = true;
 int naptime = 60;
 char *timezone = nullptr;
@@ -23,6 +25,7 @@ bool confirm_drop = false;
 bool confirm_identity = false;
 int max_identity_rows = 20;
 int backup_age = 0;
+int objection_age = kTenYears;
 char *erasure_key_file = nullptr;
 char *pseudonym_key_file = nullptr;
 int unmanaged_personal_column = kIgnore;
@@ -71,6 +74,9 @@ void init() {
     DefineCustomRealVariable(
         "retention.nice_ratio", "How many times as long as each step took a sweep that is called pauses after it.",
         "Zero: it goes on at once.", &nice_ratio, 0, 0, kMostNice, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("retention.objection_age", "How long objections of persons who were erased are remembered.",
+                            "Zero remembers them for ever.", &objection_age, kTenYears, 0, PG_INT32_MAX, PGC_SIGHUP, GUC_UNIT_MIN,
+                            nullptr, nullptr, nullptr);
     DefineCustomStringVariable("retention.pseudonym_key_file",
                                "File with the key of pseudonyms, outside the cluster and its backups.",
                                "Empty: nothing can be pseudonymised.", &pseudonym_key_file, "", PGC_SIGHUP, GUC_SUPERUSER_ONLY,

@@ -17,10 +17,11 @@ extern bool
     confirm_drop;  // retention.confirm_drop: what is written to policies may show hidden rows again, and commands may lose them
 extern bool
     confirm_identity;  // retention.confirm_identity: rows that share an identifying value are one person, however many they are
-extern int max_identity_rows;          // retention.max_identity_rows: more are not taken for one person unconfirmed
-extern int backup_age;                 // retention.backup_age, minutes; 0: erasures are remembered for ever
-extern char *erasure_key_file;         // retention.erasure_key_file; empty: erasures are not remembered
-extern char *pseudonym_key_file;       // retention.pseudonym_key_file; empty: there are no pseudonyms
+extern int max_identity_rows;     // retention.max_identity_rows: more are not taken for one person unconfirmed
+extern int objection_age;         // retention.objection_age, minutes; 0: objections of erased persons are remembered for ever
+extern int backup_age;            // retention.backup_age, minutes; 0: erasures are remembered for ever
+extern char *erasure_key_file;    // retention.erasure_key_file; empty: erasures are not remembered
+extern char *pseudonym_key_file;  // retention.pseudonym_key_file; empty: there are no pseudonyms
 extern int unmanaged_personal_column;  // retention.unmanaged_personal_column, of Unmanaged
 extern bool refresh_views;             // retention.refresh_views: sweeps refresh stale materialised views
 extern int batch_size;                 // retention.batch_size: most rows per transaction of a sweep; 0: by time

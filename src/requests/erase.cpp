@@ -26,6 +26,7 @@
 #include "requests/remember.hpp"
 #include "subject/same_key.hpp"
 #include "requests/take_out.hpp"
+#include "requests/wishes.hpp"
 #include "rows/act.hpp"
 #include "pg/attempt.hpp"
 #include "sweep/engine.hpp"
@@ -437,7 +438,11 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     const char *key = key_json(*call.subject);
     List *tables = reach_tables(call.subject);
     Traces traces = {};
-    seeing_what_was_done([&] { traces = traces_of(*call.subject, tables); });
+    List *persons = NIL;
+    seeing_what_was_done([&] {
+        traces = traces_of(*call.subject, tables);
+        persons = known_persons(*call.subject);
+    });
     const bool remembered = occasion == Occasion::kReplay || remember_erasure(*call.subject);
     Account account = {};
     sort_deepest_first(*call.model, tables);
@@ -455,6 +460,7 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     append_json_time(&out, retention_now());
     for (size_t i = 0; i < core::count_of<Outcome>(); ++i) append_section(&out, erasure.tallies, static_cast<Outcome>(i));
     append_consequences(&out, account);
+    forget_wishes(&out, persons);
     bool complete = !has_outcome(erasure.tallies, Outcome::kNotCovered) && !has_outcome(erasure.tallies, Outcome::kBlocked) &&
                     !has_outcome(erasure.tallies, Outcome::kDeferred);
     const char *verification = nullptr;

@@ -10,6 +10,7 @@
 #include "subject/csv.hpp"
 #include "requests/document.hpp"
 #include "requests/leftover.hpp"
+#include "requests/wishes.hpp"
 #include "subject/json.hpp"
 #include "subject/same_key.hpp"
 
@@ -115,6 +116,8 @@ Datum export_document(FunctionCallInfo fcinfo) {
     append_processing(&out, *call.model, tables);
     appendStringInfoString(&out, ", ");
     append_statements(&out, *call.subject);
+    appendStringInfoString(&out, ", ");
+    append_wishes(&out, *call.subject);
     appendStringInfoString(&out, ", ");
     const int64 rows = append_data(&out, call, tables, false);
     (void) append_not_reached(&out, *call.subject, tables);

@@ -67,6 +67,13 @@ void forget_old_erasures(Engine *engine) {
     end_step(engine);
 }
 
+void forget_old_objections(Engine *engine) {
+    if (settings::objection_age == 0) return;
+    begin_step(engine);
+    own("DELETE FROM retention.objection WHERE erased_at < $1", at(retention_now() - settings::objection_age * USECS_PER_MINUTE));
+    end_step(engine);
+}
+
 void record_reveals(Engine *engine) {
     begin_step(engine);
     record_left_reveals();
@@ -239,6 +246,7 @@ static PassResult run_pass(Caller caller, void (*between)()) {
         sweep_policies(&engine);
         forget_unblocked(&engine);
         forget_old_erasures(&engine);
+        forget_old_objections(&engine);
         refresh_stale_views(&engine);
         if (caller == Caller::kWorker) prepare_tables(&engine);
         finish_run(&engine);

@@ -8,6 +8,7 @@ CREATE ROLE exporter;
 CREATE ROLE eraser;
 CREATE ROLE rectifier;
 CREATE ROLE restricter;
+CREATE ROLE objector;
 CREATE FUNCTION pg_temp.executable(role_name name) RETURNS SETOF text LANGUAGE sql AS $$
     SELECT p.oid::regprocedure::text FROM pg_proc p
     WHERE p.pronamespace = 'retention'::regnamespace AND has_function_privilege(role_name, p.oid, 'EXECUTE')$$;
@@ -80,6 +81,7 @@ retention.type_modifier_out(integer)
 retention.modifier_period(integer)
 retention.modifier_anonymiser(integer)
 retention.personal_types()
+retention.zone(text)
 retention.identity(text)
 retention.may_be_among(text,bytea)
 retention.redact(text,text[])
@@ -128,6 +130,7 @@ SELECT set_eq($$SELECT c::regclass::text FROM pg_extension, unnest(extconfig) c 
     ('retention.subject_kind'), ('retention.subject_link'), ('retention.controller'),
     ('retention.restriction'), ('retention.restriction_restriction_id_seq'),
     ('retention.statement'), ('retention.statement_statement_id_seq'), ('retention.erasure'),
+    ('retention.purpose'), ('retention.objection'), ('retention.objection_objection_id_seq'), ('retention.objection_key'), ('retention.consent'), ('retention.consent_consent_id_seq'),
     ('retention.verification'), ('retention.verification_verification_id_seq'), ('retention.verification_table'), ('retention.verification_finding')$$, 'what a DBA fills, and what must not be lost, is in a dump');
 
 -- Duties.
@@ -142,7 +145,9 @@ INSERT INTO retention.personal_column (relation, column_name, category) VALUES (
 CREATE TEMP TABLE duty (role_name name, function_name name);
 INSERT INTO duty VALUES ('exporter', 'export'), ('exporter', 'export_rows'), ('exporter', 'portability'), ('exporter', 'portability_csv'),
     ('exporter', 'find_subject'), ('exporter', 'shared_identities'), ('exporter', 'explain_subject'), ('eraser', 'erase'), ('eraser', 'erasure_list'), ('eraser', 'was_erased'), ('eraser', 'settle_verification'), ('eraser', 'came_back'), ('eraser', 'replay_erasures'),
-    ('rectifier', 'rectify'), ('restricter', 'restrict'), ('restricter', 'inform_of_lifting'), ('restricter', 'lift_restriction');
+    ('rectifier', 'rectify'), ('restricter', 'restrict'), ('restricter', 'inform_of_lifting'), ('restricter', 'lift_restriction'),
+    ('objector', 'object'), ('objector', 'weigh_objection'), ('objector', 'withdraw_objection'), ('objector', 'give_consent'), ('objector', 'withdraw_consent');
+INSERT INTO retention.purpose (name, legal_basis) VALUES ('mail', 'legitimate interest'), ('survey', 'consent');
 DO $$DECLARE d record; BEGIN
     FOR d IN SELECT role_name, p.oid::regprocedure AS function FROM duty JOIN pg_proc p ON p.proname = function_name
         AND p.pronamespace = 'retention'::regnamespace LOOP
@@ -173,6 +178,7 @@ INSERT INTO call VALUES
     -- Whoever may not use the schema names the table by its number.
     ('rectify', format($$SELECT retention.rectify('person', 1, %s::oid::regclass, '1', '{"body": "right"}')$$, 'app.files'::regclass::oid)),
     ('restrict', $$SELECT 1 / (retention.restrict('person', 1, 'disputed') ->> 'restriction_id' IS NOT NULL)::int$$),
+    ('object', $$SELECT retention.object('person', 1, 'mail')$$), ('give_consent', $$SELECT retention.give_consent('person', 1, 'survey', 'by post')$$), ('withdraw_consent', $$SELECT retention.withdraw_consent('person', 1, 'survey', 'by post')$$),
     ('sweep', 'CALL retention.sweep()'), ('verify_erasures', 'CALL retention.verify_erasures()'), ('export_ledger', 'SELECT retention.export_ledger()'), ('begin_segment', $$SELECT retention.begin_segment('a reason')$$), ('resume', 'SELECT retention.resume()'), ('propose_links', 'SELECT * FROM retention.propose_links()'), ('uncertain_links', 'SELECT * FROM retention.uncertain_links()'), ('unlinked', 'SELECT * FROM retention.unlinked()'),
     ('types_not_followed', 'SELECT * FROM retention.types_not_followed()'), ('sample_link', $$SELECT * FROM retention.sample_link('person', 'app.files', 'person')$$),
     ('release_types', 'SELECT * FROM retention.release_types()'),
@@ -183,15 +189,16 @@ INSERT INTO call VALUES
     ('pseudonymise', $$SELECT retention.pseudonymise('Kari', 8)$$);
 INSERT INTO call VALUES  -- this server has no key to remember erasures with
     ('inform_of_lifting', 'SELECT retention.inform_of_lifting(0)', 'P0002'), ('lift_restriction', 'SELECT retention.lift_restriction(0)', 'P0002'),
+    ('weigh_objection', $$SELECT retention.weigh_objection(0, 'upheld', 'x')$$, 'P0002'), ('withdraw_objection', 'SELECT retention.withdraw_objection(0)', 'P0002'),
     ('settle_verification', 'SELECT retention.settle_verification(0)', 'P0002'), ('came_back', 'SELECT * FROM retention.came_back()', '55000'), ('erasure_list', 'SELECT retention.erasure_list()', '55000'), ('was_erased', $$SELECT retention.was_erased('person', 1)$$, '55000'), ('replay_erasures', $$SELECT * FROM retention.replay_erasures('{}')$$, '55000');
 SET client_min_messages = error;
 SELECT is_empty($$SELECT role_name, function_name, pg_temp.try(role_name, statement) FROM duty JOIN call USING (function_name)
     WHERE pg_temp.try(role_name, statement) <> outcome$$, 'each duty can be done, on tables it has no rights on');
-SELECT is_empty($$SELECT r, function_name, pg_temp.try(r, statement) FROM unnest('{exporter,eraser,rectifier,restricter,stranger}'::name[]) r, call c
+SELECT is_empty($$SELECT r, function_name, pg_temp.try(r, statement) FROM unnest('{exporter,eraser,rectifier,restricter,objector,stranger}'::name[]) r, call c
     WHERE NOT EXISTS (SELECT FROM duty d WHERE d.role_name = r AND d.function_name = c.function_name) AND pg_temp.try(r, statement) <> '42501'$$,
     'each duty allows no other');
-SELECT is_empty($$SELECT r, f FROM unnest('{exporter,eraser,rectifier,restricter}'::name[]) r, pg_temp.executable(r) f
-    EXCEPT (SELECT r, function FROM public, unnest('{exporter,eraser,rectifier,restricter}'::name[]) r
+SELECT is_empty($$SELECT r, f FROM unnest('{exporter,eraser,rectifier,restricter,objector}'::name[]) r, pg_temp.executable(r) f
+    EXCEPT (SELECT r, function FROM public, unnest('{exporter,eraser,rectifier,restricter,objector}'::name[]) r
     UNION ALL SELECT role_name, p.oid::regprocedure::text FROM duty JOIN pg_proc p ON p.proname = function_name AND p.pronamespace = 'retention'::regnamespace)$$,
     'a duty comes with nothing else');
 SELECT is_empty($$SELECT DISTINCT proname FROM pg_proc WHERE pronamespace = 'retention'::regnamespace

@@ -40,6 +40,8 @@ bool reads(std::string_view text, std::string_view wanted) noexcept {
 namespace {
 
 constexpr WordList kPortable("agreement avtale avtalen consent contract kontrakt kontrakten samtykke samtykket");
+constexpr WordList kConsent("consent samtykke samtykket");
+constexpr WordList kObjectable("interest interesse interesser legitimate official offentlig public");
 constexpr WordList kOthers(
     "interest interesse interesser law legal legitimate lov loven lovpålagt obligation official offentlig plikt public rettslig vital vitale");
 
@@ -75,6 +77,16 @@ bool is_portable_basis(std::string_view basis) noexcept {
 
 bool is_known_basis(std::string_view basis) noexcept {
     return reads_any(basis) || names(basis, kPortable) || names(basis, kOthers);
+}
+
+bool is_consent_basis(std::string_view basis) noexcept {
+    if (reads_any(basis)) return reads(basis, "61a") || reads(basis, "92a");
+    return names(basis, kConsent) && !names(basis, kOthers);
+}
+
+bool is_open_to_objection(std::string_view basis) noexcept {
+    if (reads_any(basis)) return reads(basis, "61e") || reads(basis, "61f");
+    return names(basis, kObjectable) || !is_known_basis(basis);
 }
 
 }  // namespace pg_retention::core

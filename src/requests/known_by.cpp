@@ -1,0 +1,147 @@
+#include "requests/known_by.hpp"
+
+#include "pg/names.hpp"
+#include "pg/security.hpp"
+#include "personal/personal.hpp"
+#include "subject/identity.hpp"
+#include "subject/identity_form.hpp"
+#include "subject/same_key.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "utils/lsyscache.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+bool is_identifying(const Kind &kind, AttrNumber column) {
+    for (int i = 0; i < kind.n_identifying; ++i)
+        if (kind.identifying[i] == column) return true;
+    return false;
+}
+
+// A name is that of many; what somebody is reached by, and a number that the state gave, is one person's as long as it matters here.
+bool reaches(const char *category) {
+    for (const char *one : {"email", "phone", "national id"})
+        if (strcmp(category, one) == 0) return true;
+    return false;
+}
+
+struct Column {
+    AttrNumber number;
+    const char *category;
+};
+
+// of Column.
+List *known_columns(const Model &model, const Kind &kind) {
+    List *columns = NIL;
+    for (int c = -1; (c = bms_next_member(kind.personal, c)) >= 0;) {
+        const auto number = static_cast<AttrNumber>(c);
+        const char *category = category_of(model, kind, number);
+        if (!is_identifying(kind, number) && !reaches(category)) continue;
+        auto *column = static_cast<Column *>(palloc(sizeof(Column)));
+        *column = Column{number, category};
+        columns = lappend(columns, column);
+    }
+    return columns;
+}
+
+List *values_of(const Model &model, const Kind &kind, const SqlRow &row, List *columns, int place) {
+    List *values = NIL;
+    ListCell *cell = nullptr;
+    const char *scope = row.text(place++);
+    foreach (cell, columns) {
+        const char *value = row.text(place++);
+        char *form = value == nullptr || (kind.n_scope > 0 && scope == nullptr) ? nullptr : identity_of(value);
+        if (form == nullptr || has_word(model.placeholders, form)) continue;
+        auto *known = static_cast<KnownValue *>(palloc(sizeof(KnownValue)));
+        *known = KnownValue{static_cast<const Column *>(lfirst(cell))->category, scope, form};
+        values = lappend(values, known);
+    }
+    return values;
+}
+
+}  // namespace
+
+List *known_persons(const Model &model, const Kind &kind, const KeySet &keys) {
+    List *columns = known_columns(model, kind), *persons = NIL;
+    Parameters parameters = {};
+    ListCell *cell = nullptr;
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(&sql, "SELECT %s, %s", column_list(kind.relid, kind.keys, kind.n_keys, "t."),
+                     kind.n_scope == 0 ? "NULL" : scope_of(kind));
+    foreach (cell, columns)
+        appendStringInfo(&sql, ", %s", identifying_value(model, kind, static_cast<const Column *>(lfirst(cell))->number));
+    appendStringInfo(&sql, " FROM %s t WHERE ", qualified_name(kind.relid));
+    append_key_condition(&sql, kind.relid, kind.keys, keys, &parameters);
+    appendStringInfoString(&sql, and_is_person(kind));
+    int places[kMaxKeys];
+    for (int i = 0; i < kind.n_keys; ++i) places[i] = i + 1;
+    const int level = fix_writing();
+    const SqlRows rows = read_as(owner_of(kind.relid), sql.data, parameters);
+    for (const SqlRow row : rows) {
+        StringInfoData key;
+        initStringInfo(&key);
+        append_key_json(&key, kind.relid, kind.keys, kind.n_keys, row.tuple, row.desc, places);
+        auto *person = static_cast<KnownPerson *>(palloc(sizeof(KnownPerson)));
+        *person = KnownPerson{&kind, key.data, values_of(model, kind, row, columns, kind.n_keys + 1)};
+        persons = lappend(persons, person);
+    }
+    restore_writing(level);
+    rows.free();
+    return persons;
+}
+
+List *known_persons(const Subject &subject) {
+    List *persons = NIL;
+    ListCell *cell = nullptr;
+    foreach (cell, subject.model->kinds) {
+        const auto *kind = static_cast<const Kind *>(lfirst(cell));
+        const KeySet &keys = subject.roots[kind->index];
+        if (keys.n > 0) persons = list_concat(persons, known_persons(*subject.model, *kind, keys));
+    }
+    return persons;
+}
+
+List *prints_known_by(const ErasureKey &key, const KnownPerson &person) {
+    constexpr int kBytes = 16;
+    List *prints = NIL;
+    ListCell *cell = nullptr;
+    foreach (cell, person.values) {
+        const auto *value = static_cast<const KnownValue *>(lfirst(cell));
+        uint8 hash[kHashBytes];
+        StringInfoData text;
+        initStringInfo(&text);
+        for (const char *part : {"pg_retention objection", value->category, value->scope == nullptr ? "" : value->scope}) {
+            appendStringInfoString(&text, part);
+            appendStringInfoChar(&text, '\0');
+        }
+        appendStringInfoString(&text, value->form);
+        keyed_hash(key.secret, text.data, text.len, hash);
+        pfree(text.data);
+        prints = lappend(prints, bytes_of(hash, kBytes));
+    }
+    return prints;
+}
+
+SqlValue keys_of(List *persons) {
+    auto *keys = static_cast<Datum *>(palloc(sizeof(Datum) * (list_length(persons) + 1)));
+    int n = 0;
+    ListCell *cell = nullptr;
+    foreach (cell, persons)
+        keys[n++] = DirectFunctionCall1(jsonb_in, CStringGetDatum(static_cast<const KnownPerson *>(lfirst(cell))->key));
+    return typed(JSONBARRAYOID, array_of(keys, n, JSONBOID));
+}
+
+SqlValue kinds_of(List *persons) {
+    auto *kinds = static_cast<Datum *>(palloc(sizeof(Datum) * (list_length(persons) + 1)));
+    int n = 0;
+    ListCell *cell = nullptr;
+    foreach (cell, persons) kinds[n++] = CStringGetTextDatum(static_cast<const KnownPerson *>(lfirst(cell))->kind->name);
+    return typed(TEXTARRAYOID, array_of(kinds, n, TEXTOID));
+}
+
+}  // namespace pg_retention

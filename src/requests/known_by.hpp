@@ -1,0 +1,31 @@
+#pragma once
+// By what a person is known beyond the key: identifying values, and where and as whom it is reached. An objection outlives an erasure by it.
+#include "requests/remember.hpp"
+
+namespace pg_retention {
+
+struct KnownPerson {
+    const Kind *kind;
+    char *key;     // JSON, as retention.restriction has it
+    List *values;  // of KnownValue
+};
+
+struct KnownValue {
+    const char *category;
+    const char *scope;  // within which it counts; null: everywhere
+    char *form;         // as it is compared
+};
+
+// The rows of a kind with these keys.
+List *known_persons(const Model &model, const Kind &kind, const KeySet &keys);
+// All rows that are the person.
+List *known_persons(const Subject &subject);
+
+// Keyed hashes (bytea *) of the values, which mean something without the key of the person.
+List *prints_known_by(const ErasureKey &key, const KnownPerson &person);
+
+// The keys as jsonb[]; of persons of several kinds beside an array of their kinds.
+SqlValue keys_of(List *persons);
+SqlValue kinds_of(List *persons);
+
+}  // namespace pg_retention

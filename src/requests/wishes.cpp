@@ -1,0 +1,120 @@
+#include "requests/wishes.hpp"
+
+#include "pg/settings.hpp"
+#include "pg/time.hpp"
+#include "schema/own.hpp"
+#include "subject/json.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+}
+
+namespace pg_retention {
+
+Purpose open_purpose(const char *name) {
+    const SqlRows rows =
+        own("SELECT name, legal_basis, direct_marketing FROM retention.purpose WHERE name = $1 FOR KEY SHARE", name);
+    if (rows.n == 0)
+        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("purpose \"%s\" does not exist", name),
+                        errhint("What data are used for is in retention.purpose.")));
+    const SqlRow row = rows.first();
+    const Purpose purpose = {row.text(1), row.text(2), row.get<bool>(3)};
+    rows.free();
+    return purpose;
+}
+
+void append_wishes(StringInfo out, const Subject &subject) {
+    List *persons = known_persons(subject);
+    const SqlRows found = read_own(
+        "SELECT coalesce((SELECT json_agg(json_build_object('objection_id', o.objection_id, 'purpose', o.purpose, 'objected_at', o.objected_at, "
+        "'outcome', o.outcome, 'grounds', o.grounds, 'withdrawn_at', o.withdrawn_at) ORDER BY o.objection_id) FROM retention.objection o "
+        "WHERE EXISTS (SELECT FROM retention.objection_key k JOIN unnest($1, $2) p (kind, key) USING (kind, key) WHERE k.objection_id = o.objection_id)), "
+        "'[]')::text, "
+        "coalesce((SELECT json_agg(json_build_object('purpose', c.purpose, 'given', c.given, 'how', c.how, 'at', c.at) ORDER BY c.consent_id) "
+        "FROM retention.consent c JOIN unnest($1, $2) p (kind, key) USING (kind, key)), '[]')::text",
+        kinds_of(persons), keys_of(persons));
+    appendStringInfo(out, "\"objections\": %s, \"consents\": %s", found.first().text(1), found.first().text(2));
+    found.free();
+}
+
+namespace {
+
+SqlValue all_prints(const ErasureKey &key, List *persons, int *n) {
+    List *all = NIL;
+    ListCell *cell = nullptr;
+    foreach (cell, persons) all = list_concat(all, prints_known_by(key, *static_cast<const KnownPerson *>(lfirst(cell))));
+    auto *prints = static_cast<Datum *>(palloc(sizeof(Datum) * (list_length(all) + 1)));
+    *n = 0;
+    foreach (cell, all) prints[(*n)++] = PointerGetDatum(lfirst(cell));
+    return typed(BYTEAARRAYOID, array_of(prints, *n, BYTEAOID));
+}
+
+constexpr char kKept[] =
+    "as keyed hashes of what told who the person is, so that nobody is written to again for having been erased";
+
+// Null, and kept; or why it cannot be.
+const char *keep_objection(int64 id, List *persons) {
+    int n = 0;
+    if (settings::erasure_key_file[0] == '\0') return "no key is set in retention.erasure_key_file";
+    const ErasureKey key = read_erasure_key();
+    const SqlValue prints = all_prints(key, persons, &n);
+    if (n == 0) return "nothing but a name tells who the person is";
+    own("UPDATE retention.objection SET erased_at = $2, grounds = NULL, key_print = $3, prints = $4 WHERE objection_id = $1", id,
+        at(retention_now()), typed(BYTEAOID, PointerGetDatum(bytes_of(key.print, sizeof key.print))), prints);
+    return nullptr;
+}
+
+}  // namespace
+
+void forget_wishes(StringInfo out, List *persons) {
+    const SqlValue kinds = kinds_of(persons), keys = keys_of(persons);
+    own("DELETE FROM retention.consent c USING unnest($1, $2) p (kind, key) WHERE c.kind = p.kind AND c.key = p.key", kinds,
+        keys);
+    const SqlRows theirs =
+        own("SELECT o.objection_id, o.purpose, o.withdrawn_at IS NULL AND o.outcome IS DISTINCT FROM 'overridden' "
+            "FROM retention.objection o WHERE EXISTS (SELECT FROM retention.objection_key k JOIN unnest($1, $2) p (kind, key) "
+            "USING (kind, key) WHERE k.objection_id = o.objection_id) ORDER BY 1 FOR UPDATE",
+            kinds, keys);
+    bool first = true;
+    appendStringInfoString(out, ", \"objections\": [");
+    for (const SqlRow row : theirs) {
+        const auto id = row.get<int64>(1);
+        const bool stands = row.get<bool>(3);
+        const char *why_not = stands ? keep_objection(id, persons) : "";
+        own("DELETE FROM retention.objection_key WHERE objection_id = $1", id);
+        if (why_not != nullptr) own("DELETE FROM retention.objection WHERE objection_id = $1", id);
+        if (!stands) continue;
+        appendStringInfoString(out, first ? "{\"purpose\": " : ", {\"purpose\": ");
+        append_json_text(out, row.text(2));
+        appendStringInfo(out, ", \"kept\": %s, \"why\": ", why_not == nullptr ? "true" : "false");
+        append_json_text(out, why_not == nullptr ? kKept : why_not);
+        appendStringInfoChar(out, '}');
+        first = false;
+    }
+    appendStringInfoChar(out, ']');
+    theirs.free();
+}
+
+List *objected_before(const Model &model, const Kind &kind, const KeySet &keys, const char *purpose) {
+    if (settings::erasure_key_file[0] == '\0') return NIL;
+    const SqlRows any = own(
+        "SELECT FROM retention.objection WHERE purpose = $1 AND erased_at IS NOT NULL AND withdrawn_at IS NULL LIMIT 1", purpose);
+    if (any.n == 0) return NIL;
+    const ErasureKey key = read_erasure_key();
+    List *found = NIL;
+    ListCell *cell = nullptr;
+    foreach (cell, known_persons(model, kind, keys)) {
+        const auto *person = static_cast<const KnownPerson *>(lfirst(cell));
+        int n = 0;
+        const SqlValue prints = all_prints(key, list_make1(lfirst(cell)), &n);
+        const SqlRows known = own(
+            "SELECT FROM retention.objection WHERE purpose = $1 AND erased_at IS NOT NULL AND withdrawn_at IS NULL AND key_print = $2 "
+            "AND prints && $3 LIMIT 1",
+            purpose, typed(BYTEAOID, PointerGetDatum(bytes_of(key.print, sizeof key.print))), prints);
+        if (known.n > 0) found = lappend(found, person->key);
+        known.free();
+    }
+    return found;
+}
+
+}  // namespace pg_retention

@@ -1,0 +1,26 @@
+#pragma once
+// What a person said about purposes: objections (Article 21) and consents (Article 7).
+#include "requests/known_by.hpp"
+
+namespace pg_retention {
+
+struct Purpose {
+    const char *name;
+    const char *basis;
+    bool direct_marketing;  // an objection is absolute
+};
+
+// Error 42704 when there is none of this name. It stays while the transaction lasts.
+Purpose open_purpose(const char *name);
+
+// "objections": [...], "consents": [...]
+void append_wishes(StringInfo out, const Subject &subject);
+
+// Of a person who is erased: consents go, and objections stay as keyed hashes, which is written as ", "objections": [...]".
+// persons: as they were before anything was done.
+void forget_wishes(StringInfo out, List *persons);
+
+// The keys (JSON, char *) of those of these persons who are known by what somebody was who objected and was erased since.
+List *objected_before(const Model &model, const Kind &kind, const KeySet &keys, const char *purpose);
+
+}  // namespace pg_retention
