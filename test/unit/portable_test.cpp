@@ -24,3 +24,20 @@ TEST(Portable, WhatCanBeTold) {
         EXPECT_TRUE(is_known_basis(basis)) << basis;
     for (const char *basis : {"", "as agreed", "Art. 16(1)(b)", "see the register"}) EXPECT_FALSE(is_known_basis(basis)) << basis;
 }
+
+TEST(Basis, Consent) {
+    using pg_retention::core::is_consent_basis;
+    for (const char *basis : {"consent", "samtykke", "GDPR Art. 6(1)(a)", "9(2)(a)", "the explicit consent"})
+        EXPECT_TRUE(is_consent_basis(basis)) << basis;
+    for (const char *basis : {"", "contract", "6(1)(f)", "consent, Art. 6(1)(f)", "consent or legitimate interest", "as agreed"})
+        EXPECT_FALSE(is_consent_basis(basis)) << basis;
+}
+
+TEST(Basis, WhatOneMayObjectTo) {
+    using pg_retention::core::is_open_to_objection;
+    for (const char *basis : {"legitimate interest", "berettiget interesse", "GDPR Art. 6(1)(f)", "6(1)(e)", "offentlig oppgave",
+                              "", "as we like", "contract, Art. 6(1)(f)"})
+        EXPECT_TRUE(is_open_to_objection(basis)) << basis;
+    for (const char *basis : {"consent", "contract", "6(1)(b)", "6(1)(c)", "9(2)(a)", "lovpålagt", "legal obligation"})
+        EXPECT_FALSE(is_open_to_objection(basis)) << basis;
+}
