@@ -46,7 +46,8 @@ Front climb(const Step &step, const Front &from) {
     }
     for (int k = 0; k < step.n; ++k)
         appendStringInfo(&sql, " AND %s IS NOT NULL", column_list(relid, &step.near_columns[k], 1, "t."));
-    if (const char *condition = near_condition(step)) appendStringInfo(&sql, " AND %s", condition);
+    for (const char *condition : {near_condition(step), far_condition(step)})
+        if (condition != nullptr) appendStringInfo(&sql, " AND %s", condition);
     appendStringInfo(&sql, ") SELECT count(*), array_agg(c.row)%s FROM c", values.data);
     const SqlRows rows = read_as(owner_of(relid), sql.data, parameters);
     to.n = static_cast<int>(rows.first().get<int64>(1));

@@ -4,6 +4,8 @@
 
 extern "C" {
 #include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "lib/stringinfo.h"
 #include "utils/lsyscache.h"
 }
@@ -223,6 +225,11 @@ bool step_along(const Hop &key, bool down, Step *step) {
         return true;
     }
     return false;
+}
+
+char *own_rows_condition(Oid referred, const Hop &key) {
+    if (!OidIsValid(key.constraint) || get_rel_relkind(referred) != RELKIND_RELATION || !has_subclass(referred)) return nullptr;
+    return psprintf("t.tableoid = '%u'::pg_catalog.oid", referred);
 }
 
 }  // namespace pg_retention

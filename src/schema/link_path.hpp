@@ -30,9 +30,16 @@ inline Equalities finding_far(const Step &step) {
     return key_equalities(step.key, step.down ? Side::kReferring : Side::kReferenced);
 }
 
+// A foreign key refers to rows of the table itself, and not to those of tables that inherit from it, whatever keys these hold. Null: it has none.
+char *own_rows_condition(Oid referred, const Hop &key);
+
 // "t.a = 'x'": which near rows, and which far ones, belong together at all. Null: each.
-inline char *near_condition(const Step &step) { return step.down ? nullptr : given_condition(step.near_relid, step.key.given); }
-inline char *far_condition(const Step &step) { return step.down ? given_condition(step.far_relid, step.key.given) : nullptr; }
+inline char *near_condition(const Step &step) {
+    return step.down ? own_rows_condition(step.near_relid, step.key) : given_condition(step.near_relid, step.key.given);
+}
+inline char *far_condition(const Step &step) {
+    return step.down ? given_condition(step.far_relid, step.key.given) : own_rows_condition(step.far_relid, step.key);
+}
 
 struct LinkPath {
     int n_steps;

@@ -139,6 +139,7 @@ KeySet repeated_keys(Subject *subject, const Link &link, int i) {
     initStringInfo(&where);
     initStringInfo(&sql);
     if (!append_leads_on(subject, link, i, &where, &parameters)) return KeySet{};
+    append_and(&where, far_condition(step));
     const char *far = column_list(relid, step.far_columns, step.n, "t.");
     StringInfoData names;
     initStringInfo(&names);
@@ -154,7 +155,9 @@ KeySet repeated_keys(Subject *subject, const Link &link, int i) {
                      Operand{psprintf("r.v%d", k), get_atttype(relid, step.far_columns[k])});
     }
     append_and(&sql, near_condition(step));
+    append_and(&sql, far_condition(step));
     appendStringInfo(&sql, ") SELECT %s FROM r)", names.data);
+    append_and(&sql, far_condition(step));
     const auto read = [&] {
         return distinct_keys(relid, step.far_columns, step.n, finding_far(step), sql.data, &parameters, subject->lock);
     };

@@ -1,6 +1,6 @@
 -- What a key holds is compared as its column compares: literals of logical keys, numbers of rows that are not there, keys that are not unique.
 BEGIN;
-SELECT plan(27);
+SELECT plan(32);
 SET client_min_messages = error;
 
 \ir ../declare.psql
@@ -76,6 +76,22 @@ SELECT throws_ok($$SELECT retention.erase('k', 2)$$, '21000', 'a key of kind "k"
 SELECT throws_ok($$SELECT retention.export('k', 2)$$, '21000', NULL, 'who has the key of somebody else in a table that inherits is not shown to him');
 SELECT lives_ok($$SELECT retention.erase('k', 3)$$, 'a person in a table that inherits is erased');
 SELECT is((SELECT string_agg(concat_ws(' ', tableoid::regclass, id, name), ', ' ORDER BY id, tableoid::regclass::text) FROM k.person), 'k.person 1 Kari Lie, k.person 2 Ola Moe, k.staff 2 Siv Dahl, k.staff 3, k.person 7', 'a person who has the key of nobody else is erased, and nobody beside');
+
+-- A foreign key refers to the rows of its table, and to none of a table that inherits from it with the same key.
+CREATE TABLE k.matter (id int PRIMARY KEY, parent int REFERENCES k.matter, owner int, title text);
+CREATE TABLE k.archived () INHERITS (k.matter);
+CREATE TABLE k.entry (id int PRIMARY KEY, case_id int REFERENCES k.matter, body text);
+INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('k.matter', 'title', 'free text'), ('k.entry', 'body', 'free text');
+INSERT INTO retention.subject_link (kind, relation, path) VALUES ('k', 'k.matter', '(owner = k.person.id)'), ('k', 'k.entry', 'case_id.parent*.(owner = k.person.id)');
+INSERT INTO k.person VALUES (21, 'Eva Dal'), (22, 'Tor Ask');
+INSERT INTO k.matter VALUES (7, NULL, 21, 'of Eva'), (8, 7, NULL, 'below'), (9, NULL, 22, 'of Tor');
+INSERT INTO k.archived VALUES (7, NULL, 22, 'of Tor'), (8, 9, NULL, 'below Tor');
+INSERT INTO k.entry VALUES (1, 7, 'about Eva'), (2, 8, 'about Eva, below'), (3, 9, 'about Tor');
+SELECT is((SELECT string_agg(row_key::text, ',' ORDER BY row_key::text) FROM retention.export_rows('k', 22) WHERE relation = 'k.entry'::regclass), '3', 'a copy has no row that leads to somebody else, whatever the key of a row in a table that inherits');
+SELECT is((SELECT string_agg(row_key::text, ',' ORDER BY row_key::text) FROM retention.export_rows('k', 21) WHERE relation = 'k.entry'::regclass), '1,2', 'a copy has the rows that lead to the person over a table from which another inherits');
+SELECT lives_ok($$SELECT retention.erase('k', 22)$$, 'who owns a row of a table that inherits is erased');
+SELECT is((SELECT string_agg(concat_ws(' ', id, body), ', ' ORDER BY id) FROM k.entry), '1 about Eva, 2 about Eva, below, 3', 'what leads to somebody else stays');
+SELECT is((SELECT string_agg(concat_ws(' ', tableoid::regclass, id, title), ', ' ORDER BY tableoid::regclass::text, id) FROM k.matter), 'k.archived 7, k.archived 8 below Tor, k.matter 7 of Eva, k.matter 8 below, k.matter 9', 'rows of a table that inherits are the person''s by what they say themselves');
 
 SELECT * FROM finish();
 ROLLBACK;
