@@ -26,6 +26,7 @@
 #include "requests/remember.hpp"
 #include "subject/same_key.hpp"
 #include "requests/take_out.hpp"
+#include "requests/undone.hpp"
 #include "requests/wishes.hpp"
 #include "rows/act.hpp"
 #include "pg/attempt.hpp"
@@ -47,7 +48,9 @@ struct Erasure {
     Decisions decisions;
     List *tallies;  // of Tally
     List *tied;     // OIDs of tables: those with rows that could not be deleted in this pass, for something refers to them
-    List *failed;   // of Tally: what could not be deleted in this pass, and may go in the next
+    Undone failed;  // what could not be deleted in this pass, and may go in the next
+    Undone undone;
+    Undone *before;  // of the rounds before this one; null: there was none
     int64 rows;
     bool undecided;  // rows that something still refers to: tried again when the rest is gone
     bool progress;
@@ -84,11 +87,13 @@ Target target_of_group(const Erasure &erasure, const Group &group) {
     return target;
 }
 
-// to: erasure->tallies, or erasure->failed where they are tried again if there is another pass.
-void count_failures(const Erasure *erasure, List **to, const Group &group) {
+Tally blocked(Oid relid, const char *why) { return Tally{Outcome::kBlocked, relid, why, nullptr, 0}; }
+
+// to: erasure->undone, or erasure->failed where they are tried again if there is another pass.
+void note_failures(Undone *to, const Group &group) {
     for (int i = 0; i < group.n; ++i)
         if (group.rows[i].sqlstate != 0)
-            add_to(to, erasure->context, Tally{Outcome::kBlocked, group.table->relid, group.rows[i].reason, nullptr, 1});
+            add_undone(to, blocked(group.table->relid, group.rows[i].reason), group.first->leaf, group.rows[i].tid);
 }
 
 // A deletion would take rows along that are about somebody else: those that would are anonymised. Returns the rest.
@@ -113,13 +118,14 @@ Group spare_others(Erasure *erasure, const Group &group, const Target &target) {
     if (target.anonymisation == nullptr) {
         // They may be gone, or anonymised, when the rest is.
         if (!erasure->last_pass) erasure->undecided = true;
-        if (erasure->last_pass) count(erasure, Outcome::kBlocked, group.table->relid, why, nullptr, spared.n);
+        for (int i = 0; erasure->last_pass && i < spared.n; ++i)
+            add_undone(&erasure->undone, blocked(group.table->relid, why), group.first->leaf, spared.rows[i].tid);
         return rest;
     }
     const int64 done = act(target, Action::kAnonymise, spared.rows, spared.n);
     count(erasure, Outcome::kAnonymised, group.table->relid, why, nullptr, done);
     erasure->rows += done;
-    count_failures(erasure, &erasure->failed, spared);
+    note_failures(&erasure->failed, spared);
     return rest;
 }
 
@@ -139,7 +145,7 @@ bool cuts_off_tied(const Erasure &erasure, Oid relid) {
 // What refers to a row may go later in the same erasure: the last pass anonymises what is still referred to.
 void delete_rows(Erasure *erasure, const Group &all, const Target &target) {
     const Policy *policy = policy_of(*all.first);
-    const bool anonymises = policy != nullptr && policy->anonymises_if_referenced && target.anonymisation != nullptr;
+    const bool anonymises = (policy == nullptr || policy->anonymises_if_referenced) && target.anonymisation != nullptr;
     if (cuts_off_tied(*erasure, all.table->relid)) {
         erasure->undecided = true;
         return;
@@ -162,19 +168,21 @@ void delete_rows(Erasure *erasure, const Group &all, const Target &target) {
     }
     const bool already = (core::flags_of(group.first->clock) & core::kAwaiting) != 0;
     if (anonymises && !already) {
-        const int64 anonymised = act(target, Action::kAnonymiseAndAwait, group.rows, tied);
-        count(erasure, Outcome::kAnonymised, group.table->relid, "deleted when the last reference to it goes", nullptr,
-              anonymised);
+        // Without a policy nothing waits for the last reference.
+        const bool awaits = policy != nullptr;
+        const int64 anonymised = act(target, awaits ? Action::kAnonymiseAndAwait : Action::kAnonymise, group.rows, tied);
+        count(erasure, Outcome::kAnonymised, group.table->relid,
+              awaits ? "deleted when the last reference to it goes" : "something still refers to it", nullptr, anonymised);
         erasure->rows += anonymised;
     }
-    if (!already) count_failures(erasure, &erasure->failed, group);
+    if (!already) note_failures(&erasure->failed, group);
 }
 
 void anonymise_rows(Erasure *erasure, const Group &group, const Target &target) {
     const int64 done = act(target, Action::kAnonymise, group.rows, group.n);
     count(erasure, Outcome::kAnonymised, group.table->relid, nullptr, nullptr, done);
     erasure->rows += done;
-    count_failures(erasure, &erasure->tallies, group);
+    note_failures(&erasure->undone, group);
 }
 
 void keep_rows(Erasure *erasure, const Group &group, Target target) {
@@ -183,7 +191,7 @@ void keep_rows(Erasure *erasure, const Group &group, Target target) {
     const int64 done = act(target, Action::kKeep, group.rows, group.n);
     count(erasure, Outcome::kKept, group.table->relid, group.first->why, group.first->until, done);
     erasure->rows += done;
-    count_failures(erasure, &erasure->tallies, group);
+    note_failures(&erasure->undone, group);
 }
 
 // A held or restricted row is not changed but for its clock, which says that it was asked for.
@@ -200,7 +208,7 @@ void defer_rows(Erasure *erasure, const Group &group, const Doomed *rows) {
 }
 
 void take_out_rows(Erasure *erasure, const Group &group, const Doomed *rows) {
-    int64 done = 0, failed = 0;
+    int64 done = 0;
     List *texts = text_columns(*erasure->call->subject->model, rows->leaf, group.table->relid);
     const auto try_out = [&](const Doomed *from, int n, bool only_texts) {
         int64 changed = 0;
@@ -210,17 +218,18 @@ void take_out_rows(Erasure *erasure, const Group &group, const Doomed *rows) {
         return error;
     };
     const bool together = group.n > 1 && try_out(rows, group.n, false) == nullptr;
-    for (int i = 0; !together && i < group.n; ++i) {
-        const ErrorData *error = try_out(&rows[i], 1, false);
-        if (error == nullptr) continue;
-        count(erasure, Outcome::kBlocked, group.table->relid, error->message, nullptr, 1);
-        ++failed;
-        // A later call no longer knows the words: the person's own row is anonymised with this one.
-        (void) try_out(&rows[i], 1, true);
+    const Tally not_covered = {Outcome::kNotCovered, group.table->relid, rows->why, nullptr, 0};
+    for (int i = 0; i < group.n; ++i) {
+        const ErrorData *error = together ? nullptr : try_out(&rows[i], 1, false);
+        if (error != nullptr) {
+            add_undone(&erasure->undone, blocked(group.table->relid, error->message), rows[i].leaf, rows[i].tid);
+            // A later call no longer knows the words: the person's own row is anonymised with this one.
+            (void) try_out(&rows[i], 1, true);
+        } else if (rows->fate == Fate::kNotCovered) {
+            // Nothing says what becomes of such a row, though the person is taken out of it.
+            add_undone(&erasure->undone, not_covered, rows[i].leaf, rows[i].tid);
+        }
     }
-    // Nothing says what becomes of such a row, though the person is taken out of it.
-    if (rows->fate == Fate::kNotCovered)
-        count(erasure, Outcome::kNotCovered, group.table->relid, rows->why, nullptr, group.n - failed);
     count(erasure, Outcome::kTakenOut, group.table->relid, nullptr, nullptr, done);
     erasure->rows += done;
 }
@@ -296,6 +305,7 @@ void for_each_doomed(Erasure *erasure, const ReachedTable &table, int condition,
         const ErrorData *error = attempt([&] {
             seeing_what_was_done([&] { rows = doomed_rows(*erasure->call->subject, table, condition, &places[from], &found); });
         });
+        if (error == nullptr && erasure->before != nullptr) meet(erasure->before, rows, found);
         if (error == nullptr && found > 0) body(rows, found);
         if (error != nullptr && first_pass) count(erasure, Outcome::kBlocked, table.relid, error->message, nullptr, to - from);
         MemoryContextSwitchTo(before);
@@ -337,7 +347,7 @@ void erase_pass(Erasure *erasure, List *tables, bool first_pass) {
     ListCell *cell = nullptr;
     erasure->undecided = false;
     erasure->progress = false;
-    erasure->failed = NIL;
+    erasure->failed.n = 0;
     erasure->tied = NIL;
     foreach (cell, tables) {
         const auto *table = static_cast<const ReachedTable *>(lfirst(cell));
@@ -358,8 +368,7 @@ void erase_passes(Erasure *erasure, List *tables) {
         erasure->last_pass = !erasure->progress;
         erase_pass(erasure, tables, false);
     }
-    ListCell *cell = nullptr;
-    foreach (cell, erasure->failed) add_to(&erasure->tallies, erasure->context, *static_cast<const Tally *>(lfirst(cell)));
+    add_undone(&erasure->undone, erasure->failed);
 }
 
 // The tables that rows of the person are in and that a trigger, or a foreign key that was unset, has written to. from: how much of the account is
@@ -373,14 +382,13 @@ List *written_tables(const Account &account, int from, List *tables) {
     return written;
 }
 
-// What will be counted anew.
+// Of tables that could not be read, what will be counted anew.
 void forget_failures(Erasure *erasure, List *tables) {
     ListCell *cell = nullptr, *inner = nullptr;
     foreach (cell, tables)
         foreach (inner, erasure->tallies) {
             const auto *tally = static_cast<const Tally *>(lfirst(inner));
-            if (tally->relid == static_cast<const ReachedTable *>(lfirst(cell))->relid &&
-                (tally->outcome == Outcome::kBlocked || tally->outcome == Outcome::kNotCovered))
+            if (tally->relid == static_cast<const ReachedTable *>(lfirst(cell))->relid && tally->outcome == Outcome::kBlocked)
                 erasure->tallies = foreach_delete_current(erasure->tallies, inner);
         }
 }
@@ -395,9 +403,15 @@ void erase_what_was_woken(Erasure *erasure, List *tables, const Account &account
         if (written == NIL) return;
         known = list_length(account.touched);
         forget_failures(erasure, written);
+        Undone before = erasure->undone;
+        erasure->undone = Undone{erasure->context, NIL, nullptr, 0, 0};
+        erasure->before = &before;
+        begin_meeting(&before, written);
         erasure->again = true;
         erasure->last_pass = false;
         erase_passes(erasure, written);
+        seeing_what_was_done([&] { end_meeting(&before); });
+        add_undone(&erasure->undone, before);
     }
 }
 
@@ -434,7 +448,7 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     Erasure erasure = {};
     erasure.call = &call;
     erasure.context = context;
-    erasure.decisions.context = context;
+    erasure.decisions.context = erasure.undone.context = erasure.failed.context = context;
     const char *key = key_json(*call.subject);
     List *tables = reach_tables(call.subject);
     Traces traces = {};
@@ -450,6 +464,7 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
         erase_passes(&erasure, tables);
         erase_what_was_woken(&erasure, tables, account);
     });
+    add_to(&erasure.tallies, context, erasure.undone);
     forget_records(*call.subject, key);
     if (occasion != Occasion::kReplay || erasure.rows > 0) record_in_ledger(erasure);
     record_consequences(account, 0, call_detail(call.subject->kind->name, nullptr, call.request_id));
