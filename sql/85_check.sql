@@ -192,9 +192,10 @@ COMMENT ON VIEW retention.maintenance_function IS 'functions written by users th
 GRANT SELECT ON retention.maintenance_function TO pg_monitor;
 
 -- Who watches may read what retention.check() reads.
-GRANT SELECT ON retention.policy, retention.clock_column, retention.stale_view TO pg_monitor;
+GRANT SELECT ON retention.policy, retention.purpose, retention.clock_column, retention.stale_view TO pg_monitor;
 GRANT SELECT (relation, column_name, anonymise, written_for) ON retention.personal_column TO pg_monitor;
 GRANT SELECT (kind, relation, path) ON retention.subject_link TO pg_monitor;
+GRANT SELECT (purpose, erased_at) ON retention.objection TO pg_monitor;
 GRANT SELECT (kind, relation, identifying) ON retention.subject_kind TO pg_monitor;
 
 CREATE FUNCTION retention.check(OUT what text, OUT object text, OUT ok boolean, OUT hint text) RETURNS SETOF record
