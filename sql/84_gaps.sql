@@ -100,6 +100,15 @@ FROM retention.personal_columns c
 WHERE EXISTS (SELECT FROM retention.subject_kind) AND NOT EXISTS (SELECT FROM retention.subject_link l WHERE l.relation = c.relation)
     AND NOT EXISTS (SELECT FROM retention.subject_kind k WHERE k.relation = c.relation)
 UNION ALL
+SELECT 'recipient outside the EEA', r.name, format('it has data in %s, and nothing allows the transfer: nothing is disclosed to it', r.country),
+    'Name the adequacy decision, the safeguard or the derogation in transfer_basis and transfer of retention.recipient.'
+FROM retention.recipient r WHERE r.transfer_basis IS NULL AND NOT retention.in_eea(r.country)
+UNION ALL
+SELECT 'purpose of a recipient', r.name, format('purpose "%s" is not registered: nothing is disclosed for it', p.name),
+    'Write it into retention.purpose, or take it out of purposes in retention.recipient.'
+FROM retention.recipient r CROSS JOIN LATERAL unnest(r.purposes) p (name)
+WHERE NOT EXISTS (SELECT FROM retention.purpose x WHERE x.name = p.name)
+UNION ALL
 SELECT 'table of a superuser', g.relation::text,
     format('sweeps act with the rights of its owner, superuser %I', r.rolname), 'Give the table to a role that owns no more than it has to.'
 FROM governed g

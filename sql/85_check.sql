@@ -306,6 +306,12 @@ SELECT 'erasure is verified in time', format('verification %s', v.verification_i
     format('Not looked through since %s: %s%s. The worker does it, or CALL retention.verify_erasures().', v.begun_at, v.waiting, ': ' || v.problem)
 FROM retention.verifications v WHERE v.state = 'pending' AND (v.problem IS NOT NULL OR v.begun_at < greatest((SELECT max(r.started_at) FROM retention.sweep_run r), now()) - interval '1 day')
 UNION ALL
+SELECT 'recipient is told in time', format('notice %s', n.notice_id), false, format('%s is to be told since %s that data were %s: tell it, and say so with retention.settle_notice.', n.recipient, n.created_at, n.what)
+FROM retention.notices_due n WHERE n.late
+UNION ALL
+SELECT 'location is registered', g.object, false, format('%s. %s', g.detail, g.hint)
+FROM retention.location_gaps g WHERE EXISTS (SELECT FROM retention.location)
+UNION ALL
 SELECT 'governed table has a policy', g.relation::text, g.managed, 'Write a policy for it, or drop its clock column.' FROM retention.governed_table g
 UNION ALL
 SELECT 'clock is indexed', g.relation::text, g.indexed, 'The worker, or retention.sweep(), builds the index.' FROM retention.governed_table g WHERE g.managed

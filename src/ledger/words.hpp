@@ -49,6 +49,7 @@ enum class LedgerAction : uint8_t {
     kObjectionWithdrawn,
     kConsentGiven,
     kConsentWithdrawn,
+    kNoticeSettled,
 };
 
 constexpr const char *name_of(LedgerAction action) noexcept {
@@ -97,6 +98,7 @@ constexpr const char *name_of(LedgerAction action) noexcept {
         case LedgerAction::kObjectionWithdrawn: return "objection withdrawn";
         case LedgerAction::kConsentGiven: return "consent given";
         case LedgerAction::kConsentWithdrawn: return "consent withdrawn";
+        case LedgerAction::kNoticeSettled: return "notice settled";
     }
     return nullptr;
 }
@@ -135,6 +137,7 @@ constexpr bool changes_rows(LedgerAction action) noexcept {
         case LedgerAction::kObjectionWithdrawn:
         case LedgerAction::kConsentGiven:
         case LedgerAction::kConsentWithdrawn:
+        case LedgerAction::kNoticeSettled:
         case LedgerAction::kExported:
         case LedgerAction::kExportedForPortability:
         case LedgerAction::kRevealed:

@@ -30,6 +30,7 @@ char *erasure_key_file = nullptr;
 char *pseudonym_key_file = nullptr;
 int unmanaged_personal_column = kIgnore;
 bool refresh_views = true;
+int disclosure_age = 3 * 365 * 24 * 60;
 int batch_size = 0;
 double nice_ratio = 0;
 double worker_nice_ratio = 9;
@@ -65,6 +66,9 @@ void init() {
     DefineCustomIntVariable(
         "retention.max_identity_rows", "Most rows that are taken for one person because they share an identifying value.",
         "More need retention.confirm_identity.", &max_identity_rows, 20, 1, INT_MAX, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("retention.disclosure_age", "Age up to which disclosures and settled notices to recipients are kept.",
+                            "Zero keeps them for ever.", &disclosure_age, disclosure_age, 0, PG_INT32_MAX, PGC_SIGHUP,
+                            GUC_UNIT_MIN, nullptr, nullptr, nullptr);
     DefineCustomStringVariable("retention.erasure_key_file",
                                "File with the key under which erasures are remembered, outside the cluster and its backups.",
                                "Empty: erasures are not remembered.", &erasure_key_file, "", PGC_SIGHUP, GUC_SUPERUSER_ONLY,

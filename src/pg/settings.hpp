@@ -24,6 +24,7 @@ extern char *erasure_key_file;    // retention.erasure_key_file; empty: erasures
 extern char *pseudonym_key_file;  // retention.pseudonym_key_file; empty: there are no pseudonyms
 extern int unmanaged_personal_column;  // retention.unmanaged_personal_column, of Unmanaged
 extern bool refresh_views;             // retention.refresh_views: sweeps refresh stale materialised views
+extern int disclosure_age;             // retention.disclosure_age, minutes; 0: disclosures are kept for ever
 extern int batch_size;                 // retention.batch_size: most rows per transaction of a sweep; 0: by time
 extern double nice_ratio;         // retention.nice_ratio: how many times as long as a step a sweep that is called pauses after it
 extern double worker_nice_ratio;  // retention.worker_nice_ratio: the same of a worker's sweep

@@ -17,6 +17,7 @@
 #include "pg/time.hpp"
 #include "requests/document.hpp"
 #include "requests/decided.hpp"
+#include "requests/disclosures.hpp"
 #include "requests/elsewhere.hpp"
 #include "requests/leftover.hpp"
 #include "requests/outcome.hpp"
@@ -432,6 +433,22 @@ void forget_records(const Subject &subject, const char *key) {
         keys);
 }
 
+// What is kept for now, as it is, has not been erased: of that nobody is told.
+bool was_carried_out(const Erasure &erasure) {
+    return has_outcome(erasure.tallies, Outcome::kDeleted) || has_outcome(erasure.tallies, Outcome::kAnonymised) ||
+           has_outcome(erasure.tallies, Outcome::kTakenOut);
+}
+
+void tell_recipients(StringInfo out, const Erasure &erasure, const Recorded &recorded, const char *key, bool preview) {
+    if (!was_carried_out(erasure)) {
+        appendStringInfoString(out, ", \"recipients_to_tell\": []");
+        return;
+    }
+    forget_open_notices(recorded);
+    append_recipients_to_tell(out, *erasure.call, recorded, Change{"erased", key, nullptr, preview});
+    forget_disclosures(recorded);
+}
+
 }  // namespace
 
 void begin_erasures() {
@@ -453,9 +470,11 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     List *tables = reach_tables(call.subject);
     Traces traces = {};
     List *persons = NIL;
+    Recorded recorded = {};
     seeing_what_was_done([&] {
         traces = traces_of(*call.subject, tables);
         persons = known_persons(*call.subject);
+        recorded = recorded_disclosures(*call.subject);
     });
     const bool remembered = occasion == Occasion::kReplay || remember_erasure(*call.subject);
     Account account = {};
@@ -476,6 +495,7 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     for (size_t i = 0; i < core::count_of<Outcome>(); ++i) append_section(&out, erasure.tallies, static_cast<Outcome>(i));
     append_consequences(&out, account);
     forget_wishes(&out, persons);
+    tell_recipients(&out, erasure, recorded, key, occasion == Occasion::kPreview);
     bool complete = !has_outcome(erasure.tallies, Outcome::kNotCovered) && !has_outcome(erasure.tallies, Outcome::kBlocked) &&
                     !has_outcome(erasure.tallies, Outcome::kDeferred);
     const char *verification = nullptr;

@@ -6,7 +6,7 @@
 #include "pg/names.hpp"
 #include "schema/own.hpp"
 #include "pg/time.hpp"
-#include "requests/call.hpp"
+#include "requests/disclosures.hpp"
 #include "subject/csv.hpp"
 #include "requests/document.hpp"
 #include "requests/leftover.hpp"
@@ -112,6 +112,7 @@ Datum export_document(FunctionCallInfo fcinfo) {
     append_json_time(&out, retention_now());
     appendStringInfoString(&out, ", ");
     append_controller(&out);
+    append_disclosed_to(&out, *call.subject);
     appendStringInfoString(&out, ", ");
     append_processing(&out, *call.model, tables);
     appendStringInfoString(&out, ", ");

@@ -9,7 +9,9 @@
 #include "schema/own.hpp"
 #include "pg/security.hpp"
 #include "pg/time.hpp"
-#include "requests/call.hpp"
+#include "requests/disclosures.hpp"
+#include "requests/document.hpp"
+#include "subject/json.hpp"
 
 extern "C" {
 #include "access/htup_details.h"
@@ -165,7 +167,22 @@ const char *what_was_done(const Target &target, const AttrNumber *columns, int n
     return psprintf("columns %s%s", column_list(target.relid, columns, n, ""), statement ? ", statement" : "");
 }
 
-void rectify(FunctionCallInfo fcinfo) {
+// Whoever has the data is told which of them are other now (Article 19); a statement alone changes none.
+const char *answer(const Call &call, const Target &target, const char *columns, const char *key) {
+    StringInfoData out;
+    initStringInfo(&out);
+    appendStringInfoChar(&out, '{');
+    append_subject(&out, *call.subject);
+    appendStringInfoString(&out, ", \"table\": ");
+    append_json_text(&out, qualified_name(target.relid));
+    appendStringInfo(&out, ", \"key\": %s", target.key_text);
+    append_recipients_to_tell(&out, call, recorded_disclosures(*call.subject),
+                              Change{"rectified", key, psprintf("%s of %s", columns, qualified_name(target.relid)), false});
+    appendStringInfoChar(&out, '}');
+    return out.data;
+}
+
+Datum rectify(FunctionCallInfo fcinfo) {
     if (PG_ARGISNULL(kRelation) || PG_ARGISNULL(kRowKey) || PG_ARGISNULL(kChanges))
         ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("relation, row_key and changes must not be null"),
                         errhint("Where nothing is to be changed, give changes '{}'.")));
@@ -183,17 +200,16 @@ void rectify(FunctionCallInfo fcinfo) {
         count_consequences(&account, [&] { update_row(target, PG_GETARG_DATUM(kChanges), columns, n); });
     }
     if (statement) insert_statement(call, target, PG_GETARG_DATUM(kStatement));
-    record_rows(call, LedgerAction::kRectified, target.relid, static_cast<int16_t>(core::policy_of(target.clock)), 1,
-                what_was_done(target, columns, n, statement));
+    const char *done = what_was_done(target, columns, n, statement);
+    const char *told = answer(call, target, done, key_json(*call.subject));
+    record_rows(call, LedgerAction::kRectified, target.relid, static_cast<int16_t>(core::policy_of(target.clock)), 1, done);
     record_consequences(account, 0, call_detail(call.subject->kind->name, nullptr, call.request_id));
     SPI_finish();
+    return CStringGetTextDatum(told);
 }
 
 }  // namespace
 
 }  // namespace pg_retention
 
-RETENTION_FUNCTION(pg_retention_rectify) {
-    pg_retention::rectify(fcinfo);
-    PG_RETURN_VOID();
-}
+RETENTION_FUNCTION(pg_retention_rectify) { return pg_retention::rectify(fcinfo); }

@@ -9,7 +9,7 @@
 #include "schema/own.hpp"
 #include "pg/security.hpp"
 #include "pg/time.hpp"
-#include "requests/call.hpp"
+#include "requests/disclosures.hpp"
 #include "requests/document.hpp"
 #include "subject/json.hpp"
 
@@ -145,8 +145,11 @@ Datum impose(FunctionCallInfo fcinfo) {
     }
     appendStringInfoChar(&out, '{');
     append_subject(&out, *call.subject);
-    appendStringInfo(&out, ", \"restriction_id\": " INT64_FORMAT ", \"restricted\": [%s], \"not_restricted\": [%s]}", id,
+    appendStringInfo(&out, ", \"restriction_id\": " INT64_FORMAT ", \"restricted\": [%s], \"not_restricted\": [%s]", id,
                      restricted.data, others.data);
+    append_recipients_to_tell(&out, call, recorded_disclosures(*call.subject),
+                              Change{"restricted", key_json(*call.subject), nullptr, false});
+    appendStringInfoChar(&out, '}');
     close_call(call, LedgerAction::kRestricted, total, restriction_text(id));
     PopActiveSnapshot();
     return PointerGetDatum(cstring_to_text_with_len(out.data, out.len));

@@ -191,8 +191,11 @@ HeapTuple check_link(Written written) {
 }
 
 void rename_kind(const SqlValue &from, const SqlValue &to) {
-    for (const char *table : {"subject_link", "restriction", "statement", "verification"})
+    const auto rename = [&](const char *table) {
         own(psprintf("UPDATE retention.%s SET kind = $2 WHERE kind = $1 AND $1 <> $2", table), from, to);
+    };
+    for (const char *table : {"subject_link", "restriction", "statement", "verification", "notice_to_recipient"}) rename(table);
+    during(own_command, true, [&] { rename("disclosure"); });
 }
 
 // Other rows than before, or the same by other columns. One that was renamed is not there by the name it had.

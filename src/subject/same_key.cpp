@@ -72,21 +72,21 @@ bool is_always_written_alike(const Kind &kind) {
     return true;
 }
 
-Datum only_value(Datum array, Oid type) {
+Datum value_of(Datum array, Oid type, int place) {
     Datum *values = nullptr;
     (void) elements_of(array, type, &values);
-    return values[0];
+    return values[place];
 }
 
-// With the rights of the table's owner: the function may be a user's.
-bool is_same_key(const Kind &kind, const KeySet &a, const KeySet &b) {
+// Whether a, of one key, is that key of b. With the rights of the table's owner: the function may be a user's.
+bool is_same_key(const Kind &kind, const KeySet &a, const KeySet &b, int place = 0) {
     const ActingAs saved = act_as(owner_of(kind.relid), true);
     bool same = true;
     for (int i = 0; same && i < kind.n_keys; ++i) {
         const Equality equality = own_equality(kind.relid, kind.keys[i]);
         const Oid type = get_element_type(a.types[i]);
-        same = DatumGetBool(OidFunctionCall2Coll(get_opcode(equality.op), equality.collation, only_value(a.arrays[i], type),
-                                                 only_value(b.arrays[i], type)));
+        same = DatumGetBool(OidFunctionCall2Coll(get_opcode(equality.op), equality.collation, value_of(a.arrays[i], type, 0),
+                                                 value_of(b.arrays[i], type, place)));
     }
     leave(saved);
     return same;
@@ -94,12 +94,63 @@ bool is_same_key(const Kind &kind, const KeySet &a, const KeySet &b) {
 
 // It was written when the kind had another key, or its values other names.
 void warn_of_unread(const Kind &kind, int records) {
-    ereport(WARNING,
-            (errcode(ERRCODE_WARNING),
-             errmsg_plural("%d record of kind \"%s\" has a key that cannot be read: whoever it is about is not told of it",
-                           "%d records of kind \"%s\" have keys that cannot be read: whoever they are about is not told of them",
-                           static_cast<unsigned long>(records), records, kind.name),
-             errhint("Look for them in retention.statement and retention.restriction.")));
+    ereport(
+        WARNING,
+        (errcode(ERRCODE_WARNING),
+         errmsg_plural("%d record of kind \"%s\" has a key that cannot be read: whoever it is about is not told of it",
+                       "%d records of kind \"%s\" have keys that cannot be read: whoever they are about is not told of them",
+                       static_cast<unsigned long>(records), records, kind.name),
+         errhint("Look for them in retention.statement, retention.restriction, retention.objection and retention.disclosure.")));
+}
+
+struct Pairs {
+    List *kinds;  // char *
+    List *keys;   // Jsonb *
+};
+
+void add_pair(Pairs *pairs, const Kind &kind, Datum key) {
+    pairs->kinds = lappend(pairs->kinds, const_cast<char *>(kind.name));
+    pairs->keys = lappend(pairs->keys, DatumGetPointer(key));
+}
+
+// The keys of the kind's rows that are the person, as they are written now.
+void add_own_keys(Pairs *pairs, const Subject &subject, const Kind &kind) {
+    Parameters parameters = {};
+    StringInfoData sql, key;
+    initStringInfo(&sql);
+    initStringInfo(&key);
+    appendStringInfo(&sql, "SELECT %s FROM %s t WHERE ", column_list(kind.relid, kind.keys, kind.n_keys, "t."),
+                     qualified_name(kind.relid));
+    append_key_condition(&sql, kind.relid, kind.keys, subject.roots[kind.index], &parameters);
+    int places[kMaxKeys];
+    for (int i = 0; i < kind.n_keys; ++i) places[i] = i + 1;
+    const SqlRows rows = read_as(owner_of(kind.relid), sql.data, parameters);
+    for (const SqlRow row : rows) {
+        resetStringInfo(&key);
+        append_key_json(&key, kind.relid, kind.keys, kind.n_keys, row.tuple, row.desc, places);
+        add_pair(pairs, kind, DirectFunctionCall1(jsonb_in, CStringGetDatum(key.data)));
+    }
+    rows.free();
+}
+
+// And those of records that name one of these rows in another writing. Returns how many could not be read.
+int add_equal_keys(Pairs *pairs, const Subject &subject, const Kind &kind, const char *from) {
+    const KeySet &roots = subject.roots[kind.index];
+    const SqlRows rows =
+        read_own(psprintf("SELECT DISTINCT r.key FROM %s r WHERE r.kind = $1 AND r.key IS NOT NULL", from), kind.name);
+    int unread = 0;
+    for (const SqlRow row : rows) {
+        bool same = false;
+        const Datum json = row.detoasted(1);
+        const auto compare = [&] {
+            const KeySet one = set_of_records(kind, &json, 1);
+            for (int i = 0; i < roots.n && !same; ++i) same = is_same_key(kind, one, roots, i);
+        };
+        if (attempt(compare) != nullptr) ++unread;
+        if (same) add_pair(pairs, kind, json);
+    }
+    rows.free();
+    return unread;
 }
 
 Datum json_array(Datum *keys, int n) { return array_of(keys, n, JSONBOID); }
@@ -161,6 +212,22 @@ int fix_writing() {
 }
 
 void restore_writing(int level) { AtEOXact_GUC(false, level); }
+
+Recorded recorded_of(const Subject &subject, const char *from) {
+    Pairs pairs = {};
+    ListCell *cell = nullptr;
+    foreach (cell, subject.model->kinds) {
+        const auto *kind = static_cast<const Kind *>(lfirst(cell));
+        if (subject.roots[kind->index].n == 0) continue;
+        add_own_keys(&pairs, subject, *kind);
+        const int unread = is_always_written_alike(*kind) ? 0 : add_equal_keys(&pairs, subject, *kind, from);
+        if (unread > 0) warn_of_unread(*kind, unread);
+    }
+    auto *keys = static_cast<Datum *>(palloc(sizeof(Datum) * (list_length(pairs.keys) + 1)));
+    int n = 0;
+    foreach (cell, pairs.keys) keys[n++] = PointerGetDatum(lfirst(cell));
+    return Recorded{text_array(pairs.kinds), json_array(keys, n)};
+}
 
 Datum recorded_keys(const Subject &subject, const char *key_json) {
     const Kind &kind = *subject.kind;

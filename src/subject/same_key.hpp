@@ -21,4 +21,13 @@ void restore_writing(int level);
 // for, however they were written then. key_json is how it is written now.
 Datum recorded_keys(const Subject &subject, const char *key_json);
 
+// The kinds and keys under which there may be records of a human, whichever of the rows that are it they name: pairs.
+struct Recorded {
+    Datum kinds;  // text[]
+    Datum keys;   // jsonb[]
+};
+
+// from: "retention.a", or "(SELECT ...)": what has the records, in columns kind and key.
+Recorded recorded_of(const Subject &subject, const char *from);
+
 }  // namespace pg_retention

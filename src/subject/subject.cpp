@@ -295,7 +295,7 @@ void read_all_words(Subject *subject) {
 
 }  // namespace
 
-Subject *open_subject(const Model &model, const Kind &kind, const KeySet &key, bool lock) {
+static Subject *new_subject(const Model &model, const Kind &kind, const KeySet &key, bool lock) {
     auto *subject = static_cast<Subject *>(palloc0(sizeof(Subject)));
     subject->model = &model;
     subject->kind = &kind;
@@ -304,6 +304,13 @@ Subject *open_subject(const Model &model, const Kind &kind, const KeySet &key, b
     subject->called = new_called();
     subject->roots = static_cast<KeySet *>(palloc0(sizeof(KeySet) * (list_length(model.kinds) + 1)));
     find_rows(subject);
+    return subject;
+}
+
+Subject *find_human(const Model &model, const Kind &kind, const KeySet &key) { return new_subject(model, kind, key, false); }
+
+Subject *open_subject(const Model &model, const Kind &kind, const KeySet &key, bool lock) {
+    Subject *subject = new_subject(model, kind, key, lock);
     if (lock) find_and_lock(subject);
     if (lock)
         seeing_what_was_done([&] { read_all_words(subject); });

@@ -37,6 +37,9 @@ struct ReachedTable {
 // Error P0002 when there is no such person. With lock the person's rows are locked first.
 Subject *open_subject(const Model &model, const Kind &kind, const KeySet &key, bool lock);
 
+// The same without what tells who the person is, for who asks only which rows are.
+Subject *find_human(const Model &model, const Kind &kind, const KeySet &key);
+
 // Tables in the order of the model's links, without those that no row can be in.
 List *reach_tables(Subject *subject);
 

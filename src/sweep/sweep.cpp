@@ -74,6 +74,16 @@ void forget_old_objections(Engine *engine) {
     end_step(engine);
 }
 
+// What was disclosed, and whom it was told to, is about persons, too.
+void forget_old_disclosures(Engine *engine) {
+    if (settings::disclosure_age == 0) return;
+    begin_step(engine);
+    const SqlValue before = at(retention_now() - settings::disclosure_age * USECS_PER_MINUTE);
+    during(own_command, true, [&] { own("DELETE FROM retention.disclosure WHERE disclosed_at < $1", before); });
+    own("DELETE FROM retention.notice_to_recipient WHERE settled_at < $1", before);
+    end_step(engine);
+}
+
 void record_reveals(Engine *engine) {
     begin_step(engine);
     record_left_reveals();
@@ -247,6 +257,7 @@ static PassResult run_pass(Caller caller, void (*between)()) {
         forget_unblocked(&engine);
         forget_old_erasures(&engine);
         forget_old_objections(&engine);
+        forget_old_disclosures(&engine);
         refresh_stale_views(&engine);
         if (caller == Caller::kWorker) prepare_tables(&engine);
         finish_run(&engine);

@@ -9,6 +9,8 @@ CREATE ROLE eraser;
 CREATE ROLE rectifier;
 CREATE ROLE restricter;
 CREATE ROLE objector;
+CREATE ROLE discloser;
+CREATE ROLE teller;
 CREATE FUNCTION pg_temp.executable(role_name name) RETURNS SETOF text LANGUAGE sql AS $$
     SELECT p.oid::regprocedure::text FROM pg_proc p
     WHERE p.pronamespace = 'retention'::regnamespace AND has_function_privilege(role_name, p.oid, 'EXECUTE')$$;
@@ -131,6 +133,8 @@ SELECT set_eq($$SELECT c::regclass::text FROM pg_extension, unnest(extconfig) c 
     ('retention.restriction'), ('retention.restriction_restriction_id_seq'),
     ('retention.statement'), ('retention.statement_statement_id_seq'), ('retention.erasure'),
     ('retention.purpose'), ('retention.objection'), ('retention.objection_objection_id_seq'), ('retention.objection_key'), ('retention.consent'), ('retention.consent_consent_id_seq'),
+    ('retention.recipient'), ('retention.disclosure'), ('retention.disclosure_disclosure_id_seq'), ('retention.notice_to_recipient'),
+    ('retention.notice_to_recipient_notice_id_seq'), ('retention.location'),
     ('retention.verification'), ('retention.verification_verification_id_seq'), ('retention.verification_table'), ('retention.verification_finding')$$, 'what a DBA fills, and what must not be lost, is in a dump');
 
 -- Duties.
@@ -146,7 +150,8 @@ CREATE TEMP TABLE duty (role_name name, function_name name);
 INSERT INTO duty VALUES ('exporter', 'export'), ('exporter', 'export_rows'), ('exporter', 'portability'), ('exporter', 'portability_csv'),
     ('exporter', 'find_subject'), ('exporter', 'shared_identities'), ('exporter', 'explain_subject'), ('eraser', 'erase'), ('eraser', 'erasure_list'), ('eraser', 'was_erased'), ('eraser', 'settle_verification'), ('eraser', 'came_back'), ('eraser', 'replay_erasures'),
     ('rectifier', 'rectify'), ('restricter', 'restrict'), ('restricter', 'inform_of_lifting'), ('restricter', 'lift_restriction'),
-    ('objector', 'object'), ('objector', 'weigh_objection'), ('objector', 'withdraw_objection'), ('objector', 'give_consent'), ('objector', 'withdraw_consent');
+    ('objector', 'object'), ('objector', 'weigh_objection'), ('objector', 'withdraw_objection'), ('objector', 'give_consent'), ('objector', 'withdraw_consent'),
+    ('discloser', 'disclose'), ('discloser', 'disclose_all'), ('teller', 'settle_notice');
 INSERT INTO retention.purpose (name, legal_basis) VALUES ('mail', 'legitimate interest'), ('survey', 'consent');
 DO $$DECLARE d record; BEGIN
     FOR d IN SELECT role_name, p.oid::regprocedure AS function FROM duty JOIN pg_proc p ON p.proname = function_name
@@ -179,6 +184,9 @@ INSERT INTO call VALUES
     ('rectify', format($$SELECT retention.rectify('person', 1, %s::oid::regclass, '1', '{"body": "right"}')$$, 'app.files'::regclass::oid)),
     ('restrict', $$SELECT 1 / (retention.restrict('person', 1, 'disputed') ->> 'restriction_id' IS NOT NULL)::int$$),
     ('object', $$SELECT retention.object('person', 1, 'mail')$$), ('give_consent', $$SELECT retention.give_consent('person', 1, 'survey', 'by post')$$), ('withdraw_consent', $$SELECT retention.withdraw_consent('person', 1, 'survey', 'by post')$$),
+    ('disclose', $$SELECT retention.disclose(NULL, NULL, 'person', 1, 'name', inquiry => 'police 12/26')$$),
+    ('disclose_all', $$SELECT 1 / (retention.disclose_all(NULL, NULL, 'person', '{1,2}', 'name', inquiry => 'police 12/26') = 2)::int$$),
+    ('in_eea', $$SELECT retention.in_eea('NO')$$), ('conninfo_host', $$SELECT retention.conninfo_host('host=a')$$),
     ('sweep', 'CALL retention.sweep()'), ('verify_erasures', 'CALL retention.verify_erasures()'), ('export_ledger', 'SELECT retention.export_ledger()'), ('begin_segment', $$SELECT retention.begin_segment('a reason')$$), ('resume', 'SELECT retention.resume()'), ('propose_links', 'SELECT * FROM retention.propose_links()'), ('uncertain_links', 'SELECT * FROM retention.uncertain_links()'), ('unlinked', 'SELECT * FROM retention.unlinked()'),
     ('types_not_followed', 'SELECT * FROM retention.types_not_followed()'), ('sample_link', $$SELECT * FROM retention.sample_link('person', 'app.files', 'person')$$),
     ('release_types', 'SELECT * FROM retention.release_types()'),
@@ -190,15 +198,16 @@ INSERT INTO call VALUES
 INSERT INTO call VALUES  -- this server has no key to remember erasures with
     ('inform_of_lifting', 'SELECT retention.inform_of_lifting(0)', 'P0002'), ('lift_restriction', 'SELECT retention.lift_restriction(0)', 'P0002'),
     ('weigh_objection', $$SELECT retention.weigh_objection(0, 'upheld', 'x')$$, 'P0002'), ('withdraw_objection', 'SELECT retention.withdraw_objection(0)', 'P0002'),
+    ('settle_notice', $$SELECT retention.settle_notice(0, 'sent')$$, 'P0002'),
     ('settle_verification', 'SELECT retention.settle_verification(0)', 'P0002'), ('came_back', 'SELECT * FROM retention.came_back()', '55000'), ('erasure_list', 'SELECT retention.erasure_list()', '55000'), ('was_erased', $$SELECT retention.was_erased('person', 1)$$, '55000'), ('replay_erasures', $$SELECT * FROM retention.replay_erasures('{}')$$, '55000');
 SET client_min_messages = error;
 SELECT is_empty($$SELECT role_name, function_name, pg_temp.try(role_name, statement) FROM duty JOIN call USING (function_name)
     WHERE pg_temp.try(role_name, statement) <> outcome$$, 'each duty can be done, on tables it has no rights on');
-SELECT is_empty($$SELECT r, function_name, pg_temp.try(r, statement) FROM unnest('{exporter,eraser,rectifier,restricter,objector,stranger}'::name[]) r, call c
+SELECT is_empty($$SELECT r, function_name, pg_temp.try(r, statement) FROM unnest('{exporter,eraser,rectifier,restricter,objector,discloser,teller,stranger}'::name[]) r, call c
     WHERE NOT EXISTS (SELECT FROM duty d WHERE d.role_name = r AND d.function_name = c.function_name) AND pg_temp.try(r, statement) <> '42501'$$,
     'each duty allows no other');
-SELECT is_empty($$SELECT r, f FROM unnest('{exporter,eraser,rectifier,restricter,objector}'::name[]) r, pg_temp.executable(r) f
-    EXCEPT (SELECT r, function FROM public, unnest('{exporter,eraser,rectifier,restricter,objector}'::name[]) r
+SELECT is_empty($$SELECT r, f FROM unnest('{exporter,eraser,rectifier,restricter,objector,discloser,teller}'::name[]) r, pg_temp.executable(r) f
+    EXCEPT (SELECT r, function FROM public, unnest('{exporter,eraser,rectifier,restricter,objector,discloser,teller}'::name[]) r
     UNION ALL SELECT role_name, p.oid::regprocedure::text FROM duty JOIN pg_proc p ON p.proname = function_name AND p.pronamespace = 'retention'::regnamespace)$$,
     'a duty comes with nothing else');
 SELECT is_empty($$SELECT DISTINCT proname FROM pg_proc WHERE pronamespace = 'retention'::regnamespace
