@@ -1,6 +1,6 @@
 -- Article 19: after a rectification, a restriction and an erasure it is known whom to tell, until that is settled.
 BEGIN;
-SELECT plan(47);
+SELECT plan(48);
 
 SET retention.test_now = '2030-06-01 12:00:00+00';
 SET client_min_messages = error;
@@ -113,13 +113,14 @@ GRANT SELECT ON retention.recipient, retention.disclosure, retention.notice_to_r
   retention.purpose, retention.gaps TO dpo;
 GRANT INSERT, UPDATE ON retention.recipient TO dpo;
 GRANT INSERT, UPDATE, DELETE ON retention.location TO dpo;
-GRANT EXECUTE ON FUNCTION retention.settle_notice(bigint, text, text), retention.in_eea(text), retention.conninfo_host(text) TO dpo;
+GRANT EXECUTE ON FUNCTION retention.settle_notice(bigint, text, text), retention.in_eea(text), retention.conninfo_host(text),
+  retention.basis_known(text), retention.types_not_followed(), retention.unlinked() TO dpo;
 SET ROLE dpo;
 SELECT lives_ok($$INSERT INTO retention.recipient (name, role, country) VALUES ('New', 'processor', 'NO')$$, 'a data protection officer registers recipients');
 SELECT lives_ok($$UPDATE retention.recipient SET until = '2040-01-01' WHERE name = 'New'$$, 'a data protection officer ends recipients');
 SELECT lives_ok($$INSERT INTO retention.location (name, kind, country, own_control) VALUES ('vault', 'backup', 'NO', true)$$, 'a data protection officer registers locations');
 SELECT lives_ok($$SELECT retention.settle_notice(notice_id, 'disproportionate', 'a paper archive') FROM retention.notices_due$$, 'a data protection officer settles notices');
-SELECT lives_ok(format('SELECT * FROM retention.%s', v), format('a data protection officer reads %s', v)) FROM unnest('{disclosure,notices_due,location_gaps}'::text[]) v;
+SELECT lives_ok(format('SELECT * FROM retention.%s', v), format('a data protection officer reads %s', v)) FROM unnest('{disclosure,notices_due,location_gaps,gaps}'::text[]) v;
 SELECT throws_ok($$INSERT INTO retention.disclosure (kind, key, what) VALUES ('user', '3', 'x')$$, '42501', NULL, 'a data protection officer discloses nothing');
 SELECT throws_ok($$DELETE FROM retention.notice_to_recipient$$, '42501', NULL, 'a data protection officer makes no notice disappear');
 SELECT throws_ok($$SELECT FROM app.users$$, '42501', NULL, 'a data protection officer reads no data of persons');
