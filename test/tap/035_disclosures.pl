@@ -81,8 +81,8 @@ $node->command_ok([ 'pg_restore', '-e', '-s', '-d', $node->connstr('parts'), "$d
 $node->command_ok([ 'pg_restore', '-e', '-a', '-d', $node->connstr('parts'), "$dir/archive" ], 'restored the data after the schema');
 is_whole('parts', 'a restore of data');
 # The data of the tables in the order that is worst: disclosures before whom they are about, and who got them.
-my ($list) = run_command([ 'pg_restore', '-l', "$dir/archive" ]);
-my @entries = grep { !/^;/ } split /\n/, $list;
+my ($contents) = run_command([ 'pg_restore', '-l', "$dir/archive" ]);
+my @entries = grep { !/^;/ } split /\n/, $contents;
 my @data = grep { / (TABLE DATA|SEQUENCE SET) / } @entries;
 my ($first) = grep { $entries[$_] eq $data[0] } 0 .. $#entries;
 my %is_data = map { $_ => 1 } @data;
@@ -101,6 +101,17 @@ $node->safe_psql('postgres', q{UPDATE retention.recipient SET until = NULL; SELE
 	INSERT INTO users VALUES (14, 'u4@x.example'), (15, 'u15@x.example')});
 like(said('postgres', q{SELECT retention.disclose('Mailer', 'news', 'user', 14, 'e-mail')}), qr/RT009/, 'an objection outlives the erasure of who made it');
 unlike(said('postgres', q{SELECT retention.disclose('Mailer', 'news', 'user', 15, 'e-mail')}), qr/ERROR/, 'an objection of somebody who was erased is not that of others');
+
+# A backup brings an erased person back, and the disclosures: they are told of again, and once.
+my $list = $node->safe_psql('postgres', 'SELECT retention.erasure_list()');
+my $told = q{SELECT count(*) FROM retention.notices_due WHERE key = '4'};
+is($node->safe_psql('postgres', $told), '0', 'nobody got data about the person who was erased');
+$node->safe_psql('postgres', q{INSERT INTO users VALUES (4, 'u4@x.example'); SELECT retention.disclose('Bank', 'invoicing', 'user', 4, 'e-mail')});
+$node->safe_psql('postgres', "SELECT * FROM retention.replay_erasures('$list', true)");
+is($node->safe_psql('postgres', $told), '0', 'a replay that is only tried tells nobody');
+$node->safe_psql('postgres', "SELECT * FROM retention.replay_erasures('$list')") for 1 .. 2;
+is($node->safe_psql('postgres', $told), '1', 'a replay tells of who is erased again, once');
+is($node->safe_psql('postgres', q{SELECT count(*) FROM retention.disclosure WHERE key = '4'}), '0', 'a replay takes the disclosures along');
 
 # Replicas, slots, archives, tablespaces, and a standby that knows its primary.
 $node->backup('copy');
