@@ -312,6 +312,11 @@ UNION ALL
 SELECT 'location is registered', g.object, false, format('%s. %s', g.detail, g.hint)
 FROM retention.location_gaps g WHERE EXISTS (SELECT FROM retention.location)
 UNION ALL
+SELECT 'request is answered in time', format('request %s', r.request_id), false, CASE r.state
+    WHEN 'late' THEN format('It was to be answered by %s (Article 12(3)). Answer it now; see retention.requests_due.', r.legal_due)
+    ELSE format('It is to be answered by %s; the law''s last day is %s. See retention.requests_due.', r.due, r.legal_due) END
+FROM retention.requests_due r WHERE r.state = 'late' OR r.days_left <= 3
+UNION ALL
 SELECT 'governed table has a policy', g.relation::text, g.managed, 'Write a policy for it, or drop its clock column.' FROM retention.governed_table g
 UNION ALL
 SELECT 'clock is indexed', g.relation::text, g.indexed, 'The worker, or retention.sweep(), builds the index.' FROM retention.governed_table g WHERE g.managed

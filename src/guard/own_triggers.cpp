@@ -160,11 +160,24 @@ bool enables(const AlterTableStmt *alter) {
     return false;
 }
 
+// Holidays that come with the extension are there before a restore brings them: the trigger by which they make way fires in a restore of data alone,
+// too, which switches the triggers of each table off.
+bool disables_holidays(const AlterTableStmt *alter) {
+    ListCell *cell = nullptr;
+    foreach (cell, alter->cmds) {
+        const AlterTableType type = lfirst_node(AlterTableCmd, cell)->subtype;
+        if (type == AT_DisableTrigAll || type == AT_DisableTrigUser)
+            return RangeVarGetRelid(alter->relation, NoLock, true) == get_relname_relid("public_holiday", extension()->schema);
+    }
+    return false;
+}
+
 // Their names. One that is disabled is disabled still: only where nothing is managed yet may it be.
-List *ordinary_ones(Oid relid) {
+List *ordinary_ones(Oid relid, bool disabled) {
     List *names = NIL;
-    (void) any_own(relid, [&names](const Trigger &own) {
-        if (own.tgenabled == TRIGGER_FIRES_ON_ORIGIN || own.tgenabled == TRIGGER_FIRES_ON_REPLICA)
+    (void) any_own(relid, [&names, disabled](const Trigger &own) {
+        if (own.tgenabled == TRIGGER_FIRES_ON_ORIGIN || own.tgenabled == TRIGGER_FIRES_ON_REPLICA ||
+            (disabled && own.tgenabled == TRIGGER_DISABLED))
             names = lappend(names, pstrdup(own.tgname));
         return false;
     });
@@ -177,13 +190,15 @@ void keep_triggers(const Command &command) {
     proceed(command);
     if (own_command || extension() == nullptr || !IsA(command.statement(), AlterTableStmt)) return;
     const auto *alter = command.as<AlterTableStmt>();
-    const Oid relid = enables(alter) ? RangeVarGetRelid(alter->relation, NoLock, true) : InvalidOid;
+    const bool holidays = disables_holidays(alter);
+    const Oid relid = enables(alter) || holidays ? RangeVarGetRelid(alter->relation, NoLock, true) : InvalidOid;
     if (!OidIsValid(relid)) return;
     CommandCounterIncrement();
     ListCell *cell = nullptr;
     foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr)) {
         ListCell *name = nullptr;
-        foreach (name, ordinary_ones(lfirst_oid(cell))) fire_always(lfirst_oid(cell), static_cast<const char *>(lfirst(name)));
+        foreach (name, ordinary_ones(lfirst_oid(cell), holidays))
+            fire_always(lfirst_oid(cell), static_cast<const char *>(lfirst(name)));
     }
 }
 

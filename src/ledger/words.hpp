@@ -50,6 +50,11 @@ enum class LedgerAction : uint8_t {
     kConsentGiven,
     kConsentWithdrawn,
     kNoticeSettled,
+    kRequestOpened,
+    kRequestExtended,
+    kRequestAnswered,
+    kRequestRefused,
+    kRequestClosed,
 };
 
 constexpr const char *name_of(LedgerAction action) noexcept {
@@ -99,6 +104,11 @@ constexpr const char *name_of(LedgerAction action) noexcept {
         case LedgerAction::kConsentGiven: return "consent given";
         case LedgerAction::kConsentWithdrawn: return "consent withdrawn";
         case LedgerAction::kNoticeSettled: return "notice settled";
+        case LedgerAction::kRequestOpened: return "request opened";
+        case LedgerAction::kRequestExtended: return "request extended";
+        case LedgerAction::kRequestAnswered: return "request answered";
+        case LedgerAction::kRequestRefused: return "request refused";
+        case LedgerAction::kRequestClosed: return "request closed";
     }
     return nullptr;
 }
@@ -150,7 +160,12 @@ constexpr bool changes_rows(LedgerAction action) noexcept {
         case LedgerAction::kColumnWithdrawn:
         case LedgerAction::kSegmentBegun:
         case LedgerAction::kConfigurationChanged:
-        case LedgerAction::kEntriesMoved: return false;
+        case LedgerAction::kEntriesMoved:
+        case LedgerAction::kRequestOpened:
+        case LedgerAction::kRequestExtended:
+        case LedgerAction::kRequestAnswered:
+        case LedgerAction::kRequestRefused:
+        case LedgerAction::kRequestClosed: return false;
     }
     return true;
 }

@@ -2,6 +2,7 @@
 
 #include <climits>
 
+#include "core/time/period.hpp"
 #include "pg/postgres.hpp"
 #include "pg/time.hpp"
 #include "pg/timezone.hpp"
@@ -26,6 +27,9 @@ bool confirm_identity = false;
 int max_identity_rows = 20;
 int backup_age = 0;
 int objection_age = kTenYears;
+int request_age = 3 * 365 * 24 * 60;
+char *request_target = nullptr;
+char *holiday_country = nullptr;
 char *erasure_key_file = nullptr;
 char *pseudonym_key_file = nullptr;
 int unmanaged_personal_column = kIgnore;
@@ -43,6 +47,19 @@ static constexpr double kMostNice = 100;
 
 static constexpr config_enum_entry kUnmanaged[] = {
     {"ignore", kIgnore, false}, {"warning", kWarning, false}, {"error", kError, false}, {nullptr, 0, false}};
+
+static bool check_period(char **newval, void **, GucSource) {
+    const auto period = core::parse_period(*newval);
+    if (period.ok()) return true;
+    GUC_check_errdetail("%s", period.error().message);
+    return false;
+}
+
+static bool check_country(char **newval, void **, GucSource) {
+    if ((*newval)[0] != '\0') return true;
+    GUC_check_errdetail("A country has a name, as in retention.public_holiday.");
+    return false;
+}
 
 void init() {
     DefineCustomBoolVariable("retention.allow_test_time", "Honours retention.test_now.", "Only for tests and demonstrations.",
@@ -63,6 +80,9 @@ void init() {
         "retention.confirm_identity",
         "Confirms that rows which share an identifying value are one person, however many and whatever their names.", nullptr,
         &confirm_identity, false, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomStringVariable("retention.holiday_country", "Country whose public holidays a request is written with.",
+                               "See retention.public_holiday.", &holiday_country, "NO", PGC_SIGHUP, 0, check_country, nullptr,
+                               nullptr);
     DefineCustomIntVariable(
         "retention.max_identity_rows", "Most rows that are taken for one person because they share an identifying value.",
         "More need retention.confirm_identity.", &max_identity_rows, 20, 1, INT_MAX, PGC_USERSET, 0, nullptr, nullptr, nullptr);
@@ -88,6 +108,12 @@ void init() {
     DefineCustomBoolVariable(
         "retention.refresh_views", "Refreshes materialized views that may hold rows which are gone or hidden by now.",
         "Off: retention.stale_view lists them.", &refresh_views, true, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("retention.request_age", "Time after which a request that was closed is deleted.",
+                            "Zero: it is kept for ever.", &request_age, request_age, 0, PG_INT32_MAX, PGC_SIGHUP, GUC_UNIT_MIN,
+                            nullptr, nullptr, nullptr);
+    DefineCustomStringVariable("retention.request_target", "Period within which requests are meant to be answered.",
+                               "It stands beside the legal deadline; forever: there is no such target.", &request_target,
+                               "30 days", PGC_SIGHUP, 0, check_period, nullptr, nullptr);
     DefineCustomBoolVariable("retention.reveal", "Lets this session read hidden rows.",
                              "Delegated with GRANT SET ON PARAMETER; recorded.", &reveal, false, PGC_SUSET, 0, nullptr, nullptr,
                              nullptr);

@@ -18,8 +18,11 @@ extern bool
 extern bool
     confirm_identity;  // retention.confirm_identity: rows that share an identifying value are one person, however many they are
 extern int max_identity_rows;     // retention.max_identity_rows: more are not taken for one person unconfirmed
-extern int objection_age;         // retention.objection_age, minutes; 0: objections of erased persons are remembered for ever
 extern int backup_age;            // retention.backup_age, minutes; 0: erasures are remembered for ever
+extern int objection_age;         // retention.objection_age, minutes; 0: objections of erased persons are remembered for ever
+extern int request_age;           // retention.request_age, minutes after a request was closed; 0: it is kept for ever
+extern char *request_target;      // retention.request_target, a period: within what the controller means to answer
+extern char *holiday_country;     // retention.holiday_country: whose holidays a request is written with
 extern char *erasure_key_file;    // retention.erasure_key_file; empty: erasures are not remembered
 extern char *pseudonym_key_file;  // retention.pseudonym_key_file; empty: there are no pseudonyms
 extern int unmanaged_personal_column;  // retention.unmanaged_personal_column, of Unmanaged

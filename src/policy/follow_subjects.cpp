@@ -146,7 +146,7 @@ void rename_in_keys(const Named &named) {
         const char *before = named.key.names[i];
         const char *now = named.key.numbers[i] > 0 ? get_attname(named.relid, named.key.numbers[i], false) : before;
         if (strcmp(now, before) == 0) continue;
-        for (const char *table : {"statement", "restriction"})
+        for (const char *table : {"statement", "restriction", "request"})
             own(psprintf(
                     "UPDATE retention.%s SET key = (key - $2) || jsonb_build_object($3, key -> $2) WHERE kind = $1 AND key ? $2",
                     table),

@@ -5,6 +5,7 @@
 #include "ledger/ledger.hpp"
 #include "ledger/own_table.hpp"
 #include "schema/own.hpp"
+#include "requests/request.hpp"
 #include "subject/identity.hpp"
 
 extern "C" {
@@ -14,18 +15,31 @@ extern "C" {
 
 namespace pg_retention {
 
-Call open_call(FunctionCallInfo fcinfo, int request, bool lock) {
-    if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+Call find_person(FunctionCallInfo fcinfo, int kind, bool lock) {
+    if (PG_ARGISNULL(kind) || PG_ARGISNULL(kind + 1))
         ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("kind and key of a subject must not be null")));
-    const char *kind = text_to_cstring(PG_GETARG_TEXT_PP(0));
+    const char *name = text_to_cstring(PG_GETARG_TEXT_PP(kind));
     connect_spi();
     Call call = {};
     call.model = load_model();
-    const Kind *found = kind_named(*call.model, kind);
+    const Kind *found = kind_named(*call.model, name);
     call.subject =
-        open_subject(*call.model, *found, set_of(key_argument(found->relid, found->keys, found->n_keys, fcinfo, 1)), lock);
+        open_subject(*call.model, *found, set_of(key_argument(found->relid, found->keys, found->n_keys, fcinfo, kind + 1)), lock);
+    return call;
+}
+
+Call open_call(FunctionCallInfo fcinfo, int request, LedgerAction asked, bool lock) {
+    Call call = find_person(fcinfo, 0, lock);
     check_identity(*call.subject);
-    call.request_id = request < 0 || PG_ARGISNULL(request) ? 0 : PG_GETARG_INT64(request);
+    if (PG_ARGISNULL(request)) return call;
+    call.request_id = PG_GETARG_INT64(request);
+    check_request(*call.subject, call.request_id, asked);
+    return call;
+}
+
+Call open_call(FunctionCallInfo fcinfo, bool lock) {
+    const Call call = find_person(fcinfo, 0, lock);
+    check_identity(*call.subject);
     return call;
 }
 
@@ -54,16 +68,21 @@ void record_rows(const Call &call, LedgerAction action, Oid relid, int16_t polic
     append_ledger(entry_of(call, action, relid, policy_id, rows, more));
 }
 
+void end_call(const Call &call, LedgerAction action) {
+    if (call.request_id != 0) mark_done(call.request_id, action);
+    SPI_finish();
+}
+
 void close_copy(const Call &call, LedgerAction action, int64 rows) {
     // Nobody would enter it there.
     PreventCommandDuringRecovery("a copy of a person's data");
     append_ledger_at_end(entry_of(call, action, InvalidOid, 0, rows, nullptr));
-    SPI_finish();
+    end_call(call, action);
 }
 
 void close_call(const Call &call, LedgerAction action, int64 rows, const char *more) {
     record_rows(call, action, InvalidOid, 0, rows, more);
-    SPI_finish();
+    end_call(call, action);
 }
 
 }  // namespace pg_retention

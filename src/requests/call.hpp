@@ -11,15 +11,24 @@ struct Call {
     int64 request_id;  // 0: none
 };
 
-// Connects to SPI, reads the model, and finds the person of arguments 0 (kind) and 1 (key); request: the argument with the
-// request's number. Errors: 22004 when kind or key is null.
-Call open_call(FunctionCallInfo fcinfo, int request, bool lock);
+// Connects to SPI, reads the model, and finds the person of the arguments kind (the number of this one) and key (the next one). Errors: 22004
+// when one is null.
+Call find_person(FunctionCallInfo fcinfo, int kind, bool lock);
+
+// The same of arguments 0 and 1, and the person must be one. request: the argument with the number of a request, which has to call for this, and
+// is locked (requests/request.hpp).
+Call open_call(FunctionCallInfo fcinfo, int request, LedgerAction asked, bool lock);
+// Of what no request calls for.
+Call open_call(FunctionCallInfo fcinfo, bool lock = false);
 
 // Erasures and restrictions lock rows of several persons and depend on each other's: one at a time, until the transaction ends.
 void begin_alone();
 
-// Writes the call into the ledger and leaves SPI. The ledger's chain stays locked until the transaction ends.
+// Writes the call into the ledger, marks its request as done, and leaves SPI. The ledger's chain stays locked until the transaction ends.
 void close_call(const Call &call, LedgerAction action, int64 rows, const char *more = nullptr);
+
+// The same of a call whose entries are written: the last step.
+void end_call(const Call &call, LedgerAction action);
 
 // The same of a call that only reads: the entry waits for the end of the transaction, so that copies that are made at the same time do not
 // wait for each other's being sent. It is there if the transaction commits, and only then.

@@ -10,6 +10,7 @@
 #include "pg/time.hpp"
 #include "pg/trigger.hpp"
 #include "requests/disclosures.hpp"
+#include "requests/actor.hpp"
 #include "requests/wishes.hpp"
 #include "schema/extension.hpp"
 #include "schema/own.hpp"
@@ -203,7 +204,7 @@ void require_not_null(const SqlRow &row, int column, const char *name) {
 HeapTuple as_recorded(HeapTuple tuple, TupleDesc desc, const char *key) {
     int columns[] = {kKey, kAt, kBy, kChecked};
     Datum values[] = {DirectFunctionCall1(jsonb_in, CStringGetDatum(key)), TimestampTzGetDatum(retention_now()),
-                      CStringGetTextDatum(GetUserNameFromId(GetSessionUserId(), false)), BoolGetDatum(true)};
+                      CStringGetTextDatum(session_role()), BoolGetDatum(true)};
     bool nulls[] = {false, false, false, false};
     return heap_modify_tuple_by_cols(tuple, desc, lengthof(columns), columns, values, nulls);
 }

@@ -3,6 +3,7 @@
 #include "ledger/ledger.hpp"
 #include "pg/guard.hpp"
 #include "pg/time.hpp"
+#include "requests/actor.hpp"
 #include "schema/own.hpp"
 
 extern "C" {
@@ -30,7 +31,7 @@ void append_recipients_to_tell(StringInfo out, const Call &call, const Recorded 
         "SELECT coalesce(json_agg(json_build_object('notice_id', CASE WHEN NOT $10 THEN n.notice_id END, 'recipient', n.recipient, 'contact', r.contact, "
         "'disclosures', n.disclosures) ORDER BY n.recipient), '[]')::text FROM n LEFT JOIN retention.recipient r ON r.name = n.recipient",
         kinds_of(recorded), keys_of(recorded), call.subject->kind->name, change.key, change.what, change.detail, call.request_id,
-        at(retention_now()), GetUserNameFromId(GetSessionUserId(), false), change.preview);
+        at(retention_now()), session_role(), change.preview);
     appendStringInfo(out, ", \"recipients_to_tell\": %s", told.first().text(1));
     told.free();
 }
@@ -88,7 +89,7 @@ void settle(int64 notice, const char *state, const char *reason) {
                         errmsg("notice " INT64_FORMAT " is settled already: %s", notice, row.text(3))));
     // Whom it was about was needed to tell it, and for nothing else.
     own("UPDATE retention.notice_to_recipient SET state = $2, reason = $3, settled_at = $4, settled_by = $5, key = NULL WHERE notice_id = $1",
-        notice, state, reason, at(retention_now()), GetUserNameFromId(GetSessionUserId(), false));
+        notice, state, reason, at(retention_now()), session_role());
     LedgerEntry entry = {};
     entry.action = LedgerAction::kNoticeSettled;
     entry.row_count = -1;

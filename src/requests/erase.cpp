@@ -21,6 +21,7 @@
 #include "requests/elsewhere.hpp"
 #include "requests/leftover.hpp"
 #include "requests/outcome.hpp"
+#include "requests/request.hpp"
 #include "subject/carried.hpp"
 #include "subject/doom.hpp"
 #include "subject/json.hpp"
@@ -425,12 +426,14 @@ void record_in_ledger(const Erasure &erasure) {
     }
 }
 
-// Statements and lifted restrictions of the person go along; a restriction that stands is still needed.
-void forget_records(const Subject &subject, const char *key) {
+// Statements and lifted restrictions of the person go along; a restriction that stands is still needed. requests: those of the person, by whatever
+// row; they stay, and are nobody's.
+void forget_records(const Subject &subject, const char *key, Datum requests) {
     const SqlValue keys = typed(JSONBARRAYOID, recorded_keys(subject, key));
     own("DELETE FROM retention.statement WHERE kind = $1 AND key = ANY ($2)", subject.kind->name, keys);
     own("DELETE FROM retention.restriction WHERE kind = $1 AND key = ANY ($2) AND lifted_at IS NOT NULL", subject.kind->name,
         keys);
+    forget_requests(requests);
 }
 
 // What is kept for now, as it is, has not been erased: of that nobody is told.
@@ -467,6 +470,7 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     erasure.context = context;
     erasure.decisions.context = erasure.undone.context = erasure.failed.context = context;
     const char *key = key_json(*call.subject);
+    const Datum requests = requests_of(*call.subject);
     List *tables = reach_tables(call.subject);
     Traces traces = {};
     List *persons = NIL;
@@ -484,7 +488,7 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
         erase_what_was_woken(&erasure, tables, account);
     });
     add_to(&erasure.tallies, context, erasure.undone);
-    forget_records(*call.subject, key);
+    forget_records(*call.subject, key, requests);
     if (occasion != Occasion::kReplay || erasure.rows > 0) record_in_ledger(erasure);
     record_consequences(account, 0, call_detail(call.subject->kind->name, nullptr, call.request_id));
     appendStringInfo(&out, "{\"subject\": {\"kind\": ");
@@ -528,7 +532,7 @@ Datum answer(const char *text) { return CStringGetTextDatum(text); }
 Datum erase(FunctionCallInfo fcinfo) {
     begin_erasures();
     Call call = {};
-    seeing_what_was_done([&] { call = open_call(fcinfo, 3, true); });
+    seeing_what_was_done([&] { call = open_call(fcinfo, 3, LedgerAction::kErased, true); });
     const Erased erased = erase_subject(call, Occasion::kRequest);
     close_call(call, LedgerAction::kErased, erased.rows, erased.verification);
     return answer(erased.answer);
@@ -543,7 +547,7 @@ Datum try_to_erase(FunctionCallInfo fcinfo) {
     SPI_connect();
     MemoryContextSwitchTo(context);
     rehearse([&] {
-        seeing_what_was_done([&] { call = open_call(fcinfo, 3, true); });
+        seeing_what_was_done([&] { call = open_call(fcinfo, 3, LedgerAction::kErased, true); });
         erased = erase_subject(call, Occasion::kPreview);
         SPI_finish();
     });

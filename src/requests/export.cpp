@@ -10,6 +10,7 @@
 #include "subject/csv.hpp"
 #include "requests/document.hpp"
 #include "requests/leftover.hpp"
+#include "requests/request.hpp"
 #include "requests/wishes.hpp"
 #include "subject/json.hpp"
 #include "subject/same_key.hpp"
@@ -100,8 +101,22 @@ void append_statements(StringInfo out, const Subject &subject) {
     found.free();
 }
 
+// What the person asked for before.
+void append_requests(StringInfo out, const Subject &subject) {
+    // The one that is answered by this copy may have been opened in the same statement.
+    const SqlRows found = own(
+        "SELECT coalesce(json_agg(json_strip_nulls(json_build_object('request_id', request_id, 'type', type, 'received_at', received_at, "
+        "'channel', channel, 'identity_asked_at', identity_asked_at, 'identity_verified_at', identity_verified_at, 'identity_how', "
+        "identity_how, 'extended_at', extended_at, 'extension_reason', extension_reason, 'done_at', done_at, 'answered_at', answered_at, "
+        "'answer_reason', answer_reason, 'refused_at', refused_at, 'refusal_ground', refusal_ground, 'refusal_reason', refusal_reason, "
+        "'closed_at', closed_at)) ORDER BY request_id), '[]')::text FROM retention.request WHERE request_id = ANY ($1)",
+        typed(INT8ARRAYOID, requests_of(subject)));
+    appendStringInfo(out, "\"requests\": %s", found.first().text(1));
+    found.free();
+}
+
 Datum export_document(FunctionCallInfo fcinfo) {
-    const Call call = open_call(fcinfo, kRequestArgument, false);
+    const Call call = open_call(fcinfo, kRequestArgument, LedgerAction::kExported, false);
     const int level = fix_writing();
     StringInfoData out;
     initStringInfo(&out);
@@ -120,6 +135,8 @@ Datum export_document(FunctionCallInfo fcinfo) {
     appendStringInfoString(&out, ", ");
     append_wishes(&out, *call.subject);
     appendStringInfoString(&out, ", ");
+    append_requests(&out, *call.subject);
+    appendStringInfoString(&out, ", ");
     const int64 rows = append_data(&out, call, tables, false);
     (void) append_not_reached(&out, *call.subject, tables);
     appendStringInfoChar(&out, '}');
@@ -129,7 +146,7 @@ Datum export_document(FunctionCallInfo fcinfo) {
 }
 
 Datum portable_document(FunctionCallInfo fcinfo) {
-    const Call call = open_call(fcinfo, kRequestArgument, false);
+    const Call call = open_call(fcinfo, kRequestArgument, LedgerAction::kExportedForPortability, false);
     const int level = fix_writing();
     StringInfoData out;
     initStringInfo(&out);
@@ -149,7 +166,7 @@ Datum portable_document(FunctionCallInfo fcinfo) {
 
 void portable_csv(FunctionCallInfo fcinfo) {
     const auto *result = reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo);
-    const Call call = open_call(fcinfo, kRequestArgument, false);
+    const Call call = open_call(fcinfo, kRequestArgument, LedgerAction::kExportedForPortability, false);
     const int level = fix_writing();
     const RowChoice choice = {true, true, true};
     int64 rows = 0;
@@ -196,7 +213,7 @@ void put_row(const ReturnSetInfo *result, const FoundRow &row) {
 
 void export_rows(FunctionCallInfo fcinfo) {
     const auto *result = reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo);
-    const Call call = open_call(fcinfo, kRequestArgument, false);
+    const Call call = open_call(fcinfo, kRequestArgument, LedgerAction::kExported, false);
     const int level = fix_writing();
     const RowChoice choice = {false, false, false};
     int64 rows = 0;

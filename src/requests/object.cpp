@@ -3,6 +3,7 @@
 #include "ledger/ledger.hpp"
 #include "pg/guard.hpp"
 #include "pg/time.hpp"
+#include "requests/actor.hpp"
 #include "requests/call.hpp"
 #include "requests/wishes.hpp"
 #include "schema/extension.hpp"
@@ -12,7 +13,6 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
-#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/rel.h"
 }
@@ -22,8 +22,6 @@ namespace pg_retention {
 namespace {
 
 constexpr int kPurposeArgument = 2, kRequestArgument = 3, kHowArgument = 3;
-
-const char *session_role() { return GetUserNameFromId(GetSessionUserId(), false); }
 
 const char *text_argument(FunctionCallInfo fcinfo, int argument, const char *what) {
     if (PG_ARGISNULL(argument)) ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be null", what)));
@@ -68,7 +66,7 @@ char *about_purpose(const char *purpose, int64 objection) {
 
 int64 object(FunctionCallInfo fcinfo) {
     const char *name = text_argument(fcinfo, kPurposeArgument, "the purpose of an objection");
-    const Call call = open_call(fcinfo, kRequestArgument, true);
+    const Call call = open_call(fcinfo, kRequestArgument, LedgerAction::kObjected, true);
     const Purpose purpose = open_purpose(name);
     require_right_to_object(purpose);
     List *persons = known_persons(*call.subject);
@@ -150,7 +148,7 @@ void withdraw(int64 id) {
 void record_consent(FunctionCallInfo fcinfo, bool given) {
     const char *name = text_argument(fcinfo, kPurposeArgument, "the purpose of a consent");
     const char *how = text_argument(fcinfo, kHowArgument, "how a consent is expressed");
-    const Call call = open_call(fcinfo, -1, true);
+    const Call call = open_call(fcinfo, true);
     const Purpose purpose = open_purpose(name);
     if (!core::is_consent_basis(purpose.basis))
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("purpose \"%s\" does not rest on consent", purpose.name),

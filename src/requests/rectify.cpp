@@ -186,7 +186,7 @@ Datum rectify(FunctionCallInfo fcinfo) {
     if (PG_ARGISNULL(kRelation) || PG_ARGISNULL(kRowKey) || PG_ARGISNULL(kChanges))
         ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("relation, row_key and changes must not be null"),
                         errhint("Where nothing is to be changed, give changes '{}'.")));
-    const Call call = open_call(fcinfo, kRequest, true);
+    const Call call = open_call(fcinfo, kRequest, LedgerAction::kRectified, true);
     const Target target = find_target(call.subject, PG_GETARG_OID(kRelation), PG_GETARG_DATUM(kRowKey));
     AttrNumber columns[MaxHeapAttributeNumber];
     const int n = read_changes(target, PG_GETARG_DATUM(kChanges), columns);
@@ -204,7 +204,7 @@ Datum rectify(FunctionCallInfo fcinfo) {
     const char *told = answer(call, target, done, key_json(*call.subject));
     record_rows(call, LedgerAction::kRectified, target.relid, static_cast<int16_t>(core::policy_of(target.clock)), 1, done);
     record_consequences(account, 0, call_detail(call.subject->kind->name, nullptr, call.request_id));
-    SPI_finish();
+    end_call(call, LedgerAction::kRectified);
     return CStringGetTextDatum(told);
 }
 

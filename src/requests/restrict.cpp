@@ -9,8 +9,11 @@
 #include "schema/own.hpp"
 #include "pg/security.hpp"
 #include "pg/time.hpp"
+#include "requests/actor.hpp"
+#include "requests/call.hpp"
 #include "requests/disclosures.hpp"
 #include "requests/document.hpp"
+#include "requests/request.hpp"
 #include "subject/json.hpp"
 
 extern "C" {
@@ -31,8 +34,6 @@ void begin_in_new_snapshot() {
     begin_alone();
     PushActiveSnapshot(GetTransactionSnapshot());
 }
-
-const char *session_role() { return GetUserNameFromId(GetSessionUserId(), false); }
 
 core::Clock with_restricted(core::Clock clock, bool restricted) {
     const int flags = restricted ? core::flags_of(clock) | core::kRestricted : core::flags_of(clock) & ~core::kRestricted;
@@ -127,7 +128,7 @@ Datum impose(FunctionCallInfo fcinfo) {
     if (PG_ARGISNULL(kReasonArgument))
         ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the reason of a restriction must not be null")));
     begin_in_new_snapshot();
-    const Call call = open_call(fcinfo, kRequestArgument, true);
+    const Call call = open_call(fcinfo, kRequestArgument, LedgerAction::kRestricted, true);
     const int64 id = insert_restriction(call, PG_GETARG_DATUM(kReasonArgument));
     StringInfoData out, restricted, others;
     initStringInfo(&out);
@@ -251,6 +252,8 @@ void inform(int64 id) {
 void lift(int64 id, int64 request_id) {
     begin_in_new_snapshot();
     connect_spi();
+    // Whatever it asks for, answered or not: that it is there is enough.
+    if (request_id != 0) (void) lock_request(request_id);
     const Restriction restriction = open_restriction(id);
     if (!restriction.informed)
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

@@ -9,6 +9,7 @@
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
+#include "requests/actor.hpp"
 #include "requests/call.hpp"
 #include "requests/came_back.hpp"
 #include "requests/remember.hpp"
@@ -255,7 +256,7 @@ void settle(int64 verification) {
     const SqlRows found =
         own("UPDATE retention.verification SET settled_at = $2, settled_by = $3, prints = '{}', key_print = NULL "
             "WHERE verification_id = $1 AND settled_at IS NULL RETURNING kind, request_id",
-            verification, at(retention_now()), GetUserNameFromId(GetSessionUserId(), false));
+            verification, at(retention_now()), session_role());
     if (found.n == 0)
         ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND),
                         errmsg("there is no verification " INT64_FORMAT " that is to be settled", verification),

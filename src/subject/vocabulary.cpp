@@ -6,6 +6,7 @@
 #include "ledger/words.hpp"
 #include "pg/guard.hpp"
 #include "pg/postgres.hpp"
+#include "subject/request_type.hpp"
 #include "subject/role.hpp"
 
 extern "C" {
@@ -21,6 +22,7 @@ namespace {
 constexpr bool changes_rows(PolicyAction) { return true; }
 constexpr bool changes_rows(core::Anonymiser) { return true; }
 constexpr bool changes_rows(LinkRole) { return false; }
+constexpr bool changes_rows(RequestType) { return false; }
 
 template <typename E>
 void put_words(const ReturnSetInfo *result, const char *kind) {
@@ -44,5 +46,6 @@ RETENTION_FUNCTION(pg_retention_vocabulary) {
     put_words<core::Anonymiser>(result, "anonymiser");
     put_words<LedgerAction>(result, "ledger");
     put_words<LinkRole>(result, "role");
+    put_words<RequestType>(result, "request");
     return static_cast<Datum>(0);
 }

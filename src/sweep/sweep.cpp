@@ -84,6 +84,13 @@ void forget_old_disclosures(Engine *engine) {
     end_step(engine);
 }
 
+void forget_old_requests(Engine *engine) {
+    if (settings::request_age == 0) return;
+    begin_step(engine);
+    own("DELETE FROM retention.request WHERE closed_at < $1", at(retention_now() - settings::request_age * USECS_PER_MINUTE));
+    end_step(engine);
+}
+
 void record_reveals(Engine *engine) {
     begin_step(engine);
     record_left_reveals();
@@ -258,6 +265,7 @@ static PassResult run_pass(Caller caller, void (*between)()) {
         forget_old_erasures(&engine);
         forget_old_objections(&engine);
         forget_old_disclosures(&engine);
+        forget_old_requests(&engine);
         refresh_stale_views(&engine);
         if (caller == Caller::kWorker) prepare_tables(&engine);
         finish_run(&engine);

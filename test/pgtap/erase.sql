@@ -172,6 +172,7 @@ INSERT INTO app.users VALUES (4, 'liv@example.no', 'Liv Aas', NULL);
 
 -- Keys, and calls that cannot be.
 SELECT lives_ok($$SELECT retention.erase(kind => 'user', key => '{"id": 3}'::jsonb)$$, 'a key as jsonb');
+SELECT setval('retention.request_request_id_seq', 4710), retention.open_request('erasure', 'user', 4);
 SELECT lives_ok($$SELECT retention.erase('user', '4', false, 4711)$$, 'a key as text, with the number of a request');
 SELECT is((SELECT detail FROM retention.ledger ORDER BY entry_id DESC LIMIT 1), 'kind user, request 4711', 'the number of a request is in the ledger');
 SELECT throws_ok($$SELECT retention.erase('user', 4)$$, 'P0002', 'there is no such subject of kind "user"', 'nobody is erased twice');

@@ -28,6 +28,8 @@ SELECT retention.disclose(NULL, NULL, 'user', 1, 'logins', inquiry => 'police 1'
 UPDATE retention.recipient SET until = '2030-06-01 12:00+00' WHERE name = 'Mailer';
 
 -- Rectified.
+SELECT setval('retention.request_request_id_seq', 5, false);
+SELECT retention.open_request('rectification', 'user', 1);
 CREATE TEMP TABLE answer AS SELECT retention.rectify('user', 1, 'app.users', '1', '{"name": "Kari Lie"}', request_id => 5)::jsonb AS a;
 SELECT is((SELECT a - 'recipients_to_tell' FROM answer), '{"subject": {"kind": "user", "key": 1}, "table": "app.users", "key": 1}', 'a rectification answers what was rectified');
 SELECT results_eq($$SELECT r ->> 'recipient', r ->> 'contact', r -> 'disclosures' FROM answer, jsonb_array_elements(a -> 'recipients_to_tell') r$$,

@@ -11,6 +11,7 @@ CREATE ROLE restricter;
 CREATE ROLE objector;
 CREATE ROLE discloser;
 CREATE ROLE teller;
+CREATE ROLE handler;
 CREATE FUNCTION pg_temp.executable(role_name name) RETURNS SETOF text LANGUAGE sql AS $$
     SELECT p.oid::regprocedure::text FROM pg_proc p
     WHERE p.pronamespace = 'retention'::regnamespace AND has_function_privilege(role_name, p.oid, 'EXECUTE')$$;
@@ -134,7 +135,7 @@ SELECT set_eq($$SELECT c::regclass::text FROM pg_extension, unnest(extconfig) c 
     ('retention.statement'), ('retention.statement_statement_id_seq'), ('retention.erasure'),
     ('retention.purpose'), ('retention.objection'), ('retention.objection_objection_id_seq'), ('retention.objection_key'), ('retention.consent'), ('retention.consent_consent_id_seq'),
     ('retention.recipient'), ('retention.disclosure'), ('retention.disclosure_disclosure_id_seq'), ('retention.notice_to_recipient'),
-    ('retention.notice_to_recipient_notice_id_seq'), ('retention.location'),
+    ('retention.notice_to_recipient_notice_id_seq'), ('retention.location'), ('retention.public_holiday'), ('retention.request'), ('retention.request_request_id_seq'),
     ('retention.verification'), ('retention.verification_verification_id_seq'), ('retention.verification_table'), ('retention.verification_finding')$$, 'what a DBA fills, and what must not be lost, is in a dump');
 
 -- Duties.
@@ -149,7 +150,9 @@ INSERT INTO retention.personal_column (relation, column_name, category) VALUES (
 CREATE TEMP TABLE duty (role_name name, function_name name);
 INSERT INTO duty VALUES ('exporter', 'export'), ('exporter', 'export_rows'), ('exporter', 'portability'), ('exporter', 'portability_csv'),
     ('exporter', 'find_subject'), ('exporter', 'shared_identities'), ('exporter', 'explain_subject'), ('eraser', 'erase'), ('eraser', 'erasure_list'), ('eraser', 'was_erased'), ('eraser', 'settle_verification'), ('eraser', 'came_back'), ('eraser', 'replay_erasures'),
-    ('rectifier', 'rectify'), ('restricter', 'restrict'), ('restricter', 'inform_of_lifting'), ('restricter', 'lift_restriction'),
+    ('rectifier', 'rectify'), ('restricter', 'restrict'), ('restricter', 'inform_of_lifting'), ('restricter', 'lift_restriction'), ('handler', 'open_request'),
+    ('handler', 'identify_request'), ('handler', 'ask_identity'), ('handler', 'verify_identity'), ('handler', 'extend_request'), ('handler', 'answer_request'),
+    ('handler', 'refuse_request'), ('handler', 'close_request'), ('handler', 'request_terms'), ('handler', 'holidays'),
     ('objector', 'object'), ('objector', 'weigh_objection'), ('objector', 'withdraw_objection'), ('objector', 'give_consent'), ('objector', 'withdraw_consent'),
     ('discloser', 'disclose'), ('discloser', 'disclose_all'), ('teller', 'settle_notice');
 INSERT INTO retention.purpose (name, legal_basis) VALUES ('mail', 'legitimate interest'), ('survey', 'consent');
@@ -194,20 +197,26 @@ INSERT INTO call VALUES
     ('policy_estimates', 'SELECT * FROM retention.policy_estimates(1::smallint)'), ('oldest_due', 'SELECT * FROM retention.oldest_due(1::smallint)'),
     ('anonymiser_problem', 'SELECT retention.anonymiser_problem(1::smallint)'),
     ('check', 'SELECT * FROM retention.check()'), ('hooks_in_place', 'SELECT retention.hooks_in_place()'),
-    ('pseudonymise', $$SELECT retention.pseudonymise('Kari', 8)$$);
+    ('pseudonymise', $$SELECT retention.pseudonymise('Kari', 8)$$),
+    ('open_request', $$SELECT retention.open_request('access', 'person', 1), retention.open_request('access')$$),
+    ('request_terms', $$SELECT * FROM retention.request_terms(true)$$), ('holidays', $$SELECT 1 / (count(*) > 10)::int FROM retention.holidays('NO', 2030)$$),
+    ('standard_holidays', 'SELECT * FROM retention.standard_holidays()'),
+    ('last_day_to_act', $$SELECT retention.last_day_to_act('2026-02-10', 1, 'NO')$$);
 INSERT INTO call VALUES  -- this server has no key to remember erasures with
     ('inform_of_lifting', 'SELECT retention.inform_of_lifting(0)', 'P0002'), ('lift_restriction', 'SELECT retention.lift_restriction(0)', 'P0002'),
     ('weigh_objection', $$SELECT retention.weigh_objection(0, 'upheld', 'x')$$, 'P0002'), ('withdraw_objection', 'SELECT retention.withdraw_objection(0)', 'P0002'),
     ('settle_notice', $$SELECT retention.settle_notice(0, 'sent')$$, 'P0002'),
+    ('identify_request', $$SELECT retention.identify_request(0, 'person', 1)$$, 'P0002'), ('ask_identity', 'SELECT retention.ask_identity(0)', 'P0002'), ('verify_identity', $$SELECT retention.verify_identity(0, 'a passport')$$, 'P0002'),
+    ('extend_request', $$SELECT retention.extend_request(0, 'much')$$, 'P0002'), ('answer_request', 'SELECT retention.answer_request(0)', 'P0002'), ('refuse_request', $$SELECT retention.refuse_request(0, '12(5)', 'again')$$, 'P0002'), ('close_request', 'SELECT retention.close_request(0)', 'P0002'),
     ('settle_verification', 'SELECT retention.settle_verification(0)', 'P0002'), ('came_back', 'SELECT * FROM retention.came_back()', '55000'), ('erasure_list', 'SELECT retention.erasure_list()', '55000'), ('was_erased', $$SELECT retention.was_erased('person', 1)$$, '55000'), ('replay_erasures', $$SELECT * FROM retention.replay_erasures('{}')$$, '55000');
 SET client_min_messages = error;
 SELECT is_empty($$SELECT role_name, function_name, pg_temp.try(role_name, statement) FROM duty JOIN call USING (function_name)
     WHERE pg_temp.try(role_name, statement) <> outcome$$, 'each duty can be done, on tables it has no rights on');
-SELECT is_empty($$SELECT r, function_name, pg_temp.try(r, statement) FROM unnest('{exporter,eraser,rectifier,restricter,objector,discloser,teller,stranger}'::name[]) r, call c
+SELECT is_empty($$SELECT r, function_name, pg_temp.try(r, statement) FROM unnest('{exporter,eraser,rectifier,restricter,handler,objector,discloser,teller,stranger}'::name[]) r, call c
     WHERE NOT EXISTS (SELECT FROM duty d WHERE d.role_name = r AND d.function_name = c.function_name) AND pg_temp.try(r, statement) <> '42501'$$,
     'each duty allows no other');
-SELECT is_empty($$SELECT r, f FROM unnest('{exporter,eraser,rectifier,restricter,objector,discloser,teller}'::name[]) r, pg_temp.executable(r) f
-    EXCEPT (SELECT r, function FROM public, unnest('{exporter,eraser,rectifier,restricter,objector,discloser,teller}'::name[]) r
+SELECT is_empty($$SELECT r, f FROM unnest('{exporter,eraser,rectifier,restricter,handler,objector,discloser,teller}'::name[]) r, pg_temp.executable(r) f
+    EXCEPT (SELECT r, function FROM public, unnest('{exporter,eraser,rectifier,restricter,handler,objector,discloser,teller}'::name[]) r
     UNION ALL SELECT role_name, p.oid::regprocedure::text FROM duty JOIN pg_proc p ON p.proname = function_name AND p.pronamespace = 'retention'::regnamespace)$$,
     'a duty comes with nothing else');
 SELECT is_empty($$SELECT DISTINCT proname FROM pg_proc WHERE pronamespace = 'retention'::regnamespace

@@ -43,6 +43,7 @@ SELECT results_eq('SELECT has_function_privilege(''clerk'', p.oid, ''EXECUTE'') 
         WHERE n.nspname = ''retention'' AND p.proname = ''rectify''', 'SELECT false FROM generate_series(1, 4)', 'nobody may rectify without a grant');
 GRANT USAGE ON SCHEMA retention, app TO clerk;
 GRANT EXECUTE ON FUNCTION retention.rectify(text, bigint, regclass, jsonb, jsonb, text, bigint) TO clerk;
+SELECT setval('retention.request_request_id_seq', 16), retention.open_request('rectification', 'user', 1), retention.open_request('rectification', 'user', 1);
 SET ROLE clerk;
 SELECT lives_ok($$SELECT retention.rectify('user', 1, 'app.users', '1', '{"name": "Kari Lie-Moe", "born": "1981-02-03"}', NULL, 17)$$,
     'the right to rectify is enough: the table is its owner''s');
@@ -181,7 +182,8 @@ INSERT INTO app.devices VALUES ('00000000-0000-0000-0000-000000000001', 'old'), 
 INSERT INTO app.seats VALUES (1, 'ab', 'old'), (2, 'ab', 'old');
 SELECT retention.rectify('partner', 'a'::text, 'app.partners', '"a"', '{"name": "new"}');
 SELECT retention.rectify(kind => 'device', key => '00000000-0000-0000-0000-000000000001'::uuid, relation => 'app.devices',
-    row_key => '"00000000-0000-0000-0000-000000000001"', changes => '{"name": "new"}', request_id => 5);
+    row_key => '"00000000-0000-0000-0000-000000000001"', changes => '{"name": "new"}',
+    request_id => retention.open_request('rectification', 'device', '00000000-0000-0000-0000-000000000001'::uuid));
 SELECT retention.rectify('seat', '{"org": 1, "code": "ab"}'::jsonb, 'app.seats', '{"org": 1, "code": "ab"}', '{"name": "new"}');
 SELECT results_eq('SELECT code, name FROM app.partners ORDER BY 1', $$VALUES ('a', 'new'), ('b', 'old')$$, 'text');
 SELECT results_eq('SELECT right(id::text, 1), name FROM app.devices ORDER BY 1', $$VALUES ('1', 'new'), ('2', 'old')$$, 'uuid');

@@ -31,11 +31,18 @@ INSERT INTO retention.subject_kind (kind, relation, identifying, applies_to) VAL
 INSERT INTO retention.subject_link (kind, relation, path, role) SELECT kind, relation, path, role FROM retention.unlinked();
 UPDATE retention.subject_link SET columns = '{helper_mail}' WHERE path LIKE '%[%' AND relation = 'zzz'::regclass;
 INSERT INTO retention.controller (name, contact) VALUES ('DigiQuip AS', 'privacy@digiquip.example');
+UPDATE retention.public_holiday SET until = 2031 WHERE country = 'NO' AND rule = 'easter+50';
+INSERT INTO retention.public_holiday (country, rule, name) VALUES ('NO', '2026-03-10', 'a day of mourning'), ('SE', 'saturday from 06-20', 'Midsummer');
+SELECT retention.open_request('access', 'person', '{"id": 1, "region": "n"}'::jsonb, received => '2026-02-10 12:00+01', channel => 'letter');
+SELECT retention.open_request('erasure', received => '2026-02-28 12:00+01');
 });
 my $settings = 'SELECT kind, relation, key, identifying, applies_to, validated FROM retention.subject_kind; '
 	. 'SELECT kind, relation, path, role, columns, validated FROM retention.subject_link ORDER BY 1, 2, 3';
+$settings .= '; SELECT * FROM retention.public_holiday ORDER BY 1, 2; SELECT * FROM retention.request ORDER BY 1; '
+	. 'SELECT request_id, legal_due FROM retention.requests_due ORDER BY 1';
 my $copy = q{SELECT json_agg(e) FROM (SELECT * FROM retention.export_rows('person', '{"id": 1, "region": "n"}'::jsonb) ORDER BY relation::text, row_key) e};
 my %before = map { $_ => $node->safe_psql('postgres', $_) } ($settings, $copy);
+like($before{$settings}, qr/^1\|2026-03-11$/m, 'a holiday that was added moves the day on which a request is due');
 like($before{$settings}, qr/\[public\.helpers\."case"\]\.person/, 'links that lead up and down');
 is(scalar(() = $before{$copy} =~ /"relation"/g), 6, 'the links lead to six rows');
 
@@ -50,6 +57,7 @@ for my $database (qw(plain parts)) {
 	is($node->safe_psql($database, $_), $before{$_}, "$database: " . ($_ eq $copy ? 'the same copy' : 'the same kinds and links')) for $settings, $copy;
 	is($node->safe_psql($database, 'SELECT count(*) FROM retention.unlinked()'), '0', "$database: nothing is left to propose");
 	is($node->safe_psql($database, 'SELECT name FROM retention.controller'), 'DigiQuip AS', "$database: whose data it is");
+	is($node->safe_psql($database, q{SELECT retention.open_request('access')}), '3', "$database: numbers of requests go on");
 	my ($status, undef, $error) = $node->psql($database, 'ALTER TABLE aaa DROP COLUMN opened_by');
 	like($error, qr/needs path "opened_by" of table aaa.*HINT/s, "$database: what they need cannot be dropped");
 	$node->safe_psql($database, 'ALTER TABLE aaa RENAME opened_by TO owner');

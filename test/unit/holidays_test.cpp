@@ -47,16 +47,18 @@ TEST(Holidays, NoDayIsToldBeyondTheCalendar) {
     EXPECT_EQ(last_day_to_act(day("9999-12-01"), 1, {nullptr, 0}), kNoDay);
     EXPECT_EQ(last_day_to_act(kNoDay, 1, {nullptr, 0}), kNoDay);
     // The 25th is a Saturday, and the rest of the year holidays.
-    const std::vector<Holiday> rest = {{parse_holiday("9999-12-27").value(), 0, 9999}, {parse_holiday("9999-12-28").value(), 0, 9999},
-                                       {parse_holiday("9999-12-29").value(), 0, 9999}, {parse_holiday("9999-12-30").value(), 0, 9999},
+    const std::vector<Holiday> rest = {{parse_holiday("9999-12-27").value(), 0, 9999},
+                                       {parse_holiday("9999-12-28").value(), 0, 9999},
+                                       {parse_holiday("9999-12-29").value(), 0, 9999},
+                                       {parse_holiday("9999-12-30").value(), 0, 9999},
                                        {parse_holiday("9999-12-31").value(), 0, 9999}};
     EXPECT_EQ(last_day_to_act(day("9999-11-25"), 1, {rest.data(), rest.size()}), kNoDay);
 }
 
 // As the almanacs have them, the earliest and the latest among them.
 TEST(Holidays, Easter) {
-    for (const char *sunday : {"1818-03-22", "1943-04-25", "1954-04-18", "1981-04-19", "2000-04-23", "2008-03-23", "2024-03-31", "2025-04-20",
-                               "2026-04-05", "2038-04-25", "2049-04-18", "2076-04-19", "2099-04-12", "2285-03-22"})
+    for (const char *sunday : {"1818-03-22", "1943-04-25", "1954-04-18", "1981-04-19", "2000-04-23", "2008-03-23", "2024-03-31",
+                               "2025-04-20", "2026-04-05", "2038-04-25", "2049-04-18", "2076-04-19", "2099-04-12", "2285-03-22"})
         EXPECT_EQ(date_text(easter_sunday(std::atoi(sunday))), sunday);
     EXPECT_EQ(easter_sunday(1399), kNoDay);
     EXPECT_EQ(easter_sunday(10000), kNoDay);
@@ -89,10 +91,40 @@ TEST(Holidays, Rules) {
 }
 
 TEST(Holidays, WhatIsNoRule) {
-    for (const char *text : {"", " ", "5-17", "05-1", "05-17 ", " 05-17", "05/17", "13-01", "00-01", "04-31", "02-30", "Easter", "easter+", "easter-0",
-                             "easter+0", "easter+039", "easter+1000", "easter+251", "easter-81", "easter+1x", "easter 1", "2031-02-29", "1399-12-31",
-                             "31-05-02", "fifth monday of 05", "first monday of 5", "first monday", "first day of 05", "monday of 05", "saturday from",
-                             "saturday from 06-31", "friday from 12-26", "last monday of 08x", "first  monday of 05"})
+    for (const char *text : {"",
+                             " ",
+                             "5-17",
+                             "05-1",
+                             "05-17 ",
+                             " 05-17",
+                             "05/17",
+                             "13-01",
+                             "00-01",
+                             "04-31",
+                             "02-30",
+                             "Easter",
+                             "easter+",
+                             "easter-0",
+                             "easter+0",
+                             "easter+039",
+                             "easter+1000",
+                             "easter+251",
+                             "easter-81",
+                             "easter+1x",
+                             "easter 1",
+                             "2031-02-29",
+                             "1399-12-31",
+                             "31-05-02",
+                             "fifth monday of 05",
+                             "first monday of 5",
+                             "first monday",
+                             "first day of 05",
+                             "monday of 05",
+                             "saturday from",
+                             "saturday from 06-31",
+                             "friday from 12-26",
+                             "last monday of 08x",
+                             "first  monday of 05"})
         EXPECT_EQ(in_year(text, 2026), "refused") << text;
     const auto refused = parse_holiday("weekly");
     EXPECT_EQ(refused.error().code, ErrorCode::kInvalidParameter);

@@ -115,10 +115,11 @@ Result<HolidayRule> parse_holiday(std::string_view text) noexcept {
         HolidayRule rule = {};
         if (parse(text, &rule)) return rule;
     }
-    return make_error(ErrorCode::kInvalidParameter,
-                      "Write 05-17, easter, easter+39, easter-2, 2031-05-02 for that day alone, first monday of 05, last monday of 08, "
-                      "or saturday from 06-20.",
-                      "\"%.*s\" is not a rule for a holiday", static_cast<int>(text.size() < 60 ? text.size() : 60), text.data());
+    return make_error(
+        ErrorCode::kInvalidParameter,
+        "Write 05-17, easter, easter+39, easter-2, 2031-05-02 for that day alone, first monday of 05, last monday of 08, "
+        "or saturday from 06-20.",
+        "\"%.*s\" is not a rule for a holiday", static_cast<int>(text.size() < 60 ? text.size() : 60), text.data());
 }
 
 // The anonymous algorithm of 1876.
@@ -141,7 +142,8 @@ Day holiday_in(const HolidayRule &rule, int32_t year) noexcept {
         case HolidayForm::kNthWeekday:
             return weekday_from(day_from_date(year, rule.month, 1), rule.weekday) + (rule.nth - 1) * kDaysPerWeek;
         case HolidayForm::kLastWeekday:
-            return weekday_from(day_from_date(year, rule.month, days_in_month(year, rule.month)) - kDaysPerWeek + 1, rule.weekday);
+            return weekday_from(day_from_date(year, rule.month, days_in_month(year, rule.month)) - kDaysPerWeek + 1,
+                                rule.weekday);
         // From 29 February is from 1 March in other years.
         case HolidayForm::kWeekdayFrom:
             return weekday_from(day_from_date(year, rule.month, 1) + rule.day_of_month - 1, rule.weekday);

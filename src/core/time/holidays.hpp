@@ -58,10 +58,10 @@ struct StandardHoliday {
     const char *name;
 };
 inline constexpr StandardHoliday kStandardHolidays[] = {
-    {"NO", "01-01", "New Year's Day"},    {"NO", "easter-3", "Maundy Thursday"}, {"NO", "easter-2", "Good Friday"},
-    {"NO", "easter", "Easter Sunday"},    {"NO", "easter+1", "Easter Monday"},   {"NO", "05-01", "Labour Day"},
-    {"NO", "05-17", "Constitution Day"},  {"NO", "easter+39", "Ascension Day"},  {"NO", "easter+49", "Whit Sunday"},
-    {"NO", "easter+50", "Whit Monday"},   {"NO", "12-25", "Christmas Day"},      {"NO", "12-26", "Second Day of Christmas"},
+    {"NO", "01-01", "New Year's Day"},   {"NO", "easter-3", "Maundy Thursday"}, {"NO", "easter-2", "Good Friday"},
+    {"NO", "easter", "Easter Sunday"},   {"NO", "easter+1", "Easter Monday"},   {"NO", "05-01", "Labour Day"},
+    {"NO", "05-17", "Constitution Day"}, {"NO", "easter+39", "Ascension Day"},  {"NO", "easter+49", "Whit Sunday"},
+    {"NO", "easter+50", "Whit Monday"},  {"NO", "12-25", "Christmas Day"},      {"NO", "12-26", "Second Day of Christmas"},
 };
 
 }  // namespace pg_retention::core
