@@ -1,6 +1,6 @@
 -- Everybody may put the trigger functions into triggers of their own: in the wrong place they say so.
 BEGIN;
-SELECT plan(14);
+SELECT plan(16);
 
 CREATE ROLE stranger;
 INSERT INTO retention.numbering (number) VALUES (5);
@@ -36,5 +36,8 @@ SELECT is(pg_temp.wrong('BEFORE INSERT', 'copied', 'ROW', 'policy_before', 'INSE
 SELECT is(pg_temp.wrong('AFTER UPDATE', 'retention.policy', 'STATEMENT', 'policy_after', 'UPDATE retention.policy SET mode = mode'), '39P01',
     'policy_after for each statement');
 
+SELECT is(pg_temp.wrong('BEFORE INSERT', 'copied', 'ROW', 'public_holiday_before', 'INSERT INTO copied VALUES (2)'), '39P01', 'public_holiday_before elsewhere');
+SELECT is(pg_temp.wrong('AFTER UPDATE', 'retention.public_holiday', 'ROW', 'public_holiday_before', 'UPDATE retention.public_holiday SET name = name'), '39P01',
+    'public_holiday_before behind the row');
 SELECT * FROM finish();
 ROLLBACK;
