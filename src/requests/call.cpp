@@ -28,18 +28,17 @@ Call find_person(FunctionCallInfo fcinfo, int kind, bool lock) {
     return call;
 }
 
-Call open_call(FunctionCallInfo fcinfo, int request, LedgerAction asked, bool lock) {
-    Call call = find_person(fcinfo, 0, lock);
-    check_identity(*call.subject);
-    if (PG_ARGISNULL(request)) return call;
-    call.request_id = PG_GETARG_INT64(request);
-    check_request(*call.subject, call.request_id, asked);
-    return call;
-}
-
 Call open_call(FunctionCallInfo fcinfo, bool lock) {
     const Call call = find_person(fcinfo, 0, lock);
     check_identity(*call.subject);
+    return call;
+}
+
+Call open_call(FunctionCallInfo fcinfo, int request, LedgerAction asked, bool lock) {
+    Call call = open_call(fcinfo, lock);
+    if (PG_ARGISNULL(request)) return call;
+    call.request_id = PG_GETARG_INT64(request);
+    check_request(*call.subject, call.request_id, asked);
     return call;
 }
 

@@ -15,11 +15,10 @@ struct Call {
 // when one is null.
 Call find_person(FunctionCallInfo fcinfo, int kind, bool lock);
 
-// The same of arguments 0 and 1, and the person must be one. request: the argument with the number of a request, which has to call for this, and
-// is locked (requests/request.hpp).
+// The same of arguments 0 and 1, and the person must be one.
+Call open_call(FunctionCallInfo fcinfo, bool lock);
+// request: the argument with the number of a request, which has to call for this, and is locked (requests/request.hpp).
 Call open_call(FunctionCallInfo fcinfo, int request, LedgerAction asked, bool lock);
-// Of what no request calls for.
-Call open_call(FunctionCallInfo fcinfo, bool lock = false);
 
 // Erasures and restrictions lock rows of several persons and depend on each other's: one at a time, until the transaction ends.
 void begin_alone();

@@ -35,7 +35,7 @@ char *policies_of(Oid relid) {
 
 void explain(FunctionCallInfo fcinfo) {
     const auto *result = reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo);
-    const Call call = open_call(fcinfo);
+    const Call call = open_call(fcinfo, false);
     ListCell *cell = nullptr;
     foreach (cell, reach_tables(call.subject)) {
         const auto *table = static_cast<const ReachedTable *>(lfirst(cell));
