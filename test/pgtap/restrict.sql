@@ -48,8 +48,8 @@ INSERT INTO app.users VALUES (11, NULL, 'K. Lie', 'kari@example.no');
 SELECT results_eq('SELECT has_function_privilege(''clerk'', p.oid, ''EXECUTE'') FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
         WHERE n.nspname = ''retention'' AND p.proname IN (''restrict'', ''inform_of_lifting'', ''lift_restriction'')',
     'SELECT false FROM generate_series(1, 6)', 'nobody may restrict, inform or lift without a grant');
-SELECT setval('retention.request_request_id_seq', 6), retention.open_request('restriction', 'user', 1), retention.open_request('objection', 'user', 2),
-    retention.open_request('restriction', 'user', 1), retention.open_request('objection');
+SELECT setval('retention.request_request_id_seq', 6), retention.open_request('restriction', 'user', 1), retention.open_request('restriction', 'user', 2),
+    retention.open_request('restriction', 'user', 1), retention.open_request('access');
 GRANT USAGE ON SCHEMA retention TO clerk;
 GRANT EXECUTE ON FUNCTION retention.restrict(text, bigint, text, bigint) TO clerk;
 SET ROLE clerk;
