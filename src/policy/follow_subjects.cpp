@@ -34,6 +34,7 @@ struct Columns {
 };
 
 struct Named {
+    const char *table;  // of the extension, in which it stands
     char *kind;
     Oid relid;
     Oid person;
@@ -49,7 +50,7 @@ struct Named {
     bool whole;
 };
 
-bool has_tables() { return extension() != nullptr && OidIsValid(get_relname_relid("subject_link", extension()->schema)); }
+bool has_tables() { return extension() != nullptr && OidIsValid(get_relname_relid("contact_log", extension()->schema)); }
 
 bool has_key(Oid relid) {
     Relation rel = RelationIdGetRelation(relid);
@@ -76,7 +77,7 @@ Columns columns_of(const SqlRow &row, int column, Oid relid) {
 
 const char *missing_column(const Columns &columns, Oid relid) {
     for (int i = 0; i < columns.n; ++i)
-        if (columns.numbers[i] <= 0)
+        if (columns.numbers[i] <= 0 && *columns.names[i] != '\0')
             return psprintf("Column \"%s\" does not exist in table %s.", columns.names[i], get_rel_name(relid));
     return nullptr;
 }
@@ -121,6 +122,7 @@ Named *read_named(const SqlRow &row) {
     named->columns = columns_of(row, 6, named->relid);
     named->scope = columns_of(row, 7, named->relid);
     named->applies_to = row.text(8);
+    named->table = row.text(9);
     if (named->applies_to != nullptr && get_rel_name(named->relid) != nullptr)
         (void) attempt([named] { named->condition = cook_as_owner(named->relid, named->applies_to); });
     if (named->condition != nullptr) named->reads = text_of(named->relid, named->condition);
@@ -151,6 +153,9 @@ void rename_in_keys(const Named &named) {
                     "UPDATE retention.%s SET key = (key - $2) || jsonb_build_object($3, key -> $2) WHERE kind = $1 AND key ? $2",
                     table),
                 named.kind, before, now);
+        own("UPDATE retention.contact_count SET key = ((key::jsonb - $2) || jsonb_build_object($3, key::jsonb -> $2))::text "
+            "WHERE kind = $1 AND key::jsonb ? $2",
+            named.kind, before, now);
     }
 }
 
@@ -185,7 +190,15 @@ void write_link(const Named &named) {
     bool changed = text != nullptr && strcmp(text, named.rendered) != 0;
     const char *path = changed ? text : named.text;
     const SqlValue columns = typed(NAMEARRAYOID, names_now(named.columns, named.relid, &changed));
-    if (changed)
+    if (!changed) return;
+    // Its columns have names of their own: an empty one stands for none.
+    if (strcmp(named.table, "contact_log") == 0)
+        during(own_policy_write, true, [&] {
+            own("UPDATE retention.contact_log SET path = $4, time_column = ($5)[1], purpose_column = nullif(($5)[2], ''), "
+                "channel_column = nullif(($5)[3], '') WHERE kind = $1 AND relation = $2 AND path = $3",
+                named.kind, named.relid, named.text, path, columns);
+        });
+    else
         own("UPDATE retention.subject_link SET path = $4, columns = $5 WHERE kind = $1 AND relation = $2 AND path = $3",
             named.kind, named.relid, named.text, path, columns);
 }
@@ -198,10 +211,13 @@ List *named_subjects() {
     connect_spi();
     const ActingAs saved = act_as(extension_owner(), true);
     const SqlRows found = own(
-        "SELECT * FROM (SELECT kind, relation, relation, NULL, key, identifying, scope, applies_to FROM retention.subject_kind "
-        "UNION ALL SELECT l.kind, l.relation, k.relation, l.path, NULL, l.columns, NULL, NULL "
-        "FROM retention.subject_link l JOIN retention.subject_kind k USING (kind)) "
-        "AS named (kind, relation, person, path, key, columns, scope, applies_to) "
+        "SELECT * FROM (SELECT kind, relation, relation, NULL, key, identifying, scope, applies_to, 'subject_kind' FROM retention.subject_kind "
+        "UNION ALL SELECT l.kind, l.relation, k.relation, l.path, NULL, l.columns, NULL, NULL, 'subject_link' "
+        "FROM retention.subject_link l JOIN retention.subject_kind k USING (kind) "
+        "UNION ALL SELECT l.kind, l.relation, k.relation, l.path, NULL, "
+        "ARRAY[l.time_column, coalesce(l.purpose_column, ''), coalesce(l.channel_column, '')], NULL, NULL, 'contact_log' "
+        "FROM retention.contact_log l JOIN retention.subject_kind k USING (kind)) "
+        "AS named (kind, relation, person, path, key, columns, scope, applies_to, configuration) "
         "ORDER BY pg_catalog.length(path) NULLS FIRST, path COLLATE \"C\", kind, relation");
     for (const SqlRow row : found) list = lappend(list, read_named(row));
     leave(saved);
@@ -238,7 +254,7 @@ void require_subjects(List *before, bool confirmed) {
         foreach (inner, before) {
             const auto *then = static_cast<const Named *>(lfirst(inner));
             fitted = fitted || (then->whole && then->relid == now->relid && strcmp(then->kind, now->kind) == 0 &&
-                                (then->text != nullptr) == link && (!link || strcmp(then->text, now->text) == 0));
+                                strcmp(then->table, now->table) == 0 && (!link || strcmp(then->text, now->text) == 0));
         }
         if (now->whole || !fitted) continue;
         ereport(
@@ -246,8 +262,7 @@ void require_subjects(List *before, bool confirmed) {
             (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
              link ? errmsg("kind of subject \"%s\" needs path \"%s\" of table %s", now->kind, now->text, get_rel_name(now->relid))
                   : errmsg("kind of subject \"%s\" needs table %s as it is", now->kind, get_rel_name(now->relid)),
-             errdetail_internal("%s", missing_in(*now)),
-             errhint("Change or delete the row of retention.%s first.", link ? "subject_link" : "subject_kind")));
+             errdetail_internal("%s", missing_in(*now)), errhint("Change or delete the row of retention.%s first.", now->table)));
     }
 }
 
@@ -256,8 +271,8 @@ void forget_dropped_subjects() {
     SPI_connect();
     own("DELETE FROM retention.subject_link l USING retention.subject_kind k WHERE k.kind = l.kind "
         "AND NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = k.relation)");
-    const char *const tables[] = {"subject_link", "subject_kind",       "personal_column",      "dropped_column",
-                                  "statement",    "verification_table", "verification_finding", "return_run"};
+    const char *const tables[] = {"subject_link",       "subject_kind",         "personal_column", "dropped_column", "statement",
+                                  "verification_table", "verification_finding", "return_run",      "contact_log"};
     for (const char *table : tables)
         own(psprintf("DELETE FROM retention.%s t WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = t.relation)",
                      table));

@@ -428,11 +428,13 @@ void record_in_ledger(const Erasure &erasure) {
 
 // Statements and lifted restrictions of the person go along; a restriction that stands is still needed. requests: those of the person, by whatever
 // row; they stay, and are nobody's.
-void forget_records(const Subject &subject, const char *key, Datum requests) {
+void forget_records(const Subject &subject, const char *key, Datum requests, const Recorded &contacts) {
     const SqlValue keys = typed(JSONBARRAYOID, recorded_keys(subject, key));
     own("DELETE FROM retention.statement WHERE kind = $1 AND key = ANY ($2)", subject.kind->name, keys);
     own("DELETE FROM retention.restriction WHERE kind = $1 AND key = ANY ($2) AND lifted_at IS NOT NULL", subject.kind->name,
         keys);
+    own("DELETE FROM retention.contact_count c USING unnest($1, $2::text[]) p (kind, key) WHERE c.kind = p.kind AND c.key = p.key",
+        typed(TEXTARRAYOID, contacts.kinds), typed(JSONBARRAYOID, contacts.keys));
     forget_requests(requests);
 }
 
@@ -474,11 +476,12 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     List *tables = reach_tables(call.subject);
     Traces traces = {};
     List *persons = NIL;
-    Recorded recorded = {};
+    Recorded recorded = {}, contacts = {};
     seeing_what_was_done([&] {
         traces = traces_of(*call.subject, tables);
         persons = known_persons(*call.subject);
         recorded = recorded_disclosures(*call.subject);
+        contacts = recorded_of(*call.subject, kContactCounts);
     });
     const bool remembered = occasion == Occasion::kReplay || remember_erasure(*call.subject);
     Account account = {};
@@ -488,7 +491,7 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
         erase_what_was_woken(&erasure, tables, account);
     });
     add_to(&erasure.tallies, context, erasure.undone);
-    forget_records(*call.subject, key, requests);
+    forget_records(*call.subject, key, requests, contacts);
     if (occasion != Occasion::kReplay || erasure.rows > 0) record_in_ledger(erasure);
     record_consequences(account, 0, call_detail(call.subject->kind->name, nullptr, call.request_id));
     appendStringInfo(&out, "{\"subject\": {\"kind\": ");

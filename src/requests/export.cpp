@@ -115,6 +115,17 @@ void append_requests(StringInfo out, const Subject &subject) {
     found.free();
 }
 
+// When the person was written to, as far as a cap still asks for it.
+void append_contacts(StringInfo out, const Subject &subject) {
+    const Recorded recorded = recorded_of(subject, kContactCounts);
+    const SqlRows found = read_own(
+        "SELECT coalesce(json_agg(json_build_object('purpose', c.purpose, 'times', c.times) ORDER BY c.purpose), '[]')::text "
+        "FROM retention.contact_count c JOIN unnest($1, $2::text[]) p (kind, key) USING (kind, key)",
+        typed(TEXTARRAYOID, recorded.kinds), typed(JSONBARRAYOID, recorded.keys));
+    appendStringInfo(out, "\"contacts\": %s", found.first().text(1));
+    found.free();
+}
+
 Datum export_document(FunctionCallInfo fcinfo) {
     const Call call = open_call(fcinfo, kRequestArgument, LedgerAction::kExported, false);
     const int level = fix_writing();
@@ -136,6 +147,8 @@ Datum export_document(FunctionCallInfo fcinfo) {
     append_wishes(&out, *call.subject);
     appendStringInfoString(&out, ", ");
     append_requests(&out, *call.subject);
+    appendStringInfoString(&out, ", ");
+    append_contacts(&out, *call.subject);
     appendStringInfoString(&out, ", ");
     const int64 rows = append_data(&out, call, tables, false);
     (void) append_not_reached(&out, *call.subject, tables);

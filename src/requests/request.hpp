@@ -67,6 +67,9 @@ Datum requests_of(const Subject &subject);
 // The person of these (bigint[]) is erased: number, type, dates and who did what stay.
 void forget_requests(Datum requests);
 
+// What recorded_of is given to find the counters of messages to a person, whose keys are text of JSON.
+constexpr char kContactCounts[] = "(SELECT kind, key::jsonb AS key FROM retention.contact_count)";
+
 // To whoever listens on channel pg_retention, when the transaction commits: "request opened 17".
 void notify_of_request(const char *step, int64 id);
 

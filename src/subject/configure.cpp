@@ -8,6 +8,7 @@
 #include "schema/extension.hpp"
 #include "schema/link_path.hpp"
 #include "policy/policy_check.hpp"
+#include "policy/policy_triggers.hpp"
 #include "policy/rights.hpp"
 #include "schema/row_key.hpp"
 #include "pg/guard.hpp"
@@ -127,8 +128,9 @@ Oid table_of_kind(const Written &written) {
 // With a kind its links go, or lead to another table.
 void require_linked_tables(const Written &written) {
     connect_spi();
-    const SqlRows found =
-        read_own("SELECT relation FROM retention.subject_link WHERE kind = $1", typed(TEXTOID, written.get("kind")));
+    const SqlRows found = read_own(
+        "SELECT relation FROM retention.subject_link WHERE kind = $1 UNION SELECT relation FROM retention.contact_log WHERE kind = $1",
+        typed(TEXTOID, written.get("kind")));
     for (const SqlRow row : found)
         require_ownership(row.get<Oid>(1), "in retention.subject_link",
                           "Its rows lead to persons of this kind. Remove the link first.");
@@ -194,9 +196,11 @@ void rename_kind(const SqlValue &from, const SqlValue &to) {
     const auto rename = [&](const char *table) {
         own(psprintf("UPDATE retention.%s SET kind = $2 WHERE kind = $1 AND $1 <> $2", table), from, to);
     };
-    for (const char *table : {"subject_link", "restriction", "statement", "verification", "notice_to_recipient", "request"})
+    for (const char *table :
+         {"subject_link", "restriction", "statement", "verification", "notice_to_recipient", "request", "contact_count"})
         rename(table);
     during(own_command, true, [&] { rename("disclosure"); });
+    during(own_policy_write, true, [&] { rename("contact_log"); });
 }
 
 // Other rows than before, or the same by other columns. One that was renamed is not there by the name it had.
@@ -224,7 +228,8 @@ void refuse_restricted(const SqlValue &kind, const char *name) {
 
 void remove_kind(const SqlValue &kind, const char *name) {
     refuse_restricted(kind, name);
-    own("DELETE FROM retention.subject_link WHERE kind = $1", kind);
+    for (const char *table : {"subject_link", "contact_log", "contact_count"})
+        own(psprintf("DELETE FROM retention.%s WHERE kind = $1", table), kind);
 }
 
 // Whether a row of the same key stands already, so that this one is not written: ON CONFLICT.

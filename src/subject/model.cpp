@@ -94,10 +94,16 @@ void add_placeholders(Model *model, Datum array) {
             model->placeholders = lappend(model->placeholders, form);
 }
 
+constexpr char kKinds[] = "SELECT kind, relation, key, identifying, scope, placeholders, applies_to FROM retention.subject_kind ";
+
+[[noreturn]] void no_kind(const char *name) {
+    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("kind of subject \"%s\" does not exist", name),
+                    errhint("See retention.subject_kind.")));
+    pg_unreachable();
+}
+
 void load_kinds(Model *model) {
-    for (
-        const SqlRow row : read_own(
-            "SELECT kind, relation, key, identifying, scope, placeholders, applies_to FROM retention.subject_kind ORDER BY kind")) {
+    for (const SqlRow row : read_own(psprintf("%sORDER BY kind", kKinds))) {
         Kind *kind = read_kind(row);
         kind->index = list_length(model->kinds);
         model->kinds = lappend(model->kinds, kind);
@@ -253,9 +259,13 @@ const Kind *kind_named(const Model &model, const char *name) {
     ListCell *cell = nullptr;
     foreach (cell, model.kinds)
         if (strcmp(static_cast<Kind *>(lfirst(cell))->name, name) == 0) return static_cast<Kind *>(lfirst(cell));
-    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("kind of subject \"%s\" does not exist", name),
-                    errhint("See retention.subject_kind.")));
-    pg_unreachable();
+    no_kind(name);
+}
+
+const Kind *load_kind(const char *name) {
+    const SqlRows found = read_own(psprintf("%sWHERE kind = $1", kKinds), name);
+    if (found.n == 0) no_kind(name);
+    return read_kind(found.first());
 }
 
 const Kind *kind_of_table(const Model &model, Oid relid) {

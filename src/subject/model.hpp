@@ -61,6 +61,9 @@ const char *and_is_person(const Kind &kind);
 // Errors: a kind or link that no longer fits the schema (55000), naming it.
 Model *load_model();
 
+// One kind alone, without what other tables say of its persons, for what is asked with each statement. Error 42704 when there is none.
+const Kind *load_kind(const char *name);
+
 const Kind *kind_named(const Model &model, const char *name);  // error 42704 when there is none
 const Kind *kind_of_table(const Model &model, Oid relid);      // null: its rows are not persons
 const PersonalColumn *personal_column(const Model &model, Oid relid, AttrNumber column);

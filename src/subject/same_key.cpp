@@ -236,7 +236,8 @@ Datum recorded_keys(const Subject &subject, const char *key_json) {
         return json_array(&key, 1);
     }
     const SqlRows rows = read_own(
-        "SELECT key FROM retention.statement WHERE kind = $1 UNION SELECT key FROM retention.restriction WHERE kind = $1",
+        "SELECT key FROM retention.statement WHERE kind = $1 UNION SELECT key FROM retention.restriction WHERE kind = $1 "
+        "UNION SELECT key::jsonb FROM retention.contact_count WHERE kind = $1",
         kind.name);
     auto *found = static_cast<Datum *>(palloc(sizeof(Datum) * (rows.n + 1)));
     int n_found = 0, unread = 0;

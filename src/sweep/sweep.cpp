@@ -91,6 +91,19 @@ void forget_old_requests(Engine *engine) {
     end_step(engine);
 }
 
+// Once a day in a session: what was sent and matters to no cap any more.
+void forget_contacts(Engine *engine) {
+    static constinit TimestampTz last = 0;
+    const TimestampTz now = retention_now();
+    if (last != 0 && now >= last && now - last < USECS_PER_DAY) return;
+    begin_step(engine);
+    own("DELETE FROM retention.contact_count c WHERE NOT EXISTS (SELECT FROM retention.purpose p WHERE p.name = c.purpose "
+        "AND retention.contacts_count(c.times, p.caps, p.timezone, $1))",
+        at(now));
+    end_step(engine);
+    last = now;
+}
+
 void record_reveals(Engine *engine) {
     begin_step(engine);
     record_left_reveals();
@@ -266,6 +279,7 @@ static PassResult run_pass(Caller caller, void (*between)()) {
         forget_old_objections(&engine);
         forget_old_disclosures(&engine);
         forget_old_requests(&engine);
+        forget_contacts(&engine);
         refresh_stale_views(&engine);
         if (caller == Caller::kWorker) prepare_tables(&engine);
         finish_run(&engine);

@@ -1,0 +1,287 @@
+// A table of messages is registered: checked, given its triggers, and what it holds is counted. The triggers follow its partitions and heirs.
+#include "contact/count.hpp"
+#include "contact/log.hpp"
+#include "pg/compat.hpp"
+#include "pg/guard.hpp"
+#include "pg/internal.hpp"
+#include "pg/names.hpp"
+#include "pg/security.hpp"
+#include "pg/trigger.hpp"
+#include "policy/policy_check.hpp"
+#include "policy/policy_triggers.hpp"
+#include "policy/rights.hpp"
+#include "schema/own.hpp"
+#include "schema/row_key.hpp"
+
+extern "C" {
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_type.h"
+#include "commands/event_trigger.h"
+#include "commands/trigger.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+constexpr char kInserted[] = "~retention_contact";
+constexpr char kUpdated[] = "~retention_contact_update";
+
+struct Written {
+    HeapTuple row;
+    TupleDesc desc;
+    const char *text(const char *name) const { return SPI_getvalue(row, desc, SPI_fnumber(desc, name)); }
+    Oid relid() const {
+        bool isnull = false;
+        return DatumGetObjectId(heap_getattr(row, SPI_fnumber(desc, "relation"), desc, &isnull));
+    }
+    bool is_validated() const {
+        bool isnull = false;
+        return DatumGetBool(heap_getattr(row, SPI_fnumber(desc, "validated"), desc, &isnull));
+    }
+};
+
+ContactLog log_of(const Written &written) {
+    return ContactLog{written.relid(),         written.text("kind"),          written.text("path"), written.text("time_column"),
+                      written.text("purpose"), written.text("purpose_column")};
+}
+
+void run(Oid relid, const char *sql) {
+    connect_spi();
+    const ActingAs saved = act_as(owner_of(relid), false);
+    int code = 0;
+    (void) set_config_option("lock_timeout", "1s", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+    during(own_command, true, [&] { code = SPI_execute(sql, false, 0); });
+    if (code < 0) elog(ERROR, "could not execute \"%s\"", sql);
+    leave(saved);
+    SPI_finish();
+}
+
+bool holds_rows(Oid relid) {
+    const char kind = get_rel_relkind(relid);
+    return kind == RELKIND_RELATION || kind == RELKIND_PARTITIONED_TABLE;
+}
+
+void add_trigger(Oid relid, const char *name, const char *event, const char *tables) {
+    if (OidIsValid(get_trigger_oid(relid, name, true))) return;
+    const char *table = qualified_name(relid), *quoted = quote_identifier(name);
+    run(relid,
+        psprintf(
+            "CREATE TRIGGER %s AFTER %s ON %s REFERENCING %s FOR EACH STATEMENT EXECUTE FUNCTION retention.count_contacts(); "
+            "ALTER TABLE ONLY %s ENABLE ALWAYS TRIGGER %s",
+            quoted, event, table, tables, table, quoted));
+}
+
+// Whichever of them a statement names, its rows are counted there.
+void provide(Oid relid) {
+    ListCell *cell = nullptr;
+    foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr)) {
+        if (!holds_rows(lfirst_oid(cell))) continue;
+        add_trigger(lfirst_oid(cell), kInserted, "INSERT", "NEW TABLE AS written");
+        add_trigger(lfirst_oid(cell), kUpdated, "UPDATE", "OLD TABLE AS before NEW TABLE AS written");
+    }
+}
+
+// Of tables that are none of messages any more.
+void withdraw() {
+    connect_spi();
+    const SqlRows found = own(
+        "WITH RECURSIVE logged (relid) AS (SELECT l.relation::pg_catalog.oid FROM retention.contact_log l UNION SELECT i.inhrelid "
+        "FROM pg_catalog.pg_inherits i JOIN logged ON logged.relid = i.inhparent) "
+        "SELECT t.tgrelid, t.tgname FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid "
+        "WHERE t.tgfoid = 'retention.count_contacts()'::pg_catalog.regprocedure AND t.tgrelid NOT IN (SELECT relid FROM logged) "
+        "ORDER BY t.tgrelid, t.tgname");
+    for (const SqlRow row : found)
+        run(row.get<Oid>(1), psprintf("DROP TRIGGER %s ON %s", quote_identifier(row.text(2)), qualified_name(row.get<Oid>(1))));
+    SPI_finish();
+}
+
+bool moves_in_a_tree(const AlterTableCmd *command) {
+    return command->subtype == AT_AttachPartition || command->subtype == AT_DetachPartition ||
+           command->subtype == AT_DetachPartitionFinalize || command->subtype == AT_AddInherit ||
+           command->subtype == AT_DropInherit;
+}
+
+// No other command changes what is below a table. A dump runs these before it brings what is registered, and the triggers that there were after
+// that: it must not find them there.
+bool changes_trees(Node *statement) {
+    if (IsA(statement, CreateStmt)) return reinterpret_cast<const CreateStmt *>(statement)->inhRelations != NIL;
+    if (!IsA(statement, AlterTableStmt)) return IsA(statement, CreateSchemaStmt);
+    ListCell *cell = nullptr;
+    foreach (cell, reinterpret_cast<const AlterTableStmt *>(statement)->cmds)
+        if (moves_in_a_tree(lfirst_node(AlterTableCmd, cell))) return true;
+    return false;
+}
+
+void follow() {
+    connect_spi();
+    List *logs = contact_logs_of(InvalidOid);
+    SPI_finish();
+    ListCell *cell = nullptr;
+    if (logs == NIL) return;
+    foreach (cell, logs)
+        if (holds_rows(static_cast<const ContactLog *>(lfirst(cell))->relid))
+            provide(static_cast<const ContactLog *>(lfirst(cell))->relid);
+    withdraw();
+}
+
+// What the table holds, by its own times. SPI must be connected.
+void count_held(const ContactLog &log) {
+    List *purposes = read_purposes();
+    Contacts contacts = open_contacts(log.kind, purposes, true);
+    const auto add = [](void *to, const char *key, const Purpose *purpose, TimestampTz at, bool was) {
+        if (purpose->caps.n > 0) add_contact(static_cast<Contacts *>(to), key, purpose, at, was);
+    };
+    do {
+        LogReader reader = open_reader(log, log.relid, purposes, add, &contacts);
+        const char *sql = psprintf("SELECT %s FROM %s t", column_list(log.relid, reader.shape.columns, reader.shape.n, "t."),
+                                   qualified_name(log.relid));
+        for_each_portion(owner_of(log.relid), kKeptWriting, sql, Parameters{}, [&](const SqlRows &rows) {
+            for (const SqlRow row : rows) {
+                Datum values[kMostRead];
+                bool nulls[kMostRead];
+                for (int i = 0; i < reader.shape.n; ++i) values[i] = SPI_getbinval(row.tuple, row.desc, i + 1, &nulls[i]);
+                read_row(&reader, values, nulls, false);
+            }
+        });
+        close_reader(&reader);
+    } while (write_contacts(&contacts));
+    MemoryContextDelete(contacts.context);
+}
+
+void check_column(const ContactLog &log, const char *field, const char *name) {
+    if (name != nullptr && get_attnum(log.relid, name) <= 0)
+        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN), errmsg("column \"%s\" in field \"%s\" does not exist in table %s",
+                                                                  name, field, get_rel_name(log.relid))));
+}
+
+void check_time(const ContactLog &log) {
+    const Oid type = getBaseType(get_atttype(log.relid, get_attnum(log.relid, log.time_column)));
+    if (type == TIMESTAMPTZOID || type == TIMESTAMPOID || type == DATEOID) return;
+    ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+                    errmsg("column \"%s\" in field \"time_column\" is of type %s", log.time_column, format_type_be(type)),
+                    errhint("When a message is sent is a timestamptz, a timestamp or a date.")));
+}
+
+void check_path(const ContactLog &log) {
+    LinkPath path;
+    Problem problem = {};
+    if (*log.path == '\0')
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("field \"path\" is empty"),
+                        errhint("Name the column by which a message leads to its person.")));
+    if (!resolve_link(log.relid, log.path, load_kind(log.kind)->relid, &path, &problem))
+        ereport(ERROR, (errcode(problem.sqlstate), errmsg("%s", problem.message), errhint("%s", problem.hint)));
+    for (int i = 0; i < path.n_steps; ++i)
+        require_ownership(path.steps[i].far_relid, psprintf("on path \"%s\" in field \"path\"", log.path),
+                          "Whose data are found on a path is said by the owner of its tables or by a superuser.");
+}
+
+void check_log(const Written &written) {
+    const ContactLog log = log_of(written);
+    connect_spi();
+    check_relation(log.relid);
+    check_path(log);
+    check_column(log, "time_column", log.time_column);
+    check_time(log);
+    check_column(log, "purpose_column", log.purpose_column);
+    check_column(log, "channel_column", written.text("channel_column"));
+    if (log.purpose != nullptr) (void) require_purpose(log.purpose);
+    SPI_finish();
+    // Nobody writes into it from here on until the transaction ends.
+    provide(log.relid);
+    connect_spi();
+    count_held(log);
+    SPI_finish();
+}
+
+void require_own(const Written &written) {
+    require_ownership(written.relid(), "in field \"relation\"",
+                      "Which messages are counted is said by the owner of their table or by a superuser.");
+}
+
+HeapTuple check(const TriggerData *data) {
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    const bool insert = TRIGGER_FIRED_BY_INSERT(data->tg_event);
+    const Written was = {data->tg_trigtuple, desc};
+    const Written is = {insert ? data->tg_trigtuple : data->tg_newtuple, desc};
+    if (own_policy_write) return TRIGGER_FIRED_BY_DELETE(data->tg_event) ? was.row : is.row;
+    require_own(was);
+    if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) return was.row;
+    if (!insert) require_own(is);
+    // A dump brings the counters, too, and the triggers with the table.
+    if (insert && superuser() && is.is_validated()) return is.row;
+    check_log(is);
+    int column = SPI_fnumber(desc, "validated");
+    Datum validated = BoolGetDatum(true);
+    bool isnull = false;
+    return heap_modify_tuple_by_cols(is.row, desc, 1, &column, &validated, &isnull);
+}
+
+// Other caps need other times, and another name is that of the counters, too.
+void recount(const TriggerData *data) {
+    const Written was = {data->tg_trigtuple, RelationGetDescr(data->tg_relation)};
+    const Written is = {data->tg_newtuple, RelationGetDescr(data->tg_relation)};
+    const char *name = is.text("name");
+    connect_spi();
+    if (strcmp(was.text("name"), name) != 0) {
+        own("UPDATE retention.contact_count SET purpose = $2 WHERE purpose = $1", was.text("name"), name);
+        during(own_policy_write, true,
+               [&] { own("UPDATE retention.contact_log SET purpose = $2 WHERE purpose = $1", was.text("name"), name); });
+    }
+    ListCell *cell = nullptr;
+    foreach (cell, contact_logs_of(InvalidOid)) {
+        const auto *log = static_cast<const ContactLog *>(lfirst(cell));
+        if (log->purpose == nullptr || strcmp(log->purpose, name) == 0) count_held(*log);
+    }
+    SPI_finish();
+}
+
+bool is_of(const TriggerData *data, const char *table) {
+    return RelationGetRelid(data->tg_relation) == get_relname_relid(table, extension()->schema);
+}
+
+void require_trigger(const TriggerData *data, bool fits, const char *table) {
+    if (fits && is_of(data, table)) return;
+    ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                    errmsg("trigger \"%s\" must be one of retention.%s", data->tg_trigger->tgname, table)));
+}
+
+}  // namespace
+
+}  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_check_contact_log) {
+    const TriggerData *data = pg_retention::trigger_data(fcinfo);
+    pg_retention::require_trigger(data, TRIGGER_FIRED_BEFORE(data->tg_event) && TRIGGER_FIRED_FOR_ROW(data->tg_event),
+                                  "contact_log");
+    return PointerGetDatum(pg_retention::check(data));
+}
+
+RETENTION_FUNCTION(pg_retention_provide_contact_log) {
+    const TriggerData *data = pg_retention::trigger_data(fcinfo);
+    pg_retention::require_trigger(data, TRIGGER_FIRED_AFTER(data->tg_event) && TRIGGER_FIRED_FOR_ROW(data->tg_event),
+                                  "contact_log");
+    pg_retention::withdraw();
+    return PointerGetDatum(nullptr);
+}
+
+RETENTION_FUNCTION(pg_retention_recount_contacts) {
+    const TriggerData *data = pg_retention::trigger_data(fcinfo);
+    pg_retention::require_trigger(data, TRIGGER_FIRED_AFTER(data->tg_event) && TRIGGER_FIRED_BY_UPDATE(data->tg_event),
+                                  "purpose");
+    pg_retention::recount(data);
+    return PointerGetDatum(nullptr);
+}
+
+RETENTION_FUNCTION(pg_retention_follow_contact_logs) {
+    if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("function must be called as an event trigger")));
+    const auto *data = reinterpret_cast<const EventTriggerData *>(fcinfo->context);
+    if (pg_retention::extension() != nullptr && pg_retention::changes_trees(data->parsetree)) pg_retention::follow();
+    PG_RETURN_VOID();
+}
