@@ -1,9 +1,11 @@
 // A table of messages is registered: checked, given its triggers, and what it holds is counted. The triggers follow its partitions and heirs.
 #include "contact/count.hpp"
 #include "contact/log.hpp"
+#include "ledger/home.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/internal.hpp"
+#include "pg/latest.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "pg/trigger.hpp"
@@ -196,6 +198,7 @@ void check_log(const Written &written) {
     connect_spi();
     count_held(log);
     SPI_finish();
+    record_home_if_empty();
 }
 
 void require_own(const Written &written) {
@@ -232,11 +235,13 @@ void recount(const TriggerData *data) {
         during(own_policy_write, true,
                [&] { own("UPDATE retention.contact_log SET purpose = $2 WHERE purpose = $1", was.text("name"), name); });
     }
-    ListCell *cell = nullptr;
-    foreach (cell, contact_logs_of(InvalidOid)) {
-        const auto *log = static_cast<const ContactLog *>(lfirst(cell));
-        if (log->purpose == nullptr || strcmp(log->purpose, name) == 0) count_held(*log);
-    }
+    seeing_what_was_done([name] {
+        ListCell *cell = nullptr;
+        foreach (cell, contact_logs_of(InvalidOid)) {
+            const auto *log = static_cast<const ContactLog *>(lfirst(cell));
+            if (log->purpose == nullptr || strcmp(log->purpose, name) == 0) count_held(*log);
+        }
+    });
     SPI_finish();
 }
 
