@@ -126,10 +126,10 @@ SELECT is(pg_temp.says($$TRUNCATE app.texts$$) || pg_temp.mail(4), 'doneRT020', 
 
 -- Messages to come.
 SELECT is(pg_temp.mail(12, '2026-04-03 10:00Z') || pg_temp.mail(12, '2026-04-04 10:00Z') || pg_temp.mail(12, '2026-04-05 10:00Z'), 'donedoneRT020', 'scheduled messages count when they are to be sent');
-SELECT is(pg_temp.mail(12) || pg_temp.mail(12), 'donedone', 'they take no place of this month');
+SELECT is(pg_temp.mail(12) || pg_temp.mail(12), 'donedone', 'scheduled messages take no place of this month');
 SELECT is(pg_temp.says($$UPDATE app.mails SET sent_at = '2026-05-03' WHERE customer_id = 12 AND sent_at > '2026-04-04'$$) || pg_temp.mail(12, '2026-04-20'), 'donedone',
     'a message that is put off before its time gives its place back');
-SELECT is(pg_temp.says($$UPDATE app.mails SET sent_at = '2026-03-11' WHERE customer_id = 12 AND sent_at > '2026-04-30'$$), 'RT020', 'it is not put where no place is');
+SELECT is(pg_temp.says($$UPDATE app.mails SET sent_at = '2026-03-11' WHERE customer_id = 12 AND sent_at > '2026-04-30'$$), 'RT020', 'a message is not put off to where no place is');
 SELECT is(pg_temp.says($$UPDATE app.mails SET sent_at = '2026-04-21' WHERE customer_id = 12 AND sent_at < '2026-04-01'$$), 'RT020', 'what was sent does not become one to come for nothing');
 
 -- Statements of other kinds.
@@ -183,7 +183,7 @@ RESET ROLE;
 INSERT INTO retention.objection (purpose, kind, key, objected_at, recorded_by) VALUES ('news', 'customer', '20', '2026-03-10', 'x'), ('contract', 'customer', '20', '2026-03-10', 'x');
 SELECT throws_ok($$INSERT INTO app.mails (customer_id, sent_at, about) VALUES (21, '2026-03-10 12:00Z', 'news'), (20, '2026-03-10 12:00Z', 'news')$$, 'RT021',
     'purpose "news" is closed for a person who objects to it', 'an objection stops messages at once');
-SELECT is(pg_temp.mail(20, about => 'survey') || pg_temp.mail(20, about => 'contract'), 'doneRT021', 'it stops its purpose alone, also one without caps');
+SELECT is(pg_temp.mail(20, about => 'survey') || pg_temp.mail(20, about => 'contract'), 'doneRT021', 'an objection stops its purpose alone, also one without caps');
 UPDATE retention.objection SET withdrawn_at = '2026-03-10' WHERE purpose = 'news';
 SELECT is(pg_temp.mail(20), 'done', 'an objection that is withdrawn stops nothing');
 SELECT throws_ok($$INSERT INTO app.mails (customer_id, sent_at, about) VALUES (20, '2026-03-10 12:00Z', 'offers')$$, 'RT021',

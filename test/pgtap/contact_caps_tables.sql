@@ -51,7 +51,7 @@ SET ROLE app_owner;
 ALTER TABLE app.sent DETACH PARTITION app.sent_4;
 RESET ROLE;
 SELECT is(pg_temp.room('app.sent_4', '4', '2026-05-10'), 5, 'a partition that is detached is no table of messages any more');
-SELECT is((SELECT count(*) FROM pg_trigger WHERE tgrelid = 'app.sent_4'::regclass AND NOT tgisinternal), 0::bigint, 'it has none of the triggers');
+SELECT is((SELECT count(*) FROM pg_trigger WHERE tgrelid = 'app.sent_4'::regclass AND NOT tgisinternal), 0::bigint, 'a partition that is detached has none of the triggers');
 
 -- Heirs.
 CREATE TABLE app.plain (person int REFERENCES app.persons, at timestamptz);
