@@ -80,6 +80,13 @@ CREATE EVENT TRIGGER retention_follow_contact_logs ON ddl_command_end WHEN TAG I
 ALTER EVENT TRIGGER retention_follow_contact_logs ENABLE ALWAYS;
 COMMENT ON EVENT TRIGGER retention_follow_contact_logs IS 'a message is counted whichever partition it is written to';
 
+CREATE FUNCTION retention.messages_not_counted(OUT relation regclass, OUT kind text, OUT detail text, OUT hint text) RETURNS SETOF record
+    LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_messages_not_counted';
+COMMENT ON FUNCTION retention.messages_not_counted() IS 'messages for what no purpose is called, and messages that lead to nobody, by what ANALYZE found, for retention.gaps';
+GRANT EXECUTE ON FUNCTION retention.messages_not_counted() TO pg_monitor;
+GRANT SELECT (relation, purpose, purpose_column) ON retention.contact_log TO pg_monitor;
+GRANT SELECT (name, caps) ON retention.purpose TO pg_monitor;
+
 CREATE FUNCTION retention.may_contact(kind text, key bigint, purpose text) RETURNS boolean
     LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pg_retention_may_contact';
 COMMENT ON FUNCTION retention.may_contact(text, bigint, text) IS 'whether a person may be written to for a purpose now';

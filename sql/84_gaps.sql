@@ -112,7 +112,21 @@ UNION ALL
 SELECT 'table of a superuser', g.relation::text,
     format('sweeps act with the rights of its owner, superuser %I', r.rolname), 'Give the table to a role that owns no more than it has to.'
 FROM governed g
-JOIN pg_roles r ON r.oid = g.relowner AND r.rolsuper;
+JOIN pg_roles r ON r.oid = g.relowner AND r.rolsuper
+UNION ALL
+SELECT 'messages that are not counted', t.relid::regclass::text, format('the triggers of table %s that count messages are missing or do not always fire', t.relid::regclass),
+    'Delete its row of retention.contact_log and insert it again; of a trigger that is there, ALTER TABLE ... ENABLE ALWAYS TRIGGER.'
+FROM (WITH RECURSIVE tree (relid) AS (SELECT l.relation::oid FROM retention.contact_log l UNION SELECT i.inhrelid FROM pg_inherits i JOIN tree ON tree.relid = i.inhparent) SELECT tree.relid FROM tree) t
+JOIN pg_class c ON c.oid = t.relid AND c.relkind IN ('r', 'p')
+WHERE (SELECT count(*) FROM pg_trigger g WHERE g.tgrelid = t.relid AND g.tgfoid = 'retention.count_contacts'::regproc AND g.tgenabled = 'A') < 2
+UNION ALL
+SELECT 'caps without messages', p.name, format('it allows %s, and no table of its messages is registered', array_to_string(p.caps, ', ')),
+    'Register the tables in retention.contact_log.'
+FROM retention.purpose p
+WHERE p.caps <> '{}' AND NOT EXISTS (SELECT FROM retention.contact_log l WHERE l.purpose = p.name OR l.purpose_column IS NOT NULL)
+UNION ALL
+SELECT m.kind, m.relation::text, m.detail, m.hint
+FROM retention.messages_not_counted() m;
 COMMENT ON VIEW retention.gaps IS 'personal data that no policy reaches, or that outlive what is done about them';
 COMMENT ON COLUMN retention.gaps.kind IS 'the kind of gap';
 COMMENT ON COLUMN retention.gaps.object IS 'the table, column or materialised view in question';

@@ -1,7 +1,7 @@
 -- Nobody is written to more often than the purpose allows, nor against an objection or without a consent, whichever table, channel, statement or
 -- role writes the message.
 BEGIN;
-SELECT plan(85);
+SELECT plan(89);
 SET client_min_messages = warning;
 SET TimeZone = 'UTC';
 SET retention.test_now = '2026-03-10 12:00Z';
@@ -193,6 +193,20 @@ SELECT is(pg_temp.mail(20, about => 'offers') || pg_temp.mail(20, about => 'offe
 INSERT INTO retention.consent (purpose, kind, key, given, how, at, recorded_by) VALUES ('offers', 'customer', '20', false, 'form', '2026-03-10', 'x');
 SET retention.test_now = '2026-03-12 12:00Z';
 SELECT is(pg_temp.mail(20, about => 'offers'), 'RT021', 'a consent that was withdrawn is none');
+
+-- What the caps do not reach.
+CREATE FUNCTION pg_temp.gaps() RETURNS text LANGUAGE sql AS $$SELECT string_agg(kind || ': ' || object, ', ' ORDER BY kind, object) FROM retention.gaps WHERE kind ~ 'messages'$$;
+ANALYZE app.mails;
+SELECT is(pg_temp.gaps(), 'messages for no purpose: app.mails, messages to nobody: app.mails', 'messages for no purpose and to nobody are gaps');
+INSERT INTO retention.purpose (name, legal_basis) VALUES ('greetings', 'contract');
+SELECT is(pg_temp.gaps(), 'messages to nobody: app.mails', 'a purpose without caps is one');
+ALTER TABLE app.texts DISABLE TRIGGER "~retention_contact";
+SELECT is(pg_temp.gaps(), 'messages that are not counted: app.texts, messages to nobody: app.mails', 'a trigger that a superuser disabled is a gap');
+ALTER TABLE app.texts ENABLE ALWAYS TRIGGER "~retention_contact";
+SAVEPOINT s;
+DELETE FROM retention.contact_log WHERE relation = 'app.mails'::regclass;
+SELECT is(pg_temp.gaps(), 'caps without messages: offers, caps without messages: survey', 'caps of purposes whose messages are not registered are gaps');
+ROLLBACK TO s;
 
 -- Asking beforehand.
 SET retention.test_now = '2026-03-10 12:00Z';

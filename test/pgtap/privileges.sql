@@ -137,7 +137,7 @@ SELECT set_eq($$SELECT c::regclass::text FROM pg_extension, unnest(extconfig) c 
     ('retention.purpose'), ('retention.objection'), ('retention.objection_objection_id_seq'), ('retention.objection_key'), ('retention.consent'), ('retention.consent_consent_id_seq'),
     ('retention.recipient'), ('retention.disclosure'), ('retention.disclosure_disclosure_id_seq'), ('retention.notice_to_recipient'),
     ('retention.notice_to_recipient_notice_id_seq'), ('retention.location'), ('retention.public_holiday'), ('retention.request'), ('retention.request_request_id_seq'),
-    ('retention.verification'), ('retention.verification_verification_id_seq'), ('retention.verification_table'), ('retention.verification_finding')$$, 'what a DBA fills, and what must not be lost, is in a dump');
+    ('retention.verification'), ('retention.verification_verification_id_seq'), ('retention.verification_table'), ('retention.verification_finding'), ('retention.contact_log'), ('retention.contact_count')$$, 'what a DBA fills, and what must not be lost, is in a dump');
 
 -- Duties.
 CREATE SCHEMA app;
@@ -198,12 +198,15 @@ INSERT INTO call VALUES
     ('policy_estimates', 'SELECT * FROM retention.policy_estimates(1::smallint)'), ('oldest_due', 'SELECT * FROM retention.oldest_due(1::smallint)'),
     ('anonymiser_problem', 'SELECT retention.anonymiser_problem(1::smallint)'),
     ('check', 'SELECT * FROM retention.check()'), ('hooks_in_place', 'SELECT retention.hooks_in_place()'),
+    ('caps_are_valid', $$SELECT retention.caps_are_valid('{}')$$), ('contacts_count', $$SELECT retention.contacts_count('{}', '{}', 'UTC', now())$$), ('messages_not_counted', 'SELECT * FROM retention.messages_not_counted()'),
     ('pseudonymise', $$SELECT retention.pseudonymise('Kari', 8)$$),
     ('open_request', $$SELECT retention.open_request('access', 'person', 1), retention.open_request('access')$$),
     ('request_terms', $$SELECT * FROM retention.request_terms(true)$$), ('holidays', $$SELECT 1 / (count(*) > 10)::int FROM retention.holidays('NO', 2030)$$),
     ('standard_holidays', 'SELECT * FROM retention.standard_holidays()'),
     ('last_day_to_act', $$SELECT retention.last_day_to_act('2026-02-10', 1, 'NO')$$);
 INSERT INTO call VALUES  -- this server has no key to remember erasures with
+    ('contact_times', $$SELECT retention.contact_times('1', 'x', '{}')$$, '55000'), ('may_contact', $$SELECT retention.may_contact('person', 1, 'x')$$, '42704'),
+    ('explain_contact', $$SELECT retention.explain_contact('person', 1, 'x')$$, '42704'), ('may_contact_all', $$SELECT retention.may_contact_all('person', 'x')$$, '42704'),
     ('inform_of_lifting', 'SELECT retention.inform_of_lifting(0)', 'P0002'), ('lift_restriction', 'SELECT retention.lift_restriction(0)', 'P0002'),
     ('weigh_objection', $$SELECT retention.weigh_objection(0, 'upheld', 'x')$$, 'P0002'), ('withdraw_objection', 'SELECT retention.withdraw_objection(0)', 'P0002'),
     ('settle_notice', $$SELECT retention.settle_notice(0, 'sent')$$, 'P0002'),
