@@ -28,6 +28,14 @@ struct Answer {
     TimestampTz from;    // of a cap
 };
 
+// What the owner of a table may read of it, where row security is forced upon him, too.
+template <typename F>
+void as_owner(Oid relid, F body) {
+    const ActingAs saved = act_as(owner_of(relid), false);
+    body();
+    leave(saved);
+}
+
 // Whether the person's row is there for everybody who reads: not hidden, not restricted. Null: it is not; otherwise the key as counters have it.
 char *readable_key(const Kind &kind, const RowKey &key) {
     Parameters parameters = {};
@@ -38,9 +46,8 @@ char *readable_key(const Kind &kind, const RowKey &key) {
                      qualified_name(kind.relid));
     append_row_condition(&sql, key, &parameters);
     appendStringInfoString(&sql, and_is_person(kind));
-    const ActingAs saved = act_as(owner_of(kind.relid), false);
-    const SqlRows rows = run_governed(kOnceReading, sql.data, parameters);
-    leave(saved);
+    SqlRows rows = {};
+    as_owner(kind.relid, [&] { rows = run_governed(kOnceReading, sql.data, parameters); });
     if (rows.n == 0) return nullptr;
     int places[kMaxKeys];
     for (int i = 0; i < kind.n_keys; ++i) places[i] = i + 1;
@@ -143,44 +150,49 @@ bool may(const Campaign &campaign, const char *key) {
     return !has_key(campaign.held_back, key) && (!campaign.asks_consent || has_key(campaign.consenting, key));
 }
 
-// The persons' own rows, as everybody sees them.
-void put_readable(const Campaign &campaign, const ReturnSetInfo *result) {
+void put_portion(const Campaign &campaign, const ReturnSetInfo *result, const SqlRows &rows) {
     const Kind &kind = *campaign.kind;
-    constexpr long kPortion = 2000;
-    StringInfoData sql, text;
+    StringInfoData text;
     int places[kMaxKeys];
     for (int i = 0; i < kind.n_keys; ++i) places[i] = i + 1;
-    initStringInfo(&sql);
     initStringInfo(&text);
-    appendStringInfo(&sql, "SELECT %s FROM %s t WHERE true%s", column_list(kind.relid, kind.keys, kind.n_keys, "t."),
-                     qualified_name(kind.relid), and_is_person(kind));
+    KeyText form = key_text_of(kind.relid, kind.keys, kind.n_keys, rows.table->tupdesc, places);
+    for (const SqlRow row : rows) {
+        resetStringInfo(&text);
+        append_key(&text, &form, row.tuple, row.desc, places, nullptr);
+        Datum key = DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data));
+        bool isnull = false;
+        if (may(campaign, DatumGetCString(DirectFunctionCall1(jsonb_out, key))))
+            tuplestore_putvalues(result->setResult, result->setDesc, &key, &isnull);
+    }
+}
+
+// The persons' own rows, as everybody sees them.
+void put_readable(const Campaign &campaign, const ReturnSetInfo *result) {
+    constexpr long kPortion = 2000;
+    const Kind &kind = *campaign.kind;
+    const char *sql = psprintf("SELECT %s FROM %s t WHERE true%s", column_list(kind.relid, kind.keys, kind.n_keys, "t."),
+                               qualified_name(kind.relid), and_is_person(kind));
     MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "pg_retention campaign", ALLOCSET_DEFAULT_SIZES);
-    const ActingAs saved = act_as(owner_of(kind.relid), false);
-    SPIPlanPtr plan = SPI_prepare_cursor(sql.data, 0, nullptr, 0);
-    if (plan == nullptr) elog(ERROR, "could not prepare \"%s\"", sql.data);
-    Portal portal = SPI_cursor_open(nullptr, plan, nullptr, nullptr, true);
+    SPIPlanPtr plan = nullptr;
+    Portal portal = nullptr;
+    as_owner(kind.relid, [&] {
+        plan = SPI_prepare_cursor(sql, 0, nullptr, 0);
+        if (plan == nullptr) elog(ERROR, "could not prepare \"%s\"", sql);
+        portal = SPI_cursor_open(nullptr, plan, nullptr, nullptr, true);
+    });
     for (bool more = true; more;) {
-        SPI_cursor_fetch(portal, true, kPortion);
+        as_owner(kind.relid, [&] { SPI_cursor_fetch(portal, true, kPortion); });
         const SqlRows rows = {SPI_processed, SPI_tuptable};
         more = rows.n == kPortion;
         MemoryContext outer = MemoryContextSwitchTo(context);
-        KeyText form = {};
-        if (rows.n > 0) form = key_text_of(kind.relid, kind.keys, kind.n_keys, rows.first().desc, places);
-        for (const SqlRow row : rows) {
-            resetStringInfo(&text);
-            append_key(&text, &form, row.tuple, row.desc, places, nullptr);
-            Datum key = DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data));
-            const char *canonical = form.n == 1 ? text.data : DatumGetCString(DirectFunctionCall1(jsonb_out, key));
-            bool isnull = false;
-            if (may(campaign, canonical)) tuplestore_putvalues(result->setResult, result->setDesc, &key, &isnull);
-        }
+        put_portion(campaign, result, rows);
         MemoryContextSwitchTo(outer);
         MemoryContextReset(context);
         rows.free();
         CHECK_FOR_INTERRUPTS();
     }
     SPI_cursor_close(portal);
-    leave(saved);
 }
 
 void may_contact_all(FunctionCallInfo fcinfo) {

@@ -1,7 +1,9 @@
 // A table of messages is registered: checked, given its triggers, and what it holds is counted. The triggers follow its partitions and heirs.
 #include "contact/count.hpp"
 #include "contact/log.hpp"
+#include "ledger/at_end.hpp"
 #include "ledger/home.hpp"
+#include "ledger/terms.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/internal.hpp"
@@ -206,6 +208,25 @@ void require_own(const Written &written) {
                       "Which messages are counted is said by the owner of their table or by a superuser.");
 }
 
+// Whose messages are counted is decided there. row: as it will be, or was where it is deleted.
+void record(const TriggerData *data, const Written &row) {
+    if (TRIGGER_FIRED_BY_UPDATE(data->tg_event) && same_terms(row.desc, data->tg_trigtuple, row.row)) return;
+    StringInfoData detail;
+    initStringInfo(&detail);
+    appendStringInfoChar(&detail, '{');
+    put_json(&detail, "contact_log", row.text("kind"));
+    put_json(&detail, "path", row.text("path"));
+    put_change(&detail, row.desc, TRIGGER_FIRED_BY_INSERT(data->tg_event) ? nullptr : data->tg_trigtuple,
+               TRIGGER_FIRED_BY_DELETE(data->tg_event) ? nullptr : row.row);
+    appendStringInfoChar(&detail, '}');
+    LedgerEntry entry = {};
+    entry.action = LedgerAction::kConfigurationChanged;
+    entry.relid = row.relid();
+    entry.row_count = -1;
+    entry.detail = detail.data;
+    append_ledger_at_end(entry);
+}
+
 HeapTuple check(const TriggerData *data) {
     TupleDesc desc = RelationGetDescr(data->tg_relation);
     const bool insert = TRIGGER_FIRED_BY_INSERT(data->tg_event);
@@ -213,11 +234,15 @@ HeapTuple check(const TriggerData *data) {
     const Written is = {insert ? data->tg_trigtuple : data->tg_newtuple, desc};
     if (own_policy_write) return TRIGGER_FIRED_BY_DELETE(data->tg_event) ? was.row : is.row;
     require_own(was);
-    if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) return was.row;
+    if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) {
+        record(data, was);
+        return was.row;
+    }
     if (!insert) require_own(is);
     // A dump brings the counters, too, and the triggers with the table.
     if (insert && superuser() && is.is_validated()) return is.row;
     check_log(is);
+    record(data, is);
     int column = SPI_fnumber(desc, "validated");
     Datum validated = BoolGetDatum(true);
     bool isnull = false;

@@ -1,7 +1,7 @@
 -- Nobody is written to more often than the purpose allows, nor against an objection or without a consent, whichever table, channel, statement or
 -- role writes the message.
 BEGIN;
-SELECT plan(89);
+SELECT plan(91);
 SET client_min_messages = warning;
 SET TimeZone = 'UTC';
 SET retention.test_now = '2026-03-10 12:00Z';
@@ -171,6 +171,8 @@ SET ROLE mailer;
 SELECT is(pg_temp.mail(19) || pg_temp.says($$INSERT INTO app.texts (order_id, sent_on) VALUES (119, '2026-03-10')$$) || pg_temp.mail(19), 'donedoneRT020',
     'row level security hides neither messages nor persons from counting');
 RESET ROLE;
+SELECT is(retention.may_contact('customer', 22, 'news') OR EXISTS (SELECT FROM retention.may_contact_all('customer', 'news')), false,
+    'whom row security hides from the owner of the table himself is in no campaign');
 ALTER TABLE app.mails DISABLE ROW LEVEL SECURITY;
 ALTER TABLE app.customers DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY;
 ALTER TABLE app.orders DISABLE ROW LEVEL SECURITY;
@@ -266,6 +268,14 @@ UPDATE retention.purpose SET caps = '{3 per calendar year}' WHERE name = 'news';
 SELECT is((SELECT cardinality(times) FROM retention.contact_count WHERE key = '40' AND purpose = 'news'), 3, 'under a longer window messages that are there count again');
 DELETE FROM retention.contact_log;
 SELECT is((SELECT count(*) FROM pg_trigger WHERE tgfoid = 'retention.count_contacts'::regproc), 0::bigint, 'a table that is registered no more has no triggers');
+
+-- The ledger has who was counted when; an entry waits for the end of the transaction, or for the next one.
+INSERT INTO retention.contact_log (relation, kind, path, time_column, purpose) VALUES ('app.mails', 'client', '"to"', 'at', 'news');
+UPDATE retention.contact_log SET purpose = 'offers';
+DELETE FROM retention.contact_log;
+UPDATE retention.policy SET purpose = 'x';
+SELECT is((SELECT jsonb_agg(detail::jsonb -> 'old' -> 'purpose' ORDER BY entry_id) FROM (SELECT * FROM retention.ledger WHERE detail ~ 'contact_log' ORDER BY entry_id DESC LIMIT 3) l),
+    '[null, "news", "offers"]', 'what is registered, changed and removed is in the ledger');
 
 -- In the wrong place.
 SELECT is(pg_temp.says($$SELECT retention.contact_times('1', 'news', '{}')$$), '55000', 'nobody else calls what decides');
