@@ -70,24 +70,29 @@ bool holds_rows(Oid relid) {
     return kind == RELKIND_RELATION || kind == RELKIND_PARTITIONED_TABLE;
 }
 
-void add_trigger(Oid relid, const char *name, const char *event, const char *tables) {
-    if (OidIsValid(get_trigger_oid(relid, name, true))) return;
+// False: it is there.
+bool add_trigger(Oid relid, const char *name, const char *event, const char *tables) {
+    if (OidIsValid(get_trigger_oid(relid, name, true))) return false;
     const char *table = qualified_name(relid), *quoted = quote_identifier(name);
     run(relid,
         psprintf(
             "CREATE TRIGGER %s AFTER %s ON %s REFERENCING %s FOR EACH STATEMENT EXECUTE FUNCTION retention.count_contacts(); "
             "ALTER TABLE ONLY %s ENABLE ALWAYS TRIGGER %s",
             quoted, event, table, tables, table, quoted));
+    return true;
 }
 
-// Whichever of them a statement names, its rows are counted there.
-void provide(Oid relid) {
+// Whichever of them a statement names, its rows are counted there. Returns those that were not provided for.
+List *provide(Oid relid) {
+    List *fresh = NIL;
     ListCell *cell = nullptr;
     foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr)) {
         if (!holds_rows(lfirst_oid(cell))) continue;
-        add_trigger(lfirst_oid(cell), kInserted, "INSERT", "NEW TABLE AS written");
-        add_trigger(lfirst_oid(cell), kUpdated, "UPDATE", "OLD TABLE AS before NEW TABLE AS written");
+        if (add_trigger(lfirst_oid(cell), kInserted, "INSERT", "NEW TABLE AS written"))
+            fresh = lappend_oid(fresh, lfirst_oid(cell));
+        (void) add_trigger(lfirst_oid(cell), kUpdated, "UPDATE", "OLD TABLE AS before NEW TABLE AS written");
     }
+    return fresh;
 }
 
 // Of tables that are none of messages any more.
@@ -102,6 +107,30 @@ void withdraw() {
     for (const SqlRow row : found)
         run(row.get<Oid>(1), psprintf("DROP TRIGGER %s ON %s", quote_identifier(row.text(2)), qualified_name(row.get<Oid>(1))));
     SPI_finish();
+}
+
+// What the table, the log's own or one below it, holds, by its own times. only: "ONLY ", or nothing. SPI must be connected.
+void count_held(const ContactLog &log, Oid relid, const char *only = "") {
+    List *purposes = read_purposes();
+    Contacts contacts = open_contacts(log.kind, purposes, true);
+    const auto add = [](void *to, const char *key, const Purpose *purpose, TimestampTz at, bool was) {
+        if (purpose->caps.n > 0) add_contact(static_cast<Contacts *>(to), key, purpose, at, was);
+    };
+    do {
+        LogReader reader = open_reader(log, relid, purposes, add, &contacts);
+        const char *sql = psprintf("SELECT %s FROM %s%s t", column_list(relid, reader.shape.columns, reader.shape.n, "t."), only,
+                                   qualified_name(relid));
+        for_each_portion(owner_of(relid), kKeptWriting, sql, Parameters{}, [&](const SqlRows &rows) {
+            for (const SqlRow row : rows) {
+                Datum values[kMostRead];
+                bool nulls[kMostRead];
+                for (int i = 0; i < reader.shape.n; ++i) values[i] = SPI_getbinval(row.tuple, row.desc, i + 1, &nulls[i]);
+                read_row(&reader, values, nulls, false);
+            }
+        });
+        close_reader(&reader);
+    } while (write_contacts(&contacts));
+    MemoryContextDelete(contacts.context);
 }
 
 bool moves_in_a_tree(const AlterTableCmd *command) {
@@ -121,40 +150,30 @@ bool changes_trees(Node *statement) {
     return false;
 }
 
+List *provide_if_there(Oid relid) { return holds_rows(relid) ? provide(relid) : NIL; }
+
+// A partition may have had rows before it was attached.
+void count_of_all_logs(Oid relid) {
+    ListCell *cell = nullptr;
+    if (get_rel_relkind(relid) != RELKIND_RELATION) return;
+    foreach (cell, contact_logs_of(relid)) count_held(*static_cast<const ContactLog *>(lfirst(cell)), relid, "ONLY ");
+}
+
 void follow() {
     connect_spi();
     List *logs = contact_logs_of(InvalidOid);
     SPI_finish();
+    List *fresh = NIL;
     ListCell *cell = nullptr;
     if (logs == NIL) return;
     foreach (cell, logs)
-        if (holds_rows(static_cast<const ContactLog *>(lfirst(cell))->relid))
-            provide(static_cast<const ContactLog *>(lfirst(cell))->relid);
+        fresh = list_concat_unique_oid(fresh, provide_if_there(static_cast<const ContactLog *>(lfirst(cell))->relid));
+    connect_spi();
+    seeing_what_was_done([&] {
+        foreach (cell, fresh) count_of_all_logs(lfirst_oid(cell));
+    });
+    SPI_finish();
     withdraw();
-}
-
-// What the table holds, by its own times. SPI must be connected.
-void count_held(const ContactLog &log) {
-    List *purposes = read_purposes();
-    Contacts contacts = open_contacts(log.kind, purposes, true);
-    const auto add = [](void *to, const char *key, const Purpose *purpose, TimestampTz at, bool was) {
-        if (purpose->caps.n > 0) add_contact(static_cast<Contacts *>(to), key, purpose, at, was);
-    };
-    do {
-        LogReader reader = open_reader(log, log.relid, purposes, add, &contacts);
-        const char *sql = psprintf("SELECT %s FROM %s t", column_list(log.relid, reader.shape.columns, reader.shape.n, "t."),
-                                   qualified_name(log.relid));
-        for_each_portion(owner_of(log.relid), kKeptWriting, sql, Parameters{}, [&](const SqlRows &rows) {
-            for (const SqlRow row : rows) {
-                Datum values[kMostRead];
-                bool nulls[kMostRead];
-                for (int i = 0; i < reader.shape.n; ++i) values[i] = SPI_getbinval(row.tuple, row.desc, i + 1, &nulls[i]);
-                read_row(&reader, values, nulls, false);
-            }
-        });
-        close_reader(&reader);
-    } while (write_contacts(&contacts));
-    MemoryContextDelete(contacts.context);
 }
 
 void check_column(const ContactLog &log, const char *field, const char *name) {
@@ -196,9 +215,9 @@ void check_log(const Written &written) {
     if (log.purpose != nullptr) (void) require_purpose(log.purpose);
     SPI_finish();
     // Nobody writes into it from here on until the transaction ends.
-    provide(log.relid);
+    (void) provide(log.relid);
     connect_spi();
-    count_held(log);
+    count_held(log, log.relid);
     SPI_finish();
     record_home_if_empty();
 }
@@ -264,7 +283,7 @@ void recount(const TriggerData *data) {
         ListCell *cell = nullptr;
         foreach (cell, contact_logs_of(InvalidOid)) {
             const auto *log = static_cast<const ContactLog *>(lfirst(cell));
-            if (log->purpose == nullptr || strcmp(log->purpose, name) == 0) count_held(*log);
+            if (log->purpose == nullptr || strcmp(log->purpose, name) == 0) count_held(*log, log->relid);
         }
     });
     SPI_finish();
