@@ -71,6 +71,7 @@ COMMENT ON FUNCTION retention.recount_contacts() IS 'other caps may need what wa
 CREATE TRIGGER recount_contacts AFTER UPDATE ON retention.purpose
     FOR EACH ROW WHEN (NEW.caps OPERATOR(pg_catalog.<>) OLD.caps OR NEW.timezone OPERATOR(pg_catalog.<>) OLD.timezone OR NEW.name OPERATOR(pg_catalog.<>) OLD.name)
     EXECUTE FUNCTION retention.recount_contacts();
+ALTER TABLE retention.purpose ENABLE ALWAYS TRIGGER recount_contacts;
 
 CREATE FUNCTION retention.follow_contact_logs() RETURNS event_trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_follow_contact_logs';
