@@ -30,6 +30,8 @@ INSERT INTO retention.subject_kind (kind, relation) VALUES ('customer', 'custome
 INSERT INTO retention.contact_log (relation, kind, path, time_column, purpose) VALUES ('mails', 'customer', 'customer_id', 'sent_at', 'news');
 });
 
+my $at_gate = 'SELECT count(*) FROM gate';
+
 # Many sessions at once, each with its own statements; what each of them says.
 sub at_once {
 	my (@scripts) = @_;
@@ -40,6 +42,11 @@ sub at_once {
 			'<', \undef, '>', \$out, '2>', \$err, IPC::Run::timer(180));
 		\%session;
 	} @scripts;
+	# Who waits at the gate goes on when all are there.
+	if (grep { $_->[0] eq $at_gate } @scripts) {
+		$node->poll_query_until('postgres', "SELECT count(*) = " . @scripts . " FROM pg_locks WHERE relation = 'gate'::regclass AND NOT granted");
+		$node->safe_psql('postgres', q{COMMIT PREPARED 'gate'});
+	}
 	$_->{run}->finish for @sessions;
 	return map { ${ $_->{err} } =~ /ERROR:\s+(\w+)/ ? $1 : 'sent' } @sessions;
 }
@@ -70,8 +77,9 @@ while (@left && $rounds++ < 60) {
 is("$sent $refused", '2 48', 'under SERIALIZABLE two of fifty sessions write, and the others are told of the cap in the end');
 
 # Statements of many rows, in opposite orders.
-my @up = ("INSERT INTO mails (customer_id, sent_at) SELECT i, '2026-03-10' FROM generate_series(1001, 3000) i");
-my @down = ("INSERT INTO mails (customer_id, sent_at) SELECT i, '2026-03-10' FROM generate_series(3000, 1001, -1) i");
+$node->safe_psql('postgres', q{CREATE TABLE gate (); BEGIN; LOCK TABLE gate; PREPARE TRANSACTION 'gate'});
+my @up = ($at_gate, "INSERT INTO mails (customer_id, sent_at) SELECT i, '2026-03-10' FROM generate_series(1001, 3000) i");
+my @down = ($at_gate, "INSERT INTO mails (customer_id, sent_at) SELECT i, '2026-03-10' FROM generate_series(3000, 1001, -1) i");
 is(tally(at_once((\@up, \@down) x 4)), 'RT020:6 sent:2', 'statements that write to the same persons in another order do not deadlock');
 
 # A transaction that is prepared holds its places.
