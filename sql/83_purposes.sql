@@ -58,6 +58,7 @@ COMMENT ON COLUMN retention.objection.withdrawn_by IS 'the role that had logged 
 COMMENT ON COLUMN retention.objection.erased_at IS 'when the person was erased; NULL: it was not';
 COMMENT ON COLUMN retention.objection.key_print IS 'of an erased person: tells which key the hashes were made with';
 COMMENT ON COLUMN retention.objection.prints IS 'of an erased person: keyed hashes of what told who it was';
+CREATE INDEX objection_prints ON retention.objection USING gin (prints) WHERE erased_at IS NOT NULL;
 
 CREATE TABLE retention.objection_key (
     objection_id bigint NOT NULL,

@@ -1,5 +1,7 @@
 #include "contact/stopped.hpp"
 
+#include "contact/log.hpp"
+#include "requests/wishes.hpp"
 #include "schema/own.hpp"
 
 namespace pg_retention {
@@ -15,6 +17,32 @@ void add_stopped(List **list, const SqlRows &rows, Stop why) {
         *list = lappend(*list, stopped);
     }
     rows.free();
+}
+
+// Who was erased, is there again, and had objected.
+void add_objected_before(List **list, const Purpose &purpose, const char *kind_name, Datum keys) {
+    if (!any_objected_before(purpose.name)) return;
+    const Model *model = load_model();
+    const Kind *kind = kind_named(*model, kind_name);
+    Datum *texts = nullptr;
+    const int n = elements_of(keys, TEXTOID, &texts);
+    for (int i = 0; i < n; ++i) texts[i] = DirectFunctionCall1(jsonb_in, CStringGetDatum(TextDatumGetCString(texts[i])));
+    ListCell *cell = nullptr;
+    foreach (cell, objected_before(*model, *kind, set_of_records(*kind, texts, n), purpose.name)) {
+        auto *stopped = static_cast<Stopped *>(palloc(sizeof(Stopped)));
+        *stopped = Stopped{canonical_key(static_cast<const char *>(lfirst(cell))), Stop::kObjection};
+        *list = lappend(*list, stopped);
+    }
+}
+
+struct Forward {
+    KeyConsumer consumer;
+    void *argument;
+};
+
+void pass_on(void *argument, const char *key) {
+    const auto *forward = static_cast<const Forward *>(argument);
+    forward->consumer(forward->argument, canonical_key(key));
 }
 
 void for_each_key(const char *sql, const Purpose &purpose, const char *kind, KeyConsumer consumer, void *argument) {
@@ -39,6 +67,7 @@ List *stopped_among(const Purpose &purpose, const char *kind, Datum keys) {
                        "ON o.key = k.key::pg_catalog.jsonb WHERE o.purpose = $1 AND o.kind = $2",
                        purpose.name, kind, of),
                 Stop::kObjection);
+    add_objected_before(&stopped, purpose, kind, keys);
     if (!purpose.asks_consent) return stopped;
     // As retention.standing_consent has it, by the index.
     add_stopped(
@@ -56,6 +85,10 @@ void for_each_objecting(const Purpose &purpose, const char *kind, KeyConsumer co
     for_each_key("SELECT o.key::pg_catalog.text FROM retention.standing_objection o WHERE o.purpose = $1 AND o.kind = $2 "
                  "AND o.key IS NOT NULL",
                  purpose, kind, consumer, argument);
+    if (!any_objected_before(purpose.name)) return;
+    const Model *model = load_model();
+    Forward forward = {consumer, argument};
+    for_each_objected_before(*model, *kind_named(*model, kind), purpose.name, pass_on, &forward);
 }
 
 void for_each_consenting(const Purpose &purpose, const char *kind, KeyConsumer consumer, void *argument) {

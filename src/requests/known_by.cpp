@@ -10,6 +10,7 @@
 extern "C" {
 #include "catalog/pg_type.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 }
 
 namespace pg_retention {
@@ -63,11 +64,8 @@ List *values_of(const Model &model, const Kind &kind, const SqlRow &row, List *c
     return values;
 }
 
-}  // namespace
-
-List *known_persons(const Model &model, const Kind &kind, const KeySet &keys) {
-    List *columns = known_columns(model, kind), *persons = NIL;
-    Parameters parameters = {};
+// What is read of rows t of a kind: the key, the scope, and the values.
+char *query_of(const Model &model, const Kind &kind, List *columns) {
     ListCell *cell = nullptr;
     StringInfoData sql;
     initStringInfo(&sql);
@@ -75,24 +73,50 @@ List *known_persons(const Model &model, const Kind &kind, const KeySet &keys) {
                      kind.n_scope == 0 ? "NULL" : scope_of(kind));
     foreach (cell, columns)
         appendStringInfo(&sql, ", %s", identifying_value(model, kind, static_cast<const Column *>(lfirst(cell))->number));
-    appendStringInfo(&sql, " FROM %s t WHERE ", qualified_name(kind.relid));
-    append_key_condition(&sql, kind.relid, kind.keys, keys, &parameters);
-    appendStringInfoString(&sql, and_is_person(kind));
+    appendStringInfo(&sql, " FROM %s t WHERE true%s", qualified_name(kind.relid), and_is_person(kind));
+    return sql.data;
+}
+
+KnownPerson *person_in(const Model &model, const Kind &kind, const SqlRow &row, List *columns) {
     int places[kMaxKeys];
+    StringInfoData key;
+    initStringInfo(&key);
     for (int i = 0; i < kind.n_keys; ++i) places[i] = i + 1;
+    append_key_json(&key, kind.relid, kind.keys, kind.n_keys, row.tuple, row.desc, places);
+    auto *person = static_cast<KnownPerson *>(palloc(sizeof(KnownPerson)));
+    *person = KnownPerson{&kind, key.data, values_of(model, kind, row, columns, kind.n_keys + 1)};
+    return person;
+}
+
+}  // namespace
+
+List *known_persons(const Model &model, const Kind &kind, const KeySet &keys) {
+    List *columns = known_columns(model, kind), *persons = NIL;
+    Parameters parameters = {};
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(&sql, "%s AND ", query_of(model, kind, columns));
+    append_key_condition(&sql, kind.relid, kind.keys, keys, &parameters);
     const int level = fix_writing();
     const SqlRows rows = read_as(owner_of(kind.relid), sql.data, parameters);
-    for (const SqlRow row : rows) {
-        StringInfoData key;
-        initStringInfo(&key);
-        append_key_json(&key, kind.relid, kind.keys, kind.n_keys, row.tuple, row.desc, places);
-        auto *person = static_cast<KnownPerson *>(palloc(sizeof(KnownPerson)));
-        *person = KnownPerson{&kind, key.data, values_of(model, kind, row, columns, kind.n_keys + 1)};
-        persons = lappend(persons, person);
-    }
+    for (const SqlRow row : rows) persons = lappend(persons, person_in(model, kind, row, columns));
     restore_writing(level);
     rows.free();
     return persons;
+}
+
+void for_each_known_person(const Model &model, const Kind &kind, PersonConsumer consumer, void *argument) {
+    List *columns = known_columns(model, kind);
+    MemoryContext portion = AllocSetContextCreate(CurrentMemoryContext, "pg_retention known persons", ALLOCSET_DEFAULT_SIZES);
+    const int level = fix_writing();
+    for_each_portion(owner_of(kind.relid), kOnceReading, query_of(model, kind, columns), Parameters{}, [&](const SqlRows &rows) {
+        MemoryContext before = MemoryContextSwitchTo(portion);
+        for (const SqlRow row : rows) consumer(argument, *person_in(model, kind, row, columns));
+        MemoryContextSwitchTo(before);
+        MemoryContextReset(portion);
+    });
+    restore_writing(level);
+    MemoryContextDelete(portion);
 }
 
 List *known_persons(const Subject &subject) {
@@ -107,7 +131,6 @@ List *known_persons(const Subject &subject) {
 }
 
 List *prints_known_by(const ErasureKey &key, const KnownPerson &person) {
-    constexpr int kBytes = 16;
     List *prints = NIL;
     ListCell *cell = nullptr;
     foreach (cell, person.values) {
@@ -122,7 +145,7 @@ List *prints_known_by(const ErasureKey &key, const KnownPerson &person) {
         appendStringInfoString(&text, value->form);
         keyed_hash(key.secret, text.data, text.len, hash);
         pfree(text.data);
-        prints = lappend(prints, bytes_of(hash, kBytes));
+        prints = lappend(prints, bytes_of(hash, kKnownPrintBytes));
     }
     return prints;
 }

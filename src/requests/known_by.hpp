@@ -18,8 +18,13 @@ struct KnownValue {
 
 // The rows of a kind with these keys.
 List *known_persons(const Model &model, const Kind &kind, const KeySet &keys);
+// All rows of a kind, some at a time, whose memory goes after each.
+using PersonConsumer = void (*)(void *argument, const KnownPerson &person);
+void for_each_known_person(const Model &model, const Kind &kind, PersonConsumer consumer, void *argument);
 // All rows that are the person.
 List *known_persons(const Subject &subject);
+
+constexpr int kKnownPrintBytes = 16;
 
 // Keyed hashes (bytea *) of the values, which mean something without the key of the person.
 List *prints_known_by(const ErasureKey &key, const KnownPerson &person);

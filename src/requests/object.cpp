@@ -31,7 +31,7 @@ const char *text_argument(FunctionCallInfo fcinfo, int argument, const char *wha
     return given;
 }
 
-void require_right_to_object(const Purpose &purpose) {
+void require_right_to_object(const PurposeTerms &purpose) {
     if (purpose.direct_marketing || core::is_open_to_objection(purpose.basis)) return;
     ereport(ERROR,
             (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("there is no objection to purpose \"%s\"", purpose.name),
@@ -51,7 +51,7 @@ int64 standing_objection(const char *purpose, List *persons) {
     return id;
 }
 
-int64 insert_objection(const Call &call, const Purpose &purpose) {
+int64 insert_objection(const Call &call, const PurposeTerms &purpose) {
     const SqlRows written = own("INSERT INTO retention.objection (purpose, kind, request_id, objected_at, recorded_by) "
                                 "VALUES ($1, $2, nullif($3, 0), $4, $5) RETURNING objection_id",
                                 purpose.name, call.subject->kind->name, call.request_id, at(retention_now()), session_role());
@@ -67,7 +67,7 @@ char *about_purpose(const char *purpose, int64 objection) {
 int64 object(FunctionCallInfo fcinfo) {
     const char *name = text_argument(fcinfo, kPurposeArgument, "the purpose of an objection");
     const Call call = open_call(fcinfo, kRequestArgument, LedgerAction::kObjected, true);
-    const Purpose purpose = open_purpose(name);
+    const PurposeTerms purpose = open_purpose(name);
     require_right_to_object(purpose);
     List *persons = known_persons(*call.subject);
     const int64 standing = standing_objection(purpose.name, persons);
@@ -149,7 +149,7 @@ void record_consent(FunctionCallInfo fcinfo, bool given) {
     const char *name = text_argument(fcinfo, kPurposeArgument, "the purpose of a consent");
     const char *how = text_argument(fcinfo, kHowArgument, "how a consent is expressed");
     const Call call = open_call(fcinfo, true);
-    const Purpose purpose = open_purpose(name);
+    const PurposeTerms purpose = open_purpose(name);
     if (!core::is_consent_basis(purpose.basis))
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("purpose \"%s\" does not rest on consent", purpose.name),
                         errdetail("Its legal basis is \"%s\".", purpose.basis),

@@ -7,18 +7,19 @@
 
 extern "C" {
 #include "catalog/pg_type.h"
+#include "utils/hsearch.h"
 }
 
 namespace pg_retention {
 
-Purpose open_purpose(const char *name) {
+PurposeTerms open_purpose(const char *name) {
     const SqlRows rows =
         own("SELECT name, legal_basis, direct_marketing FROM retention.purpose WHERE name = $1 FOR KEY SHARE", name);
     if (rows.n == 0)
         ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("purpose \"%s\" does not exist", name),
                         errhint("What data are used for is in retention.purpose.")));
     const SqlRow row = rows.first();
-    const Purpose purpose = {row.text(1), row.text(2), row.get<bool>(3)};
+    const PurposeTerms purpose = {row.text(1), row.text(2), row.get<bool>(3)};
     rows.free();
     return purpose;
 }
@@ -95,26 +96,74 @@ void forget_wishes(StringInfo out, List *persons) {
     theirs.free();
 }
 
+#define RETENTION_KEPT_OBJECTION "retention.objection WHERE purpose = $1 AND erased_at IS NOT NULL AND withdrawn_at IS NULL"
+
+bool any_objected_before(const char *purpose) {
+    if (settings::erasure_key_file[0] == '\0') return false;
+    const SqlRows any = own("SELECT FROM " RETENTION_KEPT_OBJECTION " LIMIT 1", purpose);
+    any.free();
+    return any.n > 0;
+}
+
 List *objected_before(const Model &model, const Kind &kind, const KeySet &keys, const char *purpose) {
-    if (settings::erasure_key_file[0] == '\0') return NIL;
-    const SqlRows any = own(
-        "SELECT FROM retention.objection WHERE purpose = $1 AND erased_at IS NOT NULL AND withdrawn_at IS NULL LIMIT 1", purpose);
-    if (any.n == 0) return NIL;
+    if (!any_objected_before(purpose)) return NIL;
     const ErasureKey key = read_erasure_key();
+    const SqlValue key_print = typed(BYTEAOID, PointerGetDatum(bytes_of(key.print, sizeof key.print)));
     List *found = NIL;
     ListCell *cell = nullptr;
     foreach (cell, known_persons(model, kind, keys)) {
         const auto *person = static_cast<const KnownPerson *>(lfirst(cell));
         int n = 0;
         const SqlValue prints = all_prints(key, list_make1(lfirst(cell)), &n);
-        const SqlRows known = own(
-            "SELECT FROM retention.objection WHERE purpose = $1 AND erased_at IS NOT NULL AND withdrawn_at IS NULL AND key_print = $2 "
-            "AND prints && $3 LIMIT 1",
-            purpose, typed(BYTEAOID, PointerGetDatum(bytes_of(key.print, sizeof key.print))), prints);
+        const SqlRows known = own("SELECT FROM " RETENTION_KEPT_OBJECTION " AND key_print = $2 AND prints && $3 LIMIT 1", purpose,
+                                  key_print, prints);
         if (known.n > 0) found = lappend(found, person->key);
         known.free();
     }
     return found;
+}
+
+namespace {
+
+struct Search {
+    ErasureKey key;
+    HTAB *prints;
+    void (*consumer)(void *argument, const char *key);
+    void *argument;
+};
+
+HTAB *kept_prints(const char *purpose, const ErasureKey &key) {
+    HASHCTL control = {};
+    control.keysize = control.entrysize = kKnownPrintBytes;
+    control.hcxt = CurrentMemoryContext;
+    HTAB *prints = hash_create("pg_retention objections", 1024, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+    const SqlRows rows = own("SELECT unnest(prints) FROM " RETENTION_KEPT_OBJECTION " AND key_print = $2", purpose,
+                             typed(BYTEAOID, PointerGetDatum(bytes_of(key.print, sizeof key.print))));
+    for (const SqlRow row : rows) {
+        const bytea *print = DatumGetByteaPP(row.datum(1));
+        if (VARSIZE_ANY_EXHDR(print) == kKnownPrintBytes) (void) hash_search(prints, VARDATA_ANY(print), HASH_ENTER, nullptr);
+    }
+    rows.free();
+    return prints;
+}
+
+void search(void *argument, const KnownPerson &person) {
+    const auto *all = static_cast<const Search *>(argument);
+    ListCell *cell = nullptr;
+    foreach (cell, prints_known_by(all->key, person))
+        if (hash_search(all->prints, VARDATA_ANY(lfirst(cell)), HASH_FIND, nullptr) != nullptr)
+            return all->consumer(all->argument, person.key);
+}
+
+}  // namespace
+
+void for_each_objected_before(const Model &model, const Kind &kind, const char *purpose,
+                              void (*consumer)(void *argument, const char *key), void *argument) {
+    if (!any_objected_before(purpose)) return;
+    const ErasureKey key = read_erasure_key();
+    Search all = {key, kept_prints(purpose, key), consumer, argument};
+    for_each_known_person(model, kind, search, &all);
+    hash_destroy(all.prints);
 }
 
 }  // namespace pg_retention

@@ -4,14 +4,14 @@
 
 namespace pg_retention {
 
-struct Purpose {
+struct PurposeTerms {
     const char *name;
     const char *basis;
     bool direct_marketing;  // an objection is absolute
 };
 
 // Error 42704 when there is none of this name. It stays while the transaction lasts.
-Purpose open_purpose(const char *name);
+PurposeTerms open_purpose(const char *name);
 
 // "objections": [...], "consents": [...]
 void append_wishes(StringInfo out, const Subject &subject);
@@ -21,6 +21,11 @@ void append_wishes(StringInfo out, const Subject &subject);
 void forget_wishes(StringInfo out, List *persons);
 
 // The keys (JSON, char *) of those of these persons who are known by what somebody was who objected and was erased since.
+bool any_objected_before(const char *purpose);
 List *objected_before(const Model &model, const Kind &kind, const KeySet &keys, const char *purpose);
+
+// The same of all persons of the kind: consumer(key).
+void for_each_objected_before(const Model &model, const Kind &kind, const char *purpose,
+                              void (*consumer)(void *argument, const char *key), void *argument);
 
 }  // namespace pg_retention
