@@ -182,7 +182,8 @@ SELECT is(pg_temp.says($$ALTER TABLE app.mails DISABLE TRIGGER "~retention_conta
 RESET ROLE;
 
 -- Objection and consent.
-INSERT INTO retention.objection (purpose, kind, key, objected_at, recorded_by) VALUES ('news', 'customer', '20', '2026-03-10', 'x'), ('contract', 'customer', '20', '2026-03-10', 'x');
+INSERT INTO retention.objection (objection_id, purpose, kind, objected_at, recorded_by) VALUES (101, 'news', 'customer', '2026-03-10', 'x'), (102, 'contract', 'customer', '2026-03-10', 'x');
+INSERT INTO retention.objection_key VALUES (101, 'customer', '20'), (102, 'customer', '20');
 SELECT throws_ok($$INSERT INTO app.mails (customer_id, sent_at, about) VALUES (21, '2026-03-10 12:00Z', 'news'), (20, '2026-03-10 12:00Z', 'news')$$, 'RT021',
     'purpose "news" is closed for a person who objects to it', 'an objection stops messages at once');
 SELECT is(pg_temp.mail(20, about => 'survey') || pg_temp.mail(20, about => 'contract'), 'doneRT021', 'an objection stops its purpose alone, also one without caps');

@@ -13,11 +13,11 @@ CREATE FUNCTION pg_temp.easter(y integer) RETURNS date LANGUAGE sql IMMUTABLE AS
     SELECT make_date(y, 3 + (l + 40) / 44, l + 28 - 31 * ((3 + (l + 40) / 44) / 4)) FROM (SELECT y / 100 AS c, y % 19 AS n) a,
         LATERAL (SELECT (c - c / 4 - (c - (c - 17) / 25) / 3 + 19 * n + 15) % 30 AS i0) b, LATERAL (SELECT i0 - (i0 / 28) * (1 - (i0 / 28) * (29 / (i0 + 1)) * ((21 - n) / 11)) AS i) d,
         LATERAL (SELECT (y + y / 4 + i + 2 - c + c / 4) % 7 AS j) e, LATERAL (SELECT i - j AS l) f$$;
+CREATE TEMP TABLE moving AS SELECT pg_temp.easter(y) + o.days AS day FROM generate_series(1989, 2101) y, (VALUES (-3), (-2), (0), (1), (39), (49), (50)) o (days);
 CREATE TEMP TABLE day AS
-SELECT d::date AS day, extract(isodow FROM d) < 6 AND to_char(d, 'DDMM') NOT IN ('0101', '0105', '1705', '2512', '2612') AND NOT EXISTS (SELECT FROM (VALUES (-3), (-2), (0), (1), (39), (49), (50)) o (days)
-    WHERE d::date = pg_temp.easter(extract(year FROM d)::integer) + o.days) AS working
-FROM generate_series('1989-12-01'::timestamp, '2101-01-31', '1 day') d;
-CREATE TEMP TABLE act AS SELECT w.day, (SELECT min(n.day) FROM day n WHERE n.working AND n.day BETWEEN w.day AND w.day + 14) AS next FROM day w;
+SELECT d::date AS day, extract(isodow FROM d) < 6 AND to_char(d, 'DDMM') NOT IN ('0101', '0105', '1705', '2512', '2612') AND m.day IS NULL AS working
+FROM generate_series('1989-12-01'::timestamp, '2101-01-31', '1 day') d LEFT JOIN moving m ON m.day = d::date;
+CREATE TEMP TABLE act AS SELECT day, min(day) FILTER (WHERE working) OVER (ORDER BY day ROWS BETWEEN CURRENT ROW AND 14 FOLLOWING) AS next FROM day;
 CREATE UNIQUE INDEX ON act (day);
 SELECT is((SELECT count(*) FROM day WHERE NOT working AND extract(year FROM day) = 2026), 104 + 12 - 4::bigint, 'the oracle knows how many days of a year are none to act on');
 CREATE FUNCTION pg_temp.ends(received date, months integer) RETURNS date LANGUAGE sql IMMUTABLE AS $$

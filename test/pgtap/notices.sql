@@ -43,6 +43,7 @@ SELECT throws_ok($$SELECT retention.rectify('user', 1, 'app.users', '99', '{"nam
 SELECT is((SELECT count(*) FROM retention.notice_to_recipient), 2::bigint, 'nobody is told of what failed');
 
 -- Restricted.
+SELECT retention.open_request('restriction', 'user', 1);
 SELECT is((SELECT string_agg(r ->> 'recipient', ' ') FROM jsonb_array_elements(retention.restrict('contact', 'K-1', 'contested', 6)::jsonb -> 'recipients_to_tell') r), 'Bank Mailer',
     'a restriction names who got data about the person');
 SELECT results_eq($$SELECT recipient, kind, key, what, detail, request_id FROM retention.notices_due WHERE what = 'restricted' ORDER BY 1$$,
@@ -72,6 +73,8 @@ SELECT is(jsonb_path_query_array(retention.erase('user', 1, true)::jsonb, '$.rec
     'a preview says who would be told, and gives no number');
 SELECT is((SELECT count(*) FROM retention.notice_to_recipient), 4::bigint, 'a preview enters no notice');
 SELECT is((SELECT count(*) FROM retention.disclosure), 6::bigint, 'a preview takes no disclosure along');
+SELECT setval('retention.request_request_id_seq', 8, false);
+SELECT retention.open_request('erasure', 'user', 1);
 CREATE TEMP TABLE erased AS SELECT retention.erase('user', 1, request_id => 8)::jsonb AS e;
 SELECT is((SELECT string_agg(format('%s %s', r ->> 'recipient', r ->> 'disclosures'), ', ') FROM erased, jsonb_array_elements(e -> 'recipients_to_tell') r), 'Bank 2, Mailer 1',
     'an erasure names who got data about the person');
@@ -116,7 +119,7 @@ GRANT SELECT ON retention.recipient, retention.disclosure, retention.notice_to_r
 GRANT INSERT, UPDATE ON retention.recipient TO dpo;
 GRANT INSERT, UPDATE, DELETE ON retention.location TO dpo;
 GRANT EXECUTE ON FUNCTION retention.settle_notice(bigint, text, text), retention.in_eea(text), retention.conninfo_host(text),
-  retention.basis_known(text), retention.types_not_followed(), retention.unlinked() TO dpo;
+  retention.basis_known(text), retention.types_not_followed(), retention.unlinked(), retention.messages_not_counted() TO dpo;
 SET ROLE dpo;
 SELECT lives_ok($$INSERT INTO retention.recipient (name, role, country) VALUES ('New', 'processor', 'NO')$$, 'a data protection officer registers recipients');
 SELECT lives_ok($$UPDATE retention.recipient SET until = '2040-01-01' WHERE name = 'New'$$, 'a data protection officer ends recipients');
