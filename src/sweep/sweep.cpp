@@ -10,6 +10,7 @@
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
+#include "sweep/forget.hpp"
 #include "sweep/batch.hpp"
 #include "sweep/columns.hpp"
 #include "sweep/knots.hpp"
@@ -52,56 +53,6 @@ void finish_run(Engine *engine) {
     own("UPDATE retention.sweep_run SET finished_at = $2, problem = $3 WHERE run_id = $1", engine->run_id, at(retention_now()),
         engine->problem);
     end_step(engine);
-}
-
-// The list of erasures goes with the oldest backup that needs it.
-void forget_old_erasures(Engine *engine) {
-    if (settings::backup_age == 0) return;
-    begin_step(engine);
-    const SqlValue before = at(retention_now() - settings::backup_age * USECS_PER_MINUTE);
-    own("DELETE FROM retention.erasure WHERE erased_at < $1", before);
-    own("WITH gone AS (DELETE FROM retention.verification v USING retention.verifications s WHERE s.verification_id = v.verification_id "
-        "AND s.state IN ('done', 'settled') AND v.begun_at < $1 RETURNING v.verification_id) "
-        "DELETE FROM retention.verification_finding f USING gone WHERE f.verification_id = gone.verification_id",
-        before);
-    end_step(engine);
-}
-
-void forget_old_objections(Engine *engine) {
-    if (settings::objection_age == 0) return;
-    begin_step(engine);
-    own("DELETE FROM retention.objection WHERE erased_at < $1", at(retention_now() - settings::objection_age * USECS_PER_MINUTE));
-    end_step(engine);
-}
-
-// What was disclosed, and whom it was told to, is about persons, too.
-void forget_old_disclosures(Engine *engine) {
-    if (settings::disclosure_age == 0) return;
-    begin_step(engine);
-    const SqlValue before = at(retention_now() - settings::disclosure_age * USECS_PER_MINUTE);
-    during(own_command, true, [&] { own("DELETE FROM retention.disclosure WHERE disclosed_at < $1", before); });
-    own("DELETE FROM retention.notice_to_recipient WHERE settled_at < $1", before);
-    end_step(engine);
-}
-
-void forget_old_requests(Engine *engine) {
-    if (settings::request_age == 0) return;
-    begin_step(engine);
-    own("DELETE FROM retention.request WHERE closed_at < $1", at(retention_now() - settings::request_age * USECS_PER_MINUTE));
-    end_step(engine);
-}
-
-// Once a day in a session: what was sent and matters to no cap any more.
-void forget_contacts(Engine *engine) {
-    static constinit TimestampTz last = 0;
-    const TimestampTz now = retention_now();
-    if (last != 0 && now >= last && now - last < USECS_PER_DAY) return;
-    begin_step(engine);
-    own("DELETE FROM retention.contact_count c WHERE NOT EXISTS (SELECT FROM retention.purpose p WHERE p.name = c.purpose "
-        "AND retention.contacts_count(c.times, p.caps, p.timezone, $1))",
-        at(now));
-    end_step(engine);
-    last = now;
 }
 
 void record_reveals(Engine *engine) {
@@ -275,11 +226,7 @@ static PassResult run_pass(Caller caller, void (*between)()) {
         if (caller != Caller::kWorker) prepare_tables(&engine);
         sweep_policies(&engine);
         forget_unblocked(&engine);
-        forget_old_erasures(&engine);
-        forget_old_objections(&engine);
-        forget_old_disclosures(&engine);
-        forget_old_requests(&engine);
-        forget_contacts(&engine);
+        forget_what_is_old(&engine);
         refresh_stale_views(&engine);
         if (caller == Caller::kWorker) prepare_tables(&engine);
         finish_run(&engine);

@@ -1,0 +1,58 @@
+#include "sweep/forget.hpp"
+
+#include "pg/during.hpp"
+#include "pg/settings.hpp"
+#include "pg/time.hpp"
+#include "schema/own.hpp"
+
+namespace pg_retention {
+
+namespace {
+
+// Calls body with the instant before which things are forgotten. age: minutes; 0: nothing is.
+template <typename F>
+void if_ends(int age, F body) {
+    if (age != 0) body(at(retention_now() - age * USECS_PER_MINUTE));
+}
+
+// The list goes with the oldest backup that needs it.
+void forget_erasures(const SqlValue &before) {
+    own("DELETE FROM retention.erasure WHERE erased_at < $1", before);
+    own("WITH gone AS (DELETE FROM retention.verification v USING retention.verifications s WHERE s.verification_id = v.verification_id "
+        "AND s.state IN ('done', 'settled') AND v.begun_at < $1 RETURNING v.verification_id) "
+        "DELETE FROM retention.verification_finding f USING gone WHERE f.verification_id = gone.verification_id",
+        before);
+}
+
+// What was disclosed, and whom it was told to, is about persons, too.
+void forget_disclosures(const SqlValue &before) {
+    during(own_command, true, [&] { own("DELETE FROM retention.disclosure WHERE disclosed_at < $1", before); });
+    own("DELETE FROM retention.notice_to_recipient WHERE settled_at < $1", before);
+}
+
+// Once a day in a session: what was sent and matters to no cap any more.
+void forget_contacts() {
+    static constinit TimestampTz last = 0;
+    const TimestampTz now = retention_now();
+    if (last != 0 && now >= last && now - last < USECS_PER_DAY) return;
+    own("DELETE FROM retention.contact_count c WHERE NOT EXISTS (SELECT FROM retention.purpose p WHERE p.name = c.purpose "
+        "AND retention.contacts_count(c.times, p.caps, p.timezone, $1))",
+        at(now));
+    last = now;
+}
+
+}  // namespace
+
+void forget_what_is_old(Engine *engine) {
+    begin_step(engine);
+    if_ends(settings::backup_age, forget_erasures);
+    if_ends(settings::disclosure_age, forget_disclosures);
+    if_ends(settings::objection_age,
+            [](const SqlValue &before) { own("DELETE FROM retention.objection WHERE erased_at < $1", before); });
+    if_ends(settings::request_age,
+            [](const SqlValue &before) { own("DELETE FROM retention.request WHERE closed_at < $1", before); });
+    forget_contacts();
+    end_step(engine);
+}
+
+}  // namespace pg_retention
