@@ -22,7 +22,6 @@ namespace {
 
 constexpr int kMostEntries = 200000;  // persons and purposes that are collected in one pass
 constexpr int kWrittenAtOnce = 10000;
-constexpr How kKeptLatest = {PlanKind::kKept, Sees::kLatest, 0, false};
 
 struct ContactKey {
     const char *key;

@@ -88,7 +88,10 @@ const Purpose *purpose_of(const LogReader &reader, const Datum *values, const bo
     bool varlena = false;
     if (type == TEXTOID || type == VARCHAROID) return purpose_named(reader.purposes, TextDatumGetCString(values[1]));
     getTypeOutputInfo(type, &output, &varlena);
-    return purpose_named(reader.purposes, OidOutputFunctionCall(output, values[1]));
+    char *name = OidOutputFunctionCall(output, values[1]);
+    // char(n) is filled up with blanks, which are none of its value.
+    for (size_t n = strlen(name); type == BPCHAROID && n > 0 && name[n - 1] == ' '; --n) name[n - 1] = '\0';
+    return purpose_named(reader.purposes, name);
 }
 
 TimestampTz time_of(Datum value, Oid type, pg_tz *zone) {
@@ -98,7 +101,7 @@ TimestampTz time_of(Datum value, Oid type, pg_tz *zone) {
         return TIMESTAMP_NOT_FINITE(DatumGetTimestamp(value)) ? DatumGetTimestamp(value)
                                                               : instant_of_local(DatumGetTimestamp(value), local);
     const DateADT date = DatumGetDateADT(value);
-    if (DATE_NOT_FINITE(date)) return DT_NOEND;
+    if (DATE_NOT_FINITE(date)) return DATE_IS_NOBEGIN(date) ? DT_NOBEGIN : DT_NOEND;
     return local.first_instant(date + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE));
 }
 
@@ -225,7 +228,9 @@ void read_row(LogReader *reader, const Datum *values, const bool *nulls, bool wa
     MemoryContext before = MemoryContextSwitchTo(reader->context);
     const Purpose *purpose = nulls[0] ? nullptr : purpose_of(*reader, values, nulls);
     if (purpose != nullptr && is_given(*reader, values, nulls)) {
-        const TimestampTz at = time_of(values[0], reader->shape.types[0], purpose->zone);
+        TimestampTz at = time_of(values[0], reader->shape.types[0], purpose->zone);
+        // It counts when it is written, as what is older than any window.
+        if (TIMESTAMP_IS_NOBEGIN(at)) at = 0;
         const int row = reader->n;
         reader->of[row] = purpose;
         reader->times[row] = at;
@@ -238,7 +243,7 @@ void read_row(LogReader *reader, const Datum *values, const bool *nulls, bool wa
             reader->nulls[i][row] = nulls[place];
             reader->values[i][row] = nulls[place] ? 0 : datumCopy(values[place], by_value, length);
         }
-        if (!TIMESTAMP_NOT_FINITE(at)) ++reader->n;
+        if (!TIMESTAMP_IS_NOEND(at)) ++reader->n;
     }
     MemoryContextSwitchTo(before);
     if (reader->n == kAtOnce) hand_on_all(reader);

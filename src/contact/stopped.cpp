@@ -8,8 +8,6 @@ namespace pg_retention {
 
 namespace {
 
-constexpr How kKeptLatest = {PlanKind::kKept, Sees::kLatest, 0, false};
-
 void add_stopped(List **list, const SqlRows &rows, Stop why) {
     for (const SqlRow row : rows) {
         auto *stopped = static_cast<Stopped *>(palloc(sizeof(Stopped)));

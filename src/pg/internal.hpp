@@ -52,6 +52,8 @@ constexpr How kGeneric = {PlanKind::kGeneric, Sees::kNow, 0, false};
 constexpr How kOnClocks = {PlanKind::kOnClocks, Sees::kNow, 0, false};
 constexpr How kKeptWriting = {PlanKind::kKept, Sees::kNow, 0, false};
 constexpr How kKeptReading = {PlanKind::kKept, Sees::kCaller, 0, false};
+// What is committed by now also where the transaction keeps an older snapshot: what others said meanwhile counts.
+constexpr How kKeptLatest = {PlanKind::kKept, Sees::kLatest, 0, false};
 
 // What pg/sql.hpp is made of. Returns a code of SPI.
 int execute_own(const How &how, const char *text, int nargs, Oid *types, Datum *values, const char *nulls);

@@ -13,7 +13,8 @@ extern "C" {
 
 namespace pg_retention::settings {
 
-static constexpr int kTenYears = 3653 * 24 * 60;  // minutes
+// Minutes; no three or ten calendar years have more.
+static constexpr int kThreeYears = 1096 * 24 * 60, kTenYears = 3653 * 24 * 60;
 
 bool worker = true;
 int naptime = 60;
@@ -27,14 +28,14 @@ bool confirm_identity = false;
 int max_identity_rows = 20;
 int backup_age = 0;
 int objection_age = kTenYears;
-int request_age = 3 * 365 * 24 * 60;
+int request_age = kThreeYears;
 char *request_target = nullptr;
 char *holiday_country = nullptr;
 char *erasure_key_file = nullptr;
 char *pseudonym_key_file = nullptr;
 int unmanaged_personal_column = kIgnore;
 bool refresh_views = true;
-int disclosure_age = 3 * 365 * 24 * 60;
+int disclosure_age = kThreeYears;
 int batch_size = 0;
 double nice_ratio = 0;
 double worker_nice_ratio = 9;

@@ -67,8 +67,8 @@ void record_rows(const Call &call, LedgerAction action, Oid relid, int16_t polic
     append_ledger(entry_of(call, action, relid, policy_id, rows, more));
 }
 
-void end_call(const Call &call, LedgerAction action) {
-    if (call.request_id != 0) mark_done(call.request_id, action);
+void end_call(const Call &call, LedgerAction action, bool done) {
+    if (call.request_id != 0 && done) mark_done(call.request_id, action);
     SPI_finish();
 }
 

@@ -26,8 +26,8 @@ void begin_alone();
 // Writes the call into the ledger, marks its request as done, and leaves SPI. The ledger's chain stays locked until the transaction ends.
 void close_call(const Call &call, LedgerAction action, int64 rows, const char *more = nullptr);
 
-// The same of a call whose entries are written: the last step.
-void end_call(const Call &call, LedgerAction action);
+// The same of a call whose entries are written: the last step. done: what was asked was done.
+void end_call(const Call &call, LedgerAction action, bool done = true);
 
 // The same of a call that only reads: the entry waits for the end of the transaction, so that copies that are made at the same time do not
 // wait for each other's being sent. It is there if the transaction commits, and only then.

@@ -53,10 +53,12 @@ struct Recipient {
 };
 
 Recipient find_recipient(const Disclosure &disclosure) {
-    const SqlRows found = own("SELECT country, transfer_basis IS NULL AND NOT retention.in_eea(country), role = 'controller', "
-                              "coalesce(since <= $3, true) AND coalesce(until > $3, true), coalesce($2 = ANY (purposes), false) "
-                              "FROM retention.recipient WHERE name = $1",
-                              disclosure.recipient, disclosure.purpose, at(retention_now()));
+    const SqlRows found =
+        run_as(extension_owner(), kKeptLatest,
+               "SELECT country, transfer_basis IS NULL AND NOT retention.in_eea(country), role = 'controller', "
+               "coalesce(since <= $3, true) AND coalesce(until > $3, true), coalesce($2 = ANY (purposes), false) "
+               "FROM retention.recipient WHERE name = $1 FOR KEY SHARE",
+               disclosure.recipient, disclosure.purpose, at(retention_now()));
     Recipient recipient = {};
     if (found.n > 0) {
         const SqlRow row = found.first();
@@ -132,7 +134,8 @@ void require_person(const Disclosure &disclosure, const Subject &subject) {
     const Recorded recorded =
         recorded_of(subject, "(SELECT kind, key FROM retention.restriction WHERE lifted_at IS NULL UNION ALL "
                              "SELECT kind, key FROM retention.standing_objection)");
-    const SqlRows found = own(
+    const SqlRows found = run_as(
+        extension_owner(), kKeptLatest,
         "SELECT EXISTS (SELECT FROM retention.restriction r WHERE r.lifted_at IS NULL AND (r.kind, r.key) IN (SELECT * FROM unnest($1, $2))), "
         "EXISTS (SELECT FROM retention.standing_objection o WHERE o.purpose = $3 AND (o.kind, o.key) IN (SELECT * FROM unnest($1, $2)))",
         typed(TEXTARRAYOID, recorded.kinds), typed(JSONBARRAYOID, recorded.keys), disclosure.purpose);
@@ -188,9 +191,10 @@ const char *hold_person(const Kind &kind, const KeySet &key) {
 
 // Of most persons nothing stands against it, and who else they are need not be asked.
 bool may_be_refused(const Disclosure &disclosure) {
-    const SqlRows found = own("SELECT EXISTS (SELECT FROM retention.restriction WHERE lifted_at IS NULL) "
-                              "OR EXISTS (SELECT FROM retention.objection WHERE purpose = $1 AND withdrawn_at IS NULL)",
-                              disclosure.purpose);
+    const SqlRows found = run_as(extension_owner(), kKeptLatest,
+                                 "SELECT EXISTS (SELECT FROM retention.restriction WHERE lifted_at IS NULL) "
+                                 "OR EXISTS (SELECT FROM retention.objection WHERE purpose = $1 AND withdrawn_at IS NULL)",
+                                 disclosure.purpose);
     const auto may_be = found.first().get<bool>(1);
     found.free();
     return may_be;

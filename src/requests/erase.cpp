@@ -438,6 +438,21 @@ void forget_records(const Subject &subject, const char *key, Datum requests, con
     forget_requests(requests);
 }
 
+// Where a row that is the person stays as it is, for something stands in the way, so do the records of what the person asked for, said and got, and
+// a later call goes on from there.
+bool is_gone(const Erasure &erasure) {
+    ListCell *cell = nullptr;
+    foreach (cell, erasure.tallies) {
+        const auto *tally = static_cast<const Tally *>(lfirst(cell));
+        const Kind *kind = kind_of_table(*erasure.call->model, tally->relid);
+        if (kind != nullptr && erasure.call->subject->roots[kind->index].n > 0 &&
+            (tally->outcome == Outcome::kBlocked || tally->outcome == Outcome::kDeferred ||
+             tally->outcome == Outcome::kNotCovered))
+            return false;
+    }
+    return true;
+}
+
 // What is kept for now, as it is, has not been erased: of that nobody is told.
 bool was_carried_out(const Erasure &erasure) {
     return has_outcome(erasure.tallies, Outcome::kDeleted) || has_outcome(erasure.tallies, Outcome::kAnonymised) ||
@@ -483,7 +498,7 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
         recorded = recorded_disclosures(*call.subject);
         contacts = recorded_of(*call.subject, kContactCounts);
     });
-    const bool remembered = occasion == Occasion::kReplay || remember_erasure(*call.subject);
+    const ToRemember *to_remember = occasion == Occasion::kReplay ? nullptr : read_to_remember(*call.subject);
     Account account = {};
     sort_deepest_first(*call.model, tables);
     count_consequences(&account, [&] {
@@ -491,7 +506,9 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
         erase_what_was_woken(&erasure, tables, account);
     });
     add_to(&erasure.tallies, context, erasure.undone);
-    forget_records(*call.subject, key, requests, contacts);
+    const bool gone = is_gone(erasure);
+    if (gone) forget_records(*call.subject, key, requests, contacts);
+    const bool remembered = occasion == Occasion::kReplay || (gone && remember_erasure(to_remember));
     if (occasion != Occasion::kReplay || erasure.rows > 0) record_in_ledger(erasure);
     record_consequences(account, 0, call_detail(call.subject->kind->name, nullptr, call.request_id));
     appendStringInfo(&out, "{\"subject\": {\"kind\": ");
@@ -501,7 +518,7 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     append_json_time(&out, retention_now());
     for (size_t i = 0; i < core::count_of<Outcome>(); ++i) append_section(&out, erasure.tallies, static_cast<Outcome>(i));
     append_consequences(&out, account);
-    forget_wishes(&out, persons);
+    forget_wishes(&out, gone ? persons : NIL);
     tell_recipients(&out, erasure, recorded, key, occasion == Occasion::kPreview);
     bool complete = !has_outcome(erasure.tallies, Outcome::kNotCovered) && !has_outcome(erasure.tallies, Outcome::kBlocked) &&
                     !has_outcome(erasure.tallies, Outcome::kDeferred);
@@ -519,7 +536,7 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     append_controller(&out);
     appendStringInfoChar(&out, '}');
     MemoryContextSwitchTo(context);
-    return Erased{erasure.rows, out.data, verification};
+    return Erased{erasure.rows, out.data, verification, gone};
 }
 
 Erased erase_subject(const Call &call, Occasion occasion) {
@@ -537,7 +554,8 @@ Datum erase(FunctionCallInfo fcinfo) {
     Call call = {};
     seeing_what_was_done([&] { call = open_call(fcinfo, 3, LedgerAction::kErased, true); });
     const Erased erased = erase_subject(call, Occasion::kRequest);
-    close_call(call, LedgerAction::kErased, erased.rows, erased.verification);
+    record_rows(call, LedgerAction::kErased, InvalidOid, 0, erased.rows, erased.verification);
+    end_call(call, LedgerAction::kErased, erased.gone);
     return answer(erased.answer);
 }
 

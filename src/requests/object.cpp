@@ -88,10 +88,9 @@ struct Objection {
 
 // Locks the record. Errors: P0002 when there is none, 55000 when it is withdrawn.
 Objection open_objection(int64 id) {
-    const SqlRows rows = own(
-        "SELECT purpose, kind, coalesce(request_id, 0), withdrawn_at IS NOT NULL, erased_at IS NOT NULL FROM retention.objection "
-        "WHERE objection_id = $1 FOR UPDATE",
-        id);
+    const SqlRows rows = own("SELECT purpose, kind, coalesce(request_id, 0), withdrawn_at IS NOT NULL FROM retention.objection "
+                             "WHERE objection_id = $1 FOR UPDATE",
+                             id);
     if (rows.n == 0)
         ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND), errmsg("objection " INT64_FORMAT " does not exist", id),
                         errhint("See retention.objection.")));
@@ -99,12 +98,6 @@ Objection open_objection(int64 id) {
     if (row.get<bool>(4))
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                         errmsg("objection " INT64_FORMAT " is withdrawn already", id)));
-    if (row.get<bool>(5))
-        ereport(
-            ERROR,
-            (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-             errmsg("objection " INT64_FORMAT " is that of a person who was erased", id),
-             errhint("It goes after retention.objection_age. Whoever comes back and wants it otherwise is asked for consent.")));
     const Objection found = {id, row.text(1), row.text(2), row.get<int64>(3)};
     rows.free();
     return found;
@@ -136,11 +129,27 @@ void weigh(int64 id, const char *outcome, const char *grounds) {
     SPI_finish();
 }
 
+// Who was erased, is there again and does not object any more does not object by what was kept then either.
+void withdraw_kept(const Objection &objection) {
+    if (!any_objected_before(objection.purpose)) return;
+    const Model *model = load_model();
+    const SqlRows rows =
+        own("SELECT kind, array_agg(key) FROM retention.objection_key WHERE objection_id = $1 GROUP BY kind", objection.id);
+    for (const SqlRow row : rows) {
+        Datum *keys = nullptr;
+        const Kind *kind = kind_named(*model, row.text(1));
+        const int n = elements_of(row.detoasted(2), JSONBOID, &keys);
+        withdraw_objected_before(*model, *kind, set_of_records(*kind, keys, n), objection.purpose, session_role());
+    }
+    rows.free();
+}
+
 void withdraw(int64 id) {
     connect_spi();
     const Objection objection = open_objection(id);
     own("UPDATE retention.objection SET withdrawn_at = $2, withdrawn_by = $3 WHERE objection_id = $1", id, at(retention_now()),
         session_role());
+    withdraw_kept(objection);
     record_objection(LedgerAction::kObjectionWithdrawn, objection, nullptr);
     SPI_finish();
 }

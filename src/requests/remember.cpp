@@ -170,9 +170,21 @@ bool may_be_same(const Prints &row, List *remembered) {
     return 2 * shared >= list_length(row.others);
 }
 
+struct ToRemember {
+    List *rows;  // of RowToRemember
+    ErasureKey key;
+    bool all;
+};
+
 namespace {
 
-void remember_kind(const Subject &subject, const Kind &kind, const ErasureKey &key, const char *keys) {
+struct RowToRemember {
+    Oid relid;
+    const char *key_json;
+    Prints prints;
+};
+
+void read_kind(ToRemember *persons, const Subject &subject, const Kind &kind, const char *keys) {
     Parameters parameters = {};
     StringInfoData sql;
     initStringInfo(&sql);
@@ -188,7 +200,9 @@ void remember_kind(const Subject &subject, const Kind &kind, const ErasureKey &k
         StringInfoData json;
         initStringInfo(&json);
         append_key_json(&json, kind.relid, kind.keys, kind.n_keys, row.tuple, row.desc, places);
-        remember_key(key, kind.relid, json.data, prints_of(key, kind, json.data, row, kind.n_keys + 1));
+        auto *one = static_cast<RowToRemember *>(palloc(sizeof(RowToRemember)));
+        *one = RowToRemember{kind.relid, json.data, prints_of(persons->key, kind, json.data, row, kind.n_keys + 1)};
+        persons->rows = lappend(persons->rows, one);
     }
     restore_writing(level);
     rows.free();
@@ -196,24 +210,35 @@ void remember_kind(const Subject &subject, const Kind &kind, const ErasureKey &k
 
 }  // namespace
 
-bool remember_erasure(const Subject &subject) {
+ToRemember *read_to_remember(const Subject &subject) {
     if (settings::erasure_key_file[0] == '\0') {
         ereport(WARNING, (errcode(ERRCODE_WARNING), errmsg("this erasure cannot be repeated after the restore of a backup"),
                           errhint("Set retention.erasure_key_file, so that erasures are remembered.")));
-        return false;
+        return nullptr;
     }
-    const ErasureKey key = read_erasure_key();
-    forget_returned();
-    bool all = true;
+    auto *persons = static_cast<ToRemember *>(palloc0(sizeof(ToRemember)));
+    persons->key = read_erasure_key();
+    persons->all = true;
     ListCell *cell = nullptr;
     foreach (cell, subject.model->kinds) {
         const auto *kind = static_cast<const Kind *>(lfirst(cell));
         if (subject.roots[kind->index].n == 0) continue;
         const char *keys = canonical_keys(*kind);
-        all = all && keys != nullptr;
-        if (keys != nullptr) remember_kind(subject, *kind, key, keys);
+        persons->all = persons->all && keys != nullptr;
+        if (keys != nullptr) read_kind(persons, subject, *kind, keys);
     }
-    return all;
+    return persons;
+}
+
+bool remember_erasure(const ToRemember *persons) {
+    if (persons == nullptr) return false;
+    ListCell *cell = nullptr;
+    forget_returned();
+    foreach (cell, persons->rows) {
+        const auto *row = static_cast<const RowToRemember *>(lfirst(cell));
+        remember_key(persons->key, row->relid, row->key_json, row->prints);
+    }
+    return persons->all;
 }
 
 }  // namespace pg_retention

@@ -9,9 +9,11 @@ namespace pg_retention {
 // These bytes as a value of SQL.
 bytea *bytes_of(const void *bytes, int n);
 
-// Remembers all rows that are the person. False, with a warning, when retention.erasure_key_file is not set, or when the key of
-// a kind has no form that equal keys share.
-bool remember_erasure(const Subject &subject);
+struct ToRemember;
+// All rows that are the person, as they are before anything is done. Null, with a warning, when retention.erasure_key_file is not set.
+ToRemember *read_to_remember(const Subject &subject);
+// When they are erased. False: there is nothing to remember them by, or the key of a kind has no form that equal keys share.
+bool remember_erasure(const ToRemember *persons);
 
 struct ErasureKey {
     SecretKey secret;

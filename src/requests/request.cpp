@@ -24,23 +24,24 @@ struct Service {
     RequestType type;
     LedgerAction action;
     bool fulfils;
+    bool before_verified;  // does no harm to whom it is about if somebody else asked
 };
 constexpr Service kServices[] = {
-    {RequestType::kAccess, LedgerAction::kExported, true},
+    {RequestType::kAccess, LedgerAction::kExported, true, false},
     // Without what was not provided by the person: no answer to Article 15 by itself.
-    {RequestType::kAccess, LedgerAction::kExportedForPortability, false},
-    {RequestType::kPortability, LedgerAction::kExportedForPortability, true},
-    {RequestType::kRectification, LedgerAction::kRectified, true},
+    {RequestType::kAccess, LedgerAction::kExportedForPortability, false, false},
+    {RequestType::kPortability, LedgerAction::kExportedForPortability, true, false},
+    {RequestType::kRectification, LedgerAction::kRectified, true, false},
     // Article 18(1)(a), while it is looked into who is right.
-    {RequestType::kRectification, LedgerAction::kRestricted, false},
-    {RequestType::kErasure, LedgerAction::kErased, true},
-    {RequestType::kErasure, LedgerAction::kRestricted, false},
-    {RequestType::kRestriction, LedgerAction::kRestricted, true},
+    {RequestType::kRectification, LedgerAction::kRestricted, false, true},
+    {RequestType::kErasure, LedgerAction::kErased, true, false},
+    {RequestType::kErasure, LedgerAction::kRestricted, false, true},
+    {RequestType::kRestriction, LedgerAction::kRestricted, true, true},
     // 18(1)(d), while grounds are weighed.
-    {RequestType::kObjection, LedgerAction::kRestricted, false},
-    {RequestType::kObjection, LedgerAction::kObjected, true},
+    {RequestType::kObjection, LedgerAction::kRestricted, false, true},
+    {RequestType::kObjection, LedgerAction::kObjected, true, false},
     // 17(1)(c).
-    {RequestType::kObjection, LedgerAction::kErased, true},
+    {RequestType::kObjection, LedgerAction::kErased, true, false},
 };
 
 const Service *service_of(RequestType type, LedgerAction action) {
@@ -153,11 +154,16 @@ RequestTerms terms_of(const Request &request, const core::Holidays &holidays) {
 void check_request(const Subject &subject, int64 id, LedgerAction asked) {
     const Request request = lock_request(id);
     require_waiting(request);
-    if (service_of(request.type, asked) == nullptr)
+    const Service *service = service_of(request.type, asked);
+    if (service == nullptr)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                         errmsg("request " INT64_FORMAT " is one for %s, and does not ask for this", id, name_of(request.type)),
                         errhint("Name a request that does, or open one with retention.open_request.")));
     require_person(request);
+    if (request.identity_asked && !request.identity_verified && !service->before_verified)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("nobody has verified yet who made request " INT64_FORMAT, id),
+                        errhint("Record how it was verified with retention.verify_identity, or refuse the request.")));
     if (!is_about(request, subject))
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("request " INT64_FORMAT " is not this person's", id),
                         errhint("See retention.requests: kind and key say whose it is.")));

@@ -151,7 +151,9 @@ Datum impose(FunctionCallInfo fcinfo) {
     append_recipients_to_tell(&out, call, recorded_disclosures(*call.subject),
                               Change{"restricted", key_json(*call.subject), nullptr, false});
     appendStringInfoChar(&out, '}');
-    close_call(call, LedgerAction::kRestricted, total, restriction_text(id));
+    record_rows(call, LedgerAction::kRestricted, InvalidOid, 0, total, restriction_text(id));
+    // Where no table is governed nothing was restricted.
+    end_call(call, LedgerAction::kRestricted, total > 0 || others.len == 0);
     PopActiveSnapshot();
     return PointerGetDatum(cstring_to_text_with_len(out.data, out.len));
 }

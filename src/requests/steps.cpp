@@ -124,7 +124,7 @@ int64 open(FunctionCallInfo fcinfo, bool identified) {
     request.type = type_argument(fcinfo);
     Call call = {};
     if (identified)
-        call = find_person(fcinfo, kKind, false);
+        call = find_person(fcinfo, kKind, true);
     else
         connect_spi();
     request.id = insert_request(fcinfo, request.type, identified ? &call : nullptr, identified ? kKind + 2 : 1);
@@ -140,7 +140,7 @@ void identify(FunctionCallInfo fcinfo) {
         refuse_step(
             numbered("is a known person's already", request.id),
             "If that is the wrong one, answer it with that as the reason, and open one that was received on the same day.");
-    const Call call = find_person(fcinfo, kKind, false);
+    const Call call = find_person(fcinfo, kKind, true);
     own("UPDATE retention.request SET kind = $2, key = $3::jsonb WHERE request_id = $1", request.id, call.subject->kind->name,
         key_json(*call.subject));
     SPI_finish();
@@ -163,7 +163,7 @@ void verify_identity(FunctionCallInfo fcinfo) {
     const Request request = begin_step(fcinfo);
     if (request.identity_verified) refuse_step(numbered("has its identity verified already", request.id), nullptr);
     own("UPDATE retention.request SET identity_verified_at = $2, identity_verified_by = $3, identity_how = $4 WHERE request_id = $1",
-        request.id, at(retention_now()), session_role(), how);
+        request.id, at(retention_now()), session_role(), request.erased ? nullptr : how);
     end_quietly(request, "identity verified");
 }
 
@@ -184,7 +184,7 @@ void extend(FunctionCallInfo fcinfo) {
                         errdetail("The person had to be told by %s (Article 12(3)).", day_text(terms.first)),
                         errhint("Answer or refuse it without delay; that it is late stays visible.")));
     own("UPDATE retention.request SET extended_at = $2, extended_by = $3, extension_reason = $4 WHERE request_id = $1",
-        request.id, at(retention_now()), session_role(), reason);
+        request.id, at(retention_now()), session_role(), request.erased ? nullptr : reason);
     end_step(request, LedgerAction::kRequestExtended, nullptr, "extended");
 }
 

@@ -123,6 +123,15 @@ List *objected_before(const Model &model, const Kind &kind, const KeySet &keys, 
     return found;
 }
 
+void withdraw_objected_before(const Model &model, const Kind &kind, const KeySet &keys, const char *purpose, const char *by) {
+    const ErasureKey key = read_erasure_key();
+    int n = 0;
+    const SqlValue prints = all_prints(key, known_persons(model, kind, keys), &n);
+    own("UPDATE retention.objection SET withdrawn_at = $4, withdrawn_by = $5 WHERE purpose = $1 AND erased_at IS NOT NULL AND withdrawn_at IS NULL "
+        "AND key_print = $2 AND prints && $3",
+        purpose, typed(BYTEAOID, PointerGetDatum(bytes_of(key.print, sizeof key.print))), prints, at(retention_now()), by);
+}
+
 namespace {
 
 struct Search {

@@ -24,6 +24,9 @@ void forget_wishes(StringInfo out, List *persons);
 bool any_objected_before(const char *purpose);
 List *objected_before(const Model &model, const Kind &kind, const KeySet &keys, const char *purpose);
 
+// Withdraws what these persons said then.
+void withdraw_objected_before(const Model &model, const Kind &kind, const KeySet &keys, const char *purpose, const char *by);
+
 // The same of all persons of the kind: consumer(key).
 void for_each_objected_before(const Model &model, const Kind &kind, const char *purpose,
                               void (*consumer)(void *argument, const char *key), void *argument);

@@ -196,8 +196,8 @@ void rename_kind(const SqlValue &from, const SqlValue &to) {
     const auto rename = [&](const char *table) {
         own(psprintf("UPDATE retention.%s SET kind = $2 WHERE kind = $1 AND $1 <> $2", table), from, to);
     };
-    for (const char *table :
-         {"subject_link", "restriction", "statement", "verification", "notice_to_recipient", "request", "contact_count"})
+    for (const char *table : {"subject_link", "restriction", "statement", "verification", "notice_to_recipient", "request",
+                              "contact_count", "objection", "objection_key", "consent"})
         rename(table);
     during(own_command, true, [&] { rename("disclosure"); });
     during(own_policy_write, true, [&] { rename("contact_log"); });

@@ -111,7 +111,7 @@ KeyText key_text_of(Oid relid, const AttrNumber *columns, int n, TupleDesc row, 
         form.columns[i] = columns[i];
         form.names[i] = get_attname(relid, columns[i], false);
         form.values[i] = json_column(type);
-        form.by_settings = form.by_settings || is_written_by_settings(type);
+        form.by_settings = form.by_settings || is_written_by_settings(type) || getBaseType(type) == TIMESTAMPTZOID;
     }
     return form;
 }

@@ -1,7 +1,7 @@
 -- Nobody is written to more often than the purpose allows, nor against an objection or without a consent, whichever table, channel, statement or
 -- role writes the message.
 BEGIN;
-SELECT plan(91);
+SELECT plan(94);
 SET client_min_messages = warning;
 SET TimeZone = 'UTC';
 SET retention.test_now = '2026-03-10 12:00Z';
@@ -180,6 +180,23 @@ SET ROLE app_owner;
 SELECT is(pg_temp.says($$ALTER TABLE app.mails DISABLE TRIGGER "~retention_contact"$$) || pg_temp.says($$DROP TRIGGER "~retention_contact_update" ON app.mails$$), '4250142501',
     'the owner of the table does not disable or drop its triggers');
 RESET ROLE;
+
+-- Times before all, and names of purposes that are filled up with blanks.
+CREATE SCHEMA odd;
+CREATE TABLE odd.person (id int, born timestamptz, PRIMARY KEY (id, born));
+CREATE TABLE odd.mail (person int, born timestamptz, at timestamptz, about char(12), FOREIGN KEY (person, born) REFERENCES odd.person);
+INSERT INTO odd.person VALUES (1, '2000-01-01 00:00+00');
+INSERT INTO retention.subject_kind (kind, relation) VALUES ('born', 'odd.person');
+INSERT INTO retention.purpose (name, legal_basis, caps, timezone) VALUES ('blank', 'legitimate interest', '{1 per calendar year}', 'UTC');
+INSERT INTO retention.contact_log (relation, kind, path, time_column, purpose_column) VALUES ('odd.mail', 'born', 'person', 'at', 'about');
+SELECT is(pg_temp.says($$INSERT INTO odd.mail VALUES (1, '2000-01-01 00:00+00', '-infinity', 'blank')$$), 'done', 'a message at a time before all is one');
+SELECT is(pg_temp.says($$INSERT INTO odd.mail VALUES (1, '2000-01-01 00:00+00', '-infinity', 'blank')$$), 'RT020', 'a message at a time before all counts when it is written');
+SET TimeZone = 'Asia/Tokyo';
+SELECT is(pg_temp.says($$INSERT INTO odd.mail VALUES (1, '2000-01-01 00:00+00', now(), 'blank')$$), 'RT020', 'a person is the same whatever zone the session has');
+RESET TimeZone;
+DELETE FROM retention.contact_log WHERE relation = 'odd.mail'::regclass;
+DELETE FROM retention.purpose WHERE name = 'blank';
+DELETE FROM retention.subject_kind WHERE kind = 'born';
 
 -- Objection and consent.
 INSERT INTO retention.objection (objection_id, purpose, kind, objected_at, recorded_by) VALUES (101, 'news', 'customer', '2026-03-10', 'x'), (102, 'contract', 'customer', '2026-03-10', 'x');

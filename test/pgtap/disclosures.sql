@@ -155,10 +155,10 @@ SELECT is((SELECT count(*) FROM retention.disclosure WHERE what = 'rolled back')
 UPDATE retention.subject_kind SET kind = 'customer' WHERE kind = 'user';
 SELECT is((SELECT count(*) FROM retention.disclosure WHERE kind = 'user'), 0::bigint, 'disclosures follow the name of their kind');
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('guests', 'app.guests', '{left_on}', '9 years', 'delete', 'enforce');
-SET retention.test_now = '2033-05-31 11:59:00+00';
+SET retention.test_now = '2033-06-01 11:59:00+00';
 CALL retention.sweep();
 SELECT isnt_empty('SELECT FROM retention.disclosure', 'disclosures are kept for three years');
-SET retention.test_now = '2033-05-31 12:01:00+00';
+SET retention.test_now = '2033-06-01 12:01:00+00';
 CALL retention.sweep();
 SELECT is_empty('SELECT FROM retention.disclosure', 'disclosures go after retention.disclosure_age');
 

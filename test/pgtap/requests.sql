@@ -1,6 +1,6 @@
 -- The life of a request: opened, identified, extended, done, answered or refused, closed; and calls that are made in its name.
 BEGIN;
-SELECT plan(122);
+SELECT plan(124);
 
 SET retention.test_now = '2026-02-10 12:00:00+01';
 SET retention.confirm_identity = on;
@@ -13,7 +13,7 @@ CREATE TABLE app.tagged (tag numeric PRIMARY KEY, name text);
 INSERT INTO retention.subject_kind (kind, relation, identifying) VALUES ('user', 'app.users', '{email}'), ('contact', 'app.contacts', '{email}'),
     ('seat', 'app.seats', '{}'), ('tagged', 'app.tagged', '{}');
 INSERT INTO retention.subject_link (kind, relation, path) VALUES ('user', 'app."Notes"', 'user');
-INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.users', 'name', 'name'), ('app."Notes"', 'body', 'free text');
+INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.users', 'name', 'name'), ('app.contacts', 'email', 'email'), ('app."Notes"', 'body', 'free text');
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('users', 'app.users', '{ended_on}', '1 year', 'delete', 'enforce'),
     ('notes', 'app."Notes"', '{user.ended_on}', '1 year', 'delete', 'enforce');
 INSERT INTO app.users VALUES (1, 'Kari', 'kari@x.example'), (2, 'Ola', 'ola@x.example'), (3, 'Per', 'per@x.example'), (4, 'K. Lie', 'Kari@X.example'), (5, 'Eva', NULL);
@@ -194,13 +194,20 @@ UPDATE retention.subject_kind SET kind = 'member' WHERE kind = 'user';
 SELECT is((SELECT kind FROM retention.request WHERE request_id = 9), 'member', 'a kind that is renamed is renamed in requests');
 ALTER TABLE app.seats RENAME COLUMN org TO unit;
 SELECT is((SELECT key FROM retention.request WHERE request_id = 4), '{"unit": 1, "code": "ab  "}', 'a column of the key that is renamed is renamed in requests');
-SET retention.test_now = '2029-05-06 12:00:00+02';
+SET retention.test_now = '2029-05-07 12:00:00+02';
 CALL retention.sweep();
 SELECT is((SELECT count(*) FROM retention.request WHERE request_id = 7), 1::bigint, 'a closed request is kept for three years');
-SET retention.test_now = '2029-05-06 12:00:01+02';
+SET retention.test_now = '2029-05-07 12:00:01+02';
 CALL retention.sweep();
 SELECT is((SELECT count(*) FROM retention.request WHERE request_id IN (1, 7)), 0::bigint, 'a closed request goes after three years');
 SELECT is((SELECT count(*) FROM retention.request WHERE request_id IN (8, 9)), 2::bigint, 'what is not closed stays');
+
+-- Identity that was asked for is verified before anything is given away.
+SELECT retention.open_request('access', 'member', 2) AS asked \gset
+SELECT retention.ask_identity(:asked);
+SELECT throws_ok(format('SELECT retention.export(''member'', 2, %s)', :asked), '55000', format('nobody has verified yet who made request %s', :asked), 'nothing is copied for somebody who has not shown who it is');
+SELECT retention.verify_identity(:asked, 'a passport');
+SELECT lives_ok(format('SELECT retention.export(''member'', 2, %s)', :asked), 'a copy is made when it is known who asks');
 
 SELECT * FROM finish();
 ROLLBACK;

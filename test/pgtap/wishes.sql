@@ -82,6 +82,33 @@ SELECT is((SELECT count(*) FROM retention.objection WHERE objection_id IN (3, 4)
 SELECT lives_ok($$SELECT retention.erase('person', 4)$$, 'who withdrew a consent is erased');
 SELECT is((SELECT count(*) FROM retention.consent WHERE kind = 'person' AND key = '4'), 0::bigint, 'consents go with the person');
 
+-- An erasure that something stands in the way of takes no record of what the person said, asked for or was sent.
+CREATE TABLE w.mail (id int PRIMARY KEY, person int REFERENCES w.person, at timestamptz NOT NULL);
+INSERT INTO retention.purpose (name, legal_basis, direct_marketing, caps) VALUES ('capped', 'legitimate interest', true, '{1 per calendar year}');
+INSERT INTO retention.contact_log (relation, kind, path, time_column, purpose) VALUES ('w.mail', 'person', 'person', 'at', 'capped');
+INSERT INTO w.mail VALUES (1, 6, '2040-03-01 10:00 Europe/Oslo');
+DELETE FROM w.mail;
+CREATE FUNCTION w.no() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF OLD.id = 6 THEN RAISE 'no way'; END IF; RETURN NEW; END$$;
+CREATE TRIGGER no BEFORE UPDATE OR DELETE ON w.person FOR EACH ROW EXECUTE FUNCTION w.no();
+SELECT retention.object('person', 6, 'newsletter') > 0, retention.give_consent('person', 6, 'survey', 'box');
+SELECT retention.open_request('erasure', 'person', 6) AS wish \gset
+SELECT retention.open_request('access', 'person', 6) AS other \gset
+SELECT is((SELECT retention.erase('person', 6, request_id => :wish) ->> 'complete'), 'false', 'an erasure that a trigger stands in the way of is not complete');
+SELECT is((SELECT count(*) FROM retention.standing_objection WHERE kind = 'person' AND key = '6') + (SELECT count(*) FROM retention.standing_consent WHERE kind = 'person' AND key = '6')
+    + (SELECT count(*) FROM retention.contact_count WHERE kind = 'person' AND key = '6') + (SELECT count(*) FROM retention.request WHERE key = '6'), 5::bigint, 'what a person who is still there said, was sent and asked for stays');
+SELECT is((SELECT state FROM retention.requests WHERE request_id = :wish), 'open', 'a request for an erasure that was not carried out is not done');
+SELECT throws_ok(format('SELECT retention.answer_request(%s)', :wish), '55000', NULL, 'a request for an erasure that was not carried out is not answered without a reason');
+DROP TRIGGER no ON w.person;
+SELECT is((SELECT retention.erase('person', 6, request_id => :wish) ->> 'blocked'), '[]', 'a later call carries out what stood in the way of an earlier one');
+SELECT is((SELECT state FROM retention.requests WHERE request_id = :wish), 'done', 'a request for an erasure that was carried out is done');
+SELECT is((SELECT count(*) FROM retention.standing_consent WHERE kind = 'person' AND key = '6') + (SELECT count(*) FROM retention.contact_count WHERE kind = 'person' AND key = '6'), 0::bigint, 'what the person said and was sent goes with the person');
+
+-- A kind that is renamed.
+UPDATE retention.subject_kind SET kind = 'human' WHERE kind = 'person';
+SELECT is((SELECT string_agg(kind || ' ' || key, ', ' ORDER BY kind) FROM retention.standing_objection WHERE objection_id = 1), 'human 1, partner {"code": "k", "site": 1}', 'objections follow their kind');
+SELECT is((SELECT string_agg(DISTINCT kind, ',') FROM retention.consent WHERE key = '1'), 'human', 'consents follow their kind');
+UPDATE retention.subject_kind SET kind = 'person' WHERE kind = 'human';
+
 -- Rights.
 CREATE ROLE wishes_clerk;
 GRANT USAGE ON SCHEMA retention TO wishes_clerk;

@@ -45,6 +45,10 @@ is(ask("SELECT string_agg(k::text, ', ' ORDER BY k::text) FROM retention.may_con
 is(refused("INSERT INTO mail VALUES (1, 14, 'news', '2040-03-01'), (2, 12, 'news', '2040-03-01')"), 'RT021', 'a message to one who is there again is refused');
 is(refused("INSERT INTO mail VALUES (1, 12, 'service', '2040-03-01'), (2, 14, 'news', '2040-03-01')"), 'passed: ', 'messages for another purpose, and to others, are not refused');
 
+# Who is there again and does not object any more.
+ask(q{SELECT retention.withdraw_objection(retention.object('p', 12, 'news'))});
+is(ask("SELECT string_agg(id || ' ' || retention.may_contact('p', id, 'news'), ', ' ORDER BY id) FROM p WHERE id > 10"), '11 false, 12 true, 13 true, 14 true', 'who withdraws an objection withdraws what was kept of it');
+
 # Another key knows nobody, and none is told.
 ask("ALTER SYSTEM SET retention.erasure_key_file = ''");
 $node->reload;
@@ -59,11 +63,11 @@ is(ask("SELECT count(*) FROM retention.check() WHERE what = 'objections of erase
 $node->run_log([ 'pg_dump', '-Fc', '-f', "$place/dump", '-d', $node->connstr('postgres') ]);
 $node->safe_psql('postgres', 'CREATE DATABASE restored');
 $node->command_ok([ 'pg_restore', '-d', $node->connstr('restored'), "$place/dump" ], 'a dump is restored');
-is($node->safe_psql('restored', "SELECT string_agg(id || ' ' || retention.may_contact('p', id, 'news'), ', ' ORDER BY id) FROM p WHERE id > 10"), '11 false, 12 false, 13 true, 14 true', 'who objected is known in a restored database');
+is($node->safe_psql('restored', "SELECT string_agg(id || ' ' || retention.may_contact('p', id, 'news'), ', ' ORDER BY id) FROM p WHERE id > 10"), '11 false, 12 true, 13 true, 14 true', 'who objected is known in a restored database');
 
 # After their time they are gone. A sweep needs a policy.
 ask(q{ALTER TABLE p ADD ended date; INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action) VALUES ('p', 'p', '{ended}', '90 years', 'delete')});
-is(ask("CALL retention.sweep(); SELECT count(*) FROM retention.objection WHERE erased_at IS NOT NULL"), '2', 'a sweep keeps objections whose time is not over');
+is(ask("CALL retention.sweep(); SELECT count(*) FROM retention.objection WHERE erased_at IS NOT NULL AND withdrawn_at IS NULL"), '1', 'a sweep keeps objections whose time is not over');
 ask(q{ALTER SYSTEM SET retention.test_now = '2050-04-01 10:00:00 Europe/Oslo'});
 $node->reload;
 $node->poll_query_until('postgres', "SELECT current_setting('retention.test_now') LIKE '2050%'");
