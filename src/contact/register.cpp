@@ -315,7 +315,7 @@ RETENTION_FUNCTION(pg_retention_provide_contact_log) {
     pg_retention::require_trigger(data, TRIGGER_FIRED_AFTER(data->tg_event) && TRIGGER_FIRED_FOR_ROW(data->tg_event),
                                   "contact_log");
     pg_retention::withdraw();
-    return PointerGetDatum(nullptr);
+    return static_cast<Datum>(0);
 }
 
 RETENTION_FUNCTION(pg_retention_recount_contacts) {
@@ -323,7 +323,7 @@ RETENTION_FUNCTION(pg_retention_recount_contacts) {
     pg_retention::require_trigger(data, TRIGGER_FIRED_AFTER(data->tg_event) && TRIGGER_FIRED_BY_UPDATE(data->tg_event),
                                   "purpose");
     pg_retention::recount(data);
-    return PointerGetDatum(nullptr);
+    return static_cast<Datum>(0);
 }
 
 RETENTION_FUNCTION(pg_retention_follow_contact_logs) {

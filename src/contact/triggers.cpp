@@ -135,5 +135,5 @@ RETENTION_FUNCTION(pg_retention_count_contacts) {
                         errmsg("trigger \"%s\" must be fired for each statement, after INSERT or UPDATE, with transition tables",
                                data->tg_trigger->tgname)));
     pg_retention::count(data);
-    return PointerGetDatum(nullptr);
+    return static_cast<Datum>(0);
 }

@@ -245,10 +245,10 @@ SELECT lives_ok($$INSERT INTO retention.subject_kind (kind, relation, key) VALUE
 SELECT current_setting('server_version_num')::int >= 180000 AS from18 \gset
 \if :from18
 CREATE EXTENSION btree_gist SCHEMA x;
-CREATE TABLE k.rooms (id int, valid daterange, ended date, PRIMARY KEY (id, valid WITHOUT OVERLAPS));
+CREATE TABLE k.rooms (id int, valid daterange, ended date, no int NOT NULL UNIQUE, PRIMARY KEY (id, valid WITHOUT OVERLAPS));
 CREATE TABLE k.stays (no int PRIMARY KEY, room int, valid daterange, person x.citext REFERENCES k.persons,
     loose x.citext REFERENCES k.persons NOT ENFORCED, FOREIGN KEY (room, PERIOD valid) REFERENCES k.rooms (id, PERIOD valid));
-INSERT INTO retention.subject_kind (kind, relation, key) VALUES ('room', 'k.rooms', '{id}');
+INSERT INTO retention.subject_kind (kind, relation, key) VALUES ('room', 'k.rooms', '{no}');
 SELECT pg_temp.refused($$INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action) VALUES ('p', 'k.stays', '{room.ended}', '1 day', 'delete')$$,
     '0A000', 'foreign key "stays_room_valid_fkey" of table stays compares periods and cannot be followed', '%without PERIOD.');
 SELECT pg_temp.refused($$INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action) VALUES ('p', 'k.stays', '{loose.ended}', '1 day', 'delete')$$,
