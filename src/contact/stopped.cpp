@@ -8,12 +8,14 @@ namespace pg_retention {
 
 namespace {
 
+void add_stopped(List **list, const char *key, Stop why) {
+    auto *stopped = static_cast<Stopped *>(palloc(sizeof(Stopped)));
+    *stopped = Stopped{key, why};
+    *list = lappend(*list, stopped);
+}
+
 void add_stopped(List **list, const SqlRows &rows, Stop why) {
-    for (const SqlRow row : rows) {
-        auto *stopped = static_cast<Stopped *>(palloc(sizeof(Stopped)));
-        *stopped = Stopped{row.text(1), why};
-        *list = lappend(*list, stopped);
-    }
+    for (const SqlRow row : rows) add_stopped(list, row.text(1), why);
     rows.free();
 }
 
@@ -26,11 +28,8 @@ void add_objected_before(List **list, const Purpose &purpose, const char *kind_n
     const int n = elements_of(keys, TEXTOID, &texts);
     for (int i = 0; i < n; ++i) texts[i] = DirectFunctionCall1(jsonb_in, CStringGetDatum(TextDatumGetCString(texts[i])));
     ListCell *cell = nullptr;
-    foreach (cell, objected_before(*model, *kind, set_of_records(*kind, texts, n), purpose.name)) {
-        auto *stopped = static_cast<Stopped *>(palloc(sizeof(Stopped)));
-        *stopped = Stopped{canonical_key(static_cast<const char *>(lfirst(cell))), Stop::kObjection};
-        *list = lappend(*list, stopped);
-    }
+    foreach (cell, objected_before(*model, *kind, set_of_records(*kind, texts, n), purpose.name))
+        add_stopped(list, canonical_key(static_cast<const char *>(lfirst(cell))), Stop::kObjection);
 }
 
 struct Forward {

@@ -4,6 +4,7 @@
 #include "ledger/at_end.hpp"
 #include "ledger/chain.hpp"
 #include "ledger/own_table.hpp"
+#include "pg/actor.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/trigger.hpp"
@@ -25,7 +26,7 @@ namespace {
 const char *actor() {
     if (MyBgworkerEntry != nullptr && strcmp(MyBgworkerEntry->bgw_library_name, "pg_retention") == 0)
         return "pg_retention worker";
-    return GetUserNameFromId(GetSessionUserId(), false);
+    return session_role();
 }
 
 char *relation_name(Oid relid) {

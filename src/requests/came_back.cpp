@@ -53,8 +53,7 @@ HTAB *remembered_of(const ErasureKey &key, const Person *persons, uint64 n) {
     for (uint64 i = 0; i < n; ++i) hashes[i] = PointerGetDatum(bytes_of(persons[i].hash, kHashBytes));
     const SqlRows found =
         read_own("SELECT hash, erased_at, prints FROM retention.erasure WHERE hash = ANY ($1) AND key_print = $2",
-                 typed(BYTEAARRAYOID, array_of(hashes, static_cast<int>(n), BYTEAOID)),
-                 typed(BYTEAOID, PointerGetDatum(bytes_of(key.print, sizeof key.print))));
+                 typed(BYTEAARRAYOID, array_of(hashes, static_cast<int>(n), BYTEAOID)), print_value(key));
     for (const SqlRow row : found) {
         bool known = false;
         Datum *prints = nullptr;

@@ -10,11 +10,6 @@ namespace pg_retention {
 
 namespace {
 
-bool is_before(const RowPlace &a, const RowPlace &b) {
-    if (a.leaf != b.leaf) return a.leaf < b.leaf;
-    return ItemPointerCompare(const_cast<ItemPointer>(&a.tid), const_cast<ItemPointer>(&b.tid)) < 0;
-}
-
 void add(Decisions *decisions, Places *places, const Doomed &row) {
     if (places->n == places->room) {
         MemoryContext before = MemoryContextSwitchTo(decisions->context);

@@ -10,7 +10,7 @@
 #include "pg/time.hpp"
 #include "pg/trigger.hpp"
 #include "requests/disclosures.hpp"
-#include "requests/actor.hpp"
+#include "pg/actor.hpp"
 #include "requests/wishes.hpp"
 #include "schema/extension.hpp"
 #include "schema/own.hpp"
@@ -69,15 +69,13 @@ Recipient find_recipient(const Disclosure &disclosure) {
 }
 
 // Whether it is one of direct marketing.
-bool require_purpose(const char *purpose) {
-    const SqlRows found = own("SELECT direct_marketing FROM retention.purpose WHERE name = $1", purpose);
-    if (found.n == 0)
+bool require_purpose(const char *name) {
+    PurposeTerms purpose = {};
+    if (name == nullptr || !find_purpose(name, &purpose))
         ereport(ERROR, (errcode(kNoRecipientSqlstate), errmsg("data are not disclosed for a purpose that is not registered"),
-                        purpose == nullptr ? errdetail("None is named.") : errdetail("There is no purpose \"%s\".", purpose),
+                        name == nullptr ? errdetail("None is named.") : errdetail("There is no purpose \"%s\".", name),
                         errhint("Name one of retention.purpose.")));
-    const auto marketing = found.first().get<bool>(1);
-    found.free();
-    return marketing;
+    return purpose.direct_marketing;
 }
 
 void require_recipient(const Disclosure &disclosure, const Recipient &recipient) {
@@ -138,7 +136,7 @@ void require_person(const Disclosure &disclosure, const Subject &subject) {
         extension_owner(), kKeptLatest,
         "SELECT EXISTS (SELECT FROM retention.restriction r WHERE r.lifted_at IS NULL AND (r.kind, r.key) IN (SELECT * FROM unnest($1, $2))), "
         "EXISTS (SELECT FROM retention.standing_objection o WHERE o.purpose = $3 AND (o.kind, o.key) IN (SELECT * FROM unnest($1, $2)))",
-        typed(TEXTARRAYOID, recorded.kinds), typed(JSONBARRAYOID, recorded.keys), disclosure.purpose);
+        kinds_of(recorded), keys_of(recorded), disclosure.purpose);
     const SqlRow row = found.first();
     const auto restricted = row.get<bool>(1), objected = row.get<bool>(2);
     found.free();

@@ -3,7 +3,7 @@
 #include "ledger/ledger.hpp"
 #include "pg/guard.hpp"
 #include "pg/time.hpp"
-#include "requests/actor.hpp"
+#include "pg/actor.hpp"
 #include "schema/own.hpp"
 
 extern "C" {
@@ -11,15 +11,6 @@ extern "C" {
 }
 
 namespace pg_retention {
-
-namespace {
-
-SqlValue kinds_of(const Recorded &recorded) { return typed(TEXTARRAYOID, recorded.kinds); }
-SqlValue keys_of(const Recorded &recorded) { return typed(JSONBARRAYOID, recorded.keys); }
-
-}  // namespace
-
-Recorded recorded_disclosures(const Subject &subject) { return recorded_of(subject, "retention.disclosure"); }
 
 void append_recipients_to_tell(StringInfo out, const Call &call, const Recorded &recorded, const Change &change) {
     const SqlRows told = own(
@@ -50,8 +41,7 @@ void forget_open_notices(const Recorded &recorded) {
         kinds_of(recorded), keys_of(recorded));
 }
 
-void append_disclosed_to(StringInfo out, const Subject &subject) {
-    const Recorded recorded = recorded_disclosures(subject);
+void append_disclosed_to(StringInfo out, const Recorded &recorded) {
     const SqlRows found = read_own(
         "SELECT coalesce(json_agg(json_build_object('recipient', x.recipient, 'role', r.role, 'country', r.country, 'contact', r.contact, "
         "'transfer', CASE WHEN retention.in_eea(r.country) IS FALSE THEN json_build_object('basis', r.transfer_basis, 'safeguards', r.transfer) END, "

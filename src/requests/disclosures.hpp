@@ -2,12 +2,9 @@
 // What was disclosed about a person, and whom to tell of what becomes of the data (Article 19). Nothing of it holds more about the person than
 // the key, and what the caller of retention.disclose wrote.
 #include "requests/call.hpp"
-#include "subject/same_key.hpp"
+#include "requests/records.hpp"
 
 namespace pg_retention {
-
-// Of whatever rows are the person: to be asked before they go.
-Recorded recorded_disclosures(const Subject &subject);
 
 struct Change {
     const char *what;    // as in retention.notice_to_recipient
@@ -24,6 +21,6 @@ void forget_disclosures(const Recorded &recorded);
 void forget_open_notices(const Recorded &recorded);
 
 // ", \"disclosed_to\": [...]": the recipients that have data about the person, what, when and for what (Articles 15(1)(c) and 15(2)).
-void append_disclosed_to(StringInfo out, const Subject &subject);
+void append_disclosed_to(StringInfo out, const Recorded &recorded);
 
 }  // namespace pg_retention

@@ -426,16 +426,15 @@ void record_in_ledger(const Erasure &erasure) {
     }
 }
 
-// Statements and lifted restrictions of the person go along; a restriction that stands is still needed. requests: those of the person, by whatever
-// row; they stay, and are nobody's.
-void forget_records(const Subject &subject, const char *key, Datum requests, const Recorded &contacts) {
+// Statements, lifted restrictions and counters of messages go along; a restriction that stands is still needed. Requests stay, and are nobody's.
+void forget_records(const Subject &subject, const char *key, const Recorded &recorded) {
     const SqlValue keys = typed(JSONBARRAYOID, recorded_keys(subject, key));
     own("DELETE FROM retention.statement WHERE kind = $1 AND key = ANY ($2)", subject.kind->name, keys);
     own("DELETE FROM retention.restriction WHERE kind = $1 AND key = ANY ($2) AND lifted_at IS NOT NULL", subject.kind->name,
         keys);
     own("DELETE FROM retention.contact_count c USING unnest($1, $2::text[]) p (kind, key) WHERE c.kind = p.kind AND c.key = p.key",
-        typed(TEXTARRAYOID, contacts.kinds), typed(JSONBARRAYOID, contacts.keys));
-    forget_requests(requests);
+        kinds_of(recorded), keys_of(recorded));
+    forget_requests(requests_of(recorded));
 }
 
 // Where a row that is the person stays as it is, for something stands in the way, so do the records of what the person asked for, said and got, and
@@ -487,16 +486,14 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     erasure.context = context;
     erasure.decisions.context = erasure.undone.context = erasure.failed.context = context;
     const char *key = key_json(*call.subject);
-    const Datum requests = requests_of(*call.subject);
     List *tables = reach_tables(call.subject);
     Traces traces = {};
     List *persons = NIL;
-    Recorded recorded = {}, contacts = {};
+    Recorded recorded = {};
     seeing_what_was_done([&] {
         traces = traces_of(*call.subject, tables);
         persons = known_persons(*call.subject);
-        recorded = recorded_disclosures(*call.subject);
-        contacts = recorded_of(*call.subject, kContactCounts);
+        recorded = records_about(*call.subject);
     });
     const ToRemember *to_remember = occasion == Occasion::kReplay ? nullptr : read_to_remember(*call.subject);
     Account account = {};
@@ -507,7 +504,7 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     });
     add_to(&erasure.tallies, context, erasure.undone);
     const bool gone = is_gone(erasure);
-    if (gone) forget_records(*call.subject, key, requests, contacts);
+    if (gone) forget_records(*call.subject, key, recorded);
     const bool remembered = occasion == Occasion::kReplay || (gone && remember_erasure(to_remember));
     if (occasion != Occasion::kReplay || erasure.rows > 0) record_in_ledger(erasure);
     record_consequences(account, 0, call_detail(call.subject->kind->name, nullptr, call.request_id));
@@ -518,7 +515,10 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     append_json_time(&out, retention_now());
     for (size_t i = 0; i < core::count_of<Outcome>(); ++i) append_section(&out, erasure.tallies, static_cast<Outcome>(i));
     append_consequences(&out, account);
-    forget_wishes(&out, gone ? persons : NIL);
+    if (gone)
+        forget_wishes(&out, recorded, persons);
+    else
+        appendStringInfoString(&out, ", \"objections\": []");
     tell_recipients(&out, erasure, recorded, key, occasion == Occasion::kPreview);
     bool complete = !has_outcome(erasure.tallies, Outcome::kNotCovered) && !has_outcome(erasure.tallies, Outcome::kBlocked) &&
                     !has_outcome(erasure.tallies, Outcome::kDeferred);

@@ -102,7 +102,7 @@ void append_statements(StringInfo out, const Subject &subject) {
 }
 
 // What the person asked for before.
-void append_requests(StringInfo out, const Subject &subject) {
+void append_requests(StringInfo out, const Recorded &recorded) {
     // The one that is answered by this copy may have been opened in the same statement.
     const SqlRows found = own(
         "SELECT coalesce(json_agg(json_strip_nulls(json_build_object('request_id', request_id, 'type', type, 'received_at', received_at, "
@@ -110,18 +110,17 @@ void append_requests(StringInfo out, const Subject &subject) {
         "identity_how, 'extended_at', extended_at, 'extension_reason', extension_reason, 'done_at', done_at, 'answered_at', answered_at, "
         "'answer_reason', answer_reason, 'refused_at', refused_at, 'refusal_ground', refusal_ground, 'refusal_reason', refusal_reason, "
         "'closed_at', closed_at)) ORDER BY request_id), '[]')::text FROM retention.request WHERE request_id = ANY ($1)",
-        typed(INT8ARRAYOID, requests_of(subject)));
+        typed(INT8ARRAYOID, requests_of(recorded)));
     appendStringInfo(out, "\"requests\": %s", found.first().text(1));
     found.free();
 }
 
 // When the person was written to, as far as a cap still asks for it.
-void append_contacts(StringInfo out, const Subject &subject) {
-    const Recorded recorded = recorded_of(subject, kContactCounts);
+void append_contacts(StringInfo out, const Recorded &recorded) {
     const SqlRows found = read_own(
         "SELECT coalesce(json_agg(json_build_object('purpose', c.purpose, 'times', c.times) ORDER BY c.purpose), '[]')::text "
         "FROM retention.contact_count c JOIN unnest($1, $2::text[]) p (kind, key) USING (kind, key)",
-        typed(TEXTARRAYOID, recorded.kinds), typed(JSONBARRAYOID, recorded.keys));
+        kinds_of(recorded), keys_of(recorded));
     appendStringInfo(out, "\"contacts\": %s", found.first().text(1));
     found.free();
 }
@@ -132,23 +131,24 @@ Datum export_document(FunctionCallInfo fcinfo) {
     StringInfoData out;
     initStringInfo(&out);
     List *tables = reach_tables(call.subject);
+    const Recorded recorded = records_about(*call.subject);
     appendStringInfoChar(&out, '{');
     append_subject(&out, *call.subject);
     appendStringInfoString(&out, ", \"made_at\": ");
     append_json_time(&out, retention_now());
     appendStringInfoString(&out, ", ");
     append_controller(&out);
-    append_disclosed_to(&out, *call.subject);
+    append_disclosed_to(&out, recorded);
     appendStringInfoString(&out, ", ");
     append_processing(&out, *call.model, tables);
     appendStringInfoString(&out, ", ");
     append_statements(&out, *call.subject);
     appendStringInfoString(&out, ", ");
-    append_wishes(&out, *call.subject);
+    append_wishes(&out, recorded);
     appendStringInfoString(&out, ", ");
-    append_requests(&out, *call.subject);
+    append_requests(&out, recorded);
     appendStringInfoString(&out, ", ");
-    append_contacts(&out, *call.subject);
+    append_contacts(&out, recorded);
     appendStringInfoString(&out, ", ");
     const int64 rows = append_data(&out, call, tables, false);
     (void) append_not_reached(&out, *call.subject, tables);

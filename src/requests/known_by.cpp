@@ -135,36 +135,12 @@ List *prints_known_by(const ErasureKey &key, const KnownPerson &person) {
     ListCell *cell = nullptr;
     foreach (cell, person.values) {
         const auto *value = static_cast<const KnownValue *>(lfirst(cell));
-        uint8 hash[kHashBytes];
-        StringInfoData text;
-        initStringInfo(&text);
-        for (const char *part : {"pg_retention objection", value->category, value->scope == nullptr ? "" : value->scope}) {
-            appendStringInfoString(&text, part);
-            appendStringInfoChar(&text, '\0');
-        }
-        appendStringInfoString(&text, value->form);
-        keyed_hash(key.secret, text.data, text.len, hash);
-        pfree(text.data);
-        prints = lappend(prints, bytes_of(hash, kKnownPrintBytes));
+        char print[kPrintBytes];
+        print_parts(key, {"pg_retention objection", value->category, value->scope == nullptr ? "" : value->scope, value->form},
+                    print);
+        prints = lappend(prints, bytes_of(print, kPrintBytes));
     }
     return prints;
-}
-
-SqlValue keys_of(List *persons) {
-    auto *keys = static_cast<Datum *>(palloc(sizeof(Datum) * (list_length(persons) + 1)));
-    int n = 0;
-    ListCell *cell = nullptr;
-    foreach (cell, persons)
-        keys[n++] = DirectFunctionCall1(jsonb_in, CStringGetDatum(static_cast<const KnownPerson *>(lfirst(cell))->key));
-    return typed(JSONBARRAYOID, array_of(keys, n, JSONBOID));
-}
-
-SqlValue kinds_of(List *persons) {
-    auto *kinds = static_cast<Datum *>(palloc(sizeof(Datum) * (list_length(persons) + 1)));
-    int n = 0;
-    ListCell *cell = nullptr;
-    foreach (cell, persons) kinds[n++] = CStringGetTextDatum(static_cast<const KnownPerson *>(lfirst(cell))->kind->name);
-    return typed(TEXTARRAYOID, array_of(kinds, n, TEXTOID));
 }
 
 }  // namespace pg_retention

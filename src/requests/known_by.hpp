@@ -24,13 +24,7 @@ void for_each_known_person(const Model &model, const Kind &kind, PersonConsumer 
 // All rows that are the person.
 List *known_persons(const Subject &subject);
 
-constexpr int kKnownPrintBytes = 16;
-
 // Keyed hashes (bytea *) of the values, which mean something without the key of the person.
 List *prints_known_by(const ErasureKey &key, const KnownPerson &person);
-
-// The keys as jsonb[]; of persons of several kinds beside an array of their kinds.
-SqlValue keys_of(List *persons);
-SqlValue kinds_of(List *persons);
 
 }  // namespace pg_retention

@@ -3,7 +3,7 @@
 #include "ledger/ledger.hpp"
 #include "pg/guard.hpp"
 #include "pg/time.hpp"
-#include "requests/actor.hpp"
+#include "pg/actor.hpp"
 #include "requests/call.hpp"
 #include "requests/wishes.hpp"
 #include "schema/extension.hpp"
@@ -41,11 +41,11 @@ void require_right_to_object(const PurposeTerms &purpose) {
 }
 
 // The objection of one of these persons to the purpose that stands; 0: none does.
-int64 standing_objection(const char *purpose, List *persons) {
+int64 standing_objection(const char *purpose, const Recorded &recorded) {
     const SqlRows rows =
         own("SELECT s.objection_id FROM retention.standing_objection s JOIN unnest($2, $3) p (kind, key) USING (kind, key) "
             "WHERE s.purpose = $1 ORDER BY 1 LIMIT 1",
-            purpose, kinds_of(persons), keys_of(persons));
+            purpose, kinds_of(recorded), keys_of(recorded));
     const int64 id = rows.n == 0 ? 0 : rows.first().get<int64>(1);
     rows.free();
     return id;
@@ -69,8 +69,8 @@ int64 object(FunctionCallInfo fcinfo) {
     const Call call = open_call(fcinfo, kRequestArgument, LedgerAction::kObjected, true);
     const PurposeTerms purpose = open_purpose(name);
     require_right_to_object(purpose);
-    List *persons = known_persons(*call.subject);
-    const int64 standing = standing_objection(purpose.name, persons);
+    const Recorded persons = recorded_of(*call.subject, nullptr);
+    const int64 standing = standing_objection(purpose.name, records_about(*call.subject));
     const int64 id = standing != 0 ? standing : insert_objection(call, purpose);
     own("INSERT INTO retention.objection_key (objection_id, kind, key) SELECT $1, kind, key FROM unnest($2, $3) p (kind, key) "
         "ON CONFLICT DO NOTHING",
@@ -163,7 +163,7 @@ void record_consent(FunctionCallInfo fcinfo, bool given) {
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("purpose \"%s\" does not rest on consent", purpose.name),
                         errdetail("Its legal basis is \"%s\".", purpose.basis),
                         given ? 0 : errhint("Who does not want it objects: retention.object.")));
-    List *persons = known_persons(*call.subject);
+    const Recorded persons = recorded_of(*call.subject, nullptr);
     own("INSERT INTO retention.consent (purpose, kind, key, given, how, at, recorded_by) SELECT $1, kind, key, $4, $5, $6, $7 "
         "FROM unnest($2, $3) p (kind, key)",
         purpose.name, kinds_of(persons), keys_of(persons), given, how, at(retention_now()), session_role());

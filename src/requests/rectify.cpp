@@ -176,7 +176,7 @@ const char *answer(const Call &call, const Target &target, const char *columns, 
     appendStringInfoString(&out, ", \"table\": ");
     append_json_text(&out, qualified_name(target.relid));
     appendStringInfo(&out, ", \"key\": %s", target.key_text);
-    append_recipients_to_tell(&out, call, recorded_disclosures(*call.subject),
+    append_recipients_to_tell(&out, call, records_about(*call.subject),
                               Change{"rectified", key, psprintf("%s of %s", columns, qualified_name(target.relid)), false});
     appendStringInfoChar(&out, '}');
     return out.data;

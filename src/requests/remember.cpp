@@ -29,21 +29,25 @@ bytea *bytes_of(const void *bytes, int n) {
     return result;
 }
 
-namespace {
-
-bytea *print_of(const ErasureKey &key, const char *key_json, const char *what, const char *value) {
-    constexpr int kBytes = 16;
+void print_parts(const ErasureKey &key, std::initializer_list<const char *> parts, char (&print)[kPrintBytes]) {
     uint8 hash[kHashBytes];
     StringInfoData text;
     initStringInfo(&text);
-    for (const char *part : {key_json, what}) {
+    for (const char *part : parts) {
         appendStringInfoString(&text, part);
         appendStringInfoChar(&text, '\0');
     }
-    appendStringInfoString(&text, value);
-    keyed_hash(key.secret, text.data, text.len, hash);
+    keyed_hash(key.secret, text.data, text.len - 1, hash);
+    std::memcpy(print, hash, kPrintBytes);
     pfree(text.data);
-    return bytes_of(hash, kBytes);
+}
+
+namespace {
+
+bytea *print_of(const ErasureKey &key, const char *key_json, const char *what, const char *value) {
+    char print[kPrintBytes];
+    print_parts(key, {key_json, what, value}, print);
+    return bytes_of(print, kPrintBytes);
 }
 
 bool has_print(List *prints, const bytea *print) {
@@ -93,8 +97,8 @@ void remember_key(const ErasureKey &key, Oid relid, const char *json, const Prin
     own("INSERT INTO retention.erasure AS e (hash, key_print, erased_at, prints) VALUES ($1, $2, $3, $4) "
         "ON CONFLICT (hash) DO UPDATE SET erased_at = excluded.erased_at, "
         "prints = ARRAY(SELECT p FROM unnest(e.prints || excluded.prints) p GROUP BY p ORDER BY p)",
-        typed(BYTEAOID, PointerGetDatum(bytes_of(hash, sizeof hash))),
-        typed(BYTEAOID, PointerGetDatum(bytes_of(key.print, sizeof key.print))), at(retention_now()), print_array(prints));
+        typed(BYTEAOID, PointerGetDatum(bytes_of(hash, sizeof hash))), print_value(key), at(retention_now()),
+        print_array(prints));
 }
 
 }  // namespace

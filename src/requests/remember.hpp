@@ -1,6 +1,8 @@
 #pragma once
 // Who was erased, as keyed hashes (HMAC-SHA-256) of table and key: a restored backup can be brought up to date, and nobody can
 // tell from the list who is on it without the key, which lives in a file outside the cluster.
+#include <initializer_list>
+
 #include "pg/secret.hpp"
 #include "subject/subject.hpp"
 
@@ -8,6 +10,8 @@ namespace pg_retention {
 
 // These bytes as a value of SQL.
 bytea *bytes_of(const void *bytes, int n);
+
+constexpr int kPrintBytes = 16;
 
 struct ToRemember;
 // All rows that are the person, as they are before anything is done. Null, with a warning, when retention.erasure_key_file is not set.
@@ -19,6 +23,14 @@ struct ErasureKey {
     SecretKey secret;
     uint8 print[8];  // tells which key it is
 };
+
+// A keyed hash of the parts, which tells them apart from others that would read the same in a row.
+void print_parts(const ErasureKey &key, std::initializer_list<const char *> parts, char (&print)[kPrintBytes]);
+
+// Which key it is, as a value of SQL.
+inline SqlValue print_value(const ErasureKey &key) {
+    return typed(BYTEAOID, PointerGetDatum(bytes_of(key.print, sizeof key.print)));
+}
 
 // Error 55000 when none is set; a file that cannot be read or is shorter than 32 bytes is an error, too.
 ErasureKey read_erasure_key();

@@ -4,7 +4,7 @@
 
 #include "core/data/vocabulary.hpp"
 #include "pg/time.hpp"
-#include "requests/actor.hpp"
+#include "pg/actor.hpp"
 #include "requests/holidays.hpp"
 #include "schema/own.hpp"
 #include "subject/same_key.hpp"
@@ -78,7 +78,7 @@ const char *state_of(const Request &request, const RequestTerms &terms) {
 bool is_about(const Request &request, const Subject &subject) {
     const Recorded recorded = recorded_of(subject, "retention.request");
     return own("SELECT FROM retention.request r JOIN unnest($2, $3) p (kind, key) USING (kind, key) WHERE r.request_id = $1",
-               request.id, typed(TEXTARRAYOID, recorded.kinds), typed(JSONBARRAYOID, recorded.keys))
+               request.id, kinds_of(recorded), keys_of(recorded))
                .n > 0;
 }
 
@@ -178,11 +178,10 @@ void mark_done(int64 id, LedgerAction asked) {
     notify_of_request("done", id);
 }
 
-Datum requests_of(const Subject &subject) {
-    const Recorded recorded = recorded_of(subject, "retention.request");
+Datum requests_of(const Recorded &recorded) {
     const SqlRows found = own("SELECT coalesce(array_agg(DISTINCT r.request_id), '{}') FROM retention.request r "
                               "JOIN unnest($1, $2) p (kind, key) USING (kind, key)",
-                              typed(TEXTARRAYOID, recorded.kinds), typed(JSONBARRAYOID, recorded.keys));
+                              kinds_of(recorded), keys_of(recorded));
     const Datum requests = found.first().detoasted(1);
     found.free();
     return requests;

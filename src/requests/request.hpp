@@ -5,7 +5,7 @@
 #include "pg/sql.hpp"
 #include "pg/timezone.hpp"
 #include "subject/request_type.hpp"
-#include "subject/subject.hpp"
+#include "subject/same_key.hpp"
 
 namespace pg_retention {
 
@@ -62,13 +62,10 @@ void check_request(const Subject &subject, int64 id, LedgerAction asked);
 void mark_done(int64 id, LedgerAction asked);
 
 // Those of this human, by whatever rows that is: bigint[].
-Datum requests_of(const Subject &subject);
+Datum requests_of(const Recorded &recorded);
 
 // The person of these (bigint[]) is erased: number, type, dates and who did what stay.
 void forget_requests(Datum requests);
-
-// What recorded_of is given to find the counters of messages to a person, whose keys are text of JSON.
-constexpr char kContactCounts[] = "(SELECT kind, key::jsonb AS key FROM retention.contact_count)";
 
 // To whoever listens on channel pg_retention, when the transaction commits: "request opened 17".
 void notify_of_request(const char *step, int64 id);

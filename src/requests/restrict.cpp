@@ -9,7 +9,7 @@
 #include "schema/own.hpp"
 #include "pg/security.hpp"
 #include "pg/time.hpp"
-#include "requests/actor.hpp"
+#include "pg/actor.hpp"
 #include "requests/call.hpp"
 #include "requests/disclosures.hpp"
 #include "requests/document.hpp"
@@ -148,7 +148,7 @@ Datum impose(FunctionCallInfo fcinfo) {
     append_subject(&out, *call.subject);
     appendStringInfo(&out, ", \"restriction_id\": " INT64_FORMAT ", \"restricted\": [%s], \"not_restricted\": [%s]", id,
                      restricted.data, others.data);
-    append_recipients_to_tell(&out, call, recorded_disclosures(*call.subject),
+    append_recipients_to_tell(&out, call, records_about(*call.subject),
                               Change{"restricted", key_json(*call.subject), nullptr, false});
     appendStringInfoChar(&out, '}');
     record_rows(call, LedgerAction::kRestricted, InvalidOid, 0, total, restriction_text(id));

@@ -5,7 +5,7 @@
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
-#include "requests/actor.hpp"
+#include "pg/actor.hpp"
 #include "requests/call.hpp"
 #include "requests/holidays.hpp"
 #include "requests/request.hpp"

@@ -14,10 +14,7 @@ namespace pg_retention {
 
 namespace {
 
-bool is_before(const UndoneRow &a, const UndoneRow &b) {
-    if (a.place.leaf != b.place.leaf) return a.place.leaf < b.place.leaf;
-    return ItemPointerCompare(const_cast<ItemPointer>(&a.place.tid), const_cast<ItemPointer>(&b.place.tid)) < 0;
-}
+bool goes_before(const UndoneRow &a, const UndoneRow &b) { return is_before(a.place, b.place); }
 
 const Tally &reason_of(const Undone &undone, const UndoneRow &row) {
     return *static_cast<const Tally *>(list_nth(undone.reasons, row.why));
@@ -73,14 +70,14 @@ void add_undone(Undone *undone, const Undone &more) {
 void begin_meeting(Undone *undone, List *tables) {
     for (int i = 0; i < undone->n; ++i)
         if (is_of(*undone, undone->rows[i], tables)) follow_newest(&undone->rows[i].place, 1);
-    std::sort(undone->rows, undone->rows + undone->n, is_before);
+    std::sort(undone->rows, undone->rows + undone->n, goes_before);
 }
 
 void meet(Undone *undone, const Doomed *rows, int n) {
     for (int i = 0; i < n; ++i) {
         UndoneRow *end = undone->rows + undone->n;
         UndoneRow *found =
-            std::lower_bound(undone->rows, end, UndoneRow{RowPlace{rows[i].leaf, rows[i].tid}, 0, false}, is_before);
+            std::lower_bound(undone->rows, end, UndoneRow{RowPlace{rows[i].leaf, rows[i].tid}, 0, false}, goes_before);
         for (; found != end && found->place.leaf == rows[i].leaf &&
                ItemPointerEquals(&found->place.tid, const_cast<ItemPointer>(&rows[i].tid));
              ++found)

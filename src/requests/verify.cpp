@@ -9,7 +9,7 @@
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
-#include "requests/actor.hpp"
+#include "pg/actor.hpp"
 #include "requests/call.hpp"
 #include "requests/came_back.hpp"
 #include "requests/remember.hpp"
@@ -34,19 +34,10 @@ namespace {
 
 // Of one transaction.
 constexpr BlockNumber kBlocksAtOnce = 64;
-constexpr int kPrintBytes = 16;
 
 // Not the same as the prints of rows, for what is looked for is nobody's row.
 void print_trace(const ErasureKey &key, const char *form, char (&print)[kPrintBytes]) {
-    constexpr char kPurpose[] = "trace";
-    uint8 hash[kHashBytes];
-    StringInfoData text;
-    initStringInfo(&text);
-    appendBinaryStringInfo(&text, kPurpose, sizeof kPurpose);
-    appendStringInfoString(&text, form);
-    keyed_hash(key.secret, text.data, text.len, hash);
-    std::memcpy(print, hash, kPrintBytes);
-    pfree(text.data);
+    print_parts(key, {"trace", form}, print);
 }
 
 // Who looks for a value.
@@ -109,7 +100,7 @@ bool begin_stretch(const Model &model, Oid leaf, const ErasureKey &key, BlockNum
     const SqlRows rows = own(
         "SELECT t.verification_id, t.next_block, t.looked_at, v.prints, t.declared_of::oid FROM retention.verification_table t JOIN retention.verification v "
         "USING (verification_id) WHERE t.relation = $1 AND v.key_print = $2 ORDER BY t.next_block, t.verification_id FOR UPDATE OF t SKIP LOCKED",
-        leaf, typed(BYTEAOID, PointerGetDatum(bytes_of(key.print, sizeof key.print))));
+        leaf, print_value(key));
     if (rows.n == 0) return false;
     const int64 from = rows.first().get<int64>(2);
     HASHCTL control = {};
@@ -284,8 +275,7 @@ void enter_for_later(const Model &model, int64 verification, const Traces &trace
         prints[n++] = PointerGetDatum(bytes_of(print, kPrintBytes));
     }
     own("UPDATE retention.verification SET key_print = $2, prints = $3 WHERE verification_id = $1", verification,
-        typed(BYTEAOID, PointerGetDatum(bytes_of(key.print, sizeof key.print))),
-        typed(BYTEAARRAYOID, array_of(prints, n, BYTEAOID)));
+        print_value(key), typed(BYTEAARRAYOID, array_of(prints, n, BYTEAOID)));
     foreach (cell, places) {
         const auto *place = static_cast<const Place *>(lfirst(cell));
         List *all = columns_to_look(model, place->relid, place->leaf);

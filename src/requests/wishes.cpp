@@ -12,20 +12,23 @@ extern "C" {
 
 namespace pg_retention {
 
-PurposeTerms open_purpose(const char *name) {
+bool find_purpose(const char *name, PurposeTerms *purpose) {
     const SqlRows rows =
         own("SELECT name, legal_basis, direct_marketing FROM retention.purpose WHERE name = $1 FOR KEY SHARE", name);
-    if (rows.n == 0)
+    if (rows.n > 0) *purpose = PurposeTerms{rows.first().text(1), rows.first().text(2), rows.first().get<bool>(3)};
+    rows.free();
+    return rows.n > 0;
+}
+
+PurposeTerms open_purpose(const char *name) {
+    PurposeTerms purpose = {};
+    if (!find_purpose(name, &purpose))
         ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("purpose \"%s\" does not exist", name),
                         errhint("What data are used for is in retention.purpose.")));
-    const SqlRow row = rows.first();
-    const PurposeTerms purpose = {row.text(1), row.text(2), row.get<bool>(3)};
-    rows.free();
     return purpose;
 }
 
-void append_wishes(StringInfo out, const Subject &subject) {
-    List *persons = known_persons(subject);
+void append_wishes(StringInfo out, const Recorded &recorded) {
     const SqlRows found = read_own(
         "SELECT coalesce((SELECT json_agg(json_build_object('objection_id', o.objection_id, 'purpose', o.purpose, 'objected_at', o.objected_at, "
         "'outcome', o.outcome, 'grounds', o.grounds, 'withdrawn_at', o.withdrawn_at) ORDER BY o.objection_id) FROM retention.objection o "
@@ -33,7 +36,7 @@ void append_wishes(StringInfo out, const Subject &subject) {
         "'[]')::text, "
         "coalesce((SELECT json_agg(json_build_object('purpose', c.purpose, 'given', c.given, 'how', c.how, 'at', c.at) ORDER BY c.consent_id) "
         "FROM retention.consent c JOIN unnest($1, $2) p (kind, key) USING (kind, key)), '[]')::text",
-        kinds_of(persons), keys_of(persons));
+        kinds_of(recorded), keys_of(recorded));
     appendStringInfo(out, "\"objections\": %s, \"consents\": %s", found.first().text(1), found.first().text(2));
     found.free();
 }
@@ -61,14 +64,14 @@ const char *keep_objection(int64 id, List *persons) {
     const SqlValue prints = all_prints(key, persons, &n);
     if (n == 0) return "nothing but a name tells who the person is";
     own("UPDATE retention.objection SET erased_at = $2, grounds = NULL, key_print = $3, prints = $4 WHERE objection_id = $1", id,
-        at(retention_now()), typed(BYTEAOID, PointerGetDatum(bytes_of(key.print, sizeof key.print))), prints);
+        at(retention_now()), print_value(key), prints);
     return nullptr;
 }
 
 }  // namespace
 
-void forget_wishes(StringInfo out, List *persons) {
-    const SqlValue kinds = kinds_of(persons), keys = keys_of(persons);
+void forget_wishes(StringInfo out, const Recorded &recorded, List *persons) {
+    const SqlValue kinds = kinds_of(recorded), keys = keys_of(recorded);
     own("DELETE FROM retention.consent c USING unnest($1, $2) p (kind, key) WHERE c.kind = p.kind AND c.key = p.key", kinds,
         keys);
     const SqlRows theirs =
@@ -108,7 +111,7 @@ bool any_objected_before(const char *purpose) {
 List *objected_before(const Model &model, const Kind &kind, const KeySet &keys, const char *purpose) {
     if (!any_objected_before(purpose)) return NIL;
     const ErasureKey key = read_erasure_key();
-    const SqlValue key_print = typed(BYTEAOID, PointerGetDatum(bytes_of(key.print, sizeof key.print)));
+    const SqlValue key_print = print_value(key);
     List *found = NIL;
     ListCell *cell = nullptr;
     foreach (cell, known_persons(model, kind, keys)) {
@@ -129,7 +132,7 @@ void withdraw_objected_before(const Model &model, const Kind &kind, const KeySet
     const SqlValue prints = all_prints(key, known_persons(model, kind, keys), &n);
     own("UPDATE retention.objection SET withdrawn_at = $4, withdrawn_by = $5 WHERE purpose = $1 AND erased_at IS NOT NULL AND withdrawn_at IS NULL "
         "AND key_print = $2 AND prints && $3",
-        purpose, typed(BYTEAOID, PointerGetDatum(bytes_of(key.print, sizeof key.print))), prints, at(retention_now()), by);
+        purpose, print_value(key), prints, at(retention_now()), by);
 }
 
 namespace {
@@ -143,14 +146,14 @@ struct Search {
 
 HTAB *kept_prints(const char *purpose, const ErasureKey &key) {
     HASHCTL control = {};
-    control.keysize = control.entrysize = kKnownPrintBytes;
+    control.keysize = control.entrysize = kPrintBytes;
     control.hcxt = CurrentMemoryContext;
     HTAB *prints = hash_create("pg_retention objections", 1024, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-    const SqlRows rows = own("SELECT unnest(prints) FROM " RETENTION_KEPT_OBJECTION " AND key_print = $2", purpose,
-                             typed(BYTEAOID, PointerGetDatum(bytes_of(key.print, sizeof key.print))));
+    const SqlRows rows =
+        own("SELECT unnest(prints) FROM " RETENTION_KEPT_OBJECTION " AND key_print = $2", purpose, print_value(key));
     for (const SqlRow row : rows) {
         const bytea *print = DatumGetByteaPP(row.datum(1));
-        if (VARSIZE_ANY_EXHDR(print) == kKnownPrintBytes) (void) hash_search(prints, VARDATA_ANY(print), HASH_ENTER, nullptr);
+        if (VARSIZE_ANY_EXHDR(print) == kPrintBytes) (void) hash_search(prints, VARDATA_ANY(print), HASH_ENTER, nullptr);
     }
     rows.free();
     return prints;

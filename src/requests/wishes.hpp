@@ -1,6 +1,7 @@
 #pragma once
 // What a person said about purposes: objections (Article 21) and consents (Article 7).
 #include "requests/known_by.hpp"
+#include "requests/records.hpp"
 
 namespace pg_retention {
 
@@ -10,15 +11,16 @@ struct PurposeTerms {
     bool direct_marketing;  // an objection is absolute
 };
 
-// Error 42704 when there is none of this name. It stays while the transaction lasts.
-PurposeTerms open_purpose(const char *name);
+// It stays while the transaction lasts. False: there is none of this name.
+bool find_purpose(const char *name, PurposeTerms *purpose);
+PurposeTerms open_purpose(const char *name);  // error 42704
 
 // "objections": [...], "consents": [...]
-void append_wishes(StringInfo out, const Subject &subject);
+void append_wishes(StringInfo out, const Recorded &recorded);
 
 // Of a person who is erased: consents go, and objections stay as keyed hashes, which is written as ", "objections": [...]".
 // persons: as they were before anything was done.
-void forget_wishes(StringInfo out, List *persons);
+void forget_wishes(StringInfo out, const Recorded &recorded, List *persons);
 
 // The keys (JSON, char *) of those of these persons who are known by what somebody was who objected and was erased since.
 bool any_objected_before(const char *purpose);

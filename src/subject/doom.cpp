@@ -1,5 +1,7 @@
 #include "subject/doom.hpp"
 
+#include <algorithm>
+
 #include "schema/extension.hpp"
 #include "policy/policy_cache.hpp"
 #include "clock/decide.hpp"
@@ -164,13 +166,6 @@ Fate fate_of(const ReachedTable &table, Joining joining, Doomed *row, const bool
     return *anonymised ? Fate::kNothing : Fate::kAnonymise;
 }
 
-int by_place(const void *a, const void *b) {
-    const auto *x = static_cast<const RowPlace *>(a);
-    const auto *y = static_cast<const RowPlace *>(b);
-    if (x->leaf != y->leaf) return x->leaf < y->leaf ? -1 : 1;
-    return ItemPointerCompare(const_cast<ItemPointer>(&x->tid), const_cast<ItemPointer>(&y->tid));
-}
-
 // To the newest versions of the rows.
 template <typename F>
 void follow(Oid leaf, int n, F tid_of) {
@@ -227,7 +222,7 @@ RowPlace *lock_doomed(const ReachedTable &table, int condition, int *n) {
             places = static_cast<RowPlace *>(repalloc_huge(places, sizeof(RowPlace) * (room = 2 * (*n + rows.n))));
         for (const SqlRow row : rows) places[(*n)++] = RowPlace{row.get<Oid>(1), row.get<ItemPointerData>(2)};
     });
-    qsort(places, *n, sizeof(RowPlace), by_place);
+    std::sort(places, places + *n, is_before);
     return places;
 }
 

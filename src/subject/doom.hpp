@@ -38,6 +38,12 @@ struct RowPlace {
     ItemPointerData tid;
 };
 
+// In the order of places, those of a leaf together.
+inline bool is_before(const RowPlace &a, const RowPlace &b) {
+    if (a.leaf != b.leaf) return a.leaf < b.leaf;
+    return ItemPointerCompare(const_cast<ItemPointer>(&a.tid), const_cast<ItemPointer>(&b.tid)) < 0;
+}
+
 // The rows of one condition of a table, locked in the order of their keys; in that of their places, those of a leaf together.
 RowPlace *lock_doomed(const ReachedTable &table, int condition, int *n);
 // Those of one leaf, which are locked, each with its fate. Fewer where one is gone since.

@@ -220,7 +220,7 @@ Recorded recorded_of(const Subject &subject, const char *from) {
         const auto *kind = static_cast<const Kind *>(lfirst(cell));
         if (subject.roots[kind->index].n == 0) continue;
         add_own_keys(&pairs, subject, *kind);
-        const int unread = is_always_written_alike(*kind) ? 0 : add_equal_keys(&pairs, subject, *kind, from);
+        const int unread = from == nullptr || is_always_written_alike(*kind) ? 0 : add_equal_keys(&pairs, subject, *kind, from);
         if (unread > 0) warn_of_unread(*kind, unread);
     }
     auto *keys = static_cast<Datum *>(palloc(sizeof(Datum) * (list_length(pairs.keys) + 1)));

@@ -27,7 +27,10 @@ struct Recorded {
     Datum keys;   // jsonb[]
 };
 
-// from: "retention.a", or "(SELECT ...)": what has the records, in columns kind and key.
+inline SqlValue kinds_of(const Recorded &recorded) { return typed(TEXTARRAYOID, recorded.kinds); }
+inline SqlValue keys_of(const Recorded &recorded) { return typed(JSONBARRAYOID, recorded.keys); }
+
+// from: "retention.a", or "(SELECT ...)": what has the records, in columns kind and key. Null: as a record of now has them.
 Recorded recorded_of(const Subject &subject, const char *from);
 
 }  // namespace pg_retention
