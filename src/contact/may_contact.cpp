@@ -39,9 +39,8 @@ void as_owner(Oid relid, F body) {
 // Whether the person's row is there for everybody who reads: not hidden, not restricted. Null: it is not; otherwise the key as counters have it.
 char *readable_key(const Kind &kind, const RowKey &key) {
     Parameters parameters = {};
-    StringInfoData sql, text;
+    StringInfoData sql;
     initStringInfo(&sql);
-    initStringInfo(&text);
     appendStringInfo(&sql, "SELECT %s FROM %s t WHERE ", column_list(kind.relid, kind.keys, kind.n_keys, "t."),
                      qualified_name(kind.relid));
     append_row_condition(&sql, key, &parameters);
@@ -49,11 +48,9 @@ char *readable_key(const Kind &kind, const RowKey &key) {
     SqlRows rows = {};
     as_owner(kind.relid, [&] { rows = run_governed(kOnceReading, sql.data, parameters); });
     if (rows.n == 0) return nullptr;
-    int places[kMaxKeys];
-    for (int i = 0; i < kind.n_keys; ++i) places[i] = i + 1;
-    append_key_json(&text, kind.relid, kind.keys, kind.n_keys, rows.first().tuple, rows.first().desc, places);
+    char *written = canonical_key(key_in(kind, rows.first()));
     rows.free();
-    return canonical_key(text.data);
+    return written;
 }
 
 core::Leave leave_of(const Purpose &purpose, Datum array, TimestampTz now) {

@@ -268,17 +268,11 @@ HeapTuple check(const TriggerData *data) {
     return heap_modify_tuple_by_cols(is.row, desc, 1, &column, &validated, &isnull);
 }
 
-// Other caps need other times, and another name is that of the counters, too.
+// Other caps need other times.
 void recount(const TriggerData *data) {
-    const Written was = {data->tg_trigtuple, RelationGetDescr(data->tg_relation)};
     const Written is = {data->tg_newtuple, RelationGetDescr(data->tg_relation)};
     const char *name = is.text("name");
     connect_spi();
-    if (strcmp(was.text("name"), name) != 0) {
-        own("UPDATE retention.contact_count SET purpose = $2 WHERE purpose = $1", was.text("name"), name);
-        during(own_policy_write, true,
-               [&] { own("UPDATE retention.contact_log SET purpose = $2 WHERE purpose = $1", was.text("name"), name); });
-    }
     seeing_what_was_done([name] {
         ListCell *cell = nullptr;
         foreach (cell, contact_logs_of(InvalidOid)) {

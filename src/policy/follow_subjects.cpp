@@ -4,6 +4,7 @@
 #include "policy/policy_check.hpp"
 #include "policy/policy_triggers.hpp"
 
+#include "schema/person_records.hpp"
 #include "schema/condition.hpp"
 #include "schema/extension.hpp"
 #include "schema/link_path.hpp"
@@ -148,11 +149,13 @@ void rename_in_keys(const Named &named) {
         const char *before = named.key.names[i];
         const char *now = named.key.numbers[i] > 0 ? get_attname(named.relid, named.key.numbers[i], false) : before;
         if (strcmp(now, before) == 0) continue;
-        for (const char *table : {"statement", "restriction", "request"})
-            own(psprintf(
-                    "UPDATE retention.%s SET key = (key - $2) || jsonb_build_object($3, key -> $2) WHERE kind = $1 AND key ? $2",
-                    table),
-                named.kind, before, now);
+        during(own_command, true, [&] {
+            for (const char *table : kPersonRecords)
+                own(psprintf(
+                        "UPDATE retention.%s SET key = (key - $2) || jsonb_build_object($3, key -> $2) WHERE kind = $1 AND key ? $2",
+                        table),
+                    named.kind, before, now);
+        });
         own("UPDATE retention.contact_count SET key = ((key::jsonb - $2) || jsonb_build_object($3, key::jsonb -> $2))::text "
             "WHERE kind = $1 AND key::jsonb ? $2",
             named.kind, before, now);

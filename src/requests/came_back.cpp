@@ -79,14 +79,9 @@ bool is_kept(const SqlRow &row) { return (core::flags_of(row.get_or(kClock, core
 template <typename F>
 void for_each_returned(const ErasureKey &key, const Kind &kind, const SqlRows &rows, F body) {
     auto *persons = static_cast<Person *>(palloc_extended(sizeof(Person) * (rows.n + 1), MCXT_ALLOC_HUGE));
-    int places[kMaxKeys];
-    for (int i = 0; i < kind.n_keys; ++i) places[i] = kKey + i;
     for (uint64 i = 0; i < rows.n; ++i) {
-        StringInfoData json;
-        initStringInfo(&json);
-        append_key_json(&json, kind.relid, kind.keys, kind.n_keys, rows[i].tuple, rows[i].desc, places);
-        persons[i].key = json.data;
-        hash_person(key, kind.relid, json.data, persons[i].hash);
+        persons[i].key = key_in(kind, rows[i], kKey);
+        hash_person(key, kind.relid, persons[i].key, persons[i].hash);
     }
     HTAB *remembered = remembered_of(key, persons, rows.n);
     for (uint64 i = 0; i < rows.n; ++i) {

@@ -172,19 +172,16 @@ const Model &model_of_statement(FmgrInfo *flinfo) {
 // Returns the key as it is written in the row: JSON; null unless it is there, once.
 const char *hold_person(const Kind &kind, const KeySet &key) {
     Parameters parameters = {};
-    StringInfoData sql, json;
+    StringInfoData sql;
     initStringInfo(&sql);
-    initStringInfo(&json);
     appendStringInfo(&sql, "SELECT %s FROM %s t WHERE ", column_list(kind.relid, kind.keys, kind.n_keys, "t."),
                      qualified_name(kind.relid));
     append_key_condition(&sql, kind.relid, kind.keys, key, &parameters);
     appendStringInfo(&sql, "%s FOR KEY SHARE", and_is_person(kind));
-    int places[kMaxKeys];
-    for (int i = 0; i < kind.n_keys; ++i) places[i] = i + 1;
     const SqlRows found = write_as(owner_of(kind.relid), sql.data, parameters);
-    for (const SqlRow row : found) append_key_json(&json, kind.relid, kind.keys, kind.n_keys, row.tuple, row.desc, places);
+    const char *written = found.n == 1 ? key_in(kind, found.first()) : nullptr;
     found.free();
-    return found.n == 1 ? json.data : nullptr;
+    return written;
 }
 
 // Of most persons nothing stands against it, and who else they are need not be asked.

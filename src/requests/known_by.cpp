@@ -78,13 +78,8 @@ char *query_of(const Model &model, const Kind &kind, List *columns) {
 }
 
 KnownPerson *person_in(const Model &model, const Kind &kind, const SqlRow &row, List *columns) {
-    int places[kMaxKeys];
-    StringInfoData key;
-    initStringInfo(&key);
-    for (int i = 0; i < kind.n_keys; ++i) places[i] = i + 1;
-    append_key_json(&key, kind.relid, kind.keys, kind.n_keys, row.tuple, row.desc, places);
     auto *person = static_cast<KnownPerson *>(palloc(sizeof(KnownPerson)));
-    *person = KnownPerson{&kind, key.data, values_of(model, kind, row, columns, kind.n_keys + 1)};
+    *person = KnownPerson{&kind, key_in(kind, row), values_of(model, kind, row, columns, kind.n_keys + 1)};
     return person;
 }
 

@@ -196,16 +196,12 @@ void read_kind(ToRemember *persons, const Subject &subject, const Kind &kind, co
     append_printed(&sql, *subject.model, kind);
     appendStringInfo(&sql, " FROM %s t WHERE ", qualified_name(kind.relid));
     append_key_condition(&sql, kind.relid, kind.keys, subject.roots[kind.index], &parameters);
-    int places[kMaxKeys];
-    for (int i = 0; i < kind.n_keys; ++i) places[i] = i + 1;
     const int level = fix_writing();
     const SqlRows rows = read_as(owner_of(kind.relid), sql.data, parameters);
     for (const SqlRow row : rows) {
-        StringInfoData json;
-        initStringInfo(&json);
-        append_key_json(&json, kind.relid, kind.keys, kind.n_keys, row.tuple, row.desc, places);
+        const char *key = key_in(kind, row);
         auto *one = static_cast<RowToRemember *>(palloc(sizeof(RowToRemember)));
-        *one = RowToRemember{kind.relid, json.data, prints_of(persons->key, kind, json.data, row, kind.n_keys + 1)};
+        *one = RowToRemember{kind.relid, key, prints_of(persons->key, kind, key, row, kind.n_keys + 1)};
         persons->rows = lappend(persons->rows, one);
     }
     restore_writing(level);

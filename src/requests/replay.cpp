@@ -92,25 +92,21 @@ List *listed_persons(const Model &model, const Kind &kind, HTAB *hashes, const E
     appendStringInfo(&sql, "SELECT %s", keys);
     append_printed(&sql, model, kind);
     appendStringInfo(&sql, " FROM %s t WHERE true%s", qualified_name(kind.relid), and_is_person(kind));
-    int places[kMaxKeys];
-    for (int i = 0; i < kind.n_keys; ++i) places[i] = i + 1;
     MemoryContext context = CurrentMemoryContext;
     const int level = fix_writing();
     for_each_portion(owner_of(kind.relid), kOnce, sql.data, Parameters{}, [&](const SqlRows &rows) {
         for (const SqlRow row : rows) {
-            StringInfoData json;
+            char *json = key_in(kind, row);
             uint8 hash[kHashBytes];
-            initStringInfo(&json);
-            append_key_json(&json, kind.relid, kind.keys, kind.n_keys, row.tuple, row.desc, places);
-            hash_person(key, kind.relid, json.data, hash);
+            hash_person(key, kind.relid, json, hash);
             const auto *listed = static_cast<const Listed *>(hash_search(hashes, hash, HASH_FIND, nullptr));
             if (listed == nullptr) continue;
-            if (listed->known && !may_be_same(prints_of(key, kind, json.data, row, kind.n_keys + 1), listed->prints)) {
+            if (listed->known && !may_be_same(prints_of(key, kind, json, row, kind.n_keys + 1), listed->prints)) {
                 ++replayed->others;
                 continue;
             }
             MemoryContext portion = MemoryContextSwitchTo(context);
-            persons = lappend(persons, pstrdup(json.data));
+            persons = lappend(persons, pstrdup(json));
             MemoryContextSwitchTo(portion);
         }
     });

@@ -4,6 +4,7 @@
 
 #include "ledger/at_end.hpp"
 #include "ledger/terms.hpp"
+#include "schema/person_records.hpp"
 #include "schema/condition.hpp"
 #include "schema/extension.hpp"
 #include "schema/link_path.hpp"
@@ -196,10 +197,10 @@ void rename_kind(const SqlValue &from, const SqlValue &to) {
     const auto rename = [&](const char *table) {
         own(psprintf("UPDATE retention.%s SET kind = $2 WHERE kind = $1 AND $1 <> $2", table), from, to);
     };
-    for (const char *table : {"subject_link", "restriction", "statement", "verification", "notice_to_recipient", "request",
-                              "contact_count", "objection", "objection_key", "consent"})
-        rename(table);
-    during(own_command, true, [&] { rename("disclosure"); });
+    for (const char *table : {"subject_link", "verification", "objection", "contact_count"}) rename(table);
+    during(own_command, true, [&] {
+        for (const char *table : kPersonRecords) rename(table);
+    });
     during(own_policy_write, true, [&] { rename("contact_log"); });
 }
 

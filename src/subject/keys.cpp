@@ -139,4 +139,13 @@ void append_key_json(StringInfo out, Oid relid, const AttrNumber *columns, int n
     append_key(out, &form, row, desc, places, hidden);
 }
 
+char *key_in(const Kind &kind, const SqlRow &row, int first) {
+    int places[kMaxKeys];
+    StringInfoData key;
+    initStringInfo(&key);
+    for (int i = 0; i < kind.n_keys; ++i) places[i] = first + i;
+    append_key_json(&key, kind.relid, kind.keys, kind.n_keys, row.tuple, row.desc, places);
+    return key.data;
+}
+
 }  // namespace pg_retention

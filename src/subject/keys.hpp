@@ -55,4 +55,7 @@ void append_key(StringInfo out, KeyText *form, HeapTuple row, TupleDesc desc, co
 void append_key_json(StringInfo out, Oid relid, const AttrNumber *columns, int n, HeapTuple row, TupleDesc desc,
                      const int *places, const Bitmapset *hidden = nullptr);
 
+// The same of a row of a kind, whose key stands in its columns from first on. Palloc'ed.
+char *key_in(const Kind &kind, const SqlRow &row, int first = 1);
+
 }  // namespace pg_retention

@@ -116,20 +116,13 @@ void add_pair(Pairs *pairs, const Kind &kind, Datum key) {
 // The keys of the kind's rows that are the person, as they are written now.
 void add_own_keys(Pairs *pairs, const Subject &subject, const Kind &kind) {
     Parameters parameters = {};
-    StringInfoData sql, key;
+    StringInfoData sql;
     initStringInfo(&sql);
-    initStringInfo(&key);
     appendStringInfo(&sql, "SELECT %s FROM %s t WHERE ", column_list(kind.relid, kind.keys, kind.n_keys, "t."),
                      qualified_name(kind.relid));
     append_key_condition(&sql, kind.relid, kind.keys, subject.roots[kind.index], &parameters);
-    int places[kMaxKeys];
-    for (int i = 0; i < kind.n_keys; ++i) places[i] = i + 1;
     const SqlRows rows = read_as(owner_of(kind.relid), sql.data, parameters);
-    for (const SqlRow row : rows) {
-        resetStringInfo(&key);
-        append_key_json(&key, kind.relid, kind.keys, kind.n_keys, row.tuple, row.desc, places);
-        add_pair(pairs, kind, DirectFunctionCall1(jsonb_in, CStringGetDatum(key.data)));
-    }
+    for (const SqlRow row : rows) add_pair(pairs, kind, DirectFunctionCall1(jsonb_in, CStringGetDatum(key_in(kind, row))));
     rows.free();
 }
 

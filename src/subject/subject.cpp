@@ -444,14 +444,9 @@ char *key_json(const Subject &subject) {
                      qualified_name(kind.relid));
     append_key_condition(&sql, kind.relid, kind.keys, subject.key, &parameters);
     const SqlRows found = read_as(owner_of(kind.relid), sql.data, parameters);
-    const SqlRow row = found.first();
-    int places[kMaxKeys];
-    for (int i = 0; i < kind.n_keys; ++i) places[i] = i + 1;
-    StringInfoData out;
-    initStringInfo(&out);
-    append_key_json(&out, kind.relid, kind.keys, kind.n_keys, row.tuple, row.desc, places);
+    char *key = key_in(kind, found.first());
     found.free();
-    return out.data;
+    return key;
 }
 
 }  // namespace pg_retention

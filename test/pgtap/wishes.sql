@@ -109,6 +109,18 @@ SELECT is((SELECT string_agg(kind || ' ' || key, ', ' ORDER BY kind) FROM retent
 SELECT is((SELECT string_agg(DISTINCT kind, ',') FROM retention.consent WHERE key = '1'), 'human', 'consents follow their kind');
 UPDATE retention.subject_kind SET kind = 'person' WHERE kind = 'human';
 
+-- A column of a key that is renamed, in everything that names a person by it.
+INSERT INTO retention.recipient (name, role, purposes, country) VALUES ('Print', 'processor', '{newsletter,survey,other}', 'NO');
+SELECT retention.disclose('Print', 'other', 'partner', '{"code": "o", "site": 1}'::jsonb, 'address') > 0, retention.object('partner', '{"code": "o", "site": 1}'::jsonb, 'newsletter') > 0;
+SELECT retention.give_consent('partner', '{"code": "o", "site": 1}'::jsonb, 'survey', 'box'), retention.restrict('partner', '{"code": "o", "site": 1}'::jsonb, 'disputed') IS NOT NULL;
+SELECT retention.open_request('access', 'partner', '{"code": "o", "site": 1}'::jsonb) > 0;
+ALTER TABLE w.partner RENAME code TO ref;
+SELECT is((SELECT string_agg(t, ', ' ORDER BY t) FROM (SELECT 'consent' AS t, key FROM retention.consent UNION ALL SELECT 'disclosure', key FROM retention.disclosure UNION ALL SELECT 'notice', key FROM retention.notice_to_recipient
+    UNION ALL SELECT 'objection', key FROM retention.objection_key UNION ALL SELECT 'request', key FROM retention.request UNION ALL SELECT 'restriction', key FROM retention.restriction) x WHERE key = '{"ref": "o", "site": 1}'),
+    'consent, disclosure, notice, objection, request, restriction', 'what names a person by several columns follows the name of one');
+SELECT is(retention.may_contact('partner', '{"ref": "o", "site": 1}'::jsonb, 'newsletter'), false, 'an objection stands whatever the columns of the key are called');
+SELECT retention.inform_of_lifting(max(restriction_id)), retention.lift_restriction(max(restriction_id)) FROM retention.restriction;
+
 -- Rights.
 CREATE ROLE wishes_clerk;
 GRANT USAGE ON SCHEMA retention TO wishes_clerk;
