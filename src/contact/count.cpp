@@ -259,7 +259,7 @@ void refuse_those_stopped(const Contacts &contacts, Entry **entries, int n) {
         int asked = 0;
         for (int i = 0; i < n; ++i)
             if (entries[i]->of.purpose == purpose) keys[asked++] = CStringGetTextDatum(entries[i]->of.key);
-        List *stopped = asked == 0 ? NIL : stopped_among(*purpose, contacts.kind, array_of(keys, asked, TEXTOID));
+        List *stopped = asked == 0 ? NIL : stopped_among(question_about(*purpose, contacts.kind), array_of(keys, asked, TEXTOID));
         if (stopped != NIL) refuse_stopped(*static_cast<const Stopped *>(linitial(stopped)), *purpose, contacts.kind);
     }
 }

@@ -2,16 +2,12 @@
 
 #include "pg/names.hpp"
 #include "pg/security.hpp"
-#include "schema/link_front.hpp"
 #include "schema/own.hpp"
-#include "subject/keys.hpp"
 
 extern "C" {
-#include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "utils/date.h"
 #include "utils/datum.h"
-#include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 }
@@ -20,7 +16,6 @@ namespace pg_retention {
 
 namespace {
 
-constexpr int kNumberText = 24;
 constexpr int kAtOnce = 5000;  // rows whose ways are followed together
 
 ContactLog *read_log(const SqlRow &row) {
@@ -42,42 +37,6 @@ void add_column(RowShape *shape, const ContactLog &log, Oid relid, const char *n
     if (column <= 0) does_not_fit(log, psprintf("Column \"%s\" does not exist.", name));
     shape->columns[shape->n] = column;
     shape->types[shape->n++] = getBaseType(get_atttype(relid, column));
-}
-
-const Given *given_of(const Step &step) { return step.down ? nullptr : step.key.given; }
-
-// Of one column, equal only where its text is the same.
-bool is_plain(Oid relid, AttrNumber column) {
-    const Oid type = getBaseType(get_atttype(relid, column));
-    if (is_integer(type) || type == UUIDOID) return true;
-    const Oid collation = get_typcollation(type) == InvalidOid ? InvalidOid : own_equality(relid, column).collation;
-    return (type == TEXTOID || type == VARCHAROID) && (!OidIsValid(collation) || get_collation_isdeterministic(collation));
-}
-
-// The row holds the key itself, and nothing is to be asked of the person's own row.
-bool holds_key(const LogReader &reader) {
-    const Step &step = reader.path.steps[0];
-    const Kind &kind = *reader.kind;
-    if (reader.path.n_steps != 1 || step.down || step.repeats || step.n != 1 || kind.n_keys != 1 || kind.condition != nullptr ||
-        step.far_columns[0] != kind.keys[0])
-        return false;
-    const Oid near = getBaseType(get_atttype(step.near_relid, step.near_columns[0]));
-    const Oid far = getBaseType(get_atttype(step.far_relid, step.far_columns[0]));
-    return is_plain(step.near_relid, step.near_columns[0]) && is_plain(step.far_relid, step.far_columns[0]) &&
-           (near == far || (is_integer(near) && is_integer(far)));
-}
-
-bool is_given(const LogReader &reader, const Datum *values, const bool *nulls) {
-    const Given *given = given_of(reader.path.steps[0]);
-    const int first = reader.first + reader.path.steps[0].n;
-    for (int i = 0; given != nullptr && i < given->n; ++i) {
-        Oid output = InvalidOid;
-        bool varlena = false;
-        if (nulls[first + i]) return false;
-        getTypeOutputInfo(reader.shape.types[first + i], &output, &varlena);
-        if (strcmp(OidOutputFunctionCall(output, values[first + i]), given->values[i]) != 0) return false;
-    }
-    return true;
 }
 
 const Purpose *purpose_of(const LogReader &reader, const Datum *values, const bool *nulls) {
@@ -105,68 +64,27 @@ TimestampTz time_of(Datum value, Oid type, pg_tz *zone) {
     return local.first_instant(date + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE));
 }
 
-char *number_key(int64 value) {
-    auto *text = static_cast<char *>(palloc(kNumberText));
-    (void) pg_lltoa(value, text);
-    return text;
-}
-
-char *plain_key(Oid type, Datum value) {
-    switch (type) {
-        case INT2OID: return number_key(DatumGetInt16(value));
-        case INT4OID: return number_key(DatumGetInt32(value));
-        case INT8OID: return number_key(DatumGetInt64(value));
-        case UUIDOID: return psprintf("\"%s\"", DatumGetCString(DirectFunctionCall1(uuid_out, value)));
-        default: {
-            StringInfoData out;
-            initStringInfo(&out);
-            append_json_text(&out, TextDatumGetCString(value));
-            return canonical_key(out.data);
-        }
-    }
-}
-
 void hand_on(LogReader *reader, int row, const char *key) {
     reader->consumer(reader->argument, key, reader->of[row], reader->times[row], reader->was[row]);
 }
 
-void hand_on_plain(LogReader *reader) {
-    const Oid type = reader->shape.types[reader->first];
+// What the row holds is the key.
+void hand_on_held(LogReader *reader) {
     for (int row = 0; row < reader->n; ++row)
-        if (!reader->nulls[0][row]) hand_on(reader, row, plain_key(type, reader->values[0][row]));
+        if (!reader->nulls[0][row]) hand_on(reader, row, key_held(reader->along, reader->values[0][row]));
 }
 
-// Along the way, each table as its owner, to the persons' own rows.
 void hand_on_followed(LogReader *reader) {
-    const Kind &kind = *reader->kind;
-    const LinkFront at = front_along(reader->path, reader->values, reader->nulls, reader->n);
-    if (at.front.n == 0) return;
-    Parameters parameters = {};
-    StringInfoData sql, key;
-    initStringInfo(&sql);
-    initStringInfo(&key);
-    appendStringInfo(&sql, "SELECT DISTINCT f.row, %s", column_list(kind.relid, kind.keys, kind.n_keys, "t."));
-    append_front_join(&sql, kind.relid, at.columns, at.equalities, at.front, &parameters);
-    if (at.condition != nullptr) appendStringInfo(&sql, " AND %s", at.condition);
-    appendStringInfoString(&sql, and_is_person(kind));
-    const SqlRows rows = read_as(owner_of(kind.relid), sql.data, parameters);
-    if (rows.n == 0) return;
-    int places[kMaxKeys];
-    for (int i = 0; i < kind.n_keys; ++i) places[i] = i + 2;
-    KeyText form = key_text_of(kind.relid, kind.keys, kind.n_keys, rows.first().desc, places);
-    for (const SqlRow row : rows) {
-        resetStringInfo(&key);
-        append_key(&key, &form, row.tuple, row.desc, places, nullptr);
-        hand_on(reader, row.get<int32>(1), canonical_key(key.data));
-    }
-    rows.free();
+    for_each_person_along(
+        reader->along, reader->values, reader->nulls, reader->n,
+        [](void *to, int row, const char *key) { hand_on(static_cast<LogReader *>(to), row, key); }, reader);
 }
 
 void hand_on_all(LogReader *reader) {
     if (reader->n == 0) return;
     MemoryContext before = MemoryContextSwitchTo(reader->context);
-    if (reader->is_key_text)
-        hand_on_plain(reader);
+    if (reader->along.is_key_text)
+        hand_on_held(reader);
     else
         hand_on_followed(reader);
     MemoryContextSwitchTo(before);
@@ -176,11 +94,6 @@ void hand_on_all(LogReader *reader) {
 }
 
 }  // namespace
-
-char *canonical_key(const char *json) {
-    const Datum key = DirectFunctionCall1(jsonb_in, CStringGetDatum(json));
-    return DatumGetCString(DirectFunctionCall1(jsonb_out, key));
-}
 
 List *contact_logs_of(Oid relid) {
     List *logs = NIL;
@@ -202,19 +115,14 @@ LogReader open_reader(const ContactLog &log, Oid relid, List *purposes, ContactC
     reader.purposes = purposes;
     reader.consumer = consumer;
     reader.argument = argument;
-    reader.kind = load_kind(log.kind);
-    if (!resolve_link(log.relid, log.path, reader.kind->relid, &reader.path, &problem)) does_not_fit(log, problem.message);
-    const Step &step = reader.path.steps[0];
-    const Given *given = given_of(step);
+    if (!open_along(load_kind(log.kind), log.relid, log.path, &reader.along, &problem)) does_not_fit(log, problem.message);
+    const Along &along = reader.along;
     add_column(&reader.shape, log, relid, log.time_column);
     if (log.purpose_column != nullptr) add_column(&reader.shape, log, relid, log.purpose_column);
     reader.first = reader.shape.n;
-    for (int i = 0; i < step.n; ++i) add_column(&reader.shape, log, relid, get_attname(log.relid, step.near_columns[i], false));
-    for (int i = 0; given != nullptr && i < given->n; ++i)
-        add_column(&reader.shape, log, relid, get_attname(log.relid, given->columns[i], false));
-    reader.is_key_text = holds_key(reader);
+    for (int i = 0; i < along.n + along.n_given; ++i) add_column(&reader.shape, log, relid, along.names[i]);
     reader.context = AllocSetContextCreate(CurrentMemoryContext, "pg_retention messages", ALLOCSET_DEFAULT_SIZES);
-    for (int i = 0; i < step.n; ++i) {
+    for (int i = 0; i < along.n; ++i) {
         reader.values[i] = static_cast<Datum *>(palloc(sizeof(Datum) * kAtOnce));
         reader.nulls[i] = static_cast<bool *>(palloc(sizeof(bool) * kAtOnce));
     }
@@ -227,7 +135,7 @@ LogReader open_reader(const ContactLog &log, Oid relid, List *purposes, ContactC
 void read_row(LogReader *reader, const Datum *values, const bool *nulls, bool was) {
     MemoryContext before = MemoryContextSwitchTo(reader->context);
     const Purpose *purpose = nulls[0] ? nullptr : purpose_of(*reader, values, nulls);
-    if (purpose != nullptr && is_given(*reader, values, nulls)) {
+    if (purpose != nullptr && is_given(reader->along, values + reader->first, nulls + reader->first)) {
         TimestampTz at = time_of(values[0], reader->shape.types[0], purpose->zone);
         // It counts when it is written, as what is older than any window.
         if (TIMESTAMP_IS_NOBEGIN(at)) at = 0;
@@ -235,7 +143,7 @@ void read_row(LogReader *reader, const Datum *values, const bool *nulls, bool wa
         reader->of[row] = purpose;
         reader->times[row] = at;
         reader->was[row] = was;
-        for (int i = 0; i < reader->path.steps[0].n; ++i) {
+        for (int i = 0; i < reader->along.n; ++i) {
             const int place = reader->first + i;
             int16 length = 0;
             bool by_value = false;

@@ -1,7 +1,7 @@
 #pragma once
 // Tables of messages, and whom their rows lead to: read row by row, followed some thousand rows at a time.
 #include "contact/purpose.hpp"
-#include "subject/model.hpp"
+#include "subject/along.hpp"
 
 namespace pg_retention {
 
@@ -33,11 +33,9 @@ using ContactConsumer = void (*)(void *argument, const char *key, const Purpose 
 struct LogReader {
     const ContactLog *log;
     List *purposes;
-    const Kind *kind;
-    LinkPath path;
-    RowShape shape;    // the time, the purpose if a column says it, the first columns of the path, what they ask for besides
-    int first;         // of the path's columns among these
-    bool is_key_text;  // what the row holds is the person's key, and always written alike
+    Along along;
+    RowShape shape;  // the time, the purpose if a column says it, what the way to the person begins with
+    int first;       // of that among these
     ContactConsumer consumer;
     void *argument;
     MemoryContext context;  // of the rows that wait
@@ -55,8 +53,5 @@ LogReader open_reader(const ContactLog &log, Oid relid, List *purposes, ContactC
 // values: as the shape has them. was: it is what the row held before. Rows without a time or a known purpose are passed over.
 void read_row(LogReader *reader, const Datum *values, const bool *nulls, bool was);
 void close_reader(LogReader *reader);
-
-// A key as the text of a jsonb: the form that counters have.
-char *canonical_key(const char *json);
 
 }  // namespace pg_retention

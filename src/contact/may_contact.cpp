@@ -1,19 +1,18 @@
 // Asked before anything is written: whether one person may be written to, and which persons may.
-#include "contact/log.hpp"
+#include "contact/keys_of_persons.hpp"
 #include "contact/stopped.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "pg/time.hpp"
 #include "schema/own.hpp"
+#include "subject/along.hpp"
 #include "subject/keys.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
-#include "common/hashfn.h"
 #include "funcapi.h"
 #include "utils/array.h"
-#include "utils/hsearch.h"
 #include "utils/memutils.h"
 #include "utils/tuplestore.h"
 }
@@ -67,7 +66,7 @@ Answer answer_about(const char *kind_name, const Kind &kind, const RowKey &row_k
     const char *key = readable_key(kind, row_key);
     if (key == nullptr) return {false, "not there", 0};
     Datum only = CStringGetTextDatum(key);
-    List *stopped = stopped_among(purpose, kind_name, array_of(&only, 1, TEXTOID));
+    List *stopped = stopped_among(question_about(purpose, kind_name), array_of(&only, 1, TEXTOID));
     if (stopped != NIL) return {false, name_of(static_cast<const Stopped *>(linitial(stopped))->why), 0};
     const SqlRows rows = read_own("SELECT times FROM retention.contact_count WHERE key = $1 AND purpose = $2 AND kind = $3", key,
                                   purpose.name, kind_name);
@@ -88,42 +87,8 @@ Answer answer(FunctionCallInfo fcinfo) {
     return found;
 }
 
-// Keys of persons, as counters have them.
-struct KeySetOf {
-    HTAB *keys;
-    MemoryContext context;
-};
-
-uint32 hash_of(const void *key, Size) {
-    const char *text = *static_cast<const char *const *>(key);
-    return hash_bytes(reinterpret_cast<const unsigned char *>(text), static_cast<int>(strlen(text)));
-}
-int differ(const void *a, const void *b, Size) {
-    return strcmp(*static_cast<const char *const *>(a), *static_cast<const char *const *>(b));
-}
-
-KeySetOf open_keys() {
-    HASHCTL control = {};
-    control.keysize = sizeof(char *);
-    control.entrysize = sizeof(char *);
-    control.hash = hash_of;
-    control.match = differ;
-    control.hcxt = CurrentMemoryContext;
-    return {hash_create("pg_retention keys", 1024, &control, HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT),
-            CurrentMemoryContext};
-}
-
-void add_key(void *set, const char *key) {
-    auto *keys = static_cast<KeySetOf *>(set);
-    bool found = false;
-    auto *entry = static_cast<const char **>(hash_search(keys->keys, &key, HASH_ENTER, &found));
-    if (!found) *entry = MemoryContextStrdup(keys->context, key);
-}
-
-bool has_key(const KeySetOf &set, const char *key) { return hash_search(set.keys, &key, HASH_FIND, nullptr) != nullptr; }
-
 // Those whom a cap holds back now.
-void add_capped(KeySetOf *set, const Purpose &purpose, const char *kind) {
+void add_capped(KeysOfPersons *set, const Purpose &purpose, const char *kind) {
     const TimestampTz now = retention_now();
     Parameters parameters = {};
     (void) add_parameter(&parameters, sql_value(purpose.name));
@@ -139,8 +104,8 @@ void add_capped(KeySetOf *set, const Purpose &purpose, const char *kind) {
 struct Campaign {
     const Kind *kind;
     bool asks_consent;
-    KeySetOf held_back;
-    KeySetOf consenting;
+    KeysOfPersons held_back;
+    KeysOfPersons consenting;
 };
 
 bool may(const Campaign &campaign, const char *key) {
@@ -199,8 +164,9 @@ void may_contact_all(FunctionCallInfo fcinfo) {
     const Purpose &purpose = *require_purpose(text_to_cstring(PG_GETARG_TEXT_PP(1)));
     Campaign campaign = {load_kind(kind_name), purpose.asks_consent, open_keys(), open_keys()};
     add_capped(&campaign.held_back, purpose, kind_name);
-    for_each_objecting(purpose, kind_name, add_key, &campaign.held_back);
-    if (purpose.asks_consent) for_each_consenting(purpose, kind_name, add_key, &campaign.consenting);
+    const Question question = question_about(purpose, kind_name);
+    for_each_objecting(question, add_key, &campaign.held_back);
+    if (purpose.asks_consent) for_each_consenting(question, add_key, &campaign.consenting);
     put_readable(campaign, result);
     SPI_finish();
 }

@@ -235,7 +235,10 @@ static Portal open_cursor(SPIPlanPtr plan, Datum *values, bool read_only) {
 
 Portal open_internal_cursor(const How &how, const char *text, int nargs, Oid *types, Datum *values) {
     SPIPlanPtr plan = plan_for(how, text, nargs, types, values);
-    Portal portal = open_cursor(plan, values, how.sees == Sees::kCaller);
+    // A cursor that only reads sees what is active when it is opened.
+    if (how.sees == Sees::kLatest) PushActiveSnapshot(GetLatestSnapshot());
+    Portal portal = open_cursor(plan, values, how.sees != Sees::kNow);
+    if (how.sees == Sees::kLatest) PopActiveSnapshot();
     // The cursor has a copy.
     if (how.plan != PlanKind::kKept) SPI_freeplan(plan);
     return portal;
