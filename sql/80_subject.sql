@@ -124,8 +124,15 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON retention.subject_kind
     FOR EACH STATEMENT EXECUTE FUNCTION retention.refuse_truncate();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON retention.subject_link
     FOR EACH STATEMENT EXECUTE FUNCTION retention.refuse_truncate();
-ALTER TABLE retention.subject_kind ENABLE ALWAYS TRIGGER check_subject, ENABLE ALWAYS TRIGGER follow_kind, ENABLE ALWAYS TRIGGER refuse_truncate;
-ALTER TABLE retention.subject_link ENABLE ALWAYS TRIGGER check_subject, ENABLE ALWAYS TRIGGER refuse_truncate;
+CREATE FUNCTION retention.tell_persons() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_tell_persons';
+COMMENT ON FUNCTION retention.tell_persons() IS 'plans are made anew: rows lead to other persons';
+CREATE TRIGGER tell_persons AFTER INSERT OR UPDATE OR DELETE ON retention.subject_kind
+    FOR EACH STATEMENT EXECUTE FUNCTION retention.tell_persons();
+CREATE TRIGGER tell_persons AFTER INSERT OR UPDATE OR DELETE ON retention.subject_link
+    FOR EACH STATEMENT EXECUTE FUNCTION retention.tell_persons();
+ALTER TABLE retention.subject_kind ENABLE ALWAYS TRIGGER check_subject, ENABLE ALWAYS TRIGGER follow_kind, ENABLE ALWAYS TRIGGER tell_persons, ENABLE ALWAYS TRIGGER refuse_truncate;
+ALTER TABLE retention.subject_link ENABLE ALWAYS TRIGGER check_subject, ENABLE ALWAYS TRIGGER tell_persons, ENABLE ALWAYS TRIGGER refuse_truncate;
 
 CREATE FUNCTION retention.propose_links(OUT kind text, OUT relation regclass, OUT path text, OUT role text) RETURNS SETOF record
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_propose_links';

@@ -94,6 +94,13 @@ SELECT 'type that no link follows', format('%s.%I', n.relation, n.column_name), 
     'Write a link with this type into retention.subject_link, if what it refers to leads to persons.'
 FROM retention.types_not_followed() n
 UNION ALL
+SELECT 'rows that no purpose withholds', t.relation::text, 'they lead to persons, and have no clock: whoever objects or does not consent is there for those who act for a purpose',
+    'Write a policy for the table.'
+FROM (SELECT k.relation FROM retention.subject_kind k
+    UNION SELECT l.relation FROM retention.subject_link l WHERE l.role IN ('about', 'deleted_with', 'same')) t
+WHERE EXISTS (SELECT FROM retention.purpose p WHERE p.roles <> '{}')
+    AND NOT EXISTS (SELECT FROM retention.clock_column c WHERE c.relation = t.relation)
+UNION ALL
 SELECT 'personal column that no link reaches', format('%s.%I', c.relation, c.column_name), 'no kind of persons has the table, and no link leads from it',
     'Write the link that leads from the table to persons into retention.subject_link.'
 FROM retention.personal_columns c

@@ -271,6 +271,14 @@ UNION ALL
 SELECT 'role with legal access exists', p.name, NOT EXISTS (SELECT FROM unnest(p.legal_access) r WHERE NOT EXISTS (SELECT FROM pg_roles o WHERE o.oid = r)),
     'Take the number out of legal_access: a later role could get it.' FROM retention.policy p WHERE p.legal_access <> '{}'
 UNION ALL
+SELECT 'owner acts for no purpose', p.name, o.tables IS NULL,
+    format('Who owns %s acts for it, and can find out by commands whom the session does not see: let another role own what holds persons.', o.tables)
+FROM retention.purpose p CROSS JOIN LATERAL (SELECT string_agg(DISTINCT c.oid::regclass::text, ', ') AS tables
+    FROM (SELECT k.relation FROM retention.subject_kind k UNION SELECT l.relation FROM retention.subject_link l) t
+    JOIN pg_class c ON c.oid = t.relation JOIN pg_roles w ON w.oid = c.relowner AND NOT w.rolsuper, unnest(p.roles) r
+    WHERE pg_has_role(c.relowner, r, 'USAGE')) o
+WHERE p.roles <> '{}'
+UNION ALL
 SELECT 'identifying value is one person''s', format('%s of %s', i.column_name, k.kind), s.rows IS NULL,
     format('One value is in some %s rows, which would be taken for one person: see retention.shared_identities().', s.rows)
 FROM retention.subject_kind k CROSS JOIN LATERAL unnest(k.identifying) i (column_name)

@@ -1,6 +1,7 @@
 // The library's entry: modules in dependency order, nothing else.
 #include "schema/extension.hpp"
 #include "clock/late_starts.hpp"
+#include "contact/withheld.hpp"
 #include "personal/personal_types.hpp"
 #include "policy/attached.hpp"
 #include "policy/policy_cache.hpp"
@@ -42,6 +43,7 @@ void _PG_init(void) {
         pg_retention::init_user_code();
         pg_retention::init_reveals();
         pg_retention::init_visibility();
+        pg_retention::init_withheld();
         pg_retention::init_relation_plans();
         pg_retention::init_ways();
         pg_retention::init_turns();

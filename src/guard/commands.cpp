@@ -44,7 +44,7 @@ constexpr Judged kStatements[] = {
     {T_DeclareCursorStmt, kEveryday, ""},
     {T_FetchStmt, kEveryday, ""},
     {T_ClosePortalStmt, kEveryday, ""},
-    {T_VariableSetStmt, kGuarded, "SET TRANSACTION, for what copies a database under a shared snapshot gets whole tables or an error; the others as everyday"},
+    {T_VariableSetStmt, kGuarded, "SET TRANSACTION, for what copies a database under a shared snapshot gets whole tables or an error; what would set back what a session is for takes the right to; the others as everyday"},
     {T_VariableShowStmt, kEveryday, ""},
 
     {T_AlterTableStmt, kRefused, "by form, below"},
@@ -138,7 +138,7 @@ constexpr Judged kStatements[] = {
     {T_UnlistenStmt, kPasses, ""},
     {T_LoadStmt, kPasses, ""},
     {T_CheckPointStmt, kPasses, ""},
-    {T_DiscardStmt, kPasses, ""},
+    {T_DiscardStmt, kPasses, "ALL, which would set back what a session is for, takes the right to"},
     {T_WaitStmt, kPasses, ""},
     {T_CreatedbStmt, kPasses, "a copy hides as its template does"},
     {T_AlterDatabaseStmt, kPasses, ""},

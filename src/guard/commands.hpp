@@ -3,6 +3,7 @@
 // what ALTER TABLE and CREATE INDEX can say, are the one place that decides; docs/commands.md is made from them, and
 // test/lint/check-commands holds them against the server's headers.
 #include "pg/command.hpp"
+#include "pg/session_purpose.hpp"
 
 extern "C" {
 #include "nodes/parsenodes.h"
@@ -24,8 +25,9 @@ enum class Verdict : uint8_t {
 
 Verdict verdict_of(const Node *statement);
 
-// The command needs no look from anybody. Applications send SET all the time, and guarded is what SET TRANSACTION alone can say.
+// The command needs no look from anybody. Applications send SET all the time; guarded are SET TRANSACTION, and what would widen a session's purpose.
 inline bool passes(const Node *statement) {
+    if (resets_session_purpose(statement)) return false;
     if (IsA(statement, VariableSetStmt)) return reinterpret_cast<const VariableSetStmt *>(statement)->kind != VAR_SET_MULTI;
     const Verdict verdict = verdict_of(statement);
     return verdict == Verdict::kEveryday || verdict == Verdict::kPasses;

@@ -64,7 +64,8 @@ bool same(const ExtensionObjects &a, const ExtensionObjects &b) { return std::me
 bool is_whole(const ExtensionObjects &before) {
     const ExtensionObjects *now = extension();
     if (now == nullptr || !same(*now, before)) return false;
-    return !is_written_by_a_user(now->visible_function) && !is_written_by_a_user(now->unknown_function) &&
+    return !is_written_by_a_user(now->person_function) && !is_written_by_a_user(now->person_conflict_function) &&
+           !is_written_by_a_user(now->visible_function) && !is_written_by_a_user(now->unknown_function) &&
            !is_written_by_a_user(now->unstamped_function) && !is_written_by_a_user(now->conflict_function) &&
            !is_written_by_a_user(now->unmanaged_function) && !is_written_by_a_user(now->statistics_function) &&
            !is_written_by_a_user(now->statistics_ext_function);

@@ -9,6 +9,7 @@
 #include "guard/whole_copy.hpp"
 #include "pg/command.hpp"
 #include "pg/guard.hpp"
+#include "pg/session_purpose.hpp"
 #include "visibility/visibility.hpp"
 
 namespace pg_retention {
@@ -24,15 +25,16 @@ void run_command(const Command &command) {
 
 // From the outside in: each runs around those after it.
 constexpr Watcher kWatchers[] = {
-    refuse_unknown,       // a statement that nobody has judged
-    keep_own_objects,     // what the condition is found by stays
-    watch_owner_command,  // no evaluation over hidden rows
-    watch_whole_copy,     // nothing is copied in part and taken for the whole
-    keep_triggers,        // ours fire always
-    follow_command,       // policies follow the schema
-    switch_rules,         // EXPLAIN ANALYZE, REFRESH, DETACH
-    scrub_command,        // error details that show a row
-    rewrite_copy,         // COPY reads through a plan
+    refuse_unknown,        // a statement that nobody has judged
+    keep_session_purpose,  // a session is not for less than it was
+    keep_own_objects,      // what the condition is found by stays
+    watch_owner_command,   // no evaluation over hidden rows
+    watch_whole_copy,      // nothing is copied in part and taken for the whole
+    keep_triggers,         // ours fire always
+    follow_command,        // policies follow the schema
+    switch_rules,          // EXPLAIN ANALYZE, REFRESH, DETACH
+    scrub_command,         // error details that show a row
+    rewrite_copy,          // COPY reads through a plan
     run_command,
 };
 

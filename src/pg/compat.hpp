@@ -139,6 +139,15 @@ inline TreeWalker tree_walker_fn(bool (*walker)(Node *, void *)) {
 }
 #endif
 
+// 16: what a check leaves for the assignment of a setting has a memory of its own. Null: there is none left.
+inline void *allocate_for_setting(size_t size) {
+#if PG_VERSION_NUM >= 160000
+    return guc_malloc(LOG, size);
+#else
+    return malloc(size);
+#endif
+}
+
 // 16: one ownership test for all object classes (object_ownercheck).
 inline bool owns_table(Oid relid, Oid role) {
 #if PG_VERSION_NUM >= 160000

@@ -4,6 +4,7 @@
 
 #include "core/time/period.hpp"
 #include "pg/postgres.hpp"
+#include "pg/session_purpose.hpp"
 #include "pg/time.hpp"
 #include "pg/timezone.hpp"
 
@@ -118,6 +119,7 @@ void init() {
     DefineCustomBoolVariable("retention.reveal", "Lets this session read hidden rows.",
                              "Delegated with GRANT SET ON PARAMETER; recorded.", &reveal, false, PGC_SUSET, 0, nullptr, nullptr,
                              nullptr);
+    define_session_purpose();
     DefineCustomStringVariable("retention.reveal_reason", "Why hidden rows are read; recorded with the first use.", nullptr,
                                &reveal_reason, "", PGC_USERSET, 0, nullptr, nullptr, nullptr);
     DefineCustomIntVariable(

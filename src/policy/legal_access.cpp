@@ -28,6 +28,8 @@ namespace pg_retention {
 
 namespace {
 
+constexpr char kColumn[] = "legal_access";
+
 // Of the column, as the server's catalog of dependencies has them.
 List *recorded(Oid table, AttrNumber column) {
     List *roles = NIL;
@@ -69,7 +71,7 @@ List *named(int16_t written) {
     for (int i = 0; i < count; ++i)
         for (int k = 0; k < policy[i].n_legal_access; ++k) {
             const Oid role = policy[i].legal_access[k];
-            if (SearchSysCacheExists1(AUTHOID, ObjectIdGetDatum(role)))
+            if (is_role(role))
                 roles = list_append_unique_oid(roles, role);
             else if (policy[i].id == written)
                 ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
@@ -89,15 +91,21 @@ Oid *sorted(List *roles) {
 
 }  // namespace
 
-void keep_roles_of_legal_access(int16_t written) {
-    const Oid table = extension()->policy_table;
-    const AttrNumber column = get_attnum(table, "legal_access");
-    // Two who write policies at once would each miss what the other names.
-    LockDatabaseObject(RelationRelationId, table, static_cast<uint16>(column), ExclusiveLock);
+bool is_role(Oid role) { return SearchSysCacheExists1(AUTHOID, ObjectIdGetDatum(role)); }
+
+void keep_roles(Oid table, const char *name, List *roles) {
+    const AttrNumber column = get_attnum(table, name);
     List *before = recorded(table, column);
-    List *now = list_concat_unique_oid(named(written), grantees(table, column));
+    List *now = list_concat_unique_oid(roles, grantees(table, column));
     updateAclDependencies(RelationRelationId, table, column, InvalidOid, list_length(before), sorted(before), list_length(now),
                           sorted(now));
+}
+
+void keep_roles_of_legal_access(int16_t written) {
+    const Oid table = extension()->policy_table;
+    // Two who write policies at once would each miss what the other names.
+    LockDatabaseObject(RelationRelationId, table, static_cast<uint16>(get_attnum(table, kColumn)), ExclusiveLock);
+    keep_roles(table, kColumn, named(written));
 }
 
 }  // namespace pg_retention

@@ -170,34 +170,6 @@ void record_consent(FunctionCallInfo fcinfo, bool given) {
     close_call(call, given ? LedgerAction::kConsentGiven : LedgerAction::kConsentWithdrawn, -1, about_purpose(purpose.name, 0));
 }
 
-// What refers to the purpose; null: nothing does.
-char *user_of_purpose(const char *name) {
-    const SqlRows rows = own(
-        "SELECT pg_catalog.format('policy \"%s\"', p.name) FROM retention.policy p WHERE p.purpose = $1 "
-        "UNION ALL SELECT pg_catalog.format('objection %s', o.objection_id) FROM retention.objection o WHERE o.purpose = $1 "
-        "UNION ALL SELECT pg_catalog.format('consent %s', c.consent_id) FROM retention.consent c WHERE c.purpose = $1 LIMIT 1",
-        name);
-    char *user = rows.n == 0 ? nullptr : rows.first().text(1);
-    rows.free();
-    return user;
-}
-
-Datum keep_purpose(const TriggerData *data) {
-    TupleDesc desc = RelationGetDescr(data->tg_relation);
-    const char *name = SPI_getvalue(data->tg_trigtuple, desc, 1);
-    const bool updates = TRIGGER_FIRED_BY_UPDATE(data->tg_event);
-    if (updates && strcmp(name, SPI_getvalue(data->tg_newtuple, desc, 1)) == 0) return PointerGetDatum(data->tg_newtuple);
-    if (updates)
-        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("purpose \"%s\" keeps its name", name),
-                        errhint("What was recorded about it names it. Write another one.")));
-    connect_spi();
-    if (const char *user = user_of_purpose(name))
-        ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST), errmsg("purpose \"%s\" is still needed", name),
-                        errdetail("It is that of %s.", user)));
-    SPI_finish();
-    return PointerGetDatum(data->tg_trigtuple);
-}
-
 }  // namespace
 
 }  // namespace pg_retention
@@ -223,8 +195,4 @@ RETENTION_FUNCTION(pg_retention_give_consent) {
 RETENTION_FUNCTION(pg_retention_withdraw_consent) {
     pg_retention::record_consent(fcinfo, false);
     PG_RETURN_VOID();
-}
-
-RETENTION_FUNCTION(pg_retention_keep_purpose) {
-    return pg_retention::keep_purpose(reinterpret_cast<const TriggerData *>(fcinfo->context));
 }

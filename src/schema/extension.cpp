@@ -60,10 +60,11 @@ void forget_relation(Datum, Oid relid) {
 }
 
 // Not by name resolution: that would ask the user for rights on the schema.
-Oid function_of(const ExtensionObjects &in, const char *name, Oid type, Oid second = InvalidOid) {
-    const Oid types[2] = {type, second};
+template <typename... Types>
+Oid function_of(const ExtensionObjects &in, const char *name, Types... of) {
+    const Oid types[] = {static_cast<Oid>(of)...};
     return GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(name),
-                           PointerGetDatum(buildoidvector(types, OidIsValid(second) ? 2 : 1)), ObjectIdGetDatum(in.schema));
+                           PointerGetDatum(buildoidvector(types, sizeof...(of))), ObjectIdGetDatum(in.schema));
 }
 
 Oid type_named(const ExtensionObjects &in, const char *name) {
@@ -79,6 +80,8 @@ bool find_objects(ExtensionObjects *out) {
     out->policy_table = get_relname_relid("policy", out->schema);
     if (!OidIsValid(out->clock_type) || !OidIsValid(out->policy_table)) return false;
     out->visible_function = function_of(*out, "visible", out->clock_type);
+    out->person_function = function_of(*out, "person_visible", out->clock_type, OIDOID, INT2VECTOROID, ANYOID);
+    out->person_conflict_function = function_of(*out, "person_conflict_visible", out->clock_type, OIDOID, INT2VECTOROID, ANYOID);
     out->unstamped_function = function_of(*out, "unstamped_visible", out->clock_type, INT2OID);
     out->conflict_function = function_of(*out, "conflict_visible", out->clock_type);
     out->unknown_function = function_of(*out, "unknown_visible", out->clock_type);
@@ -86,9 +89,9 @@ bool find_objects(ExtensionObjects *out) {
     out->number = read_number(out->schema);
     out->statistics_function = function_of(*out, "statistics_visible", OIDOID);
     out->statistics_ext_function = function_of(*out, "extended_statistics_visible", OIDOID);
-    return OidIsValid(out->visible_function) && OidIsValid(out->unstamped_function) && OidIsValid(out->unknown_function) &&
-           OidIsValid(out->unmanaged_function) && OidIsValid(out->conflict_function) && OidIsValid(out->statistics_function) &&
-           OidIsValid(out->statistics_ext_function);
+    return OidIsValid(out->person_function) && OidIsValid(out->person_conflict_function) && OidIsValid(out->visible_function) &&
+           OidIsValid(out->unstamped_function) && OidIsValid(out->unknown_function) && OidIsValid(out->unmanaged_function) &&
+           OidIsValid(out->conflict_function) && OidIsValid(out->statistics_function) && OidIsValid(out->statistics_ext_function);
 }
 
 // Rare, and large: not to be a part of what is asked all the time.

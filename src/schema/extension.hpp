@@ -9,18 +9,25 @@ struct ExtensionObjects {
     Oid clock_type;
     Oid period_type;
     Oid policy_table;
-    Oid visible_function;         // retention.visible(retention.clock)
-    Oid unstamped_function;       // retention.unstamped_visible(retention.clock, smallint)
-    Oid conflict_function;        // retention.conflict_visible(retention.clock)
-    Oid statistics_function;      // retention.statistics_visible(oid): of a table
-    Oid unknown_function;         // retention.unknown_visible(retention.clock)
-    Oid unmanaged_function;       // retention.unmanaged_visible(retention.clock)
-    Oid statistics_ext_function;  // retention.extended_statistics_visible(oid): of an object of extended statistics
-    int32 number;                 // whose numbers of policies the clocks here have; 0: there is none yet
+    Oid visible_function;          // retention.visible(retention.clock)
+    Oid person_function;           // retention.person_visible(retention.clock, oid, int2vector, VARIADIC "any")
+    Oid person_conflict_function;  // retention.person_conflict_visible, the same
+    Oid unstamped_function;        // retention.unstamped_visible(retention.clock, smallint)
+    Oid conflict_function;         // retention.conflict_visible(retention.clock)
+    Oid statistics_function;       // retention.statistics_visible(oid): of a table
+    Oid unknown_function;          // retention.unknown_visible(retention.clock)
+    Oid unmanaged_function;        // retention.unmanaged_visible(retention.clock)
+    Oid statistics_ext_function;   // retention.extended_statistics_visible(oid): of an object of extended statistics
+    int32 number;                  // whose numbers of policies the clocks here have; 0: there is none yet
 };
 
 // Null when the extension is not installed in this database (or not connected to one, or it is being created).
 const ExtensionObjects *extension();
+
+// Whether the function is one of the two that stand as the condition in plans. The extension must be installed.
+inline bool is_condition(Oid function) {
+    return function == extension()->visible_function || function == extension()->person_function;
+}
 
 // Until the transaction ends nobody drops the extension. False: it is not installed.
 bool hold_extension();

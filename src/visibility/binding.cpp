@@ -11,6 +11,7 @@
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
+#include "visibility/acting.hpp"
 #include "visibility/visibility.hpp"
 
 extern "C" {
@@ -41,13 +42,17 @@ void forget_binding(void *argument) {
         }
 }
 
-// A superuser has every role's privileges, and is no accountant for that.
 bool has_legal_access(const Policy &policy, Oid user) {
     for (int i = 0; i < policy.n_legal_access; ++i)
-        if (superuser_arg(user) ? is_member_of_role_nosuper(user, policy.legal_access[i])
-                                : has_privs_of_role(user, policy.legal_access[i]))
-            return true;
+        if (acts_as(user, policy.legal_access[i])) return true;
     return false;
+}
+
+List *acting_in(MemoryContext context, Oid user) {
+    MemoryContext before = MemoryContextSwitchTo(context);
+    List *acting = acting_purposes(user);
+    MemoryContextSwitchTo(before);
+    return acting;
 }
 
 Binding *bind(MemoryContext context) {
@@ -60,6 +65,8 @@ Binding *bind(MemoryContext context) {
     binding->last.id = -1;
     binding->reveal = settings::reveal;
     if (binding->reveal) record_reveal();
+    // The right to read hidden rows is the right to read what is withheld.
+    if (!binding->reveal) binding->acting = acting_in(context, binding->user);
     return binding;
 }
 
@@ -111,7 +118,8 @@ bool counts_rows(const QueryDesc *query) {
     });
 }
 
-// Only this process knows what it has written: the plan runs without workers. It may be a cached one, so a copy says so.
+// Only this process knows what it has written, and who is withheld is asked by one: the plan runs without workers. It may be a cached one,
+// so a copy says so.
 void run_alone(QueryDesc *query) {
     auto *plan = static_cast<PlannedStmt *>(MemoryContextAlloc(query->estate->es_query_cxt, sizeof(PlannedStmt)));
     *plan = *query->plannedstmt;
@@ -123,7 +131,7 @@ void run_alone(QueryDesc *query) {
     guarded([query] {
         if (query->estate == nullptr) return;
         bind_execution(query->estate->es_query_cxt);
-        if (query->plannedstmt->parallelModeNeeded && has_own_starts()) run_alone(query);
+        if (query->plannedstmt->parallelModeNeeded && (has_own_starts() || executions->binding->acting != NIL)) run_alone(query);
     });
 }
 

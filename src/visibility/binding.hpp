@@ -26,6 +26,7 @@ struct Binding {
     bool reveal;
     Oid user;
     TimestampTz now;
+    List *acting;  // of ActingPurpose; NIL: the session acts for none
     mutable Policies policies;
     mutable Bound last;  // that the last row was judged by: the next one's is nearly always the same
 };

@@ -6,6 +6,7 @@
 #include "schema/toast.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
+#include "visibility/persons.hpp"
 #include "visibility/visibility.hpp"
 
 extern "C" {
@@ -31,12 +32,34 @@ struct Injection {
     Dependencies *dependencies;
 };
 
-Node *call(Oid function, Node *argument) {
-    return reinterpret_cast<Node *>(
-        makeFuncExpr(function, BOOLOID, list_make1(argument), InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL));
+Node *call(Oid function, List *arguments) {
+    return reinterpret_cast<Node *>(makeFuncExpr(function, BOOLOID, arguments, InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL));
 }
 
-Node *condition_on(Oid relid, Index rti) { return call(extension()->visible_function, clock_of(relid, rti)); }
+Node *call(Oid function, Node *argument) { return call(function, list_make1(argument)); }
+
+// The clock, and of what persons the row is: the table, which columns these are, and what they hold.
+List *clock_and_persons(Node *clock, const List *ways, Oid relid, Index rti) {
+    AttrNumber columns[kMostOfRow];
+    const int n = columns_of_ways(ways, columns);
+    Const *of = makeConst(OIDOID, -1, InvalidOid, sizeof(Oid), ObjectIdGetDatum(relid), false, true);
+    Const *which = makeConst(INT2VECTOROID, -1, InvalidOid, -1, PointerGetDatum(buildint2vector(columns, n)), false, false);
+    List *arguments = list_make3(clock, of, which);
+    for (int i = 0; i < n; ++i) {
+        Oid type = InvalidOid, collation = InvalidOid;
+        int32 modifier = -1;
+        get_atttypetypmodcoll(relid, columns[i], &type, &modifier, &collation);
+        arguments = lappend(arguments, makeVar(static_cast<int>(rti), columns[i], type, modifier, collation, 0));
+    }
+    // What does not fit any more begins with no column; the function takes one at least.
+    return n > 0 ? arguments : lappend(arguments, makeBoolConst(false, true));
+}
+
+Node *condition_on(Oid relid, Index rti) {
+    const List *ways = ways_to_persons(relid);
+    if (ways == NIL) return call(extension()->visible_function, clock_of(relid, rti));
+    return call(extension()->person_function, clock_and_persons(clock_of(relid, rti), ways, relid, rti));
+}
 
 // Each policy decides when the statement is executed.
 List *conditions_on_unstamped(Oid relid, Index rti) {
@@ -88,8 +111,12 @@ Node *clock_if_known(Node *clock, Oid relid) {
     return reinterpret_cast<Node *>(choice);
 }
 
+void add_check(OnConflictExpr *conflict, Node *check) {
+    conflict->onConflictWhere = make_and_qual(check, conflict->onConflictWhere);
+}
+
 void add_conflict_check(OnConflictExpr *conflict, Node *clock) {
-    conflict->onConflictWhere = make_and_qual(call(extension()->conflict_function, clock), conflict->onConflictWhere);
+    add_check(conflict, call(extension()->conflict_function, clock));
 }
 
 // In front of the statement's own condition, which some releases evaluate before any check of row security.
@@ -102,7 +129,10 @@ void refuse_conflict(Query *query, Oid relid, Index rti) {
             add_conflict_check(
                 query->onConflict,
                 clock_unless_in(lfirst_oid(table), static_cast<const Policy *>(lfirst(policy))->id, clock_of(relid, rti), rti));
-    add_conflict_check(query->onConflict, clock_if_known(clock_of(relid, rti), relid));
+    Node *clock = clock_if_known(clock_of(relid, rti), relid);
+    const List *ways = ways_to_persons(relid);
+    if (ways == NIL) return add_conflict_check(query->onConflict, clock);
+    add_check(query->onConflict, call(extension()->person_conflict_function, clock_and_persons(clock, ways, relid, rti)));
 }
 
 // Statistics hold values of hidden rows, and so do TOAST tables. Whether they may be read is asked when the statement is executed.
@@ -214,7 +244,9 @@ void inject_into_child(PlannerInfo *root, Index rti) {
     // A member of UNION ALL has its own condition already; a child of a governed parent inherits the parent's.
     if (above->rtekind != RTE_RELATION || rte->securityQuals != NIL || !is_governed(rte->relid)) return;
     List *conditions = conditions_on_unstamped(rte->relid, rti);
-    if (!is_governed(above->relid)) conditions = lcons(condition_on(rte->relid, rti), conditions);
+    // Of whom its parent knows nothing.
+    const bool has_own_persons = own_ways_to_persons(rte->relid) != NIL;
+    if (has_own_persons || !is_governed(above->relid)) conditions = lcons(condition_on(rte->relid, rti), conditions);
     // In the form that the planner has made of security quals by now: a list of lists.
     if (conditions != NIL) rte->securityQuals = list_make1(conditions);
 }

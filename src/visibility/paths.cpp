@@ -17,25 +17,19 @@ namespace pg_retention {
 
 namespace {
 
-struct Wanted {
-    Oid function;
-    Index rti;
-};
-
-bool calls_condition(Node *node, void *context) {
+// rti: Index of the table.
+bool calls_condition(Node *node, void *rti) {
     if (node == nullptr) return false;
-    auto *wanted = static_cast<Wanted *>(context);
-    if (IsA(node, FuncExpr) && reinterpret_cast<FuncExpr *>(node)->funcid == wanted->function &&
-        is_clock_of(static_cast<Node *>(linitial(reinterpret_cast<FuncExpr *>(node)->args)), wanted->rti))
+    if (IsA(node, FuncExpr) && is_condition(reinterpret_cast<FuncExpr *>(node)->funcid) &&
+        is_clock_of(static_cast<Node *>(linitial(reinterpret_cast<FuncExpr *>(node)->args)), *static_cast<Index *>(rti)))
         return true;
-    return expression_tree_walker(node, tree_walker_fn(calls_condition), context);
+    return expression_tree_walker(node, tree_walker_fn(calls_condition), rti);
 }
 
 bool has_condition(RelOptInfo *rel, Index rti) {
-    Wanted wanted = {extension()->visible_function, rti};
     ListCell *cell = nullptr;
     foreach (cell, rel->baserestrictinfo)
-        if (calls_condition(reinterpret_cast<Node *>(lfirst_node(RestrictInfo, cell)->clause), &wanted)) return true;
+        if (calls_condition(reinterpret_cast<Node *>(lfirst_node(RestrictInfo, cell)->clause), &rti)) return true;
     return false;
 }
 

@@ -67,8 +67,8 @@ bool is_whole_pattern(const Node *pattern) {
 }
 
 bool is_foreign(Oid function, void *) {
-    return function >= FirstNormalObjectId && function != extension()->visible_function &&
-           function != extension()->conflict_function;
+    return function >= FirstNormalObjectId && !is_condition(function) && function != extension()->conflict_function &&
+           function != extension()->person_conflict_function;
 }
 
 // An estimator may call an operator's negator or commutator in its place, and one may be given to an operator that had none.

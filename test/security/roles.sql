@@ -8,3 +8,5 @@ CREATE ROLE mover LOGIN REPLICATION IN ROLE pg_read_all_data;
 CREATE ROLE accounting;                              -- has legal access to contracts
 CREATE ROLE accountant LOGIN IN ROLE accounting, pg_read_all_data;
 CREATE ROLE revealer LOGIN IN ROLE pg_read_all_data;
+CREATE ROLE marketing;                               -- acts for a purpose that a customer objected to
+CREATE ROLE marketer LOGIN IN ROLE marketing;

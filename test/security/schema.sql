@@ -29,7 +29,7 @@ CREATE SCHEMA app AUTHORIZATION owner;
 CREATE SCHEMA scratch;
 GRANT USAGE ON SCHEMA app TO PUBLIC;
 GRANT ALL ON SCHEMA scratch TO PUBLIC;
-ALTER DEFAULT PRIVILEGES FOR ROLE owner IN SCHEMA app GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO reader, bypass;
+ALTER DEFAULT PRIVILEGES FOR ROLE owner IN SCHEMA app GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO reader, bypass, marketer;
 SET ROLE owner;
 
 -- All four kinds of hidden rows, among as many that are not.
@@ -46,13 +46,17 @@ CREATE TABLE app.owned_things (left_on date) INHERITS (app.things);
 -- Children of a foreign key.
 CREATE TABLE app.accounts (id int PRIMARY KEY, label text);
 CREATE TABLE app.members (id int PRIMARY KEY, account_id int REFERENCES app.accounts, name text, left_on date);
+-- Persons of whom one is withheld, and what leads to them.
+CREATE TABLE app.customers (id int PRIMARY KEY, name text, email text UNIQUE, seat int4range, left_on date);
+CREATE TABLE app.tickets (id int PRIMARY KEY, customer_id int REFERENCES app.customers, note text, left_on date);
+CREATE TABLE app.answers (id int PRIMARY KEY, ticket_id int REFERENCES app.tickets, note text, left_on date);
 RESET ROLE;
 
 \if :governed
 INSERT INTO retention.policy (name, relation, applies_to, priority, clock_starts, keep_for, quarantine_for, action, must_keep_for, reference, legal_access, mode)
 VALUES ('contracts', 'app.people', 'contract', 10, '{left_on}', '30 days', '0 days', 'delete', '10 years', 'Bookkeeping Act', '{accounting}', :'mode');
 \endif
-SELECT lab.govern(t) FROM unnest('{app.people,app.visits,app.owned_things,app.members}'::regclass[]) t \g /dev/null
+SELECT lab.govern(t) FROM unnest('{app.people,app.visits,app.owned_things,app.members,app.customers,app.tickets,app.answers}'::regclass[]) t \g /dev/null
 
 -- Written before the time of any of them is over.
 SET retention.test_now = '2020-01-15 12:00:00+00';
@@ -71,10 +75,19 @@ INSERT INTO app.things VALUES (1, 'open');
 INSERT INTO app.owned_things VALUES (2, 'open', NULL), (3, 'SECRETthing', '2030-01-15');
 INSERT INTO app.accounts VALUES (1, 'first'), (2, 'second');
 INSERT INTO app.members VALUES (1, 1, 'open', NULL), (2, 1, 'SECRETmember', '2030-01-15');
+INSERT INTO app.customers SELECT n, 'open' || n, 'open' || n || '@example.no', int4range(n * 10, n * 10 + 5) FROM generate_series(1, 300) n;
+UPDATE app.customers SET name = 'WITHHELDname', email = 'WITHHELDmail@example.no' WHERE id = 7;
+INSERT INTO app.tickets SELECT n, n, CASE n WHEN 7 THEN 'WITHHELDticket' ELSE 'open' END FROM generate_series(1, 300) n;
+INSERT INTO app.answers SELECT n, n, CASE n WHEN 7 THEN 'WITHHELDanswer' ELSE 'open' END FROM generate_series(1, 300) n;
 RESET ROLE;
 RESET retention.test_now;
 \if :governed
-INSERT INTO retention.subject_kind (kind, relation, identifying) VALUES ('person', 'app.people', '{email}');
+INSERT INTO retention.subject_kind (kind, relation, identifying) VALUES ('person', 'app.people', '{email}'), ('customer', 'app.customers', '{email}');
+INSERT INTO retention.subject_link (kind, relation, path) VALUES ('customer', 'app.tickets', 'customer_id'), ('customer', 'app.answers', 'ticket_id.customer_id');
+-- Where nothing is hidden nobody acts for the purpose.
+INSERT INTO retention.purpose (name, legal_basis, direct_marketing, roles) VALUES ('advertising', 'legitimate interest', true, CASE WHEN :'enforced' THEN '{marketing}' ELSE '{}' END::regrole[]),
+	('service', 'contract', false, '{}');
+SELECT retention.object('customer', 7, 'advertising') \g /dev/null
 \endif
 \if :enforced
 SELECT retention.restrict('person', 4, 'accuracy contested') \g /dev/null
