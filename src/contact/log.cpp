@@ -68,10 +68,20 @@ void hand_on(LogReader *reader, int row, const char *key) {
     reader->consumer(reader->argument, key, reader->of[row], reader->times[row], reader->was[row]);
 }
 
+// Null: the row leads to nobody.
+const char *held_in(const LogReader &reader, int row) {
+    Datum values[kMaxKeys];
+    for (int i = 0; i < reader.along.n; ++i) {
+        if (reader.nulls[i][row]) return nullptr;
+        values[i] = reader.values[i][row];
+    }
+    return key_held(reader.along, values);
+}
+
 // What the row holds is the key.
 void hand_on_held(LogReader *reader) {
     for (int row = 0; row < reader->n; ++row)
-        if (!reader->nulls[0][row]) hand_on(reader, row, key_held(reader->along, reader->values[0][row]));
+        if (const char *key = held_in(*reader, row); key != nullptr) hand_on(reader, row, key);
 }
 
 void hand_on_followed(LogReader *reader) {
@@ -135,7 +145,7 @@ LogReader open_reader(const ContactLog &log, Oid relid, List *purposes, ContactC
 void read_row(LogReader *reader, const Datum *values, const bool *nulls, bool was) {
     MemoryContext before = MemoryContextSwitchTo(reader->context);
     const Purpose *purpose = nulls[0] ? nullptr : purpose_of(*reader, values, nulls);
-    if (purpose != nullptr && is_given(reader->along, values + reader->first, nulls + reader->first)) {
+    if (purpose != nullptr && is_given(&reader->along, values + reader->first, nulls + reader->first)) {
         TimestampTz at = time_of(values[0], reader->shape.types[0], purpose->zone);
         // It counts when it is written, as what is older than any window.
         if (TIMESTAMP_IS_NOBEGIN(at)) at = 0;

@@ -8,6 +8,7 @@
 #include "schema/own.hpp"
 #include "subject/along.hpp"
 #include "subject/keys.hpp"
+#include "visibility/acting.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -27,11 +28,12 @@ struct Answer {
     TimestampTz from;    // of a cap
 };
 
-// What the owner of a table may read of it, where row security is forced upon him, too.
+// What the owner of a table may read of it, where row security is forced upon him, too. Whom the session does not see for what it is for is told
+// by the answer, with its reason.
 template <typename F>
 void as_owner(Oid relid, F body) {
     const ActingAs saved = act_as(owner_of(relid), false);
-    body();
+    during(acting_for_nobody, true, body);
     leave(saved);
 }
 

@@ -22,6 +22,7 @@ constexpr int kFewPersons = 64;
 // What is known of the persons of a kind for one purpose.
 struct Answers {
     Question question;
+    bool by_value;  // equal keys may be written differently: only the look-up knows them
     int n_asked;
     KeysOfPersons stopped, free;  // asked one by one
     bool all_read;
@@ -44,14 +45,20 @@ struct Persons {
     List *answers;  // of Answers: ways to the same kind share theirs
 };
 
-Answers *answers_about(Persons *persons, const char *kind, const ActingPurpose &purpose) {
+// As JSON, where a number is equal to one with more zeros.
+bool is_written_in_many_ways(Oid type) { return type == NUMERICOID || type == FLOAT4OID || type == FLOAT8OID; }
+
+Answers *answers_about(Persons *persons, const Kind &kind, const ActingPurpose &purpose) {
     ListCell *cell = nullptr;
     foreach (cell, persons->answers) {
         auto *answers = static_cast<Answers *>(lfirst(cell));
-        if (strcmp(answers->question.kind, kind) == 0 && strcmp(answers->question.purpose, purpose.name) == 0) return answers;
+        if (strcmp(answers->question.kind, kind.name) == 0 && strcmp(answers->question.purpose, purpose.name) == 0)
+            return answers;
     }
     auto *answers = static_cast<Answers *>(palloc0(sizeof(Answers)));
-    answers->question = Question{pstrdup(purpose.name), purpose.asks_consent, pstrdup(kind), nullptr};
+    answers->question = Question{pstrdup(purpose.name), purpose.asks_consent, pstrdup(kind.name), nullptr};
+    for (int i = 0; i < kind.n_keys; ++i)
+        answers->by_value = answers->by_value || is_written_in_many_ways(getBaseType(get_atttype(kind.relid, kind.keys[i])));
     answers->stopped = open_keys();
     answers->free = open_keys();
     persons->answers = lappend(persons->answers, answers);
@@ -69,8 +76,11 @@ Answers *answers_about(Persons *persons, const char *kind, const ActingPurpose &
 int place_of(AttrNumber column, const int2vector *columns) {
     for (int i = 0; i < columns->dim1; ++i)
         if (columns->values[i] == column) return i;
-    ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-                    errmsg("what leads to persons has changed since the statement was planned"), errhint("Run it again.")));
+    ereport(ERROR,
+            (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+             errmsg("cannot tell whose the rows are, some of which are withheld from this session"),
+             errdetail("What leads to persons has changed since the statement was planned, or begins with too many columns."),
+             errhint("Run it again.")));
     pg_unreachable();
 }
 
@@ -84,7 +94,7 @@ void open_way(Persons *persons, Way *way, const PersonWay &from, const int2vecto
     way->told = open_keys();
     way->answers = static_cast<Answers **>(palloc(sizeof(Answers *) * list_length(acting)));
     for (int i = 0; i < list_length(acting); ++i)
-        way->answers[i] = answers_about(persons, from.kind, *static_cast<const ActingPurpose *>(list_nth(acting, i)));
+        way->answers[i] = answers_about(persons, *way->along.kind, *static_cast<const ActingPurpose *>(list_nth(acting, i)));
 }
 
 void *open_persons(Oid relid, const int2vector *columns, List *acting) {
@@ -121,7 +131,7 @@ bool ask(Answers *answers, const char *key) {
     MemoryContext before = MemoryContextSwitchTo(persons.context);
     bool stopped = false;
     connect_spi();
-    if (answers->n_asked < kFewPersons)
+    if (answers->n_asked < kFewPersons || answers->by_value)
         stopped = ask(answers, key);
     else
         read_all(answers);
@@ -196,9 +206,11 @@ bool is_withheld_by(const Persons &persons, Way *way, const Datum *of_row, const
         nulls[i] = nulls_of_row[way->places[i]];
         if (nulls[i]) return false;
     }
-    if (!is_given(way->along, values, nulls)) return false;
-    if (way->along.is_key_text) return is_stopped_for_any(persons, *way, key_held(way->along, values[0]));
-    return follow(persons, way, values, nulls);
+    if (!is_given(&way->along, values, nulls)) return false;
+    if (!way->along.holds_key) return follow(persons, way, values, nulls);
+    // Nearly nobody is stopped: whether it is a person at all is asked after that.
+    return is_stopped_for_any(persons, *way, key_held(way->along, values)) &&
+           (way->along.is_key_text || follow(persons, way, values, nulls));
 }
 
 bool ask_persons(void *state, const Datum *values, const bool *nulls) {

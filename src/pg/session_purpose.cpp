@@ -24,7 +24,11 @@ constinit char *setting = nullptr;
 constinit PurposeNames before = {};
 constinit PurposeNames now = {};
 constinit bool widened = false;  // in this transaction, by somebody who may
-constinit bool noted = false;    // this transaction's end will be heard of
+// From what, and the assignment that was in force: where the server comes back to that, everything is as it was.
+constinit PurposeNames wider_than = {};
+constinit const void *widened_from = nullptr;
+constinit const void *in_force = nullptr;
+constinit bool noted = false;  // this transaction's end will be heard of
 constinit Dynamic<bool> resetting{false};
 
 // What the check found, for the assignment that follows it. Assigned again by the server it is not new any more.
@@ -58,9 +62,10 @@ bool add(PurposeNames *names, const char *start, size_t length) {
     return true;
 }
 
-// What does not fit is in neither: a session never stays narrowed to more than the setting can hold.
 void add_all(PurposeNames *names, const PurposeNames &more) {
-    for (int i = 0; i < more.n; ++i) (void) add(names, more.name[i], strlen(more.name[i]));
+    names->too_many = names->too_many || more.too_many;
+    for (int i = 0; i < more.n; ++i)
+        if (!add(names, more.name[i], strlen(more.name[i]))) names->too_many = true;
 }
 
 const char *skip_blanks(const char *at) { return at + strspn(at, " \t\n\r"); }
@@ -132,6 +137,7 @@ void end_transaction(void *) {
     if (!widened) add_all(&now, before);
     before = now;
     widened = noted = false;
+    widened_from = nullptr;
 }
 
 void note_transaction() {
@@ -143,26 +149,44 @@ void note_transaction() {
     noted = true;
 }
 
+void widen(const PurposeNames &names) {
+    if (!widened) {
+        wider_than = now;
+        widened_from = in_force;
+    }
+    widened = true;
+    now = names;
+}
+
+// Not asked for: the end of a function, of a transaction or a part of it, or RESET through set_config(). What the server comes back to holds
+// at least; what was wider than it is so no more.
+void come_back_to(const Checked *checked) {
+    if (widened && checked == widened_from) {
+        add_all(&now, wider_than);
+        widened = false;
+    }
+    if (checked != nullptr) add_all(&now, checked->names);
+}
+
 void assign(const char *, void *extra) {
     auto *checked = static_cast<Checked *>(extra);
+    const bool is_new = checked != nullptr && checked->is_new;
+    if (checked != nullptr) checked->is_new = false;
     if (!IsUnderPostmaster) {
         before = now = checked == nullptr ? PurposeNames{} : checked->names;
     } else if (!IsTransactionState()) {
-        if (checked != nullptr && checked->is_new) add_all(&now, checked->names);
-        if (checked != nullptr && checked->is_new) add_all(&before, checked->names);
-    } else if (resetting) {
+        if (is_new) add_all(&before, checked->names);
+        come_back_to(checked);
+    } else {
         note_transaction();
-        now = checked == nullptr ? PurposeNames{} : checked->names;
-        widened = true;
-    } else if (checked != nullptr && checked->is_new) {
-        note_transaction();
-        if (checked->widens)
-            now = checked->names;
+        if (resetting)
+            widen(checked == nullptr ? PurposeNames{} : checked->names);
+        else if (is_new && checked->widens)
+            widen(checked->names);
         else
-            add_all(&now, checked->names);
-        widened = widened || checked->widens;
+            come_back_to(checked);
     }
-    if (checked != nullptr) checked->is_new = false;
+    in_force = checked;
 }
 
 // What holds, and not what was written last.

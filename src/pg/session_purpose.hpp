@@ -10,6 +10,7 @@ constexpr int kMostSessionPurposes = 16;
 constexpr int kLongestPurpose = 128;  // with its end
 
 struct PurposeNames {
+    bool too_many;  // some are not among them
     int n;
     char name[kMostSessionPurposes][kLongestPurpose];
 };

@@ -59,14 +59,23 @@ Front climb(const Step &step, const Front &from) {
 
 }  // namespace
 
-LinkFront front_along(const LinkPath &path, const Datum *const *columns, const bool *const *nulls, int n_rows) {
+static LinkFront follow(const LinkPath &path, Front front) {
     const Step *step = path.steps;
-    Front front = first_front(step->near_relid, step->near_columns, step->n, columns, nulls, n_rows);
     for (int i = 0; i + 1 < path.n_steps && front.n > 0; ++i, ++step)
         front = next_front(step->far_relid, step->far_columns, finding_far(*step), step[1].near_columns, step[1].n,
                            step->repeats ? climb(*step, front) : front, far_condition(*step), near_condition(step[1]));
     if (step->repeats && front.n > 0) front = climb(*step, front);
     return LinkFront{step->far_columns, finding_far(*step), front, far_condition(*step)};
+}
+
+LinkFront front_along(const LinkPath &path, const Datum *const *columns, const bool *const *nulls, int n_rows) {
+    const Step &step = path.steps[0];
+    return follow(path, first_front(step.near_relid, step.near_columns, step.n, columns, nulls, n_rows));
+}
+
+LinkFront front_from_row(const LinkPath &path, const Datum *const *columns, const bool *const *nulls, int n_rows) {
+    const Step &step = path.steps[0];
+    return follow(path, first_front(step.near_relid, first_columns(path), step.n, columns, nulls, n_rows));
 }
 
 }  // namespace pg_retention

@@ -29,16 +29,28 @@ bool is_plain(Oid relid, AttrNumber column) {
     return (type == TEXTOID || type == VARCHAROID) && (!OidIsValid(collation) || get_collation_isdeterministic(collation));
 }
 
-bool holds_key(const Along &along) {
-    const Kind &kind = *along.kind;
-    if (kind.n_keys != 1 || kind.condition != nullptr) return false;
-    if (along.path.n_steps == 0) return is_plain(kind.relid, kind.keys[0]);
-    const Step &step = along.path.steps[0];
-    if (along.path.n_steps != 1 || step.down || step.repeats || step.n != 1 || step.far_columns[0] != kind.keys[0]) return false;
-    const Oid near = getBaseType(get_atttype(step.near_relid, step.near_columns[0]));
-    const Oid far = getBaseType(get_atttype(step.far_relid, step.far_columns[0]));
-    return is_plain(step.near_relid, step.near_columns[0]) && is_plain(step.far_relid, step.far_columns[0]) &&
-           (near == far || (is_integer(near) && is_integer(far)));
+bool are_alike(Oid a, Oid b) { return a == b || (is_integer(a) && is_integer(b)); }
+
+// Where among the columns that are read that column of the key stands; -1: nowhere, or not as the key has it.
+int place_in_step(const Step &step, const Kind &kind, AttrNumber key) {
+    for (int i = 0; i < step.n; ++i) {
+        if (step.far_columns[i] != key) continue;
+        const bool alike =
+            are_alike(getBaseType(get_atttype(step.near_relid, step.near_columns[i])), getBaseType(get_atttype(kind.relid, key)));
+        return alike && is_plain(step.near_relid, step.near_columns[i]) ? i : -1;
+    }
+    return -1;
+}
+
+bool find_key(Along *along) {
+    const Kind &kind = *along->kind;
+    const LinkPath &path = along->path;
+    if (path.n_steps > 1 || (path.n_steps == 1 && (path.steps[0].down || path.steps[0].repeats))) return false;
+    for (int i = 0; i < kind.n_keys; ++i) {
+        along->key_places[i] = path.n_steps == 0 ? i : place_in_step(path.steps[0], kind, kind.keys[i]);
+        if (along->key_places[i] < 0 || !is_plain(kind.relid, kind.keys[i])) return false;
+    }
+    return true;
 }
 
 void add_column(Along *along, Oid relid, AttrNumber column) {
@@ -47,10 +59,33 @@ void add_column(Along *along, Oid relid, AttrNumber column) {
     along->types[at] = getBaseType(get_atttype(relid, column));
 }
 
-char *number_key(int64 value) {
-    auto *text = static_cast<char *>(palloc(kNumberText));
-    (void) pg_lltoa(value, text);
-    return text;
+void append_value(StringInfo out, Oid type, Datum value) {
+    char number[kNumberText];
+    switch (type) {
+        case INT2OID:
+        case INT4OID:
+        case INT8OID:
+            (void) pg_lltoa(type == INT2OID   ? DatumGetInt16(value)
+                            : type == INT4OID ? DatumGetInt32(value)
+                                              : DatumGetInt64(value),
+                            number);
+            return appendStringInfoString(out, number);
+        case UUIDOID: return appendStringInfo(out, "\"%s\"", DatumGetCString(DirectFunctionCall1(uuid_out, value)));
+        default: return append_json_text(out, TextDatumGetCString(value));
+    }
+}
+
+// As the type of the column has it, and by what its values are equal.
+void take_given(Along *along, Oid relid, const Given &given, int i) {
+    const AttrNumber column = given.columns[i];
+    Oid type = InvalidOid, input = InvalidOid, parameter = InvalidOid;
+    int32 modifier = -1;
+    get_atttypetypmodcoll(relid, column, &type, &modifier, &along->given[i].collation);
+    getTypeInputInfo(type, &input, &parameter);
+    along->given[i].value = OidInputFunctionCall(input, const_cast<char *>(given.values[i]), parameter, modifier);
+    const Equality equality = own_equality(relid, column);
+    fmgr_info(get_opcode(equality.op), &along->given[i].equal);
+    if (OidIsValid(equality.collation)) along->given[i].collation = equality.collation;
 }
 
 // Its rows whose key is this one.
@@ -60,7 +95,7 @@ Front front_of_keys(const Kind &kind, const Datum *const *columns, const bool *c
 
 LinkFront follow(const Along &along, const Datum *const *columns, const bool *const *nulls, int n_rows) {
     const Kind &kind = *along.kind;
-    if (along.path.n_steps > 0) return front_along(along.path, columns, nulls, n_rows);
+    if (along.path.n_steps > 0) return front_from_row(along.path, columns, nulls, n_rows);
     return LinkFront{kind.keys, own_equalities(kind.relid, kind.keys, kind.n_keys), front_of_keys(kind, columns, nulls, n_rows),
                      nullptr};
 }
@@ -75,40 +110,46 @@ bool open_along(const Kind *kind, Oid relid, const char *path, Along *along, Pro
         for (; along->n < kind->n_keys; ++along->n) add_column(along, kind->relid, kind->keys[along->n]);
     } else {
         const Step &step = along->path.steps[0];
-        const Given *given = given_of(step);
-        for (; along->n < step.n; ++along->n) add_column(along, relid, step.near_columns[along->n]);
-        for (; given != nullptr && along->n_given < given->n; ++along->n_given)
+        // Of a step that may be gone not at all nothing is given yet.
+        const Given *given = step.repeats ? nullptr : given_of(step);
+        for (; along->n < step.n; ++along->n) add_column(along, relid, first_columns(along->path)[along->n]);
+        for (; given != nullptr && along->n_given < given->n; ++along->n_given) {
             add_column(along, relid, given->columns[along->n_given]);
-    }
-    along->is_key_text = holds_key(*along);
-    return true;
-}
-
-bool is_given(const Along &along, const Datum *values, const bool *nulls) {
-    for (int i = 0; i < along.n_given; ++i) {
-        Oid output = InvalidOid;
-        bool varlena = false;
-        const int place = along.n + i;
-        if (nulls[place]) return false;
-        getTypeOutputInfo(along.types[place], &output, &varlena);
-        if (strcmp(OidOutputFunctionCall(output, values[place]), given_of(along.path.steps[0])->values[i]) != 0) return false;
-    }
-    return true;
-}
-
-char *key_held(const Along &along, Datum value) {
-    switch (along.types[0]) {
-        case INT2OID: return number_key(DatumGetInt16(value));
-        case INT4OID: return number_key(DatumGetInt32(value));
-        case INT8OID: return number_key(DatumGetInt64(value));
-        case UUIDOID: return psprintf("\"%s\"", DatumGetCString(DirectFunctionCall1(uuid_out, value)));
-        default: {
-            StringInfoData out;
-            initStringInfo(&out);
-            append_json_text(&out, TextDatumGetCString(value));
-            return canonical_key(out.data);
+            take_given(along, relid, *given, along->n_given);
         }
     }
+    along->holds_key = find_key(along);
+    along->is_key_text = along->holds_key && kind->condition == nullptr;
+    return true;
+}
+
+bool is_given(Along *along, const Datum *values, const bool *nulls) {
+    for (int i = 0; i < along->n_given; ++i) {
+        auto &given = along->given[i];
+        const int place = along->n + i;
+        if (nulls[place] || !DatumGetBool(FunctionCall2Coll(&given.equal, given.collation, values[place], given.value)))
+            return false;
+    }
+    return true;
+}
+
+char *key_held(const Along &along, const Datum *values) {
+    const Kind &kind = *along.kind;
+    StringInfoData out;
+    initStringInfo(&out);
+    if (kind.n_keys > 1) appendStringInfoChar(&out, '{');
+    for (int i = 0; i < kind.n_keys; ++i) {
+        const int place = along.key_places[i];
+        if (kind.n_keys > 1) {
+            appendStringInfoString(&out, i == 0 ? "" : ", ");
+            append_json_text(&out, get_attname(kind.relid, kind.keys[i], false));
+            appendStringInfoString(&out, ": ");
+        }
+        append_value(&out, along.types[place], values[place]);
+    }
+    if (kind.n_keys > 1) appendStringInfoChar(&out, '}');
+    // Of a number there is one form.
+    return kind.n_keys == 1 && is_integer(along.types[along.key_places[0]]) ? out.data : canonical_key(out.data);
 }
 
 void for_each_person_along(const Along &along, const Datum *const *columns, const bool *const *nulls, int n_rows,

@@ -96,7 +96,12 @@ List *acting_purposes(Oid user) {
     List *acting = NIL;
     ListCell *cell = nullptr;
     const PurposeNames &names = session_purposes();
+    if (acting_for_nobody) return NIL;
     const List *all = registered_now();
+    if (names.too_many)
+        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                        errmsg("this session is narrowed to more than %d purposes", kMostSessionPurposes),
+                        errhint("See what retention.session_purpose is set to for the database, the role and the client.")));
     for (int i = 0; i < names.n; ++i) require_known(names.name[i]);
     foreach (cell, all) {
         const auto *purpose = static_cast<const Registered *>(lfirst(cell));
@@ -108,6 +113,8 @@ List *acting_purposes(Oid user) {
     }
     return acting;
 }
+
+constinit Dynamic<bool> acting_for_nobody{false};
 
 bool acts_as(Oid user, Oid role) {
     return superuser_arg(user) ? is_member_of_role_nosuper(user, role) : has_privs_of_role(user, role);

@@ -1,5 +1,6 @@
 #pragma once
 // For which purposes a session acts: those that name a role whose privileges it has, and those that it narrows itself to.
+#include "pg/during.hpp"
 #include "pg/postgres.hpp"
 
 extern "C" {
@@ -22,6 +23,9 @@ List *acting_purposes(Oid user);
 
 // A superuser has every role's privileges, and is neither an accountant nor a marketer for that.
 bool acts_as(Oid user, Oid role);
+
+// While the extension asks for itself whether somebody may be written to: it answers by the same decision.
+extern Dynamic<bool> acting_for_nobody;
 
 void init_acting();
 

@@ -118,8 +118,8 @@ bool counts_rows(const QueryDesc *query) {
     });
 }
 
-// Only this process knows what it has written, and who is withheld is asked by one: the plan runs without workers. It may be a cached one,
-// so a copy says so.
+// Only this process knows what it has written, and what the session is for: the plan runs without workers. It may be a cached one, so a copy
+// says so.
 void run_alone(QueryDesc *query) {
     auto *plan = static_cast<PlannedStmt *>(MemoryContextAlloc(query->estate->es_query_cxt, sizeof(PlannedStmt)));
     *plan = *query->plannedstmt;
@@ -131,7 +131,7 @@ void run_alone(QueryDesc *query) {
     guarded([query] {
         if (query->estate == nullptr) return;
         bind_execution(query->estate->es_query_cxt);
-        if (query->plannedstmt->parallelModeNeeded && (has_own_starts() || executions->binding->acting != NIL)) run_alone(query);
+        if (query->plannedstmt->parallelModeNeeded && has_own_starts()) run_alone(query);
     });
 }
 
@@ -152,12 +152,20 @@ void check_exemption(const QueryDesc *query) {
     restore(before);
 }
 
+// A function that a worker calls may read persons, whatever the plan reads.
+[[gnu::noinline]] void keep_to_session(QueryDesc *query) {
+    guarded([query] {
+        if (extension() != nullptr && acting_in(query->estate->es_query_cxt, GetUserId()) != NIL) run_alone(query);
+    });
+}
+
 // What needs a frame of its own stands apart: nearly every execution passes the questions.
 void start_bound(QueryDesc *query, int flags) {
     if (query->plannedstmt->stmt_location < -1 || InNoForceRLSOperation())
         start_lowered(query, flags);
     else
         previous_start(query, flags);
+    if (query->plannedstmt->parallelModeNeeded && query->estate != nullptr) keep_to_session(query);
     // Whoever may not read the table has been told so by now.
     if (explaining) refuse_counting(query);
     if (!is_governed(query->plannedstmt)) return;

@@ -4,6 +4,7 @@
 #include "pg/guard.hpp"
 #include "pg/invalidation.hpp"
 #include "schema/extension.hpp"
+#include "schema/link_front.hpp"
 #include "schema/own_rows.hpp"
 
 extern "C" {
@@ -58,6 +59,7 @@ void add_kind(const OwnRow &row) {
     const Datum key = row.get("key", &isnull);
     const int n = isnull ? 0 : names_of(key, &names);
     way->kind_relid = way->relid;
+    way->looked_up = true;
     way->fits = n > 0 && n <= kMaxKeys && get_rel_relkind(way->relid) != '\0';
     for (int i = 0; way->fits && i < n; ++i) {
         way->columns[way->n++] = get_attnum(way->relid, NameStr(*DatumGetName(names[i])));
@@ -87,8 +89,8 @@ void take_first_columns(PersonWay *way) {
     way->fits = resolve_link(way->relid, way->path, way->kind_relid, path, &problem) && path->n_steps > 0;
     if (way->fits) {
         const Step &step = path->steps[0];
-        const Given *given = step.down ? nullptr : step.key.given;
-        for (int i = 0; i < step.n; ++i) way->columns[way->n++] = step.near_columns[i];
+        const Given *given = step.down || step.repeats ? nullptr : step.key.given;
+        for (int i = 0; i < step.n; ++i) way->columns[way->n++] = first_columns(*path)[i];
         for (int i = 0; given != nullptr && i < given->n; ++i) way->columns[way->n++] = given->columns[i];
         for (int i = 0; i < path->n_steps; ++i) on_way = list_append_unique_oid(on_way, path->steps[i].far_relid);
     }
@@ -105,7 +107,6 @@ void add_link(const OwnRow &row) {
     // A restore loads links before kinds, and a table that went takes its links along.
     if (kind == nullptr || get_rel_relkind(way->relid) == '\0') return;
     way->kind_relid = kind->relid;
-    if (*path != '\0') take_first_columns(way);
     if (*path != '\0') all_ways = lappend(all_ways, way);
 }
 
@@ -155,12 +156,23 @@ PersonWay *as_seen_from(Oid relid, const PersonWay &way) {
     return own;
 }
 
+// Where a path leads through is found out when its table is asked about: of a thousand links a session needs few.
+void look_up(PersonWay *way) {
+    if (way->looked_up) return;
+    MemoryContext before = MemoryContextSwitchTo(context);
+    take_first_columns(way);
+    way->looked_up = true;
+    MemoryContextSwitchTo(before);
+}
+
 List *ways_from(Oid relid, const List *tables) {
     List *found = NIL;
     ListCell *cell = nullptr;
     foreach (cell, ways_now()) {
-        const auto *way = static_cast<const PersonWay *>(lfirst(cell));
-        if (list_member_oid(tables, way->relid)) found = lappend(found, as_seen_from(relid, *way));
+        auto *way = static_cast<PersonWay *>(lfirst(cell));
+        if (!list_member_oid(tables, way->relid)) continue;
+        look_up(way);
+        found = lappend(found, as_seen_from(relid, *way));
     }
     return found;
 }
@@ -180,11 +192,8 @@ int columns_of_ways(const List *ways, AttrNumber *columns) {
             int at = 0;
             while (at < n && columns[at] != way->columns[i]) ++at;
             if (at < n) continue;
-            if (n == kMostOfRow)
-                ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-                                errmsg("links lead to persons from more than %d columns of table \"%s\"", kMostOfRow,
-                                       get_rel_name(way->relid))));
-            columns[n++] = way->columns[i];
+            // Whoever asks for the rest misses it, and the statement fails.
+            if (n < kMostOfRow) columns[n++] = way->columns[i];
         }
     }
     return n;

@@ -10,8 +10,8 @@ extern "C" {
 
 namespace pg_retention {
 
-// The most that is read of a row: by several ways, all they begin with.
-constexpr int kMostOfRow = 32;
+// The most that is read of a row: by several ways, all they begin with. A function has a hundred arguments at most.
+constexpr int kMostOfRow = 90;
 
 // One way from a row of a table to persons. What it is found by is named as the table that is asked about has it.
 struct PersonWay {
@@ -19,6 +19,7 @@ struct PersonWay {
     Oid kind_relid;
     Oid relid;         // of the link, or of the kind: the table asked about, or one above it
     const char *path;  // empty: the row is the person
+    bool looked_up;    // what follows is known
     bool fits;         // false: it no longer fits the schema, and whose the rows are cannot be told
     int n;             // columns: the first of the path, and what it asks for besides, or the person's key
     AttrNumber columns[2 * kMaxKeys];

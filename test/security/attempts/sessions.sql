@@ -290,3 +290,53 @@ RESET ALL;
 DISCARD ALL;
 SET SESSION AUTHORIZATION DEFAULT;
 SELECT * FROM app.customers;
+
+-- attempt: narrowed: a function that widens for itself
+-- as: reader
+-- shows: WITHHELD
+-- control: none
+-- run: database
+-- errors: expected
+-- prepare
+CREATE FUNCTION scratch.f() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET retention.session_purpose = '' AS 'SELECT count(*) FROM app.customers';
+CREATE FUNCTION scratch.g() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET retention.session_purpose = '' AS 'SELECT 1 / count(*) FROM app.customers WHERE false';
+GRANT EXECUTE ON FUNCTION scratch.f(), scratch.g() TO PUBLIC;
+-- attack
+SET retention.session_purpose = 'advertising';
+SELECT scratch.f();
+SELECT * FROM app.customers;
+SELECT scratch.g();
+SELECT * FROM app.customers;
+BEGIN;
+SELECT scratch.f();
+SELECT * FROM app.tickets;
+DO $$ BEGIN PERFORM scratch.g(); EXCEPTION WHEN OTHERS THEN NULL; END $$;
+SELECT * FROM app.answers;
+COMMIT;
+SELECT * FROM app.tickets;
+
+-- attempt: narrowed by database and client: a function that widens for itself
+-- as: reader
+-- shows: WITHHELD
+-- control: none
+-- run: shell
+-- prepare
+CREATE FUNCTION scratch.f() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET retention.session_purpose = '' AS 'SELECT count(*) FROM app.customers';
+GRANT EXECUTE ON FUNCTION scratch.f() TO PUBLIC;
+ALTER DATABASE :DBNAME SET retention.session_purpose = 'advertising';
+-- attack
+PGOPTIONS='-c retention.session_purpose=service' psql -XAtq -c 'SELECT scratch.f()' -c 'SELECT * FROM app.customers'
+
+-- attempt: whoever may widen hands the session on
+-- as: reader
+-- shows: WITHHELD
+-- control: none
+-- run: shell
+-- prepare
+ALTER DATABASE :DBNAME SET retention.session_purpose = 'advertising';
+GRANT SET ON PARAMETER retention.session_purpose TO reader;
+-- attack
+psql -XAtq -c "SET retention.session_purpose = ''" -c 'DISCARD ALL' -c 'SELECT * FROM app.customers'
+psql -XAtq -c "SET retention.session_purpose = ''" -c 'RESET retention.session_purpose' -c 'SELECT * FROM app.customers'
+psql -XAtq -c "SET retention.session_purpose = 'service'" -c 'RESET ALL' -c 'SELECT * FROM app.customers'
+psql -XAtq -c 'BEGIN' -c "SET retention.session_purpose = ''" -c 'ROLLBACK' -c 'SELECT * FROM app.customers'
