@@ -16,11 +16,11 @@
 #include "policy/rights.hpp"
 #include "schema/own.hpp"
 #include "schema/row_key.hpp"
+#include "schema/tree_triggers.hpp"
 
 extern "C" {
 #include "access/htup_details.h"
 #include "access/xact.h"
-#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "commands/event_trigger.h"
 #include "commands/trigger.h"
@@ -32,8 +32,10 @@ namespace pg_retention {
 
 namespace {
 
-constexpr char kInserted[] = "~retention_contact";
-constexpr char kUpdated[] = "~retention_contact_update";
+constexpr char kFunction[] = "count_contacts";
+constexpr TreeTrigger kInserted = {"~retention_contact", "AFTER INSERT", "REFERENCING NEW TABLE AS written"};
+constexpr TreeTrigger kUpdated = {"~retention_contact_update", "AFTER UPDATE",
+                                  "REFERENCING OLD TABLE AS before NEW TABLE AS written"};
 
 struct Written {
     HeapTuple row;
@@ -54,60 +56,19 @@ ContactLog log_of(const Written &written) {
                       written.text("purpose"), written.text("purpose_column")};
 }
 
-void run(Oid relid, const char *sql) {
-    connect_spi();
-    const ActingAs saved = act_as(owner_of(relid), false);
-    int code = 0;
-    (void) set_config_option("lock_timeout", "1s", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-    during(own_command, true, [&] { code = SPI_execute(sql, false, 0); });
-    if (code < 0) elog(ERROR, "could not execute \"%s\"", sql);
-    leave(saved);
-    SPI_finish();
-}
-
-bool holds_rows(Oid relid) {
-    const char kind = get_rel_relkind(relid);
-    return kind == RELKIND_RELATION || kind == RELKIND_PARTITIONED_TABLE;
-}
-
-// False: it is there.
-bool add_trigger(Oid relid, const char *name, const char *event, const char *tables) {
-    if (OidIsValid(get_trigger_oid(relid, name, true))) return false;
-    const char *table = qualified_name(relid), *quoted = quote_identifier(name);
-    run(relid,
-        psprintf(
-            "CREATE TRIGGER %s AFTER %s ON %s REFERENCING %s FOR EACH STATEMENT EXECUTE FUNCTION retention.count_contacts(); "
-            "ALTER TABLE ONLY %s ENABLE ALWAYS TRIGGER %s",
-            quoted, event, table, tables, table, quoted));
-    return true;
-}
-
 // Whichever of them a statement names, its rows are counted there. Returns those that were not provided for.
 List *provide(Oid relid) {
     List *fresh = NIL;
     ListCell *cell = nullptr;
-    foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr)) {
-        if (!holds_rows(lfirst_oid(cell))) continue;
-        if (add_trigger(lfirst_oid(cell), kInserted, "INSERT", "NEW TABLE AS written"))
-            fresh = lappend_oid(fresh, lfirst_oid(cell));
-        (void) add_trigger(lfirst_oid(cell), kUpdated, "UPDATE", "OLD TABLE AS before NEW TABLE AS written");
+    foreach (cell, tree_of(relid)) {
+        if (add_tree_trigger(lfirst_oid(cell), kInserted, kFunction)) fresh = lappend_oid(fresh, lfirst_oid(cell));
+        (void) add_tree_trigger(lfirst_oid(cell), kUpdated, kFunction);
     }
     return fresh;
 }
 
-// Of tables that are none of messages any more.
-void withdraw() {
-    connect_spi();
-    const SqlRows found = own(
-        "WITH RECURSIVE logged (relid) AS (SELECT l.relation::pg_catalog.oid FROM retention.contact_log l UNION SELECT i.inhrelid "
-        "FROM pg_catalog.pg_inherits i JOIN logged ON logged.relid = i.inhparent) "
-        "SELECT t.tgrelid, t.tgname FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid "
-        "WHERE t.tgfoid = 'retention.count_contacts()'::pg_catalog.regprocedure AND t.tgrelid NOT IN (SELECT relid FROM logged) "
-        "ORDER BY t.tgrelid, t.tgname");
-    for (const SqlRow row : found)
-        run(row.get<Oid>(1), psprintf("DROP TRIGGER %s ON %s", quote_identifier(row.text(2)), qualified_name(row.get<Oid>(1))));
-    SPI_finish();
-}
+// From tables that are none of messages any more.
+void withdraw() { withdraw_tree_triggers(kFunction, "contact_log"); }
 
 // What the table, the log's own or one below it, holds, by its own times. only: "ONLY ", or nothing. SPI must be connected.
 void count_held(const ContactLog &log, Oid relid, const char *only = "") {
@@ -133,25 +94,6 @@ void count_held(const ContactLog &log, Oid relid, const char *only = "") {
     MemoryContextDelete(contacts.context);
 }
 
-bool moves_in_a_tree(const AlterTableCmd *command) {
-    return command->subtype == AT_AttachPartition || command->subtype == AT_DetachPartition ||
-           command->subtype == AT_DetachPartitionFinalize || command->subtype == AT_AddInherit ||
-           command->subtype == AT_DropInherit;
-}
-
-// No other command changes what is below a table. A dump runs these before it brings what is registered, and the triggers that there were after
-// that: it must not find them there.
-bool changes_trees(Node *statement) {
-    if (IsA(statement, CreateStmt)) return reinterpret_cast<const CreateStmt *>(statement)->inhRelations != NIL;
-    if (!IsA(statement, AlterTableStmt)) return IsA(statement, CreateSchemaStmt);
-    ListCell *cell = nullptr;
-    foreach (cell, reinterpret_cast<const AlterTableStmt *>(statement)->cmds)
-        if (moves_in_a_tree(lfirst_node(AlterTableCmd, cell))) return true;
-    return false;
-}
-
-List *provide_if_there(Oid relid) { return holds_rows(relid) ? provide(relid) : NIL; }
-
 // A partition may have had rows before it was attached.
 void count_of_all_logs(Oid relid) {
     ListCell *cell = nullptr;
@@ -166,8 +108,7 @@ void follow() {
     List *fresh = NIL;
     ListCell *cell = nullptr;
     if (logs == NIL) return;
-    foreach (cell, logs)
-        fresh = list_concat_unique_oid(fresh, provide_if_there(static_cast<const ContactLog *>(lfirst(cell))->relid));
+    foreach (cell, logs) fresh = list_concat_unique_oid(fresh, provide(static_cast<const ContactLog *>(lfirst(cell))->relid));
     connect_spi();
     seeing_what_was_done([&] {
         foreach (cell, fresh) count_of_all_logs(lfirst_oid(cell));

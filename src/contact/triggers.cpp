@@ -3,58 +3,27 @@
 #include "contact/log.hpp"
 #include "pg/guard.hpp"
 #include "pg/latest.hpp"
+#include "pg/transition_rows.hpp"
 #include "pg/trigger.hpp"
 #include "schema/own.hpp"
 
 extern "C" {
-#include "executor/executor.h"
 #include "utils/datum.h"
 #include "utils/memutils.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/tuplestore.h"
 }
 
 namespace pg_retention {
 
 namespace {
 
-// The rows of a transition table.
-struct Rows {
-    Tuplestorestate *store;  // null: there is none
-    int pointer;
-    TupleTableSlot *slot;
-};
-
-Rows rows_of(Tuplestorestate *store, Relation rel) {
-    if (store == nullptr) return {};
-    Rows rows = {store, 0, MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsMinimalTuple)};
-    rows.pointer = tuplestore_alloc_read_pointer(store, EXEC_FLAG_REWIND);
-    return rows;
-}
-
-void rewind(const Rows &rows) {
-    if (rows.store == nullptr) return;
-    tuplestore_select_read_pointer(rows.store, rows.pointer);
-    tuplestore_rescan(rows.store);
-}
-
-bool next(const Rows &rows) {
-    if (rows.store == nullptr) return false;
-    tuplestore_select_read_pointer(rows.store, rows.pointer);
-    return tuplestore_gettupleslot(rows.store, true, false, rows.slot);
-}
-
-void close(const Rows &rows) {
-    if (rows.store != nullptr) ExecDropSingleTupleTableSlot(rows.slot);
-}
-
 struct Values {
     Datum values[kMostRead];
     bool nulls[kMostRead];
 };
 
-Values values_in(const Rows &rows, const RowShape &shape) {
+Values values_in(const TransitionRows &rows, const RowShape &shape) {
     Values found;
     for (int i = 0; i < shape.n; ++i) found.values[i] = slot_getattr(rows.slot, shape.columns[i], &found.nulls[i]);
     return found;
@@ -74,15 +43,15 @@ bool is_same(const RowShape &shape, const Values &a, const Values &b) {
 void read_values(LogReader *reader, const Values &values, bool was) { read_row(reader, values.values, values.nulls, was); }
 
 // Two rows that say the same, whichever was made of which, say nothing new.
-void read_pass(LogReader *reader, const Rows &before, const Rows &after) {
+void read_pass(LogReader *reader, const TransitionRows &before, const TransitionRows &after) {
     bool is = true, was = true;
-    rewind(before);
-    rewind(after);
+    rewind_rows(before);
+    rewind_rows(after);
     while (is || was) {
         Values old = {}, now = {};
-        was = was && next(before);
+        was = was && next_row(before);
         if (was) old = values_in(before, reader->shape);
-        is = is && next(after);
+        is = is && next_row(after);
         if (is) now = values_in(after, reader->shape);
         if (is && was && is_same(reader->shape, old, now)) continue;
         if (was) read_values(reader, old, true);
@@ -90,7 +59,7 @@ void read_pass(LogReader *reader, const Rows &before, const Rows &after) {
     }
 }
 
-void count_log(const ContactLog &log, Oid relid, List *purposes, const Rows &before, const Rows &after) {
+void count_log(const ContactLog &log, Oid relid, List *purposes, const TransitionRows &before, const TransitionRows &after) {
     Contacts contacts = open_contacts(log.kind, purposes, false);
     const auto add = [](void *to, const char *key, const Purpose *purpose, TimestampTz at, bool was) {
         add_contact(static_cast<Contacts *>(to), key, purpose, at, was);
@@ -113,12 +82,12 @@ void count(const TriggerData *data) {
         logs = contact_logs_of(relid);
         if (logs != NIL) purposes = read_purposes();
     });
-    const Rows before = rows_of(data->tg_oldtable, data->tg_relation);
-    const Rows after = rows_of(data->tg_newtable, data->tg_relation);
+    const TransitionRows before = open_rows(data->tg_oldtable, data->tg_relation);
+    const TransitionRows after = open_rows(data->tg_newtable, data->tg_relation);
     ListCell *cell = nullptr;
     foreach (cell, logs) count_log(*static_cast<const ContactLog *>(lfirst(cell)), relid, purposes, before, after);
-    close(before);
-    close(after);
+    close_rows(before);
+    close_rows(after);
     SPI_finish();
 }
 
