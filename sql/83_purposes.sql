@@ -57,9 +57,9 @@ COMMENT ON COLUMN retention.objection.outcome IS 'upheld: it stands; overridden:
 COMMENT ON COLUMN retention.objection.grounds IS 'what was weighed; goes with the person';
 COMMENT ON COLUMN retention.objection.withdrawn_at IS 'when the person withdrew it; NULL: it was not';
 COMMENT ON COLUMN retention.objection.withdrawn_by IS 'the role that had logged in and recorded that';
-COMMENT ON COLUMN retention.objection.erased_at IS 'when the person was erased; NULL: it was not';
-COMMENT ON COLUMN retention.objection.key_print IS 'of an erased person: tells which key the hashes were made with';
-COMMENT ON COLUMN retention.objection.prints IS 'of an erased person: keyed hashes of what told who it was';
+COMMENT ON COLUMN retention.objection.erased_at IS 'when the person was erased, or the row went; NULL: it is there';
+COMMENT ON COLUMN retention.objection.key_print IS 'tells which key the hashes were made with';
+COMMENT ON COLUMN retention.objection.prints IS 'keyed hashes of what told who it was, when the person objected and when the row went; nobody is known by them while it is there';
 CREATE INDEX objection_prints ON retention.objection USING gin (prints) WHERE erased_at IS NOT NULL;
 
 CREATE TABLE retention.objection_key (

@@ -127,6 +127,15 @@ FROM (WITH RECURSIVE tree (relid) AS (SELECT l.relation::oid FROM retention.cont
 JOIN pg_class c ON c.oid = t.relid AND c.relkind IN ('r', 'p')
 WHERE (SELECT count(*) FROM pg_trigger g WHERE g.tgrelid = t.relid AND g.tgfoid = 'retention.count_contacts'::regproc AND g.tgenabled = 'A') < 2
 UNION ALL
+SELECT 'records that stay', t.relid::regclass::text,
+    CASE WHEN t.up THEN format('what is recorded of its persons stays when a statement that names a table above %s deletes them or changes their keys', t.relid::regclass)
+        ELSE format('what is recorded of persons stays when rows of %s go or change their keys: triggers are missing or do not always fire, or a partition is a foreign table', t.relid::regclass) END,
+    CASE WHEN t.up THEN 'Make the table above that of the kind.' ELSE 'UPDATE retention.subject_kind SET relation = relation; of a trigger that is there, ALTER TABLE ... ENABLE ALWAYS TRIGGER; see retention.records_of_nobody().' END
+FROM (WITH RECURSIVE tree (relid) AS (SELECT k.relation::oid FROM retention.subject_kind k UNION SELECT i.inhrelid FROM pg_inherits i JOIN tree ON tree.relid = i.inhparent) SELECT tree.relid, false AS up FROM tree
+    UNION ALL SELECT i.inhrelid, true FROM pg_inherits i WHERE i.inhrelid IN (SELECT k.relation FROM retention.subject_kind k) AND i.inhparent NOT IN (SELECT tree.relid FROM tree)) t
+JOIN pg_class c ON c.oid = t.relid AND c.relkind IN ('r', 'p')
+WHERE t.up OR (SELECT count(*) FROM pg_trigger g WHERE g.tgrelid = t.relid AND g.tgfoid = 'retention.follow_rows'::regproc AND g.tgenabled = 'A') < 3
+UNION ALL
 SELECT 'caps without messages', p.name, format('it allows %s, and no table of its messages is registered', array_to_string(p.caps, ', ')),
     'Register the tables in retention.contact_log.'
 FROM retention.purpose p

@@ -302,6 +302,11 @@ UNION ALL
 SELECT 'legal basis of a purpose is understood', o.name, retention.basis_known(o.legal_basis), 'Write the article with its letter, as GDPR Art. 6(1)(f), or consent, contract, legitimate interest.'
 FROM retention.purpose o
 UNION ALL
+SELECT 'records are of persons who are there', n.kind, false,
+    CASE WHEN n.persons IS NOT NULL THEN format('Of %s persons of kind "%s" something is recorded, and no row has their keys: retention.end_records_of_nobody(%L) ends that.', n.persons, n.kind, n.kind)
+        ELSE format('Something is recorded of persons of kind "%s", which is not in retention.subject_kind, or does not fit the schema: write it again, then see retention.records_of_nobody().', n.kind) END
+FROM retention.records_of_nobody() n
+UNION ALL
 SELECT 'objections of erased persons are known', o.purpose, false, format('Since %s: set retention.erasure_key_file, or those who objected may be written to again.', min(o.erased_at))
 FROM retention.objection o WHERE o.erased_at IS NOT NULL AND current_setting('retention.erasure_key_file') = '' GROUP BY o.purpose
 UNION ALL

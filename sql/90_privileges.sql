@@ -43,7 +43,7 @@ GRANT EXECUTE ON FUNCTION
     retention.pending(retention.clock), retention.waiting(retention.clock), retention.with_flags(retention.clock, integer),
     retention.statistics_visible(oid), retention.extended_statistics_visible(oid),
     retention.visible(retention.clock), retention.person_visible(retention.clock, oid, int2vector, "any"), retention.person_conflict_visible(retention.clock, oid, int2vector, "any"), retention.unstamped_visible(retention.clock, smallint), retention.unknown_visible(retention.clock), retention.unmanaged_visible(retention.clock), retention.unused_policy_id(bigint), retention.clock_modifier_in(cstring[]), retention.clock_modifier_out(integer), retention.conflict_visible(retention.clock), retention.state(retention.clock),
-    retention.maintain_clock(), retention.guard_delete(), retention.guard_truncate(), retention.follow_path(), retention.count_contacts(),
+    retention.maintain_clock(), retention.guard_delete(), retention.guard_truncate(), retention.follow_path(), retention.count_contacts(), retention.follow_rows(),
     retention.reinstate(regclass, bigint), retention.reinstate(regclass, text), retention.reinstate(regclass, uuid),
     retention.reinstate(regclass, jsonb),
     retention.zone(text), retention.identity(text), retention.may_be_among(text, bytea), retention.redact(text, text[]), retention.redact(json, text[]), retention.redact(jsonb, text[]),

@@ -19,6 +19,7 @@
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
+#include "subject/person_keys.hpp"
 #include "sweep/task.hpp"
 #include "sweep/turns.hpp"
 #include "visibility/visibility.hpp"
@@ -42,6 +43,7 @@ void _PG_init(void) {
         pg_retention::init_attached();
         pg_retention::init_user_code();
         pg_retention::init_reveals();
+        pg_retention::init_person_keys();
         pg_retention::init_visibility();
         pg_retention::init_withheld();
         pg_retention::init_relation_plans();

@@ -55,6 +55,7 @@ enum class LedgerAction : uint8_t {
     kRequestAnswered,
     kRequestRefused,
     kRequestClosed,
+    kRecordsEnded,
 };
 
 constexpr const char *name_of(LedgerAction action) noexcept {
@@ -109,6 +110,7 @@ constexpr const char *name_of(LedgerAction action) noexcept {
         case LedgerAction::kRequestAnswered: return "request answered";
         case LedgerAction::kRequestRefused: return "request refused";
         case LedgerAction::kRequestClosed: return "request closed";
+        case LedgerAction::kRecordsEnded: return "records ended";
     }
     return nullptr;
 }
@@ -165,7 +167,8 @@ constexpr bool changes_rows(LedgerAction action) noexcept {
         case LedgerAction::kRequestExtended:
         case LedgerAction::kRequestAnswered:
         case LedgerAction::kRequestRefused:
-        case LedgerAction::kRequestClosed: return false;
+        case LedgerAction::kRequestClosed:
+        case LedgerAction::kRecordsEnded: return false;
     }
     return true;
 }

@@ -41,6 +41,13 @@ void forget_open_notices(const Recorded &recorded) {
         kinds_of(recorded), keys_of(recorded));
 }
 
+void tell_of_gone(const Recorded &recorded) {
+    own("INSERT INTO retention.notice_to_recipient (recipient, disclosures, kind, key, what, created_at, created_by) "
+        "SELECT d.recipient, count(*), d.kind, d.key, 'erased', $3, $4 FROM retention.disclosure d "
+        "WHERE (d.kind, d.key) IN (SELECT * FROM unnest($1, $2)) AND d.inquiry IS NULL GROUP BY d.recipient, d.kind, d.key ORDER BY 1, 3, 4",
+        kinds_of(recorded), keys_of(recorded), at(retention_now()), session_role());
+}
+
 void append_disclosed_to(StringInfo out, const Recorded &recorded) {
     const SqlRows found = read_own(
         "SELECT coalesce(json_agg(json_build_object('recipient', x.recipient, 'role', r.role, 'country', r.country, 'contact', r.contact, "

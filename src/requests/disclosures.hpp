@@ -16,6 +16,9 @@ struct Change {
 // Enters a notice for each recipient that has data about the person, and appends ", \"recipients_to_tell\": [...]".
 void append_recipients_to_tell(StringInfo out, const Call &call, const Recorded &recorded, const Change &change);
 
+// The same of persons whose rows are gone without an erasure: one for each and recipient.
+void tell_of_gone(const Recorded &recorded);
+
 // Disclosures about the person go along. What is still open of earlier notices to these recipients goes before: nobody corrects what is erased.
 void forget_disclosures(const Recorded &recorded);
 void forget_open_notices(const Recorded &recorded);

@@ -19,6 +19,7 @@
 #include "requests/decided.hpp"
 #include "requests/disclosures.hpp"
 #include "requests/elsewhere.hpp"
+#include "requests/ended.hpp"
 #include "requests/leftover.hpp"
 #include "requests/outcome.hpp"
 #include "requests/request.hpp"
@@ -498,9 +499,11 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     const ToRemember *to_remember = occasion == Occasion::kReplay ? nullptr : read_to_remember(*call.subject);
     Account account = {};
     sort_deepest_first(*call.model, tables);
-    count_consequences(&account, [&] {
-        erase_passes(&erasure, tables);
-        erase_what_was_woken(&erasure, tables, account);
+    during(erasing, &recorded, [&] {
+        count_consequences(&account, [&] {
+            erase_passes(&erasure, tables);
+            erase_what_was_woken(&erasure, tables, account);
+        });
     });
     add_to(&erasure.tallies, context, erasure.undone);
     const bool gone = is_gone(erasure);
@@ -517,8 +520,10 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     append_consequences(&out, account);
     if (gone)
         forget_wishes(&out, recorded, persons);
-    else
+    else {
+        end_records_of_gone(*call.subject, recorded, persons);
         appendStringInfoString(&out, ", \"objections\": []");
+    }
     tell_recipients(&out, erasure, recorded, key, occasion == Occasion::kPreview);
     bool complete = !has_outcome(erasure.tallies, Outcome::kNotCovered) && !has_outcome(erasure.tallies, Outcome::kBlocked) &&
                     !has_outcome(erasure.tallies, Outcome::kDeferred);

@@ -65,7 +65,7 @@ List *values_of(const Model &model, const Kind &kind, const SqlRow &row, List *c
 }
 
 // What is read of rows t of a kind: the key, the scope, and the values.
-char *query_of(const Model &model, const Kind &kind, List *columns) {
+char *selected_of(const Model &model, const Kind &kind, List *columns) {
     ListCell *cell = nullptr;
     StringInfoData sql;
     initStringInfo(&sql);
@@ -73,13 +73,17 @@ char *query_of(const Model &model, const Kind &kind, List *columns) {
                      kind.n_scope == 0 ? "NULL" : scope_of(kind));
     foreach (cell, columns)
         appendStringInfo(&sql, ", %s", identifying_value(model, kind, static_cast<const Column *>(lfirst(cell))->number));
-    appendStringInfo(&sql, " FROM %s t WHERE true%s", qualified_name(kind.relid), and_is_person(kind));
     return sql.data;
+}
+
+char *query_of(const Model &model, const Kind &kind, List *columns) {
+    return psprintf("%s FROM %s t WHERE true%s", selected_of(model, kind, columns), qualified_name(kind.relid),
+                    and_is_person(kind));
 }
 
 KnownPerson *person_in(const Model &model, const Kind &kind, const SqlRow &row, List *columns) {
     auto *person = static_cast<KnownPerson *>(palloc(sizeof(KnownPerson)));
-    *person = KnownPerson{&kind, key_in(kind, row), values_of(model, kind, row, columns, kind.n_keys + 1)};
+    *person = KnownPerson{&kind, key_in(kind, row), values_of(model, kind, row, columns, kind.n_keys + 1), 0};
     return person;
 }
 
@@ -95,6 +99,26 @@ List *known_persons(const Model &model, const Kind &kind, const KeySet &keys) {
     const int level = fix_writing();
     const SqlRows rows = read_as(owner_of(kind.relid), sql.data, parameters);
     for (const SqlRow row : rows) persons = lappend(persons, person_in(model, kind, row, columns));
+    restore_writing(level);
+    rows.free();
+    return persons;
+}
+
+List *known_among(const Model &model, const Kind &kind, const char *from, const KeySet &keys) {
+    List *columns = known_columns(model, kind), *persons = NIL;
+    Parameters parameters = {};
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(&sql, "%s, k.place", selected_of(model, kind, columns));
+    append_keys_join(&sql, kind, from, keys, &parameters);
+    appendStringInfo(&sql, " WHERE true%s", and_is_person(kind));
+    const int level = fix_writing();
+    const SqlRows rows = run_as(owner_of(kind.relid), kOnce, sql.data, parameters);
+    for (const SqlRow row : rows) {
+        KnownPerson *person = person_in(model, kind, row, columns);
+        person->place = row.get<int64>(kind.n_keys + 2 + list_length(columns));
+        persons = lappend(persons, person);
+    }
     restore_writing(level);
     rows.free();
     return persons;

@@ -8,6 +8,7 @@ struct KnownPerson {
     const Kind *kind;
     char *key;     // JSON, as retention.restriction has it
     List *values;  // of KnownValue
+    int64 place;   // of known_among: which of the keys this is, from 1
 };
 
 struct KnownValue {
@@ -18,6 +19,8 @@ struct KnownValue {
 
 // The rows of a kind with these keys.
 List *known_persons(const Model &model, const Kind &kind, const KeySet &keys);
+// The same among rows that have the columns of its table: a transition table, one partition.
+List *known_among(const Model &model, const Kind &kind, const char *from, const KeySet &keys);
 // All rows of a kind, some at a time, whose memory goes after each.
 using PersonConsumer = void (*)(void *argument, const KnownPerson &person);
 void for_each_known_person(const Model &model, const Kind &kind, PersonConsumer consumer, void *argument);

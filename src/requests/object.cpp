@@ -75,6 +75,7 @@ int64 object(FunctionCallInfo fcinfo) {
     own("INSERT INTO retention.objection_key (objection_id, kind, key) SELECT $1, kind, key FROM unnest($2, $3) p (kind, key) "
         "ON CONFLICT DO NOTHING",
         id, kinds_of(persons), keys_of(persons));
+    prepare_objection(id, known_persons(*call.subject));
     close_call(call, LedgerAction::kObjected, -1, about_purpose(purpose.name, id));
     return id;
 }

@@ -56,16 +56,61 @@ SqlValue all_prints(const ErasureKey &key, List *persons, int *n) {
 constexpr char kKept[] =
     "as keyed hashes of what told who the person is, so that nobody is written to again for having been erased";
 
+// Of these persons, with what was kept when they objected under the same key; `as` says how. False: there is nothing to know anybody by.
+bool keep_prints(int64 id, List *persons, const char *as) {
+    int n = 0;
+    const bool has_key = settings::erasure_key_file[0] != '\0';
+    const ErasureKey key = has_key ? read_erasure_key() : ErasureKey{};
+    const SqlValue prints = has_key ? all_prints(key, persons, &n) : typed(BYTEAARRAYOID, array_of(nullptr, 0, BYTEAOID));
+    const SqlRows kept = own(as, id, at(retention_now()), n > 0 ? print_value(key) : null_of(BYTEAOID), prints);
+    const bool any = kept.n > 0;
+    kept.free();
+    return any;
+}
+
+#define RETENTION_KEPT_PRINTS                                                                   \
+    "coalesce($3, o.key_print), CASE WHEN $3 IS NULL THEN o.prints WHEN o.key_print = $3 THEN " \
+    "ARRAY(SELECT DISTINCT p.print FROM pg_catalog.unnest(o.prints || $4) p (print) ORDER BY 1) ELSE $4 END"
+#define RETENTION_HAS_PRINTS "o.objection_id = $1 AND ($3 IS NOT NULL OR o.prints <> '{}')"
+
+constexpr char kAsErased[] =
+    "UPDATE retention.objection o SET erased_at = $2, grounds = NULL, (key_print, prints) = ROW(" RETENTION_KEPT_PRINTS
+    ") WHERE " RETENTION_HAS_PRINTS;
+constexpr char kAsAnother[] =
+    "INSERT INTO retention.objection (purpose, kind, objected_at, recorded_by, weighed_at, weighed_by, outcome, erased_at, key_print, prints) "
+    "SELECT o.purpose, o.kind, o.objected_at, o.recorded_by, o.weighed_at, o.weighed_by, o.outcome, $2, " RETENTION_KEPT_PRINTS
+    " FROM retention.objection o WHERE " RETENTION_HAS_PRINTS;
+
 // Null, and kept; or why it cannot be.
 const char *keep_objection(int64 id, List *persons) {
-    int n = 0;
-    if (settings::erasure_key_file[0] == '\0') return "no key is set in retention.erasure_key_file";
-    const ErasureKey key = read_erasure_key();
-    const SqlValue prints = all_prints(key, persons, &n);
-    if (n == 0) return "nothing but a name tells who the person is";
-    own("UPDATE retention.objection SET erased_at = $2, grounds = NULL, key_print = $3, prints = $4 WHERE objection_id = $1", id,
-        at(retention_now()), print_value(key), prints);
-    return nullptr;
+    if (keep_prints(id, persons, kAsErased)) return nullptr;
+    return settings::erasure_key_file[0] == '\0' ? "no key is set in retention.erasure_key_file"
+                                                 : "nothing but a name tells who the person is";
+}
+
+// Those of the persons that have one of these places (int8[]); by_place: null where nobody is known.
+List *at_places(KnownPerson *const *by_place, Datum places) {
+    Datum *values = nullptr;
+    const int n = elements_of(places, INT8OID, &values);
+    List *found = NIL;
+    for (int i = 0; i < n; ++i)
+        if (KnownPerson *person = by_place[DatumGetInt64(values[i])]) found = lappend(found, person);
+    return found;
+}
+
+KnownPerson **by_place(List *persons, int places) {
+    auto **found =
+        static_cast<KnownPerson **>(palloc_extended(sizeof(KnownPerson *) * (places + 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
+    ListCell *cell = nullptr;
+    foreach (cell, persons) found[static_cast<KnownPerson *>(lfirst(cell))->place] = static_cast<KnownPerson *>(lfirst(cell));
+    return found;
+}
+
+// of: those of the persons who objected by it. others: rows that are there objected, too. False: it stood, and could not be kept.
+bool end_objection(int64 id, bool stands, bool others, List *of) {
+    const bool kept = stands && keep_prints(id, of, others ? kAsAnother : kAsErased);
+    if (!kept && !others) own("DELETE FROM retention.objection WHERE objection_id = $1", id);
+    return kept || !stands;
 }
 
 }  // namespace
@@ -97,6 +142,36 @@ void forget_wishes(StringInfo out, const Recorded &recorded, List *persons) {
     }
     appendStringInfoChar(out, ']');
     theirs.free();
+}
+
+void prepare_objection(int64 id, List *persons) {
+    int n = 0;
+    if (settings::erasure_key_file[0] == '\0') return;
+    const ErasureKey key = read_erasure_key();
+    const SqlValue prints = all_prints(key, persons, &n);
+    if (n > 0)
+        own("UPDATE retention.objection SET key_print = $2, prints = $3 WHERE objection_id = $1", id, print_value(key), prints);
+}
+
+int64 end_wishes(const Recorded &recorded, List *persons) {
+    const SqlValue kinds = kinds_of(recorded), keys = keys_of(recorded);
+    own("DELETE FROM retention.consent c USING unnest($1, $2) p (kind, key) WHERE c.kind = p.kind AND c.key = p.key", kinds,
+        keys);
+    const SqlRows theirs =
+        own("WITH gone AS (DELETE FROM retention.objection_key k USING unnest($1, $2) WITH ORDINALITY p (kind, key, place) "
+            "WHERE k.kind = p.kind AND k.key = p.key RETURNING k.objection_id, k.kind, k.key, p.place) "
+            "SELECT o.objection_id, o.withdrawn_at IS NULL AND o.outcome IS DISTINCT FROM 'overridden', "
+            "EXISTS (SELECT FROM retention.objection_key k WHERE k.objection_id = o.objection_id "
+            "AND (k.kind, k.key) NOT IN (SELECT g.kind, g.key FROM gone g)), pg_catalog.array_agg(g.place) "
+            "FROM gone g JOIN retention.objection o USING (objection_id) GROUP BY o.objection_id ORDER BY 1",
+            kinds, keys);
+    Datum *unused = nullptr;
+    KnownPerson **known = by_place(persons, elements_of(recorded.keys, JSONBOID, &unused));
+    int64 lost = 0;
+    for (const SqlRow row : theirs)
+        lost += end_objection(row.get<int64>(1), row.get<bool>(2), row.get<bool>(3), at_places(known, row.datum(4))) ? 0 : 1;
+    theirs.free();
+    return lost;
 }
 
 #define RETENTION_KEPT_OBJECTION "retention.objection WHERE purpose = $1 AND erased_at IS NOT NULL AND withdrawn_at IS NULL"

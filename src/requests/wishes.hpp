@@ -22,6 +22,15 @@ void append_wishes(StringInfo out, const Recorded &recorded);
 // persons: as they were before anything was done.
 void forget_wishes(StringInfo out, const Recorded &recorded, List *persons);
 
+// So that an objection can outlive the person whichever way that goes: what tells who these are is kept beside it, as keyed hashes, and nobody is known
+// by it while one of them is there.
+void prepare_objection(int64 id, List *persons);
+
+// The rows with these keys of one kind are gone; persons: by what they were known, as far as that can be told, each with its place among the keys.
+// Objections end as those of an erasure do; where another row is there that objected, it is that one's as before, and kept beside that. Returns how
+// many that stood could not be kept.
+int64 end_wishes(const Recorded &recorded, List *persons);
+
 // The keys (JSON, char *) of those of these persons who are known by what somebody was who objected and was erased since.
 bool any_objected_before(const char *purpose);
 List *objected_before(const Model &model, const Kind &kind, const KeySet &keys, const char *purpose);

@@ -1,6 +1,8 @@
 #include "rows/direct_delete.hpp"
 
 #include "schema/extension.hpp"
+#include "schema/own.hpp"
+#include "schema/person_records.hpp"
 #include "pg/compat.hpp"
 
 extern "C" {
@@ -26,18 +28,27 @@ bool is_of_key(const Trigger &trigger) {
     return trigger.tgisinternal && OidIsValid(trigger.tgconstraint) && RI_FKey_trigger_type(trigger.tgfoid) == RI_TRIGGER_PK;
 }
 
+// What is recorded of persons goes with their rows, by the trigger of their table; where nothing is, it has nothing to do.
+bool has_records(Relation rel) {
+    connect_spi();
+    const bool any = kinds_with_records(RelationGetRelid(rel)) != NIL;
+    SPI_finish();
+    return any;
+}
+
 bool fires_others(Relation rel) {
     const TriggerDesc *triggers = rel->trigdesc;
     for (int i = 0; triggers != nullptr && i < triggers->numtriggers; ++i) {
         const Trigger &trigger = triggers->triggers[i];
-        if (TRIGGER_FOR_DELETE(trigger.tgtype) && !is_own(trigger) && !is_of_key(trigger)) return true;
+        if (!TRIGGER_FOR_DELETE(trigger.tgtype) || is_of_key(trigger)) continue;
+        if (!is_own(trigger) || (trigger.tgoldtable != nullptr && has_records(rel))) return true;
     }
     return false;
 }
 
 bool may(Oid relid, Oid role, AclMode right) { return pg_class_aclcheck(relid, role, right) == ACLCHECK_OK; }
 
-// The executor's copy of them, less the guard: what it would ask was asked. They fire when the last row is gone, deferrable or not, as for
+// The executor's copy of them, less our own: what the guard would ask was asked. They fire when the last row is gone, deferrable or not, as for
 // every statement of a sweep.
 bool keep_keys_only(TriggerDesc *triggers) {
     int n = 0;

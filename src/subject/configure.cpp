@@ -15,6 +15,7 @@
 #include "pg/guard.hpp"
 #include "schema/own.hpp"
 #include "subject/model.hpp"
+#include "subject/person_triggers.hpp"
 
 #include "pg/trigger.hpp"
 extern "C" {
@@ -22,6 +23,7 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "utils/array.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 }
@@ -113,6 +115,7 @@ HeapTuple check_kind(Written written) {
     check_columns(written, "identifying", relid);
     check_columns(written, "scope", relid);
     check_applies_to(written, relid);
+    provide_person_triggers(relid);
     return with_column(written, "validated", BoolGetDatum(true));
 }
 
@@ -291,6 +294,7 @@ void follow_kind(const TriggerData *data) {
         rename_kind(typed(TEXTOID, kind), typed(TEXTOID, is.get("kind")));
     }
     SPI_finish();
+    withdraw_person_triggers();
 }
 
 }  // namespace
@@ -316,6 +320,7 @@ RETENTION_FUNCTION(pg_retention_check_subject) {
     const bool update = TRIGGER_FIRED_BY_UPDATE(data->tg_event);
     const bool is_kind = strcmp(RelationGetRelationName(data->tg_relation), "subject_kind") == 0;
     const auto require = is_kind ? require_tables_of_kind : require_tables_of_link;
+    if (is_kind) CacheInvalidateRelcacheByRelid(RelationGetRelid(data->tg_relation));
     const Written before = {data->tg_trigtuple, RelationGetDescr(data->tg_relation)};
     require(before, TRIGGER_FIRED_BY_INSERT(data->tg_event));
     if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) {

@@ -74,6 +74,21 @@ void append_key_condition(StringInfo sql, Oid relid, const AttrNumber *columns, 
     append_key_condition(sql, relid, columns, own_equalities(relid, columns, keys.n_columns), keys, parameters);
 }
 
+void append_keys_join(StringInfo sql, const Kind &kind, const char *from, const KeySet &keys, Parameters *parameters) {
+    const Equalities equalities = own_equalities(kind.relid, kind.keys, kind.n_keys);
+    appendStringInfo(sql, " FROM %s t JOIN unnest(", from);
+    for (int i = 0; i < keys.n_columns; ++i)
+        appendStringInfo(sql, "%s$%d", i == 0 ? "" : ", ", add_parameter(parameters, keys.types[i], keys.arrays[i]));
+    appendStringInfoString(sql, ") WITH ORDINALITY AS k (");
+    for (int i = 0; i < keys.n_columns; ++i) appendStringInfo(sql, "k%d, ", i);
+    appendStringInfoString(sql, "place) ON ");
+    for (int i = 0; i < keys.n_columns; ++i) {
+        appendStringInfoString(sql, i == 0 ? "" : " AND ");
+        append_equal(sql, equalities.at[i], column_of(kind.relid, kind.keys[i]),
+                     Operand{psprintf("k.k%d", i), get_element_type(keys.types[i])});
+    }
+}
+
 KeySet distinct_keys(Oid relid, const AttrNumber *columns, int n, const Equalities &equalities, const char *from_where,
                      Parameters *parameters, bool write) {
     KeySet keys = {};

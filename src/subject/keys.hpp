@@ -33,6 +33,10 @@ void append_key_condition(StringInfo sql, Oid relid, const AttrNumber *columns, 
 // The same for a table's own keys.
 void append_key_condition(StringInfo sql, Oid relid, const AttrNumber *columns, const KeySet &keys, Parameters *parameters);
 
+// " FROM from t JOIN unnest(...) WITH ORDINALITY AS k (k0, k1, place) ON t.a = k.k0 ...": the rows t of a kind with these keys, and which one it
+// is, from 1. from: a table, or what has its columns.
+void append_keys_join(StringInfo sql, const Kind &kind, const char *from, const KeySet &keys, Parameters *parameters);
+
 // The distinct keys that the statement "FROM ... WHERE ..." yields in these columns of a table; rows with a null do not count.
 // Distinct by the equalities. Runs as the table's owner; with write in a new snapshot.
 KeySet distinct_keys(Oid relid, const AttrNumber *columns, int n, const Equalities &equalities, const char *from_where,

@@ -60,18 +60,6 @@ char *canonical(Oid relid, AttrNumber column) {
     return is_equal_image(type, collation) ? pstrdup(name) : nullptr;
 }
 
-// Equal keys have equal JSON whatever the session's settings are.
-bool is_always_written_alike(const Kind &kind) {
-    for (int i = 0; i < kind.n_keys; ++i) {
-        const Oid type = getBaseType(get_atttype(kind.relid, kind.keys[i]));
-        // A moment is written in the zone of the session, and what pads a text is written, too.
-        if (is_written_by_settings(type) || type == TIMESTAMPTZOID || type == BPCHAROID ||
-            !is_equal_image(type, own_equality(kind.relid, kind.keys[i]).collation))
-            return false;
-    }
-    return true;
-}
-
 Datum value_of(Datum array, Oid type, int place) {
     Datum *values = nullptr;
     (void) elements_of(array, type, &values);
@@ -188,6 +176,17 @@ bool is_written_by_settings(Oid type) {
         case TIMESTAMPTZOID: return false;
         default: return true;
     }
+}
+
+bool is_always_written_alike(const Kind &kind) {
+    for (int i = 0; i < kind.n_keys; ++i) {
+        const Oid type = getBaseType(get_atttype(kind.relid, kind.keys[i]));
+        // A moment is written in the zone of the session, and what pads a text is written, too.
+        if (is_written_by_settings(type) || type == TIMESTAMPTZOID || type == BPCHAROID ||
+            !is_equal_image(type, own_equality(kind.relid, kind.keys[i]).collation))
+            return false;
+    }
+    return true;
 }
 
 int fix_writing() {

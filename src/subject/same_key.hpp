@@ -12,6 +12,9 @@ char *canonical_keys(const Kind &kind, bool warns = true);
 // each type of which it is not known.
 bool is_written_by_settings(Oid type);
 
+// Equal keys of the kind have equal JSON whatever the settings of a session are.
+bool is_always_written_alike(const Kind &kind);
+
 // Values are written under fixed settings from here on: how they are written depends on none of the session's. Returns what
 // restore_writing takes.
 int fix_writing();

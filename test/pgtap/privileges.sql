@@ -71,6 +71,7 @@ retention.guard_delete()
 retention.guard_truncate()
 retention.follow_path()
 retention.count_contacts()
+retention.follow_rows()
 retention.reinstate(regclass,bigint)
 retention.reinstate(regclass,text)
 retention.reinstate(regclass,uuid)
@@ -157,7 +158,8 @@ INSERT INTO duty VALUES ('exporter', 'export'), ('exporter', 'export_rows'), ('e
     ('handler', 'identify_request'), ('handler', 'ask_identity'), ('handler', 'verify_identity'), ('handler', 'extend_request'), ('handler', 'answer_request'),
     ('handler', 'refuse_request'), ('handler', 'close_request'), ('handler', 'request_terms'), ('handler', 'holidays'),
     ('objector', 'object'), ('objector', 'weigh_objection'), ('objector', 'withdraw_objection'), ('objector', 'give_consent'), ('objector', 'withdraw_consent'),
-    ('discloser', 'disclose'), ('discloser', 'disclose_all'), ('teller', 'settle_notice');
+    ('discloser', 'disclose'), ('discloser', 'disclose_all'), ('teller', 'settle_notice'),
+    ('teller', 'records_of_nobody'), ('teller', 'end_records_of_nobody');
 INSERT INTO retention.purpose (name, legal_basis) VALUES ('mail', 'legitimate interest'), ('survey', 'consent');
 DO $$DECLARE d record; BEGIN
     FOR d IN SELECT role_name, p.oid::regprocedure AS function FROM duty JOIN pg_proc p ON p.proname = function_name
@@ -204,14 +206,14 @@ INSERT INTO call VALUES
     ('pseudonymise', $$SELECT retention.pseudonymise('Kari', 8)$$),
     ('open_request', $$SELECT retention.open_request('access', 'person', 1), retention.open_request('access')$$),
     ('request_terms', $$SELECT * FROM retention.request_terms(true)$$), ('holidays', $$SELECT 1 / (count(*) > 10)::int FROM retention.holidays('NO', 2030)$$),
-    ('standard_holidays', 'SELECT * FROM retention.standard_holidays()'),
+    ('records_of_nobody', 'SELECT * FROM retention.records_of_nobody()'), ('standard_holidays', 'SELECT * FROM retention.standard_holidays()'),
     ('last_day_to_act', $$SELECT retention.last_day_to_act('2026-02-10', 1, 'NO')$$);
 INSERT INTO call VALUES  -- this server has no key to remember erasures with
     ('contact_times', $$SELECT retention.contact_times('1', 'x', '{}')$$, '55000'), ('may_contact', $$SELECT retention.may_contact('person', 1, 'x')$$, '42704'),
     ('explain_contact', $$SELECT retention.explain_contact('person', 1, 'x')$$, '42704'), ('may_contact_all', $$SELECT retention.may_contact_all('person', 'x')$$, '42704'),
     ('inform_of_lifting', 'SELECT retention.inform_of_lifting(0)', 'P0002'), ('lift_restriction', 'SELECT retention.lift_restriction(0)', 'P0002'),
     ('weigh_objection', $$SELECT retention.weigh_objection(0, 'upheld', 'x')$$, 'P0002'), ('withdraw_objection', 'SELECT retention.withdraw_objection(0)', 'P0002'),
-    ('settle_notice', $$SELECT retention.settle_notice(0, 'sent')$$, 'P0002'),
+    ('settle_notice', $$SELECT retention.settle_notice(0, 'sent')$$, 'P0002'), ('end_records_of_nobody', $$SELECT retention.end_records_of_nobody('nobody')$$, '42704'),
     ('identify_request', $$SELECT retention.identify_request(0, 'person', 1)$$, 'P0002'), ('ask_identity', 'SELECT retention.ask_identity(0)', 'P0002'), ('verify_identity', $$SELECT retention.verify_identity(0, 'a passport')$$, 'P0002'),
     ('extend_request', $$SELECT retention.extend_request(0, 'much')$$, 'P0002'), ('answer_request', 'SELECT retention.answer_request(0)', 'P0002'), ('refuse_request', $$SELECT retention.refuse_request(0, '12(5)', 'again')$$, 'P0002'), ('close_request', 'SELECT retention.close_request(0)', 'P0002'),
     ('settle_verification', 'SELECT retention.settle_verification(0)', 'P0002'), ('came_back', 'SELECT * FROM retention.came_back()', '55000'), ('erasure_list', 'SELECT retention.erasure_list()', '55000'), ('was_erased', $$SELECT retention.was_erased('person', 1)$$, '55000'), ('replay_erasures', $$SELECT * FROM retention.replay_erasures('{}')$$, '55000');

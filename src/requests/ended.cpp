@@ -1,0 +1,263 @@
+#include "requests/ended.hpp"
+
+#include "ledger/at_end.hpp"
+#include "pg/attempt.hpp"
+#include "pg/names.hpp"
+#include "pg/security.hpp"
+#include "pg/time.hpp"
+#include "requests/disclosures.hpp"
+#include "requests/request.hpp"
+#include "requests/wishes.hpp"
+#include "schema/own.hpp"
+#include "schema/person_records.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "utils/lsyscache.h"
+}
+
+namespace pg_retention {
+
+constinit Dynamic<const Recorded *> erasing{nullptr};
+
+namespace {
+
+void add_row(List **rows, Datum record, char *key) {
+    auto *row = static_cast<RecordedRow *>(palloc(sizeof(RecordedRow)));
+    *row = RecordedRow{record, key};
+    *rows = lappend(*rows, row);
+}
+
+// As jsonb: the key of a row t.
+char *key_of_row(const Kind &kind) {
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (int i = 0; i < kind.n_keys; ++i)
+        appendStringInfo(&sql, "%s%s, %s", i == 0 ? "pg_catalog.jsonb_build_object(" : ", ",
+                         quote_literal_cstr(get_attname(kind.relid, kind.keys[i], false)),
+                         column_list(kind.relid, &kind.keys[i], 1, "t."));
+    return kind.n_keys > 1 ? psprintf("%s)", sql.data)
+                           : psprintf("pg_catalog.to_jsonb(%s)", column_list(kind.relid, kind.keys, 1, "t."));
+}
+
+// By the indexes of the records, whoever owns the rows: a transition table is everybody's who has it.
+List *recorded_as_written(const Kind &kind, const char *from) {
+    List *rows = NIL;
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(&sql, "WITH k AS MATERIALIZED (SELECT %s AS key FROM %s t) ", key_of_row(kind), from);
+    for (const char *table : kPersonRecords)
+        appendStringInfo(&sql, "SELECT k.key FROM k JOIN retention.%s r ON r.kind = $1 AND r.key = k.key%s UNION ", table,
+                         strcmp(table, "notice_to_recipient") == 0 ? " AND r.state = 'open' AND r.what <> 'erased'" : "");
+    appendStringInfoString(&sql, "SELECT k.key FROM k JOIN retention.contact_count r ON r.kind = $1 AND r.key = k.key::text");
+    const SqlRows found = run_as(extension_owner(), kOnce, sql.data, kind.name);
+    for (const SqlRow row : found) add_row(&rows, row.detoasted(1), row.text(1));
+    found.free();
+    return rows;
+}
+
+// The keys (jsonb) of all records of the kind that can be read.
+Datum *readable_records(const Kind &kind, int *n) {
+    const SqlRows found =
+        own("SELECT DISTINCT r.key FROM (" RETENTION_PERSON_RECORDS ") r WHERE r.kind = $1 AND r.key IS NOT NULL", kind.name);
+    auto *records = static_cast<Datum *>(palloc_extended(sizeof(Datum) * (found.n + 1), MCXT_ALLOC_HUGE));
+    *n = 0;
+    for (const SqlRow row : found) records[(*n)++] = row.detoasted(1);
+    found.free();
+    if (attempt([&] { (void) set_of_records(kind, records, *n); }) == nullptr) return records;
+    int readable = 0;
+    for (int i = 0; i < *n; ++i)
+        if (attempt([&] { (void) set_of_records(kind, &records[i], 1); }) == nullptr) records[readable++] = records[i];
+    *n = readable;
+    return records;
+}
+
+// By the equality of the keys: which row each of the records is about. Null where there is none.
+char **rows_of_records(const Kind &kind, const char *from, const Datum *records, int n) {
+    auto **keys = static_cast<char **>(palloc_extended(sizeof(char *) * (n + 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
+    Parameters parameters = {};
+    StringInfoData sql;
+    if (n == 0) return keys;
+    initStringInfo(&sql);
+    appendStringInfo(&sql, "SELECT %s, k.place", column_list(kind.relid, kind.keys, kind.n_keys, "t."));
+    append_keys_join(&sql, kind, from, set_of_records(kind, records, n), &parameters);
+    const SqlRows found = run_as(owner_of(kind.relid), kOnce, sql.data, parameters);
+    for (const SqlRow row : found) keys[row.get<int64>(kind.n_keys + 1) - 1] = key_in(kind, row);
+    found.free();
+    return keys;
+}
+
+Recorded recorded_of_rows(const Kind &kind, List *rows) {
+    auto *keys = static_cast<Datum *>(palloc_extended(sizeof(Datum) * (list_length(rows) + 1), MCXT_ALLOC_HUGE));
+    auto *kinds = static_cast<Datum *>(palloc_extended(sizeof(Datum) * (list_length(rows) + 1), MCXT_ALLOC_HUGE));
+    const Datum name = CStringGetTextDatum(kind.name);
+    int n = 0;
+    ListCell *cell = nullptr;
+    foreach (cell, rows) {
+        kinds[n] = name;
+        keys[n++] = static_cast<const RecordedRow *>(lfirst(cell))->record;
+    }
+    return Recorded{array_of(kinds, n, TEXTOID), array_of(keys, n, JSONBOID)};
+}
+
+// Without those whose records an erasure under way ends.
+List *without_erased(const Kind &kind, List *rows) {
+    const Recorded *erased = erasing;
+    if (erased == nullptr || rows == NIL) return rows;
+    const Recorded all = recorded_of_rows(kind, rows);
+    const SqlRows left =
+        read_own("SELECT p.place FROM unnest($1, $2) WITH ORDINALITY p (kind, key, place) "
+                 "WHERE NOT EXISTS (SELECT FROM unnest($3, $4) e (kind, key) WHERE e.kind = p.kind AND e.key = p.key)",
+                 kinds_of(all), keys_of(all), kinds_of(*erased), keys_of(*erased));
+    List *found = NIL;
+    for (const SqlRow row : left) found = lappend(found, list_nth(rows, static_cast<int>(row.get<int64>(1)) - 1));
+    left.free();
+    return found;
+}
+
+// By what those who are gone were known. What does not fit the schema any more stands in nobody's way: then what was kept when they objected must do.
+List *persons_among(const Kind &kind, const Recorded &recorded, const char *from) {
+    List *persons = NIL;
+    if (from == nullptr) return NIL;
+    (void) attempt([&] {
+        const Model *model = load_model();
+        const Kind *of_model = kind_named(*model, kind.name);
+        Datum *keys = nullptr;
+        const int n = elements_of(recorded.keys, JSONBOID, &keys);
+        persons = known_among(*model, *of_model, from, set_of_records(*of_model, keys, n));
+    });
+    return persons;
+}
+
+void enter(const Kind &kind, Oid relid, int64 persons, int64 lost) {
+    LedgerEntry entry = {};
+    entry.action = LedgerAction::kRecordsEnded;
+    entry.relid = relid;
+    entry.row_count = persons;
+    entry.detail = lost == 0
+                     ? psprintf("kind %s", kind.name)
+                     : psprintf("kind %s, " INT64_FORMAT " %s not kept", kind.name, lost, lost == 1 ? "objection" : "objections");
+    append_ledger_at_end(entry);
+    if (lost == 0) return;
+    ereport(WARNING, (errcode(ERRCODE_WARNING),
+                      errmsg_plural("%d objection of a person of kind \"%s\" goes with the row and is not kept",
+                                    "%d objections of persons of kind \"%s\" go with their rows and are not kept",
+                                    static_cast<unsigned long>(lost), static_cast<int>(lost), kind.name),
+                      errhint("Set retention.erasure_key_file before persons object; nothing but a name tells nobody apart.")));
+}
+
+void end_all(const Kind &kind, Oid relid, const Recorded &recorded, int n, List *persons) {
+    const SqlValue kinds = kinds_of(recorded), keys = keys_of(recorded);
+    own("DELETE FROM retention.statement r USING unnest($1, $2) p (kind, key) WHERE r.kind = p.kind AND r.key = p.key", kinds,
+        keys);
+    own("DELETE FROM retention.restriction r USING unnest($1, $2) p (kind, key) WHERE r.kind = p.kind AND r.key = p.key "
+        "AND r.lifted_at IS NOT NULL",
+        kinds, keys);
+    own("DELETE FROM retention.contact_count c USING unnest($1, $2::text[]) p (kind, key) WHERE c.kind = p.kind AND c.key = p.key",
+        kinds, keys);
+    forget_requests(requests_of(recorded));
+    forget_open_notices(recorded);
+    tell_of_gone(recorded);
+    forget_disclosures(recorded);
+    enter(kind, relid, n, end_wishes(recorded, persons));
+}
+
+// Two may change places: what names a key once is taken out before it is put in again.
+void move_objections(const SqlValue &kind, const SqlValue &from, const SqlValue &to) {
+    own("WITH gone AS MATERIALIZED (DELETE FROM retention.objection_key k USING unnest($2, $3) m (was, is_now) "
+        "WHERE k.kind = $1 AND k.key = m.was RETURNING k.objection_id, m.is_now), "
+        "every AS MATERIALIZED (SELECT pg_catalog.array_agg(g.objection_id) AS ids, pg_catalog.array_agg(g.is_now) AS keys FROM gone g) "
+        "INSERT INTO retention.objection_key (objection_id, kind, key) SELECT n.id, $1, n.key FROM every, unnest(every.ids, every.keys) n (id, key) "
+        "ON CONFLICT DO NOTHING",
+        kind, from, to);
+}
+
+void move_counters(const SqlValue &kind, const SqlValue &from, const SqlValue &to) {
+    const SqlRows taken =
+        own("WITH gone AS (DELETE FROM retention.contact_count c USING unnest($2::text[], $3::text[]) m (was, is_now) "
+            "WHERE c.kind = $1 AND c.key = m.was RETURNING m.is_now AS key, c.purpose, c.times) "
+            "SELECT g.key, g.purpose, g.times FROM gone g",
+            kind, from, to);
+    for (const SqlRow row : taken)
+        own("INSERT INTO retention.contact_count AS c (key, purpose, kind, times) VALUES ($2, $3, $1, $4) ON CONFLICT (key, purpose, kind) "
+            "DO UPDATE SET times = ARRAY(SELECT t.at FROM pg_catalog.unnest(c.times || excluded.times) t (at) ORDER BY t.at)",
+            kind, row.text(1), row.text(2), typed(TIMESTAMPTZARRAYOID, row.datum(3)));
+    taken.free();
+}
+
+}  // namespace
+
+List *recorded_rows(const Kind &kind, const char *from, bool is_transition) {
+    List *rows = NIL;
+    if (is_transition && is_always_written_alike(kind)) return recorded_as_written(kind, from);
+    int n = 0;
+    const Datum *records = readable_records(kind, &n);
+    char **keys = rows_of_records(kind, from, records, n);
+    for (int i = 0; i < n; ++i)
+        if (keys[i] != nullptr) add_row(&rows, records[i], keys[i]);
+    return rows;
+}
+
+List *recorded_of_nobody(const Kind &kind) {
+    List *rows = NIL;
+    int n = 0;
+    const Datum *records = readable_records(kind, &n);
+    char **keys = rows_of_records(kind, qualified_name(kind.relid), records, n);
+    for (int i = 0; i < n; ++i)
+        if (keys[i] == nullptr) add_row(&rows, records[i], nullptr);
+    return rows;
+}
+
+void end_records(const Kind &kind, Oid relid, List *rows, const char *from) {
+    rows = without_erased(kind, rows);
+    if (rows == NIL) return;
+    const Recorded recorded = recorded_of_rows(kind, rows);
+    end_all(kind, relid, recorded, list_length(rows), persons_among(kind, recorded, from));
+}
+
+void end_records_of_gone(const Subject &subject, const Recorded &recorded, List *persons) {
+    Datum *kinds = nullptr, *keys = nullptr;
+    const int n = elements_of(recorded.kinds, TEXTOID, &kinds);
+    (void) elements_of(recorded.keys, JSONBOID, &keys);
+    ListCell *cell = nullptr;
+    foreach (cell, subject.model->kinds) {
+        const auto *kind = static_cast<const Kind *>(lfirst(cell));
+        auto *records = static_cast<Datum *>(palloc(sizeof(Datum) * (n + 1)));
+        int of_kind = 0;
+        for (int i = 0; i < n; ++i)
+            if (strcmp(TextDatumGetCString(kinds[i]), kind->name) == 0) records[of_kind++] = keys[i];
+        char **there = rows_of_records(*kind, qualified_name(kind->relid), records, of_kind);
+        List *gone = NIL, *known = NIL;
+        for (int i = 0; i < of_kind; ++i)
+            if (there[i] == nullptr) add_row(&gone, records[i], nullptr);
+        if (gone == NIL) continue;
+        // One human: whatever tells who one of these rows was tells it of each.
+        ListCell *inner = nullptr;
+        foreach (inner, persons) {
+            auto *person = static_cast<KnownPerson *>(palloc(sizeof(KnownPerson)));
+            *person = *static_cast<const KnownPerson *>(lfirst(inner));
+            person->place = 1;
+            known = lappend(known, person);
+        }
+        end_all(*kind, kind->relid, recorded_of_rows(*kind, gone), list_length(gone), known);
+    }
+}
+
+void move_records(const Kind &kind, const Moves &moves) {
+    if (moves.n == 0) return;
+    const SqlValue name = sql_value(kind.name);
+    const SqlValue from = typed(JSONBARRAYOID, array_of(moves.from, moves.n, JSONBOID));
+    const SqlValue to = typed(JSONBARRAYOID, array_of(moves.to, moves.n, JSONBOID));
+    during(own_command, true, [&] {
+        for (const char *table : kPersonRecords)
+            if (strcmp(table, "objection_key") != 0)
+                own(psprintf(
+                        "UPDATE retention.%s r SET key = m.is_now FROM unnest($2, $3) m (was, is_now) WHERE r.kind = $1 AND r.key = m.was%s",
+                        table, strcmp(table, "notice_to_recipient") == 0 ? " AND r.what <> 'erased'" : ""),
+                    name, from, to);
+    });
+    move_objections(name, from, to);
+    move_counters(name, from, to);
+}
+
+}  // namespace pg_retention
