@@ -5,6 +5,7 @@
 #include "pg/latest.hpp"
 #include "pg/transition_rows.hpp"
 #include "pg/trigger.hpp"
+#include "requests/ended.hpp"
 #include "schema/own.hpp"
 
 extern "C" {
@@ -62,7 +63,9 @@ void read_pass(LogReader *reader, const TransitionRows &before, const Transition
 void count_log(const ContactLog &log, Oid relid, List *purposes, const TransitionRows &before, const TransitionRows &after) {
     Contacts contacts = open_contacts(log.kind, purposes, false);
     const auto add = [](void *to, const char *key, const Purpose *purpose, TimestampTz at, bool was) {
-        add_contact(static_cast<Contacts *>(to), key, purpose, at, was);
+        auto *all = static_cast<Contacts *>(to);
+        // What was the person's before the key changed is no new message.
+        add_contact(all, was ? key_after_moves(all->kind, key) : key, purpose, at, was);
     };
     do {
         seeing_what_was_done([&] {

@@ -4,8 +4,8 @@ namespace pg_retention {
 
 namespace {
 
-constexpr int kStages = 3;
-constexpr int kMostLevelCallbacks = 4;
+constexpr int kStages = 4;
+constexpr int kMostLevelCallbacks = 6;
 
 constinit XactCallback stages[kStages] = {};
 constinit SubXactCallback level_callbacks[kMostLevelCallbacks] = {};

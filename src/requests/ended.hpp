@@ -35,4 +35,8 @@ struct Moves {
 };
 void move_records(const Kind &kind, const Moves &moves);
 
+// What follows in the same statement by ON UPDATE CASCADE is the same person's. Keys are texts of jsonb; one that was not moved is itself.
+void note_moves(const char *kind, const Moves &moves);
+const char *key_after_moves(const char *kind, const char *key);
+
 }  // namespace pg_retention

@@ -173,6 +173,7 @@ void follow_changes(const Kind &kind, const TriggerData *data, const Changes &ch
     List *gone = NIL;
     const Moves changed = changed_keys(kind, data, changes);
     if (changed.n == 0) return;
+    note_moves(kind.name, changed);
     const Oid relid = RelationGetRelid(data->tg_relation);
     const char *before = quote_identifier(data->tg_trigger->tgoldtable);
     const Moves moves = moves_of(recorded_rows(kind, before, true), changed, &gone);
@@ -212,7 +213,8 @@ void follow(const TriggerData *data) {
         if (SPI_register_trigger_data(const_cast<TriggerData *>(data)) < 0) elog(ERROR, "could not register transition tables");
         CommandCounterIncrement();
         ListCell *cell = nullptr;
-        foreach (cell, kinds_with_records(RelationGetRelid(data->tg_relation))) {
+        const Oid relid = RelationGetRelid(data->tg_relation);
+        foreach (cell, updates ? kinds_of_rows(relid) : kinds_with_records(relid)) {
             const Kind *kind = kind_that_fits(static_cast<const char *>(lfirst(cell)));
             if (kind != nullptr && updates) follow_changes(*kind, data, changes);
             if (kind != nullptr && !updates) follow_deletion(*kind, data);

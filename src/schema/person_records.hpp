@@ -22,5 +22,7 @@ inline constexpr const char *kPersonRecords[] = {"statement", "restriction",    
 
 // The kinds (char *) of persons that are rows of the table, or of one above it, and of which anything is recorded. SPI must be connected.
 List *kinds_with_records(Oid relid);
+// The same without asking for records.
+List *kinds_of_rows(Oid relid);
 
 }  // namespace pg_retention

@@ -117,6 +117,15 @@ INSERT INTO gone.person VALUES (17, 1, 'p17b@x.example');
 UPDATE gone.person SET id = 117 WHERE id = 17;
 SELECT is(gone.of('117') || '; ' || gone.of('17'), 'nothing; notice of erased', 'a notice of an erasure does not follow the next holder of the key');
 
+-- Messages that a foreign key changes with the person are no new ones.
+CREATE TABLE gone.letter (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, person int REFERENCES gone.person ON UPDATE CASCADE, at timestamptz);
+INSERT INTO retention.contact_log (relation, kind, path, time_column, purpose) VALUES ('gone.letter', 'person', 'person', 'at', 'news');
+INSERT INTO gone.letter (person, at) SELECT p, '2040-03-01 10:00 Europe/Oslo' FROM generate_series(80, 82) p, generate_series(1, 3);
+UPDATE gone.person SET id = id + 1000 WHERE id IN (80, 81);
+SELECT is((SELECT string_agg(key || ' ' || cardinality(times), ', ' ORDER BY key) FROM retention.contact_count WHERE key IN ('80', '81', '82', '1080', '1081')), '1080 3, 1081 3, 82 3', 'what was sent counts once, under the key that the person has now');
+SELECT is((SELECT count(*) FROM gone.letter WHERE person > 1000), 6::bigint, 'messages have the new key');
+SELECT throws_ok('UPDATE gone.letter SET person = 1080 WHERE person = 82', 'RT020', NULL, 'messages that are given to another person are new ones');
+
 -- Nobody is left: what no trigger saw.
 ALTER TABLE gone.person DISABLE TRIGGER "~retention_person_deleted";
 SELECT is((SELECT count(*) FROM pg_trigger WHERE tgrelid = 'gone.person'::regclass AND tgenabled = 'D'), 1::bigint, 'a superuser disables a trigger of a table that no policy stands for');
@@ -131,7 +140,7 @@ SELECT is(gone.of('19') || '; ' || gone.of('23'), 'notice of erased; consent, co
 SELECT is_empty('SELECT * FROM retention.records_of_nobody()', 'nothing is left of nobody then');
 
 -- TRUNCATE.
-TRUNCATE gone.person;
+TRUNCATE gone.person CASCADE;
 SELECT is((SELECT count(*) FROM retention.objection_key) + (SELECT count(*) FROM retention.consent) + (SELECT count(*) FROM retention.contact_count) + (SELECT count(*) FROM retention.disclosure), 0::bigint, 'TRUNCATE ends what is recorded of all');
 
 -- Keys of several columns, texts and UUIDs, of a type that equal values are written differently in; partitions and heirs.

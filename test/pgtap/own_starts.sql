@@ -14,6 +14,7 @@ INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine
     ('users', 'app.users', '{left_at, customer.ended_at}', '0 days', '30 days', 'delete', 'enforce'),
     ('notes', 'app.notes', '{author.left_at, author.customer.ended_at}', '0 days', '30 days', 'delete', 'enforce'),
     ('visits', 'app.visits', '{left_on}', '30 days', '1 year', 'delete', 'enforce');
+INSERT INTO retention.subject_kind (kind, relation, identifying) VALUES ('user', 'app.users', '{}');
 INSERT INTO app.customers SELECT n, NULL FROM generate_series(1, 4) n;
 INSERT INTO app.users SELECT n, 1 + n % 4, 'user' || n, NULL FROM generate_series(1, 2000) n;
 INSERT INTO app.notes SELECT n, n, 'note' FROM generate_series(1, 20) n;
@@ -121,7 +122,6 @@ INSERT INTO app.visits VALUES (7, 'south', '2020-01-01', 'the next day'), (8, 'n
 SELECT is(pg_temp.ids('SELECT id FROM app.visits'), '7 8', 'on another day it has a start of its own');
 
 -- A decision about a row hides it also from who takes it.
-INSERT INTO retention.subject_kind (kind, relation, identifying) VALUES ('user', 'app.users', '{}');
 INSERT INTO app.users VALUES (3002, NULL, 'restricted', NULL);
 UPDATE app.users SET left_at = '2030-06-02 13:00+00' WHERE id = 3002;
 SELECT is(pg_temp.ids('SELECT id FROM app.users WHERE id > 3000'), '3002', 'before it is restricted');
