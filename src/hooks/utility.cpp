@@ -7,6 +7,7 @@
 #include "guard/own_triggers.hpp"
 #include "guard/owner_commands.hpp"
 #include "guard/whole_copy.hpp"
+#include "ledger/written.hpp"
 #include "pg/command.hpp"
 #include "pg/guard.hpp"
 #include "pg/session_purpose.hpp"
@@ -32,6 +33,7 @@ constexpr Watcher kWatchers[] = {
     watch_whole_copy,      // nothing is copied in part and taken for the whole
     keep_triggers,         // ours fire always
     follow_command,        // policies follow the schema
+    note_copy,             // what a dump brings is on record there
     switch_rules,          // EXPLAIN ANALYZE, REFRESH, DETACH
     scrub_command,         // error details that show a row
     rewrite_copy,          // COPY reads through a plan
