@@ -42,6 +42,38 @@ COMMENT ON COLUMN retention.contact_count.purpose IS 'see retention.purpose';
 COMMENT ON COLUMN retention.contact_count.kind IS 'which kind of person, see retention.subject_kind';
 COMMENT ON COLUMN retention.contact_count.times IS 'in their order; those to come are scheduled';
 
+CREATE TABLE retention.refused_messages (
+    relation regclass NOT NULL,
+    purpose text NOT NULL,
+    reason text NOT NULL,
+    refusals bigint NOT NULL,
+    last_at timestamptz NOT NULL,
+    PRIMARY KEY (relation, purpose, reason)
+);
+SELECT pg_catalog.pg_extension_config_dump('retention.refused_messages', '');
+COMMENT ON TABLE retention.refused_messages IS 'how often messages were refused, as far as sweeps have written it: see retention.contact_refusal';
+COMMENT ON COLUMN retention.refused_messages.relation IS 'see retention.contact_log';
+COMMENT ON COLUMN retention.refused_messages.purpose IS 'see retention.purpose';
+COMMENT ON COLUMN retention.refused_messages.reason IS 'cap, objection or no consent';
+COMMENT ON COLUMN retention.refused_messages.refusals IS 'statements, each refused at the first person it may not write to';
+COMMENT ON COLUMN retention.refused_messages.last_at IS 'when the last one was';
+CREATE FUNCTION retention.refusals_left(OUT relation regclass, OUT purpose text, OUT reason text, OUT refusals bigint, OUT last_at timestamptz) RETURNS SETOF record
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_refusals_left';
+COMMENT ON FUNCTION retention.refusals_left() IS 'refusals of messages that no sweep has written yet';
+CREATE VIEW retention.contact_refusal AS
+SELECT r.relation, r.purpose, r.reason, sum(r.refusals)::bigint AS refusals, max(r.last_at) AS last_at
+FROM (SELECT w.relation, w.purpose, w.reason, w.refusals, w.last_at FROM retention.refused_messages w
+    UNION ALL SELECT l.relation, l.purpose, l.reason, l.refusals, l.last_at FROM retention.refusals_left() l WHERE l.relation IN (SELECT c.oid FROM pg_class c)) r
+GROUP BY r.relation, r.purpose, r.reason;
+COMMENT ON VIEW retention.contact_refusal IS 'how often messages were refused, by table, purpose and reason, since it was registered; those since the last sweep do not outlive a stop of the server';
+COMMENT ON COLUMN retention.contact_refusal.relation IS 'see retention.contact_log';
+COMMENT ON COLUMN retention.contact_refusal.purpose IS 'see retention.purpose';
+COMMENT ON COLUMN retention.contact_refusal.reason IS 'cap, objection or no consent';
+COMMENT ON COLUMN retention.contact_refusal.refusals IS 'statements, each refused at the first person it may not write to';
+COMMENT ON COLUMN retention.contact_refusal.last_at IS 'when the last one was';
+GRANT EXECUTE ON FUNCTION retention.refusals_left() TO pg_monitor;
+GRANT SELECT ON retention.refused_messages, retention.contact_refusal TO pg_monitor;
+
 CREATE FUNCTION retention.contact_times(key text, purpose text, times timestamptz[]) RETURNS timestamptz[]
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_retention_contact_times';
 COMMENT ON FUNCTION retention.contact_times(text, text, timestamptz[]) IS 'these times and those that the rows being written add, or an error that says which cap stands against it; only the extension calls it';

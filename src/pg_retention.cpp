@@ -15,6 +15,7 @@
 #include "hooks/hooks.hpp"
 #include "ledger/at_end.hpp"
 #include "ledger/consequences.hpp"
+#include "ledger/refusals.hpp"
 #include "ledger/reveals.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
@@ -43,6 +44,7 @@ void _PG_init(void) {
         pg_retention::init_attached();
         pg_retention::init_user_code();
         pg_retention::init_reveals();
+        pg_retention::init_refusals();
         pg_retention::init_person_keys();
         pg_retention::init_visibility();
         pg_retention::init_withheld();

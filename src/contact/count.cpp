@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "contact/stopped.hpp"
+#include "ledger/refusals.hpp"
 #include "pg/attempt.hpp"
 #include "pg/during.hpp"
 #include "pg/guard.hpp"
@@ -127,8 +128,10 @@ void settle(Times *is, Times *was, TimestampTz now) {
     was->n = moved;
 }
 
-[[noreturn]] void refuse(const core::Leave &leave, const Entry &entry, const char *kind) {
+[[noreturn]] void refuse(const core::Leave &leave, const Entry &entry, const Contacts &contacts) {
     const Purpose &purpose = *entry.of.purpose;
+    const char *kind = contacts.kind;
+    note_refusal(contacts.relid, purpose.name, "cap");
     const char *from = leave.from == core::kNever ? "infinity" : local_text(leave.from, PgZone(purpose.zone));
     ereport(ERROR, (errcode(kCapSqlstate),
                     errmsg("cap \"%s\" of purpose \"%s\" is reached: the next message is allowed from %s",
@@ -137,12 +140,13 @@ void settle(Times *is, Times *was, TimestampTz now) {
                     errhint("retention.may_contact_all has the persons who may be written to.")));
 }
 
-[[noreturn]] void refuse_stopped(const Stopped &stopped, const Purpose &purpose, const char *kind) {
+[[noreturn]] void refuse_stopped(const Stopped &stopped, const Purpose &purpose, const Contacts &contacts) {
+    note_refusal(contacts.relid, purpose.name, name_of(stopped.why));
     ereport(ERROR, (errcode(kStoppedSqlstate),
                     stopped.why == Stop::kObjection
                         ? errmsg("purpose \"%s\" is closed for a person who objects to it", purpose.name)
                         : errmsg("purpose \"%s\" is closed for a person who has not consented to it", purpose.name),
-                    errdetail("The person is of kind \"%s\" and has key %s.", kind, stopped.key),
+                    errdetail("The person is of kind \"%s\" and has key %s.", contacts.kind, stopped.key),
                     errhint("retention.may_contact_all has the persons who may be written to.")));
 }
 
@@ -178,7 +182,7 @@ Times with_added(Times times, const Entry &entry, const Contacts &contacts) {
         times.n = core::keep_what_counts(times.at, times.n, contacts.now, caps);
         for (int i = 0; i < entry.is.n && !contacts.recorded; ++i) {
             const core::Leave leave = core::may_send(times.at, times.n, entry.is.at[i], caps);
-            if (!leave.given) refuse(leave, entry, contacts.kind);
+            if (!leave.given) refuse(leave, entry, contacts);
             insert(&times, entry.is.at[i]);
         }
         return times;
@@ -260,7 +264,7 @@ void refuse_those_stopped(const Contacts &contacts, Entry **entries, int n) {
         for (int i = 0; i < n; ++i)
             if (entries[i]->of.purpose == purpose) keys[asked++] = CStringGetTextDatum(entries[i]->of.key);
         List *stopped = asked == 0 ? NIL : stopped_among(question_about(*purpose, contacts.kind), array_of(keys, asked, TEXTOID));
-        if (stopped != NIL) refuse_stopped(*static_cast<const Stopped *>(linitial(stopped)), *purpose, contacts.kind);
+        if (stopped != NIL) refuse_stopped(*static_cast<const Stopped *>(linitial(stopped)), *purpose, contacts);
     }
 }
 
@@ -277,8 +281,9 @@ static void begin_pass(Contacts *contacts) {
         hash_create("pg_retention contacts", 256, &control, HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
 }
 
-Contacts open_contacts(const char *kind, List *purposes, bool recorded) {
+Contacts open_contacts(Oid relid, const char *kind, List *purposes, bool recorded) {
     Contacts contacts = {};
+    contacts.relid = relid;
     contacts.kind = kind;
     contacts.purposes = purposes;
     contacts.recorded = recorded;

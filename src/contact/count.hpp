@@ -15,6 +15,7 @@ constexpr int kStoppedSqlstate = MAKE_SQLSTATE('R', 'T', '0', '2', '1');
 // Of one kind. Keys are collected and written in the order of their bytes, so that two statements wait for each other and do not deadlock. Of
 // more of them than have room the first ones are collected, and the caller reads his rows again.
 struct Contacts {
+    Oid relid;  // the table of the log
     const char *kind;
     List *purposes;
     bool recorded;  // they were sent before anybody counted: nothing is refused, and nothing counts twice
@@ -26,7 +27,7 @@ struct Contacts {
 };
 
 // One kind's, by a pass over rows that collects into it.
-Contacts open_contacts(const char *kind, List *purposes, bool recorded);
+Contacts open_contacts(Oid relid, const char *kind, List *purposes, bool recorded);
 
 // What a row says. was: the row that is written said it before.
 void add_contact(Contacts *contacts, const char *key, const Purpose *purpose, TimestampTz at, bool was);

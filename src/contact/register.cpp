@@ -73,7 +73,7 @@ void withdraw() { withdraw_tree_triggers(kFunction, "contact_log"); }
 // What the table, the log's own or one below it, holds, by its own times. only: "ONLY ", or nothing. SPI must be connected.
 void count_held(const ContactLog &log, Oid relid, const char *only = "") {
     List *purposes = read_purposes();
-    Contacts contacts = open_contacts(log.kind, purposes, true);
+    Contacts contacts = open_contacts(log.relid, log.kind, purposes, true);
     const auto add = [](void *to, const char *key, const Purpose *purpose, TimestampTz at, bool was) {
         if (purpose->caps.n > 0) add_contact(static_cast<Contacts *>(to), key, purpose, at, was);
     };

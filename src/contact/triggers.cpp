@@ -61,7 +61,7 @@ void read_pass(LogReader *reader, const TransitionRows &before, const Transition
 }
 
 void count_log(const ContactLog &log, Oid relid, List *purposes, const TransitionRows &before, const TransitionRows &after) {
-    Contacts contacts = open_contacts(log.kind, purposes, false);
+    Contacts contacts = open_contacts(log.relid, log.kind, purposes, false);
     const auto add = [](void *to, const char *key, const Purpose *purpose, TimestampTz at, bool was) {
         auto *all = static_cast<Contacts *>(to);
         // What was the person's before the key changed is no new message.

@@ -274,8 +274,9 @@ void forget_dropped_subjects() {
     SPI_connect();
     own("DELETE FROM retention.subject_link l USING retention.subject_kind k WHERE k.kind = l.kind "
         "AND NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = k.relation)");
-    const char *const tables[] = {"subject_link",       "subject_kind",         "personal_column", "dropped_column", "statement",
-                                  "verification_table", "verification_finding", "return_run",      "contact_log"};
+    const char *const tables[] = {"subject_link", "subject_kind",       "personal_column",      "dropped_column",
+                                  "statement",    "verification_table", "verification_finding", "return_run",
+                                  "contact_log",  "refused_messages"};
     for (const char *table : tables)
         own(psprintf("DELETE FROM retention.%s t WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = t.relation)",
                      table));

@@ -3,6 +3,7 @@
 #include "schema/own.hpp"
 #include "policy/attached.hpp"
 #include "ledger/home.hpp"
+#include "ledger/refusals.hpp"
 #include "ledger/reveals.hpp"
 #include "pg/at_once.hpp"
 #include "pg/attempt.hpp"
@@ -55,9 +56,11 @@ void finish_run(Engine *engine) {
     end_step(engine);
 }
 
-void record_reveals(Engine *engine) {
+// What transactions that were rolled back left in shared memory.
+void record_what_is_left(Engine *engine, Caller caller) {
     begin_step(engine);
-    record_left_reveals();
+    if (caller == Caller::kWorker) record_left_reveals();
+    record_refusals();
     end_step(engine);
 }
 
@@ -220,7 +223,7 @@ static PassResult run_pass(Caller caller, void (*between)()) {
     PassResult result = check_place(&engine);
     if (!result.absent && !result.waiting) {
         start_run(&engine);
-        if (caller == Caller::kWorker) record_reveals(&engine);
+        record_what_is_left(&engine, caller);
         read_blocked(&engine);
         // A table being prepared must not keep a worker from the others; a caller wants all in one call.
         if (caller != Caller::kWorker) prepare_tables(&engine);

@@ -140,7 +140,7 @@ SELECT set_eq($$SELECT c::regclass::text FROM pg_extension, unnest(extconfig) c 
     ('retention.purpose'), ('retention.objection'), ('retention.objection_objection_id_seq'), ('retention.objection_key'), ('retention.consent'), ('retention.consent_consent_id_seq'),
     ('retention.recipient'), ('retention.disclosure'), ('retention.disclosure_disclosure_id_seq'), ('retention.notice_to_recipient'),
     ('retention.notice_to_recipient_notice_id_seq'), ('retention.location'), ('retention.public_holiday'), ('retention.request'), ('retention.request_request_id_seq'),
-    ('retention.verification'), ('retention.verification_verification_id_seq'), ('retention.verification_table'), ('retention.verification_finding'), ('retention.contact_log'), ('retention.contact_count')$$, 'what a DBA fills, and what must not be lost, is in a dump');
+    ('retention.verification'), ('retention.verification_verification_id_seq'), ('retention.verification_table'), ('retention.verification_finding'), ('retention.contact_log'), ('retention.contact_count'), ('retention.refused_messages')$$, 'what a DBA fills, and what must not be lost, is in a dump');
 
 -- Duties.
 CREATE SCHEMA app;
@@ -159,7 +159,7 @@ INSERT INTO duty VALUES ('exporter', 'export'), ('exporter', 'export_rows'), ('e
     ('handler', 'refuse_request'), ('handler', 'close_request'), ('handler', 'request_terms'), ('handler', 'holidays'),
     ('objector', 'object'), ('objector', 'weigh_objection'), ('objector', 'withdraw_objection'), ('objector', 'give_consent'), ('objector', 'withdraw_consent'),
     ('discloser', 'disclose'), ('discloser', 'disclose_all'), ('teller', 'settle_notice'),
-    ('teller', 'records_of_nobody'), ('teller', 'end_records_of_nobody');
+    ('teller', 'refusals_left'), ('teller', 'records_of_nobody'), ('teller', 'end_records_of_nobody');
 INSERT INTO retention.purpose (name, legal_basis) VALUES ('mail', 'legitimate interest'), ('survey', 'consent');
 DO $$DECLARE d record; BEGIN
     FOR d IN SELECT role_name, p.oid::regprocedure AS function FROM duty JOIN pg_proc p ON p.proname = function_name
@@ -202,7 +202,7 @@ INSERT INTO call VALUES
     ('policy_estimates', 'SELECT * FROM retention.policy_estimates(1::smallint)'), ('oldest_due', 'SELECT * FROM retention.oldest_due(1::smallint)'),
     ('anonymiser_problem', 'SELECT retention.anonymiser_problem(1::smallint)'),
     ('check', 'SELECT * FROM retention.check()'), ('hooks_in_place', 'SELECT retention.hooks_in_place()'),
-    ('caps_are_valid', $$SELECT retention.caps_are_valid('{}')$$), ('contacts_count', $$SELECT retention.contacts_count('{}', '{}', 'UTC', now())$$), ('messages_not_counted', 'SELECT * FROM retention.messages_not_counted()'),
+    ('caps_are_valid', $$SELECT retention.caps_are_valid('{}')$$), ('contacts_count', $$SELECT retention.contacts_count('{}', '{}', 'UTC', now())$$), ('messages_not_counted', 'SELECT * FROM retention.messages_not_counted()'), ('refusals_left', 'SELECT * FROM retention.refusals_left()'),
     ('pseudonymise', $$SELECT retention.pseudonymise('Kari', 8)$$),
     ('open_request', $$SELECT retention.open_request('access', 'person', 1), retention.open_request('access')$$),
     ('request_terms', $$SELECT * FROM retention.request_terms(true)$$), ('holidays', $$SELECT 1 / (count(*) > 10)::int FROM retention.holidays('NO', 2030)$$),
