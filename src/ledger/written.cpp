@@ -4,19 +4,57 @@
 #include "ledger/home.hpp"
 #include "ledger/terms.hpp"
 #include "pg/guard.hpp"
+#include "pg/transaction.hpp"
 #include "pg/trigger.hpp"
 
 extern "C" {
+#include "access/htup_details.h"
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "executor/spi.h"
+#include "nodes/pg_list.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 }
 
 namespace pg_retention {
 
+constinit Dynamic<bool> making_way{false};
+
 namespace {
 
 constinit Dynamic<bool> copying{false};
+
+// What made way, in the memory of the transaction: rows that come are entered at the end of their statement.
+constinit List *gone = NIL;  // of HeapTuple
+
+void end_transaction(XactEvent event, void *) {
+    if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE) gone = NIL;
+}
+
+void keep_gone(HeapTuple row) {
+    call_at_end(AtEnd::kWritten, end_transaction);
+    MemoryContext before = MemoryContextSwitchTo(TopTransactionContext);
+    gone = lappend(gone, heap_copytuple(row));
+    MemoryContextSwitchTo(before);
+}
+
+bool has_key_of(HeapTuple a, HeapTuple b, TupleDesc desc) {
+    return a->t_tableOid == b->t_tableOid && strcmp(SPI_getvalue(a, desc, 1), SPI_getvalue(b, desc, 1)) == 0 &&
+           strcmp(SPI_getvalue(a, desc, 2), SPI_getvalue(b, desc, 2)) == 0;
+}
+
+// The row that made way for this one; null: there is none.
+HeapTuple taken_place(HeapTuple row, TupleDesc desc) {
+    ListCell *cell = nullptr;
+    foreach (cell, gone) {
+        auto *had = static_cast<HeapTuple>(lfirst(cell));
+        if (!has_key_of(had, row, desc)) continue;
+        gone = foreach_delete_current(gone, cell);
+        return had;
+    }
+    return nullptr;
+}
 
 // Into a database in which nobody has said yet that it is the place to act in.
 bool comes_with_a_dump() { return copying && superuser() && !home_known(); }
@@ -32,6 +70,8 @@ void record(const TriggerData *data) {
     HeapTuple after = TRIGGER_FIRED_BY_DELETE(data->tg_event) ? nullptr
                     : TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple
                                                               : data->tg_trigtuple;
+    if (making_way && after == nullptr) return keep_gone(before);
+    if (before == nullptr) before = taken_place(after, desc);
     if ((before != nullptr && after != nullptr && same_terms(desc, before, after)) || comes_with_a_dump()) return;
     HeapTuple last = after != nullptr ? after : before;
     const char *rule = value_of(last, desc, "rule");

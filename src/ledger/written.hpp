@@ -5,6 +5,9 @@
 
 namespace pg_retention {
 
+// While a row makes way for the one that comes again: what is on record is how they differ.
+extern Dynamic<bool> making_way;
+
 // A watcher: rows that COPY brings may be those of a dump, whose ledger comes, too.
 void note_copy(const Command &command);
 

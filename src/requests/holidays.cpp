@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/time/period.hpp"
+#include "ledger/written.hpp"
 #include "pg/during.hpp"
 #include "pg/guard.hpp"
 #include "pg/trigger.hpp"
@@ -86,12 +87,9 @@ void keep_standard(const char *country, const char *rule) {
              errhint("It would be back after a restore. Give it a last year in field \"until\".")));
 }
 
-// A row makes way for the one that comes again.
-constinit Dynamic<bool> giving_way{false};
-
 void make_way(const char *country, const char *rule) {
     connect_spi();
-    during(giving_way, true,
+    during(making_way, true,
            [=] { own("DELETE FROM retention.public_holiday WHERE country = $1 AND rule = $2", country, rule); });
     SPI_finish();
 }
@@ -100,7 +98,7 @@ HeapTuple holiday_before(const TriggerData *data) {
     const bool insert = TRIGGER_FIRED_BY_INSERT(data->tg_event), update = TRIGGER_FIRED_BY_UPDATE(data->tg_event);
     HeapTuple row = update ? data->tg_newtuple : data->tg_trigtuple;
     const char *country = field(data, row, kCountry), *rule = field(data, row, kRule);
-    if (giving_way) return row;
+    if (making_way) return row;
     if (!insert) {
         const char *had_country = field(data, data->tg_trigtuple, kCountry), *had_rule = field(data, data->tg_trigtuple, kRule);
         const bool stays =

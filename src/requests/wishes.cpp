@@ -115,10 +115,14 @@ bool end_objection(int64 id, bool stands, bool others, List *of) {
 
 }  // namespace
 
-void forget_wishes(StringInfo out, const Recorded &recorded, List *persons) {
-    const SqlValue kinds = kinds_of(recorded), keys = keys_of(recorded);
+static void forget_consents(const SqlValue &kinds, const SqlValue &keys) {
     own("DELETE FROM retention.consent c USING unnest($1, $2) p (kind, key) WHERE c.kind = p.kind AND c.key = p.key", kinds,
         keys);
+}
+
+void forget_wishes(StringInfo out, const Recorded &recorded, List *persons) {
+    const SqlValue kinds = kinds_of(recorded), keys = keys_of(recorded);
+    forget_consents(kinds, keys);
     const SqlRows theirs =
         own("SELECT o.objection_id, o.purpose, o.withdrawn_at IS NULL AND o.outcome IS DISTINCT FROM 'overridden' "
             "FROM retention.objection o WHERE EXISTS (SELECT FROM retention.objection_key k JOIN unnest($1, $2) p (kind, key) "
@@ -155,8 +159,7 @@ void prepare_objection(int64 id, List *persons) {
 
 int64 end_wishes(const Recorded &recorded, List *persons) {
     const SqlValue kinds = kinds_of(recorded), keys = keys_of(recorded);
-    own("DELETE FROM retention.consent c USING unnest($1, $2) p (kind, key) WHERE c.kind = p.kind AND c.key = p.key", kinds,
-        keys);
+    forget_consents(kinds, keys);
     const SqlRows theirs =
         own("WITH gone AS (DELETE FROM retention.objection_key k USING unnest($1, $2) WITH ORDINALITY p (kind, key, place) "
             "WHERE k.kind = p.kind AND k.key = p.key RETURNING k.objection_id, k.kind, k.key, p.place) "
