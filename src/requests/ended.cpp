@@ -13,6 +13,7 @@
 
 extern "C" {
 #include "catalog/pg_type.h"
+#include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 }
 
@@ -22,7 +23,10 @@ constinit Dynamic<const Recorded *> erasing{nullptr};
 
 namespace {
 
-void add_row(List **rows, Datum record, char *key) {
+// For more of them the table is read once, and no key is looked for.
+constexpr int kFewRecords = 1000;
+
+void add_row(List **rows, Datum record, Datum key) {
     auto *row = static_cast<RecordedRow *>(palloc(sizeof(RecordedRow)));
     *row = RecordedRow{record, key};
     *rows = lappend(*rows, row);
@@ -51,7 +55,10 @@ List *recorded_as_written(const Kind &kind, const char *from) {
                          strcmp(table, "notice_to_recipient") == 0 ? " AND r.state = 'open' AND r.what <> 'erased'" : "");
     appendStringInfoString(&sql, "SELECT k.key FROM k JOIN retention.contact_count r ON r.kind = $1 AND r.key = k.key::text");
     const SqlRows found = run_as(extension_owner(), kOnce, sql.data, kind.name);
-    for (const SqlRow row : found) add_row(&rows, row.detoasted(1), row.text(1));
+    for (const SqlRow row : found) {
+        const Datum key = row.detoasted(1);
+        add_row(&rows, key, key);
+    }
     found.free();
     return rows;
 }
@@ -64,6 +71,8 @@ Datum *readable_records(const Kind &kind, int *n) {
     *n = 0;
     for (const SqlRow row : found) records[(*n)++] = row.detoasted(1);
     found.free();
+    // Whatever is no key of the kind is that of no row.
+    if (*n > kFewRecords && is_always_written_alike(kind)) return records;
     if (attempt([&] { (void) set_of_records(kind, records, *n); }) == nullptr) return records;
     int readable = 0;
     for (int i = 0; i < *n; ++i)
@@ -72,18 +81,44 @@ Datum *readable_records(const Kind &kind, int *n) {
     return records;
 }
 
-// By the equality of the keys: which row each of the records is about. Null where there is none.
-char **rows_of_records(const Kind &kind, const char *from, const Datum *records, int n) {
-    auto **keys = static_cast<char **>(palloc_extended(sizeof(char *) * (n + 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
+// Which of the records has a row, by its writing.
+void find_as_written(Datum *keys, const Kind &kind, const char *from, const Datum *records, int n) {
+    const SqlRows found = run_as(
+        owner_of(kind.relid), kOnce,
+        psprintf("SELECT k.place FROM unnest($1) WITH ORDINALITY k (key, place) JOIN %s t ON k.key = %s", from, key_of_row(kind)),
+        typed(JSONBARRAYOID, array_of(const_cast<Datum *>(records), n, JSONBOID)));
+    for (const SqlRow row : found) keys[row.get<int64>(1) - 1] = records[row.get<int64>(1) - 1];
+    found.free();
+}
+
+// By the equality of the keys.
+void find_equal(Datum *keys, const Kind &kind, const char *from, const Datum *records, int n) {
     Parameters parameters = {};
-    StringInfoData sql;
-    if (n == 0) return keys;
+    StringInfoData sql, key;
     initStringInfo(&sql);
+    initStringInfo(&key);
     appendStringInfo(&sql, "SELECT %s, k.place", column_list(kind.relid, kind.keys, kind.n_keys, "t."));
     append_keys_join(&sql, kind, from, set_of_records(kind, records, n), &parameters);
     const SqlRows found = run_as(owner_of(kind.relid), kOnce, sql.data, parameters);
-    for (const SqlRow row : found) keys[row.get<int64>(kind.n_keys + 1) - 1] = key_in(kind, row);
+    if (found.n == 0) return;
+    int places[kMaxKeys];
+    for (int i = 0; i < kind.n_keys; ++i) places[i] = i + 1;
+    KeyText form = key_text_of(kind.relid, kind.keys, kind.n_keys, found.first().desc, places);
+    for (const SqlRow row : found) {
+        resetStringInfo(&key);
+        append_key(&key, &form, row.tuple, row.desc, places, nullptr);
+        keys[row.get<int64>(kind.n_keys + 1) - 1] = DirectFunctionCall1(jsonb_in, CStringGetDatum(key.data));
+    }
     found.free();
+}
+
+// Of each of the records the key of its row; 0 where there is none.
+Datum *rows_of_records(const Kind &kind, const char *from, const Datum *records, int n) {
+    auto *keys = static_cast<Datum *>(palloc_extended(sizeof(Datum) * (n + 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
+    if (n > kFewRecords && is_always_written_alike(kind))
+        find_as_written(keys, kind, from, records, n);
+    else if (n > 0)
+        find_equal(keys, kind, from, records, n);
     return keys;
 }
 
@@ -115,17 +150,29 @@ List *without_erased(const Kind &kind, List *rows) {
     return found;
 }
 
-// By what those who are gone were known. What does not fit the schema any more stands in nobody's way: then what was kept when they objected must do.
-List *persons_among(const Kind &kind, const Recorded &recorded, const char *from) {
+// Those who are gone and objected, by what they were known, each with its place among the keys. What does not fit the schema any more stands in nobody's
+// way: then what was kept when they objected must do.
+List *objecting_among(const Kind &kind, const Recorded &recorded, const char *from) {
     List *persons = NIL;
     if (from == nullptr) return NIL;
+    const SqlRows objecting = own("SELECT DISTINCT p.key, p.place FROM unnest($1, $2) WITH ORDINALITY p (kind, key, place) "
+                                  "JOIN retention.objection_key k ON k.kind = p.kind AND k.key = p.key",
+                                  kinds_of(recorded), keys_of(recorded));
+    if (objecting.n == 0) return NIL;
+    auto *keys = static_cast<Datum *>(palloc_extended(sizeof(Datum) * objecting.n, MCXT_ALLOC_HUGE));
+    int n = 0;
+    for (const SqlRow row : objecting) keys[n++] = row.datum(1);
     (void) attempt([&] {
         const Model *model = load_model();
         const Kind *of_model = kind_named(*model, kind.name);
-        Datum *keys = nullptr;
-        const int n = elements_of(recorded.keys, JSONBOID, &keys);
         persons = known_among(*model, *of_model, from, set_of_records(*of_model, keys, n));
     });
+    ListCell *cell = nullptr;
+    foreach (cell, persons) {
+        auto *person = static_cast<KnownPerson *>(lfirst(cell));
+        person->place = objecting[person->place - 1].get<int64>(2);
+    }
+    objecting.free();
     return persons;
 }
 
@@ -192,9 +239,9 @@ List *recorded_rows(const Kind &kind, const char *from, bool is_transition) {
     if (is_transition && is_always_written_alike(kind)) return recorded_as_written(kind, from);
     int n = 0;
     const Datum *records = readable_records(kind, &n);
-    char **keys = rows_of_records(kind, from, records, n);
+    Datum *keys = rows_of_records(kind, from, records, n);
     for (int i = 0; i < n; ++i)
-        if (keys[i] != nullptr) add_row(&rows, records[i], keys[i]);
+        if (keys[i] != 0) add_row(&rows, records[i], keys[i]);
     return rows;
 }
 
@@ -202,9 +249,9 @@ List *recorded_of_nobody(const Kind &kind) {
     List *rows = NIL;
     int n = 0;
     const Datum *records = readable_records(kind, &n);
-    char **keys = rows_of_records(kind, qualified_name(kind.relid), records, n);
+    Datum *keys = rows_of_records(kind, qualified_name(kind.relid), records, n);
     for (int i = 0; i < n; ++i)
-        if (keys[i] == nullptr) add_row(&rows, records[i], nullptr);
+        if (keys[i] == 0) add_row(&rows, records[i], 0);
     return rows;
 }
 
@@ -212,7 +259,7 @@ void end_records(const Kind &kind, Oid relid, List *rows, const char *from) {
     rows = without_erased(kind, rows);
     if (rows == NIL) return;
     const Recorded recorded = recorded_of_rows(kind, rows);
-    end_all(kind, relid, recorded, list_length(rows), persons_among(kind, recorded, from));
+    end_all(kind, relid, recorded, list_length(rows), objecting_among(kind, recorded, from));
 }
 
 void end_records_of_gone(const Subject &subject, const Recorded &recorded, List *persons) {
@@ -226,10 +273,10 @@ void end_records_of_gone(const Subject &subject, const Recorded &recorded, List 
         int of_kind = 0;
         for (int i = 0; i < n; ++i)
             if (strcmp(TextDatumGetCString(kinds[i]), kind->name) == 0) records[of_kind++] = keys[i];
-        char **there = rows_of_records(*kind, qualified_name(kind->relid), records, of_kind);
+        Datum *there = rows_of_records(*kind, qualified_name(kind->relid), records, of_kind);
         List *gone = NIL, *known = NIL;
         for (int i = 0; i < of_kind; ++i)
-            if (there[i] == nullptr) add_row(&gone, records[i], nullptr);
+            if (there[i] == 0) add_row(&gone, records[i], 0);
         if (gone == NIL) continue;
         // One human: whatever tells who one of these rows was tells it of each.
         ListCell *inner = nullptr;

@@ -9,7 +9,7 @@ namespace pg_retention {
 // What is recorded of a row of a kind.
 struct RecordedRow {
     Datum record;  // jsonb: the key as records have it
-    char *key;     // JSON: as the row has it; null: there is no row
+    Datum key;     // jsonb: as the row has it; 0: there is no row
 };
 
 // Which of the kind's rows in `from` anything is recorded of: of RecordedRow. from: a table, or a transition table.

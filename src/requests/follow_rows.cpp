@@ -126,8 +126,7 @@ Moves moves_of(List *rows, const Moves &changed, List **gone) {
     auto *from = static_cast<Datum *>(palloc_extended(sizeof(Datum) * (list_length(rows) + 1), MCXT_ALLOC_HUGE));
     int n = 0;
     ListCell *cell = nullptr;
-    foreach (cell, rows)
-        from[n++] = DirectFunctionCall1(jsonb_in, CStringGetDatum(static_cast<const RecordedRow *>(lfirst(cell))->key));
+    foreach (cell, rows) from[n++] = static_cast<const RecordedRow *>(lfirst(cell))->key;
     const SqlRows found = read_own("SELECT r.place, c.place FROM unnest($1) WITH ORDINALITY r (key, place) "
                                    "JOIN unnest($2) WITH ORDINALITY c (key, place) ON c.key = r.key",
                                    typed(JSONBARRAYOID, array_of(from, n, JSONBOID)),
