@@ -9,6 +9,7 @@
 #include "schema/own.hpp"
 #include "schema/person_records.hpp"
 #include "subject/person_keys.hpp"
+#include "subject/person_triggers.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -257,13 +258,12 @@ RETENTION_FUNCTION(pg_retention_follow_rows) {
     const bool truncates = TRIGGER_FIRED_BY_TRUNCATE(data->tg_event) && TRIGGER_FIRED_BEFORE(data->tg_event);
     const bool deletes = TRIGGER_FIRED_BY_DELETE(data->tg_event) && data->tg_oldtable != nullptr;
     const bool updates = TRIGGER_FIRED_BY_UPDATE(data->tg_event) && data->tg_oldtable != nullptr && data->tg_newtable != nullptr;
-    if (!TRIGGER_FIRED_FOR_STATEMENT(data->tg_event) || !(truncates || deletes || updates))
-        ereport(
-            ERROR,
-            (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-             errmsg(
-                 "trigger \"%s\" must be fired for each statement, after DELETE or UPDATE, with transition tables, or before TRUNCATE",
-                 data->tg_trigger->tgname)));
+    // Everybody may put it into another one.
+    if (!TRIGGER_FIRED_FOR_STATEMENT(data->tg_event) || !(truncates || deletes || updates) ||
+        !pg_retention::is_person_trigger(data->tg_trigger->tgname))
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("trigger \"%s\" is none of those that the extension puts onto tables of persons",
+                               data->tg_trigger->tgname)));
     pg_retention::follow(data);
     return static_cast<Datum>(0);
 }

@@ -47,6 +47,12 @@ void provide_person_triggers(Oid relid) {
     }
 }
 
+bool is_person_trigger(const char *name) {
+    for (const TreeTrigger &trigger : kTriggers)
+        if (strcmp(name, trigger.name) == 0) return true;
+    return false;
+}
+
 void withdraw_person_triggers() { withdraw_tree_triggers(kFunction, "subject_kind"); }
 
 }  // namespace pg_retention

@@ -7,6 +7,9 @@ namespace pg_retention {
 // For the table of a kind and what is below it. Not where PostgreSQL could not collect the rows of foreign partitions: retention.gaps tells.
 void provide_person_triggers(Oid relid);
 
+// Whether a trigger is one of these: there is one of each name, and what another one did would be done twice.
+bool is_person_trigger(const char *name);
+
 // From tables that are those of persons no more.
 void withdraw_person_triggers();
 

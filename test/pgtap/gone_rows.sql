@@ -218,6 +218,15 @@ SELECT is((SELECT object FROM retention.gaps WHERE kind = 'records that stay'), 
 UPDATE retention.subject_kind SET relation = relation WHERE kind = 'num';
 SELECT is_empty($$SELECT * FROM retention.gaps WHERE kind = 'records that stay'$$, 'writing the kind again puts it back');
 SELECT throws_ok($$CREATE TRIGGER t AFTER DELETE ON gone.firm FOR EACH ROW EXECUTE FUNCTION retention.follow_rows(); DELETE FROM gone.firm$$, '39P01', NULL, 'the function of the triggers refuses another form of trigger');
+CREATE TRIGGER twice AFTER UPDATE ON gone.base REFERENCING OLD TABLE AS o NEW TABLE AS n FOR EACH STATEMENT EXECUTE FUNCTION retention.follow_rows();
+SELECT throws_ok('UPDATE gone.base SET id = id', '39P01', 'trigger "twice" is none of those that the extension puts onto tables of persons', 'nobody has what follows the rows done twice');
+DROP TRIGGER twice ON gone.base;
+SELECT lives_ok($$MERGE INTO gone.base b USING (VALUES (4, 8)) v (id, now) ON b.id = v.id WHEN MATCHED THEN UPDATE SET id = v.now$$, 'MERGE changes a key');
+SELECT is(gone.of('8', 'base'), 'consent', 'records follow MERGE');
+INSERT INTO gone.base VALUES (20, 'x');
+SELECT retention.give_consent('base', 20, 'survey', 'box');
+INSERT INTO gone.base VALUES (20, 'y') ON CONFLICT (id) DO UPDATE SET id = 21;
+SELECT is(gone.of('21', 'base'), 'consent', 'records follow ON CONFLICT DO UPDATE');
 DROP OWNED BY gone_clerk;
 DROP ROLE gone_clerk;
 
