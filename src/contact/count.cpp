@@ -12,7 +12,6 @@
 
 extern "C" {
 #include "access/xact.h"
-#include "common/hashfn.h"
 #include "utils/array.h"
 #include "utils/memutils.h"
 }
@@ -21,13 +20,8 @@ namespace pg_retention {
 
 namespace {
 
-constexpr int kMostEntries = 200000;  // persons and purposes that are collected in one pass
-constexpr int kWrittenAtOnce = 10000;
-
-struct ContactKey {
-    const char *key;
-    const Purpose *purpose;
-};
+constexpr int kEntriesAtOnce = 2000;  // persons and purposes that are written together
+constexpr int kTimesAtOnce = 100000;  // unless they have more times than these
 
 struct Times {
     TimestampTz *at;
@@ -35,29 +29,33 @@ struct Times {
     int room;
 };
 
+// What the rows say of one person and purpose.
 struct Entry {
-    ContactKey of;
+    const char *key;
+    const Purpose *purpose;
+    TimestampTz last;  // of what is said
+    int open;          // how often that is said, and not said to have been so before
+    int64 sent;        // at times that are over, and at what other such times they were
+    int64 was_sent;
     Times is;
     Times was;
 };
 
-// Those that the statement under way writes.
+}  // namespace
+
+struct Portion {
+    Entry *entries;
+    int n;
+};
+
+namespace {
+
+// What the statement under way writes.
 constinit Dynamic<const Contacts *> writing_now{nullptr};
 
-uint32 hash_of(const void *key, Size) {
-    const char *text = static_cast<const ContactKey *>(key)->key;
-    return hash_bytes(reinterpret_cast<const unsigned char *>(text), static_cast<int>(strlen(text)));
-}
-
-int differ(const void *a, const void *b, Size) {
-    const auto *x = static_cast<const ContactKey *>(a);
-    const auto *y = static_cast<const ContactKey *>(b);
-    return x->purpose == y->purpose ? strcmp(x->key, y->key) : 1;
-}
-
-bool goes_before(const Entry *a, const Entry *b) {
-    const int order = strcmp(a->of.key, b->of.key);
-    return order != 0 ? order < 0 : strcmp(a->of.purpose->name, b->of.purpose->name) < 0;
+bool goes_before(const Entry &a, const Entry &b) {
+    const int order = strcmp(a.key, b.key);
+    return order != 0 ? order < 0 : a.purpose->place < b.purpose->place;
 }
 
 void push(Times *times, TimestampTz at) {
@@ -69,74 +67,81 @@ void push(Times *times, TimestampTz at) {
     times->at[times->n++] = at;
 }
 
-Entry **sorted(const Contacts &contacts, int *n) {
-    auto **entries = static_cast<Entry **>(palloc(sizeof(Entry *) * (hash_get_num_entries(contacts.entries) + 1)));
-    HASH_SEQ_STATUS scan;
-    hash_seq_init(&scan, contacts.entries);
-    *n = 0;
-    while (auto *entry = static_cast<Entry *>(hash_seq_search(&scan))) entries[(*n)++] = entry;
-    std::sort(entries, entries + *n, goes_before);
-    return entries;
-}
-
-void drop(Contacts *contacts, Entry *entry) {
-    const ContactKey of = entry->of;
-    if (entry->is.at != nullptr) pfree(entry->is.at);
-    if (entry->was.at != nullptr) pfree(entry->was.at);
-    (void) hash_search(contacts->entries, &of, HASH_REMOVE, nullptr);
-    pfree(const_cast<char *>(of.key));
-}
-
-// The later half is left to another pass.
-void make_room(Contacts *contacts) {
-    int n = 0;
-    Entry **entries = sorted(*contacts, &n);
-    contacts->until = pstrdup(entries[n / 2]->of.key);
-    for (int i = 0; i < n; ++i)
-        if (strcmp(entries[i]->of.key, contacts->until) > 0) drop(contacts, entries[i]);
-    pfree(entries);
-}
-
-bool is_of_this_pass(const Contacts &contacts, const char *key) {
-    return (contacts.after == nullptr || strcmp(key, contacts.after) > 0) &&
-           (contacts.until == nullptr || strcmp(key, contacts.until) <= 0);
-}
-
-// What a row says as it did before is nothing new. What was to be sent later, and is to be sent at another time now, is moved; what has been sent
-// stays counted, and is not counted again for a time that is corrected.
-void settle(Times *is, Times *was, TimestampTz now) {
-    std::sort(is->at, is->at + is->n);
-    std::sort(was->at, was->at + was->n);
-    int n_is = 0, n_was = 0;
-    for (int i = 0, w = 0; i < is->n || w < was->n;) {
-        if (w == was->n || (i < is->n && is->at[i] < was->at[w]))
-            is->at[n_is++] = is->at[i++];
-        else if (i == is->n || was->at[w] < is->at[i])
-            was->at[n_was++] = was->at[w++];
-        else
-            ++i, ++w;
+// In the order of times. What a row says as it did before is nothing new.
+void add(Entry *entry, const Said &said, const Contacts &contacts) {
+    const bool is_over = said.at <= contacts.now && !contacts.recorded;
+    if (said.was && entry->open > 0 && entry->last == said.at) {
+        --entry->open;
+        is_over ? --entry->sent : --entry->is.n;
+        return;
     }
-    const auto sent = static_cast<int>(std::upper_bound(was->at, was->at + n_was, now) - was->at);
-    const auto past = static_cast<int>(std::upper_bound(is->at, is->at + n_is, now) - is->at);
-    const int corrected = std::min(sent, past);
-    std::move(is->at + corrected, is->at + n_is, is->at);
-    n_is -= corrected;
+    if (!said.was) {
+        entry->open = entry->last == said.at ? entry->open + 1 : 1;
+        entry->last = said.at;
+    }
+    if (is_over)
+        ++(said.was ? entry->was_sent : entry->sent);
+    else
+        push(said.was ? &entry->was : &entry->is, said.at);
+}
+
+// What was to be sent later, and is to be sent at another time now, is moved; what has been sent stays counted, and is not counted again for a
+// time that is corrected. Whenever a message says that it was sent, it is written now, and no cap has room for more than the most of them.
+void settle(Entry *entry, TimestampTz now) {
+    const int64 sent = entry->sent - std::min(entry->sent, entry->was_sent);
     // Each of those still to come gives its place to one that is written, and only so.
-    const int moved = std::min(n_was - sent, n_is);
-    std::move(was->at + sent, was->at + sent + moved, was->at);
-    is->n = n_is;
-    was->n = moved;
+    entry->was.n = static_cast<int>(std::min<int64>(entry->was.n, sent + entry->is.n));
+    const auto at_once = static_cast<int>(std::min<int64>(sent, core::kMaxCapCount + 1));
+    for (int i = 0; i < at_once; ++i) push(&entry->is, now);
+    std::rotate(entry->is.at, entry->is.at + entry->is.n - at_once, entry->is.at + entry->is.n);
+}
+
+void free_entry(const Entry &entry) {
+    pfree(const_cast<char *>(entry.key));
+    if (entry.is.at != nullptr) pfree(entry.is.at);
+    if (entry.was.at != nullptr) pfree(entry.was.at);
+}
+
+void advance(Contacts *contacts) {
+    MemoryContext before = MemoryContextSwitchTo(contacts->context);
+    if (contacts->next.key != nullptr) pfree(const_cast<char *>(contacts->next.key));
+    if (!next_said(contacts->said, &contacts->next)) contacts->next.key = nullptr;
+    MemoryContextSwitchTo(before);
+}
+
+bool is_of(const Said &said, const Entry &entry) {
+    return said.key != nullptr && said.purpose == entry.purpose && strcmp(said.key, entry.key) == 0;
+}
+
+// The next entries that say something new.
+Portion next_portion(Contacts *contacts) {
+    Portion portion = {static_cast<Entry *>(palloc(sizeof(Entry) * kEntriesAtOnce)), 0};
+    for (int times = 0; contacts->next.key != nullptr && portion.n < kEntriesAtOnce && times < kTimesAtOnce;) {
+        Entry entry = {};
+        CHECK_FOR_INTERRUPTS();
+        entry.key = pstrdup(contacts->next.key);
+        entry.purpose = contacts->next.purpose;
+        for (; is_of(contacts->next, entry); advance(contacts)) add(&entry, contacts->next, *contacts);
+        settle(&entry, contacts->now);
+        if (entry.is.n == 0) {
+            free_entry(entry);
+            continue;
+        }
+        times += entry.is.n + entry.was.n;
+        portion.entries[portion.n++] = entry;
+    }
+    return portion;
 }
 
 [[noreturn]] void refuse(const core::Leave &leave, const Entry &entry, const Contacts &contacts) {
-    const Purpose &purpose = *entry.of.purpose;
+    const Purpose &purpose = *entry.purpose;
     const char *kind = contacts.kind;
     note_refusal(contacts.relid, purpose.name, "cap");
     const char *from = leave.from == core::kNever ? "infinity" : local_text(leave.from, PgZone(purpose.zone));
     ereport(ERROR, (errcode(kCapSqlstate),
                     errmsg("cap \"%s\" of purpose \"%s\" is reached: the next message is allowed from %s",
                            purpose.caps.text[leave.cap], purpose.name, from),
-                    errdetail("The person is of kind \"%s\" and has key %s.", kind, entry.of.key),
+                    errdetail("The person is of kind \"%s\" and has key %s.", kind, entry.key),
                     errhint("retention.may_contact_all has the persons who may be written to.")));
 }
 
@@ -171,7 +176,7 @@ void merge(Times *times, const Times &more) {
 
 // The one decision, when the counter is locked.
 Times with_added(Times times, const Entry &entry, const Contacts &contacts) {
-    return with_caps(entry.of.purpose->caps, entry.of.purpose->zone, [&](const core::Caps &caps) {
+    return with_caps(entry.purpose->caps, entry.purpose->zone, [&](const core::Caps &caps) {
         for (int i = 0; i < entry.was.n; ++i) {
             TimestampTz *found = std::lower_bound(times.at, times.at + times.n, entry.was.at[i]);
             if (found == times.at + times.n || *found != entry.was.at[i]) continue;
@@ -190,20 +195,17 @@ Times with_added(Times times, const Entry &entry, const Contacts &contacts) {
 }
 
 Datum contact_times(FunctionCallInfo fcinfo) {
-    const ContactKey unknown = {text_to_cstring(PG_GETARG_TEXT_PP(0)), nullptr};
-    const char *name = text_to_cstring(PG_GETARG_TEXT_PP(1));
-    const Entry *entry = nullptr;
+    Entry asked = {};
     const Contacts *writing = writing_now;
     if (writing == nullptr)
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("no message is being counted"),
                         errhint("The extension calls this function by itself.")));
-    ListCell *cell = nullptr;
-    foreach (cell, writing->purposes) {
-        const ContactKey key = {unknown.key, static_cast<const Purpose *>(lfirst(cell))};
-        if (strcmp(key.purpose->name, name) == 0)
-            entry = static_cast<const Entry *>(hash_search(writing->entries, &key, HASH_FIND, nullptr));
-    }
-    if (entry == nullptr) elog(ERROR, "a counter that was not asked for");
+    asked.key = text_to_cstring(PG_GETARG_TEXT_PP(0));
+    asked.purpose = purpose_named(writing->purposes, text_to_cstring(PG_GETARG_TEXT_PP(1)));
+    if (asked.purpose == nullptr) elog(ERROR, "a purpose that nobody wrote for");
+    const Entry *end = writing->portion->entries + writing->portion->n;
+    const Entry *entry = std::lower_bound(static_cast<const Entry *>(writing->portion->entries), end, asked, goes_before);
+    if (entry == end || goes_before(asked, *entry)) elog(ERROR, "a counter that was not asked for");
     Datum *values = nullptr;
     Times times = {};
     const int n = elements_of(PG_GETARG_DATUM(2), TIMESTAMPTZOID, &values);
@@ -241,45 +243,33 @@ void write_until_it_holds(const char *kind, const Written &written) {
     }
 }
 
-// Some of the entries, which all are of purposes with caps.
-void write_some(const Contacts &contacts, Entry **entries, int n) {
-    auto *keys = static_cast<Datum *>(palloc(sizeof(Datum) * (n + 1)));
-    auto *purposes = static_cast<Datum *>(palloc(sizeof(Datum) * (n + 1)));
+void write_counters_of(const Contacts &contacts, const Portion &portion) {
+    auto *keys = static_cast<Datum *>(palloc(sizeof(Datum) * (portion.n + 1)));
+    auto *purposes = static_cast<Datum *>(palloc(sizeof(Datum) * (portion.n + 1)));
     int written = 0;
-    for (int i = 0; i < n; ++i) {
-        if (entries[i]->of.purpose->caps.n == 0) continue;
-        keys[written] = CStringGetTextDatum(entries[i]->of.key);
-        purposes[written++] = CStringGetTextDatum(entries[i]->of.purpose->name);
+    for (int i = 0; i < portion.n; ++i) {
+        if (portion.entries[i].purpose->caps.n == 0) continue;
+        keys[written] = CStringGetTextDatum(portion.entries[i].key);
+        purposes[written++] = CStringGetTextDatum(portion.entries[i].purpose->name);
     }
     if (written == 0) return;
     write_until_it_holds(contacts.kind, Written{array_of(keys, written, TEXTOID), array_of(purposes, written, TEXTOID)});
 }
 
-void refuse_those_stopped(const Contacts &contacts, Entry **entries, int n) {
-    auto *keys = static_cast<Datum *>(palloc(sizeof(Datum) * (n + 1)));
+void refuse_those_stopped(const Contacts &contacts, const Portion &portion) {
+    auto *keys = static_cast<Datum *>(palloc(sizeof(Datum) * (portion.n + 1)));
     ListCell *cell = nullptr;
     foreach (cell, contacts.purposes) {
         const auto *purpose = static_cast<const Purpose *>(lfirst(cell));
         int asked = 0;
-        for (int i = 0; i < n; ++i)
-            if (entries[i]->of.purpose == purpose) keys[asked++] = CStringGetTextDatum(entries[i]->of.key);
+        for (int i = 0; i < portion.n; ++i)
+            if (portion.entries[i].purpose == purpose) keys[asked++] = CStringGetTextDatum(portion.entries[i].key);
         List *stopped = asked == 0 ? NIL : stopped_among(question_about(*purpose, contacts.kind), array_of(keys, asked, TEXTOID));
         if (stopped != NIL) refuse_stopped(*static_cast<const Stopped *>(linitial(stopped)), *purpose, contacts);
     }
 }
 
 }  // namespace
-
-static void begin_pass(Contacts *contacts) {
-    HASHCTL control = {};
-    control.keysize = sizeof(ContactKey);
-    control.entrysize = sizeof(Entry);
-    control.hash = hash_of;
-    control.match = differ;
-    control.hcxt = contacts->context;
-    contacts->entries =
-        hash_create("pg_retention contacts", 256, &control, HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
-}
 
 Contacts open_contacts(Oid relid, const char *kind, List *purposes, bool recorded) {
     Contacts contacts = {};
@@ -289,55 +279,30 @@ Contacts open_contacts(Oid relid, const char *kind, List *purposes, bool recorde
     contacts.recorded = recorded;
     contacts.now = retention_now();
     contacts.context = AllocSetContextCreate(CurrentMemoryContext, "pg_retention contacts", ALLOCSET_DEFAULT_SIZES);
-    begin_pass(&contacts);
+    MemoryContext before = MemoryContextSwitchTo(contacts.context);
+    contacts.said = open_said(purposes);
+    MemoryContextSwitchTo(before);
     return contacts;
 }
 
-void add_contact(Contacts *contacts, const char *key, const Purpose *purpose, TimestampTz at, bool was) {
-    const ContactKey of = {key, purpose};
-    bool found = false;
-    if (!is_of_this_pass(*contacts, key)) return;
-    MemoryContext before = MemoryContextSwitchTo(contacts->context);
-    auto *entry = static_cast<Entry *>(hash_search(contacts->entries, &of, HASH_ENTER, &found));
-    if (!found) {
-        entry->of.key = pstrdup(key);
-        entry->is = {};
-        entry->was = {};
-    }
-    push(was ? &entry->was : &entry->is, at);
-    if (!found && hash_get_num_entries(contacts->entries) > kMostEntries) make_room(contacts);
-    MemoryContextSwitchTo(before);
-}
+void add_contact(Contacts *contacts, const Said &said) { add_said(contacts->said, said); }
 
-bool write_contacts(Contacts *contacts) {
+void write_contacts(Contacts *contacts) {
     MemoryContext outer = CurrentMemoryContext;
-    MemoryContext context = AllocSetContextCreate(outer, "pg_retention counters", ALLOCSET_DEFAULT_SIZES);
-    MemoryContextSwitchTo(contacts->context);
-    int n = 0, left = 0;
-    Entry **entries = sorted(*contacts, &n);
-    for (int i = 0; i < n; ++i) {
-        Entry *entry = entries[i];
-        settle(&entry->is, &entry->was, contacts->now);
-        // Whenever a message says that it is sent, it is written now.
-        for (int k = 0; k < entry->is.n && !contacts->recorded; ++k) entry->is.at[k] = std::max(entry->is.at[k], contacts->now);
-        if (entry->is.n > 0) entries[left++] = entry;
-    }
+    MemoryContext context = AllocSetContextCreate(contacts->context, "pg_retention counters", ALLOCSET_DEFAULT_SIZES);
     MemoryContextSwitchTo(context);
-    during(writing_now, contacts, [&] {
-        for (int i = 0; i < left; i += kWrittenAtOnce) {
-            write_some(*contacts, entries + i, std::min(kWrittenAtOnce, left - i));
-            MemoryContextReset(context);
-        }
-        if (!contacts->recorded) refuse_those_stopped(*contacts, entries, left);
-    });
+    sort_said(contacts->said);
+    advance(contacts);
+    while (contacts->next.key != nullptr) {
+        const Portion portion = next_portion(contacts);
+        contacts->portion = &portion;
+        during(writing_now, contacts, [&] { write_counters_of(*contacts, portion); });
+        if (!contacts->recorded) refuse_those_stopped(*contacts, portion);
+        MemoryContextReset(context);
+    }
+    close_said(contacts->said);
     MemoryContextSwitchTo(outer);
-    MemoryContextDelete(context);
-    if (contacts->until == nullptr) return false;
-    contacts->after = MemoryContextStrdup(outer, contacts->until);
-    contacts->until = nullptr;
-    MemoryContextReset(contacts->context);
-    begin_pass(contacts);
-    return true;
+    MemoryContextDelete(contacts->context);
 }
 
 }  // namespace pg_retention

@@ -65,7 +65,7 @@ TimestampTz time_of(Datum value, Oid type, pg_tz *zone) {
 }
 
 void hand_on(LogReader *reader, int row, const char *key) {
-    reader->consumer(reader->argument, key, reader->of[row], reader->times[row], reader->was[row]);
+    reader->consumer(reader->argument, Said{key, reader->of[row], reader->times[row], reader->was[row]});
 }
 
 // Null: the row leads to nobody.

@@ -1,6 +1,6 @@
 #pragma once
 // Tables of messages, and whom their rows lead to: read row by row, followed some thousand rows at a time.
-#include "contact/purpose.hpp"
+#include "contact/said.hpp"
 #include "subject/along.hpp"
 
 namespace pg_retention {
@@ -27,7 +27,7 @@ struct RowShape {
 };
 
 // One message of one person. The key lives until the consumer returns.
-using ContactConsumer = void (*)(void *argument, const char *key, const Purpose *purpose, TimestampTz at, bool was);
+using ContactConsumer = void (*)(void *argument, const Said &said);
 
 // Reads rows of one log.
 struct LogReader {

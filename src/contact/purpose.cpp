@@ -40,9 +40,11 @@ static pg_tz *zone_named(const char *name) {
 
 List *read_purposes() {
     List *purposes = NIL;
-    const SqlRows rows = read_own("SELECT name, legal_basis, caps, timezone FROM retention.purpose");
+    const SqlRows rows =
+        read_own("SELECT name, legal_basis, caps, timezone FROM retention.purpose ORDER BY name COLLATE pg_catalog.\"C\"");
     for (const SqlRow row : rows) {
         auto *purpose = static_cast<Purpose *>(palloc0(sizeof(Purpose)));
+        purpose->place = list_length(purposes);
         purpose->name = row.text(1);
         purpose->asks_consent = core::is_consent_basis(row.text(2));
         purpose->caps = read_caps(row.datum(3));

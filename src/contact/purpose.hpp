@@ -20,6 +20,7 @@ struct CapList {
 };
 
 struct Purpose {
+    int place;  // among those that were read, by the bytes of their names
     const char *name;
     bool asks_consent;
     pg_tz *zone;

@@ -74,24 +74,22 @@ void withdraw() { withdraw_tree_triggers(kFunction, "contact_log"); }
 void count_held(const ContactLog &log, Oid relid, const char *only = "") {
     List *purposes = read_purposes();
     Contacts contacts = open_contacts(log.relid, log.kind, purposes, true);
-    const auto add = [](void *to, const char *key, const Purpose *purpose, TimestampTz at, bool was) {
-        if (purpose->caps.n > 0) add_contact(static_cast<Contacts *>(to), key, purpose, at, was);
+    const auto add = [](void *to, const Said &said) {
+        if (said.purpose->caps.n > 0) add_contact(static_cast<Contacts *>(to), said);
     };
-    do {
-        LogReader reader = open_reader(log, relid, purposes, add, &contacts);
-        const char *sql = psprintf("SELECT %s FROM %s%s t", column_list(relid, reader.shape.columns, reader.shape.n, "t."), only,
-                                   qualified_name(relid));
-        for_each_portion(owner_of(relid), kKeptWriting, sql, Parameters{}, [&](const SqlRows &rows) {
-            for (const SqlRow row : rows) {
-                Datum values[kMostRead];
-                bool nulls[kMostRead];
-                for (int i = 0; i < reader.shape.n; ++i) values[i] = SPI_getbinval(row.tuple, row.desc, i + 1, &nulls[i]);
-                read_row(&reader, values, nulls, false);
-            }
-        });
-        close_reader(&reader);
-    } while (write_contacts(&contacts));
-    MemoryContextDelete(contacts.context);
+    LogReader reader = open_reader(log, relid, purposes, add, &contacts);
+    const char *sql = psprintf("SELECT %s FROM %s%s t", column_list(relid, reader.shape.columns, reader.shape.n, "t."), only,
+                               qualified_name(relid));
+    for_each_portion(owner_of(relid), kKeptWriting, sql, Parameters{}, [&](const SqlRows &rows) {
+        for (const SqlRow row : rows) {
+            Datum values[kMostRead];
+            bool nulls[kMostRead];
+            for (int i = 0; i < reader.shape.n; ++i) values[i] = SPI_getbinval(row.tuple, row.desc, i + 1, &nulls[i]);
+            read_row(&reader, values, nulls, false);
+        }
+    });
+    close_reader(&reader);
+    write_contacts(&contacts);
 }
 
 // A partition may have had rows before it was attached.

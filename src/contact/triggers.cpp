@@ -44,7 +44,7 @@ bool is_same(const RowShape &shape, const Values &a, const Values &b) {
 void read_values(LogReader *reader, const Values &values, bool was) { read_row(reader, values.values, values.nulls, was); }
 
 // Two rows that say the same, whichever was made of which, say nothing new.
-void read_pass(LogReader *reader, const TransitionRows &before, const TransitionRows &after) {
+void read_all(LogReader *reader, const TransitionRows &before, const TransitionRows &after) {
     bool is = true, was = true;
     rewind_rows(before);
     rewind_rows(after);
@@ -62,19 +62,19 @@ void read_pass(LogReader *reader, const TransitionRows &before, const Transition
 
 void count_log(const ContactLog &log, Oid relid, List *purposes, const TransitionRows &before, const TransitionRows &after) {
     Contacts contacts = open_contacts(log.relid, log.kind, purposes, false);
-    const auto add = [](void *to, const char *key, const Purpose *purpose, TimestampTz at, bool was) {
+    const auto add = [](void *to, const Said &said) {
         auto *all = static_cast<Contacts *>(to);
+        Said as_now = said;
         // What was the person's before the key changed is no new message.
-        add_contact(all, was ? key_after_moves(all->kind, key) : key, purpose, at, was);
+        if (said.was) as_now.key = key_after_moves(all->kind, said.key);
+        add_contact(all, as_now);
     };
-    do {
-        seeing_what_was_done([&] {
-            LogReader reader = open_reader(log, relid, purposes, add, &contacts);
-            read_pass(&reader, before, after);
-            close_reader(&reader);
-        });
-    } while (write_contacts(&contacts));
-    MemoryContextDelete(contacts.context);
+    seeing_what_was_done([&] {
+        LogReader reader = open_reader(log, relid, purposes, add, &contacts);
+        read_all(&reader, before, after);
+        close_reader(&reader);
+    });
+    write_contacts(&contacts);
 }
 
 void count(const TriggerData *data) {

@@ -33,6 +33,7 @@ extern "C" {
 #include "utils/regproc.h"
 #include "utils/relcache.h"
 #include "utils/syscache.h"
+#include "utils/tuplesort.h"
 #include "utils/typcache.h"
 #include "utils/wait_event.h"
 }
@@ -67,6 +68,19 @@ inline Buffer read_permanent_block(Oid tablespace, Oid file, BlockNumber block) 
 inline Buffer read_permanent_block(Oid tablespace, Oid file, BlockNumber block) {
     return ReadBufferWithoutRelcache(RelFileLocator{tablespace, MyDatabaseId, file}, MAIN_FORKNUM, block, RBM_NORMAL, nullptr,
                                      true);
+}
+#endif
+
+// 16: whether what was sorted is to be copied is asked.
+#if PG_VERSION_NUM < 160000
+inline bool next_sorted(Tuplesortstate *sort, Datum *copy) {
+    bool isnull = false;
+    return tuplesort_getdatum(sort, true, copy, &isnull, nullptr);
+}
+#else
+inline bool next_sorted(Tuplesortstate *sort, Datum *copy) {
+    bool isnull = false;
+    return tuplesort_getdatum(sort, true, true, copy, &isnull, nullptr);
 }
 #endif
 
