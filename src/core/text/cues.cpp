@@ -26,24 +26,24 @@ constexpr WordList kCallWords(
     "ringing ringt ringte rung svarer tekst text texted tilbakeringing treffe treffes");
 
 constexpr WordList kOtherWords(
-    "adgangskode* artikelnr beställning* best diarienr fakturanr försändelse* försäkring* kod koden kund kundnr kundnummer* kvitto* lösen* offert* ordernr sag sagen sags* ärende* acc account* acct agreement* amount anlegg* ansatt* ansattnr arkiv* article* artikkel* asset* auth "
-    "autorisasjon* avtale* awb badge* batch* beløp* bestilling* betaling* bilag* billett* billing bills bnr "
-    "booking* bug build* case caseno cases chassis* circuit* claim* code* commit* container* contract* cvr date "
-    "dato del delenr delnr dkk doc document* dok doknr dokument* dollar* ean* employee* engine* error* etikett* "
-    "eur euro fakt* faktnr feil feilkode* firmware* flight* forsendelse* fw fødselsdato følgeseddel* gbp gnr "
-    "gtin* hpr* hylle* iccid* id imei* inv invoice* ip isbn* issue* item* job jobnr journal journalnr kand* key "
-    "kode* kolli* kolonne konto kontoen kontonr kontonummer* kontrakt* kr kreditnota* kroner kto* kundenr "
-    "kundenummer* kvittering* label* legitimasjon* licence* license* lisens* log logg lokalitet* lot lotnr løpenr "
-    "løpenummer løyve* maskinnr medlem* member* meter meternr mid model modell modellnr motornr mva* målepunkt* "
-    "måler* nip nok offer* opptak* order orderno ordernr ordernumber orders ordre* ordrebekreftelse org* orgnr "
-    "otp pakke* parcel* part partnr parts pasient* pass passnr passord* password* patient* payment* payroll* "
-    "permit* pid pin pinkode pnr po policy* polise* port postboks price prices pris prisen prod prodnr product* "
-    "produkt* project* prosess prosjekt* puk* quote* ramme* rec receipt* ref referanse* reference* refnr reg "
-    "registration* registrering* regnr remittance* req resept* reservasjon* rma* sak saken sakid saks* saksref "
-    "saldo seal sek sending* serial* serie* seriell* serienr sesjon* session* shipment* sim simkort* skade* sku* "
-    "sn snr sort sporing* stud studentbevis* sum sw tag terminal* ticket* ticketid tid tilbud* tkt token* total* "
-    "tracking* transaksjon* trx* tx uke understell* understellsnr usd value* vare* vat* vedtak* verdi* version* "
-    "versjon* vin vlan voucher* wire wo");
+    "acc account* acct adgangskode* agreement* amount anlegg* ansatt* ansattnr artikelnr arkiv* article* artikkel* asset* "
+    "auth autorisasjon* avtale* awb badge* batch* beställning* best beløp* bestilling* betaling* bilag* billett* billing "
+    "bills bnr booking* bug build* case caseno cases chassis* circuit* claim* code* commit* container* contract* cvr date "
+    "dato del delenr delnr diarienr dkk doc document* dok doknr dokument* dollar* ean* employee* engine* error* etikett* "
+    "eur euro fakturanr fakt* faktnr feil feilkode* firmware* flight* forsendelse* fw försändelse* försäkring* fødselsdato "
+    "følgeseddel* gbp gnr gtin* hpr* hylle* iccid* id imei* inv invoice* ip isbn* issue* item* job jobnr journal journalnr "
+    "kand* key kod koden kode* kolli* kolonne konto kontoen kontonr kontonummer* kontrakt* kr kreditnota* kroner kto* kund "
+    "kundnr kundnummer* kundenr kundenummer* kvitto* kvittering* label* legitimasjon* licence* license* lisens* log logg "
+    "lokalitet* lot lotnr lösen* løpenr løpenummer løyve* maskinnr medlem* member* meter meternr mid model modell modellnr "
+    "motornr mva* målepunkt* måler* nip nok offert* offer* opptak* ordernr order orderno ordernr ordernumber orders ordre* "
+    "ordrebekreftelse org* orgnr otp pakke* parcel* part partnr parts pasient* pass passnr passord* password* patient* "
+    "payment* payroll* permit* pid pin pinkode pnr po policy* polise* port postboks price prices pris prisen prod prodnr "
+    "product* produkt* project* prosess prosjekt* puk* quote* ramme* rec receipt* ref referanse* reference* refnr reg "
+    "registration* registrering* regnr remittance* req resept* reservasjon* rma* sag sagen sags* sak saken sakid saks* "
+    "saksref saldo seal sek sending* serial* serie* seriell* serienr sesjon* session* shipment* sim simkort* skade* sku* sn "
+    "snr sort sporing* stud studentbevis* sum sw tag terminal* ticket* ticketid tid tilbud* tkt token* total* tracking* "
+    "transaksjon* trx* tx uke understell* understellsnr usd value* vare* vat* vedtak* verdi* version* versjon* vin vlan "
+    "voucher* wire wo ärende*");
 
 constexpr WordList kKidWords("kid kidnr kidnummer*");
 

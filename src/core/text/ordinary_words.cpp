@@ -25,9 +25,13 @@ constexpr WordList kAfterName(
 
 // What people do besides, where the word before begins a sentence.
 constexpr WordList kDoes(
-    "cut er hit let put quit read set står trykket var är blev ble brought bought came chose drog dro drove fant fann fandt fell felt found fulgte gik gikk got grep hann heard held hjalp holder holdt höll kept kjøper knew la left lot lät lå låg made met paid ran rang read sad satt saw skar slo slog sold solgte spoke stod sto stood så såg tog took traff vant visste vann vandt went won wrote skaffet ber bor can cannot could did didn does doesn fick fikk forgot får gav ga går gets had har has hade hadde havde her here har is kan ikke kom kommer kunne "
-    "left lost løser may might must må måtte need never nås refuses sent sendt shall should sin sitt sine skal ska skulle står tar thinks tok told tog trenger tror "
-    "vet vil vill ville visste was were will would");
+    "ber blev ble bought bor brought came can cannot chose could cut did didn does doesn drog dro drove er fant fann fandt "
+    "fell felt fick fikk found forgot fulgte får gav ga gets gik gikk got grep går hann had har has hade hadde havde har "
+    "heard held her here hit hjalp holder holdt höll ikke is kan kept kjøper knew kom kommer kunne la let left left lot "
+    "lost lät lå låg løser made may met might must må måtte need never nås paid put quit ran rang read read refuses sad "
+    "satt saw set sent sendt shall should sin sitt sine skar skaffet skal ska skulle slo slog sold solgte spoke står stod "
+    "sto stood står så såg tar thinks tog took tok told tog trykket traff trenger tror var vant vann vandt vet visste vil "
+    "vill ville visste was went were will won would wrote är");
 
 // After a capital that only begins a sentence: May we, Will you, Mark the.
 constexpr WordList kAfterOther(
@@ -58,12 +62,14 @@ constexpr WordList kBeforeTown("at fra från from i in mellom mot near nær på 
 
 constexpr WordList kLegalForms("AB AS ASA ANS ApS BA Co Corp DA GmbH HB Inc KS LLC Ltd NUF Oy Oyj PLC SA Ltd. Inc. BV AG HF");
 constexpr WordList kInstitutions(
-    "allé apotek arena avenue bakeri barnehage barneskole bibliotek bibliotekstjeneste bro bru brygge bydel bygg center centrum district distrikt "
-    "elektro ferge fjord flyplass folkebibliotek folkehøgskole forlag gaard gamlehjem gate gatan gata gjestegård gård gårdsbutikk hage hall havn hospital "
-    "hotel hotell idrettslag il industripark kafé kirke kirkegård kirkestue kommun kommune kommunes kraft kro kyrka lane legekontor legesenter "
-    "lufthavn museet museum musikkskole næringspark omsorgssenter park plass regnskap restaurant road rådhus school senter sentrum sjukehus skola skolan skole skolen "
-    "skoles stadion stasjon station street sykehjem sykehus tannklinikk terrasse torg torv trafikkskole transport tunnel ungdomsskole university universitet "
-    "vei veien verk verksted vgs videregående vårdcentral barnehagen badet gymnasium gymnas hallen stadium stasjonen t-bane");
+    "allé apotek arena avenue bakeri barnehage barneskole barnehagen badet bibliotek bibliotekstjeneste bro bru brygge "
+    "bydel bygg center centrum district distrikt elektro ferge fjord flyplass folkebibliotek folkehøgskole forlag gaard "
+    "gamlehjem gate gatan gata gjestegård gymnasium gymnas gård gårdsbutikk hage hall havn hallen hospital hotel hotell "
+    "idrettslag il industripark kafé kirke kirkegård kirkestue kommun kommune kommunes kraft kro kyrka lane legekontor "
+    "legesenter lufthavn museet museum musikkskole næringspark omsorgssenter park plass regnskap restaurant road rådhus "
+    "school senter sentrum sjukehus skola skolan skole skolen skoles stadion stasjon station street stadium stasjonen "
+    "sykehjem sykehus t-bane tannklinikk terrasse torg torv trafikkskole transport tunnel ungdomsskole university "
+    "universitet vei veien verk verksted vgs videregående vårdcentral");
 
 // Titles and the like: a capital before a name that is not another person's or a firm's.
 constexpr WordList kTitles(
@@ -282,26 +288,32 @@ bool is_firm_or_place(std::string_view text, size_t begin, size_t end) noexcept 
 
 bool is_common_word_of_texts(std::string_view word) noexcept {
     constexpr WordList kCommon(
-        "adressen aktiv alarm aldri allerede alltid alternativ analyse andre annen annet ansatt ansvar antall arbeid arbetet arkiv artikkel bakker balanse banken "
-        "barnet basert bedre begge bekreft beklager bestilt bestill beste betale bilder bilen bilde blank bonde boken borte bord brett brevet bruker "
-        "brukere bruke bytte byttet camera client claims dagen danske dansk data dato denne dersom dette deler desktop direkte disse driver drivere eier egen "
-        "eksport eller endret endelig enkel enten epost ering etter faktura farge feilen fersk festet filen filer finne finner firma fiskeri fjernet "
-        "flere flytte flyttet fordi forrige fortsatt framme fremme frist funnet gamle ganger garasje garden garanti gjelder gjerne gjort gjøre "
-        "glemt grensen grunnen gruppe gruppen gyldig halve haster hatten hele helgen helga hender hendelse hente henter hentes hentet herre hilsen "
-        "hjelp hjelpe holder hotellet huset hver hvilken hvordan igjen import inger ingen innen inntil innlogging intern italia jobber jobben jenter "
-        "journal kabel kabelen kanal kanskje karen kassa kassen kasser klage klagen klart kobling kodene kommer kontoen kontor kontroll kopi kopier korrekt "
-        "kortet koster kristen krever kunde kunden kunder kundens kurset lagret lager lagre lampen lange large laster lastet leder ledig legger levere leveres "
-        "levert linje linjen linken lisens liste listen logge logget lokal lukker lukket lærer løsning løst magasin magnet mandag mange mangler manual "
-        "manuell manuelt margin marine mark marked marker markert market mars master matte mats media melder melding meldt mener menyen merker merket "
-        "mester midten minst mobilen modell modem modul monitor montert morgen motor mottak mottatt navnet nettet nettverk neste normal normalt nordre "
-        "notat nummer nyere nytte ordre order ordrer ordner ordnet parker parkert passer passord passordet patch peker penger person personer planen plassen "
-        "plate poster posten press pris prisen printer problem program prøvd prøver purring radio rammen regler rektor reise resten rette retur riktig rolle roller "
-        "rommet ruter rutine samme samtale sammen sande sanden savner seier sender sendes sendt sendte senter series server serverne serie siden sikker sikret sikre "
-        "sist siste sjekk sjekke sjekker sjekket skarp skjer skjermen skole skolen skriver slettet slutt slått snakket snart sommer sonen spor sperret spurt "
-        "starte starter startet station status stenger stengt stiller stolen store stort storre streng større støtte support svarer svart svaret system "
-        "sønner tabell takk tasten tavle teams teknisk telefon tester testet tidlig timer timen tilbud tilgang toner tonen torget torsdag trenger trykk "
-        "trykke tunge ukjent under unge unntak ut utstyr uten utgang vaktmester vanlig vann varen varene varer varsel varslet vegger venter ventet verdi verden "
-        "versjon videre viktig vinter virker viser vises visning voksen ønske ønsker åpen åpent");
+        "adressen aktiv alarm aldri allerede alltid alternativ analyse andre annen annet ansatt ansvar antall arbeid "
+        "arbetet arkiv artikkel bakker balanse banken barnet basert bedre begge bekreft beklager bestilt bestill beste "
+        "betale bilder bilen bilde blank bonde boken borte bord brett brevet bruker brukere bruke bytte byttet camera "
+        "client claims dagen danske dansk data dato denne dersom dette deler desktop direkte disse driver drivere egen eier "
+        "eksport eller endret endelig enkel enten epost ering etter faktura farge feilen fersk festet filen filer finne "
+        "finner firma fiskeri fjernet flere flytte flyttet fordi forrige fortsatt framme fremme frist funnet gamle ganger "
+        "garasje garden garanti gjelder gjerne gjort gjøre glemt grensen grunnen gruppe gruppen gyldig halve haster hatten "
+        "hele helgen helga hender hendelse hente henter hentes hentet herre hilsen hjelp hjelpe holder hotellet huset hver "
+        "hvilken hvordan igjen import inger ingen innen inntil innlogging intern italia jenter jobber jobben journal kabel "
+        "kabelen kanal kanskje karen kassa kassen kasser klage klagen klart kobling kodene kommer kontoen kontor kontroll "
+        "kopi kopier korrekt kortet koster kristen krever kunde kunden kunder kundens kurset lagret lager lagre lampen "
+        "lange large laster lastet leder ledig legger levere leveres levert linje linjen linken lisens liste listen logge "
+        "logget lokal lukker lukket lærer løsning løst magasin magnet mandag mange mangler manual manuell manuelt margin "
+        "marine mark marked marker markert market mars master matte mats media melder melding meldt mener menyen merker "
+        "merket mester midten minst mobilen modell modem modul monitor montert morgen motor mottak mottatt navnet nettet "
+        "nettverk neste normal normalt nordre notat nummer nyere nytte ordre order ordrer ordner ordnet parker parkert "
+        "passer passord passordet patch peker penger person personer planen plassen plate poster posten press pris prisen "
+        "printer problem program prøvd prøver purring radio rammen regler rektor reise resten rette retur riktig rolle "
+        "roller rommet ruter rutine samme samtale sammen sande sanden savner seier sender sendes sendt sendte senter series "
+        "server serverne serie siden sikker sikret sikre sist siste sjekk sjekke sjekker sjekket skarp skjer skjermen skole "
+        "skolen skriver slettet slutt slått snakket snart sommer sonen spor sperret spurt starte starter startet station "
+        "status stenger stengt stiller stolen store stort storre streng større støtte support svarer svart svaret system "
+        "sønner tabell takk tasten tavle teams teknisk telefon tester testet tidlig timer timen tilbud tilgang toner tonen "
+        "torget torsdag trenger trykk trykke tunge ukjent under unge unntak ut utstyr uten utgang vaktmester vanlig vann "
+        "varen varene varer varsel varslet vegger venter ventet verdi verden versjon videre viktig vinter virker viser "
+        "vises visning voksen åpen åpent ønske ønsker");
     const TextWord folded = word_beginning(word, 0);
     return folded.n != 0 && kCommon.has(folded.view());
 }

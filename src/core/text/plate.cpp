@@ -27,13 +27,14 @@ constexpr WordList kVehicles(
 
 // Two or three capitals before a number that are none of a plate.
 constexpr WordList kAbbreviations(
-    "adr aes agv api apn art asa atm avd bed bmw bnr box bra btu cad cat chf cim cod com cpr cpu cpy crm css csv cve cvr dhl din dkk dns doc dok "
-    "dpi dsl edi eft ehf ein en eos epi epp err est eur exp faq fax feb fig fil fnr fps ftp gbp gnr gps gpu grp gsm gtx hdd hk hp hsm http hub hud "
-    "hz icd id idx iec imo inv ipn iso isk jan jpg jpy jul jun kap kb kid kin kj km knr kpi kr kun kv kw lag lan lcd led lot lpt lte mac mar mfa "
-    "mfc mhz mob mod mp msc msi mva nas nav nfc nib no nok nor nr nvr nw oct okt ord org os pc pci pdf php pin pkt pln pn po pos ppm pr prn pro psu "
-    "puk pvc qty ral ram rdp re ref reg rek rev rfc rfid rma rom rpm rtx sak sap sas sd se sek sep ser sim sip sku sla sms sn snr sp sql srv ssd "
-    "ssl st std stk tab tag tb tcp tdi tel tfn tid tkt tlf tls toc top tt tur tv txt udp uke uf uid uk ups url us usb usd utp uv vat ver vga vin vm "
-    "vnr vol vpn vs wan way web wlan wo xml xps zip");
+    "adr aes agv api apn art asa atm avd bed bmw bnr box bra btu cad cat chf cim cod com cpr cpu cpy crm css csv cve cvr "
+    "dhl din dkk dns doc dok dpi dsl edi eft ehf ein en eos epi epp err est eur exp faq fax feb fig fil fnr fps ftp gbp gnr "
+    "gps gpu grp gsm gtx hdd hk hp hsm http hub hud hz icd id idx iec imo inv ipn iso isk jan jpg jpy jul jun kap kb kid "
+    "kin kj km knr kpi kr kun kv kw lag lan lcd led lot lpt lte mac mar mfa mfc mhz mob mod mp msc msi mva nas nav nfc nib "
+    "no nok nor nr nvr nw oct okt ord org os pc pci pdf php pin pkt pln pn po pos ppm pr prn pro psu puk pvc qty ral ram "
+    "rdp re ref reg rek rev rfc rfid rma rom rpm rtx sak sap sas sd se sek sep ser sim sip sku sla sms sn snr sp sql srv "
+    "ssd ssl st std stk tab tag tb tcp tdi tel tfn tid tkt tlf tls toc top tt tur tv txt udp uf uid uke uk ups url us usb "
+    "usd utp uv vat ver vga vin vm vnr vol vpn vs wan way web wlan wo xml xps zip");
 
 struct Plate {
     size_t end = 0;

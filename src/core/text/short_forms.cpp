@@ -75,8 +75,8 @@ constexpr Nickname kNicknames[] = {
      WordList(
          "christian christopher christina christine christoffer kristian kristoffer kristin kristine kristina christer krister")},
     {"chuck", WordList("charles")},
-    {"cissi", WordList("cecilia")},
     {"cille", WordList("cecilie cecilia")},
+    {"cissi", WordList("cecilia")},
     {"dan", WordList("daniel")},
     {"dani", WordList("daniel daniela daniella")},
     {"danne", WordList("daniel")},
@@ -96,8 +96,8 @@ constexpr Nickname kNicknames[] = {
     {"gabbe", WordList("gabriel")},
     {"geri", WordList("geraldine")},
     {"gitte", WordList("birgitte birgitta brigitte")},
-    {"grethe", WordList("margrethe anne-grethe margaretha")},
     {"greg", WordList("gregory gregor")},
+    {"grethe", WordList("margrethe anne-grethe margaretha")},
     {"gugge", WordList("gustav gudmund gudbrand")},
     {"gurra", WordList("gustav gustaf")},
     {"gusten", WordList("gustav gustaf august")},
@@ -131,9 +131,9 @@ constexpr Nickname kNicknames[] = {
     {"kenny", WordList("kenneth")},
     {"kiki", WordList("kirsten kristin kristina")},
     {"kit", WordList("christopher katherine")},
-    {"kris", WordList("kristian kristoffer kristin kristine kristina krister christian christopher")},
-    {"krille", WordList("kristian kristoffer kristina christian")},
     {"kricke", WordList("kristian kristina kristoffer christer")},
+    {"krille", WordList("kristian kristoffer kristina christian")},
+    {"kris", WordList("kristian kristoffer kristin kristine kristina krister christian christopher")},
     {"larry", WordList("lawrence laurence lars")},
     {"lasse", WordList("lars")},
     {"leffe", WordList("leif")},
@@ -149,9 +149,9 @@ constexpr Nickname kNicknames[] = {
     {"lizzie", WordList("elizabeth")},
     {"lotta", WordList("charlotta charlotte liselotte")},
     {"lotte", WordList("charlotte liselotte")},
+    {"magga", WordList("margareta margrethe margrét")},
     {"maggan", WordList("margareta magdalena")},
     {"maggie", WordList("margaret margareta")},
-    {"magga", WordList("margareta margrethe margrét")},
     {"maja", WordList("maria marie")},
     {"malla", WordList("malin malene")},
     {"manne", WordList("emanuel magnus")},
@@ -161,13 +161,13 @@ constexpr Nickname kNicknames[] = {
     {"max", WordList("maximilian maxim maxwell maksimilian")},
     {"meg", WordList("margaret megan")},
     {"mia", WordList("maria marie mariann miriam")},
-    {"micke", WordList("mikael michael")},
+    {"mick", WordList("michael")},
     {"mickan", WordList("mikaela michaela")},
+    {"micke", WordList("mikael michael")},
     {"mike", WordList("michael mikael mikkel michel")},
+    {"mikke", WordList("mikael mikkel michael")},
     {"mimmi", WordList("maria miriam")},
     {"mina", WordList("wilhelmina vilhelmina")},
-    {"mick", WordList("michael")},
-    {"mikke", WordList("mikael mikkel michael")},
     {"nick", WordList("nicholas nicolas nikolai nicolai niklas nicklas nikolas dominic")},
     {"nikki", WordList("nicole nicoline")},
     {"nilla", WordList("pernilla gunilla")},
@@ -195,11 +195,11 @@ constexpr Nickname kNicknames[] = {
     {"rob", WordList("robert robin")},
     {"robban", WordList("robert robin")},
     {"robbie", WordList("robert robin")},
-    {"rogga", WordList("roger")},
     {"roffe", WordList("rolf")},
+    {"rogga", WordList("roger")},
+    {"rolle", WordList("roland rolf")},
     {"ron", WordList("ronald ronny")},
     {"ronny", WordList("ronald")},
-    {"rolle", WordList("roland rolf")},
     {"sally", WordList("sarah")},
     {"sam", WordList("samuel samantha samson")},
     {"sander", WordList("aleksander alexander")},
@@ -238,8 +238,8 @@ constexpr Nickname kNicknames[] = {
     {"tor", WordList("torbjørn torstein tore")},
     {"totto", WordList("torstein thorstein thor")},
     {"trine", WordList("katrine kathrine cathrine catherine")},
-    {"ulle", WordList("ulrik ulrika ulf")},
     {"uffe", WordList("ulf ulrik")},
+    {"ulle", WordList("ulrik ulrika ulf")},
     {"valle", WordList("valdemar valter")},
     {"vicky", WordList("victoria viktoria")},
     {"ville", WordList("vilhelm wilhelm william viljo")},
@@ -250,6 +250,13 @@ constexpr Nickname kNicknames[] = {
     {"wille", WordList("wilhelm william wilhelmina")},
     {"zach", WordList("zachary zacharias")},
 };
+static_assert(std::ranges::is_sorted(kNicknames, {}, &Nickname::word));
+
+// Null: nobody is called so for short.
+const Nickname *nickname(std::string_view word) noexcept {
+    const auto *at = std::ranges::lower_bound(kNicknames, word, {}, &Nickname::word);
+    return at != std::end(kNicknames) && at->word == word ? at : nullptr;
+}
 
 // Letters of `value` from `in_value` on as far as they go in the text, blanks of any width. Its end there, 0 if one differs.
 size_t same_letters(std::string_view text, size_t at, std::string_view value) noexcept {
@@ -365,18 +372,16 @@ bool is_cut_short(std::string_view word, std::string_view name) noexcept {
 
 bool is_some_nickname(std::string_view word) noexcept {
     const TextWord nick = word_beginning(word, 0);
-    return nick.n != 0 &&
-           std::any_of(std::begin(kNicknames), std::end(kNicknames), [&](const Nickname &n) { return n.word == nick.view(); });
+    return nick.n != 0 && nickname(nick.view()) != nullptr;
 }
 
 bool is_nickname(std::string_view word, std::string_view name) noexcept {
     const TextWord nick = word_beginning(word, 0);
+    const Nickname *known = nick.n == 0 ? nullptr : nickname(nick.view());
+    if (known == nullptr) return false;
     char lower[TextWord::kLongest];
     const std::string_view full(lower, fold_into(name, lower, sizeof lower));
-    if (nick.n == 0 || full.empty()) return false;
-    for (const Nickname &n : kNicknames)
-        if (n.word == nick.view()) return n.names.has(full);
-    return false;
+    return !full.empty() && known->names.has(full);
 }
 
 }  // namespace pg_retention::core
