@@ -28,13 +28,13 @@ struct KeptKey {
     const char *text;
     int nargs;
     const Oid *types;
-    bool wide;
+    PlanKind plan;  // of the three that are kept
 };
 struct Kept {
     KeptKey key;
     SPIPlanPtr plan;
 };
-constexpr long kMostKept = 256;
+constexpr long kMostKept = 512;
 constinit HTAB *kept = nullptr;
 constinit MemoryContext kept_context = nullptr;
 
@@ -46,7 +46,7 @@ uint32 hash_of(const void *key, Size) {
 int differ(const void *a, const void *b, Size) {
     const auto *x = static_cast<const KeptKey *>(a);
     const auto *y = static_cast<const KeptKey *>(b);
-    if (x->nargs != y->nargs || x->wide != y->wide || strcmp(x->text, y->text) != 0) return 1;
+    if (x->nargs != y->nargs || x->plan != y->plan || strcmp(x->text, y->text) != 0) return 1;
     return x->nargs == 0 ? 0 : std::memcmp(x->types, y->types, sizeof(Oid) * x->nargs);
 }
 
@@ -147,12 +147,12 @@ int run_plan(SPIPlanPtr plan, Datum *values, const char *nulls, Snapshot snapsho
     return result;
 }
 
-// Nobody else may read from the cursor by its name.
+// Nobody else may read from the cursor by its name: nobody is told one, and each begins with what nobody can guess.
 char *secret_name() {
-    uint64_t word[2];
-    if (!pg_strong_random(word, sizeof word))
+    static constinit uint64_t word[2] = {0, 0}, number = 0;
+    if (number == 0 && !pg_strong_random(word, sizeof word))
         ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not generate random bytes")));
-    return psprintf("retention " UINT64_FORMAT "." UINT64_FORMAT, word[0], word[1]);
+    return psprintf("retention " UINT64_FORMAT "." UINT64_FORMAT "." UINT64_FORMAT, word[0], word[1], ++number);
 }
 
 }  // namespace
@@ -184,15 +184,28 @@ int execute_internal_plan_before(CommandId command, SPIPlanPtr plan, Datum *valu
 
 constinit Dynamic<bool> own_command{false};
 
-// The plan that PlanKind::kKept stands for; valid until the next kept text is prepared.
-static SPIPlanPtr kept_plan(const char *text, int nargs, Oid *types, const Datum *values) {
+static SPIPlanPtr prepare_kept(const KeptKey &key, Oid *types) {
+    switch (key.plan) {
+        case PlanKind::kKept: return prepare_as(Exemption::kOwnForFew, key.text, key.nargs, types, CURSOR_OPT_GENERIC_PLAN);
+        case PlanKind::kKeptOnClocks:
+            return prepare_as(Exemption::kOwnOfClocks, key.text, key.nargs, types, CURSOR_OPT_GENERIC_PLAN);
+        case PlanKind::kKeptOnce:
+        case PlanKind::kOnce:
+        case PlanKind::kGeneric:
+        case PlanKind::kOnClocks: break;
+    }
+    return prepare(key.text, key.nargs, types, CURSOR_OPT_CUSTOM_PLAN);
+}
+
+// A plan that is kept; valid until the next kept text is prepared.
+static SPIPlanPtr kept_plan(PlanKind kind, const char *text, int nargs, Oid *types, const Datum *values) {
     make_room();
     bool found = false;
-    KeptKey key = {text, nargs, types, is_wide(nargs, types, values)};
+    if (kind == PlanKind::kKept && is_wide(nargs, types, values)) kind = PlanKind::kKeptOnce;
+    KeptKey key = {text, nargs, types, kind};
     auto *entry = static_cast<Kept *>(hash_search(kept, &key, HASH_FIND, &found));
     if (found) return entry->plan;
-    SPIPlanPtr plan = key.wide ? prepare(text, nargs, types, CURSOR_OPT_CUSTOM_PLAN)
-                               : prepare_as(Exemption::kOwnForFew, text, nargs, types, CURSOR_OPT_GENERIC_PLAN);
+    SPIPlanPtr plan = prepare_kept(key, types);
     keep_plan(plan, text);
     auto *own = static_cast<Oid *>(MemoryContextAlloc(kept_context, sizeof(Oid) * (nargs + 1)));
     if (nargs > 0) std::memcpy(own, types, sizeof(Oid) * nargs);
@@ -208,21 +221,35 @@ static SPIPlanPtr plan_of(const How &how, const char *text, int nargs, Oid *type
         case PlanKind::kGeneric: return prepare(text, nargs, types, CURSOR_OPT_GENERIC_PLAN);
         case PlanKind::kOnClocks: return prepare_as(Exemption::kOwnOfClocks, text, nargs, types, CURSOR_OPT_GENERIC_PLAN);
         case PlanKind::kOnce:
-        case PlanKind::kKept: break;
+        case PlanKind::kKept:
+        case PlanKind::kKeptOnce:
+        case PlanKind::kKeptOnClocks: break;
     }
     return prepare(text, nargs, types, CURSOR_OPT_CUSTOM_PLAN | (how.sees == Sees::kLatest ? 0 : CURSOR_OPT_PARALLEL_OK));
 }
 
+static bool is_kept(PlanKind kind) {
+    switch (kind) {
+        case PlanKind::kKept:
+        case PlanKind::kKeptOnce:
+        case PlanKind::kKeptOnClocks: return true;
+        case PlanKind::kOnce:
+        case PlanKind::kGeneric:
+        case PlanKind::kOnClocks: return false;
+    }
+    pg_unreachable();
+}
+
 // The plan to use, which is to be freed where it is not kept.
 static SPIPlanPtr plan_for(const How &how, const char *text, int nargs, Oid *types, const Datum *values) {
-    return how.plan == PlanKind::kKept ? kept_plan(text, nargs, types, values) : plan_of(how, text, nargs, types);
+    return is_kept(how.plan) ? kept_plan(how.plan, text, nargs, types, values) : plan_of(how, text, nargs, types);
 }
 
 int execute_own(const How &how, const char *text, int nargs, Oid *types, Datum *values, const char *nulls) {
     SPIPlanPtr plan = plan_for(how, text, nargs, types, values);
     const Snapshot snapshot = how.sees == Sees::kLatest ? GetLatestSnapshot() : InvalidSnapshot;
     const int result = run_plan(plan, values, nulls, snapshot, how.sees == Sees::kCaller, how.limit);
-    if (how.plan != PlanKind::kKept) SPI_freeplan(plan);
+    if (!is_kept(how.plan)) SPI_freeplan(plan);
     return result;
 }
 
@@ -240,7 +267,7 @@ Portal open_internal_cursor(const How &how, const char *text, int nargs, Oid *ty
     Portal portal = open_cursor(plan, values, how.sees != Sees::kNow);
     if (how.sees == Sees::kLatest) PopActiveSnapshot();
     // The cursor has a copy.
-    if (how.plan != PlanKind::kKept) SPI_freeplan(plan);
+    if (!is_kept(how.plan)) SPI_freeplan(plan);
     return portal;
 }
 

@@ -22,7 +22,9 @@ enum class PlanKind : uint8_t {
                 // setting that triggers would inherit
     kOnClocks,  // the same, for a statement that sets the clocks of the rows it writes
     kKept,  // without, once per text, types of parameters and session; a bounded number is kept. With many array elements it is
-            // kOnce's, kept
+            // kKeptOnce's
+    kKeptOnce,      // as kOnce, but what the text means is kept: for tables of which a person may have any share of the rows
+    kKeptOnClocks,  // as kOnClocks, kept
 };
 
 // What it sees.
@@ -50,6 +52,8 @@ constexpr How kAny = {PlanKind::kOnce, Sees::kNow, 1, false};           // wheth
 constexpr How kAnyLatest = {PlanKind::kOnce, Sees::kLatest, 1, false};  // the same, for what refuses
 constexpr How kGeneric = {PlanKind::kGeneric, Sees::kNow, 0, false};
 constexpr How kOnClocks = {PlanKind::kOnClocks, Sees::kNow, 0, false};
+constexpr How kKeptOnce = {PlanKind::kKeptOnce, Sees::kNow, 0, false};
+constexpr How kKeptOnClocks = {PlanKind::kKeptOnClocks, Sees::kNow, 0, false};
 constexpr How kKeptWriting = {PlanKind::kKept, Sees::kNow, 0, false};
 constexpr How kKeptReading = {PlanKind::kKept, Sees::kCaller, 0, false};
 // What is committed by now also where the transaction keeps an older snapshot: what others said meanwhile counts.

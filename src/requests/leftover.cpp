@@ -84,7 +84,7 @@ void look_through(const Subject &subject, const ReachedTable &table, List *colum
             appendStringInfo(&sql, ", %s::text", column_list(table.relid, &static_cast<Looked *>(lfirst(cell))->column, 1, "t."));
         append_leads(&sql, links);
         append_rows_of(&sql, table, i, &parameters);
-        for_each_portion(owner_of(table.relid), kOnce, sql.data, parameters,
+        for_each_portion(owner_of(table.relid), kKeptWriting, sql.data, parameters,
                          [&](const SqlRows &rows) { look_at(subject, rows, columns, links); });
     }
 }

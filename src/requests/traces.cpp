@@ -52,8 +52,9 @@ void read_traces(Traces *traces, const Model &model, const ReachedTable &table, 
         const auto column = static_cast<AttrNumber>(c);
         const PersonalColumn *personal = personal_column(model, table.relid, column);
         const char *text = word_in(model, table.relid, column);
+        // Each once, by its letters: of many rows most may say the same.
         appendStringInfo(
-            &sql, "%s%s", sql.len == 0 ? "SELECT " : ", ",
+            &sql, "%s(%s) COLLATE pg_catalog.\"C\"", sql.len == 0 ? "SELECT DISTINCT " : ", ",
             personal == nullptr ? text : psprintf("CASE WHEN %s THEN NULL ELSE %s END", is_anonymised(*personal), text));
     }
     if (sql.len == 0) return;

@@ -125,7 +125,7 @@ int64 act_together(const Target &target, Action action, const Row *rows, int n) 
     const ItemPointerData *ids = ids_of(rows, n);
     Parameters parameters = {};
     const char *sql = statement(target, action, ids, n, &parameters);
-    const SqlRows rows_done = run_as(target.owner, kOnClocks, sql, parameters);
+    const SqlRows rows_done = run_as(target.owner, kKeptOnClocks, sql, parameters);
     const auto done = static_cast<int64>(rows_done.n);
     check_anonymised(rows_done);
     if (done < n) check_gone(target, tid_array(ids, n));

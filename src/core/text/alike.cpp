@@ -1,5 +1,7 @@
 #include "core/text/alike.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "core/text/letters.hpp"
@@ -70,23 +72,34 @@ size_t write_alike(std::string_view value, char *out) noexcept {
     return n;
 }
 
+namespace {
+
+// Of each byte the letter or digit that it is, in lower case; 0: something else, or not of ASCII.
+constexpr auto kFolded = [] {
+    std::array<unsigned char, 256> folded{};
+    for (unsigned char c = '0'; c <= '9'; ++c) folded[c] = c;
+    for (unsigned char c = 'a'; c <= 'z'; ++c) folded[c] = folded[c - 0x20] = c;
+    return folded;
+}();
+
+}  // namespace
+
 // Of letters and digits alone, for blanks and signs count in one form and not in the other; of a number the last ones, which each form has.
 uint32_t alike_hint(std::string_view value) noexcept {
     constexpr uint32_t kFirst = 2166136261U, kFactor = 16777619U, kLocals = 10000;
     uint32_t hash = kFirst, number = 0;
-    bool letters = false;
+    unsigned char all = 0, highest = 0;
     for (const char byte : value) {
         const auto c = static_cast<unsigned char>(byte);
-        if (c >= 0x80) return 0;
-        if (is_digit(c))
-            number = (10 * number + (c - '0')) % kLocals;
-        else if (is_letter(c))
-            letters = true;
-        else
-            continue;
-        hash = (hash ^ fold(c)) * kFactor;
+        const unsigned char folded = kFolded[c];
+        all |= c;
+        if (folded == 0) continue;
+        highest = std::max(highest, folded);
+        number = (10 * number + (folded & 0xFU)) % kLocals;
+        hash = (hash ^ folded) * kFactor;
     }
-    return letters ? (hash | 1U) : number + 1;
+    if (all >= 0x80) return 0;
+    return highest > '9' ? (hash | 1U) : number + 1;
 }
 
 }  // namespace pg_retention::core
