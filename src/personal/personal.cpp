@@ -85,8 +85,9 @@ List *personal_columns_in(List *relids) {
         oids[n++] = ObjectIdGetDatum(lfirst_oid(cell));
         any_typed = any_typed || may_have_personal_type(lfirst_oid(cell));
     }
-    return columns_found(read_own(psprintf("%s%s WHERE relation = ANY ($1)", kSelect, where_declared(any_typed)),
-                                  typed(OIDARRAYOID, array_of(oids, n, OIDOID))));
+    return columns_found(
+        read_own(psprintf("%s%s WHERE relation = ANY ($1) ORDER BY column_name", kSelect, where_declared(any_typed)),
+                 typed(OIDARRAYOID, array_of(oids, n, OIDOID))));
 }
 
 const PersonalColumn *find_personal_column(List *columns, Oid relid, AttrNumber column) {

@@ -75,16 +75,24 @@ struct Group {
 
 const Policy *policy_of(const Doomed &row) { return policy_by_id(static_cast<int16_t>(core::policy_of(row.clock))); }
 
+// For what stands of the table that the group was reached by. A policy may be that of another one, of which it is a partition.
+Columns columns_of(const Erasure &erasure, const Group &group, const Policy *policy, bool without_required) {
+    const Oid relid = group.table->relid;
+    const bool same = policy == nullptr || policy->relid == relid;
+    return Columns{without_required, NIL, same ? personal_columns(*erasure.call->model, relid) : NIL};
+}
+
 Target target_of_group(const Erasure &erasure, const Group &group) {
     const Policy *policy = policy_of(*group.first);
+    const Columns columns = columns_of(erasure, group, policy, false);
     Target target = {};
     if (policy != nullptr) {
-        target = target_of(*policy, group.first->leaf);
+        target = target_of(*policy, group.first->leaf, columns);
     } else {
         target.leaf = group.first->leaf;
         target.owner = acting_owner(target.leaf, group.table->relid);
         target.table = qualified_name(target.leaf);
-        target.anonymisation = anonymisation_of(group.table->relid, target.leaf, nullptr, Columns{});
+        target.anonymisation = anonymisation_of(group.table->relid, target.leaf, nullptr, columns);
     }
     if (target.anonymisation != nullptr) target.anonymisation->words = erasure.call->subject->words;
     return target;
@@ -189,7 +197,8 @@ void anonymise_rows(Erasure *erasure, const Group &group, const Target &target) 
 }
 
 void keep_rows(Erasure *erasure, const Group &group, Target target) {
-    target.anonymisation = anonymisation_of(group.table->relid, target.leaf, policy_of(*group.first), Columns{true, NIL});
+    target.anonymisation =
+        anonymisation_of(group.table->relid, target.leaf, policy_of(*group.first), columns_of(*erasure, group, nullptr, true));
     if (target.anonymisation != nullptr) target.anonymisation->words = erasure->call->subject->words;
     const int64 done = act(target, Action::kKeep, group.rows, group.n);
     count(erasure, Outcome::kKept, group.table->relid, group.first->why, group.first->until, done);

@@ -218,7 +218,7 @@ AnonymisingUpdate anonymise_claimed(const TakingOut &out, const Kindred &kindred
     const Oid relid = out.table->relid;
     const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(out.first->clock)));
     Anonymisation *anonymisation =
-        anonymisation_of(relid, out.first->leaf, policy, Columns{false, names_of(relid, kindred.changes.claimed)});
+        anonymisation_of(relid, out.first->leaf, policy, Columns{false, names_of(relid, kindred.changes.claimed), NIL});
     anonymisation->words = out.subject->words;
     return anonymising_update(*anonymisation, tids, n, parameters);
 }

@@ -5,6 +5,7 @@
 #include "core/time/clock.hpp"
 #include "personal/anonymiser.hpp"
 #include "personal/personal_types.hpp"
+#include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
@@ -13,11 +14,13 @@
 #include "subject/identity_form.hpp"
 
 extern "C" {
+#include "access/table.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 }
 
 namespace pg_retention {
@@ -130,7 +133,22 @@ void append_is_there(StringInfo sql, Oid leaf, const Step &step) {
     appendStringInfoChar(sql, ')');
 }
 
-// Whether a row t leads to somebody: a person's own does, and one with a key to a row that a link follows.
+// Of a step on which append_is_there asks nothing, and whose columns hold no null: each row leads on.
+bool leads_always(Oid leaf, const Step &step) {
+    const bool unasked =
+        near_condition(step) == nullptr && (step.named != InvalidAttrNumber || owner_of(step.far_relid) != owner_of(leaf));
+    Relation rel = unasked ? table_open(leaf, AccessShareLock) : nullptr;
+    bool always = unasked;
+    for (int i = 0; always && i < step.n; ++i) {
+        const AttrNumber column = get_attnum(leaf, get_attname(step.near_relid, step.near_columns[i], false));
+        always = column > 0 && is_never_null(RelationGetDescr(rel), column - 1);
+    }
+    if (rel != nullptr) table_close(rel, AccessShareLock);
+    return always;
+}
+
+// Whether a row t leads to somebody: a person's own does, and one with a key to a row that a link follows. Where all do, that is said without
+// a look at them, and the first ones that have what is looked for are enough (append_limit in elsewhere.cpp).
 char *leads_anywhere(const Model &model, Oid relid, Oid leaf) {
     StringInfoData sql;
     ListCell *cell = nullptr;
@@ -140,6 +158,7 @@ char *leads_anywhere(const Model &model, Oid relid, Oid leaf) {
         const auto *link = static_cast<const Link *>(lfirst(cell));
         if (link->relid != relid || link->path.n_steps == 0 || link->path.steps[0].down) continue;
         const Step &step = link->path.steps[0];
+        if (leads_always(leaf, step)) return pstrdup("true");
         appendStringInfoString(&sql, sql.len == 0 ? "(" : " OR (");
         for (int i = 0; i < step.n; ++i)
             appendStringInfo(&sql, "%s%s IS NOT NULL", i == 0 ? "" : " AND ", column_list(relid, &step.near_columns[i], 1, "t."));

@@ -110,14 +110,14 @@ bool is_tied(const Row &row) {
            row.sqlstate == kMandatorySqlstate || row.sqlstate == kRestrictedSqlstate || row.sqlstate == kHeldSqlstate;
 }
 
-Target target_of(const Policy &policy, Oid leaf) {
+Target target_of(const Policy &policy, Oid leaf, const Columns &columns) {
     Target target = {};
     target.leaf = leaf;
     target.owner = acting_owner(leaf, policy.relid);
     target.table = qualified_name(leaf);
     target.clock = clock_name(leaf);
     // The policy's table has the declarations, its partitions have none of their own.
-    target.anonymisation = anonymisation_of(policy.relid, leaf, &policy, Columns{});
+    target.anonymisation = anonymisation_of(policy.relid, leaf, &policy, columns);
     return target;
 }
 

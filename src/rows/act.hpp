@@ -35,7 +35,8 @@ struct Target {
     Anonymisation *anonymisation;  // null: no personal columns
 };
 
-Target target_of(const Policy &policy, Oid leaf);
+// columns: of the policy's table, all that are to be anonymised.
+Target target_of(const Policy &policy, Oid leaf, const Columns &columns = Columns{});
 
 // A reference keeps the row, or another that would have to go or change with it and may not.
 bool is_tied(const Row &row);

@@ -278,7 +278,7 @@ Anonymisation *anonymisation_of(Oid relid, Oid leaf, const Policy *policy, const
     for (int i = 0; policy != nullptr && i < policy->n_starts; ++i) starts = lappend(starts, pstrdup(policy->starts[i]));
     out->relid = relid;
     out->leaf = leaf;
-    out->personal = personal_columns_of(relid);
+    out->personal = columns.known != NIL ? columns.known : personal_columns_of(relid);
     ListCell *cell = nullptr;
     foreach (cell, out->personal) {
         const auto *column = static_cast<const PersonalColumn *>(lfirst(cell));

@@ -14,6 +14,7 @@ namespace pg_retention {
 struct Columns {
     bool without_required;  // not those that the law needs
     List *only;             // char *: by name; NIL: all
+    List *known;            // of PersonalColumn: all of the table, where they were read before; NIL: they are asked for
 };
 
 // Of one table or partition; gathered before the batch acts as the table's owner.

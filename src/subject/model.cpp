@@ -275,6 +275,14 @@ const Kind *kind_of_table(const Model &model, Oid relid) {
     return nullptr;
 }
 
+List *personal_columns(const Model &model, Oid relid) {
+    List *columns = NIL;
+    ListCell *cell = nullptr;
+    foreach (cell, model.personal)
+        if (static_cast<const PersonalColumn *>(lfirst(cell))->relid == relid) columns = lappend(columns, lfirst(cell));
+    return columns;
+}
+
 const PersonalColumn *personal_column(const Model &model, Oid relid, AttrNumber column) {
     return find_personal_column(model.personal, relid, column);
 }

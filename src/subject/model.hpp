@@ -67,6 +67,7 @@ const Kind *load_kind(const char *name);
 const Kind *kind_named(const Model &model, const char *name);  // error 42704 when there is none
 const Kind *kind_of_table(const Model &model, Oid relid);      // null: its rows are not persons
 const PersonalColumn *personal_column(const Model &model, Oid relid, AttrNumber column);
+List *personal_columns(const Model &model, Oid relid);  // of PersonalColumn: those of a table that a link leads from
 
 // Of a table: what its logical keys consist of, as links follow them, and what says where they lead.
 Bitmapset *logical_key_columns(const Model &model, Oid relid);

@@ -162,7 +162,7 @@ Anonymisation *anonymisation(const Table &table, const bool *columns) {
     List *names = NIL;
     for (int i = 0; i < table.n_columns; ++i)
         if (columns[i]) names = lappend(names, pstrdup(NameStr(table.columns[i].name)));
-    return names == NIL ? nullptr : anonymisation_of(table.policy->relid, table.leaf, table.policy, Columns{false, names});
+    return names == NIL ? nullptr : anonymisation_of(table.policy->relid, table.leaf, table.policy, Columns{false, names, NIL});
 }
 
 // The rows of a segment; of late ones those that may not be done yet. All with the same start come together.
