@@ -330,10 +330,17 @@ size_t match_rest(std::string_view text, size_t at, std::string_view house, bool
     return number == at && !point ? 0 : match_house(text, number, house);
 }
 
+// The letters that stand before its type at least.
+std::string_view beginning_of(std::string_view address) noexcept {
+    size_t end = 0;
+    while (end < address.size() && end + letter_at(address, end).size <= kShortestStreet) end += letter_at(address, end).size;
+    return address.substr(0, end);
+}
+
 }  // namespace
 
 size_t match_street(std::string_view text, size_t at, std::string_view address) noexcept {
-    if (fold(letter_at(text, at).code) != fold(letter_at(address, 0).code)) return 0;
+    if (same_letters(text, at, beginning_of(address)) == 0) return 0;
     if (address.find_first_of("0123456789") == std::string_view::npos) return 0;
     const Type type = type_in(address);
     if (type.type == nullptr) return 0;
