@@ -310,12 +310,17 @@ void look_at(TakingOut *out, const Kindred *kindred, const SqlRow &held) {
         const bool json = static_cast<const TextColumn *>(lfirst(cell))->json;
         const int place = foreach_current_index(cell);
         char *before = held.text(place + 3);
-        if (before != nullptr && holds_any(before, json, words)) {
-            row->texts[place] = without_words(before, json, words, false);
+        if (before == nullptr) continue;
+        // Read once, for of those who have a part in a text most are named in it.
+        char *after = without_words(before, json, words, false);
+        if (strcmp(before, after) != 0) {
+            row->texts[place] = after;
             texts = bms_add_member(texts, place);
-            out->held += strlen(row->texts[place]);
+            out->held += strlen(after);
+        } else {
+            pfree(after);
         }
-        if (before != nullptr) pfree(before);
+        pfree(before);
     }
     const bool anonymises = !held.get_or(2, false);
     if (bms_is_empty(kindred->changes.unset) && !anonymises && bms_is_empty(texts)) return;
