@@ -31,6 +31,17 @@ TEST(Placeholder, IsWhatStandsForNobody) {
         EXPECT_TRUE(is_placeholder(value)) << value;
 }
 
+TEST(Placeholder, IsAListInWhichNobodyStands) {
+    for (const char *value : {"{NULL,NULL}", "{n/a,n/a}", "{unknown,-,NULL}", "[0:1]={NULL,NULL}", "[1:1][0:0]={{NULL}}",
+                              "{{NULL},{NULL}}", "[null, null]", "{\"mail\": null}", "{\"mail\":null,\"phone\":\"\"}",
+                              "{\"at\": {\"home\": null}, \"work\": [\"n/a\"]}", "(,n/a)"})
+        EXPECT_TRUE(is_placeholder(value)) << value;
+    for (const char *value :
+         {"{NULL,kari@x.example}", "{kari@x.example,NULL}", "[0:1]={NULL,kari@x.example}", "{\"mail\": \"kari@x.example\"}",
+          "{\"kari\\\":null\"}", "[null, \"Kari\"]", "(n/a,Kari)", "{\"unknown\": \"Kari\"}", "na,na"})
+        EXPECT_FALSE(is_placeholder(value)) << value;
+}
+
 TEST(Placeholder, IsNoValueOfSomebody) {
     for (const char *value :
          {"Nina", "Na Li", "kari@firma.example", "01013299903", "00471234", "nullsen", "unknownsen@x.example", "x", "testesen",

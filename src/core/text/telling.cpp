@@ -1,5 +1,7 @@
 #include "core/text/telling.hpp"
 
+#include <algorithm>
+
 #include "core/text/letters.hpp"
 #include "core/text/word_list.hpp"
 
@@ -12,9 +14,7 @@ constexpr WordList kNobody(
     "ingen ingenting invalid mangler missing na nei nil no nobody noemail nomail noname none noone noreply notset notgiven null "
     "slettet tbd test testtest tom ukjent uoppgitt undefined unknown unspecified xx xxx xxxx");
 
-}  // namespace
-
-bool is_placeholder(std::string_view value) noexcept {
+bool is_word_for_nobody(std::string_view value) noexcept {
     const size_t at = value.find('@');
     if (at != 0 && at != std::string_view::npos) value = value.substr(0, at);
     // Longer ones are no such word, whatever stands in them.
@@ -33,6 +33,33 @@ bool is_placeholder(std::string_view value) noexcept {
     }
     return n == 0 || zeros || kNobody.has(std::string_view(word, n));
 }
+
+// What JSON calls an element, and what it opens, taken off: of {"mail": null only null.
+std::string_view without_names(std::string_view element) noexcept {
+    for (;;) {
+        while (!element.empty() && std::string_view("{[( ").find(element.front()) != std::string_view::npos)
+            element.remove_prefix(1);
+        const size_t name = element.starts_with('"') ? element.find("\":") : std::string_view::npos;
+        if (name == std::string_view::npos || element[name - 1] == '\\') return element;
+        element.remove_prefix(name + 2);
+    }
+}
+
+// An array, a row or JSON of which no element is anybody's: {NULL,NULL}, [0:1]={n/a,-}, {"mail": null}.
+bool is_list_of_nobody(std::string_view value) noexcept {
+    if (value.starts_with('[') && value.find("]={") != std::string_view::npos) value.remove_prefix(value.find("]={") + 2);
+    if (value.empty() || std::string_view("{[(").find(value.front()) == std::string_view::npos) return false;
+    for (size_t begin = 0; begin <= value.size();) {
+        const size_t end = std::min(value.find(',', begin), value.size());
+        if (!is_word_for_nobody(without_names(value.substr(begin, end - begin)))) return false;
+        begin = end + 1;
+    }
+    return true;
+}
+
+}  // namespace
+
+bool is_placeholder(std::string_view value) noexcept { return is_word_for_nobody(value) || is_list_of_nobody(value); }
 
 bool is_common_word(std::string_view value) noexcept {
     bool blank = false, upper = false;
