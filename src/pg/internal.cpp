@@ -197,6 +197,14 @@ static SPIPlanPtr prepare_kept(const KeptKey &key, Oid *types) {
     return prepare(key.text, key.nargs, types, CURSOR_OPT_CUSTOM_PLAN);
 }
 
+// What a rule made nothing of names no table any more, and so the server does not say that the rule is gone.
+static bool is_nothing(SPIPlanPtr plan) {
+    ListCell *cell = nullptr;
+    foreach (cell, SPI_plan_get_plan_sources(plan))
+        if (static_cast<const CachedPlanSource *>(lfirst(cell))->query_list == NIL) return true;
+    return false;
+}
+
 // A plan that is kept; valid until the next kept text is prepared.
 static SPIPlanPtr kept_plan(PlanKind kind, const char *text, int nargs, Oid *types, const Datum *values) {
     make_room();
@@ -204,9 +212,14 @@ static SPIPlanPtr kept_plan(PlanKind kind, const char *text, int nargs, Oid *typ
     if (kind == PlanKind::kKept && is_wide(nargs, types, values)) kind = PlanKind::kKeptOnce;
     KeptKey key = {text, nargs, types, kind};
     auto *entry = static_cast<Kept *>(hash_search(kept, &key, HASH_FIND, &found));
-    if (found) return entry->plan;
+    if (found && !is_nothing(entry->plan)) return entry->plan;
     SPIPlanPtr plan = prepare_kept(key, types);
     keep_plan(plan, text);
+    if (found) {
+        (void) SPI_freeplan(entry->plan);
+        entry->plan = plan;
+        return plan;
+    }
     auto *own = static_cast<Oid *>(MemoryContextAlloc(kept_context, sizeof(Oid) * (nargs + 1)));
     if (nargs > 0) std::memcpy(own, types, sizeof(Oid) * nargs);
     key.text = MemoryContextStrdup(kept_context, text);
