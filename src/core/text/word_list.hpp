@@ -24,9 +24,6 @@ class WordList {
         return static_cast<unsigned char>(words[0]) * 256u + second;
     }
 
-    static constexpr size_t kLong = 512;
-    static void a_long_list_is_sorted_by_two_letters() noexcept {}  // not constexpr: the compiler stops there
-
   public:
     consteval explicit WordList(std::string_view words) noexcept : words_(words) {
         size_t begin = 0;
@@ -39,10 +36,9 @@ class WordList {
             if (word.back() == '*') word.remove_suffix(1);
             const size_t bit = start_of(word);
             starts_[bit / 64] |= uint64_t{1} << bit % 64;
-            sorted_ = sorted_ && last <= order_of(word);
+            if (last > order_of(word)) sorted_ = 0;
             last = order_of(word);
         }
-        if (words.size() > kLong && !sorted_) a_long_list_is_sorted_by_two_letters();
     }
 
     constexpr bool has(std::string_view word) const noexcept {
@@ -52,7 +48,7 @@ class WordList {
         const auto is_it = [word](std::string_view w) {
             return w.front() == word.front() && (w.back() == '*' ? word.starts_with(w.substr(0, w.size() - 1)) : word == w);
         };
-        if (!sorted_) return for_each(is_it);
+        if (sorted_ == 0) return for_each(is_it);
         bool found = false;
         const unsigned order = order_of(word);
         (void) for_each_from(first_from(order), [&](std::string_view w) {
@@ -101,7 +97,7 @@ class WordList {
     }
 
     std::string_view words_;
-    bool sorted_ = true;
+    uint64_t sorted_ = 1;  // as wide as what stands beside it: clang 14 cannot write out a constant with a hole
     uint64_t starts_[kStarts / 64] = {};
 };
 
