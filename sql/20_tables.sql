@@ -43,7 +43,8 @@ CREATE TABLE retention.policy (
     reference text,
     written_for oid NOT NULL DEFAULT 0,
     validated boolean NOT NULL DEFAULT false,
-    ready boolean NOT NULL DEFAULT false
+    ready boolean NOT NULL DEFAULT false,
+    armed_at timestamptz NOT NULL DEFAULT '-infinity'
 );
 SELECT pg_catalog.pg_extension_config_dump('retention.policy', '');
 COMMENT ON TABLE retention.policy IS 'which rows are kept how long, quarantined how long, and what happens then';
@@ -57,6 +58,7 @@ COMMENT ON COLUMN retention.policy.must_keep_for IS 'mandatory period; NULL: no 
 COMMENT ON COLUMN retention.policy.legal_access IS 'roles that go on reading rows the law keeps';
 COMMENT ON COLUMN retention.policy.written_for IS 'set by the extension: who owned the table when the policy was written or confirmed; applies_to runs for nobody else';
 COMMENT ON COLUMN retention.policy.validated IS 'set by the extension: the policy was checked against the schema';
+COMMENT ON COLUMN retention.policy.armed_at IS 'set by the extension: when it was put in force, or changed in force, or retention was resumed; quarantine_for runs from then before anything goes; -infinity: retention.approve() said that it need not';
 COMMENT ON COLUMN retention.policy.ready IS 'set by the extension: every row is stamped and the index is valid';
 
 CREATE TABLE retention.personal_column (

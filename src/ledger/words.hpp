@@ -56,6 +56,10 @@ enum class LedgerAction : uint8_t {
     kRequestRefused,
     kRequestClosed,
     kRecordsEnded,
+    kFuseBlown,
+    kApproved,
+    kPaused,
+    kUnpaused,
 };
 
 constexpr const char *name_of(LedgerAction action) noexcept {
@@ -111,6 +115,10 @@ constexpr const char *name_of(LedgerAction action) noexcept {
         case LedgerAction::kRequestRefused: return "request refused";
         case LedgerAction::kRequestClosed: return "request closed";
         case LedgerAction::kRecordsEnded: return "records ended";
+        case LedgerAction::kFuseBlown: return "fuse blown";
+        case LedgerAction::kApproved: return "approved";
+        case LedgerAction::kPaused: return "paused";
+        case LedgerAction::kUnpaused: return "unpaused";
     }
     return nullptr;
 }
@@ -168,7 +176,11 @@ constexpr bool changes_rows(LedgerAction action) noexcept {
         case LedgerAction::kRequestAnswered:
         case LedgerAction::kRequestRefused:
         case LedgerAction::kRequestClosed:
-        case LedgerAction::kRecordsEnded: return false;
+        case LedgerAction::kRecordsEnded:
+        case LedgerAction::kFuseBlown:
+        case LedgerAction::kApproved:
+        case LedgerAction::kPaused:
+        case LedgerAction::kUnpaused: return false;
     }
     return true;
 }

@@ -40,6 +40,7 @@ int disclosure_age = kThreeYears;
 int batch_size = 0;
 double nice_ratio = 0;
 double worker_nice_ratio = 9;
+double max_share = 0.1;
 int audit_blocks = 128;
 int statement_timeout = 60000;
 int verify_at_once = 128;
@@ -91,6 +92,9 @@ void init() {
     DefineCustomIntVariable("retention.disclosure_age", "Age up to which disclosures and settled notices to recipients are kept.",
                             "Zero keeps them for ever.", &disclosure_age, disclosure_age, 0, PG_INT32_MAX, PGC_SIGHUP,
                             GUC_UNIT_MIN, nullptr, nullptr, nullptr);
+    DefineCustomRealVariable("retention.max_share", "Share of a table's rows that sweeps take in a day without approval.",
+                             "A thousand rows always; 1: all. More waits for retention.approve().", &max_share, 0.1, 0, 1,
+                             PGC_SUSET, 0, nullptr, nullptr, nullptr);
     DefineCustomStringVariable("retention.erasure_key_file",
                                "File with the key under which erasures are remembered, outside the cluster and its backups.",
                                "Empty: erasures are not remembered.", &erasure_key_file, "", PGC_SIGHUP, GUC_SUPERUSER_ONLY,

@@ -34,6 +34,7 @@ extern double worker_nice_ratio;  // retention.worker_nice_ratio: the same of a 
 extern int audit_blocks;          // retention.audit_blocks: blocks that a worker audits in one pass; 0: none
 extern int verify_at_once;        // retention.verify_at_once: tables of up to so many blocks are read by an erasure itself
 extern int verify_blocks;         // retention.verify_blocks: blocks that a worker looks through in one pass; 0: none
+extern double max_share;          // retention.max_share: of a table's rows, the most that sweeps take in a day unapproved; 1: all
 extern int statement_timeout;     // retention.statement_timeout, milliseconds, of one step of a sweep; 0: none
 
 // Where the time that rows take cannot be measured before.

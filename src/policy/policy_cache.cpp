@@ -57,12 +57,13 @@ enum class Field : uint8_t {
     kLegalBasis,
     kAppliesTo,
     kWrittenFor,
+    kArmedAt,
     kLegalAccess
 };
-constexpr const char *kFields[] = {"policy_id",     "relation",     "priority",    "mode",          "ready",    "validated",
-                                   "starts_when",   "clock_starts", "action",      "if_referenced", "keep_for", "quarantine_for",
-                                   "must_keep_for", "timezone",     "name",        "reference",     "purpose",  "legal_basis",
-                                   "applies_to",    "written_for",  "legal_access"};
+constexpr const char *kFields[] = {"policy_id",     "relation",     "priority", "mode",          "ready",    "validated",
+                                   "starts_when",   "clock_starts", "action",   "if_referenced", "keep_for", "quarantine_for",
+                                   "must_keep_for", "timezone",     "name",     "reference",     "purpose",  "legal_basis",
+                                   "applies_to",    "written_for",  "armed_at", "legal_access"};
 constexpr size_t kFieldCount = sizeof kFields / sizeof *kFields;
 static_assert(kFieldCount == static_cast<size_t>(Field::kLegalAccess) + 1);
 
@@ -156,6 +157,7 @@ void read_policy(const RowReader &row, Policy *policy) {
     policy->legal_basis = row.string(Field::kLegalBasis);
     policy->applies_to = row.string(Field::kAppliesTo);
     policy->written_for = DatumGetObjectId(row.get(Field::kWrittenFor));
+    policy->armed_at = DatumGetTimestampTz(row.get(Field::kArmedAt));
     read_arrays(row, policy);
     policy->cutoffs.valid_until = core::kAlways;
 }
@@ -344,11 +346,20 @@ const Policy *policies_of(Oid relid, int *count) {
     return in.all == nullptr ? nullptr : &in.all[first];
 }
 
+TimestampTz armed_until(const Policy &policy) {
+    if (TIMESTAMP_IS_NOBEGIN(policy.armed_at) || core::is_zero(policy.terms.quarantine_for)) return DT_NOBEGIN;
+    return core::over_from_start(core::start_of_instant(policy.armed_at), policy.terms.quarantine_for, policy.zone());
+}
+
 const core::Cutoffs &cutoffs_of(const Policy &policy, TimestampTz at) {
     auto &kept = const_cast<Policy &>(policy);
     if (at >= kept.cutoffs.valid_until || at < kept.cutoffs_at) {
         kept.cutoffs = core::cutoffs(at, policy.terms, policy.zone());
         kept.cutoffs_at = at;
+        if (const TimestampTz until = armed_until(policy); at < until) {
+            kept.cutoffs.due = -1;
+            kept.cutoffs.valid_until = Min(kept.cutoffs.valid_until, until);
+        }
     }
     return kept.cutoffs;
 }

@@ -22,7 +22,8 @@ struct Policy {
     bool starts_all;  // starts_when = 'all'
     bool anonymises_if_referenced;
     core::Terms terms;
-    Oid written_for;  // who owned the table when applies_to was written or confirmed
+    TimestampTz armed_at;  // quarantine runs from then before anything is due; -infinity: it need not
+    Oid written_for;       // who owned the table when applies_to was written or confirmed
     pg_tz *timezone;
     const char *name;
     const char *reference;    // law; may be null
@@ -70,6 +71,9 @@ const Policies &policies_now();
 bool is_kept(const Policies &reading);
 // Null when there was none.
 const Policy *find_policy(const Policies &in, int16_t id);
+
+// Before that nothing of the policy is due; -infinity: that is no matter.
+TimestampTz armed_until(const Policy &policy);
 
 // Cutoffs at the given time, recomputed only when they may have changed.
 const core::Cutoffs &cutoffs_of(const Policy &policy, TimestampTz at);

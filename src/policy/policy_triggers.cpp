@@ -73,7 +73,7 @@ bool is_description(const char *column) {
 }
 
 bool is_kept_by_extension(const char *column) {
-    for (const char *name : {"validated", "ready", "written_for"})
+    for (const char *name : {"validated", "ready", "written_for", "armed_at"})
         if (strcmp(column, name) == 0) return true;
     return false;
 }
@@ -354,6 +354,15 @@ const Policy *old_policy(int16_t id) {
     return old;
 }
 
+// What is due already when a policy is put in force, or changed while it is, does not go before its quarantine has run from now on.
+TimestampTz armed_at(const TriggerData *data, HeapTuple row) {
+    const bool enforces = strcmp(TextDatumGetCString(field(data, row, "mode")), "enforce") == 0;
+    if (!enforces) return DT_NOBEGIN;
+    if (TRIGGER_FIRED_BY_UPDATE(data->tg_event) && !change_of(data).decides)
+        return DatumGetTimestampTz(field(data, data->tg_trigtuple, "armed_at"));
+    return retention_now();
+}
+
 Datum before_policy(const TriggerData *data) {
     if (!own_policy_write) check_rights(data);
     if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) {
@@ -365,10 +374,11 @@ Datum before_policy(const TriggerData *data) {
     if (own_policy_write) return PointerGetDatum(row);
     TupleDesc desc = RelationGetDescr(data->tg_relation);
     const Oid relid = DatumGetObjectId(field(data, row, "relation"));
-    int columns[4] = {SPI_fnumber(desc, "validated"), SPI_fnumber(desc, "ready"), SPI_fnumber(desc, "written_for"),
-                      SPI_fnumber(desc, "timezone")};
-    Datum values[4] = {BoolGetDatum(false), BoolGetDatum(false), ObjectIdGetDatum(owner_of(relid)), zone_of(data, row)};
-    bool nulls[4] = {false, false, false, false};
+    int columns[5] = {SPI_fnumber(desc, "validated"), SPI_fnumber(desc, "ready"), SPI_fnumber(desc, "written_for"),
+                      SPI_fnumber(desc, "timezone"), SPI_fnumber(desc, "armed_at")};
+    Datum values[5] = {BoolGetDatum(false), BoolGetDatum(false), ObjectIdGetDatum(owner_of(relid)), zone_of(data, row),
+                       TimestampTzGetDatum(armed_at(data, row))};
+    bool nulls[5] = {};
     if (TRIGGER_FIRED_BY_UPDATE(data->tg_event)) {
         if (!same_text(data, "policy_id") || !same_text(data, "relation"))
             ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -380,7 +390,7 @@ Datum before_policy(const TriggerData *data) {
     } else {
         if (is_restored(relid, 0)) values[1] = field(data, row, "ready");
     }
-    return PointerGetDatum(heap_modify_tuple_by_cols(row, desc, 4, columns, values, nulls));
+    return PointerGetDatum(heap_modify_tuple_by_cols(row, desc, 5, columns, values, nulls));
 }
 
 constinit Dynamic<bool> names_dropped{false};
@@ -524,6 +534,16 @@ void forget_dropped(bool dropping) {
 }
 
 constinit Dynamic<bool> own_policy_write{false};
+
+void approve_armed(int16_t id) {
+    as_extension("UPDATE retention.policy SET armed_at = '-infinity' WHERE policy_id = $1 AND armed_at <> '-infinity'", INT2OID,
+                 Int16GetDatum(id));
+}
+
+void arm_all() {
+    as_extension("WITH f AS (DELETE FROM retention.fuse) UPDATE retention.policy SET armed_at = $1 WHERE mode = 'enforce'",
+                 TIMESTAMPTZOID, TimestampTzGetDatum(retention_now()));
+}
 
 static void complete_all(Oid relid) {
     int count = 0;

@@ -14,6 +14,7 @@ RETENTION_FUNCTION(pg_retention_resume) {
     pg_retention::keep_roles_of_legal_access(0);
     pg_retention::validate_all();
     pg_retention::record_home();
+    pg_retention::arm_all();
     pg_retention::LedgerEntry entry = {};
     entry.action = pg_retention::LedgerAction::kResumed;
     entry.row_count = -1;

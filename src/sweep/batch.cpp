@@ -12,6 +12,7 @@
 #include "pg/attempt.hpp"
 #include "ledger/consequences.hpp"
 #include "sweep/due_rows.hpp"
+#include "sweep/fuse.hpp"
 #include "sweep/pause.hpp"
 #include "sweep/record.hpp"
 #include "sweep/task.hpp"
@@ -43,7 +44,8 @@ struct Batch {
     Oid leaf;
     Due due;
     DueRows *rows;  // of Due::kByTime
-    int most;       // rows it may take
+    int most;       // rows it takes at once
+    int64 left;     // rows that the fuse lets it take
     bool careful;   // the last batch failed, or took too long
     int n;          // rows it found
     ItemPointerData first;
@@ -248,6 +250,7 @@ void note_found(Batch *batch, const Row *rows, int n) {
 
 // Where nothing is fired for the rows they are deleted as they are found, for so long.
 bool is_enough(const Batch &batch, const DirectDelete &act, instr_time began) {
+    if (batch.n >= batch.left) return true;
     const bool by_time = !act.fires && !batch.careful && settings::batch_size == 0;
     if (!by_time) return batch.n >= batch.most;
     return batch.n % 256 == 255 && milliseconds_since(began) > wanted(*batch.engine, false);
@@ -384,12 +387,26 @@ bool take_whole(Batch *batch, const Target &target, const Policy &policy, const 
         pace_of(batch->leaf)->too_large)
         return false;
     batch->whole = true;
-    batch->done[Counter::kDeleted] = empty_if_due(target, range_of(*batch, cutoffs));
+    batch->done[Counter::kDeleted] = empty_if_due(target, range_of(*batch, cutoffs), batch->left);
     batch->whole = false;
     if (batch->done[Counter::kDeleted] == 0) return false;
     batch->n = 1;
+    count_taken(policy, batch->done[Counter::kDeleted]);
     record_done(batch->engine, policy.id, policy.relid, batch->done);
     return true;
+}
+
+// Whether the fuse lets it take any. Where it does not, and there are some, the policy waits from now on.
+bool may_take(Batch *batch, const Target &target, const Policy &policy, const core::Cutoffs &cutoffs) {
+    batch->left = batch->due == Due::kByTime ? rows_left(policy) : kNoLimit;
+    if (batch->left < batch->most) batch->most = static_cast<int>(batch->left);
+    if (batch->left > 0) return true;
+    const DueRange range = range_of(*batch, cutoffs);
+    const SqlRows due =
+        run_as(target.owner, kAny, psprintf("SELECT FROM ONLY %s WHERE %s", target.table, pending_range(target.clock, 1, 2)),
+               clock_value(range.first), clock_value(range.last));
+    if (cutoffs.due >= 0 && due.n > 0) blow_fuse(policy);
+    return false;
 }
 
 void run_batch(Batch *batch) {
@@ -403,10 +420,11 @@ void run_batch(Batch *batch) {
     if (clock_column(batch->leaf) == InvalidAttrNumber || is_being_stamped(batch->leaf)) return;
     const core::Cutoffs cutoffs = cutoffs_of(*policy, retention_now());
     const Target target = target_of(*policy, batch->leaf);
-    if (take_whole(batch, target, *policy, cutoffs)) return;
+    if (!may_take(batch, target, *policy, cutoffs) || take_whole(batch, target, *policy, cutoffs)) return;
     Account account = {};
     count_consequences(&account, [&] { take_found(batch, target, *policy, cutoffs); });
     if (batch->n == 0) return;
+    if (batch->due == Due::kByTime) count_taken(*policy, batch->done[Counter::kDeleted] + batch->done[Counter::kAnonymised]);
     record_done(batch->engine, policy->id, policy->relid, batch->done);
     record_consequences(account, policy->id, nullptr);
 }

@@ -13,6 +13,7 @@
 #include "pg/attempt.hpp"
 #include "sweep/record.hpp"
 #include "sweep/task.hpp"
+#include "sweep/fuse.hpp"
 
 extern "C" {
 #include "access/transam.h"
@@ -70,6 +71,7 @@ struct Table {
     int n_columns;
     Column *columns;
     Totals done;
+    int64 left;  // rows that the fuse lets it take
 };
 
 // Starts after low and up to high, for which the same columns are due.
@@ -295,6 +297,10 @@ Step take_due(Table *table) {
             const bool full = found.n >= settings::rows_at_once();
             const core::Start last = full ? Min(until, found.starts[found.n - 1]) : until;
             while (found.starts[found.n - 1] > last) --found.n;
+            if (found.n > table->left) {
+                blow_fuse(*table->policy, found.n);
+                return Step::kNothing;
+            }
             take_rows(table, segment, found);
             advance(table, segment, last);
             return Step::kMore;
@@ -398,7 +404,7 @@ bool open_table(Table *table, Engine *engine, Care *care, int16_t policy_id, Oid
     if (!is_part_of(leaf, policy->relid) || clock_column(leaf) == InvalidAttrNumber || !lock_table(leaf)) return false;
     *table = Table{
         engine, care,    policy, leaf, {leaf, acting_owner(leaf, policy->relid), qualified_name(leaf), clock_name(leaf), nullptr},
-        0,      nullptr, {}};
+        0,      nullptr, {},     0};
     table->n_columns = read_columns(*policy, leaf, &table->columns);
     if (!is_in_progress(leaf, policy_id)) return table->n_columns > 0;
     follow_changes(table);
@@ -440,8 +446,10 @@ Outcome columns_step(Engine *engine, Care *care, const Task &task, F &&body) {
         engine, task,
         [&] {
             if (!open_table(&table, engine, care, task.policy_id, task.relid)) return;
+            table.left = rows_left(*table.policy);
             Account account = {};
             count_consequences(&account, [&] { body(&table); });
+            count_taken(*table.policy, table.done[Counter::kColumns]);
             record_done(engine, table.policy->id, table.policy->relid, table.done);
             record_consequences(account, table.policy->id, nullptr);
             done = table.done;

@@ -1,3 +1,4 @@
+#include "sweep/fuse.hpp"
 #include "sweep/knots.hpp"
 
 #include "clock/decide.hpp"
@@ -310,7 +311,7 @@ void delete_knot(Engine *engine, Knot *knot, Totals *done) {
 bool untie_rows(Engine *engine, int16_t policy_id, Totals *done) {
     if (engine->caller != Caller::kTransactionBlock) run_governed(kOnce, "SET CONSTRAINTS ALL IMMEDIATE");
     const Policy *policy = policy_by_id(policy_id);
-    if (policy == nullptr || !deletes(policy->action) || !is_in_a_circle(policy->relid)) return false;
+    if (policy == nullptr || !deletes(policy->action) || !is_in_a_circle(policy->relid) || rows_left(*policy) == 0) return false;
     Knot knot = {};
     bool more = false;
     knot.owner = owner_of(policy->relid);
@@ -327,6 +328,7 @@ bool untie_rows(Engine *engine, int16_t policy_id, Totals *done) {
     while (settle(&knot)) CHECK_FOR_INTERRUPTS();
     Account account = {};
     count_consequences(&account, [&] { delete_knot(engine, &knot, done); });
+    count_taken(*policy, (*done)[Counter::kDeleted]);
     record_consequences(account, policy_id, nullptr);
     return more;
 }

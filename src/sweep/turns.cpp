@@ -1,5 +1,7 @@
 #include "sweep/turns.hpp"
 
+#include "sweep/fuse.hpp"
+
 #include "pg/attempt.hpp"
 #include "pg/compat.hpp"
 #include "pg/invalidation.hpp"
@@ -140,6 +142,7 @@ struct Pass {
     Engine *engine;
     TimestampTz now;
     List *with_columns;     // tables that have columns with periods of their own, or something to do from when they had
+    List *stopped;          // policies that no sweep takes rows of now
     core::Start *recorded;  // by the policy's place: up to which start the ledger counts its hidden rows; -1: none
 };
 
@@ -190,7 +193,7 @@ const List *with_periods() {
 }
 
 Pass begin_pass(Engine *engine, const Policies &policies) {
-    Pass pass = {engine, retention_now(), list_copy(with_periods()), nullptr};
+    Pass pass = {engine, retention_now(), list_copy(with_periods()), stopped_policies(), nullptr};
     for (const SqlRow row :
          own("SELECT relation::oid FROM retention.column_late UNION ALL SELECT relation::oid FROM retention.column_progress"))
         pass.with_columns = list_append_unique_oid(pass.with_columns, row.get<Oid>(1));
@@ -251,7 +254,7 @@ struct Collection {
 void collect(Collection *of) {
     for (; of->next < of->policies.n; ++of->next) {
         const Policy &policy = of->policies.all[of->next];
-        if (!enforced(policy) || !policy.validated || !is_confirmed(policy)) continue;
+        if (!enforced(policy) || !policy.validated || !is_confirmed(policy) || is_stopped(of->pass.stopped, policy.id)) continue;
         const bool all = of->next == of->failed || has_blocked(of->pass.engine, policy.id);
         List *tables = leaves_with_work(&of->pass, of->taken, policy, of->pass.recorded[of->next], all);
         if (tables != NIL) of->turns[of->n++] = swept_policy(policy, tables);

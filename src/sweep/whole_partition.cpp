@@ -82,13 +82,13 @@ bool may_be_all_due(const Target &target, DueRange range) {
 }  // namespace
 
 // Writers are kept out while the rows are looked at, readers only while the file is exchanged.
-int64 empty_if_due(const Target &target, DueRange range) {
+int64 empty_if_due(const Target &target, DueRange range, int64 most) {
     int64 n = 0;
     if (!may_be_all_due(target, range) || !ConditionalLockRelationOid(target.leaf, ShareLock)) return 0;
     Relation rel = table_open(target.leaf, NoLock);
     n = count_if_all_due(rel, range);
     table_close(rel, NoLock);
-    if (n == 0 || !ConditionalLockRelationOid(target.leaf, AccessExclusiveLock)) return 0;
+    if (n == 0 || n > most || !ConditionalLockRelationOid(target.leaf, AccessExclusiveLock)) return 0;
     const ErrorData *error = attempt(
         [&] { during(own_command, true, [&] { run_as(target.owner, kOnce, psprintf("TRUNCATE ONLY %s", target.table)); }); });
     return error == nullptr ? n : 0;

@@ -6,6 +6,7 @@ SET LOCAL retention.test_now = '2026-11-28 12:00+01';
 CREATE TABLE books (id int, at date, note text, reg int NOT NULL DEFAULT 1) PARTITION BY RANGE (id);
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, must_keep_for, mode)
 VALUES ('books', 'books', '{at}', '1 year', '30 days', 'delete', '1 year', 'enforce');
+SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce' AND armed_at > '-infinity' \g /dev/null
 CALL retention.sweep();
 CREATE FUNCTION pg_temp.says(relation regclass, row_id int) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE result text;
@@ -64,6 +65,7 @@ CREATE TABLE logs (id int PRIMARY KEY, at date, note text) PARTITION BY RANGE (i
 CREATE TABLE logs_1 PARTITION OF logs FOR VALUES FROM (1) TO (10);
 CREATE TABLE logs_2 PARTITION OF logs FOR VALUES FROM (10) TO (20);
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('logs', 'logs', '{at}', '1 year', 'delete', 'enforce');
+SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce' AND armed_at > '-infinity' \g /dev/null
 INSERT INTO logs (id, at) VALUES (1, '2026-10-01'), (2, '2026-10-01'), (3, NULL);
 ALTER TABLE logs DETACH PARTITION logs_1;
 UPDATE logs_1 SET at = '2020-01-01' WHERE id = 2;
@@ -126,6 +128,7 @@ CREATE TABLE no_clock (id int, at date, note text, reg int NOT NULL DEFAULT 1);
 SELECT throws_ok('ALTER TABLE books ATTACH PARTITION no_clock FOR VALUES FROM (50) TO (60)', '42804', NULL, 'one without a clock does not fit, as the server says');
 CREATE TABLE heirs (id int, at date);
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('heirs', 'heirs', '{at}', '1 year', 'delete', 'enforce');
+SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce' AND armed_at > '-infinity' \g /dev/null
 CREATE TABLE heir (LIKE heirs INCLUDING ALL);
 INSERT INTO heir VALUES (1, '2020-01-01');
 ALTER TABLE heir INHERIT heirs;
@@ -133,6 +136,7 @@ SELECT results_eq($$SELECT object FROM retention.check() WHERE what = 'governed 
     'a table that inherits is no partition: it has no policy, and check says so');
 SELECT is((SELECT problem FROM retention.status WHERE name = 'heirs'), 'no policy stands for what inherits from the table: heir', 'status says what no policy stands for');
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('heir', 'heir', '{at}', '1 year', 'delete', 'enforce');
+SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce' AND armed_at > '-infinity' \g /dev/null
 CALL retention.sweep();
 SELECT is_empty('SELECT FROM heirs', 'with a policy of its own the rows of a table that inherits go');
 SELECT * FROM finish();

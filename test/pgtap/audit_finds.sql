@@ -16,6 +16,7 @@ CREATE TABLE app.logins (id int PRIMARY KEY, "user" int REFERENCES app.users);
 INSERT INTO retention.personal_column (relation, column_name, category, keep_for) VALUES ('app.users', 'name', 'name', NULL), ('app.users', 'phone', 'phone', '1 hour');
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode, timezone) VALUES
     ('users', 'app.users', '{ended_at,customer.ended_at}', '1 day', '30 days', 'delete', 'enforce', 'Europe/Oslo');
+SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce' AND armed_at > '-infinity' \g /dev/null
 INSERT INTO app.customers VALUES (1, NULL), (2, NULL), (3, '2026-11-01');
 INSERT INTO app.users SELECT i, 1, 'Kari', '91234567', 'kari@example.org' FROM generate_series(1, 9) i;
 INSERT INTO app.logins VALUES (1, 1), (2, 2);
@@ -54,6 +55,7 @@ SELECT is(pg_temp.found(), 'nothing', 'rows whose last reference is gone');
 -- The way to a start that was reached is cut; the parent is deleted; another parent is given.
 CREATE TABLE app.cases (id int PRIMARY KEY, customer int REFERENCES app.customers ON DELETE SET NULL);
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES ('cases', 'app.cases', '{customer.ended_at}', '1 day', '30 days', 'delete', 'enforce');
+SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce' AND armed_at > '-infinity' \g /dev/null
 INSERT INTO app.cases SELECT i, 1 FROM generate_series(1, 3) i;
 UPDATE app.customers SET ended_at = '2027-01-25' WHERE id = 1;
 SET retention.reveal = on;
@@ -71,6 +73,7 @@ INSERT INTO app.events_1 VALUES (1, 'Kari', '2026-01-01');
 INSERT INTO app.events_2 VALUES (11, 'Kari', '2026-01-01');
 INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.events', 'name', 'name');
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('events', 'app.events', '{at}', '1 year', 'anonymise', 'enforce');
+SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce' AND armed_at > '-infinity' \g /dev/null
 ALTER TABLE app.events_2 ADD COLUMN retention_clock retention.clock(7) NOT NULL DEFAULT 'none';
 SET retention.test_now = '2027-03-01 12:00+01';
 CALL retention.sweep();
@@ -96,6 +99,7 @@ SELECT is(pg_temp.found(), 'nothing', 'a policy with another action');
 -- A policy that takes rows from another once it is ready.
 INSERT INTO app.events VALUES (4, 'Ola', '2027-02-28'), (5, 'Ola', NULL);
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode, priority) VALUES ('first events', 'app.events', '{at}', '1 year', 'delete', 'enforce', 1);
+SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce' AND armed_at > '-infinity' \g /dev/null
 CALL retention.sweep();
 SELECT is(pg_temp.found(), 'nothing', 'a policy that goes before another');
 
@@ -106,6 +110,7 @@ ALTER TABLE app.teams ADD FOREIGN KEY (lead) REFERENCES app.people;
 INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.teams', 'name', 'name'), ('app.people', 'name', 'name');
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES
     ('teams', 'app.teams', '{ended_at}', '0 days', 'delete', 'enforce'), ('people', 'app.people', '{ended_at}', '0 days', 'delete', 'enforce');
+SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce' AND armed_at > '-infinity' \g /dev/null
 INSERT INTO app.teams (id, name) VALUES (1, 'T');
 INSERT INTO app.people (id, team, name) VALUES (1, 1, 'Kari');
 UPDATE app.teams SET lead = 1;

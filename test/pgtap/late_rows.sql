@@ -23,6 +23,7 @@ INSERT INTO retention.policy (policy_id, name, relation, clock_starts, keep_for,
     (4, 'calls', 'app.calls', '{ended_at}', '0 days', '0 days', 'delete', NULL, NULL, 'enforce'),
     (5, 'watched', 'app.watched', '{ended_at}', '0 days', '30 days', 'delete', NULL, NULL, 'observe'),
     (6, 'older', 'app.older', '{ended_at}', '0 days', '30 days', 'delete', NULL, NULL, 'enforce');
+SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce' AND armed_at > '-infinity' \g /dev/null
 SET LOCAL retention.test_now = '2020-01-02 12:00+00';
 CALL retention.sweep();
 SET LOCAL retention.test_now = '2030-06-01 12:00+00';

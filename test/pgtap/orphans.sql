@@ -25,11 +25,13 @@ INSERT INTO retention.policy (name, relation, clock_starts, starts_when, keep_fo
     ('deep', 'deep', '{author.customer.country.ended_at, author.customer.ended_at, done_at}', 'any', '10 days', '90 days', 'delete', 'enforce'),
     ('sponsored', 'sponsored', '{author.sponsor.ended_at}', 'any', '0 days', '90 days', 'delete', 'enforce'),
     ('letters', 'letters', '{author.ended_at}', 'any', '0 days', '90 days', 'delete', 'enforce');
+SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce' AND armed_at > '-infinity' \g /dev/null
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode, applies_to) VALUES
     ('memos a', 'memos', '{author.ended_at}', '0 days', '90 days', 'delete', 'enforce', 'kind = ''a'''),
     ('memos b', 'memos', '{done_at, author.ended_at}', '0 days', '60 days', 'delete', 'enforce', 'kind = ''b'''),
     ('memos c', 'memos', '{done_at}', '0 days', '60 days', 'delete', 'enforce', 'kind = ''c'''),
     ('memos e', 'memos', '{author.customer.ended_at}', '0 days', '60 days', 'delete', 'enforce', 'kind = ''e''');
+SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce' AND armed_at > '-infinity' \g /dev/null
 INSERT INTO countries SELECT i FROM generate_series(0, 9) i;
 INSERT INTO customers SELECT i, i FROM generate_series(0, 9) i;
 INSERT INTO users SELECT i, i, i FROM generate_series(0, 30) i WHERE i < 10;
@@ -196,6 +198,7 @@ UPDATE memos SET kind = 'a', author = NULL WHERE id = 20;
 SELECT is(pg_temp.says('memos', 20), '', 'a start of the row''s own is none of a way that is cut as another policy takes the row');
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode, priority) VALUES
     ('memos d', 'memos', '{author.ended_at}', '0 days', '90 days', 'delete', 'enforce', 1);
+SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce' AND armed_at > '-infinity' \g /dev/null
 CALL retention.sweep();
 CALL retention.sweep();
 SELECT is((SELECT retention.policy(retention_clock) FROM memos WHERE id = 1), (SELECT policy_id FROM retention.policy WHERE name = 'memos d'), 'a new policy takes the rows');
@@ -220,6 +223,7 @@ SELECT is(pg_temp.says('letters', 22), '', 'a way that had no start and is cut w
 SELECT is(pg_temp.says('letters', 1), '2026-11-25T12:00:00Z orphaned', 'detached and attached');
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode, priority) VALUES
     ('letters a', 'letters_a', '{author.ended_at}', '0 days', '90 days', 'delete', 'enforce', 1);
+SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce' AND armed_at > '-infinity' \g /dev/null
 CALL retention.sweep();
 CALL retention.sweep();
 SELECT is((SELECT retention.policy(retention_clock) FROM letters WHERE id = 3), (SELECT policy_id FROM retention.policy WHERE name = 'letters a'), 'a policy of a partition takes rows of the one above it');

@@ -9,6 +9,7 @@ CREATE TABLE app.customers (id int PRIMARY KEY, left_on date);
 CREATE TABLE app.orders (id int PRIMARY KEY, customer_id int REFERENCES app.customers);
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode)
     VALUES ('customers', 'app.customers', '{left_on}', '1 year', '30 days', 'delete', 'enforce');
+SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce' AND armed_at > '-infinity' \g /dev/null
 SELECT is_empty('SELECT * FROM retention.overdue', 'nothing is overdue in an empty table');
 SET retention.test_now = '2027-01-01 12:00+00';
 INSERT INTO app.customers VALUES (1, '2028-02-01'), (2, '2028-01-01'), (3, '2029-05-20'), (4, '2030-01-01'), (5, NULL), (6, NULL);
@@ -48,6 +49,7 @@ UPDATE retention.policy SET mode = 'observe' WHERE name = 'customers';
 SET retention.test_now = '2033-01-01 12:00+00';
 SELECT is_empty('SELECT * FROM retention.overdue', 'what observes does not act, and is not late');
 UPDATE retention.policy SET mode = 'enforce', applies_to = 'id > 0' WHERE name = 'customers';
+SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce' AND armed_at > '-infinity' \g /dev/null
 CREATE ROLE successor;
 GRANT USAGE, CREATE ON SCHEMA app TO successor;
 ALTER TABLE app.customers OWNER TO successor;
@@ -62,6 +64,7 @@ CREATE TABLE app.events_n PARTITION OF app.events FOR VALUES IN ('n');
 CREATE TABLE app.events_s PARTITION OF app.events FOR VALUES IN ('s');
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, must_keep_for, action, mode)
     VALUES ('events', 'app.events', '{at}', '10 days', '10 days', '15 days', 'delete', 'enforce');
+SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce' AND armed_at > '-infinity' \g /dev/null
 SET retention.test_now = '2032-01-01 12:00+00';
 INSERT INTO app.events SELECT i, CASE WHEN i % 2 = 0 THEN 'n' ELSE 's' END, timestamptz '2033-01-31 12:00+00' - i / 200 * interval '1 day' FROM generate_series(0, 5999) i;
 INSERT INTO app.events VALUES (-1, 's', '2032-12-24 12:00+00');
@@ -101,6 +104,7 @@ SELECT is((SELECT state FROM retention.status WHERE name = 'events'), 'enforcing
 CREATE TABLE app.invoices (id int PRIMARY KEY, issued date);
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode)
     VALUES ('tidy', 'app.invoices', '{issued}', '1 year', 'delete', 'enforce');
+SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce' AND armed_at > '-infinity' \g /dev/null
 INSERT INTO app.invoices VALUES (1, '2033-01-01'), (2, '2033-01-01');
 CREATE TABLE app.faults (id int);
 CREATE FUNCTION app.is_invoice(id int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
@@ -110,6 +114,7 @@ BEGIN
 END $$;
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, must_keep_for, action, mode, priority, applies_to)
     VALUES ('books', 'app.invoices', '{issued}', '5 years', '5 years', 'delete', 'enforce', 1, 'app.is_invoice(id)');
+SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce' AND armed_at > '-infinity' \g /dev/null
 INSERT INTO app.faults VALUES (2);
 SET retention.test_now = '2034-06-01 12:00+00';
 CALL retention.sweep();

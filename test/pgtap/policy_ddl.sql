@@ -12,8 +12,10 @@ CREATE TABLE app.invoices (id bigint PRIMARY KEY, issued_on date, attention text
 INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.users', 'email', 'email'), ('app.invoices', 'attention', 'name');
 INSERT INTO retention.policy (name, relation, applies_to, clock_starts, keep_for, quarantine_for, action, mode) VALUES
     ('users', 'app.users', $$app.is_person(users.kind) AND users.id IS NOT NULL$$, '{deactivated_at, customer_id.ended_at}', '0 days', '30 days', 'delete', 'enforce');
+SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce' AND armed_at > '-infinity' \g /dev/null
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, must_keep_for, reference, mode) VALUES
     ('invoices', 'app.invoices', '{issued_on}', '5 years after end of fiscal year', '0 days', 'anonymise', '5 years after end of fiscal year', 'Bookkeeping Act §13', 'enforce');
+SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce' AND armed_at > '-infinity' \g /dev/null
 INSERT INTO app.customers VALUES (1, NULL), (2, NULL);
 INSERT INTO app.invoices SELECT n, '2027-03-15', 'Kari Lie' FROM generate_series(1, 20) n;
 

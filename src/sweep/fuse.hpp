@@ -1,0 +1,27 @@
+#pragma once
+// What holds a sweep back though rows are due: a share of the table that is out of proportion, which waits for retention.approve(), and
+// whoever paused the policy. One decision, asked before each batch and when turns are given.
+#include "policy/policy_cache.hpp"
+
+extern "C" {
+#include "nodes/pg_list.h"
+}
+
+namespace pg_retention {
+
+// Policies whose rows no sweep takes now, as integers; kAllPolicies: none does. SPI must be connected.
+constexpr int kAllPolicies = 0;
+List *stopped_policies();
+bool is_stopped(const List *stopped, int16_t policy_id);
+
+// How many rows of the policy the next batch may take; kNoLimit.
+constexpr int64 kNoLimit = PG_INT64_MAX;
+int64 rows_left(const Policy &policy);
+
+// In the transaction of the batch that took them.
+void count_taken(const Policy &policy, int64 rows);
+
+// There are more than may be taken: the policy waits from now on. of_columns: rows of which columns are; 0: rows are, and are counted here.
+void blow_fuse(const Policy &policy, int64 of_columns = 0);
+
+}  // namespace pg_retention

@@ -1,0 +1,121 @@
+-- Nothing goes by accident: what is due when a policy is put in force waits for its quarantine, what is out of proportion for approval, and a pause
+-- for its end.
+BEGIN;
+SELECT no_plan();
+SET client_min_messages = error;
+SET retention.max_share = 0.1;
+SET retention.test_now = '2030-06-01 12:00:00 Europe/Oslo';
+CREATE ROLE owner;
+CREATE ROLE other;
+CREATE SCHEMA s AUTHORIZATION owner;
+CREATE TABLE s.account (id int PRIMARY KEY, name text, left_on date);
+CREATE TABLE s.visit (id int PRIMARY KEY, left_on date);
+ALTER TABLE s.account OWNER TO owner;
+INSERT INTO s.account SELECT i, 'n', '2020-01-01' FROM generate_series(1, 60) i;
+INSERT INTO s.account SELECT i, 'n' FROM generate_series(61, 70) i;
+
+-- In force for the first time.
+INSERT INTO retention.policy (name, relation, clock_starts, timezone, keep_for, quarantine_for, action, mode) VALUES
+    ('accounts', 's.account', '{left_on}', 'Europe/Oslo', '1 year', '30 days', 'delete', 'enforce');
+CALL retention.sweep();
+SELECT is((SELECT count(*) FROM s.account), 10::bigint, 'what was due when a policy is put in force is hidden');
+SELECT is((SELECT string_agg(state || ' ' || rows, ', ' ORDER BY state) FROM retention.policy_counts(1::smallint)), 'active 10, quarantined 60', 'what was due when a policy is put in force is quarantined');
+SET retention.test_now = '2030-07-01 23:59:59 Europe/Oslo';
+CALL retention.sweep();
+SELECT is((SELECT sum(deleted) FROM retention.sweep_run), 0::numeric, 'nothing goes before the quarantine has run from then');
+SET retention.test_now = '2030-07-02 00:00:00 Europe/Oslo';
+SELECT is((SELECT rows FROM retention.policy_counts(1::smallint) WHERE state = 'due'), 60::bigint, 'what was due is due again when the quarantine has run from then');
+UPDATE retention.policy SET keep_for = '2 years' WHERE name = 'accounts';
+CALL retention.sweep();
+SELECT is((SELECT sum(deleted) FROM retention.sweep_run), 0::numeric, 'a change of a policy in force has the quarantine run anew');
+UPDATE retention.policy SET purpose = 'to know who was here' WHERE name = 'accounts';
+SELECT is((SELECT armed_at FROM retention.policy), '2030-07-02 00:00:00 Europe/Oslo'::timestamptz, 'a description does not');
+UPDATE retention.policy SET armed_at = '-infinity';
+SELECT is((SELECT armed_at FROM retention.policy), '2030-07-02 00:00:00 Europe/Oslo'::timestamptz, 'nobody writes it by hand');
+SET ROLE other;
+SELECT throws_ok($$SELECT retention.approve('accounts')$$, '42501', NULL, 'approving is nobody''s without a grant');
+RESET ROLE;
+GRANT USAGE ON SCHEMA retention TO other, owner;
+GRANT EXECUTE ON FUNCTION retention.approve(text), retention.pause(text, text), retention.unpause(text) TO other, owner;
+SET ROLE other;
+SELECT throws_ok($$SELECT retention.approve('accounts')$$, '42501', NULL, 'who does not own the table does not approve');
+SELECT throws_ok($$SELECT retention.pause('accounts', 'x')$$, '42501', NULL, 'who does not own the table does not pause');
+SELECT throws_ok($$SELECT retention.unpause('accounts')$$, '42501', NULL, 'who does not own the table does not unpause');
+SET ROLE owner;
+SELECT is(retention.approve('accounts'), 60::bigint, 'who owns the table approves, and is told of how many rows');
+RESET ROLE;
+SELECT is((SELECT concat_ws(' ', action, row_count) FROM retention.ledger ORDER BY entry_id DESC LIMIT 1), 'approved 60', 'the ledger has the approval');
+SELECT throws_ok($$SELECT retention.approve('nothing')$$, '42704', 'policy "nothing" does not exist', 'a policy that is none is not approved');
+SELECT throws_ok($$SELECT retention.approve(99)$$, '42704', 'policy 99 does not exist', 'a number that is none is not approved');
+CALL retention.sweep();
+SELECT is((SELECT sum(deleted) FROM retention.sweep_run), 60::numeric, 'what was approved goes');
+UPDATE retention.policy SET mode = 'observe' WHERE name = 'accounts';
+SELECT throws_ok($$SELECT retention.approve('accounts')$$, '55000', 'policy "accounts" is not in force', 'what only observes is not approved');
+
+-- Out of proportion.
+INSERT INTO retention.policy (name, relation, clock_starts, timezone, keep_for, action, mode) VALUES ('visits', 's.visit', '{left_on}', 'Europe/Oslo', '1 year', 'delete', 'enforce');
+INSERT INTO s.visit SELECT i, '2030-01-01' FROM generate_series(1, 20000) i;
+INSERT INTO s.visit SELECT i FROM generate_series(20001, 30000) i;
+ANALYZE s.visit;
+SET retention.test_now = '2031-06-01 12:00:00 Europe/Oslo';
+CALL retention.sweep();
+SELECT is((SELECT count(*) FROM retention.fuse f WHERE f.taken = 3000 AND f.due = 17000 AND f.blown_at = '2031-06-01 12:00:00 Europe/Oslo'), 1::bigint, 'a tenth of the table is taken, and the rest waits');
+SELECT is((SELECT concat_ws(' ', action, row_count) FROM retention.ledger ORDER BY entry_id DESC LIMIT 1), 'fuse blown 17000', 'the ledger has what waits');
+SELECT is((SELECT state FROM retention.status WHERE name = 'visits'), 'waiting for retention.approve()', 'the status says what is waited for');
+SELECT matches((SELECT problem FROM retention.status WHERE name = 'visits'), '17000 rows are due, and sweeps take at most 3000 a day', 'the status says why');
+SELECT matches((SELECT hint FROM retention.check() WHERE what = 'nothing waits for approval' AND object = 'visits' AND NOT ok), 'retention.preview', 'check() says what to do');
+SET retention.test_now = '2031-06-02 12:00:00 Europe/Oslo';
+CALL retention.sweep();
+SELECT is((SELECT sum(deleted) FROM retention.sweep_run), 3060::numeric, 'a fuse that has blown waits on the next day, too');
+SELECT is(retention.approve('visits'), 17000::bigint, 'it is approved');
+INSERT INTO s.visit SELECT i, '2030-06-01' FROM generate_series(40001, 40100) i;
+CALL retention.sweep();
+SELECT is((SELECT sum(deleted) FROM retention.sweep_run), 20160::numeric, 'what was approved goes, and of other rows as many as may in a day');
+SELECT is((SELECT state FROM retention.status WHERE name = 'visits'), 'enforcing', 'then nothing is waited for');
+-- A small table has no share.
+DELETE FROM s.visit;
+ANALYZE s.visit;
+INSERT INTO s.visit SELECT i, '2030-01-01' FROM generate_series(1, 900) i;
+SET retention.test_now = '2031-06-03 12:00:00 Europe/Oslo';
+CALL retention.sweep();
+SELECT is((SELECT count(*) FROM retention.fuse WHERE blown_at IS NOT NULL), 0::bigint, 'of a small table all may go');
+
+-- A pause.
+INSERT INTO s.visit SELECT i, '2030-01-01' FROM generate_series(1, 9) i;
+SET retention.test_now = '2031-06-04 12:00:00 Europe/Oslo';
+SELECT throws_ok($$SELECT retention.pause('visits', ' ')$$, '22023', NULL, 'a pause has a reason');
+SELECT lives_ok($$SELECT retention.pause('visits', 'a court asks')$$, 'a policy is paused');
+CALL retention.sweep();
+SELECT is((SELECT count(*) FROM s.visit), 0::bigint, 'what is paused is hidden all the same');
+SELECT is((SELECT rows FROM retention.policy_counts((SELECT policy_id FROM retention.policy WHERE name = 'visits')) WHERE state = 'due'), 9::bigint, 'what is paused stays');
+SELECT is((SELECT state || ': ' || problem FROM retention.status WHERE name = 'visits'), 'paused: a court asks', 'the status says that it is paused, and why');
+SELECT is((SELECT reason FROM retention.overdue WHERE name = 'visits'), 'paused: a court asks', 'what is overdue says why');
+SELECT lives_ok($$SELECT retention.unpause('visits')$$, 'a pause is ended');
+SELECT lives_ok($$SELECT retention.pause_all('maintenance')$$, 'all policies are paused');
+CALL retention.sweep();
+SELECT is((SELECT state || ': ' || problem FROM retention.status WHERE name = 'visits'), 'paused: maintenance', 'the status says that all are paused');
+SELECT lives_ok($$SELECT retention.unpause_all()$$, 'the pause of all is ended');
+CALL retention.sweep();
+SELECT is((SELECT coalesce(sum(rows), 0) FROM retention.policy_counts((SELECT policy_id FROM retention.policy WHERE name = 'visits')) WHERE state = 'due'), 0::numeric, 'what is not paused any more goes');
+
+-- Columns.
+CREATE TABLE s.person (id int PRIMARY KEY, phone text, left_on date);
+INSERT INTO retention.policy (name, relation, clock_starts, timezone, keep_for, action, mode) VALUES ('persons', 's.person', '{left_on}', 'Europe/Oslo', '50 years', 'delete', 'enforce');
+INSERT INTO retention.personal_column (relation, column_name, category, keep_for) VALUES ('s.person', 'phone', 'phone', '1 year');
+INSERT INTO s.person SELECT i, 'p', '2031-06-01' FROM generate_series(1, 12000) i;
+ANALYZE s.person;
+SET retention.test_now = '2033-01-01 12:00:00 Europe/Oslo';
+CALL retention.sweep();
+SELECT is((SELECT state FROM retention.status WHERE name = 'persons'), 'waiting for retention.approve()', 'columns are counted, too');
+SELECT is((SELECT sum(columns_anonymised) FROM retention.sweep_run), 0::numeric, 'columns out of proportion wait');
+SELECT is(retention.approve('persons'), 12000::bigint, 'columns are approved');
+CALL retention.sweep();
+SELECT is((SELECT sum(columns_anonymised) FROM retention.sweep_run), 12000::numeric, 'columns that were approved go');
+
+-- A restore.
+SELECT retention.resume() \g /dev/null
+SELECT is((SELECT count(*) FROM retention.fuse), 0::bigint, 'after retention.resume() nothing is approved');
+SELECT is((SELECT count(*) FROM retention.policy WHERE mode = 'enforce' AND armed_at = '2033-01-01 12:00:00 Europe/Oslo'), 2::bigint, 'after retention.resume() quarantines run anew');
+
+SELECT * FROM finish();
+ROLLBACK;
