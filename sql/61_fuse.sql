@@ -59,3 +59,13 @@ CREATE FUNCTION retention.unpause_all() RETURNS void
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_retention_unpause_all';
 COMMENT ON FUNCTION retention.unpause_all() IS 'ends what retention.pause_all() began; policies that were paused by themselves stay so';
 GRANT SELECT ON retention.fuse, retention.pause TO pg_monitor;
+
+CREATE TABLE retention.system_time (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    seen_at timestamptz NOT NULL
+);
+COMMENT ON TABLE retention.system_time IS 'what the system''s time was when a sweep began last; not dumped';
+CREATE FUNCTION retention.system_time_jump() RETURNS interval
+    LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_system_time_jump';
+COMMENT ON FUNCTION retention.system_time_jump() IS 'by how much the system''s time is away from the monotonic clock since the server runs, or before what a sweep has seen, where that is more than a day; NULL: it is not. Nothing is swept meanwhile: retention.resume() says that it is right';
+GRANT EXECUTE ON FUNCTION retention.system_time_jump() TO pg_monitor;

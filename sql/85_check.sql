@@ -47,7 +47,7 @@ CREATE VIEW retention.status AS
 SELECT p.policy_id, p.name, p.relation, p.mode,
     CASE
         WHEN p.mode OPERATOR(pg_catalog.=) 'off' THEN 'off'
-        WHEN NOT retention.home_known() THEN 'waiting for retention.resume()'
+        WHEN NOT retention.home_known() OR retention.system_time_jump() IS NOT NULL THEN 'waiting for retention.resume()'
         WHEN NOT p.validated THEN 'not validated'
         WHEN u.problem IS NOT NULL THEN 'not confirmed'
         WHEN w.problem IS NOT NULL THEN 'not guarded'
@@ -63,7 +63,7 @@ SELECT p.policy_id, p.name, p.relation, p.mode,
     END AS state,
     coalesce(b.blocked, 0) AS blocked,
     (SELECT max(s.started_at) FROM retention.sweep_run s) AS last_run,
-    coalesce(u.problem, w.problem, r.problem, a.problem, s.paused, s.waits, t.reason, b.reason, v.reason, q.problem,
+    coalesce((SELECT pg_catalog.format('the system''s time has jumped by %s', x) FROM retention.system_time_jump() x WHERE x IS NOT NULL), u.problem, w.problem, r.problem, a.problem, s.paused, s.waits, t.reason, b.reason, v.reason, q.problem,
         CASE WHEN a.partitions IS NOT NULL THEN pg_catalog.format('not stamped yet, and hidden until then where the policy hides: the rows of %s',
             a.partitions) END,
         CASE WHEN h.heirs IS NOT NULL THEN pg_catalog.format('no policy stands for what inherits from the table: %s', h.heirs) END,
@@ -232,6 +232,8 @@ UNION ALL
 SELECT 'time zone is set', NULL, current_setting('retention.timezone') <> '', 'Set retention.timezone to the zone in which periods are meant; a policy has it from when it is written, see its field timezone.'
 UNION ALL
 SELECT 'time is not injected', NULL, current_setting('retention.allow_test_time') = 'off', 'Switch retention.allow_test_time off outside of tests.'
+UNION ALL
+SELECT 'system time has not jumped', NULL, retention.system_time_jump() IS NULL, format('It is away by %s from what it can be: nothing is swept. Set it right, or where it is, call retention.resume().', retention.system_time_jump())
 UNION ALL
 SELECT 'database is the one to act in', NULL, pg_is_in_recovery() OR retention.home_known() OR NOT EXISTS (SELECT FROM retention.policy),
     'After a restore, a clone or a promotion, call retention.resume().'

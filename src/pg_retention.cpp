@@ -21,6 +21,7 @@
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
 #include "subject/person_keys.hpp"
+#include "policy/system_time.hpp"
 #include "sweep/task.hpp"
 #include "sweep/turns.hpp"
 #include "visibility/visibility.hpp"
@@ -57,6 +58,7 @@ void _PG_init(void) {
         pg_retention::init_whole_copy();
         pg_retention::init_utility();
         pg_retention::init_tasks();
+        pg_retention::init_system_time();
         pg_retention::init_workers();
     });
 }

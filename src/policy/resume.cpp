@@ -2,6 +2,8 @@
 #include "policy/legal_access.hpp"
 #include "policy/policy_triggers.hpp"
 #include "policy/provision.hpp"
+#include "policy/system_time.hpp"
+#include "pg/sql.hpp"
 #include "ledger/home.hpp"
 #include "ledger/ledger.hpp"
 #include "pg/guard.hpp"
@@ -15,6 +17,9 @@ RETENTION_FUNCTION(pg_retention_resume) {
     pg_retention::validate_all();
     pg_retention::record_home();
     pg_retention::arm_all();
+    pg_retention::connect_spi();
+    pg_retention::accept_system_time();
+    SPI_finish();
     pg_retention::LedgerEntry entry = {};
     entry.action = pg_retention::LedgerAction::kResumed;
     entry.row_count = -1;

@@ -17,6 +17,7 @@
 #include "sweep/knots.hpp"
 #include "sweep/prepare.hpp"
 #include "sweep/quarantine.hpp"
+#include "policy/system_time.hpp"
 #include "sweep/task.hpp"
 #include "sweep/turns.hpp"
 #include "sweep/views.hpp"
@@ -36,6 +37,7 @@ namespace {
 // An idle run is taken over by the next one: a quiet database does not collect rows.
 void start_run(Engine *engine) {
     begin_step(engine);
+    note_system_time();
     const bool by_worker = engine->caller == Caller::kWorker;
     SqlRows started = own(psprintf("UPDATE retention.sweep_run r SET started_at = $1, finished_at = NULL "
                                    "WHERE run_id = (SELECT max(run_id) FROM retention.sweep_run) AND by_worker = $2 "
@@ -194,12 +196,29 @@ bool has_policies() {
     return count > 0;
 }
 
+// A worker waits, and says so once.
+void tell_of_jump(const Engine *engine, int64 jump) {
+    static bool told = false;
+    const bool by_worker = engine->caller == Caller::kWorker;
+    if (by_worker && told) return;
+    told = by_worker;
+    ereport(
+        by_worker ? LOG : ERROR,
+        (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+         errmsg("retention does not act: the system's time has jumped by " INT64_FORMAT " days",
+                (jump + (jump < 0 ? -USECS_PER_DAY : USECS_PER_DAY) / 2) / USECS_PER_DAY),
+         errhint("Where it is right now, call retention.resume(); where it was wrong, nothing is to be done once it is set.")));
+}
+
 PassResult check_place(Engine *engine) {
     PassResult result = {};
     result.absent = !begin_step_if_installed(engine);
     result.waiting = !result.absent && !home_known();
     const bool empty = !result.absent && !has_policies();
+    const int64 jump = result.absent || empty ? 0 : system_time_jump();
     end_step(engine);
+    if (jump != 0) tell_of_jump(engine, jump);
+    result.waiting = result.waiting || jump != 0;
     if (empty && engine->caller != Caller::kWorker)
         ereport(NOTICE, (errmsg("database \"%s\" holds no policies", get_database_name(MyDatabaseId)),
                          errhint("Sweep the databases in which they were written.")));
