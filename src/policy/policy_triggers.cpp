@@ -278,6 +278,9 @@ void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
     const bool reorders = !same_text(data, "mode") || !same_text(data, "must_keep_for");
     const bool switched = !same_text(data, "mode") && (old.mode == Mode::kOff || policy->mode == Mode::kOff);
     complete(*policy);
+    // What was approved, or waited, was so under other terms.
+    as_extension("UPDATE retention.fuse SET approved = 0, blown_at = NULL, due = NULL, columns_only = false WHERE policy_id = $1",
+                 INT2OID, Int16GetDatum(id));
     if (leaves_way(old, *policy)) refuse_forgetting(*policy);
     const Policy *loosened = refuse_looser(policy->relid);
     policy = policy_by_id(id);
@@ -317,10 +320,12 @@ void policy_gone(const TriggerData *data, const Policy &policy) {
     for (int i = 0; i < policy.n_starts; ++i)
         if (resolve_path(policy.relid, policy.starts[i], &paths[n], &problem)) ++n;
     withdraw(policy.relid, paths, n);
-    as_extension("WITH p AS (DELETE FROM retention.column_progress WHERE policy_id = $1), "
-                 "l AS (DELETE FROM retention.column_late WHERE policy_id = $1) "
-                 "DELETE FROM retention.blocked_row WHERE policy_id = $1",
-                 INT2OID, Int16GetDatum(policy.id));
+    as_extension(
+        "WITH p AS (DELETE FROM retention.column_progress WHERE policy_id = $1), "
+        "l AS (DELETE FROM retention.column_late WHERE policy_id = $1), "
+        "f AS (DELETE FROM retention.fuse WHERE policy_id = $1), z AS (DELETE FROM retention.pause WHERE policy_id = $1) "
+        "DELETE FROM retention.blocked_row WHERE policy_id = $1",
+        INT2OID, Int16GetDatum(policy.id));
     if (clock_column(policy.relid) != InvalidAttrNumber)
         plan_preparation(policy.relid);
     else

@@ -72,6 +72,15 @@ INSERT INTO s.visit SELECT i, '2030-06-01' FROM generate_series(40001, 40100) i;
 CALL retention.sweep();
 SELECT is((SELECT sum(deleted) FROM retention.sweep_run), 20160::numeric, 'what was approved goes, and of other rows as many as may in a day');
 SELECT is((SELECT state FROM retention.status WHERE name = 'visits'), 'enforcing', 'then nothing is waited for');
+-- What was approved is approved of that policy.
+INSERT INTO s.visit SELECT i, '2030-01-01' FROM generate_series(50001, 60000) i;
+SELECT is(retention.approve('visits'), 10000::bigint, 'more is approved');
+UPDATE retention.policy SET keep_for = '2 months' WHERE name = 'visits';
+SELECT is((SELECT approved FROM retention.fuse f JOIN retention.policy p USING (policy_id) WHERE p.name = 'visits'), 0::bigint, 'a change of the policy takes the approval back');
+SET retention.reveal = on;
+DELETE FROM s.visit WHERE id > 50000;
+RESET retention.reveal;
+UPDATE retention.policy SET keep_for = '1 year' WHERE name = 'visits';
 -- A small table has no share.
 DELETE FROM s.visit;
 ANALYZE s.visit;
@@ -111,6 +120,13 @@ SELECT is((SELECT sum(columns_anonymised) FROM retention.sweep_run), 0::numeric,
 SELECT is(retention.approve('persons'), 12000::bigint, 'columns are approved');
 CALL retention.sweep();
 SELECT is((SELECT sum(columns_anonymised) FROM retention.sweep_run), 12000::numeric, 'columns that were approved go');
+
+-- A policy that goes.
+SELECT retention.pause('persons', 'x') \g /dev/null
+SET LOCAL retention.confirm_drop = on;
+DELETE FROM retention.policy WHERE name = 'persons';
+SELECT is((SELECT count(*) FROM retention.pause) || ' ' || (SELECT count(*) FROM retention.fuse f WHERE NOT EXISTS (SELECT FROM retention.policy p WHERE p.policy_id = f.policy_id)), '0 0', 'what held a policy goes with it');
+INSERT INTO retention.policy (name, relation, clock_starts, timezone, keep_for, action, mode) VALUES ('persons', 's.person', '{left_on}', 'Europe/Oslo', '50 years', 'delete', 'enforce');
 
 -- A restore.
 SELECT retention.resume() \g /dev/null
