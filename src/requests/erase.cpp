@@ -462,14 +462,8 @@ bool is_gone(const Erasure &erasure) {
     return true;
 }
 
-// What is kept for now, as it is, has not been erased: of that nobody is told.
-bool was_carried_out(const Erasure &erasure) {
-    return has_outcome(erasure.tallies, Outcome::kDeleted) || has_outcome(erasure.tallies, Outcome::kAnonymised) ||
-           has_outcome(erasure.tallies, Outcome::kTakenOut);
-}
-
 void tell_recipients(StringInfo out, const Erasure &erasure, const Recorded &recorded, const char *key, bool preview) {
-    if (!was_carried_out(erasure)) {
+    if (!was_carried_out(erasure.tallies)) {
         appendStringInfoString(out, ", \"recipients_to_tell\": []");
         return;
     }

@@ -34,6 +34,11 @@ bool has_outcome(List *tallies, Outcome outcome) {
     return false;
 }
 
+bool was_carried_out(List *tallies) {
+    return has_outcome(tallies, Outcome::kDeleted) || has_outcome(tallies, Outcome::kAnonymised) ||
+           has_outcome(tallies, Outcome::kTakenOut);
+}
+
 void append_section(StringInfo out, List *tallies, Outcome outcome) {
     bool first = true;
     ListCell *cell = nullptr;

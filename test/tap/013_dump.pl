@@ -125,9 +125,11 @@ for my $form ('-Fc', '--inserts') {
 	}
 	$node->command_ok([ 'pg_restore', '-e', '-d', $node->connstr('begun'), "$dir/data" ], "$form: the data are restored where entries were written");
 	is($node->safe_psql('begun', q{SELECT ok FROM retention.verify_ledger()}), 't', "$form: the ledger of both holds");
-	is($node->safe_psql('begun', q{SELECT string_agg(action, ', ' ORDER BY entry_id) FROM (SELECT * FROM retention.ledger ORDER BY entry_id DESC LIMIT 3) l}),
+	is($node->safe_psql('begun', q{SELECT string_agg(action, ', ' ORDER BY entry_id) FROM (SELECT * FROM retention.ledger WHERE action <> 'configuration changed' ORDER BY entry_id DESC LIMIT 3) l}),
 		'entries moved, resumed, resumed', "$form: what was written before the data comes behind them");
-	is($node->safe_psql('begun', 'SELECT count(*) FROM retention.ledger'), 3 + $node->safe_psql('postgres', 'SELECT count(*) FROM retention.ledger'), "$form: no entry is lost");
+	# What is registered comes again after retention.resume(), which is a change of it.
+	my $count = q{SELECT count(*) FROM retention.ledger WHERE action <> 'configuration changed'};
+	is($node->safe_psql('begun', $count), 3 + $node->safe_psql('postgres', $count), "$form: no entry is lost");
 	$node->safe_psql('postgres', 'DROP DATABASE begun');
 }
 
