@@ -1,9 +1,5 @@
 -- What data are used for, and who does not want it.
 
-CREATE FUNCTION retention.zone(name text) RETURNS text
-    LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pg_retention_zone';
-COMMENT ON FUNCTION retention.zone(text) IS 'the name of the time zone that is written into fields called timezone; of an empty name that of the setting retention.timezone, or else log_timezone';
-
 CREATE TABLE retention.purpose (
     name text PRIMARY KEY CHECK (name <> ''),
     legal_basis text NOT NULL,

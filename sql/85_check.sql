@@ -57,13 +57,12 @@ SELECT p.policy_id, p.name, p.relation, p.mode,
         WHEN r.relation IS NOT NULL THEN pg_catalog.format('stamping %s %%', least(99,
             coalesce(100 * r.next_block / nullif(r.total_blocks, 0), 0)))
         WHEN p.mode OPERATOR(pg_catalog.=) 'observe' THEN 'observing'
-        WHEN s.paused IS NOT NULL THEN 'paused'
-        WHEN s.waits IS NOT NULL THEN 'waiting for retention.approve()'
+        WHEN s.state IS NOT NULL THEN s.state
         ELSE 'enforcing'
     END AS state,
     coalesce(b.blocked, 0) AS blocked,
     (SELECT max(s.started_at) FROM retention.sweep_run s) AS last_run,
-    coalesce((SELECT pg_catalog.format('the system''s time has jumped by %s', x) FROM retention.system_time_jump() x WHERE x IS NOT NULL), u.problem, w.problem, r.problem, a.problem, s.paused, s.waits, t.reason, b.reason, v.reason, q.problem,
+    coalesce((SELECT pg_catalog.format('the system''s time has jumped by %s', x) FROM retention.system_time_jump() x WHERE x IS NOT NULL), u.problem, w.problem, r.problem, a.problem, s.detail, t.reason, b.reason, v.reason, q.problem,
         CASE WHEN a.partitions IS NOT NULL THEN pg_catalog.format('not stamped yet, and hidden until then where the policy hides: the rows of %s',
             a.partitions) END,
         CASE WHEN h.heirs IS NOT NULL THEN pg_catalog.format('no policy stands for what inherits from the table: %s', h.heirs) END,
@@ -92,9 +91,7 @@ LEFT JOIN (SELECT i.inhparent, pg_catalog.string_agg(c.oid::regclass::text, ', '
     FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.inhrelid AND c.relkind OPERATOR(pg_catalog.=) 'r' AND NOT c.relispartition
     WHERE NOT EXISTS (SELECT FROM retention.policy o WHERE o.relation OPERATOR(pg_catalog.=) c.oid)
     GROUP BY i.inhparent) h ON h.inhparent OPERATOR(pg_catalog.=) p.relation
-LEFT JOIN LATERAL (SELECT (SELECT z.reason FROM retention.pause z WHERE z.policy_id IN (0, p.policy_id) ORDER BY z.policy_id DESC LIMIT 1) AS paused,
-    (SELECT pg_catalog.format('%s rows are due, and sweeps take at most %s a day: see retention.preview(), and then retention.approve()', f.due, f.most)
-    FROM retention.fuse f WHERE f.policy_id OPERATOR(pg_catalog.=) p.policy_id AND f.blown_at IS NOT NULL) AS waits) s ON p.mode OPERATOR(pg_catalog.=) 'enforce'
+LEFT JOIN LATERAL (SELECT h.state, h.detail FROM retention.held_policy h WHERE h.policy_id OPERATOR(pg_catalog.=) p.policy_id ORDER BY h.state LIMIT 1) s ON p.mode OPERATOR(pg_catalog.=) 'enforce'
 LEFT JOIN LATERAL (SELECT count(*) AS blocked, max(x.cause) AS reason FROM retention.blocked_row x
     WHERE x.policy_id OPERATOR(pg_catalog.=) p.policy_id) b ON true
 LEFT JOIN LATERAL (SELECT pg_catalog.string_agg(pg_catalog.format('%s: %s', x.relation, x.cause), '; ' ORDER BY x.relation::text, x.work) AS reason

@@ -54,7 +54,7 @@ GRANT EXECUTE ON FUNCTION
     retention.noise(integer, text), retention.noise(bigint, text), retention.noise(double precision, text),
     retention.noise(numeric, text), retention.noise(date, text), retention.noise(timestamp, text),
     retention.noise(timestamptz, text), retention.random_token(text, integer),
-    retention.audit(regclass, boolean), retention.home_known(), retention.verify_ledger(text), retention.ledger_breaks(text), retention.ledger_head(), retention.vocabulary(), retention.formats()
+    retention.audit(regclass, boolean), retention.home_known(), retention.time_now(), retention.system_time_jump(), retention.verify_ledger(text), retention.ledger_breaks(text), retention.ledger_head(), retention.vocabulary(), retention.formats()
 TO PUBLIC;
 
 -- What a pg_dump of the schema asks of sequences that a dump has, whoever runs it.

@@ -24,6 +24,8 @@ namespace pg_retention {
 
 namespace {
 
+constexpr int16 kAllPolicies = 0;  // in retention.pause
+
 // A small table has no share worth the name.
 constexpr int64 kAlways = 1000;
 
@@ -138,7 +140,7 @@ void pause(const Policy *policy, const char *reason) {
     connect_spi();
     own("INSERT INTO retention.pause (policy_id, paused_at, paused_by, reason) VALUES ($1, $2, $3, $4) ON CONFLICT (policy_id) "
         "DO UPDATE SET reason = excluded.reason",
-        policy == nullptr ? static_cast<int16>(kAllPolicies) : policy->id, at(retention_now()), session_role(), reason);
+        policy == nullptr ? kAllPolicies : policy->id, at(retention_now()), session_role(), reason);
     record(LedgerAction::kPaused, policy, -1, reason);
     SPI_finish();
 }
@@ -146,7 +148,7 @@ void pause(const Policy *policy, const char *reason) {
 void unpause(const Policy *policy) {
     connect_spi();
     const SqlRows gone = own("DELETE FROM retention.pause WHERE policy_id = $1 RETURNING policy_id",
-                             policy == nullptr ? static_cast<int16>(kAllPolicies) : policy->id);
+                             policy == nullptr ? kAllPolicies : policy->id);
     if (gone.n > 0) record(LedgerAction::kUnpaused, policy, -1, nullptr);
     SPI_finish();
 }
@@ -155,16 +157,13 @@ void unpause(const Policy *policy) {
 
 List *stopped_policies() {
     List *stopped = NIL;
-    const SqlRows rows =
-        own("SELECT policy_id FROM retention.pause UNION ALL SELECT policy_id FROM retention.fuse WHERE blown_at IS NOT NULL");
+    const SqlRows rows = own("SELECT DISTINCT policy_id FROM retention.held_policy");
     for (const SqlRow row : rows) stopped = lappend_int(stopped, row.get<int16>(1));
     rows.free();
     return stopped;
 }
 
-bool is_stopped(const List *stopped, int16_t policy_id) {
-    return list_member_int(stopped, policy_id) || list_member_int(stopped, kAllPolicies);
-}
+bool is_stopped(const List *stopped, int16_t policy_id) { return list_member_int(stopped, policy_id); }
 
 int64 rows_left(const Policy &policy) {
     if (!is_limited()) return kNoLimit;
@@ -222,3 +221,5 @@ RETENTION_FUNCTION(pg_retention_unpause_all) {
     pg_retention::unpause(nullptr);
     PG_RETURN_VOID();
 }
+
+RETENTION_FUNCTION(pg_retention_time_now) { PG_RETURN_TIMESTAMPTZ(pg_retention::retention_now()); }

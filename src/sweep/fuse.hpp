@@ -1,6 +1,6 @@
 #pragma once
-// What holds a sweep back though rows are due: a share of the table that is out of proportion, which waits for retention.approve(), and
-// whoever paused the policy. One decision, asked before each batch and when turns are given.
+// What holds a sweep back though rows are due: a share of the table that is out of proportion, which waits for retention.approve(),
+// whoever paused the policy, and the hours when sweeps may run. One decision, asked before each batch and when turns are given.
 #include "policy/policy_cache.hpp"
 
 extern "C" {
@@ -9,8 +9,7 @@ extern "C" {
 
 namespace pg_retention {
 
-// Policies whose rows no sweep takes now, as integers; kAllPolicies: none does. SPI must be connected.
-constexpr int kAllPolicies = 0;
+// Policies whose rows no sweep takes now, as integers: retention.held_policy decides. SPI must be connected.
 List *stopped_policies();
 bool is_stopped(const List *stopped, int16_t policy_id);
 

@@ -26,6 +26,7 @@ extern "C" {
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "nodes/parsenodes.h"
+#include "pgstat.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 }
@@ -146,6 +147,8 @@ char *told_of_rows(const Totals &done) {
 
 void sweep_policy(Engine *engine, const Swept &policy) {
     const Totals before = engine->totals;
+    if (engine->caller == Caller::kWorker)
+        pgstat_report_activity(STATE_RUNNING, psprintf("pg_retention sweep: policy \"%s\"", policy.name));
     sweep_tables(engine, policy);
     const Totals done = engine->totals - before;
     if (engine->caller == Caller::kWorker) return;

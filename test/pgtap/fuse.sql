@@ -107,6 +107,29 @@ SELECT lives_ok($$SELECT retention.unpause_all()$$, 'the pause of all is ended')
 CALL retention.sweep();
 SELECT is((SELECT coalesce(sum(rows), 0) FROM retention.policy_counts((SELECT policy_id FROM retention.policy WHERE name = 'visits')) WHERE state = 'due'), 0::numeric, 'what is not paused any more goes');
 
+-- Windows.
+INSERT INTO s.visit SELECT i, '2030-01-01' FROM generate_series(101, 105) i;
+SELECT throws_ok($$INSERT INTO retention.sweep_window (opens, closes) VALUES ('22:00', '22:00')$$, '23514', NULL, 'a window that opens never is refused');
+SELECT throws_ok($$INSERT INTO retention.sweep_window (opens, closes, weekdays) VALUES ('22:00', '23:00', '{8}')$$, '23514', NULL, 'a window on no day of the week is refused');
+SELECT throws_ok($$INSERT INTO retention.sweep_window (opens, closes, timezone) VALUES ('22:00', '23:00', 'Mars')$$, '22023', NULL, 'a window of no time zone is refused');
+INSERT INTO retention.sweep_window (opens, closes, weekdays) VALUES ('22:00', '06:00', '{1,2,3,4,5}');
+CREATE FUNCTION pg_temp.held(at timestamptz) RETURNS text LANGUAGE plpgsql AS $$ BEGIN
+    PERFORM set_config('retention.test_now', at::text, true);
+    RETURN (SELECT string_agg(state, ' ') FROM retention.held_policy JOIN retention.policy p USING (policy_id) WHERE p.name = 'visits');
+END $$;
+SELECT is(pg_temp.held(at), held, 'the window at ' || at) FROM (VALUES ('2031-06-05 21:59:59 Europe/Oslo'::timestamptz, 'waiting for its window'), ('2031-06-05 22:00 Europe/Oslo', NULL), ('2031-06-06 05:59:59 Europe/Oslo', NULL),
+    ('2031-06-06 06:00 Europe/Oslo', 'waiting for its window'), ('2031-06-07 05:00 Europe/Oslo', NULL), ('2031-06-07 23:00 Europe/Oslo', 'waiting for its window'), ('2031-06-08 05:00 Europe/Oslo', 'waiting for its window'),
+    ('2031-06-09 05:00 Europe/Oslo', 'waiting for its window'), ('2031-06-09 22:30 Europe/Oslo', NULL)) t (at, held);
+SELECT pg_temp.held('2031-06-08 05:00 Europe/Oslo') \g /dev/null
+CALL retention.sweep();
+SELECT is((SELECT rows FROM retention.policy_counts((SELECT policy_id FROM retention.policy WHERE name = 'visits')) WHERE state = 'due'), 5::bigint, 'outside of its window a sweep takes nothing');
+SELECT is((SELECT state FROM retention.status WHERE name = 'visits'), 'waiting for its window', 'the status says that it is not the time');
+SELECT is((SELECT reason FROM retention.overdue WHERE name = 'visits'), 'waiting for its window: see retention.sweep_window', 'what is overdue says that it is not the time');
+INSERT INTO retention.sweep_window (policy, opens, closes) VALUES ('visits', '04:00', '05:30');
+CALL retention.sweep();
+SELECT is((SELECT coalesce(sum(rows), 0) FROM retention.policy_counts((SELECT policy_id FROM retention.policy WHERE name = 'visits')) WHERE state = 'due'), 0::numeric, 'a policy has windows of its own');
+DELETE FROM retention.sweep_window;
+
 -- Columns.
 CREATE TABLE s.person (id int PRIMARY KEY, phone text, left_on date);
 INSERT INTO retention.policy (name, relation, clock_starts, timezone, keep_for, action, mode) VALUES ('persons', 's.person', '{left_on}', 'Europe/Oslo', '50 years', 'delete', 'enforce');
