@@ -10,3 +10,5 @@ CREATE ROLE accountant LOGIN IN ROLE accounting, pg_read_all_data;
 CREATE ROLE revealer LOGIN IN ROLE pg_read_all_data;
 CREATE ROLE marketing;                               -- acts for a purpose that a customer objected to
 CREATE ROLE marketer LOGIN IN ROLE marketing;
+CREATE ROLE pooler LOGIN;                            -- may say what a session is for
+GRANT SET ON PARAMETER retention.session_purpose TO pooler;

@@ -29,7 +29,7 @@ CREATE SCHEMA app AUTHORIZATION owner;
 CREATE SCHEMA scratch;
 GRANT USAGE ON SCHEMA app TO PUBLIC;
 GRANT ALL ON SCHEMA scratch TO PUBLIC;
-ALTER DEFAULT PRIVILEGES FOR ROLE owner IN SCHEMA app GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO reader, bypass, marketer;
+ALTER DEFAULT PRIVILEGES FOR ROLE owner IN SCHEMA app GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO reader, bypass, marketer, pooler;
 SET ROLE owner;
 
 -- All four kinds of hidden rows, among as many that are not.

@@ -328,13 +328,12 @@ ALTER DATABASE :DBNAME SET retention.session_purpose = 'advertising';
 PGOPTIONS='-c retention.session_purpose=service' psql -XAtq -c 'SELECT scratch.f()' -c 'SELECT * FROM app.customers'
 
 -- attempt: whoever may widen hands the session on
--- as: reader
+-- as: pooler
 -- shows: WITHHELD
 -- control: none
 -- run: shell
 -- prepare
 ALTER DATABASE :DBNAME SET retention.session_purpose = 'advertising';
-GRANT SET ON PARAMETER retention.session_purpose TO reader;
 -- attack
 psql -XAtq -c "SET retention.session_purpose = ''" -c 'DISCARD ALL' -c 'SELECT * FROM app.customers'
 psql -XAtq -c "SET retention.session_purpose = ''" -c 'RESET retention.session_purpose' -c 'SELECT * FROM app.customers'
