@@ -82,7 +82,7 @@ start_cluster() {
   mkdir -p build/demo
   make -s -j2 > build/demo.log 2>&1 || { tail -n 40 build/demo.log >&2; fail 'the build failed, see build/demo.log'; }
   scripts/root
-  scripts/cluster start demo retention.naptime=1s retention.worker_nice_ratio=0 "retention.test_now=2025-12-15 09:00:00 Europe/Oslo" \
+  scripts/cluster start demo retention.naptime=1s retention.worker_nice_ratio=0 retention.max_share=0.1 "retention.test_now=2025-12-15 09:00:00 Europe/Oslo" \
     shared_buffers=256MB max_wal_size=4GB synchronous_commit=off jit=off
   eval "$(scripts/cluster env demo)"
   export PGOPTIONS='-c client_min_messages=warning'

@@ -49,6 +49,7 @@ is($node->safe_psql('postgres', 'SELECT count(*) FROM visits'), '1002', 'observi
 
 $node->safe_psql('postgres', "UPDATE retention.policy SET mode = 'enforce'");
 is($node->safe_psql('postgres', 'SELECT count(*) FROM visits'), '2', 'enforcing hides at once');
+is($node->safe_psql('postgres', "SELECT retention.approve('visits')"), '1000', 'what is due at once is approved');
 settles('postgres', 'SELECT count(*) FROM visits', '2', 'the worker deletes what enforcing hides');
 
 # Copies that no clock hides.
@@ -101,10 +102,10 @@ is($node->safe_psql('data', 'SELECT count(*) FROM visits'), '2', 'hidden as befo
 is($node->safe_psql('data', 'SELECT state FROM retention.status'), 'waiting for retention.resume()', 'nothing is done yet');
 my $weak = "SELECT count(*) FROM pg_trigger WHERE tgfoid::regproc::text LIKE 'retention.%' AND tgenabled <> 'A'";
 is($node->safe_psql('data', $weak), '0', 'triggers of the extension always fire, though the restore disabled and enabled them all');
-$node->safe_psql('data', 'SELECT retention.resume()');
+$node->safe_psql('data', q{SELECT retention.resume(); SELECT retention.approve('visits')});
 settles('data', 'SELECT count(*) FROM visits', '2', 'the worker goes on in the restored database, too');
 
-$node->safe_psql('copy', 'SELECT retention.resume()');
+$node->safe_psql('copy', q{SELECT retention.resume(); SELECT retention.approve('visits')});
 settles('copy', 'SELECT count(*) FROM visits', '2', 'the worker waits in the copy until it is told to go on');
 
 # A database that is made of another one has its home, too, and is not there.
