@@ -28,17 +28,17 @@ COMMENT ON FUNCTION retention.resume() IS 'lets the workers act in this database
 CREATE FUNCTION retention.home_known() RETURNS boolean
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_home_known';
 COMMENT ON FUNCTION retention.home_known() IS 'whether the workers may act in this database';
-CREATE FUNCTION retention.policy_counts(policy_id smallint, OUT state text, OUT rows bigint) RETURNS SETOF record
+CREATE FUNCTION retention.policy_counts(policy_id integer, OUT state text, OUT rows bigint) RETURNS SETOF record
     LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pg_retention_policy_counts';
-COMMENT ON FUNCTION retention.policy_counts(smallint) IS 'how many rows of a policy are in which state; reads the whole table';
-CREATE FUNCTION retention.policy_estimates(policy_id smallint, OUT state text, OUT rows bigint, OUT exact boolean) RETURNS SETOF record
+COMMENT ON FUNCTION retention.policy_counts(integer) IS 'how many rows of a policy are in which state; reads the whole table';
+CREATE FUNCTION retention.policy_estimates(policy_id integer, OUT state text, OUT rows bigint, OUT exact boolean) RETURNS SETOF record
     LANGUAGE c STABLE STRICT ROWS 6 AS 'MODULE_PATHNAME', 'pg_retention_policy_estimates';
-COMMENT ON FUNCTION retention.policy_estimates(smallint) IS 'about how many rows of a policy are in which state, at once however many there are: up to a thousand of a table are counted, of more the planner''s statistics are asked; decided: anonymised, restricted, held, or kept by law from an erasure; tables that somebody locks are left out';
-CREATE FUNCTION retention.oldest_due(policy_id smallint, OUT relation regclass, OUT row_id tid, OUT since timestamptz, OUT rows bigint) RETURNS SETOF record
+COMMENT ON FUNCTION retention.policy_estimates(integer) IS 'about how many rows of a policy are in which state, at once however many there are: up to a thousand of a table are counted, of more the planner''s statistics are asked; decided: anonymised, restricted, held, or kept by law from an erasure; tables that somebody locks are left out';
+CREATE FUNCTION retention.oldest_due(policy_id integer, OUT relation regclass, OUT row_id tid, OUT since timestamptz, OUT rows bigint) RETURNS SETOF record
     LANGUAGE c STABLE STRICT ROWS 1 AS 'MODULE_PATHNAME', 'pg_retention_oldest_due';
-COMMENT ON FUNCTION retention.oldest_due(smallint) IS 'the row of a policy that is past its deadline for the longest, since when, and how many there are, of each table at most 1001; and tables that somebody locks, alone';
+COMMENT ON FUNCTION retention.oldest_due(integer) IS 'the row of a policy that is past its deadline for the longest, since when, and how many there are, of each table at most 1001; and tables that somebody locks, alone';
 
 GRANT SELECT ON retention.sweep_run, retention.hidden_late, retention.preparation TO pg_monitor;
 GRANT SELECT (policy_id, relation, row_id, sqlstate, cause, attempts, columns_only, first_failed, retry_at) ON retention.blocked_row TO pg_monitor;
 GRANT SELECT (relation, policy_id, work, sqlstate, cause, attempts, first_failed, retry_at) ON retention.blocked_table TO pg_monitor;
-GRANT EXECUTE ON FUNCTION retention.policy_counts(smallint), retention.policy_estimates(smallint), retention.oldest_due(smallint) TO pg_monitor;
+GRANT EXECUTE ON FUNCTION retention.policy_counts(integer), retention.policy_estimates(integer), retention.oldest_due(integer) TO pg_monitor;

@@ -1,18 +1,16 @@
 // How many rows of a policy are in which state, and what is past its deadline: exactly, or without reading a table.
 #include "schema/own.hpp"
-#include "clock/decide.hpp"
-#include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "pg/time.hpp"
-#include "policy/attached.hpp"
+#include "policy/policy_argument.hpp"
 #include "sweep/engine.hpp"
+#include "sweep/ranges.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
 #include "funcapi.h"
-#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/tuplestore.h"
@@ -24,12 +22,6 @@ namespace {
 
 constexpr int64 kMostCounted = 1000;
 
-const Policy &existing_policy(int16_t id) {
-    const Policy *policy = policy_by_id(id);
-    if (policy == nullptr) ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("policy %d does not exist", id)));
-    return *policy;
-}
-
 const char *count_query(Oid relid) {
     const char *clock = clock_name(relid);
     return psprintf("SELECT retention.state(%s), pg_catalog.count(*) FROM %s WHERE retention.policy(%s) "
@@ -37,11 +29,11 @@ const char *count_query(Oid relid) {
                     clock, qualified_name(relid), clock);
 }
 
-void policy_counts(const ReturnSetInfo *result, int16_t policy_id) {
-    const Oid relid = existing_policy(policy_id).relid;
+void policy_counts(const ReturnSetInfo *result, const Policy &policy) {
+    const Oid relid = policy.relid;
     if (clock_column(relid) == InvalidAttrNumber) return;
     SPI_connect();
-    const SqlRows rows = run_as(owner_of(relid), kOnceReading, count_query(relid), policy_id);
+    const SqlRows rows = run_as(owner_of(relid), kOnceReading, count_query(relid), policy.id);
     for (const SqlRow row : rows) tuplestore_puttuple(result->setResult, row.tuple);
     SPI_finish();
 }
@@ -51,22 +43,6 @@ struct Estimate {
     bool exact;
 };
 
-// Somebody who locks a table, or an owner who may not read it, does not keep others from looking at the rest.
-List *readable_leaves(const Policy &policy, List **locked) {
-    List *leaves = NIL;
-    ListCell *cell = nullptr;
-    foreach (cell, leaves_of(policy.relid)) {
-        const Oid leaf = lfirst_oid(cell);
-        const bool may = may_use_schema(get_rel_namespace(leaf), owner_of(leaf)) &&
-                         pg_class_aclcheck(leaf, owner_of(leaf), ACL_SELECT) == ACLCHECK_OK;
-        if (!may || !ConditionalLockRelationOid(leaf, AccessShareLock))
-            *locked = lappend_oid(*locked, leaf);
-        else if (clock_column(leaf) != InvalidAttrNumber)
-            leaves = lappend_oid(leaves, leaf);
-    }
-    return leaves;
-}
-
 // The first of a leaf's pending rows with these clocks, in their order.
 SqlRows first_pending(Oid leaf, core::Clock from, core::Clock until, int64 most) {
     const How how = {PlanKind::kOnce, Sees::kCaller, static_cast<long>(most), true};
@@ -75,13 +51,6 @@ SqlRows first_pending(Oid leaf, core::Clock from, core::Clock until, int64 most)
                   psprintf("SELECT %s, ctid FROM ONLY %s WHERE %s ORDER BY %s", clock, qualified_name(leaf),
                            pending_range(clock, 1, 2), clock),
                   clock_value(from), clock_value(until));
-}
-
-int64 expected(Oid leaf, core::Clock from, core::Clock until) {
-    const char *clock = clock_name(leaf);
-    return static_cast<int64>(
-        expect_as(owner_of(leaf), psprintf("SELECT 1 FROM ONLY %s WHERE %s", qualified_name(leaf), clock_range(clock, 1, 2)),
-                  clock_value(from), clock_value(until)));
 }
 
 // Few are counted, by the index; of many the planner is asked.
@@ -99,9 +68,9 @@ Estimate estimate(List *leaves, core::Clock from, core::Clock until, bool is_ind
                 sum.rows += n;
                 continue;
             }
-            sum.rows += Max(n, expected(leaf, from, until));
+            sum.rows += Max(n, expected_rows_of(leaf, from, until));
         } else {
-            sum.rows += expected(leaf, from, until);
+            sum.rows += expected_rows_of(leaf, from, until);
         }
         sum.exact = false;
     }
@@ -115,8 +84,8 @@ void put(const ReturnSetInfo *result, const char *state, const Estimate &estimat
 }
 
 // By the cutoffs, as core::state_of() decides row by row. What was decided about rows is in flags that no range tells apart.
-void policy_estimates(const ReturnSetInfo *result, int16_t id) {
-    const Policy &policy = existing_policy(id);
+void policy_estimates(const ReturnSetInfo *result, const Policy &policy) {
+    const int16_t id = policy.id;
     if (clock_column(policy.relid) == InvalidAttrNumber) return;
     const core::Cutoffs cutoffs = cutoffs_of(policy, retention_now());
     const core::Start last = core::kNotStarted - 1;
@@ -162,14 +131,13 @@ Oldest oldest_due(int16_t id, List *leaves, core::Start due) {
     return oldest;
 }
 
-void oldest_due(const ReturnSetInfo *result, int16_t id) {
-    const Policy &policy = existing_policy(id);
+void oldest_due(const ReturnSetInfo *result, const Policy &policy) {
     const core::Start due = cutoffs_of(policy, retention_now()).due;
     if (clock_column(policy.relid) == InvalidAttrNumber) return;
     List *locked = NIL;
     SPI_connect();
     List *leaves = readable_leaves(policy, &locked);
-    Oldest oldest = due < 0 ? Oldest{} : oldest_due(id, leaves, due);
+    Oldest oldest = due < 0 ? Oldest{} : oldest_due(policy.id, leaves, due);
     if (OidIsValid(oldest.leaf)) {
         const core::Micros since = core::deadlines(core::start_of(oldest.clock), policy.terms, policy.zone()).due_from;
         Datum values[4] = {ObjectIdGetDatum(oldest.leaf), PointerGetDatum(&oldest.tid), TimestampTzGetDatum(since),
@@ -192,18 +160,20 @@ void oldest_due(const ReturnSetInfo *result, int16_t id) {
 
 RETENTION_FUNCTION(pg_retention_policy_counts) {
     InitMaterializedSRF(fcinfo, 0);
-    pg_retention::policy_counts(reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo), PG_GETARG_INT16(0));
+    pg_retention::policy_counts(reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo),
+                                pg_retention::policy_argument(fcinfo));
     return static_cast<Datum>(0);
 }
 
 RETENTION_FUNCTION(pg_retention_policy_estimates) {
     InitMaterializedSRF(fcinfo, 0);
-    pg_retention::policy_estimates(reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo), PG_GETARG_INT16(0));
+    pg_retention::policy_estimates(reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo),
+                                   pg_retention::policy_argument(fcinfo));
     return static_cast<Datum>(0);
 }
 
 RETENTION_FUNCTION(pg_retention_oldest_due) {
     InitMaterializedSRF(fcinfo, 0);
-    pg_retention::oldest_due(reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo), PG_GETARG_INT16(0));
+    pg_retention::oldest_due(reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo), pg_retention::policy_argument(fcinfo));
     return static_cast<Datum>(0);
 }

@@ -8,8 +8,8 @@
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
+#include "policy/policy_argument.hpp"
 #include "policy/policy_triggers.hpp"
-#include "policy/rights.hpp"
 #include "schema/own.hpp"
 #include "sweep/engine.hpp"
 
@@ -87,28 +87,6 @@ void record(LedgerAction action, const Policy *policy, int64 rows, const char *d
                                                    : psprintf("policy %s %s", name_of(action), policy->name));
 }
 
-// By its name or its number.
-const Policy &policy_argument(FunctionCallInfo fcinfo) {
-    const bool by_number = get_fn_expr_argtype(fcinfo->flinfo, 0) == INT4OID;
-    const char *name = by_number ? nullptr : text_to_cstring(PG_GETARG_TEXT_PP(0));
-    int count = 0;
-    const Policy *policy = all_policies(&count);
-    for (int i = 0; i < count; ++i)
-        if (by_number ? policy[i].id == PG_GETARG_INT32(0) : strcmp(policy[i].name, name) == 0) return policy[i];
-    ereport(ERROR,
-            (errcode(ERRCODE_UNDEFINED_OBJECT),
-             by_number ? errmsg("policy %d does not exist", PG_GETARG_INT32(0)) : errmsg("policy \"%s\" does not exist", name),
-             errhint("See retention.policy.")));
-    pg_unreachable();
-}
-
-const Policy &own_policy(FunctionCallInfo fcinfo) {
-    const Policy &policy = policy_argument(fcinfo);
-    require_ownership(policy.relid, psprintf("of policy \"%s\"", policy.name),
-                      "What is done with rows is decided by who owns them, or by a superuser.");
-    return policy;
-}
-
 int64 approve(const Policy &policy) {
     if (policy.mode != Mode::kEnforce)
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("policy \"%s\" is not in force", policy.name),
@@ -165,6 +143,8 @@ List *stopped_policies() {
 
 bool is_stopped(const List *stopped, int16_t policy_id) { return list_member_int(stopped, policy_id); }
 
+int64 most_a_day(const Policy &policy) { return is_limited() ? most_of(policy) : kNoLimit; }
+
 int64 rows_left(const Policy &policy) {
     if (!is_limited()) return kNoLimit;
     begin_day(policy);
@@ -200,10 +180,10 @@ void blow_fuse(const Policy &policy, int64 of_columns) {
 
 }  // namespace pg_retention
 
-RETENTION_FUNCTION(pg_retention_approve) { PG_RETURN_INT64(pg_retention::approve(pg_retention::own_policy(fcinfo))); }
+RETENTION_FUNCTION(pg_retention_approve) { PG_RETURN_INT64(pg_retention::approve(pg_retention::own_policy_argument(fcinfo))); }
 
 RETENTION_FUNCTION(pg_retention_pause) {
-    pg_retention::pause(&pg_retention::own_policy(fcinfo), pg_retention::reason_argument(fcinfo, 1));
+    pg_retention::pause(&pg_retention::own_policy_argument(fcinfo), pg_retention::reason_argument(fcinfo, 1));
     PG_RETURN_VOID();
 }
 
@@ -213,7 +193,7 @@ RETENTION_FUNCTION(pg_retention_pause_all) {
 }
 
 RETENTION_FUNCTION(pg_retention_unpause) {
-    pg_retention::unpause(&pg_retention::own_policy(fcinfo));
+    pg_retention::unpause(&pg_retention::own_policy_argument(fcinfo));
     PG_RETURN_VOID();
 }
 

@@ -13,8 +13,11 @@ namespace pg_retention {
 List *stopped_policies();
 bool is_stopped(const List *stopped, int16_t policy_id);
 
-// How many rows of the policy the next batch may take; kNoLimit.
 constexpr int64 kNoLimit = PG_INT64_MAX;
+// How many rows of the policy's table, as it is now, may be taken in a day without approval; kNoLimit.
+int64 most_a_day(const Policy &policy);
+
+// How many rows of the policy the next batch may take; kNoLimit.
 int64 rows_left(const Policy &policy);
 
 // In the transaction of the batch that took them.

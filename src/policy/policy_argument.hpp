@@ -1,0 +1,17 @@
+#pragma once
+// A policy that a caller of SQL names, by its name or its number.
+#include "policy/policy_cache.hpp"
+
+extern "C" {
+#include "fmgr.h"
+}
+
+namespace pg_retention {
+
+// Text, or an integer. Error 42704: there is none.
+const Policy &policy_argument(FunctionCallInfo fcinfo);
+
+// The same, and the caller must own its table, or be a superuser: 42501.
+const Policy &own_policy_argument(FunctionCallInfo fcinfo);
+
+}  // namespace pg_retention
