@@ -61,7 +61,7 @@ SELECT p.policy_id, p.name, p.relation, p.mode,
         ELSE 'enforcing'
     END AS state,
     coalesce(b.blocked, 0) AS blocked,
-    (SELECT max(s.started_at) FROM retention.sweep_run s) AS last_run,
+    (SELECT s.started_at FROM retention.sweep_run s ORDER BY s.run_id DESC LIMIT 1) AS last_run,
     coalesce((SELECT pg_catalog.format('the system''s time has jumped by %s', x) FROM retention.system_time_jump() x WHERE x IS NOT NULL), u.problem, w.problem, r.problem, a.problem, s.detail, t.reason, b.reason, v.reason, q.problem,
         CASE WHEN a.partitions IS NOT NULL THEN pg_catalog.format('not stamped yet, and hidden until then where the policy hides: the rows of %s',
             a.partitions) END,

@@ -1,5 +1,5 @@
 -- A sweep of many policies costs a look where nothing is due, and what is due in one of them is done.
-SELECT plan(21);
+SELECT plan(26);
 SET client_min_messages = error;
 SET retention.test_now = '2026-11-28 12:00+01';
 CREATE SCHEMA many;
@@ -136,4 +136,19 @@ END $$;
 CALL many.go();
 SELECT is_empty('SELECT * FROM many.steps WHERE rows <> expected', 'each day takes its own rows from a large index');
 SELECT is((SELECT count(*) FROM many.steps), 16::bigint, 'sixteen days were swept');
+
+-- Idle runs are taken over, others are not.
+SELECT is((SELECT sum(deleted) FROM retention.sweep_run), (SELECT sum(row_count) FROM retention.ledger WHERE action = 'deleted'), 'each run that deleted rows is still on record');
+CREATE TEMP TABLE runs AS SELECT * FROM retention.sweep_run WHERE deleted > 0;
+SET retention.test_now = '2034-01-01 12:00+01';
+CALL retention.sweep();
+CREATE TEMP TABLE number AS SELECT count(*) AS n FROM retention.sweep_run;
+SET retention.test_now = '2034-01-02 12:00+01';
+CALL retention.sweep();
+SELECT is((SELECT count(*) FROM retention.sweep_run), (SELECT n FROM number), 'an idle run has the place of the idle one before');
+SELECT is_empty('SELECT r.* FROM runs r EXCEPT SELECT s.* FROM retention.sweep_run s', 'idle runs change nothing of a run that deleted rows');
+SELECT is((SELECT DISTINCT last_run FROM retention.status), '2034-01-02 12:00+01'::timestamptz, 'the status says when the last sweep began, idle or not');
+SET retention.test_now = '2033-12-31 12:00+01';
+CALL retention.sweep();
+SELECT is((SELECT DISTINCT last_run FROM retention.status), '2033-12-31 12:00+01'::timestamptz, 'the last sweep is that which began last, though time went back');
 SELECT finish();
