@@ -34,6 +34,9 @@ char *condition_problem(const Policy &policy);
 // calls, as the owner; waits for no lock, and shows no value of a row.
 char *condition_failure(const Policy &policy);
 
+// Why no row is the policy's, for another one takes them all; null: some may be.
+char *why_out_of_reach(const Policy &policy);
+
 // Personal columns of the table that are anonymised with their row, as far as the policy has rows anonymised. SPI must be connected.
 List *anonymised_with_row(const Policy &policy);
 

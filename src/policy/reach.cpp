@@ -1,5 +1,6 @@
 // A policy that no row can reach: another one takes all rows that it could have.
 #include "schema/condition.hpp"
+#include "policy/policy_check.hpp"
 #include "policy/rights.hpp"
 #include "policy/said_of_policy.hpp"
 #include "pg/attempt.hpp"
@@ -48,7 +49,8 @@ bool is_asked_before(const Policy &policy, const Policy &other) {
     return enforces != waits ? goes_before(policy, other) : enforces;
 }
 
-// Why no row is the policy's; null: some may be.
+}  // namespace
+
 char *why_out_of_reach(const Policy &policy) {
     int count = 0;
     const Policy *other = all_policies(&count);
@@ -64,8 +66,6 @@ char *why_out_of_reach(const Policy &policy) {
     }
     return nullptr;
 }
-
-}  // namespace
 
 }  // namespace pg_retention
 

@@ -202,6 +202,7 @@ INSERT INTO call VALUES
     ('release_types', 'SELECT * FROM retention.release_types()'),
     ('policy_counts', 'SELECT * FROM retention.policy_counts(1::smallint)'), ('out_of_reach', 'SELECT retention.out_of_reach(1::smallint)'), ('condition_problem', 'SELECT retention.condition_problem(1::smallint)'), ('redaction_problem', 'SELECT retention.redaction_problem(1::smallint)'), ('condition_failure', 'SELECT retention.condition_failure(1::smallint)'),
     ('policy_estimates', 'SELECT * FROM retention.policy_estimates(1::smallint)'), ('oldest_due', 'SELECT * FROM retention.oldest_due(1::smallint)'),
+    ('preview', 'SELECT * FROM retention.preview(1)'), ('forecast', 'SELECT * FROM retention.forecast()'), ('leaving', 'SELECT * FROM retention.leaving(30)'),
     ('anonymiser_problem', 'SELECT retention.anonymiser_problem(1::smallint)'),
     ('check', 'SELECT * FROM retention.check()'), ('hooks_in_place', 'SELECT retention.hooks_in_place()'),
     ('caps_are_valid', $$SELECT retention.caps_are_valid('{}')$$), ('contacts_count', $$SELECT retention.contacts_count('{}', '{}', 'UTC', now())$$), ('messages_not_counted', 'SELECT * FROM retention.messages_not_counted()'), ('refusals_left', 'SELECT * FROM retention.refusals_left()'),

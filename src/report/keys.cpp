@@ -1,0 +1,36 @@
+#include "report/keys.hpp"
+
+#include "pg/names.hpp"
+#include "schema/row_key.hpp"
+#include "subject/keys.hpp"
+
+extern "C" {
+#include "access/table.h"
+#include "utils/rel.h"
+}
+
+namespace pg_retention {
+
+KeyColumns key_columns_of(Oid relid) {
+    KeyColumns key = {};
+    Relation rel = table_open(relid, AccessShareLock);
+    if (OidIsValid(naming_index(rel))) key.n = primary_key(relid, key.columns);
+    table_close(rel, AccessShareLock);
+    return key;
+}
+
+const char *key_list(Oid relid, const KeyColumns &key) {
+    return key.n == 0 ? "NULL" : column_list(relid, key.columns, key.n, "t.");
+}
+
+char *key_json(Oid relid, const KeyColumns &key, const SqlRow &row, int first) {
+    if (key.n == 0) return nullptr;
+    int places[kMaxKeys];
+    StringInfoData json;
+    initStringInfo(&json);
+    for (int i = 0; i < key.n; ++i) places[i] = first + i;
+    append_key_json(&json, relid, key.columns, key.n, row.tuple, row.desc, places);
+    return json.data;
+}
+
+}  // namespace pg_retention

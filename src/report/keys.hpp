@@ -1,0 +1,21 @@
+#pragma once
+// Keys of rows, told as other functions take them.
+#include "schema/path.hpp"
+#include "pg/sql.hpp"
+
+namespace pg_retention {
+
+struct KeyColumns {
+    int n;  // 0: the table has no key
+    AttrNumber columns[kMaxKeys];
+};
+
+KeyColumns key_columns_of(Oid relid);
+
+// "t.a, t.b": of a row t of the table, or of a partition of it; "NULL" without a key.
+const char *key_list(Oid relid, const KeyColumns &key);
+
+// Of a row that has them from this column on. Palloc'ed; null without a key.
+char *key_json(Oid relid, const KeyColumns &key, const SqlRow &row, int first);
+
+}  // namespace pg_retention

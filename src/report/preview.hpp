@@ -1,0 +1,43 @@
+#pragma once
+// What retention.preview() is made of.
+#include "policy/policy_cache.hpp"
+
+extern "C" {
+#include "nodes/execnodes.h"
+#include "nodes/pg_list.h"
+}
+
+namespace pg_retention {
+
+// What is known of a policy's rows.
+enum class Known : uint8_t {
+    kNothing,  // they have no clocks
+    kAbout,    // they are being stamped
+    kExactly,
+};
+
+struct Preview {
+    const ReturnSetInfo *result;
+    const Policy *policy;   // as it would be in force from now on
+    const Policy *now;      // as it is
+    core::Cutoffs cutoffs;  // whether it was put in force long ago or not
+    Known known;
+    List *leaves;  // with clocks
+    int64 due;
+};
+
+constexpr int64 kNotCounted = -1;
+
+// item and detail may be null.
+void put(const Preview &preview, const char *part, const char *item, int64 rows, const char *detail);
+
+// What goes or changes with rows that are due, or keeps them, by foreign keys.
+void preview_references(const Preview &preview);
+
+// Time and WAL.
+void preview_costs(const Preview &preview);
+
+// What stands against it.
+void preview_problems(const Preview &preview);
+
+}  // namespace pg_retention
