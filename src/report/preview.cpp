@@ -10,6 +10,7 @@
 #include "report/keys.hpp"
 #include "report/months.hpp"
 #include "schema/own.hpp"
+#include "sweep/columns.hpp"
 #include "sweep/engine.hpp"
 #include "sweep/fuse.hpp"
 #include "sweep/ranges.hpp"
@@ -54,15 +55,17 @@ List *leaves_with_clocks(Oid relid) {
 }
 
 // Of rows about which nothing was decided.
+int64 rows_of_leaf(const Preview &preview, Oid leaf, core::Start after, core::Start until) {
+    const core::Clock from = core::first_from(preview.policy->id, after + 1), to = core::last_until(preview.policy->id, until);
+    if (until <= after) return 0;
+    return preview.known == Known::kExactly ? count_pending(leaf, from, to) : expected_rows_of(leaf, from, to);
+}
+
 int64 rows_between(const Preview &preview, core::Start after, core::Start until) {
     int64 rows = 0;
     ListCell *cell = nullptr;
-    const core::Clock from = core::first_from(preview.policy->id, after + 1), to = core::last_until(preview.policy->id, until);
     if (preview.known == Known::kNothing) return kNotCounted;
-    if (until <= after) return 0;
-    foreach (cell, preview.leaves)
-        rows += preview.known == Known::kExactly ? count_pending(lfirst_oid(cell), from, to)
-                                                 : expected_rows_of(lfirst_oid(cell), from, to);
+    foreach (cell, preview.leaves) rows += rows_of_leaf(preview, lfirst_oid(cell), after, until);
     return rows;
 }
 
@@ -97,6 +100,31 @@ void preview_months(const Preview &preview) {
         const core::Date date = core::date_of(months.at[i].first);
         put(preview, "becomes due", psprintf("%04d-%02d", date.year, date.month),
             preview.known == Known::kNothing ? kNotCounted : rows[i], i == 0 ? "what is left of this month" : nullptr);
+    }
+}
+
+core::Start done_until(const Policy &policy, Oid leaf, const char *column) {
+    DoneColumn *done = nullptr;
+    const int n = columns_done(policy, leaf, &done);
+    for (int i = 0; i < n; ++i)
+        if (strcmp(NameStr(done[i].name), column) == 0) return done[i].until;
+    return -1;
+}
+
+// Columns whose period is over before that of their rows; those that are done are left out.
+void preview_columns(const Preview &preview) {
+    const Policy &policy = *preview.policy;
+    ListCell *cell = nullptr;
+    for (const SqlRow row : own("SELECT column_name, keep_for, required_by_law FROM retention.personal_columns "
+                                "WHERE relation = $1 AND keep_for IS NOT NULL ORDER BY column_name",
+                                policy.relid)) {
+        const core::Start cutoff = column_cutoff(policy, row.get<core::Period>(2), row.get<bool>(3));
+        int64 rows = preview.known == Known::kNothing ? kNotCounted : 0;
+        foreach (cell, preview.known == Known::kNothing ? NIL : preview.leaves)
+            rows += rows_of_leaf(preview, lfirst_oid(cell),
+                                 Max(preview.cutoffs.due, done_until(policy, lfirst_oid(cell), row.text(1))), cutoff);
+        put(preview, "columns", row.text(1), rows,
+            psprintf("%sanonymised at once, in rows that are not due", how_known(preview)));
     }
 }
 
@@ -210,6 +238,7 @@ void preview(const ReturnSetInfo *result, const Policy &now) {
     preview_problems(preview);
     preview_due(preview);
     preview_hidden(preview);
+    preview_columns(preview);
     preview_references(preview);
     preview_costs(preview);
     preview_sample(preview);

@@ -103,15 +103,6 @@ SqlValue first_after(const Table &table, core::Start start) { return clock_value
 
 SqlValue last_until(const Table &table, core::Start start) { return clock_value(core::last_until(table.policy->id, start)); }
 
-// What the law needs is left until the law lets the row go.
-core::Start cutoff_of(const Policy &policy, const core::Period &period, bool required) {
-    core::Terms terms = {};
-    terms.keep_for = period;
-    terms.has_floor = required && policy.terms.has_floor;
-    terms.must_keep_for = policy.terms.must_keep_for;
-    return core::cutoffs(retention_now(), terms, policy.zone()).due;
-}
-
 int read_columns(const Policy &policy, Oid leaf, Column **columns) {
     const SqlRows found =
         own("SELECT a.attnum, a.attname, c.keep_for, c.required_by_law, coalesce(p.done_until, -1), "
@@ -124,7 +115,7 @@ int read_columns(const Policy &policy, Oid leaf, Column **columns) {
     *columns = static_cast<Column *>(palloc0(sizeof(Column) * (found.n + 1)));
     for (const SqlRow row : found)
         (*columns)[n++] =
-            Column{row.get<int16>(1), row.get<NameData>(2), cutoff_of(policy, row.get<core::Period>(3), row.get<bool>(4)),
+            Column{row.get<int16>(1), row.get<NameData>(2), column_cutoff(policy, row.get<core::Period>(3), row.get<bool>(4)),
                    row.get<int64>(5), row.get<int64>(6)};
     return n;
 }
@@ -497,6 +488,14 @@ void come_back_to_row(int16_t policy_id, Oid leaf, const ItemPointerData &tid, c
     own("INSERT INTO retention.column_late (policy_id, relation, from_start, until_start, written_since, row_id) "
         "VALUES ($1, $2, $3, $3, $4, $5)",
         policy_id, leaf, start, FullTransactionIdFromU64(U64FromFullTransactionId(next) - age), tid);
+}
+
+core::Start column_cutoff(const Policy &policy, const core::Period &period, bool required_by_law) {
+    core::Terms terms = {};
+    terms.keep_for = period;
+    terms.has_floor = required_by_law && policy.terms.has_floor;
+    terms.must_keep_for = policy.terms.must_keep_for;
+    return core::cutoffs(retention_now(), terms, policy.zone()).due;
 }
 
 int columns_done(const Policy &policy, Oid leaf, DoneColumn **done) {

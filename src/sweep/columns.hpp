@@ -7,6 +7,9 @@ namespace pg_retention {
 // All that is due by now in one table or partition, in batches.
 void sweep_columns(Engine *engine, int16_t policy_id, Oid leaf);
 
+// The latest start for which the period of a column is over. What the law needs is left until the law lets the row go.
+core::Start column_cutoff(const Policy &policy, const core::Period &period, bool required_by_law);
+
 // A column that is anonymised in all rows with a start of the policy up to this one, but for those that a sweep comes back to.
 struct DoneColumn {
     NameData name;
