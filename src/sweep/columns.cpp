@@ -397,6 +397,10 @@ bool open_table(Table *table, Engine *engine, Care *care, int16_t policy_id, Oid
         engine, care,    policy, leaf, {leaf, acting_owner(leaf, policy->relid), qualified_name(leaf), clock_name(leaf), nullptr},
         0,      nullptr, {},     0};
     table->n_columns = read_columns(*policy, leaf, &table->columns);
+    // Columns wait as rows do until the quarantine has run since the policy was put in force.
+    if (retention_now() < armed_until(*policy))
+        for (int i = 0; i < table->n_columns; ++i)
+            table->columns[i].cutoff = Min(table->columns[i].cutoff, table->columns[i].done);
     if (!is_in_progress(leaf, policy_id)) return table->n_columns > 0;
     follow_changes(table);
     return table->n_columns > 0;

@@ -29,9 +29,9 @@ UPDATE retention.policy SET keep_for = '2 years' WHERE name = 'accounts';
 CALL retention.sweep();
 SELECT is((SELECT sum(deleted) FROM retention.sweep_run), 0::numeric, 'a change of a policy in force has the quarantine run anew');
 UPDATE retention.policy SET purpose = 'to know who was here' WHERE name = 'accounts';
-SELECT is((SELECT armed_at FROM retention.policy), '2030-07-02 00:00:00 Europe/Oslo'::timestamptz, 'a description does not');
+SELECT is((SELECT armed_at FROM retention.policy), '2030-07-02 00:00:00 Europe/Oslo'::timestamptz, 'a change of a description leaves it as it is');
 UPDATE retention.policy SET armed_at = '-infinity';
-SELECT is((SELECT armed_at FROM retention.policy), '2030-07-02 00:00:00 Europe/Oslo'::timestamptz, 'nobody writes it by hand');
+SELECT is((SELECT armed_at FROM retention.policy), '2030-07-02 00:00:00 Europe/Oslo'::timestamptz, 'since when a policy is armed nobody writes by hand');
 SET ROLE other;
 SELECT throws_ok($$SELECT retention.approve('accounts')$$, '42501', NULL, 'approving is nobody''s without a grant');
 RESET ROLE;
@@ -67,11 +67,11 @@ SELECT matches((SELECT hint FROM retention.check() WHERE what = 'nothing waits f
 SET retention.test_now = '2031-06-02 12:00:00 Europe/Oslo';
 CALL retention.sweep();
 SELECT is((SELECT sum(deleted) FROM retention.sweep_run), 3060::numeric, 'a fuse that has blown waits on the next day, too');
-SELECT is(retention.approve('visits'), 17000::bigint, 'it is approved');
+SELECT is(retention.approve('visits'), 17000::bigint, 'what waits is approved');
 INSERT INTO s.visit SELECT i, '2030-06-01' FROM generate_series(40001, 40100) i;
 CALL retention.sweep();
 SELECT is((SELECT sum(deleted) FROM retention.sweep_run), 20160::numeric, 'what was approved goes, and of other rows as many as may in a day');
-SELECT is((SELECT state FROM retention.status WHERE name = 'visits'), 'enforcing', 'then nothing is waited for');
+SELECT is((SELECT state FROM retention.status WHERE name = 'visits'), 'enforcing', 'when it was taken nothing is waited for');
 -- What was approved is approved of that policy.
 INSERT INTO s.visit SELECT i, '2030-01-01' FROM generate_series(50001, 60000) i;
 SELECT is(retention.approve('visits'), 10000::bigint, 'more is approved');
@@ -144,6 +144,17 @@ SELECT is(retention.approve('persons'), 12000::bigint, 'columns are approved');
 CALL retention.sweep();
 SELECT is((SELECT sum(columns_anonymised) FROM retention.sweep_run), 12000::numeric, 'columns that were approved go');
 
+-- Columns of what is over when a policy is put in force wait as rows do.
+CREATE TABLE s.guest (id int PRIMARY KEY, phone text, left_on date);
+INSERT INTO s.guest SELECT i, 'p', '2025-01-01' FROM generate_series(1, 50) i;
+INSERT INTO retention.personal_column (relation, column_name, category, keep_for) VALUES ('s.guest', 'phone', 'phone', '1 year');
+INSERT INTO retention.policy (name, relation, clock_starts, timezone, keep_for, quarantine_for, action, mode) VALUES ('guests', 's.guest', '{left_on}', 'Europe/Oslo', '50 years', '30 days', 'delete', 'enforce');
+CALL retention.sweep();
+SELECT is((SELECT count(*) FROM s.guest WHERE phone IS NOT NULL), 50::bigint, 'columns do not go before the quarantine has run since the policy was put in force');
+SET retention.test_now = '2033-02-01 12:00:00 Europe/Oslo';
+CALL retention.sweep();
+SELECT is((SELECT count(*) FROM s.guest WHERE phone IS NOT NULL), 0::bigint, 'columns go when the quarantine has run since then');
+
 -- A policy that goes.
 SELECT retention.pause('persons', 'x') \g /dev/null
 SET LOCAL retention.confirm_drop = on;
@@ -154,7 +165,7 @@ INSERT INTO retention.policy (name, relation, clock_starts, timezone, keep_for, 
 -- A restore.
 SELECT retention.resume() \g /dev/null
 SELECT is((SELECT count(*) FROM retention.fuse), 0::bigint, 'after retention.resume() nothing is approved');
-SELECT is((SELECT count(*) FROM retention.policy WHERE mode = 'enforce' AND armed_at = '2033-01-01 12:00:00 Europe/Oslo'), 2::bigint, 'after retention.resume() quarantines run anew');
+SELECT is((SELECT count(*) FROM retention.policy WHERE mode = 'enforce' AND armed_at = '2033-02-01 12:00:00 Europe/Oslo'), 3::bigint, 'after retention.resume() quarantines run anew');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -51,7 +51,7 @@ is($copy, '', 'a standby, where it could not be entered, gives no copy of the da
 like($why, qr/cannot execute a copy of a person's data during recovery/, 'a standby says why it gives no copy');
 
 # After the point to which another server is recovered.
-$primary->safe_psql('postgres', q{CALL retention.sweep(); DELETE FROM users WHERE id = 5; SELECT pg_switch_wal()});
+$primary->safe_psql('postgres', q{SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce'; CALL retention.sweep(); DELETE FROM users WHERE id = 5; SELECT pg_switch_wal()});
 is($primary->safe_psql('postgres', 'SET retention.reveal = on; ' . $seen), '2 3 4', 'the primary goes on');
 $primary->wait_for_catchup($standby);
 $standby->promote;
@@ -74,7 +74,7 @@ is($recovered->safe_psql('postgres', $state), 'waiting for retention.resume()', 
 is($recovered->safe_psql('postgres', 'SELECT ok FROM retention.verify_ledger()'), 't', 'the ledger of what was recovered holds');
 my $head = $primary->safe_psql('postgres', 'SELECT retention.ledger_head()');
 is($recovered->safe_psql('postgres', "SELECT ok FROM retention.verify_ledger('$head')"), 'f', 'against a later head its end is missing');
-$recovered->safe_psql('postgres', 'SELECT retention.resume(); CALL retention.sweep()');
+$recovered->safe_psql('postgres', q{SELECT retention.resume(); SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce'; CALL retention.sweep()});
 is($recovered->safe_psql('postgres', 'SET retention.reveal = on; ' . $seen), '2 3 4 5', 'what was recovered goes on after retention.resume()');
 is($recovered->safe_psql('postgres', "SELECT count(*) FROM retention.audit('users')"), '0', 'the audit finds nothing in what was recovered');
 done_testing();

@@ -34,7 +34,8 @@ CREATE TABLE tickets (id int PRIMARY KEY, name text, customer int REFERENCES cus
 CREATE TABLE plain (id int, name text);
 ALTER TABLE plain REPLICA IDENTITY FULL;
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES ('tickets', 'tickets', '{customer.ended_on}', '} . $keep{$database}[0] . q{', '30 days', 'delete', 'enforce'),
-	('users', 'users', '{left_on}', '} . $keep{$database}[0] . q{', '30 days', 'delete', 'enforce'), ('visits', 'visits', '{left_on}', '} . $keep{$database}[1] . q{', '30 days', 'delete', 'enforce')});
+	('users', 'users', '{left_on}', '} . $keep{$database}[0] . q{', '30 days', 'delete', 'enforce'), ('visits', 'visits', '{left_on}', '} . $keep{$database}[1] . q{', '30 days', 'delete', 'enforce');
+SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce'});
 }
 $node->safe_psql('publisher', q{
 INSERT INTO users VALUES (1, 'a', NULL), (2, 'b', '2020-01-01'), (3, 'c', NULL);
