@@ -42,3 +42,19 @@ GRANT SELECT ON retention.sweep_run, retention.hidden_late, retention.preparatio
 GRANT SELECT (policy_id, relation, row_id, sqlstate, cause, attempts, columns_only, first_failed, retry_at) ON retention.blocked_row TO pg_monitor;
 GRANT SELECT (relation, policy_id, work, sqlstate, cause, attempts, first_failed, retry_at) ON retention.blocked_table TO pg_monitor;
 GRANT EXECUTE ON FUNCTION retention.policy_counts(integer), retention.policy_estimates(integer), retention.oldest_due(integer) TO pg_monitor;
+
+CREATE FUNCTION retention.worker_states(OUT database oid, OUT started_at timestamptz, OUT ended_at timestamptz, OUT waiting_since timestamptz, OUT problem text, OUT problem_since timestamptz) RETURNS SETOF record
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_worker_states';
+COMMENT ON FUNCTION retention.worker_states() IS 'retention.worker_status by the databases'' numbers';
+CREATE VIEW retention.worker_status AS
+SELECT d.datname AS database, w.started_at, w.ended_at, w.waiting_since, w.problem, w.problem_since
+FROM retention.worker_states() w JOIN pg_catalog.pg_database d ON d.oid OPERATOR(pg_catalog.=) w.database;
+COMMENT ON VIEW retention.worker_status IS 'the workers of all databases that take connections, as the launcher knows of them since the server started';
+COMMENT ON COLUMN retention.worker_status.database IS 'name of the database; one without the extension is looked at every tenth retention.naptime';
+COMMENT ON COLUMN retention.worker_status.started_at IS 'when the last pass began, by the system''s time; NULL: there was none yet';
+COMMENT ON COLUMN retention.worker_status.ended_at IS 'when it ended; NULL: it goes on, or there was none yet';
+COMMENT ON COLUMN retention.worker_status.waiting_since IS 'since when the next one is due and has not begun; NULL: it is not due';
+COMMENT ON COLUMN retention.worker_status.problem IS 'why the database is not served: what the last pass ended with, or what keeps the next one from beginning; NULL: nothing';
+COMMENT ON COLUMN retention.worker_status.problem_since IS 'since when no pass has ended well; NULL: the last one did';
+GRANT SELECT ON retention.worker_status TO pg_monitor;
+GRANT EXECUTE ON FUNCTION retention.worker_states() TO pg_monitor;

@@ -235,10 +235,12 @@ UNION ALL
 SELECT 'database is the one to act in', NULL, pg_is_in_recovery() OR retention.home_known() OR NOT EXISTS (SELECT FROM retention.policy),
     'After a restore, a clone or a promotion, call retention.resume().'
 UNION ALL
-SELECT 'worker is alive', NULL, pg_is_in_recovery() OR EXISTS (SELECT FROM pg_stat_activity
-        WHERE backend_type = 'pg_retention worker' AND datname = current_database()),
-    CASE current_setting('retention.worker') WHEN 'on' THEN 'Raise max_worker_processes, or see the server log.'
+SELECT 'worker is alive', NULL, pg_is_in_recovery() OR (current_setting('retention.worker') = 'on' AND w.started_at IS NOT NULL AND w.problem IS NULL
+        AND (w.waiting_since > clock_timestamp() - current_setting('retention.naptime')::interval) IS NOT FALSE),
+    CASE current_setting('retention.worker') WHEN 'on' THEN format('The database is not served%s: %s. See retention.worker_status and the server log.',
+            ' since ' || coalesce(w.problem_since, w.waiting_since), coalesce(w.problem, 'the launcher has not started a worker'))
         ELSE 'Set retention.worker = on, or call retention.sweep() regularly.' END
+FROM (SELECT) one LEFT JOIN retention.worker_status w ON w.database = current_database()
 UNION ALL
 SELECT 'policy is ready', p.name, p.validated AND p.ready AND NOT EXISTS (SELECT FROM retention.preparation x
         WHERE x.attached AND p.relation IN (SELECT n.relid FROM pg_partition_ancestors(x.relation) n)), 'See retention.status.' FROM retention.policy p WHERE p.mode <> 'off'

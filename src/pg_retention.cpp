@@ -22,6 +22,7 @@
 #include "pg/settings.hpp"
 #include "subject/person_keys.hpp"
 #include "policy/system_time.hpp"
+#include "sweep/board.hpp"
 #include "sweep/task.hpp"
 #include "sweep/turns.hpp"
 #include "visibility/visibility.hpp"
@@ -59,6 +60,7 @@ void _PG_init(void) {
         pg_retention::init_utility();
         pg_retention::init_tasks();
         pg_retention::init_system_time();
+        pg_retention::init_board();
         pg_retention::init_workers();
     });
 }

@@ -3,6 +3,7 @@
 #include "schema/extension.hpp"
 #include "pg/cause.hpp"
 #include "pg/settings.hpp"
+#include "sweep/board.hpp"
 #include "sweep/pause.hpp"
 
 extern "C" {
@@ -53,11 +54,15 @@ void end_step(Engine *engine) {
 void begin_turn(Engine *engine) { INSTR_TIME_SET_CURRENT(engine->turn_began); }
 
 bool turn_is_over(Engine *engine) {
-    if (engine->caller != Caller::kWorker || settings::statement_timeout == 0) return false;
+    constexpr int kBesideOthers = 1000;
+    if (engine->caller != Caller::kWorker) return false;
+    int limit = settings::statement_timeout;
+    if (others_wait() && (limit == 0 || limit > kBesideOthers)) limit = kBesideOthers;
+    if (limit == 0) return false;
     instr_time now;
     INSTR_TIME_SET_CURRENT(now);
     INSTR_TIME_SUBTRACT(now, engine->turn_began);
-    if (INSTR_TIME_GET_MILLISEC(now) < settings::statement_timeout) return false;
+    if (INSTR_TIME_GET_MILLISEC(now) < limit) return false;
     engine->unfinished = true;
     return true;
 }

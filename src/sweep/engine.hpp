@@ -22,6 +22,7 @@ struct Engine {
     Totals totals;
     const char *problem;    // the last one; null: none
     bool unfinished;        // something goes on: do not wait for the next pass
+    bool stamping;          // and another process would begin it anew
     instr_time turn_began;  // of the table that is swept
     instr_time work_began;  // of the step
     double owed;            // milliseconds of pause, see sweep/pause.hpp
@@ -38,7 +39,8 @@ void begin_step(Engine *engine);
 bool begin_step_if_installed(Engine *engine);
 void end_step(Engine *engine);
 
-// A worker leaves a table after the time of one step, however many rows are due, and comes back when the others had their turn.
+// A worker leaves a table after the time of one step, however many rows are due, and comes back when the others had their turn. Where other
+// databases wait for a worker it does so after a second.
 void begin_turn(Engine *engine);
 bool turn_is_over(Engine *engine);
 

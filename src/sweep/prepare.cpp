@@ -237,7 +237,7 @@ bool prepare_table(Engine *engine, Planned table, const instr_time &started) {
         return false;
     if (!prepare_step(engine, table.relid, Work::kTable, [&] { valid = validate(table.relid); }) || !valid) return false;
     bool stamped = table.stamped;
-    if (!stamped && !stamp(engine, table.relid, started, &stamped)) engine->unfinished = true;
+    if (!stamped && !stamp(engine, table.relid, started, &stamped)) engine->unfinished = engine->stamping = true;
     if (!stamped) return false;
     if (engine->caller == Caller::kWorker && !build_missing_indexes(engine, table.relid)) return false;
     const bool ready = prepare_step(engine, table.relid, Work::kPreparation, [&] {

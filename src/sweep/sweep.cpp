@@ -256,6 +256,7 @@ static PassResult run_pass(Caller caller, void (*between)()) {
         if (caller == Caller::kWorker) prepare_tables(&engine);
         finish_run(&engine);
         result.unfinished = engine.unfinished;
+        result.stamping = engine.stamping;
     }
     MemoryContextSwitchTo(outer);
     MemoryContextDelete(engine.context);

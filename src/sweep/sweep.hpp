@@ -7,7 +7,8 @@ namespace pg_retention {
 struct PassResult {
     bool absent;      // the extension is not installed here
     bool waiting;     // for retention.resume()
-    bool unfinished;  // preparation goes on: come back at once
+    bool unfinished;  // come back at once
+    bool stamping;    // and in the same process, which knows how far it came
 };
 
 PassResult sweep_pass(Caller caller, void (*between)());

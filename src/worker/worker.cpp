@@ -1,4 +1,4 @@
-// A database's worker: one pass after another, at every nap and after every change of the configuration.
+// A database's worker: a pass, further ones while something is left or the configuration changed, and then it is gone until its next turn.
 #include "worker/worker.hpp"
 
 #include "audit/rounds.hpp"
@@ -9,6 +9,7 @@
 #include "pg/settings.hpp"
 #include "pg/time_limit.hpp"
 #include "requests/verify.hpp"
+#include "sweep/board.hpp"
 #include "sweep/sweep.hpp"
 
 extern "C" {
@@ -17,12 +18,11 @@ extern "C" {
 #include "postmaster/bgworker.h"
 #include "postmaster/interrupt.h"
 #include "storage/ipc.h"
-#include "storage/latch.h"
-#include "storage/lock.h"
 #include "tcop/tcopprot.h"
 #include "utils/guc.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
+#include "utils/timestamp.h"
 
 PGDLLEXPORT void pg_retention_worker_main(Datum argument);
 }
@@ -31,17 +31,82 @@ namespace pg_retention {
 
 namespace {
 
-constexpr uint32 kWorkerLock = 0x52544E57;
 constinit bool pass_again = false;  // the configuration changed while a pass was under way
+constinit Oid database = InvalidOid;
+constinit bool failed = false;  // since the pass began
+constinit bool quiet = false;   // the server log has it already
+constinit bool at_end = false;  // nothing is left to do here
+constinit bool reporting = false;
+constinit emit_log_hook_type previous_emit = nullptr;
 
-// One worker per database, even when a launcher starts anew beside the workers of the last one.
-bool alone() {
-    LOCKTAG tag;
-    SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, kWorkerLock, kWorkerLock, 3);
-    StartTransactionCommand();
-    const bool locked = LockAcquire(&tag, ExclusiveLock, true, true) == LOCKACQUIRE_OK;
-    CommitTransactionCommand();
-    return locked;
+bool note_failure(const char *problem) {
+    failed = true;
+    Served *served = find_served(lock_board(), database);
+    const bool log = served == nullptr || note_problem_of(served, problem, GetCurrentTimestamp());
+    unlock_board();
+    return log;
+}
+
+// What ends the worker. The server's words for that hold no values; of another error there is no asking now what its names stand for.
+void emit(ErrorData *error) {
+    if (error->elevel >= ERROR && error->elevel < PANIC && !reporting) {
+        quiet =
+            !note_failure(error->elevel == FATAL ? error->message : psprintf("error %s", unpack_sql_state(error->sqlerrcode)));
+        if (quiet) error->output_to_server = false;
+    }
+    if (previous_emit != nullptr) previous_emit(error);
+}
+
+void end_service(int, Datum) {
+    if (!at_end && !failed) (void) note_failure("its worker ended: see the server log");
+    Served *served = find_served(lock_board(), database);
+    if (served != nullptr) {
+        served->worker = 0;
+        if (served->ended_at == 0) served->ended_at = GetCurrentTimestamp();
+    }
+    unlock_board();
+    // The server logs each process that fails.
+    if (quiet) proc_exit(0);
+}
+
+// One worker per database, even when a launcher starts anew beside the workers of the last one. False: there is another one.
+bool begin_service() {
+    Served *served = find_served(lock_board(), database);
+    const bool alone = served != nullptr && served->worker == 0;
+    if (served != nullptr) served->asked = false;
+    if (alone) {
+        served->worker = MyProcPid;
+        served->ended_at = 0;
+    }
+    unlock_board();
+    if (!alone) return false;
+    before_shmem_exit(end_service, 0);
+    previous_emit = emit_log_hook;
+    emit_log_hook = emit;
+    return true;
+}
+
+void begin_pass() {
+    failed = false;
+    Served *served = find_served(lock_board(), database);
+    if (served != nullptr) {
+        served->began_at = GetCurrentTimestamp();
+        served->ended_at = 0;
+        served->told = false;
+        served->goes_on = false;
+    }
+    unlock_board();
+}
+
+void end_pass(const PassResult &result) {
+    Served *served = find_served(lock_board(), database);
+    if (served != nullptr) {
+        served->ended_at = GetCurrentTimestamp();
+        served->absent = result.absent && !served->told;
+        served->goes_on = result.unfinished || pass_again;
+        if (!failed) served->failed_at = 0;
+    }
+    unlock_board();
 }
 
 void reload() {
@@ -68,66 +133,95 @@ void pin_settings() {
     lift_transaction_timeout();
 }
 
+void leave_transaction(MemoryContext context) {
+    HOLD_INTERRUPTS();
+    AbortOutOfAnyTransaction();
+    RESUME_INTERRUPTS();
+    MemoryContextSwitchTo(context);
+}
+
+// What keeps a pass from being recorded may be what broke it.
+void try_to_record(const char *cause, MemoryContext context) {
+    PG_TRY();
+    { record_broken_pass(cause); }
+    PG_CATCH();
+    {
+        leave_transaction(context);
+        FlushErrorState();
+    }
+    PG_END_TRY();
+}
+
 // Leaves the broken transaction, then records what happened in a new one.
 void after_error(MemoryContext context) {
     MemoryContextSwitchTo(context);
-    ErrorData *error = CopyErrorData();
-    HOLD_INTERRUPTS();
-    EmitErrorReport();
-    AbortOutOfAnyTransaction();
+    const ErrorData *error = CopyErrorData();
+    leave_transaction(context);
+    const char *cause = cause_of(error);
+    reporting = true;
+    if (note_failure(cause)) EmitErrorReport();
+    reporting = false;
     FlushErrorState();
-    RESUME_INTERRUPTS();
-    MemoryContextSwitchTo(context);
-    record_broken_pass(cause_of(error));
+    try_to_record(cause, context);
 }
 
-PassResult worker_pass(MemoryContext context) {
-    PassResult result = {};
+void worker_pass(MemoryContext context, PassResult *result) {
     pgstat_report_activity(STATE_RUNNING, "pg_retention sweep");
     PG_TRY();
     {
-        result = sweep_pass(Caller::kWorker, reload);
+        *result = sweep_pass(Caller::kWorker, reload);
         // Where something waits for a sweep, that comes first.
-        if (!result.absent && !result.waiting && !result.unfinished) {
+        if (!result->absent && !result->waiting && !result->unfinished) {
             if (settings::verify_blocks > 0) verify_erasures(Caller::kWorker, reload);
             audit_some_blocks(reload);
         }
     }
     PG_CATCH();
-    { after_error(context); }
+    {
+        *result = PassResult{};
+        after_error(context);
+    }
     PG_END_TRY();
     MemoryContextSwitchTo(context);
     MemoryContextReset(context);
     pgstat_report_stat(false);
     pgstat_report_activity(STATE_IDLE, nullptr);
-    return result;
 }
 
 void cancel(SIGNAL_ARGS) { ask_to_cancel(); }
 
-void run_worker(Oid database) {
-    pqsignal(SIGHUP, SignalHandlerForConfigReload);
-    pqsignal(SIGINT, cancel);
-    pqsignal(SIGTERM, die);
-    BackgroundWorkerUnblockSignals();
-    BackgroundWorkerInitializeConnectionByOid(database, InvalidOid, 0);
+// Whether something is left to do for this process. Where others wait for a slot, what is left waits for the next turn.
+bool goes_on(const PassResult &result) {
+    if (result.absent || (!pass_again && !result.unfinished)) return false;
+    return result.stamping || !others_wait();
+}
+
+void serve() {
     pin_settings();
-    if (!alone()) return;
     MemoryContext context = AllocSetContextCreate(TopMemoryContext, "pg_retention worker", ALLOCSET_DEFAULT_SIZES);
     MemoryContextSwitchTo(context);
-    for (;;) {
+    PassResult result = {};
+    do {
         CHECK_FOR_INTERRUPTS();
         reload();
         AcceptInvalidationMessages();
         if (!settings::worker) return;
         pass_again = false;
-        PassResult result = {};
-        if (!RecoveryInProgress()) result = worker_pass(context);
-        if (result.absent) return;
-        if (pass_again || result.unfinished) continue;
-        (void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, settings::naptime * 1000L, nap_wait_event());
-        ResetLatch(MyLatch);
-    }
+        begin_pass();
+        if (!RecoveryInProgress()) worker_pass(context, &result);
+        end_pass(result);
+    } while (goes_on(result));
+}
+
+void run_worker() {
+    pqsignal(SIGHUP, SignalHandlerForConfigReload);
+    pqsignal(SIGINT, cancel);
+    pqsignal(SIGTERM, die);
+    if (!begin_service()) return;
+    BackgroundWorkerUnblockSignals();
+    BackgroundWorkerInitializeConnectionByOid(database, InvalidOid, 0);
+    serve();
+    at_end = true;
 }
 
 }  // namespace
@@ -135,6 +229,7 @@ void run_worker(Oid database) {
 }  // namespace pg_retention
 
 void pg_retention_worker_main(Datum argument) {
-    pg_retention::guarded([argument] { pg_retention::run_worker(DatumGetObjectId(argument)); });
+    pg_retention::database = DatumGetObjectId(argument);
+    pg_retention::guarded([] { pg_retention::run_worker(); });
     proc_exit(0);
 }

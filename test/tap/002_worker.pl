@@ -111,7 +111,7 @@ settles('copy', 'SELECT count(*) FROM visits', '2', 'the worker waits in the cop
 # A database that is made of another one has its home, too, and is not there.
 $node->safe_psql('postgres', 'ALTER SYSTEM SET retention.worker = off');
 $node->reload;
-settles('postgres', q{SELECT count(*) FROM pg_stat_activity WHERE datname = 'copy'}, '0', 'the worker leaves the copy');
+settles('postgres', q{SELECT count(*) FROM pg_stat_activity WHERE datname = 'copy'}, '0', 'no worker stays in the copy');
 $node->safe_psql('postgres', 'CREATE DATABASE twin TEMPLATE copy');
 is($node->safe_psql('twin', 'SELECT state FROM retention.status'), 'waiting for retention.resume()', 'a database made of another one waits');
 $node->safe_psql('postgres', 'ALTER SYSTEM RESET retention.worker');
@@ -130,8 +130,8 @@ SKIP: {
 	$node->restart;
 	left_long_ago(4001, 4500);
 	settles('postgres', 'SELECT count(*) FROM visits', '2', 'a time limit for transactions does not stop the worker');
-	settles('postgres', "SELECT wait_event FROM pg_stat_activity WHERE backend_type = 'pg_retention worker' AND datname = 'postgres'",
-		'RetentionNap', 'between two passes it says what it waits for');
+	settles('postgres', "SELECT wait_event FROM pg_stat_activity WHERE backend_type = 'pg_retention launcher'",
+		'RetentionNap', 'between two passes the launcher says what it waits for');
 	$node->safe_psql('postgres', 'ALTER DATABASE postgres RESET transaction_timeout');
 }
 

@@ -137,8 +137,9 @@ for my $copy (sort keys %way) {
 	is(value($copy, 'SELECT DISTINCT state FROM retention.status'), 'waiting for retention.resume()', "$copy: it waits");
 	isnt($node->psql($copy, 'CALL retention.sweep()'), 0, "$copy: also for whoever calls");
 }
+my $now = value('template', 'SELECT clock_timestamp()');
 for my $copy (sort keys %way) {
-	$node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_stat_activity WHERE backend_type = 'pg_retention worker' AND datname = '$copy'")
+	$node->poll_query_until($copy, "SELECT started_at > '$now' AND ended_at IS NOT NULL FROM retention.worker_status WHERE database = '$copy'")
 		or die "no worker in $copy";
 	is(value($copy, "$reveal SELECT $over"), $all_over, "$copy: its worker has taken nothing");
 	is(value($copy, 'SELECT count(*) FROM retention.sweep_run'), $copy eq 'template' ? $runs : '0', "$copy: nor tried");

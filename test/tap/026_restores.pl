@@ -129,7 +129,9 @@ is(join("\n", grep { !/role "\w+" already exists/ } grep { /ERROR/ } split /\n/,
 	is(value('postgres', $rows), $seen, 'a restored cluster: the same rows are seen');
 	is(value('postgres', 'SET ROLE accounting; ' . ids('erp.books')), $accounting, 'a restored cluster: who has legal access reads what he read');
 	is(value('postgres', q{SELECT has_parameter_privilege('watcher', 'retention.reveal', 'SET')}), 't', 'a restored cluster: who may reveal');
-	$node->poll_query_until('postgres', "SELECT count(*) = 2 FROM pg_stat_activity WHERE backend_type = 'pg_retention worker'") or die 'no workers';
+	my $now = value('postgres', 'SELECT clock_timestamp()');
+	$node->poll_query_until('postgres', "SELECT count(*) = 2 FROM retention.worker_status WHERE started_at > '$now' AND ended_at IS NOT NULL AND database IN ('postgres', 'free')")
+		or die 'no workers';
 	is_whole('postgres', $before, 'a restored cluster');
 	$node->poll_query_until('postgres', q{SELECT EXISTS (SELECT FROM retention.ledger WHERE policy_id = 1 AND action = 'deleted')}) or die 'the worker does not go on';
 	is(all_of('postgres', 'users'), '2 3 4 5 6', 'a restored cluster: the worker goes on after resume()');
