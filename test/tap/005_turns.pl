@@ -75,15 +75,17 @@ my $since = $node->safe_psql('postgres', 'SELECT clock_timestamp()');
 cmp_ok(takes('with_1', "SELECT count(*) = 5 FROM retention.worker_status WHERE database LIKE 'with\\_%' AND started_at > '$since'"), '<', 4,
 	'each database with the extension is served within two naptimes, one of them with 300 policies');
 is($node->safe_psql('with_1', q{SELECT count(*) FROM retention.worker_status WHERE problem IS NOT NULL}), '0', 'nothing is wrong');
+is($node->safe_psql('with_1', "SELECT count(*) > 5 FROM retention.worker_status WHERE database LIKE 'without\\_%' AND started_at < '$since'"), 't',
+	'databases without the extension have their turn seldom');
 is($node->safe_psql('with_1', q{SELECT ok FROM retention.check() WHERE what = 'worker is alive'}), 't', 'the check knows that the database is served');
 
 # Nobody stays.
-set(q{retention.naptime = '4s'});
+set(q{retention.naptime = '3s'});
 my $began = time;
 is(($node->psql('postgres', 'CREATE DATABASE made TEMPLATE with_2'))[2], '', 'an idle database is a template');
 is(($node->psql('postgres', 'ALTER DATABASE with_3 RENAME TO renamed'))[2], '', 'an idle database is renamed');
 is(($node->psql('postgres', 'DROP DATABASE with_4'))[2], '', 'an idle database is dropped');
-cmp_ok(time - $began, '<', 4, 'all of that at once');
+cmp_ok(time - $began, '<', 3, 'idle databases are made, renamed and dropped at once');
 takes('with_1', q{SELECT count(*) = 20 AND bool_and(started_at IS NOT NULL) FROM retention.worker_status});
 ok(takes('with_1', q{SELECT NOT EXISTS (SELECT FROM retention.worker_status WHERE database = 'with_4')}) < 60, 'nothing is known any more of a database that was dropped');
 is(how('made', 'started_at IS NOT NULL'), 't', 'a new database has its turn');
@@ -91,7 +93,7 @@ is(how('made', 'started_at IS NOT NULL'), 't', 'a new database has its turn');
 # One that had no extension.
 takes('with_1', q{SELECT ended_at IS NOT NULL FROM retention.worker_status WHERE database = 'without_1'});
 $since = $node->safe_psql('without_1', 'CREATE EXTENSION pg_retention; SELECT clock_timestamp()');
-cmp_ok(takes('with_1', "SELECT started_at > '$since' FROM retention.worker_status WHERE database = 'without_1'"), '<', 9,
+cmp_ok(takes('with_1', "SELECT started_at > '$since' FROM retention.worker_status WHERE database = 'without_1'"), '<', 7,
 	'a database that gets the extension has its turn in a naptime');
 set(q{retention.naptime = '1s'});
 
@@ -119,6 +121,22 @@ rename "$file.away", $file or die $!;
 $node->safe_psql('with_2', 'ALTER TABLE retention.sweep_run DROP CONSTRAINT wrong');
 $node->reload;
 ok(takes('with_1', q{SELECT count(*) = 0 FROM retention.worker_status WHERE problem IS NOT NULL}) < 60, 'a problem that is gone is not told any more');
+
+# One slot, and a database whose backlog would keep it for minutes.
+$node->append_conf('postgresql.conf', 'max_worker_processes = 2');
+$node->safe_psql('with_1', q{
+CREATE FUNCTION takes_time() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN PERFORM pg_catalog.pg_sleep(0.005); RETURN OLD; END$$;
+CREATE TRIGGER takes_time BEFORE DELETE ON visits FOR EACH ROW EXECUTE FUNCTION takes_time();
+INSERT INTO visits (id, left_on, retention_clock) SELECT i, '2020-01-01',
+	(SELECT policy_id || ' 2020-01-01T12:00:00Z' FROM retention.policy WHERE name = 'visits')::retention.clock FROM generate_series(1, 20000) i;
+});
+$node->restart;
+takes('with_1', 'SELECT count(*) BETWEEN 1 AND 19999 FROM visits');
+fill('with_2');
+cmp_ok(takes('with_2', 'SELECT count(*) = 0 FROM visits'), '<', 10, 'a backlog leaves the only slot to others');
+$since = $node->safe_psql('with_1', 'SELECT clock_timestamp()');
+cmp_ok(takes('with_1', "SELECT bool_and(started_at > '$since') FROM retention.worker_status WHERE database LIKE 'with\\_%' OR database = 'renamed'"), '<', 10,
+	'a backlog goes on in its turn, and all others have theirs');
 
 # No slot at all.
 $node->append_conf('postgresql.conf', 'max_worker_processes = 1');
