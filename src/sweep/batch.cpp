@@ -11,6 +11,7 @@
 #include "rows/direct_delete.hpp"
 #include "pg/attempt.hpp"
 #include "ledger/consequences.hpp"
+#include "sweep/board.hpp"
 #include "sweep/due_rows.hpp"
 #include "sweep/fuse.hpp"
 #include "sweep/pause.hpp"
@@ -83,9 +84,15 @@ int limited(int most) {
     return most < limit ? most : limit;
 }
 
-Pace *pace_of(Oid leaf) {
+// Each pass of a worker may be another process, and knows nothing yet of triggers that take long: it begins with few rows.
+int first_rows(const Engine &engine) {
+    constexpr int kFew = 100;
+    return nice_ratio(engine) == 0 || settings::batch_size > 0 ? settings::rows_at_once() : kFew;
+}
+
+Pace *pace_of(const Engine &engine, Oid leaf) {
     Pace *pace = &paces[leaf % kPaces];
-    if (pace->leaf != leaf) *pace = Pace{leaf, settings::rows_at_once(), false, false, false};
+    if (pace->leaf != leaf) *pace = Pace{leaf, first_rows(engine), false, false, false};
     pace->most = limited(pace->most);
     return pace;
 }
@@ -380,11 +387,12 @@ void take_found(Batch *batch, const Target &target, const Policy &policy, const 
     }
 }
 
-// Once in a pass. In a transaction block the lock would last.
+// Once in a pass. In a transaction block the lock would last. Where other databases wait for a worker there is no time for a look at all rows,
+// which may end without a row gone.
 bool take_whole(Batch *batch, const Target &target, const Policy &policy, const core::Cutoffs &cutoffs) {
     const bool is_first = batch->due == Due::kByTime && !batch->rows->found;
-    if (!is_first || cutoffs.due < 0 || !deletes(policy.action) || batch->engine->caller == Caller::kTransactionBlock ||
-        pace_of(batch->leaf)->too_large)
+    if (!is_first || others_wait() || cutoffs.due < 0 || !deletes(policy.action) ||
+        batch->engine->caller == Caller::kTransactionBlock || pace_of(*batch->engine, batch->leaf)->too_large)
         return false;
     batch->whole = true;
     batch->done[Counter::kDeleted] = empty_if_due(target, range_of(*batch, cutoffs), batch->left);
@@ -472,7 +480,7 @@ bool note_failed(Batch *batch, Pace *pace, const Task &task, ErrorData *error, b
 bool sweep_batch(Batch batch) {
     const Task task = {batch.leaf, batch.policy_id, Work::kRows};
     if (!is_due(batch.engine, task)) return false;
-    Pace *pace = pace_of(batch.leaf);
+    Pace *pace = pace_of(*batch.engine, batch.leaf);
     const Cursor cursor = *cursor_of(&cursors, batch.policy_id, batch.leaf);
     batch.most = pace->most;
     batch.careful = pace->careful;
