@@ -1,5 +1,7 @@
 #include "policy/policy_triggers.hpp"
 
+#include "policy/armed.hpp"
+
 #include "schema/extension.hpp"
 #include "policy/policy_check.hpp"
 #include "policy/legal_access.hpp"
@@ -278,9 +280,7 @@ void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
     const bool reorders = !same_text(data, "mode") || !same_text(data, "must_keep_for");
     const bool switched = !same_text(data, "mode") && (old.mode == Mode::kOff || policy->mode == Mode::kOff);
     complete(*policy);
-    // What was approved, or waited, was so under other terms.
-    as_extension("UPDATE retention.fuse SET approved = 0, blown_at = NULL, due = NULL, columns_only = false WHERE policy_id = $1",
-                 INT2OID, Int16GetDatum(id));
+    forget_approval(id);
     if (leaves_way(old, *policy)) refuse_forgetting(*policy);
     const Policy *loosened = refuse_looser(policy->relid);
     policy = policy_by_id(id);
@@ -539,16 +539,6 @@ void forget_dropped(bool dropping) {
 }
 
 constinit Dynamic<bool> own_policy_write{false};
-
-void approve_armed(int16_t id) {
-    as_extension("UPDATE retention.policy SET armed_at = '-infinity' WHERE policy_id = $1 AND armed_at <> '-infinity'", INT2OID,
-                 Int16GetDatum(id));
-}
-
-void arm_all() {
-    as_extension("WITH f AS (DELETE FROM retention.fuse) UPDATE retention.policy SET armed_at = $1 WHERE mode = 'enforce'",
-                 TIMESTAMPTZOID, TimestampTzGetDatum(retention_now()));
-}
 
 static void complete_all(Oid relid) {
     int count = 0;

@@ -30,11 +30,6 @@ void set_looser_judge(LooserJudge judge);
 // After a command by which the table came under other policies, or left some: nothing is shown, or released earlier, by that.
 void refuse_looser_place(Oid relid);
 
-// What is due of a policy need not wait for its quarantine any more; and of none of those in force is anything approved any more: their
-// quarantine runs from now on.
-void approve_armed(int16_t id);
-void arm_all();
-
 // Rows of the table are stamped anew, by the worker or a sweep.
 void plan_preparation(Oid relid);
 

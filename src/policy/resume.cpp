@@ -1,5 +1,6 @@
 // retention.resume: after a restore, a clone or a promotion an operator lets the workers act again.
 #include "policy/legal_access.hpp"
+#include "policy/armed.hpp"
 #include "policy/policy_triggers.hpp"
 #include "policy/provision.hpp"
 #include "policy/system_time.hpp"

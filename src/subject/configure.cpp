@@ -230,6 +230,14 @@ void refuse_restricted(const SqlValue &kind, const char *name) {
                  errhint("Lift the restrictions with retention.lift_restriction first.")));
 }
 
+// Records name persons by the key that the kind has: under another one they would be others'.
+void refuse_recorded(const SqlValue &kind, const char *name) {
+    if (own("SELECT 1 FROM (" RETENTION_PERSON_RECORDS ") r WHERE kind = $1 AND key IS NOT NULL LIMIT 1", kind).n > 0)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_IN_USE),
+                        errmsg("objections, consents or other records name persons of kind \"%s\" by the key that it has", name),
+                        errhint("Write another kind, or end these records first.")));
+}
+
 void remove_kind(const SqlValue &kind, const char *name) {
     refuse_restricted(kind, name);
     for (const char *table : {"subject_link", "contact_log", "contact_count"})
@@ -291,6 +299,7 @@ void follow_kind(const TriggerData *data) {
         remove_kind(typed(TEXTOID, kind), TextDatumGetCString(kind));
     } else {
         if (names_others(was, is)) refuse_restricted(typed(TEXTOID, kind), TextDatumGetCString(kind));
+        if (names_others(was, is)) refuse_recorded(typed(TEXTOID, kind), TextDatumGetCString(kind));
         rename_kind(typed(TEXTOID, kind), typed(TEXTOID, is.get("kind")));
     }
     SPI_finish();

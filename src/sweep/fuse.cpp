@@ -9,7 +9,7 @@
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
 #include "policy/policy_argument.hpp"
-#include "policy/policy_triggers.hpp"
+#include "policy/armed.hpp"
 #include "schema/own.hpp"
 #include "sweep/engine.hpp"
 

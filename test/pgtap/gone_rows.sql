@@ -103,6 +103,10 @@ SELECT is((SELECT string_agg((key ->> 'code') || ': ' || objection_id - (SELECT 
     '2: 0, 3: 1, 4: 2', 'objections follow where one person gets the key of another');
 UPDATE gone.pair SET site = 2 WHERE code = 3;
 SELECT is(gone.of('{"code": 3, "site": 2}', 'pair'), 'consent, counter, objection', 'records follow a column of the key that the unique index does not have');
+SELECT throws_ok($$UPDATE retention.subject_kind SET key = '{place}' WHERE kind = 'pair'$$, '55006', NULL, 'a kind of whose persons anything is recorded gets no other key');
+DELETE FROM retention.consent WHERE kind = 'pair';
+DELETE FROM retention.contact_count WHERE kind = 'pair';
+DELETE FROM retention.objection_key WHERE kind = 'pair';
 UPDATE retention.subject_kind SET key = '{place}' WHERE kind = 'pair';
 UPDATE gone.pair SET place = 5 WHERE place = 4;
 SELECT is(retention.give_consent('pair', 5, 'survey', 'box')::text, '', 'a kind may get another key');

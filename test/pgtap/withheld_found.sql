@@ -79,6 +79,16 @@ SET retention.session_purpose = 'survey';
 SELECT is((SELECT count(*) FROM somebody), 52::bigint, 'rows of a kind that are no persons need no consent');
 SET retention.session_purpose = '';
 
+-- Another key of a kind would make records somebody else's.
+ALTER TABLE price ADD n int UNIQUE;
+UPDATE price SET n = 101 - id;
+SELECT throws_ok($$UPDATE retention.subject_kind SET key = '{n}' WHERE kind = 'price'$$, '55006', NULL, 'a kind of whose persons anything is recorded keeps its key');
+ALTER TABLE price RENAME id TO no;
+SELECT is((SELECT key FROM retention.subject_kind WHERE kind = 'price'), '{no}'::name[], 'a key that is renamed is the same key');
+SET ROLE marketing;
+SELECT is((SELECT count(*) FROM price), 99::bigint, 'under its new name a key leads to the same person');
+RESET ROLE;
+
 -- More columns than a condition can have: nobody else is kept from the table.
 INSERT INTO retention.subject_link (kind, relation, path) SELECT 'c', 'f.wide', 'c' || i FROM generate_series(1, 95) i;
 SELECT is((SELECT count(*) FROM wide), 1::bigint, 'a table with very many links is read by those who act for nothing');
