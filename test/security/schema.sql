@@ -90,6 +90,7 @@ INSERT INTO retention.purpose (name, legal_basis, direct_marketing, roles) VALUE
 SELECT retention.object('customer', 7, 'advertising') \g /dev/null
 \endif
 \if :enforced
+SELECT retention.approve(policy_id) FROM retention.policy \g /dev/null
 SELECT retention.restrict('person', 4, 'accuracy contested') \g /dev/null
 SET retention.reveal = on;
 DO $$BEGIN
