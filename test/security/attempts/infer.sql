@@ -393,6 +393,7 @@ SELECT * FROM app.people;
 -- attack
 DELETE FROM app.orders;
 SELECT retention.resume();
+SELECT retention.approve(policy_id) FROM retention.policy;
 CALL retention.sweep();
 -- then
 SELECT 'it is ' || 'gone' WHERE NOT EXISTS (SELECT FROM app.people WHERE id = 2 AND name IS NOT NULL);
