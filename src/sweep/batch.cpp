@@ -523,7 +523,8 @@ void sweep_waiting(Engine *engine, int16_t policy_id, Oid leaf) {
     batch.policy_id = policy_id;
     batch.leaf = leaf;
     batch.due = Due::kWaiting;
-    (void) sweep_batch(batch);
+    // A worker ends with its pass, and the next one would begin with the same rows.
+    while (sweep_batch(batch) && engine->caller == Caller::kWorker && !turn_is_over(engine)) {}
 }
 
 }  // namespace pg_retention

@@ -1,6 +1,7 @@
 #pragma once
 // Rows about which something was decided and that wait: for their last reference, or for the law to let them go. They may wait for ever, so
-// each pass goes on where the last one of this backend stopped, and does not come upon the same ones again and again.
+// each pass of a session goes on where its last one stopped, and does not come upon the same ones again and again; a worker goes through
+// all of them, as far as its turn lasts.
 #include "core/time/clock.hpp"
 #include "pg/sql.hpp"
 
