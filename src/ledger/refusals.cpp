@@ -3,6 +3,7 @@
 #include "pg/guard.hpp"
 #include "pg/time.hpp"
 #include "pg/security.hpp"
+#include "pg/shared_memory.hpp"
 #include "pg/sql.hpp"
 
 extern "C" {
@@ -10,9 +11,6 @@ extern "C" {
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
-#include "storage/ipc.h"
-#include "storage/lwlock.h"
-#include "storage/shmem.h"
 #include "utils/lsyscache.h"
 #include "utils/tuplestore.h"
 }
@@ -37,26 +35,12 @@ struct Refused {
     Refusal places[kPlaces];
 };
 
-constexpr char kTranche[] = "pg_retention refusals";
-constinit shmem_request_hook_type previous_request = nullptr;
-constinit shmem_startup_hook_type previous_startup = nullptr;
 constinit Refused *refused = nullptr;
 constinit LWLock *lock = nullptr;
 
-void request_memory() {
-    if (previous_request != nullptr) previous_request();
-    RequestAddinShmemSpace(MAXALIGN(sizeof(Refused)));
-    RequestNamedLWLockTranche(kTranche, 1);
-}
-
-void start_memory() {
-    if (previous_startup != nullptr) previous_startup();
-    bool found = false;
-    LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
-    refused = static_cast<Refused *>(ShmemInitStruct(kTranche, sizeof(Refused), &found));
-    if (!found) std::memset(refused, 0, sizeof(Refused));
-    lock = &GetNamedLWLockTranche(kTranche)->lock;
-    LWLockRelease(AddinShmemInitLock);
+void attach(void *memory, LWLock *its_lock, bool) {
+    refused = static_cast<Refused *>(memory);
+    lock = its_lock;
 }
 
 bool is_same(const Refusal &a, const Refusal &b) {
@@ -142,12 +126,7 @@ void record_refusals() {
     pfree(found);
 }
 
-void init_refusals() {
-    previous_request = shmem_request_hook;
-    shmem_request_hook = request_memory;
-    previous_startup = shmem_startup_hook;
-    shmem_startup_hook = start_memory;
-}
+void init_refusals() { share_memory({"pg_retention refusals", sizeof(Refused), true, attach}); }
 
 }  // namespace pg_retention
 

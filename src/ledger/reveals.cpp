@@ -2,15 +2,13 @@
 
 #include "ledger/ledger.hpp"
 #include "pg/guard.hpp"
+#include "pg/shared_memory.hpp"
 #include "pg/transaction.hpp"
 
 extern "C" {
 #include "access/xact.h"
 #include "access/xlog.h"
 #include "mb/pg_wchar.h"
-#include "storage/ipc.h"
-#include "storage/lwlock.h"
-#include "storage/shmem.h"
 #include "utils/acl.h"
 #include "utils/snapmgr.h"
 }
@@ -35,27 +33,14 @@ struct Left {
     Reveal places[kPlaces];
 };
 
-constinit shmem_request_hook_type previous_request = nullptr;
-constinit shmem_startup_hook_type previous_startup = nullptr;
 constinit Left *left = nullptr;
 constinit LWLock *lock = nullptr;
 constinit Reveal current = {};
 constinit bool noted = false;
 
-void request_reveal_memory() {
-    if (previous_request != nullptr) previous_request();
-    RequestAddinShmemSpace(MAXALIGN(sizeof(Left)));
-    RequestNamedLWLockTranche("pg_retention", 1);
-}
-
-void start_reveal_memory() {
-    if (previous_startup != nullptr) previous_startup();
-    bool found = false;
-    LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
-    left = static_cast<Left *>(ShmemInitStruct("pg_retention", sizeof(Left), &found));
-    if (!found) std::memset(left, 0, sizeof(Left));
-    lock = &GetNamedLWLockTranche("pg_retention")->lock;
-    LWLockRelease(AddinShmemInitLock);
+void attach(void *memory, LWLock *its_lock, bool) {
+    left = static_cast<Left *>(memory);
+    lock = its_lock;
 }
 
 void append(LedgerAction action, const Reveal &reveal) {
@@ -144,11 +129,6 @@ void record_left_reveals() {
         ereport(LOG, (errmsg("pg_retention: " UINT64_FORMAT " uses of retention.reveal stand in the server log only", lost)));
 }
 
-void init_reveals() {
-    previous_request = shmem_request_hook;
-    shmem_request_hook = request_reveal_memory;
-    previous_startup = shmem_startup_hook;
-    shmem_startup_hook = start_reveal_memory;
-}
+void init_reveals() { share_memory({"pg_retention", sizeof(Left), true, attach}); }
 
 }  // namespace pg_retention

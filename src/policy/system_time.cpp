@@ -3,13 +3,11 @@
 #include <ctime>
 
 #include "pg/guard.hpp"
+#include "pg/shared_memory.hpp"
 #include "schema/own.hpp"
 
 extern "C" {
 #include "port/atomics.h"
-#include "storage/ipc.h"
-#include "storage/lwlock.h"
-#include "storage/shmem.h"
 #include "utils/timestamp.h"
 }
 
@@ -24,8 +22,6 @@ struct Shared {
     pg_atomic_uint64 difference;
 };
 constinit Shared *shared = nullptr;
-constinit shmem_request_hook_type previous_request = nullptr;
-constinit shmem_startup_hook_type previous_startup = nullptr;
 
 // Of one that nobody sets.
 int64 monotonic() {
@@ -41,18 +37,9 @@ int64 monotonic() {
 
 int64 difference() { return GetCurrentTimestamp() - monotonic(); }
 
-void request_memory() {
-    if (previous_request != nullptr) previous_request();
-    RequestAddinShmemSpace(MAXALIGN(sizeof(Shared)));
-}
-
-void start_memory() {
-    if (previous_startup != nullptr) previous_startup();
-    bool found = false;
-    LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
-    shared = static_cast<Shared *>(ShmemInitStruct("pg_retention system time", sizeof(Shared), &found));
-    if (!found) pg_atomic_init_u64(&shared->difference, static_cast<uint64>(difference()));
-    LWLockRelease(AddinShmemInitLock);
+void attach(void *memory, LWLock *, bool fresh) {
+    shared = static_cast<Shared *>(memory);
+    if (fresh) pg_atomic_init_u64(&shared->difference, static_cast<uint64>(difference()));
 }
 
 bool is_jump(int64 by) { return by > kMost || by < -kMost; }
@@ -79,12 +66,7 @@ void accept_system_time() {
     own("UPDATE retention.system_time SET seen_at = $1", at(GetCurrentTimestamp()));
 }
 
-void init_system_time() {
-    previous_request = shmem_request_hook;
-    shmem_request_hook = request_memory;
-    previous_startup = shmem_startup_hook;
-    shmem_startup_hook = start_memory;
-}
+void init_system_time() { share_memory({"pg_retention system time", sizeof(Shared), false, attach}); }
 
 }  // namespace pg_retention
 

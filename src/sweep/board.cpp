@@ -1,6 +1,7 @@
 #include "sweep/board.hpp"
 
 #include "pg/guard.hpp"
+#include "pg/shared_memory.hpp"
 #include "pg/transaction.hpp"
 #include "schema/extension.hpp"
 
@@ -8,9 +9,6 @@ extern "C" {
 #include "access/xact.h"
 #include "funcapi.h"
 #include "miscadmin.h"
-#include "storage/ipc.h"
-#include "storage/lwlock.h"
-#include "storage/shmem.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
@@ -20,30 +18,13 @@ namespace pg_retention {
 
 namespace {
 
-constexpr char kTranche[] = "pg_retention board";
-constinit shmem_request_hook_type previous_request = nullptr;
-constinit shmem_startup_hook_type previous_startup = nullptr;
 constinit Board *board = nullptr;
 constinit LWLock *lock = nullptr;
 
-void request_memory() {
-    if (previous_request != nullptr) previous_request();
-    RequestAddinShmemSpace(MAXALIGN(sizeof(Board)));
-    RequestNamedLWLockTranche(kTranche, 1);
-}
-
-void start_memory() {
-    if (previous_startup != nullptr) previous_startup();
-    bool found = false;
-    LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
-    board = static_cast<Board *>(ShmemInitStruct(kTranche, sizeof(Board), &found));
-    if (!found) {
-        board->launcher = nullptr;
-        board->n = 0;
-        pg_atomic_init_u32(&board->waiting, 0);
-    }
-    lock = &GetNamedLWLockTranche(kTranche)->lock;
-    LWLockRelease(AddinShmemInitLock);
+void attach(void *memory, LWLock *its_lock, bool fresh) {
+    board = static_cast<Board *>(memory);
+    lock = its_lock;
+    if (fresh) pg_atomic_init_u32(&board->waiting, 0);
 }
 
 // The extension is here: the launcher need not wait until it looks for it again.
@@ -110,10 +91,7 @@ bool note_problem_of(Served *served, const char *problem, TimestampTz now) {
 bool others_wait() { return pg_atomic_read_u32(&board->waiting) > 0; }
 
 void init_board() {
-    previous_request = shmem_request_hook;
-    shmem_request_hook = request_memory;
-    previous_startup = shmem_startup_hook;
-    shmem_startup_hook = start_memory;
+    share_memory({"pg_retention board", sizeof(Board), true, attach});
     call_at_end(AtEnd::kFound, found_at_end);
 }
 

@@ -2,14 +2,12 @@
 
 #include "core/time/backoff.hpp"
 #include "pg/cause.hpp"
+#include "pg/shared_memory.hpp"
 #include "pg/time.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
 #include "port/atomics.h"
-#include "storage/ipc.h"
-#include "storage/lwlock.h"
-#include "storage/shmem.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 }
@@ -32,25 +30,11 @@ struct Place {
 };
 constexpr int kPlaces = 1024;
 
-constinit shmem_request_hook_type previous_request = nullptr;
-constinit shmem_startup_hook_type previous_startup = nullptr;
 constinit Place *places = nullptr;
 
-void request_task_memory() {
-    if (previous_request != nullptr) previous_request();
-    RequestAddinShmemSpace(MAXALIGN(sizeof(Place) * kPlaces));
-}
-
-void start_task_memory() {
-    if (previous_startup != nullptr) previous_startup();
-    bool found = false;
-    LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
-    places = static_cast<Place *>(ShmemInitStruct("pg_retention tasks", sizeof(Place) * kPlaces, &found));
-    for (int i = 0; !found && i < kPlaces; ++i) {
-        pg_atomic_init_u32(&places[i].database, InvalidOid);
-        places[i].at_work = false;
-    }
-    LWLockRelease(AddinShmemInitLock);
+void attach(void *memory, LWLock *, bool fresh) {
+    places = static_cast<Place *>(memory);
+    for (int i = 0; fresh && i < kPlaces; ++i) pg_atomic_init_u32(&places[i].database, InvalidOid);
 }
 
 // A database has one worker, so nobody else writes there. Null: all are taken.
@@ -157,12 +141,7 @@ constexpr char kInTheWay[] =
 
 }  // namespace
 
-void init_tasks() {
-    previous_request = shmem_request_hook;
-    shmem_request_hook = request_task_memory;
-    previous_startup = shmem_startup_hook;
-    shmem_startup_hook = start_task_memory;
-}
+void init_tasks() { share_memory({"pg_retention tasks", sizeof(Place) * kPlaces, false, attach}); }
 
 bool read_blocked_tables(Engine *engine, Task *cut_short) {
     begin_step(engine);
