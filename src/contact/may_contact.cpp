@@ -115,20 +115,12 @@ bool may(const Campaign &campaign, const char *key) {
 }
 
 void put_portion(const Campaign &campaign, const ReturnSetInfo *result, const SqlRows &rows) {
-    const Kind &kind = *campaign.kind;
-    StringInfoData text;
-    int places[kMaxKeys];
-    for (int i = 0; i < kind.n_keys; ++i) places[i] = i + 1;
-    initStringInfo(&text);
-    KeyText form = key_text_of(kind.relid, kind.keys, kind.n_keys, rows.table->tupdesc, places);
-    for (const SqlRow row : rows) {
-        resetStringInfo(&text);
-        append_key(&text, &form, row.tuple, row.desc, places, nullptr);
-        Datum key = DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data));
+    for_each_key(*campaign.kind, rows, 1, [&](const SqlRow &, const char *written) {
+        Datum key = DirectFunctionCall1(jsonb_in, CStringGetDatum(written));
         bool isnull = false;
         if (may(campaign, DatumGetCString(DirectFunctionCall1(jsonb_out, key))))
             tuplestore_putvalues(result->setResult, result->setDesc, &key, &isnull);
-    }
+    });
 }
 
 // The persons' own rows, as everybody sees them.

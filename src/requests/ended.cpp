@@ -94,21 +94,14 @@ void find_as_written(Datum *keys, const Kind &kind, const char *from, const Datu
 // By the equality of the keys.
 void find_equal(Datum *keys, const Kind &kind, const char *from, const Datum *records, int n) {
     Parameters parameters = {};
-    StringInfoData sql, key;
+    StringInfoData sql;
     initStringInfo(&sql);
-    initStringInfo(&key);
     appendStringInfo(&sql, "SELECT %s, k.place", column_list(kind.relid, kind.keys, kind.n_keys, "t."));
     append_keys_join(&sql, kind, from, set_of_records(kind, records, n), &parameters);
     const SqlRows found = run_as(owner_of(kind.relid), kOnce, sql.data, parameters);
-    if (found.n == 0) return;
-    int places[kMaxKeys];
-    for (int i = 0; i < kind.n_keys; ++i) places[i] = i + 1;
-    KeyText form = key_text_of(kind.relid, kind.keys, kind.n_keys, found.first().desc, places);
-    for (const SqlRow row : found) {
-        resetStringInfo(&key);
-        append_key(&key, &form, row.tuple, row.desc, places, nullptr);
-        keys[row.get<int64>(kind.n_keys + 1) - 1] = DirectFunctionCall1(jsonb_in, CStringGetDatum(key.data));
-    }
+    for_each_key(kind, found, 1, [&](const SqlRow &row, const char *key) {
+        keys[row.get<int64>(kind.n_keys + 1) - 1] = DirectFunctionCall1(jsonb_in, CStringGetDatum(key));
+    });
     found.free();
 }
 

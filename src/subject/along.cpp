@@ -158,23 +158,15 @@ void for_each_person_along(const Along &along, const Datum *const *columns, cons
     const LinkFront at = follow(along, columns, nulls, n_rows);
     if (at.front.n == 0) return;
     Parameters parameters = {};
-    StringInfoData sql, key;
+    StringInfoData sql;
     initStringInfo(&sql);
-    initStringInfo(&key);
     appendStringInfo(&sql, "SELECT DISTINCT f.row, %s", column_list(kind.relid, kind.keys, kind.n_keys, "t."));
     append_front_join(&sql, kind.relid, at.columns, at.equalities, at.front, &parameters);
     if (at.condition != nullptr) appendStringInfo(&sql, " AND %s", at.condition);
     appendStringInfoString(&sql, and_is_person(kind));
     const SqlRows rows = read_as(owner_of(kind.relid), sql.data, parameters);
-    if (rows.n == 0) return;
-    int places[kMaxKeys];
-    for (int i = 0; i < kind.n_keys; ++i) places[i] = i + 2;
-    KeyText form = key_text_of(kind.relid, kind.keys, kind.n_keys, rows.first().desc, places);
-    for (const SqlRow row : rows) {
-        resetStringInfo(&key);
-        append_key(&key, &form, row.tuple, row.desc, places, nullptr);
-        consumer(argument, row.get<int32>(1), canonical_key(key.data));
-    }
+    for_each_key(kind, rows, 2,
+                 [&](const SqlRow &row, const char *key) { consumer(argument, row.get<int32>(1), canonical_key(key)); });
     rows.free();
 }
 

@@ -61,5 +61,21 @@ void append_key_json(StringInfo out, Oid relid, const AttrNumber *columns, int n
 
 // The same of a row of a kind, whose key stands in its columns from first on. Palloc'ed.
 char *key_in(const Kind &kind, const SqlRow &row, int first = 1);
+// use(row, key) for each of many rows of one statement, how they are written found once. The key lives until the next row.
+template <typename Use>
+void for_each_key(const Kind &kind, const SqlRows &rows, int first, Use use) {
+    int places[kMaxKeys];
+    StringInfoData key;
+    if (rows.n == 0) return;
+    for (int i = 0; i < kind.n_keys; ++i) places[i] = first + i;
+    KeyText form = key_text_of(kind.relid, kind.keys, kind.n_keys, rows.table->tupdesc, places);
+    initStringInfo(&key);
+    for (const SqlRow row : rows) {
+        resetStringInfo(&key);
+        append_key(&key, &form, row.tuple, row.desc, places, nullptr);
+        use(row, key.data);
+    }
+    pfree(key.data);
+}
 
 }  // namespace pg_retention
