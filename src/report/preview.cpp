@@ -58,7 +58,7 @@ List *leaves_with_clocks(Oid relid) {
 int64 rows_of_leaf(const Preview &preview, Oid leaf, core::Start after, core::Start until) {
     const core::Clock from = core::first_from(preview.policy->id, after + 1), to = core::last_until(preview.policy->id, until);
     if (until <= after) return 0;
-    return preview.known == Known::kExactly ? count_pending(leaf, from, to) : expected_rows_of(leaf, from, to);
+    return preview.known == Known::kExactly ? count_pending(kOnceReading, leaf, from, to) : expected_rows_of(leaf, from, to);
 }
 
 int64 rows_between(const Preview &preview, core::Start after, core::Start until) {

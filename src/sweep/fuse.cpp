@@ -12,6 +12,7 @@
 #include "policy/armed.hpp"
 #include "schema/own.hpp"
 #include "sweep/engine.hpp"
+#include "sweep/ranges.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -65,12 +66,7 @@ int64 count_due(const Policy &policy) {
     foreach (cell, leaves_of(policy.relid)) {
         const Oid leaf = lfirst_oid(cell);
         if (clock_column(leaf) == InvalidAttrNumber) continue;
-        rows += run_as(owner_of(leaf), kOnce,
-                       psprintf("SELECT pg_catalog.count(*) FROM ONLY %s WHERE %s", qualified_name(leaf),
-                                pending_range(clock_name(leaf), 1, 2)),
-                       clock_value(core::first_from(policy.id, 0)), clock_value(core::last_until(policy.id, due)))
-                    .first()
-                    .get<int64>(1);
+        rows += count_pending(kOnce, leaf, core::first_from(policy.id, 0), core::last_until(policy.id, due));
     }
     return rows;
 }

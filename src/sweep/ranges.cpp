@@ -29,9 +29,9 @@ List *readable_leaves(const Policy &policy, List **locked) {
     return leaves;
 }
 
-int64 count_pending(Oid leaf, core::Clock from, core::Clock until) {
+int64 count_pending(const How &how, Oid leaf, core::Clock from, core::Clock until) {
     if (until < from) return 0;
-    return run_as(owner_of(leaf), kOnceReading,
+    return run_as(owner_of(leaf), how,
                   psprintf("SELECT pg_catalog.count(*) FROM ONLY %s WHERE %s", qualified_name(leaf),
                            pending_range(clock_name(leaf), 1, 2)),
                   clock_value(from), clock_value(until))

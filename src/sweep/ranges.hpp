@@ -1,7 +1,7 @@
 #pragma once
 // How many of a policy's rows have clocks of a range, table by table.
 #include "policy/policy_cache.hpp"
-#include "pg/postgres.hpp"
+#include "pg/sql.hpp"
 
 extern "C" {
 #include "nodes/pg_list.h"
@@ -12,8 +12,8 @@ namespace pg_retention {
 // Those that can be read at once: somebody who locks a table, or an owner who may not read it, does not keep others from looking at the rest.
 List *readable_leaves(const Policy &policy, List **locked);
 
-// Of the pending rows of a leaf, by the index.
-int64 count_pending(Oid leaf, core::Clock from, core::Clock until);
+// Of the pending rows of a leaf, by the index. how: which of them it sees.
+int64 count_pending(const How &how, Oid leaf, core::Clock from, core::Clock until);
 
 // By the planner's statistics.
 int64 expected_rows_of(Oid leaf, core::Clock from, core::Clock until);
