@@ -29,6 +29,7 @@ CREATE TABLE retention.pause (
     paused_by text NOT NULL,
     reason text NOT NULL
 );
+SELECT pg_catalog.pg_extension_config_dump('retention.pause', '');
 COMMENT ON TABLE retention.pause IS 'policies whose rows sweeps leave alone, as retention.pause() said; number 0: all';
 COMMENT ON COLUMN retention.pause.paused_at IS 'since when';
 COMMENT ON COLUMN retention.pause.paused_by IS 'the role that had logged in and said so';

@@ -136,7 +136,7 @@ SELECT is_empty($$SELECT pg_describe_object(classid, objid, 0) FROM member WHERE
     AND obj_description(objid, 'pg_proc') ~ '^[A-Z][a-z]|\.$'$$, 'in one style');
 SELECT set_eq($$SELECT c::regclass::text FROM pg_extension, unnest(extconfig) c WHERE extname = 'pg_retention'$$, $$VALUES
     ('retention.policy'), ('retention.policy_id_seq'), ('retention.numbering'), ('retention.personal_column'), ('retention.ledger'), ('retention.ledger_mark'), ('retention.dropped_column'), ('retention.left_out_view'),
-    ('retention.subject_kind'), ('retention.subject_link'), ('retention.controller'), ('retention.sweep_window'), ('retention.sweep_window_window_id_seq'),
+    ('retention.subject_kind'), ('retention.subject_link'), ('retention.controller'), ('retention.pause'), ('retention.sweep_window'), ('retention.sweep_window_window_id_seq'),
     ('retention.restriction'), ('retention.restriction_restriction_id_seq'),
     ('retention.statement'), ('retention.statement_statement_id_seq'), ('retention.erasure'),
     ('retention.purpose'), ('retention.objection'), ('retention.objection_objection_id_seq'), ('retention.objection_key'), ('retention.consent'), ('retention.consent_consent_id_seq'),

@@ -69,6 +69,7 @@ my %known = (
 	# Looking under reveal is itself an entry.
 	ledger => q{SELECT * FROM retention.ledger WHERE action NOT LIKE 'revealed%' ORDER BY entry_id},
 	indexes => q{SELECT pg_get_indexdef(indexrelid), indisvalid FROM pg_index WHERE pg_get_indexdef(indexrelid) LIKE '%retention_clock%' ORDER BY 1},
+	pauses => 'SELECT * FROM retention.pause ORDER BY 1',
 	'next policy' => 'SELECT last_value, is_called FROM retention.policy_id_seq');
 sub everything { return { map { $_ => value($_[0], "$reveal $known{$_}") } keys %known } }
 
@@ -95,6 +96,7 @@ my $to_do = value('digiquip', "$reveal SELECT $due");
 my $all_over = value('digiquip', "$reveal SELECT $over");
 my $users = value('digiquip', "$reveal SELECT count(*) FROM app.users");
 cmp_ok($to_do, '>', 100, 'there is something to sweep');
+value('digiquip', "SELECT retention.pause('messages', 'a court asks')");
 dump_to('plain.sql');
 dump_to('archive', '-Fc');
 dump_to('directory', '-Fd', '-j', '4');
@@ -164,6 +166,7 @@ value('parallel', 'ALTER TABLE support.case_notes ADD CONSTRAINT case_notes_case
 settles('parallel', "SELECT state FROM retention.status WHERE name = 'case notes'", 'enforcing', 'case notes wait until their policy fits again');
 
 value($_, "SELECT retention.resume()$approve") for grep { $_ ne 'parallel' } sort keys %way;
+value($_, "SELECT retention.unpause('messages')") for sort keys %way;
 for my $copy (sort keys %way) {
 	settles($copy, "SELECT $due = (SELECT count(*) FROM retention.blocked_row)", 't', "$copy: the worker goes on");
 	is(value($copy, 'SELECT ok FROM retention.verify_ledger()'), 't', "$copy: and so does the ledger");
