@@ -423,6 +423,7 @@ void run_batch(Batch *batch) {
     LockRelationOid(batch->leaf, RowExclusiveLock);
     const Policy *policy = policy_by_id(batch->policy_id);
     if (policy == nullptr || !enforced(*policy) || !policy->validated || !is_confirmed(*policy)) return;
+    if (is_stopped_by_now(policy->id)) return;
     // A partition may be detached between two steps.
     if (!is_part_of(batch->leaf, policy->relid)) return;
     if (clock_column(batch->leaf) == InvalidAttrNumber || is_being_stamped(batch->leaf)) return;

@@ -387,7 +387,8 @@ bool lock_table(Oid leaf) {
 bool open_table(Table *table, Engine *engine, Care *care, int16_t policy_id, Oid leaf) {
     if (engine->caller == Caller::kTransactionBlock) record_late_starts();
     const Policy *policy = policy_by_id(policy_id);
-    if (policy == nullptr || !enforced(*policy) || !policy->validated || !is_confirmed(*policy)) return false;
+    if (policy == nullptr || !enforced(*policy) || !policy->validated || !is_confirmed(*policy) || is_stopped_by_now(policy_id))
+        return false;
     // A deferred trigger could not fire while we act as somebody else. The constraints of a transaction that goes on are left as they are.
     if (engine->caller != Caller::kTransactionBlock) run_governed(kOnce, "SET CONSTRAINTS ALL IMMEDIATE");
     LockRelationOid(leaf, RowExclusiveLock);

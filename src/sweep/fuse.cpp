@@ -139,6 +139,12 @@ List *stopped_policies() {
 
 bool is_stopped(const List *stopped, int16_t policy_id) { return list_member_int(stopped, policy_id); }
 
+bool is_stopped_by_now(int16_t policy_id) {
+    const SqlRows held = own("SELECT FROM retention.held_policy WHERE policy_id = $1", policy_id);
+    held.free();
+    return held.n > 0;
+}
+
 int64 most_a_day(const Policy &policy) { return is_limited() ? most_of(policy) : kNoLimit; }
 
 int64 rows_left(const Policy &policy) {

@@ -12,6 +12,8 @@ namespace pg_retention {
 // Policies whose rows no sweep takes now, as integers: retention.held_policy decides. SPI must be connected.
 List *stopped_policies();
 bool is_stopped(const List *stopped, int16_t policy_id);
+// The same of one, asked before each batch: a pass may go on for long.
+bool is_stopped_by_now(int16_t policy_id);
 
 constexpr int64 kNoLimit = PG_INT64_MAX;
 // How many rows of the policy's table, as it is now, may be taken in a day without approval; kNoLimit.

@@ -33,6 +33,7 @@ struct Tied {
     Oid leaf;
     ItemPointerData tid;
     int16_t policy_id;
+    bool counts;    // its fuse counts it; what waits for others was counted before
     bool stays;     // for a row refers to it that does not go
     bool expanded;  // who refers to it was looked for
     int group;      // 0: none yet
@@ -43,7 +44,8 @@ struct Knot {
     Tied *rows;
     int n;
     int most;
-    List *keys;  // of ForeignKey: those by which a row is kept, between tables of that owner
+    List *keys;     // of ForeignKey: those by which a row is kept, between tables of that owner
+    List *stopped;  // policies whose rows stay
 };
 
 // Whether any row can keep one of the table that it is kept by itself: a way along keys that leads back to the table.
@@ -103,6 +105,7 @@ bool is_over(core::Clock clock, const core::Cutoffs &cutoffs) {
 bool may_be_deleted(const Knot &knot, Oid leaf, core::Clock clock) {
     const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(clock)));
     if (policy == nullptr || !enforced(*policy) || !policy->validated || !is_confirmed(*policy)) return false;
+    if (is_stopped(knot.stopped, policy->id)) return false;
     if (!deletes(policy->action) || is_being_stamped(leaf) || owner_of(leaf) != knot.owner) return false;
     return owner_of(policy->relid) == knot.owner && is_over(clock, cutoffs_of(*policy, retention_now())) && may_go(decide(clock));
 }
@@ -115,7 +118,8 @@ bool add_rows(Knot *knot, const SqlRows &found) {
         const auto tid = row.get<ItemPointerData>(2);
         const auto clock = row.get<core::Clock>(3);
         if (knot->n == knot->most || find_tied(*knot, leaf, tid) >= 0 || !may_be_deleted(*knot, leaf, clock)) continue;
-        knot->rows[knot->n++] = Tied{leaf, tid, static_cast<int16_t>(core::policy_of(clock)), false, false, 0};
+        knot->rows[knot->n++] =
+            Tied{leaf, tid, static_cast<int16_t>(core::policy_of(clock)), core::decided_of(clock) == 0, false, false, 0};
     }
     return knot->n > before;
 }
@@ -266,18 +270,43 @@ void unblock(const Knot &gone) {
             typed(TIDARRAYOID, tids_in(gone, lfirst_oid(cell), false)));
 }
 
-void record(Engine *engine, const Knot &gone, Totals *done) {
+// Calls body(policy, rows of it, those among them that its fuse counts) of each policy that has any there.
+template <typename F>
+void for_each_policy(const Knot &knot, F body) {
     List *policies = NIL;
     ListCell *cell = nullptr;
-    unblock(gone);
-    for (int i = 0; i < gone.n; ++i) policies = list_append_unique_int(policies, gone.rows[i].policy_id);
+    for (int i = 0; i < knot.n; ++i) policies = list_append_unique_int(policies, knot.rows[i].policy_id);
     foreach (cell, policies) {
-        Totals deleted = {};
-        for (int i = 0; i < gone.n; ++i) deleted[Counter::kDeleted] += gone.rows[i].policy_id == lfirst_int(cell) ? 1 : 0;
-        const Policy *policy = policy_by_id(static_cast<int16_t>(lfirst_int(cell)));
-        record_done(engine, policy->id, policy->relid, deleted);
-        *done += deleted;
+        int64 rows = 0, counted = 0;
+        for (int i = 0; i < knot.n; ++i) {
+            if (knot.rows[i].policy_id != lfirst_int(cell)) continue;
+            ++rows;
+            if (knot.rows[i].counts) ++counted;
+        }
+        body(*policy_by_id(static_cast<int16_t>(lfirst_int(cell))), rows, counted);
     }
+}
+
+void record(Engine *engine, const Knot &gone, Totals *done) {
+    unblock(gone);
+    for_each_policy(gone, [&](const Policy &policy, int64 rows, int64 counted) {
+        Totals deleted = {};
+        deleted[Counter::kDeleted] = rows;
+        record_done(engine, policy.id, policy.relid, deleted);
+        count_taken(policy, counted);
+        *done += deleted;
+    });
+}
+
+// Each of the policies may lose its rows of it today; one that may not waits for approval from now on.
+bool is_within_fuses(const Knot &knot) {
+    bool within = true;
+    for_each_policy(knot, [&](const Policy &policy, int64, int64 counted) {
+        if (counted <= rows_left(policy)) return;
+        within = false;
+        blow_fuse(policy);
+    });
+    return within;
 }
 
 void block(const Knot &group, const ErrorData *error, Totals *done) {
@@ -293,7 +322,7 @@ void block(const Knot &group, const ErrorData *error, Totals *done) {
 // All at once, and, when that fails, what hangs together by itself.
 void delete_knot(Engine *engine, Knot *knot, Totals *done) {
     const Knot all = only_group(*knot, 0);
-    if (all.n == 0) return;
+    if (all.n == 0 || !is_within_fuses(all)) return;
     if (attempt([&] { delete_together(all); }) == nullptr) return record(engine, all, done);
     int group = 0;
     for (int i = 0; i < knot->n; ++i) {
@@ -311,10 +340,12 @@ void delete_knot(Engine *engine, Knot *knot, Totals *done) {
 bool untie_rows(Engine *engine, int16_t policy_id, Totals *done) {
     if (engine->caller != Caller::kTransactionBlock) run_governed(kOnce, "SET CONSTRAINTS ALL IMMEDIATE");
     const Policy *policy = policy_by_id(policy_id);
-    if (policy == nullptr || !deletes(policy->action) || !is_in_a_circle(policy->relid) || rows_left(*policy) == 0) return false;
+    if (policy == nullptr || !deletes(policy->action) || !is_in_a_circle(policy->relid) || is_stopped_by_now(policy_id))
+        return false;
     Knot knot = {};
     bool more = false;
     knot.owner = owner_of(policy->relid);
+    knot.stopped = stopped_policies();
     knot.most = settings::rows_at_once() * kMostBatches;
     knot.rows = static_cast<Tied *>(palloc(sizeof(Tied) * (knot.most + 1)));
     ListCell *cell = nullptr;
@@ -328,7 +359,6 @@ bool untie_rows(Engine *engine, int16_t policy_id, Totals *done) {
     while (settle(&knot)) CHECK_FOR_INTERRUPTS();
     Account account = {};
     count_consequences(&account, [&] { delete_knot(engine, &knot, done); });
-    count_taken(*policy, (*done)[Counter::kDeleted]);
     record_consequences(account, policy_id, nullptr);
     return more;
 }

@@ -1,5 +1,5 @@
 -- Rows that refer to each other and are all due go together; what cannot go is listed.
-SELECT plan(25);
+SELECT plan(31);
 SET client_min_messages = error;
 SET retention.test_now = '2026-11-28 12:00+01';
 CREATE SCHEMA app;
@@ -151,4 +151,29 @@ DELETE FROM app.teams;
 REVOKE ALL ON SCHEMA app FROM mutual_owner;
 REVOKE ALL ON app.teams FROM mutual_owner;
 DROP ROLE mutual_owner;
+-- What another policy of the knot may not lose stays, and so does what it keeps.
+INSERT INTO app.teams (id, name) SELECT i, 'T' FROM generate_series(11, 12) i;
+INSERT INTO app.people (id, team, name, ended_at) SELECT i, i, 'Kari', '2026-01-01' FROM generate_series(11, 12) i;
+UPDATE app.teams SET lead = id, ended_at = '2026-01-01' WHERE id > 10;
+SELECT retention.pause('people', 'a court asks');
+CALL retention.sweep();
+SELECT is(pg_temp.is_left('app.teams') || ', ' || pg_temp.is_left('app.people'), '11 12, 11 12', 'rows of a paused policy do not go with those of another');
+SELECT retention.unpause('people');
+CALL retention.sweep();
+SELECT is(pg_temp.is_left('app.teams') || ', ' || pg_temp.is_left('app.people'), 'nothing, nothing', 'a knot goes when its policies may');
+SET retention.max_share = 0.1;
+BEGIN;
+INSERT INTO app.a SELECT i, 1, i - 10, '2026-01-01' FROM generate_series(11, 12) i;
+INSERT INTO app.c SELECT i, i, 1, '2026-01-01' FROM generate_series(11, 12) i;
+INSERT INTO app.b SELECT i - 10, i, '2026-01-01' FROM generate_series(11, 12) i;
+COMMIT;
+CREATE TEMP TABLE day AS SELECT policy_id FROM retention.policy WHERE name = 'c';
+INSERT INTO retention.fuse AS f SELECT policy_id, (retention.time_now() AT TIME ZONE 'UTC')::date, 1000, 999 FROM day ON CONFLICT (policy_id) DO UPDATE SET taken = 999, day = excluded.day, most = 1000;
+CALL retention.sweep();
+SELECT is(pg_temp.is_left('app.a') || ', ' || pg_temp.is_left('app.b') || ', ' || pg_temp.is_left('app.c'), '11 12, 1 2, 11 12',
+    'rows beyond the share of their table do not go with those of another');
+SELECT is((SELECT state FROM retention.status WHERE name = 'c'), 'waiting for retention.approve()', 'their policy waits for approval');
+SELECT is(retention.approve('c'), 2::bigint, 'what it waits with is approved');
+CALL retention.sweep();
+SELECT is(pg_temp.is_left('app.a') || ', ' || pg_temp.is_left('app.b') || ', ' || pg_temp.is_left('app.c'), 'nothing, nothing, nothing', 'a knot that was approved goes');
 SELECT * FROM finish();
