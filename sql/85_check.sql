@@ -91,7 +91,8 @@ LEFT JOIN (SELECT i.inhparent, pg_catalog.string_agg(c.oid::regclass::text, ', '
     FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.inhrelid AND c.relkind OPERATOR(pg_catalog.=) 'r' AND NOT c.relispartition
     WHERE NOT EXISTS (SELECT FROM retention.policy o WHERE o.relation OPERATOR(pg_catalog.=) c.oid)
     GROUP BY i.inhparent) h ON h.inhparent OPERATOR(pg_catalog.=) p.relation
-LEFT JOIN LATERAL (SELECT h.state, h.detail FROM retention.held_policy h WHERE h.policy_id OPERATOR(pg_catalog.=) p.policy_id ORDER BY h.state LIMIT 1) s ON p.mode OPERATOR(pg_catalog.=) 'enforce'
+LEFT JOIN LATERAL (SELECT h.state, h.detail FROM (SELECT x.* FROM retention.held_policy x UNION ALL SELECT y.* FROM retention.slowed_policy y) h
+    WHERE h.policy_id OPERATOR(pg_catalog.=) p.policy_id ORDER BY h.state LIMIT 1) s ON p.mode OPERATOR(pg_catalog.=) 'enforce'
 LEFT JOIN LATERAL (SELECT count(*) AS blocked, max(x.cause) AS reason FROM retention.blocked_row x
     WHERE x.policy_id OPERATOR(pg_catalog.=) p.policy_id) b ON true
 LEFT JOIN LATERAL (SELECT pg_catalog.string_agg(pg_catalog.format('%s: %s', x.relation, x.cause), '; ' ORDER BY x.relation::text, x.work) AS reason
@@ -255,6 +256,12 @@ FROM retention.policy p, retention.out_of_reach(p.policy_id) o (reason) WHERE p.
 UNION ALL
 SELECT 'link has its kind', format('%s of %s', l.path, l.relation), k.kind IS NOT NULL, format('Write kind "%s" into retention.subject_kind, or delete the link.', l.kind)
 FROM retention.subject_link l LEFT JOIN retention.subject_kind k ON k.kind = l.kind
+UNION ALL
+SELECT 'window has its policy', w.policy, p.policy_id IS NOT NULL, format('Window %s of retention.sweep_window is of a policy that is not there.', w.window_id)
+FROM retention.sweep_window w LEFT JOIN retention.policy p ON p.name = w.policy WHERE w.policy IS NOT NULL
+UNION ALL
+SELECT 'pace has its policy', s.policy, p.policy_id IS NOT NULL, 'What retention.sweep_pace says is of a policy that is not there.'
+FROM retention.sweep_pace s LEFT JOIN retention.policy p ON p.name = s.policy
 UNION ALL
 SELECT 'rows can be anonymised', p.name, a.problem IS NULL, format('%s. Change the declaration in retention.personal_column, or the constraint, before rows are due.', a.problem)
 FROM retention.policy p, retention.anonymiser_problem(p.policy_id) a (problem) WHERE p.mode <> 'off'

@@ -38,6 +38,11 @@ int unmanaged_personal_column = kIgnore;
 bool refresh_views = true;
 int disclosure_age = kThreeYears;
 int batch_size = 0;
+int transaction_time = 100;
+int rows_per_second = 0;
+int wal_per_second = 0;
+int max_standby_lag = -1;
+int lock_timeout = 5000;
 double nice_ratio = 0;
 double worker_nice_ratio = 9;
 double max_share = 0.1;
@@ -64,7 +69,26 @@ static bool check_country(char **newval, void **, GucSource) {
     return false;
 }
 
+// What retention.sweep_pace may say otherwise for single policies.
+static void define_pace() {
+    DefineCustomIntVariable("retention.transaction_time", "How long a transaction of a sweep is meant to take.",
+                            "It takes as many rows. A sweep that pauses has shorter ones.", &transaction_time, transaction_time,
+                            1, 60000, PGC_SUSET, GUC_UNIT_MS, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("retention.rows_per_second", "Most rows that a sweep deletes or anonymises of a policy in a second.",
+                            "Zero: there is no limit.", &rows_per_second, 0, 0, INT_MAX, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("retention.wal_per_second", "Most WAL that the sweep of a policy writes in a second.",
+                            "Zero: there is no limit.", &wal_per_second, 0, 0, INT_MAX, PGC_SUSET, GUC_UNIT_KB, nullptr, nullptr,
+                            nullptr);
+    DefineCustomIntVariable("retention.max_standby_lag", "WAL that a standby or subscriber may be behind before sweeps wait.",
+                            "-1: they never wait.", &max_standby_lag, -1, -1, INT_MAX, PGC_SUSET, GUC_UNIT_KB, nullptr, nullptr,
+                            nullptr);
+    DefineCustomIntVariable("retention.lock_timeout", "How long a worker's sweep waits for a lock.",
+                            "What it did not get is tried again later.", &lock_timeout, lock_timeout, 1, PG_INT32_MAX, PGC_SIGHUP,
+                            GUC_UNIT_MS, nullptr, nullptr, nullptr);
+}
+
 void init() {
+    define_pace();
     DefineCustomBoolVariable("retention.allow_test_time", "Honours retention.test_now.", "Only for tests and demonstrations.",
                              &allow_test_time, false, PGC_POSTMASTER, 0, nullptr, nullptr, nullptr);
     DefineCustomIntVariable("retention.audit_blocks", "Blocks whose rows a worker audits in one pass.", "Zero: it audits none.",
@@ -73,8 +97,8 @@ void init() {
                             "Zero remembers them for ever.", &backup_age, 0, 0, PG_INT32_MAX, PGC_SIGHUP, GUC_UNIT_MIN, nullptr,
                             nullptr, nullptr);
     DefineCustomIntVariable("retention.batch_size", "Most rows a sweep acts on in one transaction.",
-                            "Zero: as many as take about a tenth of a second, or fewer where the sweep pauses.", &batch_size, 0,
-                            0, 100000, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
+                            "Zero: as many as take about retention.transaction_time, or fewer where the sweep pauses.",
+                            &batch_size, 0, 0, 100000, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
     DefineCustomBoolVariable(
         "retention.confirm_drop",
         "Confirms that hidden rows may become readable again with a policy, or be lost with a table or column.", nullptr,

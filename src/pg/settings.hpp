@@ -29,6 +29,11 @@ extern int unmanaged_personal_column;  // retention.unmanaged_personal_column, o
 extern bool refresh_views;             // retention.refresh_views: sweeps refresh stale materialised views
 extern int disclosure_age;             // retention.disclosure_age, minutes; 0: disclosures are kept for ever
 extern int batch_size;                 // retention.batch_size: most rows per transaction of a sweep; 0: by time
+extern int transaction_time;           // retention.transaction_time, milliseconds that a transaction of a sweep is meant to take
+extern int rows_per_second;            // retention.rows_per_second of a policy's sweep; 0: no limit
+extern int wal_per_second;             // retention.wal_per_second, kB; 0: no limit
+extern int max_standby_lag;            // retention.max_standby_lag, kB that standbys may be behind; -1: no limit
+extern int lock_timeout;               // retention.lock_timeout, milliseconds that a worker waits for a lock
 extern double nice_ratio;         // retention.nice_ratio: how many times as long as a step a sweep that is called pauses after it
 extern double worker_nice_ratio;  // retention.worker_nice_ratio: the same of a worker's sweep
 extern int audit_blocks;          // retention.audit_blocks: blocks that a worker audits in one pass; 0: none

@@ -1,6 +1,7 @@
 #include "policy/policy_argument.hpp"
 
 #include "policy/rights.hpp"
+#include "schema/own.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -28,6 +29,14 @@ const Policy &own_policy_argument(FunctionCallInfo fcinfo) {
     require_ownership(policy.relid, psprintf("of policy \"%s\"", policy.name),
                       "What is done with rows is decided by who owns them, or by a superuser.");
     return policy;
+}
+
+void follow_name(const char *old, const char *name) {
+    connect_spi();
+    own("WITH w AS (UPDATE retention.sweep_window SET policy = $2 WHERE policy = $1) "
+        "UPDATE retention.sweep_pace SET policy = $2 WHERE policy = $1",
+        old, name);
+    SPI_finish();
 }
 
 }  // namespace pg_retention

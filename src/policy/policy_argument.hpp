@@ -14,4 +14,7 @@ const Policy &policy_argument(FunctionCallInfo fcinfo);
 // The same, and the caller must own its table, or be a superuser: 42501.
 const Policy &own_policy_argument(FunctionCallInfo fcinfo);
 
+// What is written for a policy by its name, windows and paces, stays its own when it is renamed.
+void follow_name(const char *old, const char *name);
+
 }  // namespace pg_retention

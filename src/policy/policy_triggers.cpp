@@ -3,6 +3,7 @@
 #include "policy/armed.hpp"
 
 #include "schema/extension.hpp"
+#include "policy/policy_argument.hpp"
 #include "policy/policy_check.hpp"
 #include "policy/legal_access.hpp"
 #include "policy/provision.hpp"
@@ -269,6 +270,7 @@ void record_change(LedgerAction action, const TriggerData *data, Entered when = 
 
 void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
     const Policy *policy = policy_by_id(id);
+    if (!same_text(data, "name")) follow_name(old.name, policy->name);
     if (!change_of(data).decides && policy->written_for == old.written_for && policy->validated) {
         record_change(LedgerAction::kPolicyChanged, data);
         return;

@@ -14,6 +14,7 @@
 #include "sweep/board.hpp"
 #include "sweep/due_rows.hpp"
 #include "sweep/fuse.hpp"
+#include "sweep/limits.hpp"
 #include "sweep/pause.hpp"
 #include "sweep/record.hpp"
 #include "sweep/task.hpp"
@@ -24,6 +25,7 @@ extern "C" {
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
+#include "executor/instrument.h"
 #include "portability/instr_time.h"
 #include "storage/lmgr.h"
 #include "utils/lsyscache.h"
@@ -46,7 +48,8 @@ struct Batch {
     Due due;
     DueRows *rows;  // of Due::kByTime
     int most;       // rows it takes at once
-    int64 left;     // rows that the fuse lets it take
+    int64 left;     // rows that the fuse, and the pace of the policy, let it take
+    uint64 wal;     // that was written before it
     bool careful;   // the last batch failed, or took too long
     int n;          // rows it found
     ItemPointerData first;
@@ -75,25 +78,27 @@ constexpr int kMostAtOnce = 20000;
 
 // Milliseconds. A sweep that pauses works in short pieces, which delay others by no more than that; a statement has costs of its own.
 double wanted(const Engine &engine, bool by_statement) {
-    if (nice_ratio(engine) == 0) return 100;
-    return by_statement ? 10 : 2;
+    const double wanted = engine.limits.transaction_time;
+    if (nice_ratio(engine) == 0) return wanted;
+    return Min(wanted, by_statement ? 10 : 2);
 }
 
-int limited(int most) {
+int limited(const Engine &engine, int most) {
     const int limit = settings::batch_size > 0 ? settings::batch_size : kMostAtOnce;
-    return most < limit ? most : limit;
+    return static_cast<int>(Min(Min(most, limit), most_at_once(engine.limits)));
 }
 
 // Each pass of a worker may be another process, and knows nothing yet of triggers that take long: it begins with few rows.
 int first_rows(const Engine &engine) {
     constexpr int kFew = 100;
-    return nice_ratio(engine) == 0 || settings::batch_size > 0 ? settings::rows_at_once() : kFew;
+    if (settings::batch_size > 0) return settings::batch_size;
+    return nice_ratio(engine) == 0 ? Min(settings::rows_at_once(), 10 * engine.limits.transaction_time) : kFew;
 }
 
 Pace *pace_of(const Engine &engine, Oid leaf) {
     Pace *pace = &paces[leaf % kPaces];
     if (pace->leaf != leaf) *pace = Pace{leaf, first_rows(engine), false, false, false};
-    pace->most = limited(pace->most);
+    pace->most = limited(engine, pace->most);
     return pace;
 }
 
@@ -112,7 +117,8 @@ void adjust(Pace *pace, const Batch &batch, double took) {
     const double well = wanted(*batch.engine, true);
     if (!by_time || (took < well / 2 && batch.n >= pace->most)) most *= 2;
     if (by_time && took > 2 * well && batch.n <= pace->most) most *= well / took;
-    *pace = Pace{pace->leaf, limited(most < 1 ? 1 : static_cast<int>(most)), false, false, pace->too_large};
+    if (is_enough_wal(batch.engine->limits, pgWalUsage.wal_bytes - batch.wal)) most = Min(most, batch.n) / 2;
+    *pace = Pace{pace->leaf, limited(*batch.engine, most < 1 ? 1 : static_cast<int>(most)), false, false, pace->too_large};
 }
 
 constexpr char kFailed[] =
@@ -260,7 +266,8 @@ bool is_enough(const Batch &batch, const DirectDelete &act, instr_time began) {
     if (batch.n >= batch.left) return true;
     const bool by_time = !act.fires && !batch.careful && settings::batch_size == 0;
     if (!by_time) return batch.n >= batch.most;
-    return batch.n % 256 == 255 && milliseconds_since(began) > wanted(*batch.engine, false);
+    return batch.n % 256 == 255 && (milliseconds_since(began) > wanted(*batch.engine, false) ||
+                                    is_enough_wal(batch.engine->limits, pgWalUsage.wal_bytes - batch.wal));
 }
 
 struct Locked {
@@ -406,7 +413,7 @@ bool take_whole(Batch *batch, const Target &target, const Policy &policy, const 
 
 // Whether the fuse lets it take any. Where it does not, and there are some, the policy waits from now on.
 bool may_take(Batch *batch, const Target &target, const Policy &policy, const core::Cutoffs &cutoffs) {
-    batch->left = batch->due == Due::kByTime ? rows_left(policy) : kNoLimit;
+    batch->left = Min(batch->due == Due::kByTime ? rows_left(policy) : kNoLimit, most_at_once(batch->engine->limits));
     if (batch->left < batch->most) batch->most = static_cast<int>(batch->left);
     if (batch->left > 0) return true;
     const DueRange range = range_of(*batch, cutoffs);
@@ -481,6 +488,9 @@ bool note_failed(Batch *batch, Pace *pace, const Task &task, ErrorData *error, b
 bool sweep_batch(Batch batch) {
     const Task task = {batch.leaf, batch.policy_id, Work::kRows};
     if (!is_due(batch.engine, task)) return false;
+    if (!wait_for_pace(batch.engine)) return false;
+    const Spent before = spent_so_far(*batch.engine);
+    batch.wal = before.wal;
     Pace *pace = pace_of(*batch.engine, batch.leaf);
     const Cursor cursor = *cursor_of(&cursors, batch.policy_id, batch.leaf);
     batch.most = pace->most;
@@ -499,6 +509,7 @@ bool sweep_batch(Batch batch) {
         batch.full = note_failed(&batch, pace, task, error, timed_out);
     }
     end_step(batch.engine);
+    owe_for(*batch.engine, before);
     return batch.full;
 }
 

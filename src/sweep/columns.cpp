@@ -14,6 +14,7 @@
 #include "sweep/record.hpp"
 #include "sweep/task.hpp"
 #include "sweep/fuse.hpp"
+#include "sweep/limits.hpp"
 
 extern "C" {
 #include "access/transam.h"
@@ -437,6 +438,8 @@ Outcome columns_step(Engine *engine, Care *care, const Task &task, F &&body) {
     Outcome outcome = Outcome::kDone;
     bool timed_out = false;
     Table table = {};
+    if (!wait_for_pace(engine)) return Outcome::kFailed;
+    const Spent before = spent_so_far(*engine);
     begin_step(engine);
     ErrorData *error = try_task(
         engine, task,
@@ -461,6 +464,7 @@ Outcome columns_step(Engine *engine, Care *care, const Task &task, F &&body) {
         engine->totals += done;
     }
     end_step(engine);
+    owe_for(*engine, before);
     return outcome;
 }
 

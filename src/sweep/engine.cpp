@@ -4,6 +4,7 @@
 #include "pg/cause.hpp"
 #include "pg/settings.hpp"
 #include "sweep/board.hpp"
+#include "sweep/limits.hpp"
 #include "sweep/pause.hpp"
 
 extern "C" {
@@ -54,10 +55,12 @@ void end_step(Engine *engine) {
 void begin_turn(Engine *engine) { INSTR_TIME_SET_CURRENT(engine->turn_began); }
 
 bool turn_is_over(Engine *engine) {
-    constexpr int kBesideOthers = 1000;
+    constexpr int kBesideOthers = 1000, kOfLimited = 5000;
     if (engine->caller != Caller::kWorker) return false;
     int limit = settings::statement_timeout;
     if (others_wait() && (limit == 0 || limit > kBesideOthers)) limit = kBesideOthers;
+    // Others are not to wait for what is kept slow.
+    if (is_limited(*engine) && (limit == 0 || limit > kOfLimited)) limit = kOfLimited;
     if (limit == 0) return false;
     instr_time now;
     INSTR_TIME_SET_CURRENT(now);

@@ -15,6 +15,15 @@ namespace pg_retention {
 
 enum class Caller : uint8_t { kWorker, kProcedure, kTransactionBlock };
 
+// How fast the sweep of a policy may go, see sweep/limits.hpp.
+struct Limits {
+    int transaction_time;  // milliseconds
+    int rows_per_second;   // 0: no limit
+    int wal_per_second;    // kB; 0: no limit
+    int max_standby_lag;   // kB; -1: no limit
+    int lock_timeout;      // milliseconds
+};
+
 struct Engine {
     Caller caller;
     MemoryContext context;  // lives for the whole pass
@@ -26,6 +35,8 @@ struct Engine {
     instr_time turn_began;  // of the table that is swept
     instr_time work_began;  // of the step
     double owed;            // milliseconds of pause, see sweep/pause.hpp
+    int16_t policy_id;      // whose turn it is; 0: nobody's
+    Limits limits;          // of that
     bool unpaced;           // policies come into force: what waits for that is not kept waiting
     List *blocked;          // what failed before, of sweep/task.cpp
     void (*between)();      // called between transactions; may be null

@@ -1,4 +1,3 @@
-#include "sweep/fuse.hpp"
 #include "sweep/knots.hpp"
 
 #include "clock/decide.hpp"
@@ -12,6 +11,8 @@
 #include "policy/rights.hpp"
 #include "rows/act.hpp"
 #include "schema/foreign_key.hpp"
+#include "sweep/fuse.hpp"
+#include "sweep/limits.hpp"
 #include "sweep/record.hpp"
 #include "sweep/task.hpp"
 #include "sweep/waiting.hpp"
@@ -370,6 +371,8 @@ bool untie(Engine *engine, int16_t policy_id, Oid relid) {
     Totals done = {};
     bool timed_out = false, more = false;
     if (!is_due(engine, task) || !is_due(engine, Task{relid, policy_id, Work::kRows})) return false;
+    if (!wait_for_pace(engine)) return false;
+    const Spent before = spent_so_far(*engine);
     begin_step(engine);
     ErrorData *error = try_task(
         engine, task, [&] { more = untie_rows(engine, policy_id, &done); }, &timed_out);
@@ -380,6 +383,7 @@ bool untie(Engine *engine, int16_t policy_id, Oid relid) {
         block_task(engine, task, error);
     }
     end_step(engine);
+    owe_for(*engine, before);
     return error == nullptr && more;
 }
 

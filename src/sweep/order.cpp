@@ -3,6 +3,7 @@
 #include "policy/attached.hpp"
 #include "schema/foreign_key.hpp"
 #include "schema/path.hpp"
+#include "sweep/limits.hpp"
 
 extern "C" {
 #include "catalog/pg_inherits.h"
@@ -112,6 +113,7 @@ Swept swept_policy(const Policy &policy, List *leaves) {
                  policy.relid,
                  pstrdup(policy.name),
                  leaves,
+                 limits_of(policy.id),
                  topmost(policy.relid),
                  tables_on_paths(policy),
                  tables_referred_to(policy.relid)};

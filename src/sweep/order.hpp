@@ -2,6 +2,7 @@
 // In which order policies are swept: rows before those on their paths, for a text is redacted while the names of its persons are still there;
 // and before those they refer to, so that one pass is enough for a chain.
 #include "policy/policy_cache.hpp"
+#include "sweep/engine.hpp"
 
 extern "C" {
 #include "nodes/pg_list.h"
@@ -14,6 +15,7 @@ struct Swept {
     Oid relid;
     const char *name;
     List *leaves;  // where something may be to do
+    Limits limits;
     // Of the order alone:
     Oid top;         // the table whose partition it is, or itself
     List *on_paths;  // the other tables that its rows' clocks start by

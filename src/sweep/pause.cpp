@@ -28,8 +28,10 @@ double milliseconds_since(instr_time began) {
 // A worker's new configuration is read between steps, and may say that it need not wait.
 bool must_go_on(const Engine &engine) { return engine.between != nullptr && ConfigReloadPending; }
 
+}  // namespace
+
 // The latch is left as if nobody had waited here: who waits next, the worker between two passes, is to know that it was set.
-void wait(const Engine &engine, double milliseconds) {
+void wait_between_steps(const Engine &engine, double milliseconds) {
     bool was_set = false;
     instr_time began;
     INSTR_TIME_SET_CURRENT(began);
@@ -43,8 +45,6 @@ void wait(const Engine &engine, double milliseconds) {
     }
     if (was_set) SetLatch(MyLatch);
 }
-
-}  // namespace
 
 double nice_ratio(const Engine &engine) {
     switch (engine.caller) {
@@ -65,7 +65,7 @@ void pause_after_work(Engine *engine) {
     if (engine->owed < kShortest) return;
     const double pause = Min(engine->owed, kLongest);
     engine->owed = 0;
-    wait(*engine, pause);
+    wait_between_steps(*engine, pause);
 }
 
 }  // namespace pg_retention

@@ -8,6 +8,9 @@ namespace pg_retention {
 // 0: it goes on at once. In a transaction block always, for there the locks would be held meanwhile.
 double nice_ratio(const Engine &engine);
 
+// Milliseconds, or until a worker's new configuration is to be read. Raises what ends the statement from outside.
+void wait_between_steps(const Engine &engine, double milliseconds);
+
 void begin_work(Engine *engine);
 // After a step's transaction. Raises what ends the statement from outside.
 void pause_after_work(Engine *engine);

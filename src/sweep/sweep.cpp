@@ -15,6 +15,7 @@
 #include "sweep/batch.hpp"
 #include "sweep/columns.hpp"
 #include "sweep/knots.hpp"
+#include "sweep/limits.hpp"
 #include "sweep/prepare.hpp"
 #include "sweep/quarantine.hpp"
 #include "policy/system_time.hpp"
@@ -149,7 +150,9 @@ void sweep_policy(Engine *engine, const Swept &policy) {
     const Totals before = engine->totals;
     if (engine->caller == Caller::kWorker)
         pgstat_report_activity(STATE_RUNNING, psprintf("pg_retention sweep: policy \"%s\"", policy.name));
+    begin_pace(engine, policy.policy_id, policy.limits);
     sweep_tables(engine, policy);
+    end_pace(engine);
     const Totals done = engine->totals - before;
     if (engine->caller == Caller::kWorker) return;
     if (const char *told = told_of_rows(done)) ereport(NOTICE, (errmsg("policy \"%s\": %s", policy.name, told)));
@@ -160,8 +163,12 @@ void sweep_policy(Engine *engine, const Swept &policy) {
 
 void untie_policy(Engine *engine, const Swept &policy) {
     begin_turn(engine);
-    while (untie(engine, policy.policy_id, policy.relid))
-        if (turn_is_over(engine)) return;
+    begin_pace(engine, policy.policy_id, policy.limits);
+    // A worker does not keep the others waiting for what comes last.
+    const bool waits = engine->caller == Caller::kWorker && !may_begin_at_once(engine);
+    engine->unfinished = engine->unfinished || waits;
+    while (!waits && untie(engine, policy.policy_id, policy.relid) && !turn_is_over(engine)) {}
+    end_pace(engine);
 }
 
 // What was done may have made something due elsewhere, a parent that its last child has left: then the others are looked at again, until
@@ -242,6 +249,7 @@ static PassResult run_pass(Caller caller, void (*between)()) {
     // The caller's context: a worker's own, or SPI's, which outlive the transactions of the pass.
     MemoryContext outer = CurrentMemoryContext;
     engine.context = AllocSetContextCreate(outer, "pg_retention sweep", ALLOCSET_DEFAULT_SIZES);
+    end_pace(&engine);
     PassResult result = check_place(&engine);
     if (!result.absent && !result.waiting) {
         start_run(&engine);

@@ -127,8 +127,7 @@ void pin_settings() {
                         {"default_transaction_deferrable", "off"},
                         {"row_security", "on"},
                         {"statement_timeout", "0"},
-                        {"idle_in_transaction_session_timeout", "0"},
-                        {"lock_timeout", "5s"}};
+                        {"idle_in_transaction_session_timeout", "0"}};
     for (const auto &setting : pinned) SetConfigOption(setting.name, setting.value, PGC_SUSET, PGC_S_OVERRIDE);
     lift_transaction_timeout();
 }

@@ -172,7 +172,7 @@ INSERT INTO retention.fuse AS f SELECT policy_id, (retention.time_now() AT TIME 
 CALL retention.sweep();
 SELECT is(pg_temp.is_left('app.a') || ', ' || pg_temp.is_left('app.b') || ', ' || pg_temp.is_left('app.c'), '11 12, 1 2, 11 12',
     'rows beyond the share of their table do not go with those of another');
-SELECT is((SELECT state FROM retention.status WHERE name = 'c'), 'waiting for retention.approve()', 'their policy waits for approval');
+SELECT is((SELECT state FROM retention.status WHERE name = 'c'), 'waiting for retention.approve()', 'the policy of such rows waits for approval');
 SELECT is(retention.approve('c'), 2::bigint, 'what it waits with is approved');
 CALL retention.sweep();
 SELECT is(pg_temp.is_left('app.a') || ', ' || pg_temp.is_left('app.b') || ', ' || pg_temp.is_left('app.c'), 'nothing, nothing, nothing', 'a knot that was approved goes');

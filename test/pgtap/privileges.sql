@@ -136,7 +136,7 @@ SELECT is_empty($$SELECT pg_describe_object(classid, objid, 0) FROM member WHERE
     AND obj_description(objid, 'pg_proc') ~ '^[A-Z][a-z]|\.$'$$, 'in one style');
 SELECT set_eq($$SELECT c::regclass::text FROM pg_extension, unnest(extconfig) c WHERE extname = 'pg_retention'$$, $$VALUES
     ('retention.policy'), ('retention.policy_id_seq'), ('retention.numbering'), ('retention.personal_column'), ('retention.ledger'), ('retention.ledger_mark'), ('retention.dropped_column'), ('retention.left_out_view'),
-    ('retention.subject_kind'), ('retention.subject_link'), ('retention.controller'), ('retention.pause'), ('retention.sweep_window'), ('retention.sweep_window_window_id_seq'),
+    ('retention.subject_kind'), ('retention.subject_link'), ('retention.controller'), ('retention.pause'), ('retention.sweep_pace'), ('retention.sweep_window'), ('retention.sweep_window_window_id_seq'),
     ('retention.restriction'), ('retention.restriction_restriction_id_seq'),
     ('retention.statement'), ('retention.statement_statement_id_seq'), ('retention.erasure'),
     ('retention.purpose'), ('retention.objection'), ('retention.objection_objection_id_seq'), ('retention.objection_key'), ('retention.consent'), ('retention.consent_consent_id_seq'),
@@ -202,7 +202,7 @@ INSERT INTO call VALUES
     ('release_types', 'SELECT * FROM retention.release_types()'),
     ('policy_counts', 'SELECT * FROM retention.policy_counts(1::smallint)'), ('out_of_reach', 'SELECT retention.out_of_reach(1::smallint)'), ('condition_problem', 'SELECT retention.condition_problem(1::smallint)'), ('redaction_problem', 'SELECT retention.redaction_problem(1::smallint)'), ('condition_failure', 'SELECT retention.condition_failure(1::smallint)'),
     ('preview', 'SELECT * FROM retention.preview(1)'), ('forecast', 'SELECT * FROM retention.forecast()'), ('leaving', 'SELECT * FROM retention.leaving(30)'),
-    ('policy_estimates', 'SELECT * FROM retention.policy_estimates(1::smallint)'), ('oldest_due', 'SELECT * FROM retention.oldest_due(1::smallint)'), ('worker_states', 'SELECT * FROM retention.worker_states()'),
+    ('policy_estimates', 'SELECT * FROM retention.policy_estimates(1::smallint)'), ('oldest_due', 'SELECT * FROM retention.oldest_due(1::smallint)'), ('default_pace', 'SELECT * FROM retention.default_pace()'), ('standby_lag', 'SELECT retention.standby_lag()'), ('worker_states', 'SELECT * FROM retention.worker_states()'),
     ('anonymiser_problem', 'SELECT retention.anonymiser_problem(1::smallint)'),
     ('check', 'SELECT * FROM retention.check()'), ('hooks_in_place', 'SELECT retention.hooks_in_place()'),
     ('caps_are_valid', $$SELECT retention.caps_are_valid('{}')$$), ('contacts_count', $$SELECT retention.contacts_count('{}', '{}', 'UTC', now())$$), ('messages_not_counted', 'SELECT * FROM retention.messages_not_counted()'), ('refusals_left', 'SELECT * FROM retention.refusals_left()'),
