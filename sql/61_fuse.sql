@@ -1,27 +1,35 @@
 -- What holds sweeps back: the fuse, and whoever paused them.
 
+CREATE TABLE retention.table_share (
+    relation oid PRIMARY KEY,
+    since timestamptz NOT NULL,
+    most bigint NOT NULL,
+    taken bigint NOT NULL DEFAULT 0
+);
+COMMENT ON TABLE retention.table_share IS 'how many rows of a table sweeps have taken in a day, and how many they may (retention.max_share); not dumped';
+COMMENT ON COLUMN retention.table_share.relation IS 'the table, with all its partitions';
+COMMENT ON COLUMN retention.table_share.since IS 'when the first of them was taken: the day has twenty-four hours from then';
+COMMENT ON COLUMN retention.table_share.most IS 'rows that may be taken in it: that share of the table''s, by its statistics, and not less than 1000';
+COMMENT ON COLUMN retention.table_share.taken IS 'rows that were deleted or anonymised in it, by whichever policies, or deleted along with others; but for those that were approved';
+
 CREATE TABLE retention.fuse (
     policy_id smallint PRIMARY KEY,
-    day date NOT NULL,
-    most bigint NOT NULL,
-    taken bigint NOT NULL DEFAULT 0,
     approved bigint NOT NULL DEFAULT 0,
     approved_at timestamptz,
     approved_by text,
     blown_at timestamptz,
     due bigint,
-    columns_only boolean NOT NULL DEFAULT false
+    columns_only boolean NOT NULL DEFAULT false,
+    reason text
 );
-COMMENT ON TABLE retention.fuse IS 'per policy: how many rows sweeps have taken of its table in a day, and how many they may (retention.max_share); not dumped: after a restore nothing is approved';
-COMMENT ON COLUMN retention.fuse.day IS 'the day that is counted, by the policy''s time zone';
-COMMENT ON COLUMN retention.fuse.most IS 'rows that may be taken in it: that share of the table''s, by its statistics, and not less than 1000';
-COMMENT ON COLUMN retention.fuse.taken IS 'rows that were deleted or anonymised in it, but for those that were approved';
-COMMENT ON COLUMN retention.fuse.approved IS 'rows that may be taken besides';
+COMMENT ON TABLE retention.fuse IS 'per policy: what of it may be taken beyond the share of its table, or that it waits for that; not dumped: after a restore nothing is approved';
+COMMENT ON COLUMN retention.fuse.approved IS 'rows that may be taken besides, as long as they are due';
 COMMENT ON COLUMN retention.fuse.approved_at IS 'when retention.approve() was called last';
 COMMENT ON COLUMN retention.fuse.approved_by IS 'the role that had logged in and called it';
 COMMENT ON COLUMN retention.fuse.blown_at IS 'since when the policy waits for retention.approve(), more rows being due than may be taken; NULL: it does not';
 COMMENT ON COLUMN retention.fuse.due IS 'rows that were due then';
 COMMENT ON COLUMN retention.fuse.columns_only IS 'not they, but columns of theirs that have a period of their own, and the first of such rows were counted';
+COMMENT ON COLUMN retention.fuse.reason IS 'how many rows of which table would have gone, and how many may in a day';
 
 CREATE TABLE retention.pause (
     policy_id smallint PRIMARY KEY,
@@ -59,7 +67,7 @@ COMMENT ON FUNCTION retention.unpause(integer) IS 'the same by the policy''s num
 CREATE FUNCTION retention.unpause_all() RETURNS void
     LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_retention_unpause_all';
 COMMENT ON FUNCTION retention.unpause_all() IS 'ends what retention.pause_all() began; policies that were paused by themselves stay so';
-GRANT SELECT ON retention.fuse, retention.pause TO pg_monitor;
+GRANT SELECT ON retention.fuse, retention.table_share, retention.pause TO pg_monitor;
 
 CREATE TABLE retention.system_time (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
@@ -110,8 +118,8 @@ WITH local AS (
 SELECT p.policy_id, 'paused' AS state, z.reason AS detail FROM retention.policy p
     CROSS JOIN LATERAL (SELECT x.reason FROM retention.pause x WHERE x.policy_id IN (0, p.policy_id) ORDER BY x.policy_id DESC LIMIT 1) z
 UNION ALL
-SELECT f.policy_id, 'waiting for retention.approve()', pg_catalog.format('%s rows are due, and sweeps take at most %s a day: see retention.preview(), and then retention.approve()', f.due, f.most)
-FROM retention.fuse f WHERE f.blown_at IS NOT NULL
+SELECT f.policy_id, 'waiting for retention.approve()', f.reason OPERATOR(pg_catalog.||) ': see retention.preview(), and then retention.approve()'
+FROM retention.fuse f WHERE f.blown_at IS NOT NULL AND pg_catalog.current_setting('retention.max_share')::double precision OPERATOR(pg_catalog.<) 1
 UNION ALL
 SELECT p.policy_id, 'waiting for its window', 'see retention.sweep_window' FROM retention.policy p
 WHERE EXISTS (SELECT FROM windows w WHERE w.policy IS NULL OR w.policy OPERATOR(pg_catalog.=) p.name)

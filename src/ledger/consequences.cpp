@@ -72,7 +72,9 @@ void add_writes(Account *to, const QueryDesc *query, const Plan *node, int64 row
     const Oid relid = rt_fetch(index, query->plannedstmt->rtable)->relid;
     if (get_rel_persistence(relid) == RELPERSISTENCE_TEMP) return;
     switch (modify->operation) {
-        case CMD_DELETE: return add_rows(to, relid, Effect::kDeleted, rows);
+        case CMD_DELETE:
+            if (to->refuse != nullptr && rows != 0) to->refuse(to, relid);
+            return add_rows(to, relid, Effect::kDeleted, rows);
         case CMD_UPDATE: return add_rows(to, relid, Effect::kChanged, rows);
         case CMD_MERGE: return add_merge(to, query, modify, relid);
         case CMD_INSERT:

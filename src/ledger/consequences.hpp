@@ -32,6 +32,9 @@ struct Consequence {
 struct Account {
     MemoryContext context;
     List *touched;
+    void (*refuse)(Account *account, Oid relid);  // raises where the table may lose no rows; null: each may
+    List *held;                                   // its own: what it knows of that
+    bool held_is_known;
 };
 
 extern Dynamic<Account *> open_account;  // null: no act goes on

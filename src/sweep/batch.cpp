@@ -58,6 +58,7 @@ struct Batch {
     bool too_many;    // and they are too many for that
     bool whole;       // what ended the step was the look at all rows
     Totals done;
+    Consequence beyond;  // what would have gone along, and was too much
 };
 
 constinit Cursors cursors = {};
@@ -437,9 +438,15 @@ void run_batch(Batch *batch) {
     const core::Cutoffs cutoffs = cutoffs_of(*policy, retention_now());
     const Target target = target_of(*policy, batch->leaf);
     if (!may_take(batch, target, *policy, cutoffs) || take_whole(batch, target, *policy, cutoffs)) return;
+    Along along = begin_along(*policy);
     Account account = {};
+    account.refuse = refuse_held;
     count_consequences(&account, [&] { take_found(batch, target, *policy, cutoffs); });
     if (batch->n == 0) return;
+    if (!may_go_along(&along, account)) {
+        batch->beyond = along.beyond;
+        ereport(ERROR, (errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED), errmsg("more rows would go along than may")));
+    }
     if (batch->due == Due::kByTime) count_taken(*policy, batch->done[Counter::kDeleted] + batch->done[Counter::kAnonymised]);
     record_done(batch->engine, policy->id, policy->relid, batch->done);
     record_consequences(account, policy->id, nullptr);
@@ -478,6 +485,11 @@ void note_done(const Batch &batch, Pace *pace, double took) {
 }
 
 bool note_failed(Batch *batch, Pace *pace, const Task &task, ErrorData *error, bool timed_out) {
+    const Policy *policy = policy_by_id(batch->policy_id);
+    if (OidIsValid(batch->beyond.relid) && policy != nullptr) {
+        blow_fuse(*policy, batch->beyond);
+        return false;
+    }
     error->message = reason_of(batch->leaf, error, timed_out);
     const bool again = timed_out && go_on_slowly(*batch, pace, error);
     if (!again) block_task(batch->engine, task, error);

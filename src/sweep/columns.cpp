@@ -73,6 +73,7 @@ struct Table {
     Column *columns;
     Totals done;
     int64 left;  // rows that the fuse lets it take
+    bool blown;  // it has
 };
 
 // Starts after low and up to high, for which the same columns are due.
@@ -327,6 +328,15 @@ bool take_late(Table *table, Late late) {
             late.one = false;
             continue;
         }
+        if (table->done[Counter::kColumns] + found.n > table->left) {
+            own("INSERT INTO retention.column_late (policy_id, relation, from_start, until_start, written_since, row_id) "
+                "VALUES ($1, $2, $3, $4, $5, $6)",
+                table->policy->id, table->leaf, low + 1, late.until, late.since,
+                late.one ? sql_value(late.tid) : null_of(TIDOID));
+            blow_fuse(*table->policy, found.n);
+            table->blown = true;
+            return true;
+        }
         take_rows(table, segment, found);
         const bool full = !late.one && found.n >= settings::rows_at_once();
         low = full ? found.starts[found.n - 1] : segment.high;
@@ -370,11 +380,11 @@ int64 take_entries(Table *table) {
     table->care->n = n;
     table->care->one = n == 1 && entries[0].late.one;
     if (n > 0) table->care->row = entries[0].late.tid;
-    for (; taken < n && table->done[Counter::kColumns] < settings::rows_at_once(); ++taken) {
+    for (; taken < n && !table->blown && table->done[Counter::kColumns] < settings::rows_at_once(); ++taken) {
         own("DELETE FROM retention.column_late WHERE ctid = $1", entries[taken].tid);
         if (take_late(table, entries[taken].late)) ++left;
     }
-    return n == 0 ? PG_INT64_MAX : taken - left;
+    return n == 0 || table->blown ? PG_INT64_MAX : taken - left;
 }
 
 // One sweep at a time; where another one is at it there is nothing to wait for.
@@ -397,7 +407,7 @@ bool open_table(Table *table, Engine *engine, Care *care, int16_t policy_id, Oid
     if (!is_part_of(leaf, policy->relid) || clock_column(leaf) == InvalidAttrNumber || !lock_table(leaf)) return false;
     *table = Table{
         engine, care,    policy, leaf, {leaf, acting_owner(leaf, policy->relid), qualified_name(leaf), clock_name(leaf), nullptr},
-        0,      nullptr, {},     0};
+        0,      nullptr, {},     0,    false};
     table->n_columns = read_columns(*policy, leaf, &table->columns);
     // Columns wait as rows do until the quarantine has run since the policy was put in force.
     if (retention_now() < armed_until(*policy))
@@ -447,6 +457,7 @@ Outcome columns_step(Engine *engine, Care *care, const Task &task, F &&body) {
             if (!open_table(&table, engine, care, task.policy_id, task.relid)) return;
             table.left = rows_left(*table.policy);
             Account account = {};
+            account.refuse = refuse_held;
             count_consequences(&account, [&] { body(&table); });
             count_taken(*table.policy, table.done[Counter::kColumns]);
             record_done(engine, table.policy->id, table.policy->relid, table.done);

@@ -6,13 +6,14 @@
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
-#include "pg/settings.hpp"
 #include "pg/time.hpp"
 #include "policy/policy_argument.hpp"
 #include "policy/armed.hpp"
+#include "policy/attached.hpp"
 #include "schema/own.hpp"
 #include "sweep/engine.hpp"
 #include "sweep/ranges.hpp"
+#include "sweep/shares.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -27,37 +28,6 @@ namespace {
 
 constexpr int16 kAllPolicies = 0;  // in retention.pause
 
-// A small table has no share worth the name.
-constexpr int64 kAlways = 1000;
-
-bool is_limited() { return settings::max_share < 1; }
-
-// By what ANALYZE or the size of the files says.
-double rows_of_table(const Policy &policy) {
-    double rows = 0;
-    ListCell *cell = nullptr;
-    foreach (cell, leaves_of(policy.relid))
-        rows += expect_as(owner_of(lfirst_oid(cell)), psprintf("SELECT FROM ONLY %s", qualified_name(lfirst_oid(cell))));
-    return rows;
-}
-
-int64 most_of(const Policy &policy) {
-    const double share = settings::max_share * rows_of_table(policy);
-    return share > static_cast<double>(kAlways) ? static_cast<int64>(share) : kAlways;
-}
-
-// The entry of today. Of a new day the table is looked at again.
-void begin_day(const Policy &policy) {
-    const char *zone = policy.zone().name();
-    const SqlRows today = own("SELECT FROM retention.fuse WHERE policy_id = $1 AND day = ($2 AT TIME ZONE $3)::pg_catalog.date",
-                              policy.id, at(retention_now()), zone);
-    today.free();
-    if (today.n > 0) return;
-    own("INSERT INTO retention.fuse AS f (policy_id, day, most) VALUES ($1, ($2 AT TIME ZONE $3)::pg_catalog.date, $4) "
-        "ON CONFLICT (policy_id) DO UPDATE SET day = excluded.day, most = excluded.most, taken = 0",
-        policy.id, at(retention_now()), zone, most_of(policy));
-}
-
 int64 count_due(const Policy &policy) {
     const core::Start due = cutoffs_of(policy, retention_now()).due;
     int64 rows = 0;
@@ -69,6 +39,15 @@ int64 count_due(const Policy &policy) {
         rows += count_pending(kOnce, leaf, core::first_from(policy.id, 0), core::last_until(policy.id, due));
     }
     return rows;
+}
+
+// By what ANALYZE or the size of the files says.
+int64 rows_of_table(const Policy &policy) {
+    double rows = 0;
+    ListCell *cell = nullptr;
+    foreach (cell, leaves_of(policy.relid))
+        rows += expect_as(owner_of(lfirst_oid(cell)), psprintf("SELECT FROM ONLY %s", qualified_name(lfirst_oid(cell))));
+    return static_cast<int64>(rows);
 }
 
 void record(LedgerAction action, const Policy *policy, int64 rows, const char *detail) {
@@ -83,19 +62,32 @@ void record(LedgerAction action, const Policy *policy, int64 rows, const char *d
                                                    : psprintf("policy %s %s", name_of(action), policy->name));
 }
 
+void blow(const Policy &policy, int64 due, bool of_columns, const char *reason) {
+    const SqlRows blown =
+        own("INSERT INTO retention.fuse AS f (policy_id, blown_at, due, columns_only, reason) VALUES ($1, $2, $3, $4, $5) "
+            "ON CONFLICT (policy_id) DO UPDATE SET blown_at = excluded.blown_at, due = excluded.due, "
+            "columns_only = excluded.columns_only, reason = excluded.reason WHERE f.blown_at IS NULL RETURNING policy_id",
+            policy.id, at(retention_now()), due, of_columns, reason);
+    if (blown.n == 0) return;
+    ereport(LOG, (errmsg("pg_retention: policy \"%s\" waits for approval: %s", policy.name, reason),
+                  errhint("See retention.preview(), and then retention.approve().")));
+    record(LedgerAction::kFuseBlown, &policy, due, nullptr);
+}
+
 int64 approve(const Policy &policy) {
     if (policy.mode != Mode::kEnforce)
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("policy \"%s\" is not in force", policy.name),
                         errhint("What is due is approved once its mode is enforce.")));
     const int16_t id = policy.id;
     connect_spi();
-    begin_day(policy);
     approve_armed(id);
     const Policy &approved = *policy_by_id(id);
     const SqlRows blown = own("SELECT FROM retention.fuse WHERE policy_id = $1 AND blown_at IS NOT NULL AND columns_only", id);
     // Of how many rows columns are due nobody knows before they are looked for.
-    const int64 due = blown.n > 0 ? static_cast<int64>(rows_of_table(approved)) : count_due(approved);
-    own("UPDATE retention.fuse SET approved = $2, approved_at = $3, approved_by = $4, blown_at = NULL, due = NULL WHERE policy_id = $1",
+    const int64 due = blown.n > 0 ? rows_of_table(approved) : count_due(approved);
+    own("INSERT INTO retention.fuse AS f (policy_id, approved, approved_at, approved_by) VALUES ($1, $2, $3, $4) "
+        "ON CONFLICT (policy_id) DO UPDATE SET approved = excluded.approved, approved_at = excluded.approved_at, "
+        "approved_by = excluded.approved_by, blown_at = NULL, due = NULL, reason = NULL",
         id, due, at(retention_now()), session_role());
     record(LedgerAction::kApproved, &approved, due, nullptr);
     SPI_finish();
@@ -145,39 +137,107 @@ bool is_stopped_by_now(int16_t policy_id) {
     return held.n > 0;
 }
 
-int64 most_a_day(const Policy &policy) { return is_limited() ? most_of(policy) : kNoLimit; }
+int64 most_a_day(const Policy &policy) { return shares_are_limited() ? most_of_table(policy.relid) : kNoLimit; }
 
 int64 rows_left(const Policy &policy) {
-    if (!is_limited()) return kNoLimit;
-    begin_day(policy);
-    const SqlRows row = own("SELECT CASE WHEN blown_at IS NULL THEN approved + greatest(most - taken, 0) ELSE 0 END "
-                            "FROM retention.fuse WHERE policy_id = $1",
-                            policy.id);
-    const auto left = row.first().get<int64>(1);
-    row.free();
-    return left;
+    if (!shares_are_limited()) return kNoLimit;
+    const int64 left = left_of_table(policy.relid);
+    const SqlRows fuse = own("SELECT approved, blown_at IS NOT NULL FROM retention.fuse WHERE policy_id = $1", policy.id);
+    int64 rows = left;
+    for (const SqlRow row : fuse) rows = row.get<bool>(2) ? 0 : left + row.get<int64>(1);
+    fuse.free();
+    return rows;
+}
+
+Along begin_along(const Policy &policy) {
+    if (!shares_are_limited()) return Along{true, {}};
+    const SqlRows fuse = own("SELECT FROM retention.fuse WHERE policy_id = $1 AND approved > 0", policy.id);
+    fuse.free();
+    return Along{fuse.n > 0, {}};
+}
+
+bool may_go_along(Along *along, const Account &account) {
+    const ListCell *cell = nullptr;
+    if (along->approved) return true;
+    foreach (cell, consequences_in(account)) {
+        const auto *one = static_cast<const Consequence *>(lfirst(cell));
+        if (one->effect != Effect::kDeleted || one->rows <= 0) continue;
+        if (one->rows > left_of_table(one->relid)) {
+            along->beyond = *one;
+            return false;
+        }
+        add_to_share(one->relid, one->rows);
+    }
+    return true;
+}
+
+void refuse_held(Account *account, Oid relid) {
+    if (!account->held_is_known) {
+        MemoryContext before = MemoryContextSwitchTo(account->context);
+        // The statement that takes them is run by SPI, which keeps one statement at a time.
+        connect_spi();
+        account->held = stopped_policies();
+        SPI_finish();
+        account->held_is_known = true;
+        MemoryContextSwitchTo(before);
+    }
+    if (account->held == NIL) return;
+    const List *stopped = account->held;
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    for (int i = 0; i < count; ++i)
+        if (is_stopped(stopped, policy[i].id) && policy[i].mode == Mode::kEnforce && topmost(policy[i].relid) == topmost(relid))
+            ereport(ERROR, (errcode(ERRCODE_OBJECT_IN_USE),
+                            errmsg("rows of table \"%s\" would go along, of which policy \"%s\" lets none go now",
+                                   get_rel_name(relid), policy[i].name),
+                            errhint("See retention.held_policy.")));
 }
 
 void count_taken(const Policy &policy, int64 rows) {
-    if (!is_limited() || rows == 0) return;
-    own("UPDATE retention.fuse SET approved = greatest(approved - $2, 0), taken = taken + greatest($2 - approved, 0) "
-        "WHERE policy_id = $1",
+    if (!shares_are_limited() || rows == 0) return;
+    const SqlRows approved = own(
+        "UPDATE retention.fuse f SET approved = greatest(f.approved - $2, 0) FROM (SELECT policy_id, approved FROM "
+        "retention.fuse WHERE policy_id = $1 AND approved > 0 FOR UPDATE) b WHERE f.policy_id = b.policy_id RETURNING b.approved",
         policy.id, rows);
+    const int64 besides = approved.n == 0 ? 0 : approved.first().get<int64>(1);
+    approved.free();
+    add_to_share(policy.relid, rows - besides);
 }
 
 void blow_fuse(const Policy &policy, int64 of_columns) {
     const int64 due = of_columns > 0 ? of_columns : count_due(policy);
-    const SqlRows blown =
-        own("UPDATE retention.fuse SET blown_at = $2, due = $3, columns_only = $4 WHERE policy_id = $1 AND blown_at IS NULL "
-            "RETURNING most",
-            policy.id, at(retention_now()), due, of_columns > 0);
-    if (blown.n == 0) return;
-    const auto most = blown.first().get<int64>(1);
-    ereport(LOG, (errmsg("pg_retention: policy \"%s\" waits for approval: " INT64_FORMAT " rows are due", policy.name, due),
-                  errdetail("Sweeps take at most " INT64_FORMAT " rows of table %s a day (retention.max_share).", most,
-                            qualified_name(policy.relid)),
-                  errhint("See retention.preview(), and then retention.approve().")));
-    record(LedgerAction::kFuseBlown, &policy, due, nullptr);
+    const char *reason =
+        psprintf(of_columns > 0 ? "columns of " INT64_FORMAT " rows and more are due, and sweeps take at most " INT64_FORMAT
+                                  " a day of table %s"
+                                : INT64_FORMAT " rows are due, and sweeps take at most " INT64_FORMAT " a day of table %s",
+                 due, most_today(policy.relid), qualified_name(policy.relid));
+    blow(policy, due, of_columns > 0, reason);
+}
+
+void blow_fuse(const Policy &policy, const Consequence &beyond) {
+    const int64 due = count_due(policy);
+    blow(policy, due, false,
+         psprintf(INT64_FORMAT " rows are due, with the first of which " INT64_FORMAT
+                               " of table %s would go along, and sweeps take at most " INT64_FORMAT " of that a day",
+                  due, beyond.rows, qualified_name(beyond.relid), most_today(beyond.relid)));
+}
+
+void settle_fuses(Engine *engine) {
+    begin_step(engine);
+    const SqlRows found = own("SELECT policy_id, approved, columns_only, blown_at IS NOT NULL FROM retention.fuse "
+                              "WHERE approved > 0 OR blown_at IS NOT NULL");
+    for (const SqlRow row : found) {
+        const auto id = row.get<int16>(1);
+        const Policy *policy = policy_by_id(id);
+        if (policy == nullptr) continue;
+        const bool of_columns = row.get<bool>(3), blown = row.get<bool>(4);
+        const int64 due = of_columns ? 0 : count_due(*policy);
+        if (blown && (!shares_are_limited() || (!of_columns && due == 0))) forget_approval(id);
+        if (!blown && !is_stopped_by_now(id) && row.get<int64>(2) > due)
+            own("UPDATE retention.fuse SET approved = $2, columns_only = false WHERE policy_id = $1", id, due);
+    }
+    if (shares_are_limited()) forget_shares();
+    end_step(engine);
 }
 
 }  // namespace pg_retention

@@ -1,7 +1,9 @@
 #pragma once
 // What holds a sweep back though rows are due: a share of the table that is out of proportion, which waits for retention.approve(),
 // whoever paused the policy, and the hours when sweeps may run. One decision, asked before each batch and when turns are given.
+#include "ledger/consequences.hpp"
 #include "policy/policy_cache.hpp"
+#include "sweep/engine.hpp"
 
 extern "C" {
 #include "nodes/pg_list.h"
@@ -22,10 +24,25 @@ int64 most_a_day(const Policy &policy);
 // How many rows of the policy the next batch may take; kNoLimit.
 int64 rows_left(const Policy &policy);
 
+// Rows of other tables that went along with a batch may be too many, or not to go now.
+struct Along {
+    bool approved;       // before the batch; what goes along was approved with it
+    Consequence beyond;  // more of a table than may go; no table: none
+};
+Along begin_along(const Policy &policy);
+// Within the batch, after it: whether they may go. Where not, it is to be undone.
+bool may_go_along(Along *along, const Account &account);
+// For an account: error where a table loses rows of a policy that is held (55006).
+void refuse_held(Account *account, Oid relid);
+
 // In the transaction of the batch that took them.
 void count_taken(const Policy &policy, int64 rows);
 
 // There are more than may be taken: the policy waits from now on. of_columns: rows of which columns are; 0: rows are, and are counted here.
 void blow_fuse(const Policy &policy, int64 of_columns = 0);
+void blow_fuse(const Policy &policy, const Consequence &beyond);
+
+// At the end of a pass that had time for all: approvals of what is not due any more end, and so do fuses that nothing waits for.
+void settle_fuses(Engine *engine);
 
 }  // namespace pg_retention

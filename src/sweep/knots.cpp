@@ -359,6 +359,7 @@ bool untie_rows(Engine *engine, int16_t policy_id, Totals *done) {
     while (expand(&knot)) CHECK_FOR_INTERRUPTS();
     while (settle(&knot)) CHECK_FOR_INTERRUPTS();
     Account account = {};
+    account.refuse = refuse_held;
     count_consequences(&account, [&] { delete_knot(engine, &knot, done); });
     record_consequences(account, policy_id, nullptr);
     return more;

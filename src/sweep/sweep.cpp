@@ -14,6 +14,7 @@
 #include "sweep/forget.hpp"
 #include "sweep/batch.hpp"
 #include "sweep/columns.hpp"
+#include "sweep/fuse.hpp"
 #include "sweep/knots.hpp"
 #include "sweep/limits.hpp"
 #include "sweep/prepare.hpp"
@@ -259,6 +260,7 @@ static PassResult run_pass(Caller caller, void (*between)()) {
         if (caller != Caller::kWorker) prepare_tables(&engine);
         sweep_policies(&engine);
         forget_unblocked(&engine);
+        if (!engine.unfinished) settle_fuses(&engine);
         forget_what_is_old(&engine);
         refresh_stale_views(&engine);
         if (caller == Caller::kWorker) prepare_tables(&engine);

@@ -167,8 +167,7 @@ INSERT INTO app.a SELECT i, 1, i - 10, '2026-01-01' FROM generate_series(11, 12)
 INSERT INTO app.c SELECT i, i, 1, '2026-01-01' FROM generate_series(11, 12) i;
 INSERT INTO app.b SELECT i - 10, i, '2026-01-01' FROM generate_series(11, 12) i;
 COMMIT;
-CREATE TEMP TABLE day AS SELECT policy_id FROM retention.policy WHERE name = 'c';
-INSERT INTO retention.fuse AS f SELECT policy_id, (retention.time_now() AT TIME ZONE 'UTC')::date, 1000, 999 FROM day ON CONFLICT (policy_id) DO UPDATE SET taken = 999, day = excluded.day, most = 1000;
+INSERT INTO retention.table_share VALUES ('app.c'::regclass, retention.time_now(), 1000, 999) ON CONFLICT (relation) DO UPDATE SET taken = 999, since = excluded.since, most = 1000;
 CALL retention.sweep();
 SELECT is(pg_temp.is_left('app.a') || ', ' || pg_temp.is_left('app.b') || ', ' || pg_temp.is_left('app.c'), '11 12, 1 2, 11 12',
     'rows beyond the share of their table do not go with those of another');

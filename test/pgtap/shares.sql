@@ -1,0 +1,127 @@
+-- A day's share is one of a table, whichever policies, cascades and late columns take its rows; an approval is of what is due, and ends with it.
+SELECT no_plan();
+SET client_min_messages = error;
+SET retention.max_share = 0.1;
+SET retention.test_now = '2030-06-01 12:00:00 Europe/Oslo';
+CREATE SCHEMA s;
+CREATE FUNCTION pg_temp.rows(relation regclass) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE result bigint;
+BEGIN
+    PERFORM set_config('retention.reveal', 'on', false);
+    EXECUTE format('SELECT count(*) FROM %s', relation) INTO result;
+    PERFORM set_config('retention.reveal', 'off', false);
+    RETURN result;
+END $$;
+CREATE FUNCTION pg_temp.state(policy text) RETURNS text LANGUAGE sql AS $$SELECT state || coalesce(': ' || problem, '') FROM retention.status WHERE name = policy$$;
+
+-- Many policies on one table.
+CREATE TABLE s.many (id int PRIMARY KEY, kind text, left_on date);
+INSERT INTO retention.policy (name, relation, clock_starts, applies_to, timezone, keep_for, action, mode)
+    SELECT 'many ' || k, 's.many', '{left_on}', format('kind = ''%s''', k), 'Europe/Oslo', '1 year', 'delete', 'enforce' FROM generate_series(1, 4) k;
+INSERT INTO s.many SELECT i, 1 + i % 4, '2030-01-01' FROM generate_series(1, 20000) i;
+ANALYZE s.many;
+SET retention.test_now = '2031-06-01 12:00:00 Europe/Oslo';
+CALL retention.sweep();
+SELECT is(20000 - pg_temp.rows('s.many'), 2000::bigint, 'policies on one table share what may go of it in a day');
+SELECT is((SELECT count(*) FROM retention.fuse WHERE blown_at IS NOT NULL), 4::bigint, 'each of the policies that could not take all waits for approval');
+SELECT retention.approve('many 1');
+CALL retention.sweep();
+SELECT is(20000 - pg_temp.rows('s.many'), 5000::bigint, 'an approval is of one policy');
+SELECT is((SELECT approved FROM retention.fuse JOIN retention.policy USING (policy_id) WHERE name = 'many 1'), 0::bigint, 'nothing stays approved when it was taken');
+-- Written anew, or in another zone, a policy has no other day.
+SET retention.confirm_drop = on;
+DELETE FROM retention.policy WHERE name LIKE 'many%';
+RESET retention.confirm_drop;
+INSERT INTO retention.policy (name, relation, clock_starts, timezone, keep_for, action, mode) VALUES ('many', 's.many', '{left_on}', 'Pacific/Kiritimati', '1 year', 'delete', 'enforce');
+CALL retention.sweep();
+SELECT is(20000 - pg_temp.rows('s.many'), 5000::bigint, 'a policy that is written anew has the share of the day that was begun');
+SET retention.test_now = '2031-06-02 11:59:59 Europe/Oslo';
+CALL retention.sweep();
+SELECT is(20000 - pg_temp.rows('s.many'), 5000::bigint, 'a day has twenty-four hours');
+-- A fuse that nothing waits for any more.
+SET retention.reveal = on;
+DELETE FROM s.many WHERE id <= 19500;
+RESET retention.reveal;
+SELECT matches(pg_temp.state('many'), '^waiting for retention.approve\(\): 15000 rows are due, and sweeps take at most 2000 a day of table s.many', 'a status says how many rows of which table are too many');
+DELETE FROM s.many;
+SET retention.reveal = on;
+DELETE FROM s.many;
+RESET retention.reveal;
+CALL retention.sweep();
+SELECT is(pg_temp.state('many'), 'enforcing', 'a policy does not wait when nothing is due any more');
+-- An approval ends with what was due.
+INSERT INTO s.many SELECT i, 1, '2030-01-01' FROM generate_series(1, 5000) i;
+SELECT is(retention.approve('many'), 5000::bigint, 'rows that are due are approved');
+SET retention.reveal = on;
+DELETE FROM s.many;
+RESET retention.reveal;
+CALL retention.sweep();
+INSERT INTO s.many SELECT i, 1, '2030-01-01' FROM generate_series(1, 6000) i;
+ANALYZE s.many;
+SET retention.test_now = '2033-06-01 12:00:00 Europe/Oslo';
+CALL retention.sweep();
+SELECT is(pg_temp.rows('s.many'), 5000::bigint, 'an approval is none of rows that come later');
+SET retention.max_share = 1;
+CALL retention.sweep();
+SELECT is(pg_temp.rows('s.many'), 0::bigint, 'without a share nothing waits for approval any more');
+SET retention.max_share = 0.1;
+
+-- Rows that go along.
+CREATE TABLE s.parent (id int PRIMARY KEY, left_on date);
+CREATE TABLE s.child (id int PRIMARY KEY, parent int REFERENCES s.parent ON DELETE CASCADE, left_on date);
+CREATE INDEX ON s.child (parent);
+INSERT INTO retention.policy (name, relation, clock_starts, timezone, keep_for, action, mode) VALUES ('parents', 's.parent', '{left_on}', 'Europe/Oslo', '1 year', 'delete', 'enforce');
+INSERT INTO s.parent SELECT i, CASE WHEN i <= 20 THEN date '2033-01-01' END FROM generate_series(1, 100) i;
+INSERT INTO s.child SELECT i, 1 + i % 100 FROM generate_series(1, 30000) i;
+ANALYZE s.child;
+SET retention.test_now = '2034-06-01 12:00:00 Europe/Oslo';
+CALL retention.sweep();
+SELECT is(pg_temp.rows('s.parent') || ' ' || pg_temp.rows('s.child'), '100 30000', 'rows with which too many would go along do not go');
+SELECT matches(pg_temp.state('parents'), '^waiting for retention.approve\(\): 20 rows are due, with the first of which \d+ of table s.child would go along, and sweeps take at most 3000 of that a day', 'a status says what would go along');
+SELECT is((SELECT count(*) FROM retention.blocked_row), 0::bigint, 'none of these rows is a failure');
+SELECT retention.approve('parents');
+CALL retention.sweep();
+SELECT is(pg_temp.rows('s.parent') || ' ' || pg_temp.rows('s.child'), '80 24000', 'what goes along is approved with what it goes with');
+UPDATE s.parent SET left_on = '2033-05-31' WHERE id <= 28;
+SET retention.test_now = '2034-06-01 12:00:01 Europe/Oslo';
+CALL retention.sweep();
+SELECT is(pg_temp.rows('s.parent') || ' ' || pg_temp.rows('s.child'), '72 21600', 'less than the share goes along without approval');
+SELECT is((SELECT taken FROM retention.table_share WHERE relation = 's.child'::regclass), 2400::bigint, 'rows that went along are counted of their own table');
+-- What is held does not go along.
+INSERT INTO retention.policy (name, relation, clock_starts, timezone, keep_for, action, mode) VALUES ('children', 's.child', '{left_on}', 'Europe/Oslo', '1 year', 'delete', 'enforce');
+CALL retention.sweep();
+SELECT retention.pause('children', 'a court asks');
+UPDATE s.parent SET left_on = '2033-05-31' WHERE id = 29;
+CALL retention.sweep();
+SELECT is(pg_temp.rows('s.parent') || ' ' || pg_temp.rows('s.child'), '72 21600', 'rows of a paused policy do not go along with others');
+SELECT is((SELECT cause FROM retention.blocked_row), 'rows of table "child" would go along, of which policy "children" lets none go now', 'a row that would take them along says why it stays');
+SELECT retention.unpause('children');
+INSERT INTO retention.sweep_window (policy, opens, closes, timezone) VALUES ('children', '22:00', '23:00', 'Europe/Oslo');
+SET retention.test_now = '2034-06-02 12:00:00 Europe/Oslo';
+CALL retention.sweep();
+SELECT is(pg_temp.rows('s.parent') || ' ' || pg_temp.rows('s.child'), '72 21600', 'rows of a policy outside of its window do not go along with others');
+SET retention.test_now = '2034-06-03 22:30:00 Europe/Oslo';
+CALL retention.sweep();
+SELECT is(pg_temp.rows('s.parent') || ' ' || pg_temp.rows('s.child'), '71 21300', 'rows go along when their own policy lets them go');
+DELETE FROM retention.sweep_window;
+
+-- Columns whose values came late.
+CREATE TABLE s.person (id int PRIMARY KEY, phone text, since date);
+INSERT INTO retention.personal_column (relation, column_name, category, keep_for) VALUES ('s.person', 'phone', 'phone', '1 month');
+INSERT INTO retention.policy (name, relation, clock_starts, timezone, keep_for, action, mode) VALUES ('persons', 's.person', '{since}', 'Europe/Oslo', '50 years', 'delete', 'enforce');
+INSERT INTO s.person SELECT i, 'x', '2033-01-01' FROM generate_series(1, 900) i;
+CALL retention.sweep();
+SELECT is((SELECT count(*) FROM s.person WHERE phone IS NOT NULL), 0::bigint, 'columns that are over are taken');
+UPDATE s.person SET phone = 'again';
+CALL retention.sweep();
+SELECT is((SELECT count(*) FROM s.person WHERE phone IS NOT NULL), 900::bigint, 'columns that were written late count as others do');
+SELECT matches(pg_temp.state('persons'), '^waiting for retention.approve\(\): columns of \d+ rows and more are due, and sweeps take at most 1000 a day of table s.person', 'a status says that columns are what is too much');
+SELECT retention.approve('persons');
+CALL retention.sweep();
+SELECT is((SELECT count(*) FROM s.person WHERE phone IS NOT NULL), 0::bigint, 'columns that were approved are taken');
+SELECT is((SELECT approved FROM retention.fuse JOIN retention.policy USING (policy_id) WHERE name = 'persons'), 0::bigint, 'of an approval of columns nothing stays');
+DROP TABLE s.person CASCADE;
+CALL retention.sweep();
+SELECT is((SELECT count(*) FROM retention.table_share s WHERE NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = s.relation)), 0::bigint, 'a table that is gone has no share');
+SELECT ok((SELECT ok FROM retention.verify_ledger()), 'the ledger is whole');
+SELECT * FROM finish();
