@@ -49,13 +49,23 @@ CREATE TABLE retention.policy (
 SELECT pg_catalog.pg_extension_config_dump('retention.policy', '');
 COMMENT ON TABLE retention.policy IS 'which rows are kept how long, quarantined how long, and what happens then';
 COMMENT ON COLUMN retention.policy.policy_id IS 'never reused: the clocks of rows carry it';
+COMMENT ON COLUMN retention.policy.name IS 'what the functions, status and messages call it';
+COMMENT ON COLUMN retention.policy.relation IS 'the table; with its partitions, but without tables that inherit from it';
 COMMENT ON COLUMN retention.policy.applies_to IS 'immutable condition on the row; of the policies that have it, see priority, one takes it';
 COMMENT ON COLUMN retention.policy.priority IS 'the lowest takes a row; of the same, one with must_keep_for, the longer one, the older one; what only observes takes none from what enforces';
 COMMENT ON COLUMN retention.policy.clock_starts IS 'paths: a column, or foreign key columns joined by dots to a column of another table; of a number that counts the time since 1970, in seconds(...), milliseconds(...) or microseconds(...)';
 COMMENT ON COLUMN retention.policy.timezone IS 'whose midnights end days; what is written without one has that of the setting retention.timezone, or else log_timezone, from then on';
 COMMENT ON COLUMN retention.policy.starts_when IS 'any: the earliest start that is set; all: the latest, once all are set';
-COMMENT ON COLUMN retention.policy.must_keep_for IS 'mandatory period; NULL: no floor';
+COMMENT ON COLUMN retention.policy.keep_for IS 'how long a row is visible from its start on';
+COMMENT ON COLUMN retention.policy.quarantine_for IS 'how long it is hidden after that, and can be brought back, before action is taken';
+COMMENT ON COLUMN retention.policy.action IS 'delete: the row goes; anonymise: it stays, and its personal columns become what retention.personal_columns says';
+COMMENT ON COLUMN retention.policy.if_referenced IS 'what a sweep does with a row that is to be deleted while a foreign key does not let it go; anonymise: it is anonymised now, if it has personal columns, and deleted with the last row that refers to it; block: it stays as it is, hidden, and is listed in retention.blocked_row';
+COMMENT ON COLUMN retention.policy.must_keep_for IS 'mandatory period: until it is over nobody removes a row or gives it an earlier start; NULL: no floor';
 COMMENT ON COLUMN retention.policy.legal_access IS 'roles that go on reading rows the law keeps';
+COMMENT ON COLUMN retention.policy.mode IS 'off: nothing is stamped, hidden or kept by it; observe: clocks are kept and counted, and only an erasure is bound by must_keep_for; enforce: rows are hidden, kept and swept. Without retention.confirm_drop a change shows no hidden row';
+COMMENT ON COLUMN retention.policy.purpose IS 'what the rows are used for, as in retention.purpose; part of a person''s copy';
+COMMENT ON COLUMN retention.policy.legal_basis IS 'why that is lawful, such as GDPR Art. 6(1)(b), contract or consent; a copy names it, and it decides what Article 20 is about';
+COMMENT ON COLUMN retention.policy.reference IS 'the law by which must_keep_for stands; refusals name it';
 COMMENT ON COLUMN retention.policy.written_for IS 'set by the extension: who owned the table when the policy was written or confirmed; applies_to runs for nobody else';
 COMMENT ON COLUMN retention.policy.validated IS 'set by the extension: the policy was checked against the schema';
 COMMENT ON COLUMN retention.policy.armed_at IS 'set by the extension: when it was put in force, or changed in force, or retention was resumed; quarantine_for runs from then before anything goes; -infinity: retention.approve() said that it need not';
@@ -77,9 +87,14 @@ CREATE TABLE retention.personal_column (
 );
 SELECT pg_catalog.pg_extension_config_dump('retention.personal_column', '');
 COMMENT ON TABLE retention.personal_column IS 'which columns hold personal data, and how each is anonymised';
+COMMENT ON COLUMN retention.personal_column.relation IS 'the table, of a partitioned one the uppermost';
+COMMENT ON COLUMN retention.personal_column.column_name IS 'the column';
+COMMENT ON COLUMN retention.personal_column.category IS 'what it holds: name, username, email, phone, address and national id tell who somebody is; free text, birth date, ip address, location, other, or any other word';
 COMMENT ON COLUMN retention.personal_column.keep_for IS 'the period after the start of the row''s clock at which this column is anonymised; NULL: as long as the row';
+COMMENT ON COLUMN retention.personal_column.anonymise IS 'null: NULL; constant: the text in constant; redact: what tells who somebody is goes out of the text; generalise: a month, band, network or district remains; truncate: the first characters remain; random token: a value that is nobody''s; noise: moved by chance; pseudonymise: a keyed hash; function: what a function of the owner''s returns';
+COMMENT ON COLUMN retention.personal_column.constant IS 'what is written by the anonymiser constant, as text of the column''s type; NULL with any other';
 COMMENT ON COLUMN retention.personal_column.argument IS 'what the anonymiser is told beside the value; of pseudonyms how many characters, and the domain in which a value has one: 32 in users';
-COMMENT ON COLUMN retention.personal_column.origin IS 'provided by the person, observed, or derived: derived data are not portable (Article 20)';
+COMMENT ON COLUMN retention.personal_column.origin IS 'provided: by the person; observed: of what the person did; derived: computed from other data, and so not portable (Article 20)';
 COMMENT ON COLUMN retention.personal_column.required_by_law IS 'the law that keeps a row needs this column: an erasure leaves it until the row is released';
 COMMENT ON COLUMN retention.personal_column.written_for IS 'set by the extension: who owned the table when this was written; an anonymiser of the owner''s runs for nobody else';
 
@@ -98,6 +113,15 @@ CREATE TABLE retention.dropped_column (
 );
 SELECT pg_catalog.pg_extension_config_dump('retention.dropped_column', '');
 COMMENT ON TABLE retention.dropped_column IS 'what was declared of personal columns that were dropped: a column that gets the name of one is declared so, for it takes its place';
+COMMENT ON COLUMN retention.dropped_column.relation IS 'the table';
+COMMENT ON COLUMN retention.dropped_column.column_name IS 'the name it had';
+COMMENT ON COLUMN retention.dropped_column.category IS 'as in retention.personal_column';
+COMMENT ON COLUMN retention.dropped_column.keep_for IS 'as in retention.personal_column';
+COMMENT ON COLUMN retention.dropped_column.anonymise IS 'as in retention.personal_column';
+COMMENT ON COLUMN retention.dropped_column.constant IS 'as in retention.personal_column';
+COMMENT ON COLUMN retention.dropped_column.argument IS 'as in retention.personal_column';
+COMMENT ON COLUMN retention.dropped_column.origin IS 'as in retention.personal_column';
+COMMENT ON COLUMN retention.dropped_column.required_by_law IS 'as in retention.personal_column';
 COMMENT ON COLUMN retention.dropped_column.may_be_in IS 'columns that were added while it was there and are not declared: its data may have been copied into one; retention.gaps lists it until one of them is declared';
 
 CREATE TABLE retention.home (
@@ -135,7 +159,13 @@ CREATE TABLE retention.preparation (
     declared_anew smallint[] NOT NULL DEFAULT '{}'
 );
 COMMENT ON TABLE retention.preparation IS 'tables whose rows are being stamped or whose index is being built';
+COMMENT ON COLUMN retention.preparation.relation IS 'the table or partition';
+COMMENT ON COLUMN retention.preparation.next_block IS 'how far it is';
+COMMENT ON COLUMN retention.preparation.total_blocks IS 'how many blocks it has';
+COMMENT ON COLUMN retention.preparation.skipped IS 'rows that were locked, and are looked at again';
+COMMENT ON COLUMN retention.preparation.stamped IS 'all rows have their clocks, the index is built';
 COMMENT ON COLUMN retention.preparation.attached IS 'a partition that was attached with rows: what its policies enforce hides them until they are stamped';
+COMMENT ON COLUMN retention.preparation.problem IS 'the error that keeps it from going on; NULL: none';
 COMMENT ON COLUMN retention.preparation.declared_anew IS 'personal columns whose declaration is another than before: rows that hold a value there are not anonymised';
 
 CREATE TABLE retention.declared_column (

@@ -21,7 +21,7 @@ CREATE FUNCTION retention.reinstate(relation regclass, key uuid) RETURNS void
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_reinstate';
 CREATE FUNCTION retention.reinstate(relation regclass, key jsonb) RETURNS void
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_reinstate';
-COMMENT ON FUNCTION retention.reinstate(regclass, bigint) IS 'brings a quarantined row back';
-COMMENT ON FUNCTION retention.reinstate(regclass, text) IS 'brings a quarantined row back';
-COMMENT ON FUNCTION retention.reinstate(regclass, uuid) IS 'brings a quarantined row back';
+COMMENT ON FUNCTION retention.reinstate(regclass, bigint) IS 'brings a quarantined row back; a key of several columns is an object';
+COMMENT ON FUNCTION retention.reinstate(regclass, text) IS 'brings a quarantined row back; a key of several columns is an object';
+COMMENT ON FUNCTION retention.reinstate(regclass, uuid) IS 'brings a quarantined row back; a key of several columns is an object';
 COMMENT ON FUNCTION retention.reinstate(regclass, jsonb) IS 'brings a quarantined row back; a key of several columns is an object';

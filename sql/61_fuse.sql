@@ -23,6 +23,7 @@ CREATE TABLE retention.fuse (
     reason text
 );
 COMMENT ON TABLE retention.fuse IS 'per policy: what of it may be taken beyond the share of its table, or that it waits for that; not dumped: after a restore nothing is approved';
+COMMENT ON COLUMN retention.fuse.policy_id IS 'number of the policy';
 COMMENT ON COLUMN retention.fuse.approved IS 'rows that may be taken besides, as long as they are due';
 COMMENT ON COLUMN retention.fuse.approved_at IS 'when retention.approve() was called last';
 COMMENT ON COLUMN retention.fuse.approved_by IS 'the role that had logged in and called it';
@@ -39,6 +40,7 @@ CREATE TABLE retention.pause (
 );
 SELECT pg_catalog.pg_extension_config_dump('retention.pause', '');
 COMMENT ON TABLE retention.pause IS 'policies whose rows sweeps leave alone, as retention.pause() said; number 0: all';
+COMMENT ON COLUMN retention.pause.policy_id IS 'number of the policy; 0: all of them';
 COMMENT ON COLUMN retention.pause.paused_at IS 'since when';
 COMMENT ON COLUMN retention.pause.paused_by IS 'the role that had logged in and said so';
 COMMENT ON COLUMN retention.pause.reason IS 'why, as was said';
@@ -126,4 +128,7 @@ WHERE EXISTS (SELECT FROM windows w WHERE w.policy IS NULL OR w.policy OPERATOR(
     AND NOT EXISTS (SELECT FROM windows w WHERE w.open AND CASE WHEN EXISTS (SELECT FROM windows o WHERE o.policy OPERATOR(pg_catalog.=) p.name)
         THEN w.policy OPERATOR(pg_catalog.=) p.name ELSE w.policy IS NULL END);
 COMMENT ON VIEW retention.held_policy IS 'policies whose rows no sweep takes now, and why: somebody paused them, too much is due at once, or it is not the time';
+COMMENT ON COLUMN retention.held_policy.policy_id IS 'number of the policy';
+COMMENT ON COLUMN retention.held_policy.state IS 'paused; waiting for retention.approve(); waiting for its window';
+COMMENT ON COLUMN retention.held_policy.detail IS 'the reason that was given, how many rows are due, or where to look';
 GRANT SELECT ON retention.sweep_window, retention.held_policy TO pg_monitor;

@@ -7,6 +7,10 @@ JOIN pg_attribute a ON a.attrelid = d.objid AND a.attnum = d.objsubid AND a.attt
 JOIN pg_class c ON c.oid = d.objid AND c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't'
 WHERE d.refclassid = 'pg_type'::regclass AND d.refobjid = 'retention.clock'::regtype AND d.classid = 'pg_class'::regclass AND d.objsubid > 0;
 COMMENT ON VIEW retention.clock_column IS 'what is governed: tables (r, p) and materialised views (m) that carry a clock';
+COMMENT ON COLUMN retention.clock_column.relation IS 'the table, partition or materialised view';
+COMMENT ON COLUMN retention.clock_column.kind IS 'r: a table; p: a partitioned one; m: a materialised view';
+COMMENT ON COLUMN retention.clock_column.column_name IS 'its clock column';
+COMMENT ON COLUMN retention.clock_column.column_number IS 'the number of that column';
 
 -- Written by whoever acts, for the views over what a cascade or a trigger took.
 CREATE TABLE retention.touched (relation regclass PRIMARY KEY);
@@ -31,6 +35,10 @@ WHERE b.depth > 0 AND (EXISTS (SELECT FROM retention.touched t WHERE t.relation 
     OR EXISTS (SELECT FROM retention.clock_column g WHERE g.relation = b.reads AND g.kind <> 'm'))
 GROUP BY b.view, b.reads;
 COMMENT ON VIEW retention.view_source IS 'which tables that are governed, or that acts on others have touched, a materialised view reads, through how many others (a hundred at most), and whether it is governed itself';
+COMMENT ON COLUMN retention.view_source.view IS 'the materialised view';
+COMMENT ON COLUMN retention.view_source.source IS 'the table that it reads';
+COMMENT ON COLUMN retention.view_source.depth IS 'through how many others';
+COMMENT ON COLUMN retention.view_source.governed IS 'it has a clock itself';
 
 CREATE TABLE retention.view_refresh (
     view regclass PRIMARY KEY,
@@ -52,6 +60,7 @@ CREATE TABLE retention.left_out_view (
 );
 SELECT pg_catalog.pg_extension_config_dump('retention.left_out_view', '');
 COMMENT ON TABLE retention.left_out_view IS 'materialised views that sweeps do not refresh; who owns one says so, and why, and retention.gaps lists it';
+COMMENT ON COLUMN retention.left_out_view.view IS 'the materialised view';
 COMMENT ON COLUMN retention.left_out_view.reason IS 'why what it holds of rows that are gone or hidden may stay; in the ledger, so without data about subjects';
 COMMENT ON COLUMN retention.left_out_view.validated IS 'set by the extension: it was checked that this is a materialised view';
 CREATE FUNCTION retention.check_left_out_view() RETURNS trigger
@@ -86,6 +95,11 @@ WHERE NOT EXISTS (SELECT FROM retention.left_out_view o WHERE o.view = s.view) A
             WHERE t.source = s.source AND t.member = to_regclass(l.relation))))
 GROUP BY s.view, r.attempts, r.problem, r.retry_at;
 COMMENT ON VIEW retention.stale_view IS 'materialised views that may hold rows which are gone, changed or hidden by now';
+COMMENT ON COLUMN retention.stale_view.view IS 'the materialised view';
+COMMENT ON COLUMN retention.stale_view.depth IS 'through how many other views it reads a governed table: those below are refreshed first';
+COMMENT ON COLUMN retention.stale_view.attempts IS 'how often its refresh failed';
+COMMENT ON COLUMN retention.stale_view.problem IS 'with what, as anybody may be told; NULL: it was not tried yet';
+COMMENT ON COLUMN retention.stale_view.retry_at IS 'when it is tried again';
 
 GRANT SELECT ON retention.clock_column, retention.left_out_view, retention.touched, retention.view_source, retention.stale_view TO pg_monitor;
 GRANT SELECT (view, entry_id, attempts, problem, retry_at) ON retention.view_refresh TO pg_monitor;

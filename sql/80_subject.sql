@@ -12,6 +12,8 @@ CREATE TABLE retention.subject_kind (
 );
 SELECT pg_catalog.pg_extension_config_dump('retention.subject_kind', '');
 COMMENT ON TABLE retention.subject_kind IS 'tables whose rows are persons';
+COMMENT ON COLUMN retention.subject_kind.kind IS 'what such a person is called: user, customer; links, requests and functions name it';
+COMMENT ON COLUMN retention.subject_kind.relation IS 'the table whose rows they are';
 COMMENT ON COLUMN retention.subject_kind.key IS 'by which columns a person is named; the primary key when not given';
 COMMENT ON COLUMN retention.subject_kind.identifying IS 'columns whose value belongs to one person only: rows of any kind that share one are the same person';
 COMMENT ON COLUMN retention.subject_kind.scope IS 'columns, such as a tenant, within which an identifying value belongs to one person: rows are the same person only where these agree, too';
@@ -30,6 +32,8 @@ CREATE TABLE retention.subject_link (
 );
 SELECT pg_catalog.pg_extension_config_dump('retention.subject_link', '');
 COMMENT ON TABLE retention.subject_link IS 'how the rows of a table lead to persons';
+COMMENT ON COLUMN retention.subject_link.kind IS 'the kind of person it leads to';
+COMMENT ON COLUMN retention.subject_link.relation IS 'the table whose rows lead there';
 COMMENT ON COLUMN retention.subject_link.path IS 'foreign key columns joined by dots up to the table of the kind; [schema.table.column] follows a foreign key down; a key* to the table itself is followed as often as it leads on; (column = schema.table.column, type = ''Case'') a key that the schema does not say';
 COMMENT ON COLUMN retention.subject_link.role IS 'about: the row is data about the person, alone or with others; accesses: the person may see it whole, and it stays as it is; deleted_with: as about, and the row goes with the person, whoever else it is about; mentioned: it is about somebody else; same: it is a person itself, the same human';
 COMMENT ON COLUMN retention.subject_link.columns IS 'the personal columns that concern this person alone; empty: the row is not divided';
@@ -48,6 +52,10 @@ CREATE TABLE retention.controller (
 );
 SELECT pg_catalog.pg_extension_config_dump('retention.controller', '');
 COMMENT ON TABLE retention.controller IS 'what a person who asks is told beside the data (Article 15(1) and 15(2))';
+COMMENT ON COLUMN retention.controller.one IS 'there is one row';
+COMMENT ON COLUMN retention.controller.name IS 'who decides what data are used for';
+COMMENT ON COLUMN retention.controller.contact IS 'how it is reached';
+COMMENT ON COLUMN retention.controller.data_protection_officer IS 'how the officer is reached; NULL: there is none';
 COMMENT ON COLUMN retention.controller.recipients IS 'recipients, or categories of them';
 COMMENT ON COLUMN retention.controller.transfers IS 'transfers to third countries and their safeguards; NULL: none';
 COMMENT ON COLUMN retention.controller.source IS 'where data come from that the person did not provide';
@@ -95,6 +103,14 @@ CREATE TABLE retention.statement (
 SELECT pg_catalog.pg_extension_config_dump('retention.statement', '');
 SELECT pg_catalog.pg_extension_config_dump('retention.statement_statement_id_seq', '');
 COMMENT ON TABLE retention.statement IS 'supplementary statements of persons about their data (Article 16); part of their export, and goes with them';
+COMMENT ON COLUMN retention.statement.statement_id IS 'number of the statement';
+COMMENT ON COLUMN retention.statement.kind IS 'which kind of person, see retention.subject_kind';
+COMMENT ON COLUMN retention.statement.key IS 'the key of the person in the table of the kind';
+COMMENT ON COLUMN retention.statement.relation IS 'the table of the row that it is about';
+COMMENT ON COLUMN retention.statement.row_key IS 'the key of that row';
+COMMENT ON COLUMN retention.statement.statement IS 'what the person says';
+COMMENT ON COLUMN retention.statement.request_id IS 'the request by which it was made; NULL: none was named';
+COMMENT ON COLUMN retention.statement.made_at IS 'when it was recorded';
 
 CREATE TABLE retention.erasure (
     hash bytea PRIMARY KEY,
@@ -104,7 +120,9 @@ CREATE TABLE retention.erasure (
 );
 SELECT pg_catalog.pg_extension_config_dump('retention.erasure', '');
 COMMENT ON TABLE retention.erasure IS 'who was erased, as keyed hashes of table and key, so that a restored backup can be brought up to date; entries go after retention.backup_age';
+COMMENT ON COLUMN retention.erasure.hash IS 'keyed hash of table and key';
 COMMENT ON COLUMN retention.erasure.key_print IS 'tells which key the hash was made with';
+COMMENT ON COLUMN retention.erasure.erased_at IS 'when the person was erased';
 COMMENT ON COLUMN retention.erasure.prints IS 'keyed hashes of what the erased rows held, by which they are told from later ones with the same key';
 
 CREATE FUNCTION retention.check_subject() RETURNS trigger

@@ -38,6 +38,7 @@ CREATE TABLE retention.verification_table (
 );
 SELECT pg_catalog.pg_extension_config_dump('retention.verification_table', '');
 COMMENT ON TABLE retention.verification_table IS 'what is left to be looked through after an erasure';
+COMMENT ON COLUMN retention.verification_table.verification_id IS 'see retention.verification';
 COMMENT ON COLUMN retention.verification_table.relation IS 'the table, or the partition';
 COMMENT ON COLUMN retention.verification_table.declared_of IS 'the table whose columns are declared';
 COMMENT ON COLUMN retention.verification_table.looked_at IS 'columns about which an index was asked at once';
@@ -56,6 +57,7 @@ CREATE TABLE retention.verification_finding (
 );
 SELECT pg_catalog.pg_extension_config_dump('retention.verification_finding', '');
 COMMENT ON TABLE retention.verification_finding IS 'columns that hold what told who an erased person was, in rows that no link of the person reaches';
+COMMENT ON COLUMN retention.verification_finding.verification_id IS 'see retention.verification';
 COMMENT ON COLUMN retention.verification_finding.relation IS 'the table, or the partition';
 COMMENT ON COLUMN retention.verification_finding.column_name IS 'the column';
 COMMENT ON COLUMN retention.verification_finding.others IS 'the rows are other persons, or lead to some: namesakes, who shares an address; otherwise nobody is known whose they are';

@@ -25,7 +25,7 @@ COMMENT ON COLUMN retention.recipient.name IS 'as disclosures and notices name i
 COMMENT ON COLUMN retention.recipient.role IS 'processor: acts for the controller; joint controller: decides with it on these purposes (Article 26); controller: decides alone, a third party';
 COMMENT ON COLUMN retention.recipient.purposes IS 'for which data are disclosed to it, see retention.purpose';
 COMMENT ON COLUMN retention.recipient.country IS 'where it has the data: two letters of ISO 3166';
-COMMENT ON COLUMN retention.recipient.transfer_basis IS 'outside the EEA: adequacy (Article 45), safeguard (46), derogation (49); NULL: none, and nothing is disclosed to it there';
+COMMENT ON COLUMN retention.recipient.transfer_basis IS 'outside the EEA; adequacy: the Commission has decided that the country protects data (Article 45); safeguard: clauses or rules bind the recipient (46); derogation: an exception applies (49); NULL: none, and nothing is disclosed to it there';
 COMMENT ON COLUMN retention.recipient.transfer IS 'which decision, which clauses, which exception; what a person who asks is told (Article 15(2))';
 COMMENT ON COLUMN retention.recipient.contact IS 'where it is told of rectification, erasure and restriction (Article 19)';
 COMMENT ON COLUMN retention.recipient.since IS 'nothing is disclosed to it before; NULL: it always was one';
@@ -166,10 +166,10 @@ CREATE TABLE retention.location (
 SELECT pg_catalog.pg_extension_config_dump('retention.location', '');
 COMMENT ON TABLE retention.location IS 'where personal data lie; retention.location_gaps has what the server knows beside';
 COMMENT ON COLUMN retention.location.name IS 'what people call it';
-COMMENT ON COLUMN retention.location.kind IS 'which kind of thing; of a replication slot and of who replicates from here: replica';
+COMMENT ON COLUMN retention.location.kind IS 'server: the data directory; tablespace: one outside of it; replica: who replicates from here, or a slot; archive: of WAL; backup: which the server does not know; publication, subscription: of logical replication; foreign server: or the file or program of a foreign table; other: the name of a foreign data wrapper, or anything else';
 COMMENT ON COLUMN retention.location.matches IS 'which of the things that the server knows are there: a pattern as of LIKE, without an escape, for their host, path or name; NULL: none, as of a backup';
 COMMENT ON COLUMN retention.location.country IS 'where it is: two letters of ISO 3166';
-COMMENT ON COLUMN retention.location.transfer_basis IS 'outside the EEA: adequacy (Article 45), safeguard (46), derogation (49); NULL: none';
+COMMENT ON COLUMN retention.location.transfer_basis IS 'outside the EEA; adequacy: the Commission has decided that the country protects data (Article 45); safeguard: clauses or rules bind the recipient (46); derogation: an exception applies (49); NULL: none';
 COMMENT ON COLUMN retention.location.transfer IS 'which decision, which clauses, which exception';
 COMMENT ON COLUMN retention.location.provider IS 'whose machine or service it is; NULL: the controller''s';
 COMMENT ON COLUMN retention.location.own_control IS 'whether the controller alone decides who reaches it';

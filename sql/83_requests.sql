@@ -79,7 +79,7 @@ SELECT pg_catalog.pg_extension_config_dump('retention.request', '');
 SELECT pg_catalog.pg_extension_config_dump('retention.request_request_id_seq', '');
 COMMENT ON TABLE retention.request IS 'requests of persons (Articles 15 to 21): what was asked for, and what was done about it when; written by the functions alone';
 COMMENT ON COLUMN retention.request.request_id IS 'what the functions that act for a person are given';
-COMMENT ON COLUMN retention.request.type IS 'access, portability, rectification, erasure, restriction or objection';
+COMMENT ON COLUMN retention.request.type IS 'what is asked for; access: a copy (Article 15); rectification: that data be corrected (16); erasure: that they be erased (17); restriction: that they not be used (18); portability: to take them along (20); objection: that they not be used for a purpose (21)';
 COMMENT ON COLUMN retention.request.kind IS 'which kind of person, see retention.subject_kind; NULL: the person is not known yet, or was erased';
 COMMENT ON COLUMN retention.request.key IS 'the key of the person in the table of the kind';
 COMMENT ON COLUMN retention.request.received_at IS 'when it was received; the deadline counts from that day';
@@ -137,6 +137,8 @@ FROM retention.request_terms(false) t JOIN retention.request r ON r.request_id =
 ORDER BY r.request_id;
 COMMENT ON VIEW retention.requests IS 'all requests with what is due when, and how far each is';
 COMMENT ON COLUMN retention.requests.legal_due IS 'the last day on which it may be answered; of one that was answered or refused, as it was then';
+COMMENT ON COLUMN retention.requests.target_day IS 'the last day of the inner target; NULL: there is none';
+COMMENT ON COLUMN retention.requests.due IS 'the earlier of both; once the time is extended, the legal one';
 COMMENT ON COLUMN retention.requests.days_left IS 'NULL: it was answered or refused';
 COMMENT ON COLUMN retention.requests.state IS 'as in retention.requests_due, or answered, answered late, refused, refused late, closed';
 GRANT SELECT ON retention.requests_due TO pg_monitor;

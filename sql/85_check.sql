@@ -8,7 +8,11 @@ FROM (SELECT relation, row_id, policy_id, sqlstate, reason FROM retention.blocke
 JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) b.relation
 WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE');
 COMMENT ON VIEW retention.blocked_reason IS 'what exactly kept a sweep from rows, tables and materialised views, with what the error said of them: to their owners';
+COMMENT ON COLUMN retention.blocked_reason.relation IS 'the table, partition or materialised view';
 COMMENT ON COLUMN retention.blocked_reason.row_id IS 'the ctid of the row; NULL: the table was left, or the materialised view is not fresh';
+COMMENT ON COLUMN retention.blocked_reason.policy_id IS 'the policy; NULL: of a materialised view';
+COMMENT ON COLUMN retention.blocked_reason.sqlstate IS 'SQLSTATE of the error';
+COMMENT ON COLUMN retention.blocked_reason.reason IS 'its message and detail, which may hold values of rows';
 GRANT SELECT ON retention.blocked_reason TO PUBLIC;
 
 CREATE FUNCTION retention.out_of_reach(policy_id smallint) RETURNS text
@@ -41,6 +45,9 @@ SELECT t.tgrelid::regclass AS relation, t.tgname AS trigger, f.proname OPERATOR(
 FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc f ON f.oid OPERATOR(pg_catalog.=) t.tgfoid
 WHERE f.pronamespace OPERATOR(pg_catalog.=) 'retention'::regnamespace AND NOT t.tgisinternal AND t.tgenabled OPERATOR(pg_catalog.<>) 'A';
 COMMENT ON VIEW retention.weak_trigger IS 'triggers of the extension that do not fire whatever session_replication_role is, as a restore of data alone may leave them';
+COMMENT ON COLUMN retention.weak_trigger.relation IS 'the table';
+COMMENT ON COLUMN retention.weak_trigger.trigger IS 'the trigger';
+COMMENT ON COLUMN retention.weak_trigger.path IS 'it stands on the way to a start, not on the governed table';
 GRANT SELECT ON retention.weak_trigger TO pg_monitor;
 
 CREATE VIEW retention.status AS
@@ -111,7 +118,7 @@ COMMENT ON COLUMN retention.status.policy_id IS 'number of the policy';
 COMMENT ON COLUMN retention.status.name IS 'name of the policy';
 COMMENT ON COLUMN retention.status.relation IS 'the table it is for';
 COMMENT ON COLUMN retention.status.mode IS 'what was asked for: off, observe or enforce';
-COMMENT ON COLUMN retention.status.state IS 'what is so: off, observing or enforcing, or what that still waits for; building the index: a sweep reads the whole table meanwhile; stamping: rows keep the policy and start they had until each has been stamped anew';
+COMMENT ON COLUMN retention.status.state IS 'off, observing, enforcing: as the mode says; waiting for retention.resume(): after a restore, a clone or a promotion, or a jump of the system''s time; not validated: it was not checked against the schema, and does not fit it or came by a restore; not confirmed: applies_to was written for another owner of the table; not guarded: a trigger does not always fire; preparing: rows get their clocks, and nothing is in force before; building the index: a sweep reads the whole table meanwhile; stamping: rows keep the policy and start they had until each has been stamped anew; paused, waiting for retention.approve(), waiting for its window: see retention.held_policy';
 COMMENT ON COLUMN retention.status.blocked IS 'rows that the last attempts could not act on, see retention.blocked_row';
 COMMENT ON COLUMN retention.status.last_run IS 'when the last sweep of the database began';
 COMMENT ON COLUMN retention.status.problem IS 'one thing that stands in the way, or several of a kind; NULL: none';
@@ -168,6 +175,11 @@ SELECT g.relation, g.column_name AS clock,
 FROM retention.clock_column g
 WHERE g.kind <> 'm';
 COMMENT ON VIEW retention.governed_table IS 'tables with a clock column: whether a policy stands, the index is there, and the triggers always fire';
+COMMENT ON COLUMN retention.governed_table.relation IS 'the table';
+COMMENT ON COLUMN retention.governed_table.clock IS 'its clock column';
+COMMENT ON COLUMN retention.governed_table.managed IS 'a policy stands for it';
+COMMENT ON COLUMN retention.governed_table.indexed IS 'the index on its clock is there and valid';
+COMMENT ON COLUMN retention.governed_table.guarded IS 'its triggers are there and always fire';
 GRANT SELECT ON retention.governed_table TO pg_monitor;
 
 CREATE VIEW retention.maintenance_function AS
@@ -192,6 +204,9 @@ FROM (
 JOIN pg_proc f ON f.oid = u.function JOIN pg_language l ON l.oid = f.prolang
 WHERE l.lanname NOT IN ('internal', 'c');
 COMMENT ON VIEW retention.maintenance_function IS 'functions written by users that maintenance of a table, autovacuum''s too, gives values of rows to: in indexes and their conditions, operator classes, extended statistics, range types';
+COMMENT ON COLUMN retention.maintenance_function.relation IS 'the table';
+COMMENT ON COLUMN retention.maintenance_function.used_in IS 'the index, statistics or type';
+COMMENT ON COLUMN retention.maintenance_function.function IS 'the function';
 GRANT SELECT ON retention.maintenance_function TO pg_monitor;
 
 -- Who watches may read what retention.check() reads.

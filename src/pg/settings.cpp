@@ -91,8 +91,8 @@ void init() {
     define_pace();
     DefineCustomBoolVariable("retention.allow_test_time", "Honours retention.test_now.", "Only for tests and demonstrations.",
                              &allow_test_time, false, PGC_POSTMASTER, 0, nullptr, nullptr, nullptr);
-    DefineCustomIntVariable("retention.audit_blocks", "Blocks whose rows a worker audits in one pass.", "Zero: it audits none.",
-                            &audit_blocks, 128, 0, 100000, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("retention.audit_blocks", "Blocks whose rows a worker audits in one pass, between two sweeps.",
+                            "Zero: it audits none.", &audit_blocks, 128, 0, 100000, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
     DefineCustomIntVariable("retention.backup_age", "Age of the oldest backup: erasures are remembered that long.",
                             "Zero remembers them for ever.", &backup_age, 0, 0, PG_INT32_MAX, PGC_SIGHUP, GUC_UNIT_MIN, nullptr,
                             nullptr, nullptr);
@@ -101,7 +101,8 @@ void init() {
                             &batch_size, 0, 0, 100000, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
     DefineCustomBoolVariable(
         "retention.confirm_drop",
-        "Confirms that hidden rows may become readable again with a policy, or be lost with a table or column.", nullptr,
+        "Confirms that hidden rows may become readable again with a policy, or be lost with a table or column.",
+        "And that the last key goes while there are hidden rows, that a policy goes, or a way out of it, with starts that are reached no other way, and that the extension is dropped with its clocks.",
         &confirm_drop, false, PGC_USERSET, 0, nullptr, nullptr, nullptr);
     DefineCustomBoolVariable(
         "retention.confirm_identity",
@@ -123,8 +124,9 @@ void init() {
                                "File with the key under which erasures are remembered, outside the cluster and its backups.",
                                "Empty: erasures are not remembered.", &erasure_key_file, "", PGC_SIGHUP, GUC_SUPERUSER_ONLY,
                                nullptr, nullptr, nullptr);
-    DefineCustomIntVariable("retention.naptime", "Time between two sweeps of a database.", nullptr, &naptime, 60, 1, 86400,
-                            PGC_SIGHUP, GUC_UNIT_S, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("retention.naptime", "Time between two sweeps of a database.",
+                            "Databases take turns where there are more of them than free worker processes.", &naptime, 60, 1,
+                            86400, PGC_SIGHUP, GUC_UNIT_S, nullptr, nullptr, nullptr);
     DefineCustomRealVariable(
         "retention.nice_ratio", "How many times as long as each step took a sweep that is called pauses after it.",
         "Zero: it goes on at once.", &nice_ratio, 0, 0, kMostNice, PGC_USERSET, 0, nullptr, nullptr, nullptr);
@@ -135,18 +137,20 @@ void init() {
                                "File with the key of pseudonyms, outside the cluster and its backups.",
                                "Empty: nothing can be pseudonymised.", &pseudonym_key_file, "", PGC_SIGHUP, GUC_SUPERUSER_ONLY,
                                nullptr, nullptr, nullptr);
-    DefineCustomBoolVariable(
-        "retention.refresh_views", "Refreshes materialized views that may hold rows which are gone or hidden by now.",
-        "Off: retention.stale_view lists them.", &refresh_views, true, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
+    DefineCustomBoolVariable("retention.refresh_views",
+                             "Refreshes materialized views that may hold rows which are gone or hidden by now.",
+                             "But for those in retention.left_out_view. Off: retention.stale_view lists them.", &refresh_views,
+                             true, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
     DefineCustomIntVariable("retention.request_age", "Time after which a request that was closed is deleted.",
                             "Zero: it is kept for ever.", &request_age, request_age, 0, PG_INT32_MAX, PGC_SIGHUP, GUC_UNIT_MIN,
                             nullptr, nullptr, nullptr);
     DefineCustomStringVariable("retention.request_target", "Period within which requests are meant to be answered.",
                                "It stands beside the legal deadline; forever: there is no such target.", &request_target,
                                "30 days", PGC_SIGHUP, 0, check_period, nullptr, nullptr);
-    DefineCustomBoolVariable("retention.reveal", "Lets this session read hidden rows.",
-                             "Delegated with GRANT SET ON PARAMETER; recorded.", &reveal, false, PGC_SUSET, 0, nullptr, nullptr,
-                             nullptr);
+    DefineCustomBoolVariable(
+        "retention.reveal", "Lets this session read hidden rows.",
+        "Commands evaluate over them, too. Delegated with GRANT SET ON PARAMETER; logged, and in the ledger.", &reveal, false,
+        PGC_SUSET, 0, nullptr, nullptr, nullptr);
     define_session_purpose();
     DefineCustomStringVariable("retention.reveal_reason", "Why hidden rows are read; recorded with the first use.", nullptr,
                                &reveal_reason, "", PGC_USERSET, 0, nullptr, nullptr, nullptr);
@@ -159,8 +163,8 @@ void init() {
                                "Honoured only when retention.allow_test_time is on.", &test_now, "", PGC_SUSET, 0, check_test_now,
                                assign_test_now, nullptr);
     DefineCustomStringVariable("retention.timezone", "Time zone of a policy that is written without one.",
-                               "Empty means log_timezone.", &timezone, "", PGC_SIGHUP, 0, check_default_zone, assign_default_zone,
-                               nullptr);
+                               "Empty means log_timezone. A later change is for later policies.", &timezone, "", PGC_SIGHUP, 0,
+                               check_default_zone, assign_default_zone, nullptr);
     DefineCustomEnumVariable("retention.unmanaged_personal_column",
                              "Reports commands that leave a personal column outside any policy.", nullptr,
                              &unmanaged_personal_column, kIgnore, kUnmanaged, PGC_SUSET, 0, nullptr, nullptr, nullptr);
@@ -173,10 +177,10 @@ void init() {
                             nullptr);
     DefineCustomBoolVariable("retention.worker", "Runs the background workers.", nullptr, &worker, true, PGC_SIGHUP, 0, nullptr,
                              nullptr, nullptr);
-    DefineCustomRealVariable("retention.worker_nice_ratio",
-                             "How many times as long as each step took a worker's sweep pauses after it.",
-                             "Zero: it goes on at once.", &worker_nice_ratio, worker_nice_ratio, 0, kMostNice, PGC_SIGHUP, 0,
-                             nullptr, nullptr, nullptr);
+    DefineCustomRealVariable(
+        "retention.worker_nice_ratio", "How many times as long as each step took a worker's sweep pauses after it.",
+        "At most a second, and it holds nothing meanwhile; 9: it takes a tenth of one processor. Zero: it goes on at once.",
+        &worker_nice_ratio, worker_nice_ratio, 0, kMostNice, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
     MarkGUCPrefixReserved("retention");
 }
 
