@@ -27,7 +27,7 @@ install: all
 clean distclean maintainer-clean:
 	rm -rf build
 
-.PHONY: test test-clients test-tools test-versions test-upgrade demo lint tidy sanitize format dist dist-check bench fuzz attacks model soak mutants assert-check coretest
+.PHONY: test test-clients test-tools test-versions test-upgrade demo reference lint tidy sanitize format dist dist-check bench fuzz attacks model soak mutants assert-check coretest
 
 # These build what they need themselves, on a machine that may not have PostgreSQL yet.
 test:
@@ -51,6 +51,12 @@ test-upgrade:
 
 demo:
 	@demo/run
+
+# docs/reference.md, from what the extension says of itself.
+reference:
+	@scripts/install-packages && scripts/root && scripts/cluster start reference retention.worker=off
+	@eval "$$(scripts/cluster env reference)" && psql -Xqc 'CREATE EXTENSION pg_retention' && scripts/reference >build/reference.md && \
+		mv build/reference.md docs/reference.md; status=$$?; scripts/cluster stop reference; exit $$status
 
 lint:
 	@$(MAKE) all
