@@ -1,0 +1,160 @@
+# What README.md and docs/*.md show can be done as it stands: each block of SQL and of commands runs, in the order of its page, in a database of the page's
+# own; and docs/reference.md is what the extension says of itself.
+#
+# Behind a statement, `-- refused: why` says that it is an error, `-- nobody` or `-- nothing` that it returns no row, and a number that it returns that.
+# What a block needs that the page does not show stands before it in a comment that no reader sees, as SQL: <!-- test: CALL retention.sweep(); -->
+# A block that cannot be run says why: <!-- not run: it installs packages -->. They are listed in the output.
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+# Pages of which another test runs the blocks, with what it looks at besides.
+my %elsewhere = ('docs/requests.md' => 'test/tap/035_requests.pl', 'docs/subjects.md' => 'test/tap/034_frameworks.pl');
+
+# A page's blocks: language, text, where it is, what it needs, and why it is not run.
+sub blocks_of {
+	my ($page) = @_;
+	my (@blocks, $block, $needs, $why);
+	my $n = 0;
+	my $in_comment = 0;
+	for my $line (split /^/, slurp_file($page)) {
+		++$n;
+		if ($block) {
+			if ($line =~ /^```$/) { push @blocks, $block; ($block, $needs, $why) = () }
+			else { $block->{text} .= $line }
+		} elsif ($line =~ /^```(.*)$/) { $block = {language => $1, text => '', place => "$page:$n", needs => $needs, why => $why} }
+		elsif ($line =~ /^<!-- not run: (.*) -->$/) { $why = $1 }
+		elsif ($line =~ /^<!-- test: (.*) -->$/) { $needs .= "$1\n" }
+		elsif ($line =~ /^<!-- test:$/) { $in_comment = 1; $needs //= '' }
+		elsif ($in_comment) { $line =~ /^-->$/ ? ($in_comment = 0) : ($needs .= $line) }
+		elsif ($line =~ /\S/ && (defined $needs || defined $why)) { die "$page:$n: what is said for a block stands right before it\n" }
+	}
+	die "$page: a block or comment does not end\n" if $block || $in_comment;
+	return @blocks;
+}
+
+my @pages = ('README.md', sort glob 'docs/*.md');
+my %blocks = map { $_ => [blocks_of($_)] } @pages;
+my %known = map { $_ => 1 } qw(sql sh conf text python);
+my $node = PostgreSQL::Test::Cluster->new('docs');
+$node->init;
+# What the README has in postgresql.conf, and what tests need.
+$node->append_conf('postgresql.conf', $_->{text}) for grep { $_->{language} eq 'conf' } map { @{$blocks{$_}} } @pages;
+my $dir = PostgreSQL::Test::Utils::tempdir;
+append_to_file("$dir/$_", join '', map { chr int rand 256 } 1 .. 64) for qw(erasures pseudonyms);
+$node->append_conf('postgresql.conf', "retention.worker = off\nretention.erasure_key_file = '$dir/erasures'\nretention.pseudonym_key_file = '$dir/pseudonyms'\n");
+$node->start;
+$node->safe_psql('postgres', 'CREATE DATABASE pages');
+$node->safe_psql('pages', 'CREATE EXTENSION pg_retention');
+
+# The statements of a block, each with what its page says becomes of it.
+sub statements_of {
+	my ($text) = @_;
+	my (@statements, $statement);
+	for my $line (split /^/, $text) {
+		$statement .= $line;
+		my $quotes = () = $statement =~ /\$\$/g;
+		next if $quotes % 2 || $line !~ /;\s*(?:--\s*(.*?)\s*)?$/;
+		my $said = $1 // '';
+		# Several on a line are one, of which the last is looked at.
+		push @statements, {sql => $statement, said => $said};
+		$statement = '';
+	}
+	$statement =~ s/^\s*--.*\n//mg if defined $statement;
+	die "not the end of a statement: $statement\n" if ($statement // '') =~ /\S/;
+	return @statements;
+}
+
+# Why a statement is not as its page says; nothing where it is.
+sub objection {
+	my ($statement, $state, $rows, $message, $out) = @_;
+	my $said = $statement->{said};
+	return $said =~ /^refused: / ? "not refused" : '' if $said =~ /^refused: / && $state eq '00000';
+	return '' if $said =~ /^refused: /;
+	return "$state: $message" if $state ne '00000';
+	return "$rows rows" if $said =~ /^(?:nobody|nothing)\b/ && $rows != 0;
+	return "returns $out" if $said =~ /^(\d\S*)$/ && $out !~ /^\Q$1\E$/m;
+	return '';
+}
+
+# Blocks of SQL that stand together, in one session.
+sub run_sql {
+	my ($page, $database, @blocks) = @_;
+	my ($script, @all) = ('');
+	for my $block (@blocks) {
+		$block->{objections} = [];
+		for my $statement ((map { {%$_, said => ''} } statements_of($block->{needs} // '')), statements_of($block->{text})) {
+			push @all, [$block, $statement];
+			$script .= "$statement->{sql}\n\\echo '\@\@' :SQLSTATE :ROW_COUNT :LAST_ERROR_MESSAGE\n";
+		}
+	}
+	my ($out, $error) = ('', '');
+	IPC::Run::run(['psql', '-XAtq', '-d', $node->connstr($database)], '<', \$script, '>', \$out, '2>', \$error);
+	my @outs = split /^@@ /m, $out, -1;
+	my $before = shift @outs;
+	for my $pair (@all) {
+		my ($block, $statement) = @$pair;
+		my $end = shift @outs // '57P01 0 the session ended';
+		my ($state, $rows, $message, $rest) = $end =~ /\A(\w{5}) (\d+) ?(.*)\n?((?s:.*))\z/ or die "not understood: $end";
+		my $objection = objection($statement, $state, $rows, $message, $before);
+		push @{$block->{objections}}, "$statement->{sql}$objection" if $objection;
+		$before = $rest;
+	}
+	for my $block (@blocks) {
+		is(scalar @{$block->{objections}}, 0, "$block->{place}: the SQL does what the page says") or diag join "\n", @{$block->{objections}}, @outs ? $error : ();
+	}
+	return;
+}
+
+sub run_commands {
+	my ($database, $block) = @_;
+	local %ENV = (%ENV, PGHOST => $node->host, PGPORT => $node->port, PGDATABASE => $database);
+	my $out = '';
+	my $done = IPC::Run::run(['bash', '-euo', 'pipefail', '-c', "cd '$dir'\n$block->{text}"], '<', \undef, '>&', \$out);
+	ok($done, "$block->{place}: the commands do what the page says") or diag $out;
+	return;
+}
+
+for my $page (@pages) {
+	my @blocks = @{$blocks{$page}};
+	for my $block (grep { !$known{$_->{language}} } @blocks) { fail("$block->{place}: a block says what it is: sql, sh, conf, python or text") }
+	if (my $test = $elsewhere{$page}) {
+		like(slurp_file($test), qr/\Q$page\E/, "$page: the blocks are run by $test");
+		next;
+	}
+	for my $block (grep { defined $_->{why} } @blocks) { note "$block->{place}: not run: $block->{why}" }
+	@blocks = grep { !defined $_->{why} && $_->{language} =~ /^(?:sql|sh)$/ } @blocks;
+	next unless @blocks;
+	my $database = lc $page =~ s/\W/_/gr;
+	my $template = (grep { $_->{text} =~ /^CREATE EXTENSION pg_retention/m } @blocks) ? 'template0' : 'pages';
+	$node->safe_psql('postgres', "CREATE DATABASE $database TEMPLATE $template");
+	while (@blocks) {
+		if ($blocks[0]{language} eq 'sh') {
+			run_sql($page, $database, {place => "$blocks[0]{place}, what it needs", text => $blocks[0]{needs}}) if defined $blocks[0]{needs};
+			run_commands($database, shift @blocks);
+			next;
+		}
+		my @together;
+		push @together, shift @blocks while @blocks && $blocks[0]{language} eq 'sql';
+		run_sql($page, $database, @together);
+	}
+	# Roles are of all databases.
+	$node->safe_psql('postgres', "DROP DATABASE $database");
+	my $roles = $node->safe_psql('postgres', q{SELECT string_agg(quote_ident(rolname), ', ') FROM pg_roles WHERE rolname !~ '^pg_' AND NOT rolsuper});
+	$node->safe_psql('postgres', "DROP OWNED BY $roles CASCADE; DROP ROLE $roles") if $roles;
+}
+
+{
+	local %ENV = (%ENV, PGHOST => $node->host, PGPORT => $node->port, PGDATABASE => 'pages');
+	my ($page, $error) = ('', '');
+	my $made = IPC::Run::run(['scripts/reference'], '>', \$page, '2>', \$error);
+	ok($made, 'everything has its place in scripts/reference.in, and something is said of it') or diag $error;
+	my $difference = '';
+	IPC::Run::run(['diff', '-u', 'docs/reference.md', '-'], '<', \$page, '>', \$difference, '2>&1') unless $page eq '';
+	is($difference, '', 'docs/reference.md is what the extension says of itself') or diag 'Run "make reference".';
+	unlike(slurp_file('docs/reference.md'), qr{(?<![\w.])/(?:home|root|work|tmp|usr|var)\b}, 'the reference names no place of this machine');
+}
+$node->stop;
+done_testing();
