@@ -1,7 +1,7 @@
 # What README.md and docs/*.md show can be done as it stands: each block of SQL and of commands runs, in the order of its page, in a database of the page's
 # own; and docs/reference.md is what the extension says of itself.
 #
-# Behind a statement, `-- refused: why` says that it is an error, `-- nobody` or `-- nothing` that it returns no row, and a number that it returns that.
+# Behind a statement, `-- refused: why` says that it is an error (`-- refused 42501: why` which), `-- nobody` or `-- nothing` that it returns no row, and a number that it returns that.
 # What a block needs that the page does not show stands before it in a comment that no reader sees, as SQL: <!-- test: CALL retention.sweep(); -->
 # A block that cannot be run says why: <!-- not run: it installs packages -->. They are listed in the output.
 use strict;
@@ -46,6 +46,11 @@ my $dir = PostgreSQL::Test::Utils::tempdir;
 append_to_file("$dir/$_", join '', map { chr int rand 256 } 1 .. 64) for qw(erasures pseudonyms);
 $node->append_conf('postgresql.conf', "retention.worker = off\nretention.erasure_key_file = '$dir/erasures'\nretention.pseudonym_key_file = '$dir/pseudonyms'\n");
 $node->start;
+# A program that a page shows is where the commands of others run, under the name in its first line.
+for my $block (grep { $_->{language} eq 'python' } map { @{$blocks{$_}} } @pages) {
+	my ($name) = $block->{text} =~ /\A# (\w+\.py): / or die "$block->{place}: the first line of a program says its name\n";
+	append_to_file("$dir/$name", $block->{text});
+}
 $node->safe_psql('postgres', 'CREATE DATABASE pages');
 $node->safe_psql('pages', 'CREATE EXTENSION pg_retention');
 
@@ -71,8 +76,7 @@ sub statements_of {
 sub objection {
 	my ($statement, $state, $rows, $message, $out) = @_;
 	my $said = $statement->{said};
-	return $said =~ /^refused: / ? "not refused" : '' if $said =~ /^refused: / && $state eq '00000';
-	return '' if $said =~ /^refused: /;
+	if ($said =~ /^refused(?: (\w{5}))?: /) { return $state eq '00000' ? 'is not refused' : $state eq ($1 // $state) ? '' : "$state: $message" }
 	return "$state: $message" if $state ne '00000';
 	return "$rows rows" if $said =~ /^(?:nobody|nothing)\b/ && $rows != 0;
 	return "returns $out" if $said =~ /^(\d\S*)$/ && $out !~ /^\Q$1\E$/m;
@@ -85,7 +89,7 @@ sub run_sql {
 	my ($script, @all) = ('');
 	for my $block (@blocks) {
 		$block->{objections} = [];
-		for my $statement ((map { {%$_, said => ''} } statements_of($block->{needs} // '')), statements_of($block->{text})) {
+		for my $statement (map { statements_of($_ // '') } @$block{qw(needs text)}) {
 			push @all, [$block, $statement];
 			$script .= "$statement->{sql}\n\\echo '\@\@' :SQLSTATE :ROW_COUNT :LAST_ERROR_MESSAGE\n";
 		}
@@ -141,10 +145,29 @@ for my $page (@pages) {
 		run_sql($page, $database, @together);
 	}
 	# Roles are of all databases.
-	$node->safe_psql('postgres', "DROP DATABASE $database");
+	$node->safe_psql('postgres', "DROP DATABASE $_")
+		for split /\n/, $node->safe_psql('postgres', q{SELECT quote_ident(datname) FROM pg_database WHERE NOT datistemplate AND datname NOT IN ('postgres', 'pages')});
 	my $roles = $node->safe_psql('postgres', q{SELECT string_agg(quote_ident(rolname), ', ') FROM pg_roles WHERE rolname !~ '^pg_' AND NOT rolsuper});
 	$node->safe_psql('postgres', "DROP OWNED BY $roles CASCADE; DROP ROLE $roles") if $roles;
 }
+
+# Links lead somewhere.
+my %anchors;
+sub anchors_of {
+	my ($page) = @_;
+	return $anchors{$page} //= { map { my $a = lc; $a =~ s/[^\w -]//g; $a =~ tr/ /-/; ($a => 1) } slurp_file($page) =~ /^#+ (.*)$/mg };
+}
+my @lost;
+for my $page (@pages, 'CONTRIBUTING.md') {
+	for (slurp_file($page) =~ /\]\(([^)\s]+)\)/g) {
+		next if /^\w+:/;
+		my ($file, $anchor) = /^([^#]*)(?:#(.*))?$/;
+		my $target = $file eq '' ? $page : ($page =~ m{^(.*/)} ? $1 : '') . $file;
+		$target =~ s{[^/]+/\.\./}{};
+		push @lost, "$page: $_" if !-e $target || (defined $anchor && !anchors_of($target)->{$anchor});
+	}
+}
+is_deeply(\@lost, [], 'each link of the pages leads to a file and a heading that are there');
 
 {
 	local %ENV = (%ENV, PGHOST => $node->host, PGPORT => $node->port, PGDATABASE => 'pages');
@@ -153,7 +176,7 @@ for my $page (@pages) {
 	ok($made, 'everything has its place in scripts/reference.in, and something is said of it') or diag $error;
 	my $difference = '';
 	IPC::Run::run(['diff', '-u', 'docs/reference.md', '-'], '<', \$page, '>', \$difference, '2>&1') unless $page eq '';
-	is($difference, '', 'docs/reference.md is what the extension says of itself') or diag 'Run "make reference".';
+	ok($difference eq '', 'docs/reference.md is what the extension says of itself') or diag $difference, 'Run "make reference".';
 	unlike(slurp_file('docs/reference.md'), qr{(?<![\w.])/(?:home|root|work|tmp|usr|var)\b}, 'the reference names no place of this machine');
 }
 $node->stop;
