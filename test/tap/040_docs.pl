@@ -151,6 +151,11 @@ for my $page (@pages) {
 	$node->safe_psql('postgres', "DROP OWNED BY $roles CASCADE; DROP ROLE $roles") if $roles;
 }
 
+# What the README has installed is what the tests have theirs from.
+my ($packages) = slurp_file('README.md') =~ /apt-get install (.*)/ or die 'the README names no packages';
+my $installed = slurp_file('scripts/install-packages');
+is_deeply([grep { my $name = s/-15$/-\$major/r; $installed !~ /(?<=[\s"(])\Q$name\E(?=[\s"])/ } split ' ', $packages], [], 'scripts/install-packages installs each package that the README names');
+
 # Links lead somewhere.
 my %anchors;
 sub anchors_of {
@@ -179,5 +184,36 @@ is_deeply(\@lost, [], 'each link of the pages leads to a file and a heading that
 	ok($difference eq '', 'docs/reference.md is what the extension says of itself') or diag $difference, 'Run "make reference".';
 	unlike(slurp_file('docs/reference.md'), qr{(?<![\w.])/(?:home|root|work|tmp|usr|var)\b}, 'the reference names no place of this machine');
 }
+
+# What the reference says by hand: periods, and what anonymisers are told.
+my ($periods) = slurp_file('docs/reference.md') =~ /^### Periods\n(.*?)^A period/ms or die 'the reference has no periods';
+my @periods = grep { /^(?:\d|P|forever)/ } map { /`([^`]+)`/g } map { (split /\|/)[1] } grep { /^\| `/ } split /\n/, $periods;
+cmp_ok(scalar @periods, '>', 10, 'the reference has examples of periods');
+my (undef, undef, $unread) = $node->psql('pages', 'SELECT p::retention.period FROM (VALUES ' . join(', ', map { "('$_')" } @periods) . ') v (p)');
+is($unread, '', 'each period that the reference shows can be read');
+my ($table) = slurp_file('docs/reference.md') =~ /^### Anonymisers\n(.*?)^###/ms or die 'the reference has no anonymisers';
+my (@tries, $anonymiser);
+for my $row (grep { /^\|/ && !/^\| (?:anonymiser|---) / } split /\n/, $table) {
+	my (undef, $word, $of, $argument) = map { s/^\s+|\s+$//gr } split /\|/, $row;
+	$anonymiser = $word =~ s/`//gr if $word ne '';
+	# The value of a constant has a column of its own.
+	next if $anonymiser eq 'constant';
+	my ($examples, $without) = $argument =~ /^(.*?)(?:; (.*))?$/;
+	for my $type (map { lc s/ that.*//r } split /, /, $of) {
+		push @tries, "('$type', '$anonymiser', '$_', true)" for $examples =~ /`([^`]+)`/g;
+		push @tries, "('$type', '$anonymiser', NULL, " . (($without // '') eq 'needed' ? 'false)' : 'true)');
+	}
+}
+cmp_ok(scalar @tries, '>', 30, 'the reference has examples of anonymisers');
+is($node->safe_psql('pages', q{CREATE SCHEMA app; CREATE FUNCTION app.mask(text) RETURNS text LANGUAGE sql IMMUTABLE RETURN 'x';
+	CREATE TABLE app.all_types (text text, json jsonb, date date, time timestamptz, number numeric, inet inet, point point, uuid uuid, everything text);
+	CREATE FUNCTION app.takes(type name, anonymiser text, argument text) RETURNS boolean LANGUAGE plpgsql AS $$
+	BEGIN
+		INSERT INTO retention.personal_column (relation, column_name, category, anonymise, argument) VALUES ('app.all_types', type, 'other', anonymiser, argument);
+		DELETE FROM retention.personal_column;
+		RETURN true;
+	EXCEPTION WHEN invalid_parameter_value THEN RETURN false;
+	END $$;} . 'SELECT t.* FROM (VALUES ' . join(', ', @tries) . ') t (type, anonymiser, argument, taken) WHERE app.takes(type, anonymiser, argument) <> taken'),
+	'', 'what the reference says that anonymisers are told, they take');
 $node->stop;
 done_testing();
