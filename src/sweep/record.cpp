@@ -11,6 +11,11 @@ extern "C" {
 
 namespace pg_retention {
 
+static uint64_t who_is(Oid leaf, const ItemPointerData &tid) {
+    return static_cast<uint64_t>(leaf) << 48 ^ static_cast<uint64_t>(ItemPointerGetBlockNumberNoCheck(&tid)) << 16 ^
+           ItemPointerGetOffsetNumberNoCheck(&tid);
+}
+
 void block_row(int16_t policy_id, Oid leaf, const Row &row, TimestampTz now, bool columns_only) {
     const int32 attempts =
         own("INSERT INTO retention.blocked_row AS b (policy_id, relation, row_id, sqlstate, reason, first_failed, "
@@ -22,7 +27,7 @@ void block_row(int16_t policy_id, Oid leaf, const Row &row, TimestampTz now, boo
             .first()
             .get<int32>(1);
     own("UPDATE retention.blocked_row SET retry_at = $3 WHERE relation = $1 AND row_id = $2", leaf, row.tid,
-        at(now + core::retry_after(attempts)));
+        at(now + core::retry_after(attempts, who_is(leaf, row.tid))));
 }
 
 char *sum_of_counters() {
