@@ -10,6 +10,7 @@ extern "C" {
 #include "catalog/namespace.h"
 #include "catalog/pg_constraint.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 }
 
 namespace pg_retention {
@@ -35,9 +36,25 @@ Oid table_of(const ErrorData *error) {
     return OidIsValid(schema) ? get_relname_relid(error->table_name, schema) : InvalidOid;
 }
 
-bool has_constraint(Oid relid, const char *name) {
-    return OidIsValid(get_relation_constraint_oid(relid, name, true)) ||
-           OidIsValid(get_relname_relid(name, get_rel_namespace(relid)));
+// Of a key to a partitioned table the server keeps one for each partition, under names of its own: the one that was declared is told.
+const char *declared_name(Oid constraint) {
+    const char *name = nullptr;
+    while (OidIsValid(constraint)) {
+        HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
+        if (!HeapTupleIsValid(tuple)) break;
+        const auto *form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
+        name = pstrdup(NameStr(form->conname));
+        constraint = form->conparentid;
+        ReleaseSysCache(tuple);
+    }
+    return name;
+}
+
+// Null: the table has none of that name.
+const char *constraint_of(Oid relid, const char *name) {
+    const Oid constraint = get_relation_constraint_oid(relid, name, true);
+    if (OidIsValid(constraint)) return declared_name(constraint);
+    return OidIsValid(get_relname_relid(name, get_rel_namespace(relid))) ? name : nullptr;
 }
 
 }  // namespace
@@ -49,8 +66,9 @@ const char *cause_of(const ErrorData *error) {
     appendStringInfo(&cause, "error %s", unpack_sql_state(error->sqlerrcode));
     const Oid relid = IsTransactionState() ? table_of(error) : InvalidOid;
     if (!OidIsValid(relid)) return cause.data;
-    if (error->constraint_name != nullptr && has_constraint(relid, error->constraint_name))
-        appendStringInfo(&cause, " of constraint %s", quote_identifier(error->constraint_name));
+    const char *constraint = error->constraint_name == nullptr ? nullptr : constraint_of(relid, error->constraint_name);
+    if (constraint != nullptr)
+        appendStringInfo(&cause, " of constraint %s", quote_identifier(constraint));
     else if (error->column_name != nullptr && get_attnum(relid, error->column_name) != InvalidAttrNumber)
         appendStringInfo(&cause, " of column %s", quote_identifier(error->column_name));
     appendStringInfo(&cause, " of table %s", qualified_name(relid));
