@@ -1,5 +1,5 @@
 #pragma once
-// The two final actions, on rows that are locked: all at once, and one by one when that fails.
+// The two final actions, on rows that are locked: all at once, and, when that fails, in smaller and smaller parts.
 #include "policy/policy_cache.hpp"
 #include "core/time/clock.hpp"
 #include "pg/postgres.hpp"
@@ -33,6 +33,7 @@ struct Target {
     const char *table;             // qualified, quoted
     const char *clock;             // quoted; null: the table is not governed
     Anonymisation *anonymisation;  // null: no personal columns
+    const Policy *swept;           // the policy whose sweep it is, by which no row may be there again; null: it is none
 };
 
 // columns: of the policy's table, all that are to be anonymised.
@@ -41,8 +42,8 @@ Target target_of(const Policy &policy, Oid leaf, const Columns &columns = Column
 // A reference keeps the row, or another that would have to go or change with it and may not.
 bool is_tied(const Row &row);
 
-// Returns how many rows were acted on. A row that fails says why in sqlstate and reason. one_by_one: all at once has failed before.
-int64 act(const Target &target, Action action, Row *rows, int n, bool one_by_one = false);
+// Returns how many rows were acted on. A row that fails says why in sqlstate and reason. has_failed: all at once has failed before.
+int64 act(const Target &target, Action action, Row *rows, int n, bool has_failed = false);
 
 // All at once, and in the caller's subtransaction: whatever fails is an error.
 int64 act_together(const Target &target, Action action, const Row *rows, int n);

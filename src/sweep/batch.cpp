@@ -46,17 +46,20 @@ struct Batch {
     int16_t policy_id;
     Oid leaf;
     Due due;
-    DueRows *rows;  // of Due::kByTime
-    int most;       // rows it takes at once
-    int64 left;     // rows that the fuse, and the pace of the policy, let it take
-    uint64 wal;     // that was written before it
-    bool careful;   // the last batch failed, or took too long
-    int n;          // rows it found
+    DueRows *rows;             // of Due::kByTime
+    ItemPointerData *retried;  // of Due::kByTime: of those that failed before, up to which they were tried again in this pass
+    ItemPointerData retries;   // and up to which this batch did
+    int most;                  // rows it takes at once
+    int64 left;                // rows that the fuse, and the pace of the policy, let it take
+    uint64 wal;                // that was written before it
+    bool careful;              // the last batch failed, or took too long
+    int n;                     // rows it found
     ItemPointerData first;
     bool full;
-    bool one_by_one;  // all at once has failed
-    bool too_many;    // and they are too many for that
-    bool whole;       // what ended the step was the look at all rows
+    bool has_failed;   // all at once, or would
+    bool rows_failed;  // some of them
+    bool too_many;     // and they are too many for that
+    bool whole;        // what ended the step was the look at all rows
     Totals done;
     Consequence beyond;  // what would have gone along, and was too much
 };
@@ -71,6 +74,7 @@ struct Pace {
     bool careful;
     bool row_timed_out;  // the last batch was one such row
     bool too_large;      // to be looked at as a whole
+    bool rows_failed;    // of the last batch: the next one need not be tried all at once
 };
 constexpr int kPaces = 64;
 constinit Pace paces[kPaces] = {};
@@ -98,7 +102,7 @@ int first_rows(const Engine &engine) {
 
 Pace *pace_of(const Engine &engine, Oid leaf) {
     Pace *pace = &paces[leaf % kPaces];
-    if (pace->leaf != leaf) *pace = Pace{leaf, first_rows(engine), false, false, false};
+    if (pace->leaf != leaf) *pace = Pace{leaf, first_rows(engine), false, false, false, false};
     pace->most = limited(engine, pace->most);
     return pace;
 }
@@ -119,7 +123,7 @@ void adjust(Pace *pace, const Batch &batch, double took) {
     if (!by_time || (took < well / 2 && batch.n >= pace->most)) most *= 2;
     if (by_time && took > 2 * well && batch.n <= pace->most) most *= well / took;
     if (is_enough_wal(batch.engine->limits, pgWalUsage.wal_bytes - batch.wal)) most = Min(most, batch.n) / 2;
-    *pace = Pace{pace->leaf, limited(*batch.engine, most < 1 ? 1 : static_cast<int>(most)), false, false, pace->too_large};
+    *pace = Pace{pace->leaf, limited(*batch.engine, most < 1 ? 1 : static_cast<int>(most)), false, false, pace->too_large, batch.rows_failed};
 }
 
 constexpr char kFailed[] =
@@ -133,10 +137,12 @@ Datum postponed_tids(Oid leaf) {
     return own(psprintf("%s AND retry_at > $2", kFailed), leaf, at(retention_now())).first().datum(1);
 }
 
-int retried_tids(Oid leaf, ItemPointerData **tids) {
-    const SqlRows found =
-        own("SELECT row_id FROM retention.blocked_row WHERE relation = $1 AND NOT columns_only AND retry_at <= $2", leaf,
-            at(retention_now()));
+// Of the latter the next ones.
+int retried_tids(Oid leaf, const ItemPointerData &after, int most, ItemPointerData **tids) {
+    const SqlRows found = own(
+        "SELECT row_id FROM retention.blocked_row WHERE relation = $1 AND NOT columns_only AND retry_at <= $2 AND row_id > $3 "
+        "ORDER BY row_id LIMIT $4",
+        leaf, at(retention_now()), after, most);
     *tids = static_cast<ItemPointerData *>(palloc(sizeof(ItemPointerData) * (found.n + 1)));
     int n = 0;
     for (const SqlRow row : found) (*tids)[n++] = row.get<ItemPointerData>(1);
@@ -149,12 +155,13 @@ DueRange range_of(const Batch &batch, const core::Cutoffs &cutoffs) {
     return {core::first_from(batch.policy_id, 0), core::last_until(batch.policy_id, cutoffs.due)};
 }
 
-// Those of the rows that are still due and nobody else holds, locked.
+// Those of the rows that are still due and nobody else holds, locked. By their places: the index on the clock would give all that are due.
 Row *lock(const Target &target, DueRange range, const ItemPointerData *tids, int wanted, int *n) {
-    const SqlRows found = run_as(target.owner, kGeneric,
-                                 psprintf("SELECT ctid FROM ONLY %s WHERE ctid = ANY ($3) AND %s FOR UPDATE SKIP LOCKED",
-                                          target.table, pending_range(target.clock, 1, 2)),
-                                 clock_value(range.first), clock_value(range.last), typed(TIDARRAYOID, tid_array(tids, wanted)));
+    const SqlRows found =
+        run_as(target.owner, kGeneric,
+               psprintf("SELECT ctid FROM ONLY %s WHERE ctid = ANY ($3) AND (%s) IS TRUE FOR UPDATE SKIP LOCKED", target.table,
+                        pending_range(target.clock, 1, 2)),
+               clock_value(range.first), clock_value(range.last), typed(TIDARRAYOID, tid_array(tids, wanted)));
     Row *rows = new_rows(static_cast<int>(found.n));
     *n = 0;
     for (const SqlRow row : found) rows[(*n)++].tid = row.get<ItemPointerData>(1);
@@ -221,15 +228,18 @@ int failed(Row *rows, int n, bool only_tied) {
 // Deletes what can go; what a reference keeps is anonymised now and goes with its last reference. Returns how many rows failed, which
 // are then the first.
 int delete_rows(Batch *batch, const Target &target, const Policy &policy, Row *rows, int n) {
-    batch->done[Counter::kDeleted] += act(target, Action::kDelete, rows, n, batch->one_by_one);
+    batch->done[Counter::kDeleted] += act(target, Action::kDelete, rows, n, batch->has_failed);
+    batch->rows_failed = failed(rows, n, false) > 0;
     if (policy.anonymises_if_referenced && target.anonymisation != nullptr)
         batch->done[Counter::kAnonymised] += act(target, Action::kAnonymiseAndAwait, rows, failed(rows, n, true));
     return failed(rows, n, false);
 }
 
 int anonymise_rows(Batch *batch, const Target &target, Row *rows, int n) {
-    batch->done[Counter::kAnonymised] += act(target, Action::kAnonymise, rows, n);
-    return failed(rows, n, false);
+    batch->done[Counter::kAnonymised] += act(target, Action::kAnonymise, rows, n, batch->has_failed);
+    const int blocked = failed(rows, n, false);
+    batch->rows_failed = blocked > 0;
+    return blocked;
 }
 
 void take_batch(Batch *batch, const Target &target, const Policy &policy, Row *rows, int n) {
@@ -339,13 +349,13 @@ bool delete_together(Batch *batch, const Target &target, const core::Cutoffs &cu
         note_found(batch, rows, n);
         if (n > 0) deleted = act_together(target, Action::kDelete, rows, n);
     });
-    batch->one_by_one = error != nullptr;
+    batch->has_failed = error != nullptr;
     batch->done[Counter::kDeleted] += deleted;
     return error == nullptr;
 }
 
 void take_next(Batch *batch, const Target &target, const Policy &policy, const core::Cutoffs &cutoffs) {
-    if (deletes(policy.action) && batch->most > 1) {
+    if (deletes(policy.action) && batch->most > 1 && !batch->has_failed) {
         if (delete_together(batch, target, cutoffs)) return;
         hand_out_again(batch->rows);
         // What failed is looked for among fewer.
@@ -362,13 +372,15 @@ void take_next(Batch *batch, const Target &target, const Policy &policy, const c
 // their table. In a batch of their own: what they undo is theirs alone.
 void take_retried(Batch *batch, const Target &target, const Policy &policy, const core::Cutoffs &cutoffs) {
     ItemPointerData *tids = nullptr;
-    const int retried = Min(retried_tids(target.leaf, &tids), batch->most);
+    const int retried = retried_tids(target.leaf, *batch->retried, batch->most, &tids);
     int n = 0;
     batch->full = retried > 0 && batch->n > 0;
     if (retried == 0 || batch->full) return;
+    batch->retries = tids[retried - 1];
     Row *rows = lock(target, range_of(*batch, cutoffs), tids, retried, &n);
     note_found(batch, rows, n);
-    batch->one_by_one = false;
+    batch->has_failed = false;
+    batch->full = retried == batch->most;
     if (n > 0) take_batch(batch, target, policy, rows, n);
 }
 
@@ -436,7 +448,8 @@ void run_batch(Batch *batch) {
     if (!is_part_of(batch->leaf, policy->relid)) return;
     if (clock_column(batch->leaf) == InvalidAttrNumber || is_being_stamped(batch->leaf)) return;
     const core::Cutoffs cutoffs = cutoffs_of(*policy, retention_now());
-    const Target target = target_of(*policy, batch->leaf);
+    Target target = target_of(*policy, batch->leaf);
+    target.swept = policy;
     if (!may_take(batch, target, *policy, cutoffs) || take_whole(batch, target, *policy, cutoffs)) return;
     Along along = begin_along(*policy);
     Account account = {};
@@ -482,6 +495,7 @@ void note_done(const Batch &batch, Pace *pace, double took) {
     }
     adjust(pace, batch, took);
     if (batch.rows != nullptr) finish_batch(batch.rows);
+    if (batch.retried != nullptr) *batch.retried = batch.retries;
 }
 
 bool note_failed(Batch *batch, Pace *pace, const Task &task, ErrorData *error, bool timed_out) {
@@ -507,6 +521,8 @@ bool sweep_batch(Batch batch) {
     const Cursor cursor = *cursor_of(&cursors, batch.policy_id, batch.leaf);
     batch.most = pace->most;
     batch.careful = pace->careful;
+    batch.has_failed = pace->rows_failed;
+    if (batch.retried != nullptr) batch.retries = *batch.retried;
     bool timed_out = false;
     instr_time began;
     INSTR_TIME_SET_CURRENT(began);
@@ -529,11 +545,13 @@ bool sweep_batch(Batch batch) {
 
 bool sweep_due(Engine *engine, int16_t policy_id, Oid leaf) {
     DueRows rows = {};
+    ItemPointerData retried = {};
     Batch batch = {};
     batch.engine = engine;
     batch.policy_id = policy_id;
     batch.leaf = leaf;
     batch.due = Due::kByTime;
+    batch.retried = &retried;
     batch.rows = &rows;
     bool in_time = true;
     while (in_time && sweep_batch(batch)) in_time = !turn_is_over(engine);

@@ -405,9 +405,16 @@ bool open_table(Table *table, Engine *engine, Care *care, int16_t policy_id, Oid
     LockRelationOid(leaf, RowExclusiveLock);
     // A partition may be detached between two steps.
     if (!is_part_of(leaf, policy->relid) || clock_column(leaf) == InvalidAttrNumber || !lock_table(leaf)) return false;
-    *table = Table{
-        engine, care,    policy, leaf, {leaf, acting_owner(leaf, policy->relid), qualified_name(leaf), clock_name(leaf), nullptr},
-        0,      nullptr, {},     0,    false};
+    *table = Table{engine,
+                   care,
+                   policy,
+                   leaf,
+                   {leaf, acting_owner(leaf, policy->relid), qualified_name(leaf), clock_name(leaf), nullptr, nullptr},
+                   0,
+                   nullptr,
+                   {},
+                   0,
+                   false};
     table->n_columns = read_columns(*policy, leaf, &table->columns);
     // Columns wait as rows do until the quarantine has run since the policy was put in force.
     if (retention_now() < armed_until(*policy))

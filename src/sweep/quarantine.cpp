@@ -65,7 +65,8 @@ void forget_unblocked(Engine *engine) {
     begin_step(engine);
     own("DELETE FROM retention.blocked_row b WHERE retry_at <= $1 AND EXISTS (SELECT FROM retention.policy p "
         "WHERE p.policy_id = b.policy_id AND p.mode = 'enforce' AND p.ready AND p.validated) AND NOT EXISTS (SELECT FROM retention.blocked_table t "
-        "WHERE t.relation = b.relation AND t.policy_id = b.policy_id)",
+        "WHERE t.relation = b.relation AND t.policy_id = b.policy_id) AND NOT EXISTS (SELECT FROM retention.held_policy h "
+        "WHERE h.policy_id = b.policy_id)",
         at(retention_now()));
     end_step(engine);
 }
