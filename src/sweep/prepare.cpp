@@ -160,16 +160,14 @@ bool is_left(Oid relid) { return (awaits_stamps(relid) || has_foreign_clock(reli
 
 // False: there is nothing to stamp, or the policies do not fit the schema.
 bool validate(Oid relid) {
-    if (is_left(relid)) {
+    const bool gone = !OidIsValid(get_rel_type_id(relid));
+    if (gone || is_left(relid)) {
         own("DELETE FROM retention.preparation WHERE relation = $1", relid);
-        attached_is_stamped(relid);
+        if (!gone) attached_is_stamped(relid);
         return false;
     }
-    if (!OidIsValid(owner_of(relid)) || clock_column(relid) == InvalidAttrNumber) {
-        if (!has_unvalidated(relid) || !OidIsValid(owner_of(relid)))
-            own("DELETE FROM retention.preparation WHERE relation = $1", relid);
-        if (!OidIsValid(owner_of(relid))) return false;
-    }
+    if (clock_column(relid) == InvalidAttrNumber && !has_unvalidated(relid))
+        own("DELETE FROM retention.preparation WHERE relation = $1", relid);
     char *problem = nullptr;
     if (has_unvalidated(relid) && !validate_relation(relid, &problem)) {
         set_problem(relid, problem);

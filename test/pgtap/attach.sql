@@ -1,6 +1,6 @@
 -- A partition that is attached with rows is prepared like any table; until then its rows are hidden, kept, and said.
 BEGIN;
-SELECT plan(47);
+SELECT plan(49);
 SET LOCAL client_min_messages = error;
 SET LOCAL retention.test_now = '2026-11-28 12:00+01';
 CREATE TABLE books (id int, at date, note text, reg int NOT NULL DEFAULT 1) PARTITION BY RANGE (id);
@@ -121,6 +121,14 @@ ALTER TABLE logs DETACH PARTITION guest;
 SET LOCAL retention.confirm_drop = off;
 CALL retention.sweep();
 SELECT is((SELECT count(*) FROM guest) || ', ' || (SELECT count(*) FROM retention.preparation), '1, 0', 'detached before it was stamped it is its owner''s again, as it was');
+ALTER TABLE logs ATTACH PARTITION guest FOR VALUES FROM (30) TO (40);
+SET LOCAL retention.confirm_drop = on;
+DROP TABLE guest;
+SET LOCAL retention.confirm_drop = off;
+CALL retention.sweep();
+SELECT is((SELECT count(*) FROM retention.preparation) || ', ' || (SELECT count(*) FROM retention.blocked_table), '0, 0', 'a partition that was dropped before it was stamped is forgotten');
+SELECT is((SELECT count(*) FROM retention.quarantine_record q WHERE NOT EXISTS (SELECT FROM retention.policy p WHERE p.policy_id = q.policy_id)), 0::bigint,
+    'nothing is kept of how far the hidden rows of a policy that is gone were counted');
 CREATE TABLE bare (LIKE books INCLUDING ALL);
 ALTER TABLE books ATTACH PARTITION bare FOR VALUES FROM (40) TO (50);
 SELECT is(pg_temp.state(), 'enforcing', 'a partition without rows needs no preparation');
