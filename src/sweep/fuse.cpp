@@ -129,13 +129,13 @@ List *stopped_policies() {
     return stopped;
 }
 
-bool is_stopped(const List *stopped, int16_t policy_id) { return list_member_int(stopped, policy_id); }
-
 bool is_stopped_by_now(int16_t policy_id) {
-    const SqlRows held = own("SELECT FROM retention.held_policy WHERE policy_id = $1", policy_id);
-    held.free();
-    return held.n > 0;
+    const SqlRows any = own("SELECT WHERE EXISTS (SELECT FROM retention.pause) OR EXISTS (SELECT FROM retention.sweep_window)");
+    if (any.n == 0) return false;
+    return own("SELECT FROM retention.held_policy WHERE policy_id = $1 LIMIT 1", policy_id).n > 0;
 }
+
+bool is_stopped(const List *stopped, int16_t policy_id) { return list_member_int(stopped, policy_id); }
 
 int64 most_a_day(const Policy &policy) { return shares_are_limited() ? most_of_table(policy.relid) : kNoLimit; }
 
