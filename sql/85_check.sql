@@ -299,7 +299,7 @@ UNION ALL
 SELECT 'role with legal access exists', p.name, NOT EXISTS (SELECT FROM unnest(p.legal_access) r WHERE NOT EXISTS (SELECT FROM pg_roles o WHERE o.oid = r)),
     'Take the number out of legal_access: a later role could get it.' FROM retention.policy p WHERE p.legal_access <> '{}'
 UNION ALL
-SELECT 'nothing waits for approval', p.name, f.blown_at IS NULL, format('Since %s: %s. Look at retention.preview(%L), and call retention.approve(%3$L).', f.blown_at, f.reason, p.name)
+SELECT 'nothing waits for approval', p.name, f.blown_at IS NULL, format('What is due gets later than its deadline: since %s it waits for approval, for %s. Look at retention.preview(%L), and call retention.approve(%3$L).', f.blown_at, f.reason, p.name)
 FROM retention.policy p JOIN retention.fuse f USING (policy_id) WHERE p.mode = 'enforce'
 UNION ALL
 SELECT 'no policy is paused', coalesce(p.name, 'all'), false, format('%s paused it on %s: %s. What is due stays until retention.unpause().', z.paused_by, z.paused_at, z.reason)
