@@ -39,36 +39,44 @@ CREATE TABLE retention.pause (
     reason text NOT NULL
 );
 SELECT pg_catalog.pg_extension_config_dump('retention.pause', '');
-COMMENT ON TABLE retention.pause IS 'policies whose rows sweeps leave alone, as retention.pause() said; number 0: all';
+COMMENT ON TABLE retention.pause IS 'policies whose rows sweeps leave alone, as retention.pause() said; number 0: all; written by the functions alone';
 COMMENT ON COLUMN retention.pause.policy_id IS 'number of the policy; 0: all of them';
 COMMENT ON COLUMN retention.pause.paused_at IS 'since when';
 COMMENT ON COLUMN retention.pause.paused_by IS 'the role that had logged in and said so';
-COMMENT ON COLUMN retention.pause.reason IS 'why, as was said';
+COMMENT ON COLUMN retention.pause.reason IS 'why, as was said last';
+CREATE FUNCTION retention.keep_pause() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_keep_pause';
+COMMENT ON FUNCTION retention.keep_pause() IS 'refuses what the functions of a pause did not write, but for a dump that a superuser brings before retention.resume()';
+CREATE TRIGGER keep_pause BEFORE INSERT OR UPDATE OR DELETE ON retention.pause
+    FOR EACH ROW EXECUTE FUNCTION retention.keep_pause();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON retention.pause
+    FOR EACH STATEMENT EXECUTE FUNCTION retention.refuse_truncate();
+ALTER TABLE retention.pause ENABLE ALWAYS TRIGGER keep_pause, ENABLE ALWAYS TRIGGER refuse_truncate;
 
 CREATE FUNCTION retention.approve(policy text) RETURNS bigint
-    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_retention_approve';
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_approve';
 COMMENT ON FUNCTION retention.approve(text) IS 'lets sweeps take what is due of a policy now, however much it is, and without its quarantine having run since it was put in force; returns how many rows that is. For the table''s owner';
 CREATE FUNCTION retention.approve(policy integer) RETURNS bigint
-    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_retention_approve';
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_approve';
 COMMENT ON FUNCTION retention.approve(integer) IS 'the same by the policy''s number';
 CREATE FUNCTION retention.pause(policy text, reason text) RETURNS void
-    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_retention_pause';
-COMMENT ON FUNCTION retention.pause(text, text) IS 'sweeps leave the rows of a policy alone until retention.unpause(); hidden they are all the same. For the table''s owner';
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_pause';
+COMMENT ON FUNCTION retention.pause(text, text) IS 'sweeps leave the rows of a policy alone until retention.unpause(); hidden they are all the same, and what persons ask for is done: retention.erase() does not wait. Said again by the same role the reason is another one, and it is paused as long as before; where another role paused it, an error. For the table''s owner';
 CREATE FUNCTION retention.pause(policy integer, reason text) RETURNS void
-    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_retention_pause';
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_pause';
 COMMENT ON FUNCTION retention.pause(integer, text) IS 'the same by the policy''s number';
 CREATE FUNCTION retention.pause_all(reason text) RETURNS void
-    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_retention_pause_all';
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_pause_all';
 COMMENT ON FUNCTION retention.pause_all(text) IS 'the same of all policies of the database; for superusers, and whoever was granted it';
 CREATE FUNCTION retention.unpause(policy text) RETURNS void
-    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_retention_unpause';
-COMMENT ON FUNCTION retention.unpause(text) IS 'sweeps take the rows of the policy again. For the table''s owner';
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_unpause';
+COMMENT ON FUNCTION retention.unpause(text) IS 'sweeps take the rows of the policy again. For the table''s owner, if that role or one that it is a member of has paused it, or the role is gone; and for superusers';
 CREATE FUNCTION retention.unpause(policy integer) RETURNS void
-    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_retention_unpause';
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_unpause';
 COMMENT ON FUNCTION retention.unpause(integer) IS 'the same by the policy''s number';
 CREATE FUNCTION retention.unpause_all() RETURNS void
-    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_retention_unpause_all';
-COMMENT ON FUNCTION retention.unpause_all() IS 'ends what retention.pause_all() began; policies that were paused by themselves stay so';
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_unpause_all';
+COMMENT ON FUNCTION retention.unpause_all() IS 'ends what retention.pause_all() began; policies that were paused by themselves stay so. For who began it, members of that role and superusers; if the role is gone, whoever may call it';
 GRANT SELECT ON retention.fuse, retention.table_share, retention.pause TO pg_monitor;
 
 CREATE TABLE retention.system_time (

@@ -10,7 +10,7 @@ CREATE FUNCTION retention.ledger_breaks(head text DEFAULT NULL, OUT entry_id big
     LANGUAGE c STABLE ROWS 10 AS 'MODULE_PATHNAME', 'pg_retention_ledger_breaks';
 COMMENT ON FUNCTION retention.ledger_breaks(text) IS 'every place where the chain is broken, and the entry by which somebody signed for that; NULL: nobody did';
 CREATE FUNCTION retention.begin_segment(reason text) RETURNS text
-    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_retention_begin_segment';
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_begin_segment';
 COMMENT ON FUNCTION retention.begin_segment(text) IS 'enters, for a superuser, what is broken in the ledger and why, so that only later breaks count; returns the new head';
 
 CREATE FUNCTION retention.vocabulary(OUT kind text, OUT word text, OUT changes_rows boolean) RETURNS SETOF record

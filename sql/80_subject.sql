@@ -270,7 +270,7 @@ CREATE FUNCTION retention.erasure_list() RETURNS json
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_erasure_list';
 COMMENT ON FUNCTION retention.erasure_list() IS 'the erasures done, as keyed hashes; to be kept beside the backups';
 CREATE FUNCTION retention.replay_erasures(list json, dry_run boolean DEFAULT false, OUT kind text, OUT erased bigint, OUT others bigint, OUT blocked bigint) RETURNS SETOF record
-    LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'pg_retention_replay_erasures';
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_replay_erasures';
 COMMENT ON FUNCTION retention.replay_erasures(json, boolean) IS 'erases again, after the restore of a backup, whom the list names; others: who has the key of somebody erased, and holds nothing that those rows held, is left; blocked: could not be erased, with a warning';
 CREATE FUNCTION retention.was_erased(kind text, key bigint) RETURNS timestamptz
     LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pg_retention_was_erased';
@@ -312,7 +312,7 @@ CREATE FUNCTION retention.restrict(kind text, key jsonb, reason text, request_id
 COMMENT ON FUNCTION retention.restrict(text, jsonb, text, bigint) IS 'hides and freezes the data about a person (Article 18)';
 
 CREATE FUNCTION retention.inform_of_lifting(restriction_id bigint) RETURNS void
-    LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'pg_retention_inform_of_lifting';
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_inform_of_lifting';
 COMMENT ON FUNCTION retention.inform_of_lifting(bigint) IS 'records that the person was told that the restriction will be lifted (Article 18(3))';
 CREATE FUNCTION retention.lift_restriction(restriction_id bigint, request_id bigint DEFAULT NULL) RETURNS void
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_lift_restriction';

@@ -104,7 +104,7 @@ CREATE PROCEDURE retention.verify_erasures()
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_verify_erasures';
 COMMENT ON PROCEDURE retention.verify_erasures() IS 'looks through what erasures left to be looked through, and for erased persons who are there again, as the worker does between two sweeps; outside a transaction block it commits after each part';
 CREATE FUNCTION retention.settle_verification(verification_id bigint) RETURNS void
-    LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'pg_retention_settle_verification';
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_settle_verification';
 COMMENT ON FUNCTION retention.settle_verification(bigint) IS 'records that what was found after an erasure was looked at, and ends the looking';
 
 CREATE TABLE retention.return_run (

@@ -155,8 +155,8 @@ CREATE FUNCTION retention.withdraw_consent(kind text, key jsonb, purpose text, h
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_withdraw_consent';
 COMMENT ON FUNCTION retention.withdraw_consent(text, jsonb, text, text) IS 'records that a person withdraws the consent to a purpose (Article 7(3)), and how';
 CREATE FUNCTION retention.weigh_objection(objection_id bigint, outcome text, grounds text) RETURNS void
-    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_retention_weigh_objection';
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_weigh_objection';
 COMMENT ON FUNCTION retention.weigh_objection(bigint, text, text) IS 'records whether the controller''s grounds override an objection (Article 21(1)): upheld or overridden, and the grounds. One to direct marketing is not weighed';
 CREATE FUNCTION retention.withdraw_objection(objection_id bigint) RETURNS void
-    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_retention_withdraw_objection';
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_withdraw_objection';
 COMMENT ON FUNCTION retention.withdraw_objection(bigint) IS 'records that the person withdraws an objection';

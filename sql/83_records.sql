@@ -16,5 +16,5 @@ CREATE FUNCTION retention.records_of_nobody(OUT kind text, OUT persons bigint) R
 COMMENT ON FUNCTION retention.records_of_nobody() IS 'of how many persons something is recorded though no row has their key any more; NULL: the kind itself is not there, or does not fit the schema';
 GRANT EXECUTE ON FUNCTION retention.records_of_nobody() TO pg_monitor;
 CREATE FUNCTION retention.end_records_of_nobody(kind text) RETURNS bigint
-    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_retention_end_records_of_nobody';
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_end_records_of_nobody';
 COMMENT ON FUNCTION retention.end_records_of_nobody(text) IS 'ends what is recorded of persons of a kind whose rows are gone, as an erasure does; returns of how many';

@@ -94,7 +94,7 @@ RETENTION_FUNCTION(pg_retention_begin_segment) {
     if (!superuser())
         ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be superuser to begin a segment of the ledger"),
                         errhint("Whoever does signs for what is broken before it.")));
-    const char *reason = text_to_cstring(PG_GETARG_TEXT_PP(0));
+    const char *reason = PG_ARGISNULL(0) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(0));
     if (pg_retention::is_blank(reason))
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a segment of the ledger begins with a reason"),
                         errhint("Say what happened, without data about persons: it stays in the ledger.")));

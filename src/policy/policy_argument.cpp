@@ -1,5 +1,6 @@
 #include "policy/policy_argument.hpp"
 
+#include "pg/arguments.hpp"
 #include "policy/rights.hpp"
 #include "schema/own.hpp"
 
@@ -25,6 +26,7 @@ const Policy &policy_argument(FunctionCallInfo fcinfo) {
 }
 
 const Policy &own_policy_argument(FunctionCallInfo fcinfo) {
+    require_argument(fcinfo, 0, "a policy");
     const Policy &policy = policy_argument(fcinfo);
     require_ownership(policy.relid, psprintf("of policy \"%s\"", policy.name),
                       "What is done with rows is decided by who owns them, or by a superuser.");

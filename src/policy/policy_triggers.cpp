@@ -511,13 +511,15 @@ bool shares_rows(const Policy &policy) {
 
 static void delete_dropped() {
     as_extension("WITH gone AS (DELETE FROM retention.policy p WHERE NOT EXISTS "
-                 "(SELECT FROM pg_catalog.pg_class c WHERE c.oid = p.relation) RETURNING p.relation), "
+                 "(SELECT FROM pg_catalog.pg_class c WHERE c.oid = p.relation) RETURNING p.relation, p.policy_id), "
                  "b AS (DELETE FROM retention.blocked_row WHERE relation IN (SELECT relation FROM gone)), "
                  "d AS (DELETE FROM retention.column_progress t WHERE NOT EXISTS "
                  "(SELECT FROM pg_catalog.pg_class k WHERE k.oid = t.relation)), "
                  "e AS (DELETE FROM retention.column_late t WHERE NOT EXISTS "
                  "(SELECT FROM pg_catalog.pg_class k WHERE k.oid = t.relation)), "
-                 "c AS (DELETE FROM retention.personal_column WHERE relation IN (SELECT relation FROM gone)) "
+                 "c AS (DELETE FROM retention.personal_column WHERE relation IN (SELECT relation FROM gone)), "
+                 "f AS (DELETE FROM retention.fuse WHERE policy_id IN (SELECT policy_id FROM gone)), "
+                 "z AS (DELETE FROM retention.pause WHERE policy_id IN (SELECT policy_id FROM gone)) "
                  "DELETE FROM retention.preparation WHERE relation IN (SELECT relation FROM gone) AND $1 IS NOT NULL",
                  OIDOID, ObjectIdGetDatum(extension()->policy_table));
 }

@@ -1,5 +1,6 @@
 // What comes: how many rows become due month by month, and which rows will be hidden soon.
 #include "policy/attached.hpp"
+#include "pg/arguments.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
@@ -133,6 +134,7 @@ RETENTION_FUNCTION(pg_retention_forecast) {
 }
 
 RETENTION_FUNCTION(pg_retention_leaving) {
+    pg_retention::require_argument(fcinfo, 0, "days");
     InitMaterializedSRF(fcinfo, 0);
     pg_retention::leaving(reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo), PG_GETARG_INT32(0));
     return static_cast<Datum>(0);

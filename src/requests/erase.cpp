@@ -9,6 +9,7 @@
 #include "clock/decide.hpp"
 #include "core/data/vocabulary.hpp"
 #include "ledger/consequences.hpp"
+#include "pg/arguments.hpp"
 #include "pg/at_once.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
@@ -591,6 +592,6 @@ Datum try_to_erase(FunctionCallInfo fcinfo) {
 }  // namespace pg_retention
 
 RETENTION_FUNCTION(pg_retention_erase) {
-    const bool dry_run = !PG_ARGISNULL(2) && PG_GETARG_BOOL(2);
-    return dry_run ? pg_retention::try_to_erase(fcinfo) : pg_retention::erase(fcinfo);
+    pg_retention::require_argument(fcinfo, 2, "dry_run");
+    return PG_GETARG_BOOL(2) ? pg_retention::try_to_erase(fcinfo) : pg_retention::erase(fcinfo);
 }

@@ -1,4 +1,5 @@
 // The trigger of tables of persons: what the extension has recorded of a person ends when the row goes, whoever takes it, and follows its key.
+#include "pg/arguments.hpp"
 #include "pg/attempt.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
@@ -277,5 +278,6 @@ RETENTION_FUNCTION(pg_retention_records_of_nobody) {
 }
 
 RETENTION_FUNCTION(pg_retention_end_records_of_nobody) {
+    pg_retention::require_argument(fcinfo, 0, "a kind of persons");
     PG_RETURN_INT64(pg_retention::end_records_of_nobody(text_to_cstring(PG_GETARG_TEXT_PP(0))));
 }

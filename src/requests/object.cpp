@@ -1,6 +1,7 @@
 // Objections and consents, recorded.
 #include "core/data/portable.hpp"
 #include "ledger/ledger.hpp"
+#include "pg/arguments.hpp"
 #include "pg/guard.hpp"
 #include "pg/time.hpp"
 #include "pg/actor.hpp"
@@ -24,7 +25,7 @@ namespace {
 constexpr int kPurposeArgument = 2, kRequestArgument = 3, kHowArgument = 3;
 
 const char *text_argument(FunctionCallInfo fcinfo, int argument, const char *what) {
-    if (PG_ARGISNULL(argument)) ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be null", what)));
+    require_argument(fcinfo, argument, what);
     const char *given = text_to_cstring(PG_GETARG_TEXT_PP(argument));
     if (given[strspn(given, " \t\n\r")] == '\0')
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must not be empty", what)));
@@ -178,12 +179,15 @@ void record_consent(FunctionCallInfo fcinfo, bool given) {
 RETENTION_FUNCTION(pg_retention_object) { PG_RETURN_INT64(pg_retention::object(fcinfo)); }
 
 RETENTION_FUNCTION(pg_retention_weigh_objection) {
+    pg_retention::require_argument(fcinfo, 0, "an objection");
+    pg_retention::require_argument(fcinfo, 1, "the outcome of an objection");
     pg_retention::weigh(PG_GETARG_INT64(0), text_to_cstring(PG_GETARG_TEXT_PP(1)),
                         pg_retention::text_argument(fcinfo, 2, "the grounds"));
     PG_RETURN_VOID();
 }
 
 RETENTION_FUNCTION(pg_retention_withdraw_objection) {
+    pg_retention::require_argument(fcinfo, 0, "an objection");
     pg_retention::withdraw(PG_GETARG_INT64(0));
     PG_RETURN_VOID();
 }

@@ -1,5 +1,6 @@
 // After the restore of a backup: who was erased since is erased again.
 #include "schema/extension.hpp"
+#include "pg/arguments.hpp"
 #include "pg/attempt.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
@@ -249,6 +250,8 @@ RETENTION_FUNCTION(pg_retention_erasure_list) { return pg_retention::erasure_lis
 RETENTION_FUNCTION(pg_retention_was_erased) { return pg_retention::was_erased(fcinfo); }
 
 RETENTION_FUNCTION(pg_retention_replay_erasures) {
+    pg_retention::require_argument(fcinfo, 0, "a list of erasures");
+    pg_retention::require_argument(fcinfo, 1, "dry_run");
     InitMaterializedSRF(fcinfo, 0);
     pg_retention::replay(fcinfo);
     return static_cast<Datum>(0);

@@ -4,6 +4,7 @@
 #include "core/time/clock.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/own_table.hpp"
+#include "pg/arguments.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
 #include "schema/own.hpp"
@@ -287,6 +288,7 @@ void lift(int64 id, int64 request_id) {
 RETENTION_FUNCTION(pg_retention_restrict) { return pg_retention::impose(fcinfo); }
 
 RETENTION_FUNCTION(pg_retention_inform_of_lifting) {
+    pg_retention::require_argument(fcinfo, 0, "a restriction");
     pg_retention::inform(PG_GETARG_INT64(0));
     PG_RETURN_VOID();
 }

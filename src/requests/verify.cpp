@@ -2,6 +2,7 @@
 
 #include "ledger/ledger.hpp"
 #include "ledger/own_table.hpp"
+#include "pg/arguments.hpp"
 #include "pg/at_once.hpp"
 #include "pg/attempt.hpp"
 #include "pg/cause.hpp"
@@ -316,6 +317,7 @@ RETENTION_FUNCTION(pg_retention_verify_erasures) {
 }
 
 RETENTION_FUNCTION(pg_retention_settle_verification) {
+    pg_retention::require_argument(fcinfo, 0, "a verification");
     pg_retention::settle(PG_GETARG_INT64(0));
     PG_RETURN_VOID();
 }

@@ -1,6 +1,5 @@
 #include "sweep/fuse.hpp"
 
-#include "ledger/ledger.hpp"
 #include "pg/actor.hpp"
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
@@ -12,12 +11,12 @@
 #include "policy/attached.hpp"
 #include "schema/own.hpp"
 #include "sweep/engine.hpp"
+#include "sweep/paused.hpp"
 #include "sweep/ranges.hpp"
 #include "sweep/shares.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
-#include "commands/async.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 }
@@ -26,7 +25,6 @@ namespace pg_retention {
 
 namespace {
 
-constexpr int16 kAllPolicies = 0;  // in retention.pause
 
 int64 count_due(const Policy &policy) {
     const core::Start due = cutoffs_of(policy, retention_now()).due;
@@ -50,18 +48,6 @@ int64 rows_of_table(const Policy &policy) {
     return static_cast<int64>(rows);
 }
 
-void record(LedgerAction action, const Policy *policy, int64 rows, const char *detail) {
-    LedgerEntry entry = {};
-    entry.action = action;
-    if (policy != nullptr) entry.policy_id = policy->id;
-    if (policy != nullptr) entry.relid = policy->relid;
-    entry.row_count = rows;
-    entry.detail = detail;
-    append_ledger(entry);
-    Async_Notify("pg_retention", policy == nullptr ? psprintf("policies %s", name_of(action))
-                                                   : psprintf("policy %s %s", name_of(action), policy->name));
-}
-
 void blow(const Policy &policy, int64 due, bool of_columns, const char *reason) {
     const SqlRows blown =
         own("INSERT INTO retention.fuse AS f (policy_id, blown_at, due, columns_only, reason) VALUES ($1, $2, $3, $4, $5) "
@@ -71,7 +57,7 @@ void blow(const Policy &policy, int64 due, bool of_columns, const char *reason) 
     if (blown.n == 0) return;
     ereport(LOG, (errmsg("pg_retention: policy \"%s\" waits for approval: %s", policy.name, reason),
                   errhint("See retention.preview(), and then retention.approve().")));
-    record(LedgerAction::kFuseBlown, &policy, due, nullptr);
+    record_held(LedgerAction::kFuseBlown, &policy, due, nullptr);
 }
 
 int64 approve(const Policy &policy) {
@@ -89,34 +75,9 @@ int64 approve(const Policy &policy) {
         "ON CONFLICT (policy_id) DO UPDATE SET approved = excluded.approved, approved_at = excluded.approved_at, "
         "approved_by = excluded.approved_by, blown_at = NULL, due = NULL, reason = NULL",
         id, due, at(retention_now()), session_role());
-    record(LedgerAction::kApproved, &approved, due, nullptr);
+    record_held(LedgerAction::kApproved, &approved, due, nullptr);
     SPI_finish();
     return due;
-}
-
-const char *reason_argument(FunctionCallInfo fcinfo, int argument) {
-    const char *reason = text_to_cstring(PG_GETARG_TEXT_PP(argument));
-    if (reason[strspn(reason, " \t\n\r")] == '\0')
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the reason of a pause must not be empty")));
-    return reason;
-}
-
-// policy: null: all.
-void pause(const Policy *policy, const char *reason) {
-    connect_spi();
-    own("INSERT INTO retention.pause (policy_id, paused_at, paused_by, reason) VALUES ($1, $2, $3, $4) ON CONFLICT (policy_id) "
-        "DO UPDATE SET reason = excluded.reason",
-        policy == nullptr ? kAllPolicies : policy->id, at(retention_now()), session_role(), reason);
-    record(LedgerAction::kPaused, policy, -1, reason);
-    SPI_finish();
-}
-
-void unpause(const Policy *policy) {
-    connect_spi();
-    const SqlRows gone = own("DELETE FROM retention.pause WHERE policy_id = $1 RETURNING policy_id",
-                             policy == nullptr ? kAllPolicies : policy->id);
-    if (gone.n > 0) record(LedgerAction::kUnpaused, policy, -1, nullptr);
-    SPI_finish();
 }
 
 }  // namespace
@@ -243,25 +204,5 @@ void settle_fuses(Engine *engine) {
 }  // namespace pg_retention
 
 RETENTION_FUNCTION(pg_retention_approve) { PG_RETURN_INT64(pg_retention::approve(pg_retention::own_policy_argument(fcinfo))); }
-
-RETENTION_FUNCTION(pg_retention_pause) {
-    pg_retention::pause(&pg_retention::own_policy_argument(fcinfo), pg_retention::reason_argument(fcinfo, 1));
-    PG_RETURN_VOID();
-}
-
-RETENTION_FUNCTION(pg_retention_pause_all) {
-    pg_retention::pause(nullptr, pg_retention::reason_argument(fcinfo, 0));
-    PG_RETURN_VOID();
-}
-
-RETENTION_FUNCTION(pg_retention_unpause) {
-    pg_retention::unpause(&pg_retention::own_policy_argument(fcinfo));
-    PG_RETURN_VOID();
-}
-
-RETENTION_FUNCTION(pg_retention_unpause_all) {
-    pg_retention::unpause(nullptr);
-    PG_RETURN_VOID();
-}
 
 RETENTION_FUNCTION(pg_retention_time_now) { PG_RETURN_TIMESTAMPTZ(pg_retention::retention_now()); }

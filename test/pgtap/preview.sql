@@ -81,7 +81,7 @@ SELECT is(pg_temp.of('accounts', 'problem'), NULL, 'nothing stands against the p
 SELECT set_eq($$SELECT * FROM retention.preview(1)$$, $$SELECT * FROM retention.preview('accounts')$$, 'a policy is previewed by its number, too');
 SELECT throws_ok($$SELECT retention.preview('nothing')$$, '42704', 'policy "nothing" does not exist', 'a policy that is none has no preview');
 SELECT throws_ok($$SELECT retention.preview(99)$$, '42704', 'policy 99 does not exist', 'a number that is none has no preview');
-SELECT is((SELECT retention.preview(NULL::text)), NULL, 'no policy has no preview');
+SELECT throws_ok('SELECT retention.preview(NULL::text)', '22004', NULL, 'no policy has no preview');
 
 -- Who may.
 SET ROLE clerk;
