@@ -13,7 +13,12 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON retention.location
     FOR EACH STATEMENT EXECUTE FUNCTION retention.refuse_truncate();
 CREATE TRIGGER record_terms AFTER INSERT OR UPDATE OR DELETE ON retention.public_holiday
     FOR EACH ROW EXECUTE FUNCTION retention.record_terms();
+CREATE TRIGGER record_terms AFTER INSERT OR UPDATE OR DELETE ON retention.sweep_window
+    FOR EACH ROW EXECUTE FUNCTION retention.record_terms();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON retention.sweep_window
+    FOR EACH STATEMENT EXECUTE FUNCTION retention.refuse_truncate();
 ALTER TABLE retention.purpose ENABLE ALWAYS TRIGGER record_terms;
 ALTER TABLE retention.recipient ENABLE ALWAYS TRIGGER record_terms;
 ALTER TABLE retention.location ENABLE ALWAYS TRIGGER record_terms, ENABLE ALWAYS TRIGGER refuse_truncate;
 ALTER TABLE retention.public_holiday ENABLE ALWAYS TRIGGER record_terms;
+ALTER TABLE retention.sweep_window ENABLE ALWAYS TRIGGER record_terms, ENABLE ALWAYS TRIGGER refuse_truncate;

@@ -64,6 +64,11 @@ const char *value_of(HeapTuple row, TupleDesc desc, const char *column) {
     return number > 0 ? SPI_getvalue(row, desc, number) : nullptr;
 }
 
+// What has no name has a number, which stands first.
+const char *name_of_row(HeapTuple row, TupleDesc desc) {
+    return SPI_fnumber(desc, "name") > 0 ? value_of(row, desc, "name") : SPI_getvalue(row, desc, 1);
+}
+
 void record(const TriggerData *data) {
     TupleDesc desc = RelationGetDescr(data->tg_relation);
     HeapTuple before = TRIGGER_FIRED_BY_INSERT(data->tg_event) ? nullptr : data->tg_trigtuple;
@@ -78,7 +83,8 @@ void record(const TriggerData *data) {
     StringInfoData detail;
     initStringInfo(&detail);
     appendStringInfoChar(&detail, '{');
-    put_json(&detail, RelationGetRelationName(data->tg_relation), value_of(last, desc, rule == nullptr ? "name" : "country"));
+    put_json(&detail, RelationGetRelationName(data->tg_relation),
+             rule == nullptr ? name_of_row(last, desc) : value_of(last, desc, "country"));
     if (rule != nullptr) {
         put_json(&detail, "rule", rule);
         put_json(&detail, "name", value_of(last, desc, "name"));

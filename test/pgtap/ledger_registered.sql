@@ -36,6 +36,11 @@ SELECT is(pg_temp.enters($$UPDATE retention.purpose SET legal_basis = 'legitimat
     '[{"purpose": "news", "old": {"caps": "{}", "legal_basis": "consent"}, "new": {"caps": "{\"1 per calendar month\"}", "legal_basis": "legitimate interest"}}]', 'what changes of a purpose is on record');
 SELECT is(pg_temp.enters($$INSERT INTO retention.purpose (name, legal_basis) VALUES ('news', 'consent') ON CONFLICT DO NOTHING$$), NULL, 'what is there already is neither written nor on record');
 SELECT is(pg_temp.enters($$DO 'BEGIN INSERT INTO retention.recipient (name, role, country) VALUES (''X'', ''processor'', ''NO''); RAISE division_by_zero; EXCEPTION WHEN division_by_zero THEN NULL; END'$$), NULL, 'what is taken back is not on record');
+SELECT is(pg_temp.enters($$INSERT INTO retention.sweep_window (window_id, policy, opens, closes, timezone) VALUES (7, 'visits', '22:00', '06:00', 'UTC')$$),
+    '[{"sweep_window": "7", "new": {"window_id": "7", "policy": "visits", "weekdays": "{1,2,3,4,5,6,7}", "opens": "22:00:00", "closes": "06:00:00", "timezone": "UTC"}}]', 'a window that is written is on record');
+SELECT is(pg_temp.enters($$UPDATE retention.sweep_window SET closes = '23:00', policy = NULL$$),
+    '[{"sweep_window": "7", "old": {"policy": "visits", "closes": "06:00:00"}, "new": {"policy": null, "closes": "23:00:00"}}]', 'what changes of a window is on record');
+SELECT is(pg_temp.enters($$DELETE FROM retention.sweep_window$$) -> 0 -> 'old' ->> 'closes', '23:00:00', 'a window that is removed is on record');
 SELECT is((SELECT ok FROM retention.verify_ledger()), true, 'the ledger holds');
 SELECT throws_ok($$CREATE TRIGGER t AFTER INSERT ON visits FOR EACH ROW EXECUTE FUNCTION retention.record_terms(); INSERT INTO visits VALUES (1)$$, '39P01', NULL, 'the function of the triggers is not for other tables');
 SELECT * FROM finish();
