@@ -57,7 +57,6 @@ SqlRows first_pending(Oid leaf, core::Clock from, core::Clock until, int64 most)
 Estimate estimate(List *leaves, core::Clock from, core::Clock until, bool is_indexed) {
     Estimate sum = {0, is_indexed};
     ListCell *cell = nullptr;
-    if (until < from) return {0, true};
     foreach (cell, leaves) {
         const Oid leaf = lfirst_oid(cell);
         if (is_indexed) {
@@ -90,7 +89,8 @@ void policy_estimates(const ReturnSetInfo *result, const Policy &policy) {
     const core::Cutoffs cutoffs = cutoffs_of(policy, retention_now());
     const core::Start last = core::kNotStarted - 1;
     const auto between = [id](core::Start after, core::Start until, List *leaves) {
-        return estimate(leaves, core::first_from(id, after + 1), core::last_until(id, until), true);
+        return until <= after ? Estimate{0, true}
+                              : estimate(leaves, core::first_from(id, after + 1), core::last_until(id, until), true);
     };
     List *locked = NIL;
     SPI_connect();

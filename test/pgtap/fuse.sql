@@ -20,6 +20,7 @@ INSERT INTO retention.policy (name, relation, clock_starts, timezone, keep_for, 
 CALL retention.sweep();
 SELECT is((SELECT count(*) FROM s.account), 10::bigint, 'what was due when a policy is put in force is hidden');
 SELECT is((SELECT string_agg(state || ' ' || rows, ', ' ORDER BY state) FROM retention.policy_counts(1::smallint)), 'active 10, quarantined 60', 'what was due when a policy is put in force is quarantined');
+SELECT is((SELECT string_agg(state || ' ' || rows, ', ' ORDER BY state) FROM retention.policy_estimates(1) WHERE rows > 0 AND exact), 'quarantined 60', 'estimates are of the same states while the quarantine runs since a policy was put in force');
 SET retention.test_now = '2030-07-01 23:59:59 Europe/Oslo';
 CALL retention.sweep();
 SELECT is((SELECT sum(deleted) FROM retention.sweep_run), 0::numeric, 'nothing goes before the quarantine has run from then');
