@@ -13,6 +13,6 @@ COMMENT ON FUNCTION retention.forecast(integer) IS 'how many rows become due in 
 CREATE FUNCTION retention.leaving(days integer, OUT policy_id smallint, OUT name text, OUT relation regclass, OUT key jsonb,
     OUT hidden_from timestamptz, OUT due_from timestamptz) RETURNS SETOF record
     LANGUAGE c STABLE ROWS 10000 AS 'MODULE_PATHNAME', 'pg_retention_leaving';
-COMMENT ON FUNCTION retention.leaving(integer) IS 'rows that are visible now and hidden before so many days from today are over, of the caller''s tables and by policies in force. key is NULL where the table has none, due_from where the row is held';
+COMMENT ON FUNCTION retention.leaving(integer) IS 'rows that are visible now and hidden before so many days from today are over, of the caller''s tables and by policies in force; where row security binds him, too, the rows that it shows him. key is NULL where the table has none, due_from where the row is held';
 
 GRANT EXECUTE ON FUNCTION retention.forecast(integer) TO pg_monitor;

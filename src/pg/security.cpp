@@ -6,7 +6,9 @@ extern "C" {
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "utils/guc.h"
+#include "miscadmin.h"
 #include "utils/lsyscache.h"
+#include "utils/rls.h"
 #include "utils/syscache.h"
 }
 
@@ -79,6 +81,8 @@ int pin_search_path() {
 void unpin_search_path(int nest_level) {
     if (nest_level != 0) AtEOXact_GUC(false, nest_level);
 }
+
+bool is_bound_by_row_security(Oid relid) { return check_enable_rls(relid, GetUserId(), true) == RLS_ENABLED; }
 
 Oid owner_of(Oid relid) {
     HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));

@@ -41,4 +41,7 @@ void unpin_search_path(int nest_level);
 
 Oid owner_of(Oid relid);
 
+// Whether row security decides which rows of the table whoever acts now may see.
+bool is_bound_by_row_security(Oid relid);
+
 }  // namespace pg_retention

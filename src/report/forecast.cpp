@@ -93,6 +93,15 @@ void put_range(const Leaving &leaving, Oid leaf, core::Clock from, core::Clock u
                      });
 }
 
+void put_shown(const Leaving &leaving, core::Clock from, core::Clock until) {
+    const Oid relid = leaving.policy->relid;
+    const char *clock = psprintf("t.%s", clock_name(relid));
+    const SqlRows rows = shown_to_caller(relid, 0, psprintf("%s, %s", clock, key_list(relid, leaving.key)),
+                                         pending_range(clock, 1, 2), clock_value(from), clock_value(until));
+    for (const SqlRow row : rows) put_leaving(leaving, row);
+    rows.free();
+}
+
 void put_leaving(const ReturnSetInfo *result, const Policy &policy, int days) {
     const PgZone zone = policy.zone();
     const core::Day today = zone.day_of(retention_now());
@@ -101,13 +110,20 @@ void put_leaving(const ReturnSetInfo *result, const Policy &policy, int days) {
                              core::cutoffs(end - 1, policy.terms, zone).hide};
     ListCell *cell = nullptr;
     if (leaving.until <= leaving.after) return;
+    const core::Clock first = core::first_from(policy.id, leaving.after + 1), last = core::last_until(policy.id, leaving.until);
+    const core::Clock first_held = core::make_clock(policy.id, leaving.after + 1, core::kHeld);
+    const core::Clock last_held = core::last_exempt(policy.id, leaving.until);
+    if (is_bound_by_row_security(policy.relid)) {
+        put_shown(leaving, first, last);
+        put_shown(leaving, first_held, last_held);
+        return;
+    }
     foreach (cell, leaves_of(policy.relid)) {
         const Oid leaf = lfirst_oid(cell);
         // Rows that are not stamped yet are hidden.
         if (clock_column(leaf) == InvalidAttrNumber || awaits_stamps(leaf)) continue;
-        put_range(leaving, leaf, core::first_from(policy.id, leaving.after + 1), core::last_until(policy.id, leaving.until));
-        put_range(leaving, leaf, core::make_clock(policy.id, leaving.after + 1, core::kHeld),
-                  core::last_exempt(policy.id, leaving.until));
+        put_range(leaving, leaf, first, last);
+        put_range(leaving, leaf, first_held, last_held);
     }
 }
 

@@ -1,11 +1,15 @@
 #include "report/keys.hpp"
 
 #include "pg/names.hpp"
+#include "pg/security.hpp"
 #include "schema/row_key.hpp"
 #include "subject/keys.hpp"
 
 extern "C" {
 #include "access/table.h"
+#include "catalog/pg_class.h"
+#include "miscadmin.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 }
 
@@ -31,6 +35,18 @@ char *key_json(Oid relid, const KeyColumns &key, const SqlRow &row, int first) {
     for (int i = 0; i < key.n; ++i) places[i] = first + i;
     append_key_json(&json, relid, key.columns, key.n, row.tuple, row.desc, places);
     return json.data;
+}
+
+SqlRows shown_to_caller(Oid relid, long limit, const char *columns, const char *condition, const SqlValue &from,
+                        const SqlValue &until) {
+    const How how = {PlanKind::kOnce, Sees::kCaller, limit, false};
+    const char *only = get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE ? "" : "ONLY ";
+    // Governed like any query of his: what his row security reads and runs sees no row that he does not.
+    const ActingAs saved = act_as(GetUserId(), false);
+    const SqlRows rows = run_governed(
+        how, psprintf("SELECT %s FROM %s%s t WHERE %s", columns, only, qualified_name(relid), condition), from, until);
+    leave(saved);
+    return rows;
 }
 
 }  // namespace pg_retention

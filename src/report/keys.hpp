@@ -18,4 +18,9 @@ const char *key_list(Oid relid, const KeyColumns &key);
 // Of a row that has them from this column on. Palloc'ed; null without a key.
 char *key_json(Oid relid, const KeyColumns &key, const SqlRow &row, int first);
 
+// Of a table whose rows row security shows the caller, or keeps from him: those that he sees, by a query over t. Partitions are seen as the table
+// is.
+SqlRows shown_to_caller(Oid relid, long limit, const char *columns, const char *condition, const SqlValue &from,
+                        const SqlValue &until);
+
 }  // namespace pg_retention

@@ -188,6 +188,13 @@ void preview_hidden(const Preview &preview) {
     if (decided.released > 0) put(preview, "due", "erased earlier", decided.released, "the law kept them until now");
 }
 
+// row: its clock and its key.
+void put_sample(const Preview &preview, const KeyColumns &key, const SqlRow &row) {
+    const Policy &policy = *preview.policy;
+    const core::Micros since = core::deadlines(core::start_of(row.get<core::Clock>(1)), policy.terms, policy.zone()).due_from;
+    put(preview, "sample", key_json(policy.relid, key, row, 2), 1, psprintf("due since %s", local_text(since, policy.zone())));
+}
+
 // The first rows that are due.
 void preview_sample(const Preview &preview) {
     const Policy &policy = *preview.policy;
@@ -196,23 +203,26 @@ void preview_sample(const Preview &preview) {
     int n = 0;
     if (!settings::reveal || preview.due <= 0 || key.n == 0) return;
     record_reveal();
+    const SqlValue from = clock_value(core::first_from(policy.id, 0));
+    const SqlValue until = clock_value(core::last_until(policy.id, preview.cutoffs.due));
+    if (is_bound_by_row_security(policy.relid)) {
+        const char *clock = psprintf("t.%s", clock_name(policy.relid));
+        for (const SqlRow row : shown_to_caller(policy.relid, kSamples, psprintf("%s, %s", clock, key_list(policy.relid, key)),
+                                                psprintf("%s ORDER BY 1", pending_range(clock, 1, 2)), from, until))
+            put_sample(preview, key, row);
+        return;
+    }
     foreach (cell, preview.leaves) {
         const Oid leaf = lfirst_oid(cell);
         const char *clock = psprintf("t.%s", clock_name(leaf));
         const How how = {PlanKind::kOnce, Sees::kCaller, kSamples - n, true};
         if (n == kSamples) break;
-        const SqlRows found =
-            run_as(owner_of(leaf), how,
-                   psprintf("SELECT %s, %s FROM ONLY %s t WHERE %s ORDER BY 1", clock, key_list(policy.relid, key),
-                            qualified_name(leaf), pending_range(clock, 1, 2)),
-                   clock_value(core::first_from(policy.id, 0)), clock_value(core::last_until(policy.id, preview.cutoffs.due)));
-        for (const SqlRow row : found) {
-            const core::Micros since =
-                core::deadlines(core::start_of(row.get<core::Clock>(1)), policy.terms, policy.zone()).due_from;
-            put(preview, "sample", key_json(policy.relid, key, row, 2), 1,
-                psprintf("due since %s", local_text(since, policy.zone())));
-            ++n;
-        }
+        const SqlRows found = run_as(owner_of(leaf), how,
+                                     psprintf("SELECT %s, %s FROM ONLY %s t WHERE %s ORDER BY 1", clock,
+                                              key_list(policy.relid, key), qualified_name(leaf), pending_range(clock, 1, 2)),
+                                     from, until);
+        for (const SqlRow row : found) put_sample(preview, key, row);
+        n += static_cast<int>(found.n);
     }
 }
 

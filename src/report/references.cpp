@@ -101,8 +101,7 @@ Counted count_references(const ForeignKey &key, const Asked &asked) {
 }
 
 bool may_read(Oid relid) {
-    return pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK &&
-           check_enable_rls(relid, InvalidOid, true) != RLS_ENABLED;
+    return pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK && !is_bound_by_row_security(relid);
 }
 
 const char *part_of(const ForeignKey &key) {

@@ -65,8 +65,6 @@ char *unset_own_starts(const Policy &policy, Oid relid) {
     return sql.len > 0 ? sql.data : nullptr;
 }
 
-bool is_bound_by_row_security(Oid relid) { return check_enable_rls(relid, GetUserId(), true) == RLS_ENABLED; }
-
 // Asked as the caller, in a statement that is governed like any of his: what his row security reads and runs sees no hidden row.
 bool is_shown_to_caller(const Named &row) {
     const ActingAs saved = act_as(GetUserId(), false);
