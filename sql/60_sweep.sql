@@ -37,11 +37,17 @@ COMMENT ON FUNCTION retention.policy_estimates(integer) IS 'about how many rows 
 CREATE FUNCTION retention.oldest_due(policy_id integer, OUT relation regclass, OUT row_id tid, OUT since timestamptz, OUT rows bigint) RETURNS SETOF record
     LANGUAGE c STABLE STRICT ROWS 1 AS 'MODULE_PATHNAME', 'pg_retention_oldest_due';
 COMMENT ON FUNCTION retention.oldest_due(integer) IS 'the row of a policy that is past its deadline for the longest, since when, and how many there are, of each table at most 1001; and tables that somebody locks, alone';
+CREATE FUNCTION retention.oldest_armed(policy_id integer, OUT relation regclass, OUT row_id tid, OUT since timestamptz, OUT rows bigint) RETURNS SETOF record
+    LANGUAGE c STABLE STRICT ROWS 1 AS 'MODULE_PATHNAME', 'pg_retention_oldest_armed';
+COMMENT ON FUNCTION retention.oldest_armed(integer) IS 'the same of rows that would be due if the quarantine of their policy did not run since it was put in force or changed';
+CREATE FUNCTION retention.armed_until(policy_id smallint) RETURNS timestamptz
+    LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pg_retention_armed_until';
+COMMENT ON FUNCTION retention.armed_until(smallint) IS 'until when nothing of a policy in force is due, for its quarantine runs since it was put in force or changed; NULL: it does not, or retention.approve() was called';
 
 GRANT SELECT ON retention.sweep_run, retention.hidden_late, retention.preparation TO pg_monitor;
 GRANT SELECT (policy_id, relation, row_id, sqlstate, cause, attempts, columns_only, first_failed, retry_at) ON retention.blocked_row TO pg_monitor;
 GRANT SELECT (relation, policy_id, work, sqlstate, cause, attempts, first_failed, retry_at) ON retention.blocked_table TO pg_monitor;
-GRANT EXECUTE ON FUNCTION retention.policy_counts(integer), retention.policy_estimates(integer), retention.oldest_due(integer) TO pg_monitor;
+GRANT EXECUTE ON FUNCTION retention.policy_counts(integer), retention.policy_estimates(integer), retention.oldest_due(integer), retention.oldest_armed(integer), retention.armed_until(smallint) TO pg_monitor;
 
 CREATE FUNCTION retention.worker_states(OUT database oid, OUT started_at timestamptz, OUT ended_at timestamptz, OUT waiting_since timestamptz, OUT problem text, OUT problem_since timestamptz) RETURNS SETOF record
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_worker_states';

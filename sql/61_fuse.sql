@@ -114,17 +114,23 @@ COMMENT ON COLUMN retention.sweep_window.opens IS 'from when';
 COMMENT ON COLUMN retention.sweep_window.closes IS 'until when; earlier than it opens: of the next day';
 COMMENT ON COLUMN retention.sweep_window.timezone IS 'whose time that is; what is written without one has that of the setting retention.timezone, or else log_timezone, from then on';
 
--- A window that closes on the next day is open on the morning after the day on which it opened.
+-- As instants: what a clock shows may be skipped, or come twice, where it is set forward or back. PostgreSQL takes a time that is skipped for as much later, and one
+-- that comes twice for the second.
+CREATE VIEW retention.window_opening AS
+SELECT w.window_id, w.policy, o.opens_at, CASE WHEN o.closes AT TIME ZONE w.timezone OPERATOR(pg_catalog.>) o.opens_at THEN o.closes AT TIME ZONE w.timezone
+    ELSE o.opens_at OPERATOR(pg_catalog.+) (o.closes OPERATOR(pg_catalog.-) o.opens) END AS closes_at
+FROM retention.sweep_window w
+CROSS JOIN LATERAL (SELECT (retention.time_now() AT TIME ZONE w.timezone)::date OPERATOR(pg_catalog.-) n AS day FROM pg_catalog.generate_series(0, 9) n) d
+CROSS JOIN LATERAL (SELECT d.day OPERATOR(pg_catalog.+) w.opens AS opens, (d.day OPERATOR(pg_catalog.+) w.opens) AT TIME ZONE w.timezone AS opens_at,
+    (CASE WHEN w.closes OPERATOR(pg_catalog.<) w.opens THEN d.day OPERATOR(pg_catalog.+) 1 ELSE d.day END) OPERATOR(pg_catalog.+) w.closes AS closes) o
+WHERE EXTRACT(isodow FROM d.day) OPERATOR(pg_catalog.=) ANY (w.weekdays);
+COMMENT ON VIEW retention.window_opening IS 'when windows open today, and opened in the nine days before, on their days of the week. A time that clocks skip comes as much later, and where nothing of the window is left by that it is open for as long as else; of one that they show twice the second counts';
+COMMENT ON COLUMN retention.window_opening.window_id IS 'number of the window';
+COMMENT ON COLUMN retention.window_opening.policy IS 'of which policy; NULL: of all that have no window of their own';
+COMMENT ON COLUMN retention.window_opening.opens_at IS 'when it opens';
+COMMENT ON COLUMN retention.window_opening.closes_at IS 'when it closes';
+
 CREATE VIEW retention.held_policy AS
-WITH local AS (
-    SELECT w.policy, w.opens, w.closes, w.weekdays, retention.time_now() AT TIME ZONE w.timezone AS at FROM retention.sweep_window w
-), windows AS (
-    SELECT l.policy, CASE WHEN l.opens OPERATOR(pg_catalog.<) l.closes
-            THEN l.at::time OPERATOR(pg_catalog.>=) l.opens AND l.at::time OPERATOR(pg_catalog.<) l.closes AND EXTRACT(isodow FROM l.at) OPERATOR(pg_catalog.=) ANY (l.weekdays)
-        ELSE l.at::time OPERATOR(pg_catalog.>=) l.opens AND EXTRACT(isodow FROM l.at) OPERATOR(pg_catalog.=) ANY (l.weekdays)
-            OR l.at::time OPERATOR(pg_catalog.<) l.closes AND EXTRACT(isodow FROM l.at OPERATOR(pg_catalog.-) interval '1 day') OPERATOR(pg_catalog.=) ANY (l.weekdays) END AS open
-    FROM local l
-)
 SELECT p.policy_id, 'paused' AS state, z.reason AS detail FROM retention.policy p
     CROSS JOIN LATERAL (SELECT x.reason FROM retention.pause x WHERE x.policy_id IN (0, p.policy_id) ORDER BY x.policy_id DESC LIMIT 1) z
 UNION ALL
@@ -132,11 +138,12 @@ SELECT f.policy_id, 'waiting for retention.approve()', f.reason OPERATOR(pg_cata
 FROM retention.fuse f WHERE f.blown_at IS NOT NULL AND pg_catalog.current_setting('retention.max_share')::double precision OPERATOR(pg_catalog.<) 1
 UNION ALL
 SELECT p.policy_id, 'waiting for its window', 'see retention.sweep_window' FROM retention.policy p
-WHERE EXISTS (SELECT FROM windows w WHERE w.policy IS NULL OR w.policy OPERATOR(pg_catalog.=) p.name)
-    AND NOT EXISTS (SELECT FROM windows w WHERE w.open AND CASE WHEN EXISTS (SELECT FROM windows o WHERE o.policy OPERATOR(pg_catalog.=) p.name)
-        THEN w.policy OPERATOR(pg_catalog.=) p.name ELSE w.policy IS NULL END);
+CROSS JOIN LATERAL (SELECT pg_catalog.bool_or(w.policy IS NOT NULL) AS own, count(*) AS n FROM retention.sweep_window w WHERE w.policy IS NULL OR w.policy OPERATOR(pg_catalog.=) p.name) h
+WHERE h.n OPERATOR(pg_catalog.>) 0 AND NOT EXISTS (SELECT FROM retention.window_opening w
+    WHERE w.opens_at OPERATOR(pg_catalog.<=) retention.time_now() AND w.closes_at OPERATOR(pg_catalog.>) retention.time_now()
+        AND CASE WHEN h.own THEN w.policy OPERATOR(pg_catalog.=) p.name ELSE w.policy IS NULL END);
 COMMENT ON VIEW retention.held_policy IS 'policies whose rows no sweep takes now, and why: somebody paused them, too much is due at once, or it is not the time';
 COMMENT ON COLUMN retention.held_policy.policy_id IS 'number of the policy';
 COMMENT ON COLUMN retention.held_policy.state IS 'paused; waiting for retention.approve(); waiting for its window';
 COMMENT ON COLUMN retention.held_policy.detail IS 'the reason that was given, how many rows are due, or where to look';
-GRANT SELECT ON retention.sweep_window, retention.held_policy TO pg_monitor;
+GRANT SELECT ON retention.sweep_window, retention.window_opening, retention.held_policy TO pg_monitor;

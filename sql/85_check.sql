@@ -76,7 +76,9 @@ SELECT p.policy_id, p.name, p.relation, p.mode,
         retention.condition_problem(p.policy_id), retention.out_of_reach(p.policy_id), retention.anonymiser_problem(p.policy_id),
         (SELECT pg_catalog.format('%s rows of erased persons are there again: see retention.came_back()', sum(greatest(x.found, x.last_found)))
             FROM retention.return_run x WHERE (x.relation OPERATOR(pg_catalog.=) p.relation OR p.relation IN (SELECT a.relid FROM pg_catalog.pg_partition_ancestors(x.relation) a))
-            HAVING sum(greatest(x.found, x.last_found)) OPERATOR(pg_catalog.>) 0)) COLLATE pg_catalog."default" AS problem,
+            HAVING sum(greatest(x.found, x.last_found)) OPERATOR(pg_catalog.>) 0),
+        (SELECT pg_catalog.format('what was due before it was put in force or changed last waits until %s, for the quarantine runs since then: see retention.preview() and retention.approve()', x)
+            FROM retention.armed_until(p.policy_id) x WHERE x IS NOT NULL)) COLLATE pg_catalog."default" AS problem,
     q.last_audit, coalesce(q.findings, 0) AS findings
 FROM retention.policy p
 LEFT JOIN LATERAL (SELECT pg_catalog.format('applies_to was written for another owner of the table: confirm it as %I or a superuser with '
@@ -121,7 +123,7 @@ COMMENT ON COLUMN retention.status.mode IS 'what was asked for: off, observe or 
 COMMENT ON COLUMN retention.status.state IS 'off, observing, enforcing: as the mode says; waiting for retention.resume(): after a restore, a clone or a promotion, or a jump of the system''s time; not validated: it was not checked against the schema, and does not fit it or came by a restore; not confirmed: applies_to was written for another owner of the table; not guarded: a trigger does not always fire; preparing: rows get their clocks, and nothing is in force before; building the index: a sweep reads the whole table meanwhile; stamping: rows keep the policy and start they had until each has been stamped anew; paused, waiting for retention.approve(), waiting for its window: see retention.held_policy';
 COMMENT ON COLUMN retention.status.blocked IS 'rows that the last attempts could not act on, see retention.blocked_row';
 COMMENT ON COLUMN retention.status.last_run IS 'when the last sweep of the database began';
-COMMENT ON COLUMN retention.status.problem IS 'one thing that stands in the way, or several of a kind; NULL: none';
+COMMENT ON COLUMN retention.status.problem IS 'one thing that stands in the way, or several of a kind, or else that a quarantine runs since the policy was put in force or changed; NULL: nothing';
 COMMENT ON COLUMN retention.status.last_audit IS 'when the last round of the worker''s audit over all of its table ended; NULL: there was none yet';
 COMMENT ON COLUMN retention.status.findings IS 'what that found, or the one under way where that is more: rows of the table, see retention.audit_finding';
 GRANT SELECT ON retention.status TO pg_monitor;
@@ -302,8 +304,26 @@ UNION ALL
 SELECT 'nothing waits for approval', p.name, f.blown_at IS NULL, format('What is due gets later than its deadline: since %s it waits for approval, for %s. Look at retention.preview(%L), and call retention.approve(%3$L).', f.blown_at, f.reason, p.name)
 FROM retention.policy p JOIN retention.fuse f USING (policy_id) WHERE p.mode = 'enforce'
 UNION ALL
-SELECT 'no policy is paused', coalesce(p.name, 'all'), false, format('%s paused it on %s: %s. What is due stays until retention.unpause().', z.paused_by, z.paused_at, z.reason)
+SELECT 'no policy is paused', coalesce(p.name, 'all'), false, format('%s paused it on %s: %s. What is due%s until retention.unpause%s().', z.paused_by, z.paused_at, z.reason,
+    coalesce(format(', the first since %s, stays and gets late', d.since), ' stays'), CASE WHEN z.policy_id = 0 THEN '_all' END)
 FROM retention.pause z LEFT JOIN retention.policy p USING (policy_id)
+CROSS JOIN LATERAL (SELECT min(o.since) AS since FROM retention.policy q CROSS JOIN LATERAL retention.oldest_due(q.policy_id) o
+    WHERE q.mode = 'enforce' AND z.policy_id IN (0, q.policy_id)) d
+UNION ALL
+SELECT 'nothing waits for a first quarantine', p.name, false, format('%s rows would have been due since %s, and wait until %s, for the quarantine runs since the policy was put in force or changed: look at retention.preview(%L), and call retention.approve(%4$L).',
+    CASE WHEN o.rows > 1000 THEN 'More than 1000' ELSE o.rows::text END, o.since, retention.armed_until(p.policy_id), p.name)
+FROM retention.policy p CROSS JOIN LATERAL retention.oldest_armed(p.policy_id) o WHERE p.mode = 'enforce' AND o.row_id IS NOT NULL
+UNION ALL
+SELECT 'windows are long enough', p.name, o.since IS NULL, format('Rows are due since %s, and still there after the window from %s to %s: see retention.sweep_window, and retention.overdue.', o.since, o.opens_at, o.closes_at)
+FROM retention.policy p
+CROSS JOIN LATERAL (SELECT bool_or(w.policy IS NOT NULL) AS own FROM retention.sweep_window w WHERE w.policy IS NULL OR w.policy = p.name HAVING count(*) > 0) h
+LEFT JOIN LATERAL (SELECT d.since, w.opens_at, w.closes_at FROM retention.window_opening w CROSS JOIN LATERAL retention.oldest_due(p.policy_id) d
+    WHERE CASE WHEN h.own THEN w.policy = p.name ELSE w.policy IS NULL END AND w.closes_at <= retention.time_now() AND d.since <= w.opens_at
+    ORDER BY w.closes_at DESC LIMIT 1) o ON true
+WHERE p.mode = 'enforce'
+UNION ALL
+SELECT 'window is of a policy', w.policy, p.name IS NOT NULL, format('Window %s is of policy "%s", which is none: change or delete it in retention.sweep_window.', w.window_id, w.policy)
+FROM retention.sweep_window w LEFT JOIN retention.policy p ON p.name = w.policy WHERE w.policy IS NOT NULL
 UNION ALL
 SELECT 'owner acts for no purpose', p.name, o.tables IS NULL,
     format('Who owns %s acts for it, and can find out by commands whom the session does not see: let another role own what holds persons.', o.tables)

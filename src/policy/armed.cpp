@@ -1,7 +1,9 @@
 #include "policy/armed.hpp"
 
+#include "pg/guard.hpp"
 #include "pg/security.hpp"
 #include "pg/time.hpp"
+#include "policy/policy_cache.hpp"
 #include "policy/policy_triggers.hpp"
 #include "schema/own.hpp"
 
@@ -33,3 +35,11 @@ void arm_all() {
 }
 
 }  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_armed_until) {
+    using namespace pg_retention;
+    const Policy *policy = policy_by_id(PG_GETARG_INT16(0));
+    const TimestampTz until = policy == nullptr || policy->mode != Mode::kEnforce ? DT_NOBEGIN : armed_until(*policy);
+    if (until <= retention_now()) PG_RETURN_NULL();
+    PG_RETURN_TIMESTAMPTZ(until);
+}

@@ -131,8 +131,8 @@ Oldest oldest_due(int16_t id, List *leaves, core::Start due) {
     return oldest;
 }
 
-void oldest_due(const ReturnSetInfo *result, const Policy &policy) {
-    const core::Start due = cutoffs_of(policy, retention_now()).due;
+// due: up to which start rows are.
+void oldest_due(const ReturnSetInfo *result, const Policy &policy, core::Start due) {
     if (clock_column(policy.relid) == InvalidAttrNumber) return;
     List *locked = NIL;
     SPI_connect();
@@ -174,6 +174,18 @@ RETENTION_FUNCTION(pg_retention_policy_estimates) {
 
 RETENTION_FUNCTION(pg_retention_oldest_due) {
     InitMaterializedSRF(fcinfo, 0);
-    pg_retention::oldest_due(reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo), pg_retention::policy_argument(fcinfo));
+    const pg_retention::Policy &policy = pg_retention::policy_argument(fcinfo);
+    pg_retention::oldest_due(reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo), policy,
+                             pg_retention::cutoffs_of(policy, pg_retention::retention_now()).due);
+    return static_cast<Datum>(0);
+}
+
+RETENTION_FUNCTION(pg_retention_oldest_armed) {
+    InitMaterializedSRF(fcinfo, 0);
+    const pg_retention::Policy &policy = pg_retention::policy_argument(fcinfo);
+    const TimestampTz now = pg_retention::retention_now();
+    if (policy.mode == pg_retention::Mode::kEnforce && now < pg_retention::armed_until(policy))
+        pg_retention::oldest_due(reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo), policy,
+                                 pg_retention::core::cutoffs(now, policy.terms, policy.zone()).due);
     return static_cast<Datum>(0);
 }

@@ -79,7 +79,7 @@ SELECT is(pg_temp.after('SET LOCAL retention.confirm_drop = on; ALTER TYPE kept.
 SELECT is(pg_temp.after('DROP TABLE kept.books'), 'listed: it fails at rows that are there: error 42P01', 'a table that a function reads was dropped');
 SELECT is(pg_temp.after($$CREATE OR REPLACE FUNCTION kept.is_short(s text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RAISE EXCEPTION ''of %'', s; END'$$), 'short: it fails at rows that are there: error P0001', 'what an error says of a row is not told');
 SELECT is(pg_temp.after($$DROP TABLE kept.books; UPDATE retention.policy SET mode = 'off' WHERE name = 'listed'$$), NULL, 'a policy that is off is not tried');
-SELECT is((SELECT count(*) FROM retention.status WHERE problem IS NOT NULL AND name <> 't'), 0::bigint, 'status runs no condition');
+SELECT is((SELECT count(*) FROM retention.status WHERE problem !~ 'the quarantine runs since then' AND name <> 't'), 0::bigint, 'status runs no condition');
 -- A hidden row is tried, too.
 DELETE FROM kept.homes WHERE id = 1;
 SELECT is((SELECT count(*) FROM kept.homes), 0::bigint, 'the only row is hidden');

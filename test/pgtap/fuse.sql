@@ -20,12 +20,18 @@ INSERT INTO retention.policy (name, relation, clock_starts, timezone, keep_for, 
 CALL retention.sweep();
 SELECT is((SELECT count(*) FROM s.account), 10::bigint, 'what was due when a policy is put in force is hidden');
 SELECT is((SELECT string_agg(state || ' ' || rows, ', ' ORDER BY state) FROM retention.policy_counts(1::smallint)), 'active 10, quarantined 60', 'what was due when a policy is put in force is quarantined');
+SELECT is((SELECT state || ': ' || problem FROM retention.status), 'enforcing: what was due before it was put in force or changed last waits until 2030-07-01 22:00:00+00, for the quarantine runs since then: see retention.preview() and retention.approve()',
+    'the status says until when what was due waits');
+SELECT matches((SELECT hint FROM retention.check() WHERE what = 'nothing waits for a first quarantine' AND object = 'accounts' AND NOT ok),
+    '^60 rows would have been due since 2021-01-31 23:00:00\+00, and wait until 2030-07-01 22:00:00\+00', 'check() says how many rows wait, since when and until when');
 SELECT is((SELECT string_agg(state || ' ' || rows, ', ' ORDER BY state) FROM retention.policy_estimates(1) WHERE rows > 0 AND exact), 'quarantined 60', 'estimates are of the same states while the quarantine runs since a policy was put in force');
 SET retention.test_now = '2030-07-01 23:59:59 Europe/Oslo';
 CALL retention.sweep();
 SELECT is((SELECT sum(deleted) FROM retention.sweep_run), 0::numeric, 'nothing goes before the quarantine has run from then');
 SET retention.test_now = '2030-07-02 00:00:00 Europe/Oslo';
 SELECT is((SELECT rows FROM retention.policy_counts(1::smallint) WHERE state = 'due'), 60::bigint, 'what was due is due again when the quarantine has run from then');
+SELECT is((SELECT problem FROM retention.status), NULL, 'the status says nothing when the quarantine has run');
+SELECT is_empty($$SELECT FROM retention.check() WHERE what = 'nothing waits for a first quarantine'$$, 'check() says nothing when the quarantine has run');
 UPDATE retention.policy SET keep_for = '2 years' WHERE name = 'accounts';
 CALL retention.sweep();
 SELECT is((SELECT sum(deleted) FROM retention.sweep_run), 0::numeric, 'a change of a policy in force has the quarantine run anew');
@@ -103,9 +109,12 @@ SELECT is((SELECT count(*) FROM s.visit), 0::bigint, 'what is paused is hidden a
 SELECT is((SELECT rows FROM retention.policy_counts((SELECT policy_id FROM retention.policy WHERE name = 'visits')) WHERE state = 'due'), 9::bigint, 'what is paused stays');
 SELECT is((SELECT state || ': ' || problem FROM retention.status WHERE name = 'visits'), 'paused: a court asks', 'the status says that it is paused, and why');
 SELECT is((SELECT reason FROM retention.overdue WHERE name = 'visits'), 'paused: a court asks', 'what is overdue says why');
+SELECT matches((SELECT hint FROM retention.check() WHERE what = 'no policy is paused' AND object = 'visits' AND NOT ok), ' paused it on .*: a court asks. What is due, the first since 2031-06-02 22:00:00\+00, stays and gets late until',
+    'check() says what gets late by a pause');
 SELECT lives_ok($$SELECT retention.unpause('visits')$$, 'a pause is ended');
 SELECT lives_ok($$SELECT retention.pause_all('maintenance')$$, 'all policies are paused');
 CALL retention.sweep();
+SELECT matches((SELECT hint FROM retention.check() WHERE what = 'no policy is paused' AND object = 'all' AND NOT ok), 'What is due, the first since 2031-06-02 22:00:00\+00, stays', 'check() says what gets late by a pause of all');
 SELECT is((SELECT state || ': ' || problem FROM retention.status WHERE name = 'visits'), 'paused: maintenance', 'the status says that all are paused');
 SELECT lives_ok($$SELECT retention.unpause_all()$$, 'the pause of all is ended');
 CALL retention.sweep();
@@ -129,9 +138,40 @@ CALL retention.sweep();
 SELECT is((SELECT rows FROM retention.policy_counts((SELECT policy_id FROM retention.policy WHERE name = 'visits')) WHERE state = 'due'), 5::bigint, 'outside of its window a sweep takes nothing');
 SELECT is((SELECT state FROM retention.status WHERE name = 'visits'), 'waiting for its window', 'the status says that it is not the time');
 SELECT is((SELECT reason FROM retention.overdue WHERE name = 'visits'), 'waiting for its window: see retention.sweep_window', 'what is overdue says that it is not the time');
+-- Where clocks are set forward at two, to three, and back at three, to two. Windows that are over before or begin later know nothing of it.
+DELETE FROM retention.sweep_window;
+CREATE FUNCTION pg_temp.open_at(opens time, closes time, first timestamptz, hours integer) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE before text := current_setting('retention.test_now'); open text := ''; held text; was text := 'waiting for its window'; BEGIN
+    INSERT INTO retention.sweep_window (opens, closes, timezone) VALUES ($1, $2, 'Europe/Oslo');
+    FOR i IN 0 .. hours * 4 LOOP
+        held := pg_temp.held(first + i * interval '15 minutes');
+        IF held IS DISTINCT FROM was THEN
+            open := open || format('%s %s ', CASE WHEN held IS NULL THEN 'from' ELSE 'to' END, to_char((first + i * interval '15 minutes') AT TIME ZONE 'UTC', 'HH24:MI'));
+        END IF;
+        was := held;
+    END LOOP;
+    DELETE FROM retention.sweep_window;
+    PERFORM set_config('retention.test_now', before, true);
+    RETURN open;
+END $$;
+SELECT is(pg_temp.open_at(opens::time, closes::time, first, 22), said, format('a window from %s to %s on the day that begins at %s', opens, closes, first)) FROM (VALUES
+    ('2031-03-30 00:00 Europe/Oslo'::timestamptz, '02:00', '03:00', 'from 01:00 to 02:00 '), ('2031-03-30 00:00 Europe/Oslo', '02:30', '02:45', 'from 01:30 to 01:45 '),
+    ('2031-03-30 00:00 Europe/Oslo', '01:00', '02:30', 'from 00:00 to 01:30 '), ('2031-03-30 00:00 Europe/Oslo', '01:00', '04:00', 'from 00:00 to 02:00 '),
+    ('2031-03-30 00:00 Europe/Oslo', '02:00', '06:00', 'from 01:00 to 04:00 '), ('2031-03-30 00:00 Europe/Oslo', '23:00', '02:00', 'from 23:00 to 01:00 from 21:00 '),
+    ('2031-10-26 00:00 Europe/Oslo', '02:00', '03:00', 'from 01:00 to 02:00 '), ('2031-10-26 00:00 Europe/Oslo', '02:30', '02:45', 'from 01:30 to 01:45 '),
+    ('2031-10-26 00:00 Europe/Oslo', '01:00', '02:30', 'from 23:00 to 01:30 '), ('2031-10-26 00:00 Europe/Oslo', '01:00', '04:00', 'from 23:00 to 03:00 ')) t (first, opens, closes, said);
+INSERT INTO retention.sweep_window (opens, closes, weekdays) VALUES ('22:00', '06:00', '{1,2,3,4,5}');
+-- On a Friday the rows are due, and on Sunday.
+SELECT is(pg_temp.held('2031-06-08 05:00 Europe/Oslo'), 'waiting for its window', 'on a Sunday no window of working days is open');
+SELECT matches((SELECT hint FROM retention.check() WHERE what = 'windows are long enough' AND object = 'visits' AND NOT ok), 'due since 2031-06-03 22:00:00\+00, and still there after the window from 2031-06-06 20:00:00\+00 to 2031-06-07 04:00:00\+00',
+    'check() names rows that a window was too short for');
+INSERT INTO retention.sweep_window (policy, opens, closes) VALUES ('visitors', '04:00', '05:30');
+SELECT is((SELECT string_agg(object, ' ') FROM retention.check() WHERE what = 'window is of a policy' AND NOT ok), 'visitors', 'check() names windows of policies that are none');
+DELETE FROM retention.sweep_window WHERE policy = 'visitors';
 INSERT INTO retention.sweep_window (policy, opens, closes) VALUES ('visits', '04:00', '05:30');
 CALL retention.sweep();
 SELECT is((SELECT coalesce(sum(rows), 0) FROM retention.policy_counts((SELECT policy_id FROM retention.policy WHERE name = 'visits')) WHERE state = 'due'), 0::numeric, 'a policy has windows of its own');
+SELECT is_empty($$SELECT FROM retention.check() WHERE what IN ('windows are long enough', 'window is of a policy') AND NOT ok$$, 'check() says nothing of windows that were long enough');
 DELETE FROM retention.sweep_window;
 
 -- Columns.
