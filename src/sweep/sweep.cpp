@@ -37,6 +37,9 @@ namespace pg_retention {
 
 namespace {
 
+// Of the pass under way, or the last one; 0: it is not recorded.
+constinit int64 recorded_run = 0;
+
 // An idle run is taken over by the next one: a quiet database does not collect rows.
 void start_run(Engine *engine) {
     begin_step(engine);
@@ -52,6 +55,7 @@ void start_run(Engine *engine) {
                       at(retention_now()), by_worker);
     engine->run_id = started.n > 0 ? started.first().get<int64>(1) : 0;
     end_step(engine);
+    recorded_run = engine->run_id;
 }
 
 void finish_run(Engine *engine) {
@@ -241,12 +245,28 @@ PassResult check_place(Engine *engine) {
     return result;
 }
 
+void record_break(const char *problem) {
+    own("UPDATE retention.sweep_run SET problem = pg_catalog.concat_ws('; ', problem, $2) WHERE run_id = $1", recorded_run,
+        problem);
+}
+
+// A pass that could not even begin. What the runs before it did and met stays as it is; of several such passes there is one row.
+void record_no_begin(const char *problem) {
+    own(psprintf(
+            "WITH again AS (UPDATE retention.sweep_run SET started_at = $1 WHERE run_id = (SELECT max(run_id) FROM retention.sweep_run) "
+            "AND by_worker AND finished_at IS NULL AND %s = 0 AND problem = $2 RETURNING run_id) "
+            "INSERT INTO retention.sweep_run (started_at, by_worker, problem) SELECT $1, true, $2 WHERE NOT EXISTS (SELECT FROM again)",
+            sum_of_counters()),
+        at(retention_now()), problem);
+}
+
 }  // namespace
 
 static PassResult run_pass(Caller caller, void (*between)()) {
     Engine engine = {};
     engine.caller = caller;
     engine.between = between;
+    recorded_run = 0;
     // The caller's context: a worker's own, or SPI's, which outlive the transactions of the pass.
     MemoryContext outer = CurrentMemoryContext;
     engine.context = AllocSetContextCreate(outer, "pg_retention sweep", ALLOCSET_DEFAULT_SIZES);
@@ -284,10 +304,8 @@ void record_broken_pass(const char *problem) {
     engine.caller = Caller::kWorker;
     engine.context = CurrentMemoryContext;
     const bool installed = begin_step_if_installed(&engine);
-    if (installed)
-        own("UPDATE retention.sweep_run SET problem = $1 WHERE run_id = "
-            "(SELECT max(run_id) FROM retention.sweep_run WHERE by_worker)",
-            problem);
+    if (installed && recorded_run > 0) record_break(problem);
+    if (installed && recorded_run == 0) record_no_begin(problem);
     end_step(&engine);
 }
 
