@@ -43,4 +43,7 @@ SELECT e.policy_id, 'waiting for a standby' AS state, pg_catalog.format('one is 
 FROM retention.policy_pace e CROSS JOIN retention.standby_lag() g (lag)
 WHERE e.max_standby_lag OPERATOR(pg_catalog.>=) 0 AND g.lag OPERATOR(pg_catalog.>) (1024::bigint OPERATOR(pg_catalog.*) e.max_standby_lag);
 COMMENT ON VIEW retention.slowed_policy IS 'policies whose sweep waits in its turn, and why: a standby or subscriber is too far behind';
+COMMENT ON COLUMN retention.slowed_policy.policy_id IS 'number of the policy';
+COMMENT ON COLUMN retention.slowed_policy.state IS 'waiting for a standby';
+COMMENT ON COLUMN retention.slowed_policy.detail IS 'how far it is behind, and how far it may be';
 GRANT SELECT ON retention.slowed_policy TO pg_monitor;

@@ -123,7 +123,8 @@ void adjust(Pace *pace, const Batch &batch, double took) {
     if (!by_time || (took < well / 2 && batch.n >= pace->most)) most *= 2;
     if (by_time && took > 2 * well && batch.n <= pace->most) most *= well / took;
     if (is_enough_wal(batch.engine->limits, pgWalUsage.wal_bytes - batch.wal)) most = Min(most, batch.n) / 2;
-    *pace = Pace{pace->leaf, limited(*batch.engine, most < 1 ? 1 : static_cast<int>(most)), false, false, pace->too_large, batch.rows_failed};
+    *pace = Pace{pace->leaf,       limited(*batch.engine, most < 1 ? 1 : static_cast<int>(most)), false, false, pace->too_large,
+                 batch.rows_failed};
 }
 
 constexpr char kFailed[] =

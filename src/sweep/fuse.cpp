@@ -25,7 +25,6 @@ namespace pg_retention {
 
 namespace {
 
-
 int64 count_due(const Policy &policy) {
     const core::Start due = cutoffs_of(policy, retention_now()).due;
     int64 rows = 0;

@@ -72,8 +72,8 @@ SELECT is((SELECT state FROM retention.status WHERE name = 'visits'), 'waiting f
 SELECT matches((SELECT problem FROM retention.status WHERE name = 'visits'), '17000 rows are due, and sweeps take at most 3000 a day', 'the status says why');
 SELECT matches((SELECT hint FROM retention.check() WHERE what = 'nothing waits for approval' AND object = 'visits' AND NOT ok), 'retention.preview', 'check() says what to do');
 SELECT is((SELECT hint FROM retention.check() WHERE what = 'nothing waits for approval' AND object = 'visits' AND NOT ok),
-    (SELECT format('%s rows are due and get later than their deadline: since %s they wait for approval, for sweeps take at most %s a day. Look at retention.preview(''visits''), and call retention.approve(''visits'').',
-        due, blown_at, most) FROM retention.fuse f JOIN retention.policy p USING (policy_id) WHERE p.name = 'visits' AND blown_at = retention.time_now()), 'check() says that what waits for approval is late, and since when');
+    (SELECT format('What is due gets later than its deadline: since %s it waits for approval, for %s. Look at retention.preview(''visits''), and call retention.approve(''visits'').',
+        blown_at, reason) FROM retention.fuse f JOIN retention.policy p USING (policy_id) WHERE p.name = 'visits' AND blown_at = retention.time_now()), 'check() says that what waits for approval is late, and since when');
 SET retention.test_now = '2031-06-02 12:00:00 Europe/Oslo';
 CALL retention.sweep();
 SELECT is((SELECT sum(deleted) FROM retention.sweep_run), 3060::numeric, 'a fuse that has blown waits on the next day, too');

@@ -96,7 +96,7 @@ UPDATE app.left_shoe SET other = id;
 SET retention.test_now = '2030-06-01 12:00+02';
 CALL retention.sweep();
 SELECT is(pg_temp.is_left('app.left_shoe', 'app.right_shoe'), 'nothing, nothing', 'pairs go');
-SELECT results_eq($$SELECT p.name, f.taken FROM retention.fuse f JOIN retention.policy p USING (policy_id) WHERE p.name IN ('left', 'right') AND f.day = '2030-06-01' ORDER BY 1$$,
+SELECT results_eq($$SELECT p.name, s.taken FROM retention.table_share s JOIN retention.policy p USING (relation) WHERE p.name IN ('left', 'right') ORDER BY 1$$,
     $$VALUES ('left', 10::bigint), ('right', 10)$$, 'what goes together is counted for the policy that each row has');
 -- More pairs than the fuse of one of the two lets go: all of them wait, and go when that is approved.
 INSERT INTO app.left_shoe SELECT i, NULL, '2030-05-01' FROM generate_series(1, 1500) i;
