@@ -23,6 +23,7 @@
 #include "subject/person_keys.hpp"
 #include "policy/system_time.hpp"
 #include "sweep/board.hpp"
+#include "sweep/progress.hpp"
 #include "sweep/task.hpp"
 #include "sweep/turns.hpp"
 #include "visibility/visibility.hpp"
@@ -61,6 +62,7 @@ void _PG_init(void) {
         pg_retention::init_tasks();
         pg_retention::init_system_time();
         pg_retention::init_board();
+        pg_retention::init_progress();
         pg_retention::init_workers();
     });
 }

@@ -43,6 +43,7 @@ int rows_per_second = 0;
 int wal_per_second = 0;
 int max_standby_lag = -1;
 int lock_timeout = 5000;
+int progress_interval = 10000;
 double nice_ratio = 0;
 double worker_nice_ratio = 9;
 double max_share = 0.1;
@@ -85,6 +86,9 @@ static void define_pace() {
     DefineCustomIntVariable("retention.lock_timeout", "How long a worker's sweep waits for a lock.",
                             "What it did not get is tried again later.", &lock_timeout, lock_timeout, 1, PG_INT32_MAX, PGC_SIGHUP,
                             GUC_UNIT_MS, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("retention.progress_interval", "How often a sweep that is called tells how far it is.",
+                            "-1: never; 0: after each transaction.", &progress_interval, progress_interval, -1, PG_INT32_MAX,
+                            PGC_USERSET, GUC_UNIT_MS, nullptr, nullptr, nullptr);
 }
 
 void init() {

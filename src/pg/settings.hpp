@@ -33,6 +33,7 @@ extern int transaction_time;           // retention.transaction_time, millisecon
 extern int rows_per_second;            // retention.rows_per_second of a policy's sweep; 0: no limit
 extern int wal_per_second;             // retention.wal_per_second, kB; 0: no limit
 extern int max_standby_lag;            // retention.max_standby_lag, kB that standbys may be behind; -1: no limit
+extern int progress_interval;          // retention.progress_interval, milliseconds between two notices of a sweep; -1: none
 extern int lock_timeout;               // retention.lock_timeout, milliseconds that a worker waits for a lock
 extern double nice_ratio;         // retention.nice_ratio: how many times as long as a step a sweep that is called pauses after it
 extern double worker_nice_ratio;  // retention.worker_nice_ratio: the same of a worker's sweep

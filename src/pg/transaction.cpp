@@ -4,7 +4,7 @@ namespace pg_retention {
 
 namespace {
 
-constexpr int kStages = 6;
+constexpr int kStages = 7;
 constexpr int kMostLevelCallbacks = 6;
 
 constinit XactCallback stages[kStages] = {};

@@ -10,7 +10,7 @@ extern "C" {
 namespace pg_retention {
 
 // In the order in which they are called, whoever came first. The ledger is the last: who holds its chain waits for no table.
-enum class AtEnd : uint8_t { kFound, kLateStarts, kMovedKeys, kWritten, kReveals, kLedger };
+enum class AtEnd : uint8_t { kProgress, kFound, kLateStarts, kMovedKeys, kWritten, kReveals, kLedger };
 
 // From now on, in this session, the callback is called as the server's are. Again the same: nothing is added.
 void call_at_end(AtEnd stage, XactCallback callback);

@@ -6,6 +6,7 @@
 #include "sweep/board.hpp"
 #include "sweep/limits.hpp"
 #include "sweep/pause.hpp"
+#include "sweep/progress.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -48,6 +49,7 @@ void end_step(Engine *engine) {
     }
     MemoryContextSwitchTo(engine->context);
     CHECK_FOR_INTERRUPTS();
+    show_done(*engine);
     pause_after_work(engine);
     if (engine->between != nullptr) engine->between();
 }

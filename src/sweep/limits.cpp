@@ -71,10 +71,10 @@ bool are_standbys_behind(Engine *engine) {
 }
 
 // In pieces, so that a new configuration is heard of, and the turn ends in time.
-bool wait_until(Engine *engine, double free_at) {
+bool wait_until(Engine *engine, Pausing why, double free_at) {
     for (double left = free_at - now_in_milliseconds(); left > 0; left = free_at - now_in_milliseconds()) {
         if (turn_is_over(engine)) return false;
-        wait_between_steps(*engine, Min(left, 1000));
+        wait_between_steps(*engine, why, Min(left, 1000));
         if (engine->between != nullptr) engine->between();
     }
     return true;
@@ -135,9 +135,9 @@ bool may_begin_at_once(Engine *engine) {
 
 bool wait_for_pace(Engine *engine) {
     if (engine->caller == Caller::kTransactionBlock || !is_limited(*engine)) return true;
-    if (!wait_until(engine, debt_of(engine->policy_id)->free_at)) return false;
+    if (!wait_until(engine, Pausing::kRate, debt_of(engine->policy_id)->free_at)) return false;
     while (are_standbys_behind(engine))
-        if (!wait_until(engine, now_in_milliseconds() + kPollStandbys)) return false;
+        if (!wait_until(engine, Pausing::kStandby, now_in_milliseconds() + kPollStandbys)) return false;
     return true;
 }
 

@@ -31,7 +31,8 @@ bool must_go_on(const Engine &engine) { return engine.between != nullptr && Conf
 }  // namespace
 
 // The latch is left as if nobody had waited here: who waits next, the worker between two passes, is to know that it was set.
-void wait_between_steps(const Engine &engine, double milliseconds) {
+void wait_between_steps(const Engine &engine, Pausing why, double milliseconds) {
+    show_pausing(why);
     bool was_set = false;
     instr_time began;
     INSTR_TIME_SET_CURRENT(began);
@@ -44,6 +45,7 @@ void wait_between_steps(const Engine &engine, double milliseconds) {
         ResetLatch(MyLatch);
     }
     if (was_set) SetLatch(MyLatch);
+    show_pausing(Pausing::kNot);
 }
 
 double nice_ratio(const Engine &engine) {
@@ -65,7 +67,7 @@ void pause_after_work(Engine *engine) {
     if (engine->owed < kShortest) return;
     const double pause = Min(engine->owed, kLongest);
     engine->owed = 0;
-    wait_between_steps(*engine, pause);
+    wait_between_steps(*engine, Pausing::kNice, pause);
 }
 
 }  // namespace pg_retention

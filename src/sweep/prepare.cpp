@@ -10,6 +10,7 @@
 #include "pg/cause.hpp"
 #include "sweep/declarations.hpp"
 #include "sweep/index.hpp"
+#include "sweep/progress.hpp"
 #include "sweep/task.hpp"
 #include "sweep/turns.hpp"
 
@@ -231,6 +232,7 @@ struct Planned {
 // True: it is to be prepared once more.
 bool prepare_table(Engine *engine, Planned table, const instr_time &started) {
     bool valid = false, again = false;
+    show_phase(Phase::kPreparing, table.relid);
     if (!is_due(engine, Task{table.relid, 0, Work::kTable}) || !is_due(engine, Task{table.relid, 0, Work::kPreparation}))
         return false;
     if (!prepare_step(engine, table.relid, Work::kTable, [&] { valid = validate(table.relid); }) || !valid) return false;

@@ -18,7 +18,9 @@
 #include "sweep/knots.hpp"
 #include "sweep/limits.hpp"
 #include "sweep/prepare.hpp"
+#include "sweep/progress.hpp"
 #include "sweep/quarantine.hpp"
+#include "sweep/ranges.hpp"
 #include "policy/system_time.hpp"
 #include "sweep/task.hpp"
 #include "sweep/turns.hpp"
@@ -83,6 +85,20 @@ List *stamped_leaves(const Swept &policy) {
     return leaves;
 }
 
+// About how many of them are due there.
+int64 expected_rows(int16_t policy_id, const List *leaves) {
+    const Policy *policy = policy_by_id(policy_id);
+    if (policy == nullptr) return -1;
+    const core::Start due = cutoffs_of(*policy, retention_now()).due;
+    int64 rows = 0;
+    const ListCell *cell = nullptr;
+    if (due < 0) return 0;
+    foreach (cell, leaves)
+        if (clock_column(lfirst_oid(cell)) != InvalidAttrNumber)
+            rows += expected_rows_of(lfirst_oid(cell), core::first_from(policy_id, 0), core::last_until(policy_id, due));
+    return rows;
+}
+
 // Which of the policy's tables may be swept now. What became hidden is counted for the ledger alone: counting says that it is at that.
 ErrorData *try_to_begin(Engine *engine, const Swept &policy, bool counts, List **leaves, bool *counting, bool *timed_out) {
     return try_task(
@@ -91,6 +107,7 @@ ErrorData *try_to_begin(Engine *engine, const Swept &policy, bool counts, List *
             if (OidIsValid(get_rel_type_id(policy.relid))) {
                 MemoryContext before = MemoryContextSwitchTo(engine->context);
                 *leaves = stamped_leaves(policy);
+                show_turn(*engine, policy.policy_id, policy.relid, expected_rows(policy.policy_id, *leaves));
                 MemoryContextSwitchTo(before);
             }
             *counting = counts;
@@ -127,10 +144,16 @@ void sweep_tables(Engine *engine, const Swept &policy) {
     List *leaves = NIL;
     begin_turn(engine);
     if (!begin_policy(engine, policy, &leaves)) return;
-    foreach (cell, leaves)
-        if (!sweep_due(engine, policy.policy_id, lfirst_oid(cell))) return;
-    foreach (cell, leaves) sweep_waiting(engine, policy.policy_id, lfirst_oid(cell));
     foreach (cell, leaves) {
+        show_phase(Phase::kRows, lfirst_oid(cell));
+        if (!sweep_due(engine, policy.policy_id, lfirst_oid(cell))) return;
+    }
+    foreach (cell, leaves) {
+        show_phase(Phase::kWaitingRows, lfirst_oid(cell));
+        sweep_waiting(engine, policy.policy_id, lfirst_oid(cell));
+    }
+    foreach (cell, leaves) {
+        show_phase(Phase::kColumns, lfirst_oid(cell));
         sweep_columns(engine, policy.policy_id, lfirst_oid(cell));
         if (turn_is_over(engine)) return;
     }
@@ -169,6 +192,8 @@ void sweep_policy(Engine *engine, const Swept &policy) {
 void untie_policy(Engine *engine, const Swept &policy) {
     begin_turn(engine);
     begin_pace(engine, policy.policy_id, policy.limits);
+    show_turn(*engine, policy.policy_id, policy.relid, -1);
+    show_phase(Phase::kKnots, policy.relid);
     // A worker does not keep the others waiting for what comes last.
     const bool waits = engine->caller == Caller::kWorker && !may_begin_at_once(engine);
     engine->unfinished = engine->unfinished || waits;
@@ -273,18 +298,21 @@ static PassResult run_pass(Caller caller, void (*between)()) {
     end_pace(&engine);
     PassResult result = check_place(&engine);
     if (!result.absent && !result.waiting) {
+        show_pass(engine);
         start_run(&engine);
         record_what_is_left(&engine, caller);
         read_blocked(&engine);
         // A table being prepared must not keep a worker from the others; a caller wants all in one call.
         if (caller != Caller::kWorker) prepare_tables(&engine);
         sweep_policies(&engine);
+        show_turn(engine, 0, InvalidOid, -1);
         forget_unblocked(&engine);
         if (!engine.unfinished) settle_fuses(&engine);
         forget_what_is_old(&engine);
         refresh_stale_views(&engine);
         if (caller == Caller::kWorker) prepare_tables(&engine);
         finish_run(&engine);
+        hide_pass();
         result.unfinished = engine.unfinished;
         result.stamping = engine.stamping;
     }

@@ -11,6 +11,7 @@
 #include "pg/time.hpp"
 #include "pg/attempt.hpp"
 #include "pg/cause.hpp"
+#include "sweep/progress.hpp"
 #include "sweep/task.hpp"
 
 extern "C" {
@@ -124,6 +125,7 @@ void note_failure(Engine *engine, const View &view, const ErrorData *error) {
 
 void refresh_in_step(Engine *engine, const View &view) {
     bool timed_out = false;
+    show_phase(Phase::kViews, view.relid);
     begin_step(engine);
     ErrorData *error = try_task(
         engine, Task{view.relid, 0, Work::kView}, [&] { refresh(view); }, &timed_out);

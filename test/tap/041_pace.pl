@@ -54,6 +54,16 @@ is(largest('visits', $before), '500', 'no transaction takes more rows than a sec
 fill('visits', 1200);
 cmp_ok(sweep(), '<', 1, 'a sweep without a limit does not wait');
 
+# What it tells meanwhile.
+$node->safe_psql('postgres', 'ANALYZE visits');
+fill('visits', 1200);
+my (undef, undef, $told) = $node->psql('postgres', 'SET retention.rows_per_second = 600; SET retention.progress_interval = 0; CALL retention.sweep()');
+like($told, qr/NOTICE:  policy "visits": 600 of about \d+ rows done\n.*NOTICE:  policy "visits": 1200 of about \d+ rows done\n/s, 'a sweep that is called tells how far it is');
+fill('visits', 1200);
+(undef, undef, $told) = $node->psql('postgres', 'SET retention.rows_per_second = 600; SET retention.progress_interval = -1; CALL retention.sweep()');
+unlike($told, qr/of about/, 'a sweep that is to tell nothing tells nothing');
+is($node->safe_psql('postgres', 'SELECT count(*) FROM retention.progress'), '0', 'a sweep that has ended is not shown');
+
 # Of one policy alone.
 $node->safe_psql('postgres', "INSERT INTO retention.sweep_pace (policy, rows_per_second) VALUES ('calls', 100)");
 fill($_, 300) for qw(visits calls);
@@ -118,6 +128,9 @@ fill('visits', 3000);
 set("retention.max_standby_lag = '64kB'", 'retention.worker = on');
 is(polls("SELECT state = 'waiting for a standby' FROM retention.status WHERE name = 'visits'"), 1, 'the status says that a sweep waits for a standby');
 like($node->safe_psql('postgres', "SELECT problem FROM retention.status WHERE name = 'visits'"), qr/^one is \d+ kB of WAL behind, and may be 64 kB/, 'the status says how far it is behind');
+is(polls("SELECT count(*) = 1 FROM retention.progress WHERE name = 'visits' AND relation = 'visits'::regclass AND phase = 'rows' AND waits_for = 'a standby' AND rows_done = 0
+	AND rows_expected > 0 AND pid = (SELECT pid FROM pg_stat_activity WHERE backend_type LIKE 'pg_retention worker%' AND datname = 'postgres')"), 1, 'what a worker is at is shown, and what it waits for')
+	or diag($node->safe_psql('postgres', 'SELECT * FROM retention.progress; SELECT backend_type, query FROM pg_stat_activity'));
 # Another policy, which does not wait, has its turn meanwhile.
 $node->safe_psql('postgres', "INSERT INTO retention.sweep_pace (policy, max_standby_lag) VALUES ('calls', -1)");
 fill('calls', 10);
@@ -126,6 +139,17 @@ is(rows('visits'), '3000', 'nothing is taken while a standby is behind');
 $standby->safe_psql('postgres', 'SELECT pg_wal_replay_resume()');
 is(polls('SELECT count(*) = 0 FROM visits'), 1, 'the sweep goes on when the standby has caught up');
 $standby->stop;
+
+# Who breaks off is not shown any more.
+set('retention.worker = off');
+fill('visits', 1200);
+my $sweep = IPC::Run::start([ 'psql', '-XAtq', '-d', $node->connstr('postgres'), '-c', 'SET retention.rows_per_second = 20', '-c', 'CALL retention.sweep()' ], '<', \undef, '>&', \my $said);
+is(polls("SELECT count(*) = 1 FROM retention.progress WHERE waits_for = 'rows or WAL a second' AND rows_done > 0 AND rows_per_second > 0"), 1, 'a sweep that is called is shown, too');
+$node->safe_psql('postgres', 'SELECT pg_cancel_backend(pid) FROM retention.progress');
+$sweep->finish;
+is($node->safe_psql('postgres', 'SELECT count(*) FROM retention.progress'), '0', 'a sweep that was cancelled is not shown');
+sweep();
+set('retention.worker = on');
 
 # A worker waits for locks as long as the policy says, and no longer than that.
 $node->safe_psql('postgres', "UPDATE retention.sweep_pace SET lock_timeout = 10; INSERT INTO retention.sweep_pace (policy, lock_timeout) VALUES ('visits', 3600000)");
