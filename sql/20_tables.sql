@@ -233,6 +233,9 @@ CREATE TABLE retention.sweep_run (
     anonymised bigint NOT NULL DEFAULT 0,
     columns_anonymised bigint NOT NULL DEFAULT 0,
     blocked bigint NOT NULL DEFAULT 0,
+    vacuumed bigint NOT NULL DEFAULT 0,
+    dead_before bigint NOT NULL DEFAULT 0,
+    dead_after bigint NOT NULL DEFAULT 0,
     problem text
 );
 COMMENT ON TABLE retention.sweep_run IS 'one row per sweep; one without finished_at was cut short';
@@ -244,6 +247,9 @@ COMMENT ON COLUMN retention.sweep_run.deleted IS 'rows deleted';
 COMMENT ON COLUMN retention.sweep_run.anonymised IS 'rows anonymised as a whole';
 COMMENT ON COLUMN retention.sweep_run.columns_anonymised IS 'rows that live on without the columns whose period was over';
 COMMENT ON COLUMN retention.sweep_run.blocked IS 'rows that could not be acted on; they are in retention.blocked_row until they can';
+COMMENT ON COLUMN retention.sweep_run.vacuumed IS 'tables that the worker vacuumed after it, see retention.swept_table';
+COMMENT ON COLUMN retention.sweep_run.dead_before IS 'dead rows of these before that, by the statistics of the server';
+COMMENT ON COLUMN retention.sweep_run.dead_after IS 'dead rows of these after that: more than none where a transaction may still see them';
 COMMENT ON COLUMN retention.sweep_run.problem IS 'the error that kept the run from a part of its work; NULL: none';
 
 CREATE TABLE retention.ledger (

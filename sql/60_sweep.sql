@@ -19,6 +19,18 @@ CREATE TABLE retention.hidden_late (
 );
 COMMENT ON TABLE retention.hidden_late IS 'tables in which a transaction gave rows a start whose period was over: materialised views may hold them, whatever their clocks say there';
 
+CREATE TABLE retention.swept_table (
+    relation oid PRIMARY KEY,
+    rows bigint NOT NULL,
+    since timestamptz NOT NULL,
+    vacuumed_at timestamptz
+);
+COMMENT ON TABLE retention.swept_table IS 'tables whose space the worker is still to make reusable after sweeps (retention.vacuum_scale_factor); not dumped';
+COMMENT ON COLUMN retention.swept_table.relation IS 'the table or partition';
+COMMENT ON COLUMN retention.swept_table.rows IS 'rows that sweeps took of it since it was vacuumed, or could not be removed then';
+COMMENT ON COLUMN retention.swept_table.since IS 'when the first of them was taken; a day later at the latest it is vacuumed';
+COMMENT ON COLUMN retention.swept_table.vacuumed_at IS 'when that was done in vain, for a transaction could still see rows; NULL: it was not';
+
 CREATE PROCEDURE retention.sweep()
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_sweep';
 COMMENT ON PROCEDURE retention.sweep() IS 'one pass over all policies; outside a transaction block it commits after each batch; each step has retention.statement_timeout, all of it the caller''s statement_timeout';
@@ -44,7 +56,7 @@ CREATE FUNCTION retention.armed_until(policy_id smallint) RETURNS timestamptz
     LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pg_retention_armed_until';
 COMMENT ON FUNCTION retention.armed_until(smallint) IS 'until when nothing of a policy in force is due, for its quarantine runs since it was put in force or changed; NULL: it does not, or retention.approve() was called';
 
-GRANT SELECT ON retention.sweep_run, retention.hidden_late, retention.preparation TO pg_monitor;
+GRANT SELECT ON retention.swept_table, retention.sweep_run, retention.hidden_late, retention.preparation TO pg_monitor;
 GRANT SELECT (policy_id, relation, row_id, sqlstate, cause, attempts, columns_only, first_failed, retry_at) ON retention.blocked_row TO pg_monitor;
 GRANT SELECT (relation, policy_id, work, sqlstate, cause, attempts, first_failed, retry_at) ON retention.blocked_table TO pg_monitor;
 GRANT EXECUTE ON FUNCTION retention.policy_counts(integer), retention.policy_estimates(integer), retention.oldest_due(integer), retention.oldest_armed(integer), retention.armed_until(smallint) TO pg_monitor;

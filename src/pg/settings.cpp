@@ -47,6 +47,8 @@ int progress_interval = 10000;
 double nice_ratio = 0;
 double worker_nice_ratio = 9;
 double max_share = 0.1;
+double vacuum_scale_factor = 0.02;
+int sweep_run_age = 366 * 24 * 60;
 int audit_blocks = 128;
 int statement_timeout = 60000;
 int verify_at_once = 128;
@@ -124,6 +126,13 @@ void init() {
     DefineCustomRealVariable("retention.max_share", "Share of a table's rows that sweeps take in a day without approval.",
                              "A thousand rows always; 1: all. More waits for retention.approve().", &max_share, 0.1, 0, 1,
                              PGC_SUSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("retention.sweep_run_age", "Age up to which runs of sweeps are kept on record.",
+                            "Zero keeps them for ever.", &sweep_run_age, sweep_run_age, 0, PG_INT32_MAX, PGC_SIGHUP, GUC_UNIT_MIN,
+                            nullptr, nullptr, nullptr);
+    DefineCustomRealVariable("retention.vacuum_scale_factor",
+                             "Share of a table's rows that sweeps take before the worker vacuums it.",
+                             "A thousand rows at least, but a day after the first at the latest; -1: it is left to others.",
+                             &vacuum_scale_factor, vacuum_scale_factor, -1, 100, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
     DefineCustomStringVariable("retention.erasure_key_file",
                                "File with the key under which erasures are remembered, outside the cluster and its backups.",
                                "Empty: erasures are not remembered.", &erasure_key_file, "", PGC_SIGHUP, GUC_SUPERUSER_ONLY,

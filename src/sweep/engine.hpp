@@ -38,6 +38,7 @@ struct Engine {
     int16_t policy_id;      // whose turn it is; 0: nobody's
     Limits limits;          // of that
     bool unpaced;           // policies come into force: what waits for that is not kept waiting
+    List *swept;            // how many rows of which tables were taken, of sweep/vacuum.cpp
     List *blocked;          // what failed before, of sweep/task.cpp
     void (*between)();      // called between transactions; may be null
 };

@@ -51,6 +51,9 @@ void forget_what_is_old(Engine *engine) {
             [](const SqlValue &before) { own("DELETE FROM retention.objection WHERE erased_at < $1", before); });
     if_ends(settings::request_age,
             [](const SqlValue &before) { own("DELETE FROM retention.request WHERE closed_at < $1", before); });
+    if_ends(settings::sweep_run_age, [](const SqlValue &before) {
+        own("DELETE FROM retention.sweep_run WHERE finished_at < $1 OR (finished_at IS NULL AND started_at < $1)", before);
+    });
     forget_contacts();
     end_step(engine);
 }

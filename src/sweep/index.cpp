@@ -2,61 +2,27 @@
 
 #include "policy/provision.hpp"
 #include "schema/extension.hpp"
-#include "pg/internal.hpp"
 #include "pg/names.hpp"
 #include "pg/attempt.hpp"
 #include "pg/time_limit.hpp"
 #include "sweep/task.hpp"
+#include "sweep/top_level.hpp"
 
 extern "C" {
 #include "access/genam.h"
 #include "access/table.h"
-#include "access/xact.h"
-#include "parser/parser.h"
-#include "tcop/dest.h"
-#include "tcop/utility.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
-#include "utils/snapmgr.h"
 }
 
 namespace pg_retention {
 
 namespace {
 
-// As if a client had sent it: outside any transaction block, so that it may commit on its way.
-void run_top_level(const char *sql) {
-    auto *raw = linitial_node(RawStmt, raw_parser(sql, RAW_PARSE_DEFAULT));
-    auto *planned = makeNode(PlannedStmt);
-    planned->commandType = CMD_UTILITY;
-    planned->canSetTag = true;
-    planned->utilityStmt = raw->stmt;
-    planned->stmt_location = raw->stmt_location;
-    planned->stmt_len = raw->stmt_len;
-    SetCurrentStatementStartTimestamp();
-    MemoryContext lasting = CurrentMemoryContext;
-    StartTransactionCommand();
-    PushActiveSnapshot(GetTransactionSnapshot());
-    // What the command allocates must outlive the transactions it commits on its way.
-    MemoryContextSwitchTo(lasting);
-    during(own_command, true,
-           [&] { ProcessUtility(planned, sql, false, PROCESS_UTILITY_TOPLEVEL, nullptr, nullptr, None_Receiver, nullptr); });
-    if (ActiveSnapshotSet()) PopActiveSnapshot();
-    CommitTransactionCommand();
-}
-
 // Waits for whoever may still use the table, but not for ever: the worker has other tables.
 constexpr char kLongestWait[] = "5min";
-
-void build(Engine *engine, const char *table, const char *column, const char *leftover) {
-    MemoryContextSwitchTo(engine->context);
-    if (leftover != nullptr) run_top_level(psprintf("DROP INDEX CONCURRENTLY %s", leftover));
-    MemoryContextSwitchTo(engine->context);
-    run_top_level(psprintf("CREATE INDEX CONCURRENTLY ON %s (%s) WHERE retention.pending(%s)", table, column, column));
-    MemoryContextSwitchTo(engine->context);
-}
 
 // A table whose index is missing.
 struct Missing {
@@ -64,6 +30,20 @@ struct Missing {
     const char *column;
     const char *leftover;  // null: none
 };
+
+struct Building {
+    Engine *engine;
+    Missing missing;
+};
+
+void build(void *argument) {
+    const auto *building = static_cast<const Building *>(argument);
+    const Missing &missing = building->missing;
+    if (missing.leftover != nullptr) run_top_level(psprintf("DROP INDEX CONCURRENTLY %s", missing.leftover));
+    MemoryContextSwitchTo(building->engine->context);
+    run_top_level(psprintf("CREATE INDEX CONCURRENTLY ON %s (%s) WHERE retention.pending(%s)", missing.table, missing.column,
+                           missing.column));
+}
 
 Missing find_missing(Engine *engine, Oid leaf) {
     MemoryContext before = MemoryContextSwitchTo(engine->context);
@@ -86,23 +66,10 @@ void block_build(Engine *engine, const Task &task, ErrorData *error, bool timed_
 bool try_to_build(Engine *engine, Oid relid, const Missing &missing) {
     const char *usual_wait = MemoryContextStrdup(engine->context, GetConfigOption("lock_timeout", false, false));
     SetConfigOption("lock_timeout", kLongestWait, PGC_SUSET, PGC_S_OVERRIDE);
-    ErrorData *volatile error = nullptr;
-    PG_TRY();
-    { build(engine, missing.table, missing.column, missing.leftover); }
-    PG_CATCH();
-    {
-        MemoryContextSwitchTo(engine->context);
-        error = CopyErrorData();
-        HOLD_INTERRUPTS();
-        AbortOutOfAnyTransaction();
-        FlushErrorState();
-        RESUME_INTERRUPTS();
-        MemoryContextSwitchTo(engine->context);
-    }
-    PG_END_TRY();
+    Building building = {engine, missing};
+    ErrorData *error = attempt_top_level(engine, build, &building);
     SetConfigOption("lock_timeout", usual_wait, PGC_SUSET, PGC_S_OVERRIDE);
     if (error == nullptr) return true;
-    raise_if_it_ends_statement(error);
     begin_step(engine);
     block_build(engine, Task{relid, 0, Work::kPreparation}, error, false);
     end_step(engine);

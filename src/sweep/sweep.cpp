@@ -24,6 +24,7 @@
 #include "policy/system_time.hpp"
 #include "sweep/task.hpp"
 #include "sweep/turns.hpp"
+#include "sweep/vacuum.hpp"
 #include "sweep/views.hpp"
 
 extern "C" {
@@ -49,7 +50,7 @@ void start_run(Engine *engine) {
     const bool by_worker = engine->caller == Caller::kWorker;
     SqlRows started = own(psprintf("UPDATE retention.sweep_run r SET started_at = $1, finished_at = NULL "
                                    "WHERE run_id = (SELECT max(run_id) FROM retention.sweep_run) AND by_worker = $2 "
-                                   "AND finished_at IS NOT NULL AND %s = 0 AND problem IS NULL RETURNING run_id",
+                                   "AND finished_at IS NOT NULL AND %s + vacuumed = 0 AND problem IS NULL RETURNING run_id",
                                    sum_of_counters()),
                           at(retention_now()), by_worker);
     if (started.n == 0)
@@ -139,6 +140,11 @@ bool begin_policy(Engine *engine, const Swept &policy, List **leaves) {
     return error == nullptr;
 }
 
+void note_taken(Engine *engine, Oid leaf, const Totals &before) {
+    const Totals done = engine->totals - before;
+    note_swept(engine, leaf, done[Counter::kDeleted] + done[Counter::kAnonymised] + done[Counter::kColumns]);
+}
+
 void sweep_tables(Engine *engine, const Swept &policy) {
     ListCell *cell = nullptr;
     List *leaves = NIL;
@@ -146,7 +152,10 @@ void sweep_tables(Engine *engine, const Swept &policy) {
     if (!begin_policy(engine, policy, &leaves)) return;
     foreach (cell, leaves) {
         show_phase(Phase::kRows, lfirst_oid(cell));
-        if (!sweep_due(engine, policy.policy_id, lfirst_oid(cell))) return;
+        const Totals before = engine->totals;
+        const bool in_time = sweep_due(engine, policy.policy_id, lfirst_oid(cell));
+        note_taken(engine, lfirst_oid(cell), before);
+        if (!in_time) return;
     }
     foreach (cell, leaves) {
         show_phase(Phase::kWaitingRows, lfirst_oid(cell));
@@ -154,7 +163,9 @@ void sweep_tables(Engine *engine, const Swept &policy) {
     }
     foreach (cell, leaves) {
         show_phase(Phase::kColumns, lfirst_oid(cell));
+        const Totals before = engine->totals;
         sweep_columns(engine, policy.policy_id, lfirst_oid(cell));
+        note_taken(engine, lfirst_oid(cell), before);
         if (turn_is_over(engine)) return;
     }
 }
@@ -310,7 +321,9 @@ static PassResult run_pass(Caller caller, void (*between)()) {
         if (!engine.unfinished) settle_fuses(&engine);
         forget_what_is_old(&engine);
         refresh_stale_views(&engine);
+        record_swept(&engine);
         if (caller == Caller::kWorker) prepare_tables(&engine);
+        if (caller == Caller::kWorker && !engine.unfinished) vacuum_swept(&engine);
         finish_run(&engine);
         hide_pass();
         result.unfinished = engine.unfinished;
