@@ -13,6 +13,20 @@ CREATE TABLE retention.quarantine_record (
 );
 COMMENT ON TABLE retention.quarantine_record IS 'up to which start the ledger counts the hidden rows of a policy';
 
+CREATE TABLE retention.sweep_rate (
+    policy_id smallint PRIMARY KEY,
+    last_at timestamptz NOT NULL,
+    hour timestamptz NOT NULL,
+    taken bigint NOT NULL,
+    taken_before bigint NOT NULL
+);
+COMMENT ON TABLE retention.sweep_rate IS 'per policy: when sweeps took rows last, and how many in the hour of it and the one before; not dumped';
+COMMENT ON COLUMN retention.sweep_rate.policy_id IS 'number of the policy';
+COMMENT ON COLUMN retention.sweep_rate.last_at IS 'when a sweep deleted or anonymised rows of it last, or columns of them';
+COMMENT ON COLUMN retention.sweep_rate.hour IS 'when the hour of that began';
+COMMENT ON COLUMN retention.sweep_rate.taken IS 'rows that were taken in it';
+COMMENT ON COLUMN retention.sweep_rate.taken_before IS 'rows that were taken in the hour before it';
+
 CREATE TABLE retention.hidden_late (
     relation regclass NOT NULL,
     policy_id smallint NOT NULL
@@ -56,10 +70,14 @@ CREATE FUNCTION retention.armed_until(policy_id smallint) RETURNS timestamptz
     LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pg_retention_armed_until';
 COMMENT ON FUNCTION retention.armed_until(smallint) IS 'until when nothing of a policy in force is due, for its quarantine runs since it was put in force or changed; NULL: it does not, or retention.approve() was called';
 
-GRANT SELECT ON retention.swept_table, retention.sweep_run, retention.hidden_late, retention.preparation TO pg_monitor;
+CREATE FUNCTION retention.next_due(policy_id integer) RETURNS timestamptz
+    LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pg_retention_next_due';
+COMMENT ON FUNCTION retention.next_due(integer) IS 'when, of the rows of a policy that are there and not due yet, the first one becomes so; NULL: none has begun; tables that somebody locks are left out';
+
+GRANT SELECT ON retention.swept_table, retention.sweep_run, retention.sweep_rate, retention.hidden_late, retention.preparation TO pg_monitor;
 GRANT SELECT (policy_id, relation, row_id, sqlstate, cause, attempts, columns_only, first_failed, retry_at) ON retention.blocked_row TO pg_monitor;
 GRANT SELECT (relation, policy_id, work, sqlstate, cause, attempts, first_failed, retry_at) ON retention.blocked_table TO pg_monitor;
-GRANT EXECUTE ON FUNCTION retention.policy_counts(integer), retention.policy_estimates(integer), retention.oldest_due(integer), retention.oldest_armed(integer), retention.armed_until(smallint) TO pg_monitor;
+GRANT EXECUTE ON FUNCTION retention.policy_counts(integer), retention.policy_estimates(integer), retention.oldest_due(integer), retention.oldest_armed(integer), retention.armed_until(smallint), retention.next_due(integer) TO pg_monitor;
 
 CREATE FUNCTION retention.worker_states(OUT database oid, OUT started_at timestamptz, OUT ended_at timestamptz, OUT waiting_since timestamptz, OUT problem text, OUT problem_since timestamptz) RETURNS SETOF record
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_worker_states';

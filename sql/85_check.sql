@@ -79,7 +79,14 @@ SELECT p.policy_id, p.name, p.relation, p.mode,
             HAVING sum(greatest(x.found, x.last_found)) OPERATOR(pg_catalog.>) 0),
         (SELECT pg_catalog.format('what was due before it was put in force or changed last waits until %s, for the quarantine runs since then: see retention.preview() and retention.approve()', x)
             FROM retention.armed_until(p.policy_id) x WHERE x IS NOT NULL)) COLLATE pg_catalog."default" AS problem,
-    q.last_audit, coalesce(q.findings, 0) AS findings
+    q.last_audit, coalesce(q.findings, 0) AS findings,
+    (SELECT min(o.since) FROM retention.oldest_due(p.policy_id) o WHERE p.mode OPERATOR(pg_catalog.=) 'enforce') AS overdue_since,
+    CASE WHEN p.mode OPERATOR(pg_catalog.=) 'enforce' THEN retention.next_due(p.policy_id) END AS next_due,
+    (SELECT x.last_at FROM retention.sweep_rate x WHERE x.policy_id OPERATOR(pg_catalog.=) p.policy_id) AS last_success,
+    coalesce((SELECT round(CASE WHEN e.hours OPERATOR(pg_catalog.<) 1 THEN x.taken OPERATOR(pg_catalog.+) (x.taken_before OPERATOR(pg_catalog.*) (1 OPERATOR(pg_catalog.-) e.hours))
+            ELSE x.taken OPERATOR(pg_catalog.*) greatest(2 OPERATOR(pg_catalog.-) e.hours, 0) END)::bigint
+        FROM retention.sweep_rate x CROSS JOIN LATERAL (SELECT EXTRACT(epoch FROM retention.time_now() OPERATOR(pg_catalog.-) x.hour) OPERATOR(pg_catalog./) 3600 AS hours) e
+        WHERE x.policy_id OPERATOR(pg_catalog.=) p.policy_id), 0) AS rows_per_hour
 FROM retention.policy p
 LEFT JOIN LATERAL (SELECT pg_catalog.format('applies_to was written for another owner of the table: confirm it as %I or a superuser with '
         'UPDATE retention.policy SET applies_to = applies_to WHERE policy_id = %s', pg_catalog.pg_get_userbyid(c.relowner), p.policy_id) AS problem
@@ -126,6 +133,10 @@ COMMENT ON COLUMN retention.status.last_run IS 'when the last sweep of the datab
 COMMENT ON COLUMN retention.status.problem IS 'one thing that stands in the way, or several of a kind, or else that a quarantine runs since the policy was put in force or changed; NULL: nothing';
 COMMENT ON COLUMN retention.status.last_audit IS 'when the last round of the worker''s audit over all of its table ended; NULL: there was none yet';
 COMMENT ON COLUMN retention.status.findings IS 'what that found, or the one under way where that is more: rows of the table, see retention.audit_finding';
+COMMENT ON COLUMN retention.status.overdue_since IS 'the deadline of the row that is past it for the longest; NULL: none is, or the policy is not enforced. Which one, and what keeps it: retention.overdue';
+COMMENT ON COLUMN retention.status.next_due IS 'when the next of the rows that are there becomes due; NULL: none has begun, or the policy is not enforced';
+COMMENT ON COLUMN retention.status.last_success IS 'when a sweep took rows of it last, or columns of them; NULL: none did yet';
+COMMENT ON COLUMN retention.status.rows_per_hour IS 'about how many sweeps took in the last hour';
 GRANT SELECT ON retention.status TO pg_monitor;
 
 CREATE VIEW retention.overdue AS

@@ -326,7 +326,7 @@ void policy_gone(const TriggerData *data, const Policy &policy) {
         "WITH p AS (DELETE FROM retention.column_progress WHERE policy_id = $1), "
         "l AS (DELETE FROM retention.column_late WHERE policy_id = $1), "
         "f AS (DELETE FROM retention.fuse WHERE policy_id = $1), z AS (DELETE FROM retention.pause WHERE policy_id = $1), "
-        "q AS (DELETE FROM retention.quarantine_record WHERE policy_id = $1) "
+        "q AS (DELETE FROM retention.quarantine_record WHERE policy_id = $1), s AS (DELETE FROM retention.sweep_rate WHERE policy_id = $1) "
         "DELETE FROM retention.blocked_row WHERE policy_id = $1",
         INT2OID, Int16GetDatum(policy.id));
     if (clock_column(policy.relid) != InvalidAttrNumber)

@@ -154,9 +154,33 @@ void oldest_due(const ReturnSetInfo *result, const Policy &policy, core::Start d
     SPI_finish();
 }
 
+// By the rows that are there; kNever: none of them has begun.
+core::Micros next_due(const Policy &policy) {
+    const core::Start due = cutoffs_of(policy, retention_now()).due;
+    core::Start next = core::kNotStarted;
+    ListCell *cell = nullptr;
+    List *locked = NIL;
+    if (clock_column(policy.relid) == InvalidAttrNumber) return core::kNever;
+    SPI_connect();
+    foreach (cell, readable_leaves(policy, &locked)) {
+        const SqlRows found = first_pending(lfirst_oid(cell), core::first_from(policy.id, Max(due, -1) + 1),
+                                            core::last_until(policy.id, core::kNotStarted - 1), 1);
+        if (found.n > 0) next = Min(next, core::start_of(found.first().get<core::Clock>(1)));
+    }
+    SPI_finish();
+    if (next == core::kNotStarted) return core::kNever;
+    return Max(core::deadlines(next, policy.terms, policy.zone()).due_from, armed_until(policy));
+}
+
 }  // namespace
 
 }  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_next_due) {
+    const auto at = pg_retention::next_due(pg_retention::policy_argument(fcinfo));
+    if (at == pg_retention::core::kNever) PG_RETURN_NULL();
+    PG_RETURN_TIMESTAMPTZ(at);
+}
 
 RETENTION_FUNCTION(pg_retention_policy_counts) {
     InitMaterializedSRF(fcinfo, 0);

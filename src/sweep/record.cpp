@@ -3,6 +3,7 @@
 #include "core/time/backoff.hpp"
 #include "pg/cause.hpp"
 #include "ledger/ledger.hpp"
+#include "pg/time.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -53,11 +54,23 @@ void count_in_run(const Engine *engine, const Totals &done) {
     run_values_as(extension_owner(), kKeptWriting, sql.data, values, kCounters + 1);
 }
 
+// By the hours of UTC: the one under way, and the one before it.
+void count_in_hour(int16_t policy_id, int64 rows) {
+    const TimestampTz now = retention_now();
+    if (rows == 0) return;
+    own("INSERT INTO retention.sweep_rate AS r (policy_id, last_at, hour, taken, taken_before) VALUES ($1, $2, $3, $4, 0) "
+        "ON CONFLICT (policy_id) DO UPDATE SET last_at = excluded.last_at, hour = excluded.hour, "
+        "taken = excluded.taken + CASE WHEN r.hour = excluded.hour THEN r.taken ELSE 0 END, "
+        "taken_before = CASE r.hour WHEN excluded.hour THEN r.taken_before WHEN excluded.hour - pg_catalog.make_interval(hours => 1) THEN r.taken ELSE 0 END",
+        policy_id, at(now), at(now - now % USECS_PER_HOUR), rows);
+}
+
 }  // namespace
 
 void record_done(const Engine *engine, int16_t policy_id, Oid relid, const Totals &done) {
     if (done.is_nothing()) return;
     count_in_run(engine, done);
+    count_in_hour(policy_id, done[Counter::kDeleted] + done[Counter::kAnonymised] + done[Counter::kColumns]);
     for (size_t i = 0; i < kCounters; ++i) {
         LedgerEntry entry = {};
         if (done.rows[i] == 0 || !find_ledger_action(static_cast<Counter>(i), &entry.action)) continue;
