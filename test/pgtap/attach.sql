@@ -1,6 +1,6 @@
 -- A partition that is attached with rows is prepared like any table; until then its rows are hidden, kept, and said.
 BEGIN;
-SELECT plan(49);
+SELECT plan(50);
 SET LOCAL client_min_messages = error;
 SET LOCAL retention.test_now = '2026-11-28 12:00+01';
 CREATE TABLE books (id int, at date, note text, reg int NOT NULL DEFAULT 1) PARTITION BY RANGE (id);
@@ -127,6 +127,18 @@ DROP TABLE guest;
 SET LOCAL retention.confirm_drop = off;
 CALL retention.sweep();
 SELECT is((SELECT count(*) FROM retention.preparation) || ', ' || (SELECT count(*) FROM retention.blocked_table), '0, 0', 'a partition that was dropped before it was stamped is forgotten');
+CREATE TABLE notes (id int, at date) PARTITION BY RANGE (id);
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('notes', 'notes', '{at}', '1 year', 'delete', 'enforce');
+CREATE TABLE note (LIKE notes INCLUDING ALL);
+INSERT INTO note VALUES (1, '2020-01-01');
+ALTER TABLE notes ATTACH PARTITION note FOR VALUES FROM (0) TO (10);
+SET LOCAL retention.confirm_drop = on;
+DELETE FROM retention.policy WHERE name = 'notes';
+DROP TABLE notes;
+SET LOCAL retention.confirm_drop = off;
+CALL retention.sweep();
+SELECT is((SELECT count(*) FROM retention.preparation) || ', ' || (SELECT count(*) FROM retention.blocked_table), '0, 0',
+    'a partition that was dropped before it was stamped, after its policy, is forgotten');
 SELECT is((SELECT count(*) FROM retention.quarantine_record q WHERE NOT EXISTS (SELECT FROM retention.policy p WHERE p.policy_id = q.policy_id)), 0::bigint,
     'nothing is kept of how far the hidden rows of a policy that is gone were counted');
 CREATE TABLE bare (LIKE books INCLUDING ALL);
