@@ -495,8 +495,9 @@ bool applies(PlannedPolicy *policy, Relation rel, HeapTuple row, HeapTuple store
 }
 
 // From those that do not.
-bool takes_rows(const PlannedPolicy &policy, Cause::Enforced enforced) {
-    switch (enforced) {
+bool takes_rows(const PlannedPolicy &policy, const Cause &cause) {
+    if (cause.as_if != 0 && policy.id == cause.as_if) return true;
+    switch (cause.enforced) {
         case Cause::Enforced::kNow: return policy.enforces && policy.ready;
         case Cause::Enforced::kReady: return policy.enforces;
         case Cause::Enforced::kAll: return true;
@@ -509,7 +510,7 @@ core::Clock compute_with_plan(RelationPlan *plan, Relation rel, HeapTuple row, H
     bool takes = false;
     for (int i = 0; i < plan->n_policies && !takes; ++i) {
         PlannedPolicy *policy = &plan->policies[i];
-        const bool enforced = takes_rows(*policy, cause.enforced);
+        const bool enforced = takes_rows(*policy, cause);
         if ((found != nullptr && !enforced) || !applies(policy, rel, row, stored)) continue;
         found = policy;
         takes = enforced;

@@ -38,6 +38,7 @@ struct Cause {
     bool elsewhere = false;           // the clock is a publisher's: it names that one's policies, and late was late by them
     // What it would be: kReady, once policies that wait for their rows to be stamped are enforced; kAll, if all were that only observe.
     enum class Enforced : uint8_t { kNow, kReady, kAll } enforced = Enforced::kNow;
+    int16_t as_if = 0;  // and, whatever it does now, this policy were; 0: none
 };
 
 // The clock a row should have: the policy that takes it (goes_before()), start from its paths. "stored" is the row as it stands

@@ -78,17 +78,34 @@ const char *how_known(const Preview &preview) {
     pg_unreachable();
 }
 
+// How many rows sweeps take now, without waiting for approval.
+int64 most_now(const Policy &policy) {
+    const int64 most = most_a_day(policy);
+    if (most == kNoLimit) return most;
+    const SqlRows found = read_own(
+        "SELECT approved + greatest($2 - CASE WHEN day = ($3 AT TIME ZONE $4)::pg_catalog.date THEN taken ELSE 0 END, 0) "
+        "FROM retention.fuse WHERE policy_id = $1",
+        policy.id, most, at(retention_now()), policy.zone().name());
+    return found.n == 0 ? most : found.first().get<int64>(1);
+}
+
+const char *not_before(const Policy &policy) {
+    const TimestampTz armed = armed_until(policy);
+    return armed > retention_now() ? psprintf("not before %s, unless approved", local_text(armed, policy.zone())) : nullptr;
+}
+
 void preview_due(const Preview &preview) {
     const Policy &policy = *preview.policy;
-    const TimestampTz armed = armed_until(policy);
-    const int64 most = most_a_day(policy);
+    const char *waits = not_before(policy);
     StringInfoData detail;
     initStringInfo(&detail);
     appendStringInfo(&detail, "%s%s", how_known(preview), deletes(policy.action) ? "deleted" : "anonymised");
-    if (armed > retention_now()) appendStringInfo(&detail, "; not before %s, unless approved", local_text(armed, policy.zone()));
-    if (preview.due > most)
-        appendStringInfo(&detail, "; waits for approval: sweeps take at most " INT64_FORMAT " a day without", most);
+    if (waits != nullptr) appendStringInfo(&detail, "; %s", waits);
+    if (preview.due > most_now(policy))
+        appendStringInfo(&detail, "; waits for approval: sweeps take at most " INT64_FORMAT " a day without", most_a_day(policy));
     put(preview, "due", "now", preview.due, detail.data);
+    if (preview.released > 0)
+        put(preview, "due", "erased earlier", preview.released, "among them, and at once: the law kept them until now");
 }
 
 void preview_months(const Preview &preview) {
@@ -114,6 +131,7 @@ core::Start done_until(const Policy &policy, Oid leaf, const char *column) {
 // Columns whose period is over before that of their rows; those that are done are left out.
 void preview_columns(const Preview &preview) {
     const Policy &policy = *preview.policy;
+    const char *waits = not_before(policy);
     ListCell *cell = nullptr;
     for (const SqlRow row : own("SELECT column_name, keep_for, required_by_law FROM retention.personal_columns "
                                 "WHERE relation = $1 AND keep_for IS NOT NULL ORDER BY column_name",
@@ -124,7 +142,7 @@ void preview_columns(const Preview &preview) {
             rows += rows_of_leaf(preview, lfirst_oid(cell),
                                  Max(preview.cutoffs.due, done_until(policy, lfirst_oid(cell), row.text(1))), cutoff);
         put(preview, "columns", row.text(1), rows,
-            psprintf("%sanonymised at once, in rows that are not due", how_known(preview)));
+            psprintf("%sanonymised %s, in rows that are not due", how_known(preview), waits == nullptr ? "at once" : waits));
     }
 }
 
@@ -132,7 +150,6 @@ struct Decided {
     int64 held;
     int64 restricted;
     int64 kept;
-    int64 released;  // kept until now
 };
 
 // Rows whose time is over, or whose erasure was asked for, and that something else was decided about. Each is counted once.
@@ -151,10 +168,8 @@ Decided count_decided(const Preview &preview) {
             owner_of(leaf), kOnceReading,
             psprintf(
                 "SELECT pg_catalog.count(*) FILTER (WHERE %s AND %s), pg_catalog.count(*) FILTER (WHERE %s AND NOT %s AND %s), "
-                "pg_catalog.count(*) FILTER (WHERE %s AND NOT %s), pg_catalog.count(*) FILTER (WHERE %s AND %s) "
-                "FROM ONLY %s WHERE %s",
-                held, over, restricted, held, over, free, released, free, released, qualified_name(leaf),
-                pending_range(clock, 1, 2)),
+                "pg_catalog.count(*) FILTER (WHERE %s AND NOT %s) FROM ONLY %s WHERE %s",
+                held, over, restricted, held, over, free, released, qualified_name(leaf), pending_range(clock, 1, 2)),
             clock_value(core::first_exempt(id)), clock_value(core::last_exempt(id, core::kNotStarted)),
             clock_value(core::last_exempt(id, Max(preview.cutoffs.hide, 0))),
             clock_value(core::last_exempt(id, Max(preview.cutoffs.release, 0))));
@@ -162,7 +177,6 @@ Decided count_decided(const Preview &preview) {
         decided.held += row.get<int64>(1);
         decided.restricted += row.get<int64>(2);
         decided.kept += row.get<int64>(3);
-        decided.released += row.get<int64>(4);
     }
     return decided;
 }
@@ -176,7 +190,7 @@ void preview_hidden(const Preview &preview) {
         psprintf("%s%s", how_known(preview), hidden));
     preview_months(preview);
     int64 kept = rows_between(preview, kept_from, cutoffs.hide);
-    Decided decided = {kNotCounted, kNotCounted, 0, 0};
+    Decided decided = {kNotCounted, kNotCounted, 0};
     if (preview.known == Known::kExactly) decided = count_decided(preview);
     put(preview, "held", nullptr, decided.held, "their time is over, and a legal hold keeps them");
     put(preview, "restricted", nullptr, decided.restricted, "their time is over, and they are restricted (Article 18)");
@@ -185,7 +199,6 @@ void preview_hidden(const Preview &preview) {
     put(preview, "kept by law", nullptr, kept,
         psprintf("%stheir time is over, or an erasure was asked for%s%s", how_known(preview),
                  law == nullptr ? "" : ", and they are required by ", law == nullptr ? "" : law));
-    if (decided.released > 0) put(preview, "due", "erased earlier", decided.released, "the law kept them until now");
 }
 
 // row: its clock and its key.
@@ -226,6 +239,13 @@ void preview_sample(const Preview &preview) {
     }
 }
 
+int64 count_all_released(const Preview &preview) {
+    int64 rows = 0;
+    ListCell *cell = nullptr;
+    foreach (cell, preview.leaves) rows += count_released(lfirst_oid(cell), preview.policy->id, preview.cutoffs);
+    return rows;
+}
+
 Policy in_force(const Policy &now) {
     Policy policy = now;
     if (now.mode == Mode::kEnforce) return policy;
@@ -245,8 +265,14 @@ void preview(const ReturnSetInfo *result, const Policy &now) {
     preview.known = what_is_known(now, preview.leaves);
     connect_spi();
     preview.due = rows_between(preview, -1, preview.cutoffs.due);
+    if (preview.known == Known::kExactly) {
+        preview.released = count_all_released(preview);
+        preview.due += preview.released;
+        count_taken_over(&preview);
+    }
     preview_problems(preview);
     preview_due(preview);
+    preview_taken_over(preview);
     preview_hidden(preview);
     preview_columns(preview);
     preview_references(preview);

@@ -2,6 +2,7 @@
 #include "report/preview.hpp"
 
 #include "pg/attempt.hpp"
+#include "schema/own.hpp"
 #include "policy/policy_check.hpp"
 #include "policy/rights.hpp"
 
@@ -37,6 +38,11 @@ void preview_problems(const Preview &preview) {
                          {"priority", why_out_of_reach(policy)}};
     for (const Said &one : said)
         if (one.problem != nullptr) put(preview, "problem", one.item, kNotCounted, one.problem);
+    // What waits for approval is said of what is due.
+    for (const SqlRow row : read_own("SELECT state, detail FROM retention.held_policy WHERE policy_id = $1 AND "
+                                     "state <> 'waiting for retention.approve()' ORDER BY state",
+                                     policy.id))
+        put(preview, "problem", "sweeps", kNotCounted, psprintf("%s: %s", row.text(1), row.text(2)));
 }
 
 }  // namespace pg_retention

@@ -33,7 +33,8 @@ int64 count_due(const Policy &policy) {
     foreach (cell, leaves_of(policy.relid)) {
         const Oid leaf = lfirst_oid(cell);
         if (clock_column(leaf) == InvalidAttrNumber) continue;
-        rows += count_pending(kOnce, leaf, core::first_from(policy.id, 0), core::last_until(policy.id, due));
+        rows += count_pending(kOnce, leaf, core::first_from(policy.id, 0), core::last_until(policy.id, due)) +
+                count_released(leaf, policy.id, cutoffs_of(policy, retention_now()));
     }
     return rows;
 }

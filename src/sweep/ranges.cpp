@@ -39,6 +39,18 @@ int64 count_pending(const How &how, Oid leaf, core::Clock from, core::Clock unti
         .get<int64>(1);
 }
 
+int64 count_released(Oid leaf, int16_t policy_id, const core::Cutoffs &cutoffs) {
+    const char *clock = clock_name(leaf);
+    if (cutoffs.release < 0) return 0;
+    return run_as(owner_of(leaf), kOnceReading,
+                  psprintf("SELECT pg_catalog.count(*) FROM ONLY %s WHERE %s AND %s AND NOT %s AND NOT %s AND NOT %s",
+                           qualified_name(leaf), pending_range(clock, 1, 2), has_flag(clock, core::kKept),
+                           has_flag(clock, core::kAnonymised), has_flag(clock, core::kHeld), has_flag(clock, core::kRestricted)),
+                  clock_value(core::first_exempt(policy_id)), clock_value(core::last_exempt(policy_id, cutoffs.release)))
+        .first()
+        .get<int64>(1);
+}
+
 int64 expected_rows_of(Oid leaf, core::Clock from, core::Clock until) {
     if (until < from) return 0;
     return static_cast<int64>(expect_as(

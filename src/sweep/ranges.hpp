@@ -15,6 +15,9 @@ List *readable_leaves(const Policy &policy, List **locked);
 // Of the pending rows of a leaf, by the index. how: which of them it sees.
 int64 count_pending(const How &how, Oid leaf, core::Clock from, core::Clock until);
 
+// Rows of a leaf that the law kept from an erasure until now, and that are due with the others.
+int64 count_released(Oid leaf, int16_t policy_id, const core::Cutoffs &cutoffs);
+
 // By the planner's statistics.
 int64 expected_rows_of(Oid leaf, core::Clock from, core::Clock until);
 
