@@ -94,5 +94,59 @@ SELECT pg_temp.taken() AS before \gset
 CALL retention.sweep();
 SELECT is(pg_temp.taken() - :before, 30::bigint, 'as many rows go as would be taken over');
 
+-- Rows that go along, hop by hop.
+CREATE TABLE s.node (id int PRIMARY KEY, parent int REFERENCES s.node ON DELETE CASCADE, left_on date);
+CREATE TABLE s."Leaf of" (id int PRIMARY KEY, node int REFERENCES s.node ON DELETE CASCADE);
+CREATE TABLE s.hint (id int PRIMARY KEY, leaf int REFERENCES s."Leaf of" ON DELETE SET NULL);
+INSERT INTO s.node SELECT i, NULL, '2030-01-01' FROM generate_series(1, 5) i;
+INSERT INTO s.node SELECT i, CASE WHEN i <= 15 THEN (i - 6) % 5 + 1 ELSE i - 10 END FROM generate_series(6, 55) i;
+INSERT INTO s.node VALUES (56, 1, '2030-01-01'), (57, NULL, NULL), (58, 57, NULL);
+INSERT INTO s."Leaf of" SELECT i, i FROM generate_series(40, 58) i;
+INSERT INTO s.hint SELECT i, i FROM generate_series(50, 58) i;
+INSERT INTO retention.policy (name, relation, clock_starts, timezone, keep_for, action, mode) VALUES ('nodes', 's.node', '{left_on}', 'Europe/Oslo', '1 year', 'delete', 'observe');
+CALL retention.sweep();
+SELECT is(pg_temp.of('nodes', 'due', 'cascades', 'set null'), 'cascades s."Leaf of" 17, cascades s.node 50, due now 6, set null s.hint 7', 'rows that go along are counted hop by hop, each once, and those that are due themselves not again');
+SELECT is(pg_temp.said('nodes', 'cascades', 's.node') ~ 'not counted', false, 'nothing is left out');
+UPDATE retention.policy SET mode = 'enforce' WHERE name = 'nodes';
+CALL retention.sweep();
+SELECT is((SELECT string_agg(id::text, ' ' ORDER BY id) FROM s.node) || ', ' || (SELECT count(*) FROM s."Leaf of") || ', ' || (SELECT count(*) FROM s.hint WHERE leaf IS NULL), '57 58, 2, 7', 'as many rows go along as were previewed');
+-- Further than ten keys.
+CREATE TABLE s.chain (id int PRIMARY KEY, before int REFERENCES s.chain ON DELETE CASCADE, left_on date);
+INSERT INTO s.chain SELECT i, nullif(i - 1, 0), CASE WHEN i = 1 THEN '2030-01-01'::date END FROM generate_series(1, 20) i;
+INSERT INTO retention.policy (name, relation, clock_starts, timezone, keep_for, action, mode) VALUES ('chain', 's.chain', '{left_on}', 'Europe/Oslo', '1 year', 'delete', 'observe');
+CALL retention.sweep();
+SELECT is(pg_temp.of('chain', 'cascades'), 'cascades s.chain 10', 'ten keys are followed');
+SELECT matches(pg_temp.said('chain', 'cascades'), 'further on are not counted', 'a preview says what it does not count');
+-- Two tables that go with each other.
+CREATE TABLE s.hen (id int PRIMARY KEY, egg int, left_on date);
+CREATE TABLE s.egg (id int PRIMARY KEY, hen int REFERENCES s.hen ON DELETE CASCADE);
+ALTER TABLE s.hen ADD FOREIGN KEY (egg) REFERENCES s.egg ON DELETE CASCADE;
+INSERT INTO s.hen VALUES (1, NULL, '2030-01-01'), (2, NULL, NULL), (3, NULL, NULL);
+INSERT INTO s.egg VALUES (1, 1), (2, 2), (3, 3);
+UPDATE s.hen SET egg = CASE id WHEN 1 THEN 2 WHEN 2 THEN 1 END;
+INSERT INTO retention.policy (name, relation, clock_starts, timezone, keep_for, action, mode) VALUES ('hens', 's.hen', '{left_on}', 'Europe/Oslo', '1 year', 'delete', 'observe');
+CALL retention.sweep();
+SELECT is(pg_temp.of('hens', 'cascades'), 'cascades s.egg 2, cascades s.hen 1', 'tables that go with each other are followed, and each row once');
+UPDATE retention.policy SET mode = 'enforce' WHERE name = 'hens';
+CALL retention.sweep();
+SELECT is((SELECT string_agg(id::text, ' ') FROM s.hen) || ', ' || (SELECT string_agg(id::text, ' ') FROM s.egg), '3, 3', 'as many rows of both go as were previewed');
+
+-- Rows that stay, anonymised, because others refer to them, change nothing elsewhere.
+CREATE TABLE s.client (id int PRIMARY KEY, name text, left_on date);
+CREATE TABLE s.bill (id int PRIMARY KEY, client int REFERENCES s.client);
+CREATE TABLE s.car (id int PRIMARY KEY, client int DEFAULT 100 REFERENCES s.client ON DELETE SET DEFAULT);
+INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('s.client', 'name', 'name');
+INSERT INTO s.client SELECT i, 'n', '2030-01-01' FROM generate_series(1, 10) i;
+INSERT INTO s.client VALUES (100, 'nobody', NULL);
+INSERT INTO s.bill SELECT i, i FROM generate_series(1, 5) i;
+INSERT INTO s.car SELECT i, i FROM generate_series(1, 10) i;
+INSERT INTO retention.policy (name, relation, clock_starts, timezone, keep_for, if_referenced, action, mode) VALUES ('clients', 's.client', '{left_on}', 'Europe/Oslo', '1 year', 'anonymise', 'delete', 'observe');
+CALL retention.sweep();
+SELECT is(pg_temp.of('clients', 'due', 'set null', 'restrict'), 'due now 10, restrict s.bill 5, set null s.car 5', 'what refers to rows that are anonymised instead keeps what it has');
+SELECT matches(pg_temp.said('clients', 'set null'), 'those that are due and anonymised instead, for others refer to them, change nothing here', 'a preview says of which rows it is not');
+UPDATE retention.policy SET mode = 'enforce' WHERE name = 'clients';
+CALL retention.sweep();
+SELECT is((SELECT count(*) FROM s.car WHERE client = 100) || ' ' || (SELECT count(*) FROM s.client WHERE name IS NULL), '5 5', 'as many rows are given the default as were previewed');
+
 SELECT * FROM finish();
 ROLLBACK;
