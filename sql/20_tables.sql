@@ -44,7 +44,8 @@ CREATE TABLE retention.policy (
     written_for oid NOT NULL DEFAULT 0,
     validated boolean NOT NULL DEFAULT false,
     ready boolean NOT NULL DEFAULT false,
-    armed_at timestamptz NOT NULL DEFAULT '-infinity'
+    armed_at timestamptz NOT NULL DEFAULT '-infinity',
+    armed_for retention.period NOT NULL DEFAULT '0 days'
 );
 SELECT pg_catalog.pg_extension_config_dump('retention.policy', '');
 COMMENT ON TABLE retention.policy IS 'which rows are kept how long, quarantined how long, and what happens then';
@@ -68,7 +69,8 @@ COMMENT ON COLUMN retention.policy.legal_basis IS 'why that is lawful, such as G
 COMMENT ON COLUMN retention.policy.reference IS 'the law by which must_keep_for stands; refusals name it';
 COMMENT ON COLUMN retention.policy.written_for IS 'set by the extension: who owned the table when the policy was written or confirmed; applies_to runs for nobody else';
 COMMENT ON COLUMN retention.policy.validated IS 'set by the extension: the policy was checked against the schema';
-COMMENT ON COLUMN retention.policy.armed_at IS 'set by the extension: when it was put in force, or changed in force, or retention was resumed; quarantine_for runs from then before anything goes; -infinity: retention.approve() said that it need not';
+COMMENT ON COLUMN retention.policy.armed_at IS 'set by the extension: when it was put in force, or changed in force, or another policy or a command may have given it rows, or retention was resumed; armed_for runs from then before anything goes; -infinity: retention.approve() said that it need not';
+COMMENT ON COLUMN retention.policy.armed_for IS 'set by the extension: the longer of quarantine_for and the quarantine that ran when it was armed';
 COMMENT ON COLUMN retention.policy.ready IS 'set by the extension: every row is stamped and the index is valid';
 
 CREATE TABLE retention.personal_column (
@@ -148,6 +150,10 @@ CREATE TRIGGER numbering_before BEFORE INSERT OR UPDATE OR DELETE ON retention.n
 ALTER TABLE retention.numbering ENABLE ALWAYS TRIGGER numbering_before;
 GRANT SELECT ON retention.numbering TO pg_monitor;
 
+CREATE FUNCTION retention.time_now() RETURNS timestamptz
+    LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_time_now';
+COMMENT ON FUNCTION retention.time_now() IS 'the time that policies and sweeps go by: that of the statement, or an injected one';
+
 CREATE TABLE retention.preparation (
     relation regclass PRIMARY KEY,
     next_block bigint NOT NULL DEFAULT 0,
@@ -156,7 +162,8 @@ CREATE TABLE retention.preparation (
     stamped boolean NOT NULL DEFAULT false,
     attached boolean NOT NULL DEFAULT false,
     problem text,
-    declared_anew smallint[] NOT NULL DEFAULT '{}'
+    declared_anew smallint[] NOT NULL DEFAULT '{}',
+    planned_at timestamptz NOT NULL DEFAULT retention.time_now()
 );
 COMMENT ON TABLE retention.preparation IS 'tables whose rows are being stamped or whose index is being built';
 COMMENT ON COLUMN retention.preparation.relation IS 'the table or partition';
@@ -166,15 +173,21 @@ COMMENT ON COLUMN retention.preparation.skipped IS 'rows that were locked, and a
 COMMENT ON COLUMN retention.preparation.stamped IS 'all rows have their clocks, the index is built';
 COMMENT ON COLUMN retention.preparation.attached IS 'a partition that was attached with rows: what its policies enforce hides them until they are stamped';
 COMMENT ON COLUMN retention.preparation.problem IS 'the error that keeps it from going on; NULL: none';
+COMMENT ON COLUMN retention.preparation.planned_at IS 'since when; the quarantine of policies that were armed since then runs from when all rows are stamped';
 COMMENT ON COLUMN retention.preparation.declared_anew IS 'personal columns whose declaration is another than before: rows that hold a value there are not anonymised';
 
 CREATE TABLE retention.declared_column (
     relation regclass,
     column_number smallint,
     declaration text NOT NULL,
+    keep_for retention.period,
+    required_by_law boolean NOT NULL DEFAULT false,
+    armed_at timestamptz NOT NULL DEFAULT '-infinity',
     PRIMARY KEY (relation, column_number)
 );
 COMMENT ON TABLE retention.declared_column IS 'the personal columns of governed tables as the last sweep found them; number 0 stands for the table';
+COMMENT ON COLUMN retention.declared_column.declaration IS 'all that decides what anonymising leaves';
+COMMENT ON COLUMN retention.declared_column.armed_at IS 'when a sweep found that the column is taken earlier than before, or anew; the policy''s quarantine runs from then before that is done; -infinity: the table was not swept before that, or retention.approve() said that it need not';
 
 CREATE TABLE retention.blocked_row (
     policy_id smallint NOT NULL,

@@ -88,10 +88,6 @@ CREATE FUNCTION retention.system_time_jump() RETURNS interval
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_system_time_jump';
 COMMENT ON FUNCTION retention.system_time_jump() IS 'by how much the system''s time is away from the monotonic clock since the server runs, or before what a sweep has seen, where that is more than a day; NULL: it is not. Nothing is swept meanwhile: retention.resume() says that it is right';
 
-CREATE FUNCTION retention.time_now() RETURNS timestamptz
-    LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_time_now';
-COMMENT ON FUNCTION retention.time_now() IS 'the time that policies and sweeps go by: that of the statement, or an injected one';
-
 CREATE FUNCTION retention.zone(name text) RETURNS text
     LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pg_retention_zone';
 COMMENT ON FUNCTION retention.zone(text) IS 'the name of the time zone that is written into fields called timezone; of an empty name that of the setting retention.timezone, or else log_timezone';

@@ -31,11 +31,17 @@ core::Clock without_wait(core::Clock clock) {
     return core::is_started(clock) ? clock : core::with_flags(clock, static_cast<uint8_t>(core::flags_of(clock) & ~core::kLate));
 }
 
+// A row that becomes over by being repaired is moved to the latest start that is.
+bool comes_to(core::Clock clock, core::Clock says, core::Clock should_be) {
+    return without_wait(clock) == without_wait(should_be) || clock == not_over_before(says, should_be);
+}
+
 // Stamping is asked, not told: where it does not come to the same clock, one of the two is wrong, and nobody knows which.
 void stamp_anew(const Fault &fault) {
     ItemPointerData tid = fault.tid;
     const bool lacks_mark = (core::marks_of(fault.should_be) & ~core::marks_of(fault.says) & core::kOrphaned) != 0;
-    const Cause cause = {.was_unwatched = lacks_mark, .forgets = fault.finding == Finding::kOrphanedWithoutReason};
+    const Cause cause = {
+        .was_unwatched = lacks_mark, .is_repair = true, .forgets = fault.finding == Finding::kOrphanedWithoutReason};
     Restamped done = restamp_row(fault.relid, &tid, true, cause);
     if (!done.changed && done.before == fault.says) {
         // A function that a condition calls was replaced: plans that have it inside are made anew, in every session.
@@ -48,7 +54,7 @@ void stamp_anew(const Fault &fault) {
     check_clock_change(done.before, done.after, get_rel_name(fault.relid));
     if (hides(done.before) && !hides(done.after))
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("the row is hidden now and would be shown")));
-    if (without_wait(done.after) != without_wait(fault.should_be) && done.before == fault.says)
+    if (!comes_to(done.after, fault.says, fault.should_be) && done.before == fault.says)
         ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("stamping the row anew does not give what it should be")));
 }
 

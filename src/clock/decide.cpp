@@ -32,7 +32,40 @@ const Policy *floor_policy(core::Clock clock, Floors floors) {
     return stands(*policy, floors) ? policy : nullptr;
 }
 
+// By which it is hidden; null: there is none.
+const Policy *hiding_policy(core::Clock clock) {
+    const Policy *policy = core::is_started(clock) ? policy_by_id(static_cast<int16_t>(core::policy_of(clock))) : nullptr;
+    return policy != nullptr && enforced(*policy) ? policy : nullptr;
+}
+
+core::Clock not_before(core::Start start, core::Clock clock) {
+    if (core::start_of(clock) >= start) return clock;
+    return core::add_flags(core::make_clock(core::policy_of(clock), start, core::flags_of(clock)), core::kLate);
+}
+
+// The latest start that was over when the row became so by the clock that it had, or now, if it was not.
+core::Start over_since(core::Clock before, const Policy &policy) {
+    const core::Start just_over = cutoffs_of(policy, retention_now()).hide;
+    const Policy *was = hiding_policy(before);
+    if (was == nullptr || core::start_of(before) > cutoffs_of(*was, retention_now()).hide) return just_over;
+    if (was->id == policy.id) return core::start_of(before);
+    const core::Micros since = core::deadlines(core::start_of(before), was->terms, was->zone()).hidden_from;
+    return Min(just_over, core::cutoffs(since, policy.terms, policy.zone()).hide);
+}
+
 }  // namespace
+
+core::Clock not_before_its_time(core::Clock clock) {
+    const Policy *policy = hiding_policy(clock);
+    return policy == nullptr ? clock : not_before(cutoffs_of(*policy, retention_now()).hide, clock);
+}
+
+core::Clock not_over_before(core::Clock before, core::Clock clock) {
+    const Policy *policy = hiding_policy(clock);
+    if (policy == nullptr || core::is_zero(policy->terms.quarantine_for)) return clock;
+    return core::start_of(clock) > cutoffs_of(*policy, retention_now()).hide ? clock
+                                                                             : not_before(over_since(before, *policy), clock);
+}
 
 Floors floors_in(Oid relid) { return awaits_stamps(relid) ? Floors::kDeclared : Floors::kEnforced; }
 

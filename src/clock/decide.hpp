@@ -58,4 +58,11 @@ core::Clock start_again(core::Clock before, core::Clock computed, bool is_writte
 
 void init_guard();
 
+// A start that is over when its row comes moves to the latest one that is just over: the row is hidden at once, and its quarantine runs in
+// full from now.
+core::Clock not_before_its_time(core::Clock clock);
+// The same of a row that was there with another clock: it moves no further than to since when it was over by that, so that its quarantine
+// is neither cut nor prolonged. Where there is no quarantine the start is what it is.
+core::Clock not_over_before(core::Clock before, core::Clock clock);
+
 }  // namespace pg_retention

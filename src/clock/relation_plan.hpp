@@ -34,6 +34,7 @@ struct Cause {
     int n_written = 0;
     const KnownRow *known = nullptr;  // a row on its ways that need not be asked for
     bool was_unwatched = false;       // the row stood where nobody followed what became of its ways
+    bool is_repair = false;           // the row should have had the clock before
     bool forgets = false;             // nothing is kept: the row is being reinstated
     bool elsewhere = false;           // the clock is a publisher's: it names that one's policies, and late was late by them
     // What it would be: kReady, once policies that wait for their rows to be stamped are enforced; kAll, if all were that only observe.

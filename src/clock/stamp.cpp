@@ -2,6 +2,7 @@
 
 #include "schema/extension.hpp"
 #include "clock/claims.hpp"
+#include "clock/decide.hpp"
 #include "clock/late_starts.hpp"
 #include "clock/logged_change.hpp"
 #include "clock/relation_plan.hpp"
@@ -91,15 +92,31 @@ core::Clock clock_in(Writer *w) {
     return datum_clock(value);
 }
 
+// What comes with its partition, is written, repaired, or no longer anonymised, becomes over now: its quarantine runs from now. What a
+// policy or a command makes so waits with the policy: policy/armed.
+core::Clock clock_of_row(Relation rel, HeapTuple row, HeapTuple stored, const Cause &cause, List *declared_anew) {
+    const core::Clock computed = compute_clock(rel, row, stored, cause);
+    const uint8_t decided = decided_that_holds(rel, cause.before, computed, row, declared_anew);
+    const core::Clock clock = core::add_flags(computed, decided);
+    const bool is_filled = declared_anew != NIL && (core::decided_of(cause.before) & ~decided) != 0;
+    if (came_attached(RelationGetRelid(rel))) {
+        // Whoever has the clock already was hidden by it.
+        const bool is_known = !has_foreign_clock(RelationGetRelid(rel)) &&
+                              core::policy_of(clock) == core::policy_of(cause.before) &&
+                              core::start_of(clock) == core::start_of(cause.before);
+        return is_known ? clock : not_over_before(core::kNoClock, clock);
+    }
+    if (is_filled) return not_over_before(core::kNoClock, clock);
+    return cause.is_change || cause.is_repair ? not_over_before(cause.before, clock) : clock;
+}
+
 Restamped restamp_locked(Writer *w, bool lock_ancestors, Cause cause, List *declared_anew) {
     Restamped result = {};
     bool copied = false;
     HeapTuple row = ExecFetchSlotHeapTuple(w->old_slot, true, &copied);
     result.before = clock_in(w);
     cause.before = result.before;
-    const core::Clock computed = compute_clock(w->rel, row, lock_ancestors ? nullptr : row, cause);
-    const uint8_t decided = decided_that_holds(w->rel, result.before, computed, row, declared_anew);
-    result.after = core::add_flags(computed, decided);
+    result.after = clock_of_row(w->rel, row, lock_ancestors ? nullptr : row, cause, declared_anew);
     result.changed = result.before != result.after;
     if (copied) heap_freetuple(row);
     if (result.changed) put_clock(w, result.after);
@@ -160,8 +177,7 @@ int64 restamp_blocks(Oid relid, BlockNumber from, BlockNumber to, List *declared
         HeapTuple row = ExecFetchSlotHeapTuple(slot, true, &copied);
         const core::Clock now = datum_clock(slot_getattr(slot, w.column, &isnull));
         const Cause cause = {.before = now, .was_unwatched = was_unwatched};
-        const core::Clock computed = compute_clock(w.rel, row, row, cause);
-        const bool differs = core::add_flags(computed, decided_that_holds(w.rel, now, computed, row, declared_anew)) != now;
+        const bool differs = clock_of_row(w.rel, row, row, cause, declared_anew) != now;
         if (copied) heap_freetuple(row);
         if (!differs) continue;
         bool locked_by_other = false;

@@ -62,16 +62,6 @@ core::Clock clock_of_stored(Relation rel, HeapTuple row, AttrNumber column) {
                            core::decided_of(stored));
 }
 
-// A start that is over when its row comes moves to the latest one that is just over: the row is hidden at once, and its quarantine runs in
-// full from now.
-core::Clock not_before_its_time(core::Clock clock) {
-    const Policy *policy = core::is_started(clock) ? policy_by_id(static_cast<int16_t>(core::policy_of(clock))) : nullptr;
-    if (policy == nullptr || !enforced(*policy)) return clock;
-    const core::Start just_over = cutoffs_of(*policy, retention_now()).hide;
-    if (core::start_of(clock) >= just_over) return clock;
-    return core::add_flags(core::make_clock(policy->id, just_over, core::flags_of(clock)), core::kLate);
-}
-
 // Not managed: a copy, or a restore whose policies are still to be checked; the clock stays as it was written.
 HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
     Relation rel = data->tg_relation;
@@ -110,7 +100,7 @@ HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
     const uint8_t decided = decided_that_holds(data->tg_relation, before, clock, data->tg_trigtuple, data->tg_newtuple);
     clock = core::add_flags(clock, decided);
     // What an anonymised row is filled with is there from now on.
-    if (decided != core::decided_of(before)) clock = not_before_its_time(clock);
+    clock = decided != core::decided_of(before) ? not_before_its_time(clock) : not_over_before(before, clock);
     check_clock_change(before, clock, RelationGetRelationName(data->tg_relation), floors_in(RelationGetRelid(data->tg_relation)));
     note_own_start(before, clock, false);
     if (clock != before || has_new_value(data->tg_relation, clock, data->tg_trigtuple, data->tg_newtuple))

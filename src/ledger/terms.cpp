@@ -24,7 +24,9 @@ bool is_one_of(const char *column, std::initializer_list<const char *> names) {
 }
 
 // The entry has a column for the number, and what the extension keeps is nobody's decision.
-bool is_left_out(const char *column) { return is_one_of(column, {"policy_id", "attnum", "validated", "ready", "armed_at"}); }
+bool is_left_out(const char *column) {
+    return is_one_of(column, {"policy_id", "attnum", "validated", "ready", "armed_at", "armed_for"});
+}
 
 // The entry begins with it, or has a column for it.
 bool is_name(const char *column) { return is_one_of(column, {"name", "column_name", "relation"}); }

@@ -3,6 +3,7 @@
 #include "pg/guard.hpp"
 #include "pg/security.hpp"
 #include "pg/time.hpp"
+#include "policy/attached.hpp"
 #include "policy/policy_cache.hpp"
 #include "policy/policy_triggers.hpp"
 #include "schema/own.hpp"
@@ -11,27 +12,74 @@ namespace pg_retention {
 
 namespace {
 
-void write(const char *sql, const SqlValue &value) {
+template <typename... T>
+void write(const char *sql, const T &...values) {
     connect_spi();
-    during(own_policy_write, true, [&] { own(sql, value); });
+    during(own_policy_write, true, [&] { own(sql, values...); });
     SPI_finish();
+}
+
+bool still_runs(const Policy &policy) { return armed_until(policy) > retention_now(); }
+
+bool may_share(Oid a, Oid b) { return is_part_of(a, b) || is_part_of(b, a); }
+
+bool is_other(const Policy &policy, const Policy &other) { return other.id != policy.id && may_share(other.relid, policy.relid); }
+
+template <typename F>
+void arm_those(F is_one) {
+    int count = 0;
+    const Policy *policy = all_policies(&count);
+    for (int i = 0; i < count; ++i)
+        if (is_one(policy[i])) arm(policy[i]);
 }
 
 }  // namespace
 
+bool shares_rows(const Policy &policy) {
+    int count = 0;
+    const Policy *other = all_policies(&count);
+    for (int i = 0; i < count; ++i)
+        if (is_other(policy, other[i])) return true;
+    return false;
+}
+
+core::Period quarantine_from_now(const Policy &policy) {
+    const bool runs_longer = still_runs(policy) && core::compare(policy.armed_for, policy.terms.quarantine_for) > 0;
+    return runs_longer ? policy.armed_for : policy.terms.quarantine_for;
+}
+
+void arm(const Policy &policy) {
+    if (policy.mode != Mode::kEnforce) return;
+    write("UPDATE retention.policy SET armed_at = $2, armed_for = CASE WHEN $3 THEN greatest(armed_for, quarantine_for) "
+          "ELSE quarantine_for END WHERE policy_id = $1",
+          policy.id, at(retention_now()), still_runs(policy));
+}
+
+void arm_others(const Policy &policy) {
+    arm_those([&policy](const Policy &other) { return is_other(policy, other); });
+}
+
+void arm_policies_of(Oid relid) {
+    arm_those([relid](const Policy &policy) { return may_share(policy.relid, relid); });
+}
+
+void arm_again(Oid relid, TimestampTz since) {
+    arm_those([relid, since](const Policy &policy) {
+        return policy.armed_at >= since && policy.armed_at < retention_now() && may_share(policy.relid, relid);
+    });
+}
+
 void approve_armed(int16_t id) {
-    write("UPDATE retention.policy SET armed_at = '-infinity' WHERE policy_id = $1 AND armed_at <> '-infinity'", sql_value(id));
+    write("UPDATE retention.policy SET armed_at = '-infinity' WHERE policy_id = $1 AND armed_at <> '-infinity'", id);
 }
 
 void forget_approval(int16_t id) {
-    write(
-        "UPDATE retention.fuse SET approved = 0, blown_at = NULL, due = NULL, reason = NULL, columns_only = false WHERE policy_id = $1",
-        sql_value(id));
+    write("UPDATE retention.fuse SET approved = 0, blown_at = NULL, due = NULL, reason = NULL, columns_only = false WHERE policy_id = $1", id);
 }
 
 void arm_all() {
-    write("WITH f AS (DELETE FROM retention.fuse) UPDATE retention.policy SET armed_at = $1 WHERE mode = 'enforce'",
-          at(retention_now()));
+    write("DELETE FROM retention.fuse");
+    arm_those([](const Policy &) { return true; });
 }
 
 }  // namespace pg_retention

@@ -1,5 +1,6 @@
 #include "policy/attached.hpp"
 
+#include "policy/armed.hpp"
 #include "policy/policy_triggers.hpp"
 #include "policy/provision.hpp"
 #include "pg/compat.hpp"
@@ -191,6 +192,14 @@ bool awaits_stamps(Oid relid) {
     return has_foreign_clock(relid) && standing_policies(relid) != NIL;
 }
 
+bool came_attached(Oid relid) {
+    const ListCell *cell = nullptr;
+    if (!any_attached()) return false;
+    foreach (cell, with_ancestors(relid))
+        if (get_rel_relispartition(lfirst_oid(cell)) && list_member_oid(attached, lfirst_oid(cell))) return true;
+    return false;
+}
+
 bool is_unstamped(Oid relid) { return read_if_changed() && unstamped != NIL && any_in(unstamped, with_ancestors(relid)); }
 
 bool is_being_stamped(Oid relid) { return has_foreign_clock(relid) || is_unstamped(relid); }
@@ -307,6 +316,7 @@ static void follow_detach(Oid relid) {
         if (!has_policies(table) || is_empty(table)) continue;
         plan_preparation(table);
         refuse_looser_place(table);
+        arm_policies_of(table);
     }
 }
 

@@ -14,6 +14,9 @@ namespace pg_retention {
 // Asked for each row of a statement and each partition of a plan: nearly always answered from memory.
 bool awaits_stamps(Oid relid);
 
+// Whether that is because it was attached as a partition, not because its clocks are another database's.
+bool came_attached(Oid relid);
+
 // Whether clocks may still say what another policy, start or zone made of them, or a partition of theirs: nothing is deleted by those.
 bool is_being_stamped(Oid relid);
 

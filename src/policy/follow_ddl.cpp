@@ -3,6 +3,7 @@
 #include "schema/condition.hpp"
 #include "schema/extension.hpp"
 #include "schema/type_change.hpp"
+#include "policy/armed.hpp"
 #include "policy/attached.hpp"
 #include "policy/follow_columns.hpp"
 #include "policy/follow_ddl.hpp"
@@ -90,6 +91,7 @@ struct Before {
     bool is_broken;       // that is no fault of the command: retention.check() says so, and nobody is kept from other tables
     bool was_whole;       // of one that is not validated yet: the command is the one that breaks it
     const char *meaning;  // null: nothing is known
+    const char *bodies;   // of the functions that it calls
     bool rewritten;       // the command gives a column that the condition reads other values
     AttrNumber clock;
 };
@@ -112,6 +114,7 @@ Before *note_policy(const Policy &policy, bool asks) {
     noted->condition = asks ? cooked_if_it_can(policy) : nullptr;
     noted->is_broken = asks && noted->condition == nullptr;
     noted->meaning = noted->is_broken ? nullptr : meaning_of(policy, noted->condition);
+    noted->bodies = bodies_of(noted->condition);
     return noted;
 }
 
@@ -395,15 +398,19 @@ void note_rewriting(const Node *statement, List *before) {
     }
 }
 
-bool means_another(const Before &before) {
+enum class Meaning : uint8_t { kSame, kReplaced, kAnother };
+
+// kReplaced: it calls what it called, which does something else.
+Meaning meaning_after(const Before &before) {
     const Policy *policy = policy_by_id(before.id);
     if (policy == nullptr || !policy->validated || before.meaning == nullptr ||
         !SearchSysCacheExists1(RELOID, ObjectIdGetDatum(before.relid)))
-        return false;
+        return Meaning::kSame;
     Node *condition = cooked_if_it_can(*policy);
     // With another owner it runs for nobody, and rows keep the policy they have.
-    if ((condition == nullptr) != (before.condition == nullptr)) return false;
-    return before.rewritten || strcmp(meaning_of(*policy, condition), before.meaning) != 0;
+    if ((condition == nullptr) != (before.condition == nullptr)) return Meaning::kSame;
+    if (before.rewritten || strcmp(meaning_of(*policy, condition), before.meaning) != 0) return Meaning::kAnother;
+    return strcmp(bodies_of(condition), before.bodies) == 0 ? Meaning::kSame : Meaning::kReplaced;
 }
 
 // What runs as the owner of a table is his to choose: a function by the name of one that he calls, in a schema where others may create, is not.
@@ -422,17 +429,20 @@ void follow_meanings(List *before) {
     ListCell *cell = nullptr;
     if (before == NIL || extension() == nullptr) return;
     CommandCounterIncrement();
-    foreach (cell, before)
-        if (means_another(*static_cast<const Before *>(lfirst(cell))))
-            tables = list_append_unique_oid(tables, static_cast<const Before *>(lfirst(cell))->relid);
+    foreach (cell, before) {
+        const auto *noted = static_cast<const Before *>(lfirst(cell));
+        const Meaning meaning = meaning_after(*noted);
+        if (meaning == Meaning::kAnother) require_owner(noted->relid);
+        if (meaning != Meaning::kSame) tables = list_append_unique_oid(tables, noted->relid);
+    }
     if (tables == NIL) return;
     // Rows are judged by plans that are made anew, and again if this is rolled back.
     CacheInvalidateRelcacheByRelid(extension()->policy_table);
     CommandCounterIncrement();
     foreach (cell, tables) {
-        require_owner(lfirst_oid(cell));
         refuse_looser_place(lfirst_oid(cell));
         plan_preparation(lfirst_oid(cell));
+        arm_policies_of(lfirst_oid(cell));
         say([cell] {
             ereport(NOTICE, (errmsg("rows of table \"%s\" are stamped anew, for the command changes what a policy of it reads",
                                     get_rel_name(lfirst_oid(cell)))));

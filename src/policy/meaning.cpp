@@ -5,11 +5,15 @@
 
 extern "C" {
 #include "access/sysattr.h"
+#include "access/transam.h"
+#include "catalog/pg_proc.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 #include "utils/typcache.h"
 }
 
@@ -42,6 +46,38 @@ bool append_types(Node *node, void *out) {
     return expression_tree_walker(node, tree_walker_fn(append_types), out);
 }
 
+// Where in its text a part of a condition stands says nothing: of a table that is renamed all others stay what they are. In a node's text no
+// value has a space that is not escaped.
+void append_without_places(StringInfo out, const char *text) {
+    constexpr char kPlace[] = " :location ";
+    while (const char *at = strstr(text, kPlace)) {
+        appendBinaryStringInfo(out, text, static_cast<int>(at - text));
+        text = at + sizeof kPlace - 1;
+        text += strspn(text, "-0123456789");
+    }
+    appendStringInfoString(out, text);
+}
+
+// What a function does, if it is not the server's: what that one calls in turn is not looked at.
+bool append_body(Oid function, void *out) {
+    if (function < FirstNormalObjectId) return false;
+    HeapTuple row = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+    if (!HeapTupleIsValid(row)) return false;
+    for (const AttrNumber column : {Anum_pg_proc_prosrc, Anum_pg_proc_probin, Anum_pg_proc_prosqlbody}) {
+        bool isnull = false;
+        const Datum value = SysCacheGetAttr(PROCOID, row, column, &isnull);
+        appendStringInfo(static_cast<StringInfo>(out), " %s", isnull ? "" : TextDatumGetCString(value));
+    }
+    ReleaseSysCache(row);
+    return false;
+}
+
+bool append_bodies(Node *node, void *out) {
+    if (node == nullptr) return false;
+    (void) check_functions_in_node(node, append_body, out);
+    return expression_tree_walker(node, tree_walker_fn(append_bodies), out);
+}
+
 // Which constraint leads from one table to the next is of no account.
 void append_path(StringInfo out, const Path &path) {
     for (int h = 0; h < path.n_hops; ++h) {
@@ -62,8 +98,15 @@ char *meaning_of(const Policy &policy, Node *condition) {
         if (resolve_path(policy.relid, policy.starts[k], &path, &problem)) append_path(&out, path);
     }
     if (condition == nullptr) return out.data;
-    appendStringInfoString(&out, nodeToString(condition));
+    append_without_places(&out, nodeToString(condition));
     (void) append_types(condition, &out);
+    return out.data;
+}
+
+char *bodies_of(Node *condition) {
+    StringInfoData out;
+    initStringInfo(&out);
+    (void) append_bodies(condition, &out);
     return out.data;
 }
 

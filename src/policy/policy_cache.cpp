@@ -58,12 +58,13 @@ enum class Field : uint8_t {
     kAppliesTo,
     kWrittenFor,
     kArmedAt,
+    kArmedFor,
     kLegalAccess
 };
-constexpr const char *kFields[] = {"policy_id",     "relation",     "priority", "mode",          "ready",    "validated",
-                                   "starts_when",   "clock_starts", "action",   "if_referenced", "keep_for", "quarantine_for",
-                                   "must_keep_for", "timezone",     "name",     "reference",     "purpose",  "legal_basis",
-                                   "applies_to",    "written_for",  "armed_at", "legal_access"};
+constexpr const char *kFields[] = {"policy_id",     "relation",     "priority", "mode",          "ready",       "validated",
+                                   "starts_when",   "clock_starts", "action",   "if_referenced", "keep_for",    "quarantine_for",
+                                   "must_keep_for", "timezone",     "name",     "reference",     "purpose",     "legal_basis",
+                                   "applies_to",    "written_for",  "armed_at", "armed_for",     "legal_access"};
 constexpr size_t kFieldCount = sizeof kFields / sizeof *kFields;
 static_assert(kFieldCount == static_cast<size_t>(Field::kLegalAccess) + 1);
 
@@ -158,6 +159,7 @@ void read_policy(const RowReader &row, Policy *policy) {
     policy->applies_to = row.string(Field::kAppliesTo);
     policy->written_for = DatumGetObjectId(row.get(Field::kWrittenFor));
     policy->armed_at = DatumGetTimestampTz(row.get(Field::kArmedAt));
+    row.read_period(Field::kArmedFor, &policy->armed_for);
     read_arrays(row, policy);
     policy->cutoffs.valid_until = core::kAlways;
 }
@@ -346,9 +348,15 @@ const Policy *policies_of(Oid relid, int *count) {
     return in.all == nullptr ? nullptr : &in.all[first];
 }
 
+TimestampTz quarantined_from(const Policy &policy, TimestampTz since, const core::Period &period) {
+    if (TIMESTAMP_IS_NOBEGIN(since) || core::is_zero(period)) return DT_NOBEGIN;
+    return core::over_from_start(core::start_of_instant(since), period, policy.zone());
+}
+
 TimestampTz armed_until(const Policy &policy) {
-    if (TIMESTAMP_IS_NOBEGIN(policy.armed_at) || core::is_zero(policy.terms.quarantine_for)) return DT_NOBEGIN;
-    return core::over_from_start(core::start_of_instant(policy.armed_at), policy.terms.quarantine_for, policy.zone());
+    return quarantined_from(
+        policy, policy.armed_at,
+        core::compare(policy.armed_for, policy.terms.quarantine_for) > 0 ? policy.armed_for : policy.terms.quarantine_for);
 }
 
 const core::Cutoffs &cutoffs_of(const Policy &policy, TimestampTz at) {

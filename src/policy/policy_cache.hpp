@@ -22,8 +22,9 @@ struct Policy {
     bool starts_all;  // starts_when = 'all'
     bool anonymises_if_referenced;
     core::Terms terms;
-    TimestampTz armed_at;  // quarantine runs from then before anything is due; -infinity: it need not
-    Oid written_for;       // who owned the table when applies_to was written or confirmed
+    TimestampTz armed_at;    // quarantine runs from then before anything is due; -infinity: it need not
+    core::Period armed_for;  // which one, where it is longer than the policy's own
+    Oid written_for;         // who owned the table when applies_to was written or confirmed
     pg_tz *timezone;
     const char *name;
     const char *reference;    // law; may be null
@@ -71,6 +72,9 @@ const Policies &policies_now();
 bool is_kept(const Policies &reading);
 // Null when there was none.
 const Policy *find_policy(const Policies &in, int16_t id);
+
+// When a quarantine of this length that began then has run; -infinity: there is none to run.
+TimestampTz quarantined_from(const Policy &policy, TimestampTz since, const core::Period &period);
 
 // Before that nothing of the policy is due; -infinity: that is no matter.
 TimestampTz armed_until(const Policy &policy);

@@ -76,7 +76,7 @@ bool is_description(const char *column) {
 }
 
 bool is_kept_by_extension(const char *column) {
-    for (const char *name : {"validated", "ready", "written_for", "armed_at"})
+    for (const char *name : {"validated", "ready", "written_for", "armed_at", "armed_for"})
         if (strcmp(column, name) == 0) return true;
     return false;
 }
@@ -289,6 +289,8 @@ void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
     if (!old.validated) record_unknown_policy(id);
     record_change(loosened != nullptr && loosened->id == id ? LedgerAction::kPeriodLoosened : LedgerAction::kPolicyChanged, data);
     if (loosened != nullptr && loosened->id != id) record_loosened(*loosened);
+    const bool leaves_rows = moves_rows || reorders || policy->written_for != old.written_for;
+    if (old.mode == Mode::kEnforce && leaves_rows) arm_others(*policy);
     if (moves_rows || acts_otherwise || switched || policy->written_for != old.written_for || (reorders && shares_rows(*policy)))
         plan_preparation(policy->relid);
 }
@@ -322,6 +324,7 @@ void policy_gone(const TriggerData *data, const Policy &policy) {
     for (int i = 0; i < policy.n_starts; ++i)
         if (resolve_path(policy.relid, policy.starts[i], &paths[n], &problem)) ++n;
     withdraw(policy.relid, paths, n);
+    if (policy.mode == Mode::kEnforce) arm_others(policy);
     as_extension(
         "WITH p AS (DELETE FROM retention.column_progress WHERE policy_id = $1), "
         "l AS (DELETE FROM retention.column_late WHERE policy_id = $1), "
@@ -362,13 +365,28 @@ const Policy *old_policy(int16_t id) {
     return old;
 }
 
-// What is due already when a policy is put in force, or changed while it is, does not go before its quarantine has run from now on.
-TimestampTz armed_at(const TriggerData *data, HeapTuple row) {
+struct Armed {
+    Datum at;
+    Datum quarantine;
+};
+
+// What is due already when a policy is put in force, or changed while it is, does not go before its quarantine has run from now on, or the
+// one that it had, if that is longer. What a dump brings is armed for what it says: it is so when retention is resumed, too.
+Armed armed(const TriggerData *data, HeapTuple row, bool is_restored) {
     const bool enforces = strcmp(TextDatumGetCString(field(data, row, "mode")), "enforce") == 0;
-    if (!enforces) return DT_NOBEGIN;
+    const Datum own = field(data, row, "quarantine_for");
+    if (!enforces) return {TimestampTzGetDatum(DT_NOBEGIN), own};
     if (TRIGGER_FIRED_BY_UPDATE(data->tg_event) && !change_of(data).decides)
-        return DatumGetTimestampTz(field(data, data->tg_trigtuple, "armed_at"));
-    return retention_now();
+        return {field(data, data->tg_trigtuple, "armed_at"), field(data, data->tg_trigtuple, "armed_for")};
+    const Policy *old =
+        TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? old_policy(DatumGetInt16(field(data, row, "policy_id"))) : nullptr;
+    auto *longer = static_cast<core::Period *>(palloc0(sizeof(core::Period)));
+    if (is_restored) std::memcpy(longer, DatumGetPointer(field(data, row, "armed_for")), sizeof *longer);
+    if (old != nullptr && old->mode == Mode::kEnforce) *longer = quarantine_from_now(*old);
+    core::Period period = {};
+    std::memcpy(&period, DatumGetPointer(own), sizeof period);
+    if (core::compare(period, *longer) > 0) *longer = period;
+    return {TimestampTzGetDatum(retention_now()), PointerGetDatum(longer)};
 }
 
 Datum before_policy(const TriggerData *data) {
@@ -382,11 +400,13 @@ Datum before_policy(const TriggerData *data) {
     if (own_policy_write) return PointerGetDatum(row);
     TupleDesc desc = RelationGetDescr(data->tg_relation);
     const Oid relid = DatumGetObjectId(field(data, row, "relation"));
-    int columns[5] = {SPI_fnumber(desc, "validated"), SPI_fnumber(desc, "ready"), SPI_fnumber(desc, "written_for"),
-                      SPI_fnumber(desc, "timezone"), SPI_fnumber(desc, "armed_at")};
-    Datum values[5] = {BoolGetDatum(false), BoolGetDatum(false), ObjectIdGetDatum(owner_of(relid)), zone_of(data, row),
-                       TimestampTzGetDatum(armed_at(data, row))};
-    bool nulls[5] = {};
+    const bool restored = TRIGGER_FIRED_BY_INSERT(data->tg_event) && is_restored(relid, 0);
+    const Armed now = armed(data, row, restored);
+    int columns[6] = {SPI_fnumber(desc, "validated"), SPI_fnumber(desc, "ready"),    SPI_fnumber(desc, "written_for"),
+                      SPI_fnumber(desc, "timezone"),  SPI_fnumber(desc, "armed_at"), SPI_fnumber(desc, "armed_for")};
+    Datum values[6] = {BoolGetDatum(false), BoolGetDatum(false), ObjectIdGetDatum(owner_of(relid)), zone_of(data, row), now.at,
+                       now.quarantine};
+    bool nulls[6] = {};
     if (TRIGGER_FIRED_BY_UPDATE(data->tg_event)) {
         if (!same_text(data, "policy_id") || !same_text(data, "relation"))
             ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -395,10 +415,10 @@ Datum before_policy(const TriggerData *data) {
         values[0] = field(data, data->tg_trigtuple, "validated");
         values[1] = field(data, data->tg_trigtuple, "ready");
         if (!confirms(data, relid)) values[2] = field(data, data->tg_trigtuple, "written_for");
-    } else {
-        if (is_restored(relid, 0)) values[1] = field(data, row, "ready");
+    } else if (restored) {
+        values[1] = field(data, row, "ready");
     }
-    return PointerGetDatum(heap_modify_tuple_by_cols(row, desc, 5, columns, values, nulls));
+    return PointerGetDatum(heap_modify_tuple_by_cols(row, desc, 6, columns, values, nulls));
 }
 
 constinit Dynamic<bool> names_dropped{false};
@@ -494,19 +514,6 @@ void refuse_looser_place(Oid relid) {
     standing.policies = all_policies(&standing.n);
     const Policy *loosened = refuse_looser(relid, true);
     if (loosened != nullptr) record_loosened(*loosened);
-}
-
-bool shares_rows(const Policy &policy) {
-    int count = 0;
-    const Policy *other = all_policies(&count);
-    List *above = get_rel_relispartition(policy.relid) ? get_partition_ancestors(policy.relid) : NIL;
-    for (int i = 0; i < count; ++i) {
-        if (other[i].id == policy.id) continue;
-        if (other[i].relid == policy.relid || list_member_oid(above, other[i].relid)) return true;
-        if (get_rel_relispartition(other[i].relid) && list_member_oid(get_partition_ancestors(other[i].relid), policy.relid))
-            return true;
-    }
-    return false;
 }
 
 static void delete_dropped() {

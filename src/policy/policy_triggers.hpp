@@ -41,9 +41,6 @@ void plan_missing_indexes();
 // Whether one stands for the table, for one above it or for one below it, that was checked; but: of another number.
 bool has_validated_policy(Oid relid, int16_t but);
 
-// Whether rows of the table, or of a partition of it, may fall under another policy, too.
-bool shares_rows(const Policy &policy);
-
 // Checks every policy of the relation, as after a restore, and completes what is missing. False: *problem says why.
 bool validate_relation(Oid relid, char **problem);
 

@@ -251,6 +251,7 @@ Policy in_force(const Policy &now) {
     if (now.mode == Mode::kEnforce) return policy;
     policy.mode = Mode::kEnforce;
     policy.armed_at = retention_now();
+    policy.armed_for = policy.terms.quarantine_for;
     return policy;
 }
 

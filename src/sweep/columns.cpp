@@ -12,6 +12,7 @@
 #include "rows/act.hpp"
 #include "pg/attempt.hpp"
 #include "sweep/record.hpp"
+#include "sweep/declarations.hpp"
 #include "sweep/task.hpp"
 #include "sweep/fuse.hpp"
 #include "sweep/limits.hpp"
@@ -37,6 +38,7 @@ struct Column {
     core::Start cutoff;  // the latest start for which its period is over
     core::Start done;    // as in retention.column_progress; -1: none
     core::Start taken;
+    TimestampTz armed_at;  // as in retention.declared_column; infinity: it does not know of what is declared now
 };
 
 constexpr int kEntriesAtOnce = 100;
@@ -106,20 +108,32 @@ SqlValue first_after(const Table &table, core::Start start) { return clock_value
 SqlValue last_until(const Table &table, core::Start start) { return clock_value(core::last_until(table.policy->id, start)); }
 
 int read_columns(const Policy &policy, Oid leaf, Column **columns) {
-    const SqlRows found =
-        own("SELECT a.attnum, a.attname, c.keep_for, c.required_by_law, coalesce(p.done_until, -1), "
-            "coalesce(p.taken_until, -1) FROM retention.personal_columns c JOIN pg_catalog.pg_attribute a "
+    const SqlRows found = own(
+        psprintf(
+            "SELECT a.attnum, a.attname, c.keep_for, c.required_by_law, coalesce(p.done_until, -1), "
+            "coalesce(p.taken_until, -1), coalesce((SELECT d.armed_at FROM retention.declared_column d JOIN pg_catalog.pg_attribute a "
+            "ON a.attrelid = d.relation AND a.attnum = d.column_number WHERE d.relation = c.relation AND a.attname = c.column_name "
+            "AND d.declaration = %s AND d.keep_for::text = c.keep_for::text AND d.required_by_law = c.required_by_law), "
+            "(CASE WHEN k.relation IS NULL THEN '-infinity' ELSE 'infinity' END)::timestamptz) "
+            "FROM retention.personal_columns c JOIN pg_catalog.pg_attribute a "
             "ON a.attrelid = $2 AND a.attname = c.column_name AND a.attnum > 0 LEFT JOIN retention.column_progress p "
             "ON p.relation = $2 AND p.policy_id = $3 AND p.column_number = a.attnum "
+            "LEFT JOIN retention.declared_column k ON k.relation = c.relation AND k.column_number = 0 "
             "WHERE c.relation = $1 AND c.keep_for IS NOT NULL ORDER BY a.attnum",
-            policy.relid, leaf, policy.id);
+            kDeclaration),
+        policy.relid, leaf, policy.id);
     int n = 0;
     *columns = static_cast<Column *>(palloc0(sizeof(Column) * (found.n + 1)));
     for (const SqlRow row : found)
         (*columns)[n++] =
             Column{row.get<int16>(1), row.get<NameData>(2), column_cutoff(policy, row.get<core::Period>(3), row.get<bool>(4)),
-                   row.get<int64>(5), row.get<int64>(6)};
+                   row.get<int64>(5), row.get<int64>(6),    row.get<TimestampTz>(7)};
     return n;
+}
+
+// Columns wait as rows do until the quarantine has run since the policy was put in force, or their declaration was found.
+TimestampTz column_waits_until(const Policy &policy, TimestampTz armed_at) {
+    return Max(armed_until(policy), quarantined_from(policy, armed_at, policy.terms.quarantine_for));
 }
 
 void save_progress(const Table &table, const Column &column) {
@@ -416,9 +430,8 @@ bool open_table(Table *table, Engine *engine, Care *care, int16_t policy_id, Oid
                    0,
                    false};
     table->n_columns = read_columns(*policy, leaf, &table->columns);
-    // Columns wait as rows do until the quarantine has run since the policy was put in force.
-    if (retention_now() < armed_until(*policy))
-        for (int i = 0; i < table->n_columns; ++i)
+    for (int i = 0; i < table->n_columns; ++i)
+        if (retention_now() < column_waits_until(*policy, table->columns[i].armed_at))
             table->columns[i].cutoff = Min(table->columns[i].cutoff, table->columns[i].done);
     if (!is_in_progress(leaf, policy_id)) return table->n_columns > 0;
     follow_changes(table);

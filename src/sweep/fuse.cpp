@@ -10,6 +10,7 @@
 #include "policy/armed.hpp"
 #include "policy/attached.hpp"
 #include "schema/own.hpp"
+#include "sweep/declarations.hpp"
 #include "sweep/engine.hpp"
 #include "sweep/paused.hpp"
 #include "sweep/ranges.hpp"
@@ -60,12 +61,41 @@ void blow(const Policy &policy, int64 due, bool of_columns, const char *reason) 
     record_held(LedgerAction::kFuseBlown, &policy, due, nullptr);
 }
 
+// Before that nobody knows what is due.
+void require_stamped(const Policy &policy) {
+    bool is_stamped = policy.ready && !is_being_stamped(policy.relid);
+    ListCell *cell = nullptr;
+    foreach (cell, leaves_of(policy.relid)) is_stamped = is_stamped && !is_being_stamped(lfirst_oid(cell));
+    if (is_stamped) return;
+    ereport(
+        ERROR,
+        (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+         errmsg("rows of policy \"%s\" are still being stamped, and what is due is not known", policy.name),
+         errhint(
+             "Sweeps do that. Wait until retention.status says of the policy that it is enforcing, look at retention.preview(), and approve then.")));
+}
+
+bool waits(const Policy &policy, bool columns) {
+    return columns || armed_until(policy) > retention_now() ||
+           own("SELECT FROM retention.fuse WHERE policy_id = $1 AND blown_at IS NOT NULL", policy.id).n > 0;
+}
+
 int64 approve(const Policy &policy) {
     if (policy.mode != Mode::kEnforce)
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("policy \"%s\" is not in force", policy.name),
                         errhint("What is due is approved once its mode is enforce.")));
+    require_stamped(policy);
     const int16_t id = policy.id;
     connect_spi();
+    (void) compare_declarations();
+    const bool columns =
+        own("UPDATE retention.declared_column SET armed_at = '-infinity' WHERE relation = $1 AND armed_at <> '-infinity'",
+            policy.relid)
+            .n > 0;
+    if (!waits(policy, columns) && count_due(policy) == 0) {
+        SPI_finish();
+        return 0;
+    }
     approve_armed(id);
     const Policy &approved = *policy_by_id(id);
     const SqlRows blown = own("SELECT FROM retention.fuse WHERE policy_id = $1 AND blown_at IS NOT NULL AND columns_only", id);

@@ -1,6 +1,7 @@
 #include "sweep/prepare.hpp"
 
 #include "schema/own.hpp"
+#include "policy/armed.hpp"
 #include "policy/attached.hpp"
 #include "policy/policy_triggers.hpp"
 #include "policy/provision.hpp"
@@ -179,7 +180,9 @@ bool validate(Oid relid) {
 
 // True: its rows are to be stamped once more.
 bool set_ready(Oid relid) {
-    if (own("DELETE FROM retention.preparation WHERE relation = $1 AND stamped", relid).n == 0) return false;
+    const SqlRows done = own("DELETE FROM retention.preparation WHERE relation = $1 AND stamped RETURNING planned_at", relid);
+    if (done.n == 0) return false;
+    arm_again(relid, done.first().get<TimestampTz>(1));
     attached_is_stamped(relid);
     SqlRows ready = {};
     during(own_policy_write, true, [&] {

@@ -131,6 +131,7 @@ class World:
             for column, constant in self.personal_of('notes').items():
                 if row[column] != constant:
                     row.flags -= FILLED_AGAIN
+            self.not_over_before((None, None), row)
         notes.partitions = ('north', 'south')
 
     # Savepoints.
@@ -300,6 +301,8 @@ class World:
         if row.start is None and before[1] is not None:
             row.flags -= FILLED_AGAIN
         self.forget_other_action(row)
+        if change:
+            self.not_over_before(before, row)
         if change and changed:
             self.check_release(before, row, ANY)
 
@@ -367,6 +370,19 @@ class World:
             return
         row.start = row.late = latest
 
+    def not_over_before(self, before, row):
+        """Nor does one that is written: only to since when the row was over by the policy and start that it had."""
+        policy = self.policies.get(row.policy)
+        if policy is None or not policy.enforced() or policy.quarantine_for == 0 or row.start is None or not policy.hides(row.start, self.now):
+            return
+        latest = just_over(policy.keep_for, self.now, policy.zone)
+        was = self.policies.get(before[0])
+        if was is not None and was.enforced() and before[1] is not None and was.hides(before[1], self.now):
+            since = over(follow(before[1], was.keep_for, was.zone))
+            latest = before[1] if was is policy else min(latest, just_over(policy.keep_for, since, policy.zone))
+        if row.start < latest:
+            row.start = row.late = latest
+
     def check_keys(self, name, row):
         for column, (target, _) in self.tables[name].keys.items():
             if row[column] is not None and row[column] not in self.tables[target].rows:
@@ -401,6 +417,8 @@ class World:
             self.forget_other_action(row)
         if row.flags != flags:
             self.move_if_over(row)
+        else:
+            self.not_over_before(before, row)
         self.check_release(before, row)
         self.check_keys(name, row)
         self.look_at_all()
@@ -502,6 +520,7 @@ class World:
         for row in self.tables[name].rows.values():
             if 'anonymised' in row.flags and row[column] != constant:
                 row.flags -= FILLED_AGAIN
+                self.not_over_before((None, None), row)
 
     # Sweeps.
     def prepare(self):

@@ -198,15 +198,16 @@ SELECT is((SELECT count(*) FROM retention.audit('one_hop', true) WHERE finding =
     'a mark without a lost way falls where that shows nothing');
 SELECT pg_temp.unseen($$UPDATE own_start SET retention_clock = (retention.policy(retention_clock) || ' 2026-11-10T12:00:00Z orphaned')::retention.clock WHERE id = 2$$, 'own_start');
 SELECT set_eq($$SELECT f FROM pg_temp.found('own_start') f WHERE f ~ '^2 '$$, $$VALUES ('2 orphaned mark without reason of own start')$$, 'where no way leads to another table there is no reason');
-UPDATE users SET ended_at = '2026-11-20' WHERE id = 8;
+UPDATE users SET ended_at = '2026-11-28 12:00+01' WHERE id = 8;
 DELETE FROM users WHERE id = 8;
 SELECT is_empty($$SELECT f FROM pg_temp.found('all_starts') f WHERE f ~ '^8 '$$, 'a start of several that all count, whose way is gone, is no fault');
-SELECT pg_temp.unseen($$UPDATE all_starts SET done_at = '2026-11-22' WHERE id = 8$$, 'all_starts');
+SELECT pg_temp.unseen($$UPDATE all_starts SET done_at = '2026-11-29' WHERE id = 8$$, 'all_starts');
 SELECT set_eq($$SELECT f FROM pg_temp.found('all_starts') f WHERE f ~ '^8 '$$, $$VALUES ('8 orphaned mark without reason of all starts')$$,
     'of several starts that all count, one that is there and later counts');
 -- Starts that were moved.
 UPDATE users SET ended_at = '2026-01-01' WHERE id = 3;
 INSERT INTO one_hop VALUES (20, 3, 'x');
+SET LOCAL retention.test_now = '2026-11-28 12:00:10+01';
 SELECT is_empty($$SELECT f FROM pg_temp.found('one_hop') f WHERE f ~ '^20 '$$, 'a row that was inserted when its time was over is no fault');
 SELECT pg_temp.unseen($$UPDATE one_hop SET retention_clock = (retention.policy(retention_clock) || ' 2026-11-10T12:00:00Z late')::retention.clock WHERE id = 3$$, 'one_hop');
 SELECT is_empty($$SELECT f FROM pg_temp.found('one_hop') f WHERE f ~ '^3 '$$, 'a late start is right if it is not earlier than what is given');

@@ -94,6 +94,8 @@ CALL retention.sweep();
 SELECT is((SELECT count(phone) FROM members), 0::bigint, 'a column declared later is emptied in rows that were anonymised before');
 UPDATE retention.personal_column SET constant = 'gone@example.org' WHERE relation = 'members'::regclass AND column_name = 'mail';
 CALL retention.sweep();
+SET LOCAL retention.test_now = '2026-07-12 13:00+01';
+CALL retention.sweep();
 SELECT is((SELECT count(*) FROM members WHERE id BETWEEN 10 AND 20 AND mail = 'gone@example.org'), 11::bigint, 'another constant is put there');
 DELETE FROM retention.personal_column WHERE relation = 'members'::regclass AND column_name = 'phone';
 CALL retention.sweep();

@@ -49,6 +49,7 @@ UPDATE retention.policy SET mode = 'observe' WHERE name = 'customers';
 SET retention.test_now = '2033-01-01 12:00+00';
 SELECT is_empty('SELECT * FROM retention.overdue', 'what observes does not act, and is not late');
 UPDATE retention.policy SET mode = 'enforce', applies_to = 'id > 0' WHERE name = 'customers';
+CALL retention.sweep();
 SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce' AND armed_at > '-infinity' \g /dev/null
 CREATE ROLE successor;
 GRANT USAGE, CREATE ON SCHEMA app TO successor;
@@ -114,7 +115,6 @@ BEGIN
 END $$;
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, must_keep_for, action, mode, priority, applies_to)
     VALUES ('books', 'app.invoices', '{issued}', '5 years', '5 years', 'delete', 'enforce', 1, 'app.is_invoice(id)');
-SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce' AND armed_at > '-infinity' \g /dev/null
 INSERT INTO app.faults VALUES (2);
 SET retention.test_now = '2034-06-01 12:00+00';
 CALL retention.sweep();

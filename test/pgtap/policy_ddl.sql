@@ -63,7 +63,9 @@ BEGIN
     -- Until the next round they are gone, and so is the person of an invoice.
     EXECUTE format('UPDATE %s SET %I = ''2030-03-01 11:00:00+00''', users, pg_temp.name('start'));
     EXECUTE format('INSERT INTO %s (id, issued_on, %I) VALUES (%s, ''2020-01-01'', ''Ola Moe'')', pg_temp.name('invoices'), pg_temp.name('attention'), 100 + n);
+    PERFORM set_config('retention.test_now', '2030-07-02 12:00:00+00', false);
     CALL retention.sweep();
+    PERFORM set_config('retention.test_now', '2030-06-01 12:00:00+00', false);
     SET LOCAL retention.reveal = on;
     EXECUTE format('SELECT count(*) FROM %s WHERE kind <> ''robot''', users) INTO due;
     seen := seen || ' ' || due;

@@ -110,10 +110,10 @@ SELECT throws_ok($$DELETE FROM retention.policy WHERE name = 'cases'$$, '55006',
 SET LOCAL retention.reveal = off;
 
 -- The clock goes on, the flag stays.
-UPDATE app.customers SET ended_at = '2030-06-01 11:00:00+00' WHERE id = 1;
+UPDATE app.customers SET ended_at = '2030-06-01 12:00:00+00' WHERE id = 1;
 SET LOCAL retention.reveal = on;
 SELECT results_eq('SELECT id, retention.state(retention_clock), retention.starts_at(retention_clock) FROM app.users WHERE customer_id = 1 ORDER BY id',
-    $$VALUES (1::bigint, 'quarantined, restricted', '2030-06-01 11:00:00+00'::timestamptz), (4, 'quarantined', '2030-06-01 11:00:00+00')$$,
+    $$VALUES (1::bigint, 'quarantined, restricted', '2030-06-01 12:00:00+00'::timestamptz), (4, 'quarantined', '2030-06-01 12:00:00+00')$$,
     'a change of an ancestor starts the clock and keeps the flag');
 SELECT throws_ok($$SELECT retention.reinstate('app.users', 1)$$, 'RT002',
     'cannot reinstate a row of "users": its processing is restricted (Article 18)', 'a restricted row is not reinstated');

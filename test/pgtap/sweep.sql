@@ -129,6 +129,7 @@ UPDATE retention.policy SET mode = 'enforce' WHERE name = 'users';
 UPDATE retention.home SET timeline = timeline + 1;
 SELECT throws_ok('CALL retention.sweep()', '55000', NULL, 'after a promotion a sweep waits');
 SELECT is((SELECT count(*) FROM app.users WHERE id = 10), 1::bigint, 'a sweep after a promotion takes nothing');
+SET retention.test_now = '2032-02-01 23:00:00+00';
 SELECT retention.resume();
 SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce' AND armed_at > '-infinity' \g /dev/null
 CALL retention.sweep();
