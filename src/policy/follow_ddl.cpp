@@ -425,7 +425,7 @@ void require_owner(Oid relid) {
 // more in a row that is compared, a function that is found before another, or in the place of a dropped one. Rows are then other policies',
 // or start at another time.
 void follow_meanings(List *before) {
-    List *tables = NIL;
+    List *tables = NIL, *refusing = NIL;
     ListCell *cell = nullptr;
     if (before == NIL || extension() == nullptr) return;
     CommandCounterIncrement();
@@ -433,6 +433,7 @@ void follow_meanings(List *before) {
         const auto *noted = static_cast<const Before *>(lfirst(cell));
         const Meaning meaning = meaning_after(*noted);
         if (meaning == Meaning::kAnother) require_owner(noted->relid);
+        if (meaning == Meaning::kAnother) refusing = lappend_oid(refusing, noted->relid);
         if (meaning != Meaning::kSame) tables = list_append_unique_oid(tables, noted->relid);
     }
     if (tables == NIL) return;
@@ -440,7 +441,10 @@ void follow_meanings(List *before) {
     CacheInvalidateRelcacheByRelid(extension()->policy_table);
     CommandCounterIncrement();
     foreach (cell, tables) {
-        refuse_looser_place(lfirst_oid(cell));
+        // Nobody is kept from replacing a function: where that shows or releases rows, or fails, they stay what they are, and an audit tells.
+        ErrorData *error = attempt([cell] { refuse_looser_place(lfirst_oid(cell)); });
+        if (error != nullptr && list_member_oid(refusing, lfirst_oid(cell))) ReThrowError(error);
+        if (error != nullptr) continue;
         plan_preparation(lfirst_oid(cell));
         arm_policies_of(lfirst_oid(cell));
         say([cell] {

@@ -291,6 +291,8 @@ void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
     if (loosened != nullptr && loosened->id != id) record_loosened(*loosened);
     const bool leaves_rows = moves_rows || reorders || policy->written_for != old.written_for;
     if (old.mode == Mode::kEnforce && leaves_rows) arm_others(*policy);
+    // Confirmed, its condition says again which rows are its own.
+    if (policy->written_for != old.written_for) arm(*policy);
     if (moves_rows || acts_otherwise || switched || policy->written_for != old.written_for || (reorders && shares_rows(*policy)))
         plan_preparation(policy->relid);
 }
@@ -571,6 +573,7 @@ bool validate_relation(Oid relid, char **problem) {
 void uncheck(Oid relid) {
     as_extension("UPDATE retention.policy SET validated = false WHERE relation = $1", OIDOID, ObjectIdGetDatum(relid));
     plan_preparation(relid);
+    arm_policies_of(relid);
 }
 
 void validate_all() {

@@ -131,7 +131,6 @@ core::Start done_until(const Policy &policy, Oid leaf, const char *column) {
 // Columns whose period is over before that of their rows; those that are done are left out.
 void preview_columns(const Preview &preview) {
     const Policy &policy = *preview.policy;
-    const char *waits = not_before(policy);
     ListCell *cell = nullptr;
     for (const SqlRow row : own("SELECT column_name, keep_for, required_by_law FROM retention.personal_columns "
                                 "WHERE relation = $1 AND keep_for IS NOT NULL ORDER BY column_name",
@@ -141,8 +140,11 @@ void preview_columns(const Preview &preview) {
         foreach (cell, preview.known == Known::kNothing ? NIL : preview.leaves)
             rows += rows_of_leaf(preview, lfirst_oid(cell),
                                  Max(preview.cutoffs.due, done_until(policy, lfirst_oid(cell), row.text(1))), cutoff);
+        const TimestampTz waits = Max(column_waits_until(policy, row.text(1)), armed_until(policy));
         put(preview, "columns", row.text(1), rows,
-            psprintf("%sanonymised %s, in rows that are not due", how_known(preview), waits == nullptr ? "at once" : waits));
+            waits > retention_now() ? psprintf("%sanonymised, in rows that are not due; not before %s, unless approved",
+                                               how_known(preview), local_text(waits, policy.zone()))
+                                    : psprintf("%sanonymised at once, in rows that are not due", how_known(preview)));
     }
 }
 

@@ -132,7 +132,7 @@ int read_columns(const Policy &policy, Oid leaf, Column **columns) {
 }
 
 // Columns wait as rows do until the quarantine has run since the policy was put in force, or their declaration was found.
-TimestampTz column_waits_until(const Policy &policy, TimestampTz armed_at) {
+TimestampTz waits_until(const Policy &policy, TimestampTz armed_at) {
     return Max(armed_until(policy), quarantined_from(policy, armed_at, policy.terms.quarantine_for));
 }
 
@@ -431,7 +431,7 @@ bool open_table(Table *table, Engine *engine, Care *care, int16_t policy_id, Oid
                    false};
     table->n_columns = read_columns(*policy, leaf, &table->columns);
     for (int i = 0; i < table->n_columns; ++i)
-        if (retention_now() < column_waits_until(*policy, table->columns[i].armed_at))
+        if (retention_now() < waits_until(*policy, table->columns[i].armed_at))
             table->columns[i].cutoff = Min(table->columns[i].cutoff, table->columns[i].done);
     if (!is_in_progress(leaf, policy_id)) return table->n_columns > 0;
     follow_changes(table);
@@ -536,6 +536,14 @@ core::Start column_cutoff(const Policy &policy, const core::Period &period, bool
     terms.has_floor = required_by_law && policy.terms.has_floor;
     terms.must_keep_for = policy.terms.must_keep_for;
     return core::cutoffs(retention_now(), terms, policy.zone()).due;
+}
+
+TimestampTz column_waits_until(const Policy &policy, const char *column) {
+    Column *columns = nullptr;
+    const int n = read_columns(policy, policy.relid, &columns);
+    for (int i = 0; i < n; ++i)
+        if (strcmp(NameStr(columns[i].name), column) == 0) return waits_until(policy, Min(columns[i].armed_at, retention_now()));
+    return DT_NOBEGIN;
 }
 
 int columns_done(const Policy &policy, Oid leaf, DoneColumn **done) {

@@ -10,6 +10,9 @@ void sweep_columns(Engine *engine, int16_t policy_id, Oid leaf);
 // The latest start for which the period of a column is over. What the law needs is left until the law lets the row go.
 core::Start column_cutoff(const Policy &policy, const core::Period &period, bool required_by_law);
 
+// Before that no sweep takes the column, unless it is approved: its declaration is new, or the policy is armed.
+TimestampTz column_waits_until(const Policy &policy, const char *column);
+
 // A column that is anonymised in all rows with a start of the policy up to this one, but for those that a sweep comes back to.
 struct DoneColumn {
     NameData name;

@@ -102,10 +102,14 @@ is($node->safe_psql('data', 'SELECT count(*) FROM visits'), '2', 'hidden as befo
 is($node->safe_psql('data', 'SELECT state FROM retention.status'), 'waiting for retention.resume()', 'nothing is done yet');
 my $weak = "SELECT count(*) FROM pg_trigger WHERE tgfoid::regproc::text LIKE 'retention.%' AND tgenabled <> 'A'";
 is($node->safe_psql('data', $weak), '0', 'triggers of the extension always fire, though the restore disabled and enabled them all');
-$node->safe_psql('data', q{SELECT retention.resume(); SELECT retention.approve('visits')});
+$node->safe_psql('data', 'SELECT retention.resume()');
+settles('data', 'SELECT state FROM retention.status', 'enforcing', 'rows are stamped in database data');
+$node->safe_psql('data', q{SELECT retention.approve('visits')});
 settles('data', 'SELECT count(*) FROM visits', '2', 'the worker goes on in the restored database, too');
 
-$node->safe_psql('copy', q{SELECT retention.resume(); SELECT retention.approve('visits')});
+$node->safe_psql('copy', 'SELECT retention.resume()');
+settles('copy', 'SELECT state FROM retention.status', 'enforcing', 'rows are stamped in database copy');
+$node->safe_psql('copy', q{SELECT retention.approve('visits')});
 settles('copy', 'SELECT count(*) FROM visits', '2', 'the worker waits in the copy until it is told to go on');
 
 # A database that is made of another one has its home, too, and is not there.

@@ -55,7 +55,7 @@ sub restore {
 my @tables = qw(app.customers app.users crm.contacts support.cases support.case_notes erp.invoices messaging.messages);
 # After a restore quarantines run anew: what was due is in quarantine until it is approved.
 my $over = join(' + ', map { "(SELECT count(*) FROM $_ WHERE retention.state(retention_clock) IN ('due', 'quarantined'))" } @tables);
-my $approve = q{; SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce'};
+my $approve = q{SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce'};
 my $due = join(' + ', map { "(SELECT count(*) FROM $_ WHERE retention.state(retention_clock) = 'due')" } @tables);
 
 # Everything retention knows of a database, row by row.
@@ -165,7 +165,11 @@ like(seen_by('application', 'parallel'), qr/^\Q$1\E$/m, 'case notes are hidden a
 value('parallel', 'ALTER TABLE support.case_notes ADD CONSTRAINT case_notes_case_id_fkey FOREIGN KEY (case_id) REFERENCES support.cases ON DELETE CASCADE');
 settles('parallel', "SELECT state FROM retention.status WHERE name = 'case notes'", 'enforcing', 'case notes wait until their policy fits again');
 
-value($_, "SELECT retention.resume()$approve") for grep { $_ ne 'parallel' } sort keys %way;
+for (grep { $_ ne 'parallel' } sort keys %way) {
+	value($_, 'SELECT retention.resume()');
+	settles($_, 'SELECT count(*) FROM retention.preparation', '0', "$_: rows are stamped");
+	value($_, $approve);
+}
 value($_, "SELECT retention.unpause('messages')") for sort keys %way;
 for my $copy (sort keys %way) {
 	settles($copy, "SELECT $due = (SELECT count(*) FROM retention.blocked_row)", 't', "$copy: the worker goes on");
