@@ -41,7 +41,9 @@ INSERT INTO retention.policy (name, relation, clock_starts, keep_for, must_keep_
 	('books', 'books', '{written}', '9 years', '5 years', 'delete', 'enforce', 'Bookkeeping Act');
 INSERT INTO customers VALUES (1, NULL), (2, NULL);
 INSERT INTO users SELECT i, 1, 'Kari' FROM generate_series(1, 3) i;
+SET retention.test_now = '2020-01-02 12:00+01';
 UPDATE users SET left_on = '2020-01-01' WHERE id = 1;
+RESET retention.test_now;
 UPDATE users SET left_on = '2025-11-20' WHERE id = 3;
 INSERT INTO books VALUES (1, '2024-01-01'), (2, NULL);
 CREATE TABLE tickets (id int PRIMARY KEY, customer int REFERENCES customers ON DELETE SET NULL);

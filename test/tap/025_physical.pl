@@ -25,7 +25,7 @@ INSERT INTO retention.personal_column (relation, column_name, category) VALUES (
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES ('users', 'users', '{left_on}', '1 year', '30 days', 'delete', 'enforce');
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, must_keep_for, action, mode, reference) VALUES ('books', 'books', '{written}', '9 years', '5 years', 'delete', 'enforce', 'Bookkeeping Act');
 INSERT INTO users SELECT i, 'Kari', NULL FROM generate_series(1, 4) i;
-UPDATE users SET left_on = '2020-01-01' WHERE id = 1;
+SET retention.test_now = '2020-01-02 12:00+01'; UPDATE users SET left_on = '2020-01-01' WHERE id = 1; RESET retention.test_now;
 UPDATE users SET left_on = '2025-11-20' WHERE id = 2;
 INSERT INTO books VALUES (1, '2024-01-01');
 });

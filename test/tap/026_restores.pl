@@ -98,7 +98,7 @@ INSERT INTO users SELECT i, 1, 'Kari ' || i FROM generate_series(1, 6) i;
 INSERT INTO notes SELECT i, i, 'note' FROM generate_series(1, 6) i;
 INSERT INTO erp.books SELECT i, NULL, 'note' FROM generate_series(1, 3) i;
 INSERT INTO visits VALUES (1, NULL), (2, NULL); INSERT INTO parted VALUES (1, NULL), (2, NULL);
-UPDATE users SET left_on = '2020-01-01' WHERE id = 1; UPDATE users SET left_on = '2025-11-20' WHERE id = 3;
+SET retention.test_now = '2020-01-02 12:00+01'; UPDATE users SET left_on = '2020-01-01' WHERE id = 1; RESET retention.test_now; UPDATE users SET left_on = '2025-11-20' WHERE id = 3;
 UPDATE erp.books SET written = '2026-01-01' WHERE id = 1; UPDATE erp.books SET written = '2024-01-01' WHERE id = 3;
 UPDATE visits SET left_on = '2025-11-20' WHERE id = 2; UPDATE parted SET left_on = '2025-11-20' WHERE id = 2;
 INSERT INTO retention.subject_kind (kind, relation, identifying) VALUES ('user', 'users', '{name}');
