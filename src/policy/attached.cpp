@@ -2,6 +2,7 @@
 
 #include "policy/armed.hpp"
 #include "policy/policy_triggers.hpp"
+#include "policy/preparation.hpp"
 #include "policy/provision.hpp"
 #include "pg/compat.hpp"
 #include "pg/invalidation.hpp"

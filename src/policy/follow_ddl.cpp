@@ -12,6 +12,7 @@
 #include "personal/own_columns.hpp"
 #include "policy/policy_check.hpp"
 #include "policy/policy_triggers.hpp"
+#include "policy/preparation.hpp"
 #include "policy/provision.hpp"
 #include "policy/rights.hpp"
 #include "pg/settings.hpp"

@@ -6,6 +6,7 @@
 #include "policy/policy_argument.hpp"
 #include "policy/policy_check.hpp"
 #include "policy/legal_access.hpp"
+#include "policy/preparation.hpp"
 #include "policy/provision.hpp"
 #include "policy/record.hpp"
 #include "policy/rights.hpp"
@@ -489,25 +490,6 @@ bool has_validated_policy(Oid relid, int16_t but) {
     for (int i = 0; i < count; ++i)
         if (policy[i].id != but && policy[i].validated && list_member_oid(tables, policy[i].relid)) return true;
     return false;
-}
-
-void plan_preparation(Oid relid) {
-    as_extension("INSERT INTO retention.preparation (relation) VALUES ($1) ON CONFLICT (relation) DO UPDATE "
-                 "SET next_block = 0, skipped = 0, stamped = false, problem = NULL",
-                 OIDOID, ObjectIdGetDatum(relid));
-    // Who reads the books anew knows that a sweep waits: policy/attached.
-    CacheInvalidateRelcacheByRelid(extension()->policy_table);
-}
-
-void plan_index(Oid relid) {
-    as_extension("INSERT INTO retention.preparation (relation, stamped) VALUES ($1, true) ON CONFLICT DO NOTHING", OIDOID,
-                 ObjectIdGetDatum(relid));
-}
-
-void plan_missing_indexes() {
-    own("INSERT INTO retention.preparation (relation, stamped) SELECT DISTINCT p.relation, true FROM retention.policy p "
-        "JOIN retention.governed_table g ON g.relation = p.relation WHERE p.ready AND p.mode <> 'off' AND NOT g.indexed "
-        "ON CONFLICT DO NOTHING");
 }
 
 void set_looser_judge(LooserJudge judge) { looser_judge = judge; }

@@ -30,14 +30,6 @@ void set_looser_judge(LooserJudge judge);
 // After a command by which the table came under other policies, or left some: nothing is shown, or released earlier, by that.
 void refuse_looser_place(Oid relid);
 
-// Rows of the table are stamped anew, by the worker or a sweep.
-void plan_preparation(Oid relid);
-
-// Its index is built anew, and nothing else.
-void plan_index(Oid relid);
-// Whatever became of them: what follows DROP INDEX may have been out of order. For a step of a sweep.
-void plan_missing_indexes();
-
 // Whether one stands for the table, for one above it or for one below it, that was checked; but: of another number.
 bool has_validated_policy(Oid relid, int16_t but);
 

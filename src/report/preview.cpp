@@ -78,17 +78,6 @@ const char *how_known(const Preview &preview) {
     pg_unreachable();
 }
 
-// How many rows sweeps take now, without waiting for approval.
-int64 most_now(const Policy &policy) {
-    const int64 most = most_a_day(policy);
-    if (most == kNoLimit) return most;
-    const SqlRows found = read_own(
-        "SELECT approved + greatest($2 - CASE WHEN day = ($3 AT TIME ZONE $4)::pg_catalog.date THEN taken ELSE 0 END, 0) "
-        "FROM retention.fuse WHERE policy_id = $1",
-        policy.id, most, at(retention_now()), policy.zone().name());
-    return found.n == 0 ? most : found.first().get<int64>(1);
-}
-
 const char *not_before(const Policy &policy) {
     const TimestampTz armed = armed_until(policy);
     return armed > retention_now() ? psprintf("not before %s, unless approved", local_text(armed, policy.zone())) : nullptr;
@@ -101,7 +90,7 @@ void preview_due(const Preview &preview) {
     initStringInfo(&detail);
     appendStringInfo(&detail, "%s%s", how_known(preview), deletes(policy.action) ? "deleted" : "anonymised");
     if (waits != nullptr) appendStringInfo(&detail, "; %s", waits);
-    if (preview.due > most_now(policy))
+    if (preview.due > rows_left_now(policy))
         appendStringInfo(&detail, "; waits for approval: sweeps take at most " INT64_FORMAT " a day without", most_a_day(policy));
     put(preview, "due", "now", preview.due, detail.data);
     if (preview.released > 0)

@@ -140,6 +140,12 @@ int64 rows_left(const Policy &policy) {
     return rows;
 }
 
+int64 rows_left_now(const Policy &policy) {
+    if (!shares_are_limited()) return kNoLimit;
+    const SqlRows fuse = read_own("SELECT approved FROM retention.fuse WHERE policy_id = $1", policy.id);
+    return left_of_table_now(policy.relid) + (fuse.n == 0 ? 0 : fuse.first().get<int64>(1));
+}
+
 Along begin_along(const Policy &policy) {
     if (!shares_are_limited()) return Along{true, {}};
     const SqlRows fuse = own("SELECT FROM retention.fuse WHERE policy_id = $1 AND approved > 0", policy.id);

@@ -24,6 +24,9 @@ int64 most_a_day(const Policy &policy);
 // How many rows of the policy the next batch may take; kNoLimit.
 int64 rows_left(const Policy &policy);
 
+// The same, for who only looks.
+int64 rows_left_now(const Policy &policy);
+
 // Rows of other tables that went along with a batch may be too many, or not to go now.
 struct Along {
     bool approved;       // before the batch; what goes along was approved with it

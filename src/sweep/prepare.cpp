@@ -4,6 +4,7 @@
 #include "policy/armed.hpp"
 #include "policy/attached.hpp"
 #include "policy/policy_triggers.hpp"
+#include "policy/preparation.hpp"
 #include "policy/provision.hpp"
 #include "clock/stamp.hpp"
 #include "pg/security.hpp"

@@ -60,6 +60,13 @@ int64 most_today(Oid relid) {
     return most;
 }
 
+int64 left_of_table_now(Oid relid) {
+    const SqlRows today = read_own(
+        "SELECT greatest(most - taken, 0) FROM retention.table_share WHERE relation = $1 AND since > $2 - interval '1 day'",
+        topmost(relid), at(retention_now()));
+    return today.n == 0 ? most_of_table(relid) : today.first().get<int64>(1);
+}
+
 int64 left_of_table(Oid relid) {
     const Oid top = topmost(relid);
     lock_share(top);
