@@ -131,4 +131,10 @@ SELECT results_eq('SELECT pg_temp.due(), count(*) FROM app.accounts WHERE name I
 SELECT is_empty('SELECT FROM retention.blocked_row', 'what was taken is not listed any more');
 SELECT is(sum(blocked), 0::numeric, 'the status counts nothing as blocked any more') FROM retention.status;
 SELECT ok((SELECT ok FROM retention.verify_ledger()), 'the ledger of a sweep with blocked rows is whole');
+SET retention.confirm_drop = on;
+DELETE FROM retention.personal_column;
+DELETE FROM retention.policy;
+DROP SCHEMA app CASCADE;
+DROP OWNED BY poison_owner, poison_watcher;
+DROP ROLE poison_owner, poison_watcher;
 SELECT finish();

@@ -193,4 +193,11 @@ SELECT set_eq($$SELECT 'held: ' || w FROM pg_temp.words(pg_get_viewdef('retentio
     'each word for what a policy waits for has its test');
 SELECT set_eq($$SELECT w FROM pg_temp.words(substring(pg_get_viewdef('retention.status') FROM 'AS last_run,(.*?)AS problem,'), '(\m[a-z]\.(?:problem|reason|detail)|\mretention\.\w+\((?=p\.)|(?<=format\('')(?:[^'']|'''')+(?=''::text))') w$$,
     $$SELECT what FROM produced WHERE what ~ '\.(problem|reason|detail)$|\($|jumped by|not stamped yet|no policy stands|erased persons'$$, 'each source of a problem has its test');
+GRANT SELECT ON app.unread TO reasons_owner;
+SET retention.confirm_drop = on;
+DELETE FROM retention.personal_column;
+DELETE FROM retention.policy;
+DROP SCHEMA app CASCADE;
+DROP OWNED BY reasons_owner;
+DROP ROLE reasons_owner;
 SELECT finish();
