@@ -59,7 +59,7 @@ CREATE FUNCTION retention.policy_counts(policy_id integer, OUT state text, OUT r
 COMMENT ON FUNCTION retention.policy_counts(integer) IS 'how many rows of a policy are in which state; reads the whole table';
 CREATE FUNCTION retention.policy_estimates(policy_id integer, OUT state text, OUT rows bigint, OUT exact boolean) RETURNS SETOF record
     LANGUAGE c STABLE STRICT ROWS 6 AS 'MODULE_PATHNAME', 'pg_retention_policy_estimates';
-COMMENT ON FUNCTION retention.policy_estimates(integer) IS 'about how many rows of a policy are in which state, at once however many there are: up to a thousand of a table are counted, of more, and of active and decided always, the planner''s statistics are asked, which are guesses before ANALYZE; decided: anonymised, restricted, held, or kept by law from an erasure; tables that somebody locks are left out';
+COMMENT ON FUNCTION retention.policy_estimates(integer) IS 'about how many rows of a policy are in which state, at once however many there are: up to a thousand of a table are counted, of more, and of active and decided always, the planner''s statistics are asked, which are guesses before ANALYZE; decided: anonymised, restricted or held; tables that somebody locks are left out';
 CREATE FUNCTION retention.oldest_due(policy_id integer, OUT relation regclass, OUT row_id tid, OUT since timestamptz, OUT rows bigint) RETURNS SETOF record
     LANGUAGE c STABLE STRICT ROWS 1 AS 'MODULE_PATHNAME', 'pg_retention_oldest_due';
 COMMENT ON FUNCTION retention.oldest_due(integer) IS 'the row of a policy that is past its deadline for the longest, since when, and how many there are, of each table at most 1001; and tables that somebody locks, alone';

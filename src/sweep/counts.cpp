@@ -82,7 +82,33 @@ void put(const ReturnSetInfo *result, const char *state, const Estimate &estimat
     tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
-// By the cutoffs, as core::state_of() decides row by row. What was decided about rows is in flags that no range tells apart.
+// Rows that an erasure asked for and the law kept: in flags, which no range tells apart, so that they are looked at.
+struct Decided {
+    int64 due;
+    int64 kept;
+    bool all;  // none is left out
+};
+
+Decided look_at_decided(List *leaves, int16_t id, const core::Cutoffs &cutoffs) {
+    Decided decided = {0, 0, true};
+    ListCell *cell = nullptr;
+    foreach (cell, leaves) {
+        const SqlRows found =
+            first_pending(lfirst_oid(cell), core::first_exempt(id), core::last_exempt(id, core::kNotStarted), kMostCounted + 1);
+        for (const SqlRow row : found) {
+            const auto clock = row.get<core::Clock>(1);
+            if ((core::decided_of(clock) & (core::kHeld | core::kRestricted)) != 0) continue;
+            const core::State state = core::state_of(clock, cutoffs);
+            decided.due += state == core::State::kDue ? 1 : 0;
+            decided.kept += state == core::State::kKept ? 1 : 0;
+        }
+        decided.all = decided.all && found.n <= kMostCounted;
+        found.free();
+    }
+    return decided;
+}
+
+// By the cutoffs, as core::state_of() decides row by row.
 void policy_estimates(const ReturnSetInfo *result, const Policy &policy) {
     const int16_t id = policy.id;
     if (clock_column(policy.relid) == InvalidAttrNumber) return;
@@ -96,13 +122,18 @@ void policy_estimates(const ReturnSetInfo *result, const Policy &policy) {
     SPI_connect();
     List *leaves = readable_leaves(policy, &locked);
     const core::Start kept_from = Max(cutoffs.due, Min(cutoffs.release, cutoffs.hide));
-    put(result, "due", between(-1, cutoffs.due, leaves));
+    const Decided decided = look_at_decided(leaves, id, cutoffs);
+    const auto with = [&decided](Estimate pending, int64 rows) {
+        return Estimate{pending.rows + rows, pending.exact && decided.all};
+    };
+    put(result, "due", with(between(-1, cutoffs.due, leaves), decided.due));
     put(result, "quarantined", between(cutoffs.due, kept_from, leaves));
-    put(result, "kept", between(kept_from, cutoffs.hide, leaves));
+    put(result, "kept", with(between(kept_from, cutoffs.hide, leaves), decided.kept));
     put(result, "retained", between(cutoffs.hide, last, leaves));
     put(result, "active",
         estimate(leaves, core::first_from(id, core::kNotStarted), core::last_until(id, core::kNotStarted), false));
-    put(result, "decided", estimate(leaves, core::first_exempt(id), core::last_exempt(id, core::kNotStarted), false));
+    const Estimate all = estimate(leaves, core::first_exempt(id), core::last_exempt(id, core::kNotStarted), false);
+    put(result, "decided", Estimate{Max(all.rows - decided.due - decided.kept, 0), false});
     SPI_finish();
 }
 

@@ -66,9 +66,11 @@ INSERT INTO s.book VALUES (1, 1, '2027-01-01');
 INSERT INTO s.book SELECT i, 2, '2024-01-01' FROM generate_series(2, 5) i;
 SELECT retention.erase('person', 1) \g /dev/null
 SELECT is(pg_temp.of('books', 'due', 'kept by law'), 'due now 0, kept by law - 1', 'what the law keeps from an erasure is not due');
+SELECT is((SELECT rows FROM retention.policy_estimates((SELECT policy_id FROM retention.policy WHERE name = 'books')) WHERE state = 'kept' AND exact), 1::bigint, 'what the law keeps from an erasure is an exact estimate');
 SET retention.test_now = '2034-06-10 12:00:00 Europe/Oslo';
 SELECT is(pg_temp.of('books', 'due', 'kept by law'), 'due erased earlier 1, due now 5, kept by law - 0', 'what the law kept until now is due with the others');
 SELECT is(pg_temp.due('books'), 5::bigint, 'states of rows are counted as a preview does');
+SELECT is((SELECT string_agg(concat_ws(' ', state, rows, exact), ', ' ORDER BY state) FROM retention.policy_estimates((SELECT policy_id FROM retention.policy WHERE name = 'books')) WHERE rows > 0 AND exact), 'due 5 t', 'estimates that are exact are as the states of rows');
 SELECT is(retention.approve('books'), 5::bigint, 'as many rows are approved as were previewed');
 SELECT pg_temp.taken() AS before \gset
 CALL retention.sweep();
