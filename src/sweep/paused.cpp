@@ -63,22 +63,24 @@ bool may_unpause(const char *role) {
     return is_session_role(role) || !OidIsValid(by) || has_privs_of_role(GetUserId(), by);
 }
 
-// policy: null: all.
+// policy: null: all. One statement, or who comes at the same time would overwrite what the other said.
 void pause(const Policy *policy, const char *reason) {
     connect_spi();
-    const char *by = paused_by(policy);
-    if (by != nullptr && !is_session_role(by))
+    uint64 written = 0;
+    during(own_policy_write, true, [&] {
+        written = own("INSERT INTO retention.pause AS p (policy_id, paused_at, paused_by, reason) VALUES ($1, $2, $3, $4) "
+                      "ON CONFLICT (policy_id) DO UPDATE SET reason = excluded.reason WHERE p.paused_by = excluded.paused_by "
+                      "RETURNING policy_id",
+                      number_of(policy), at(retention_now()), session_role(), reason)
+                      .n;
+    });
+    if (written == 0)
         ereport(
             ERROR,
             (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-             errmsg("%s: role \"%s\" has paused that already", called(policy), by),
+             errmsg("%s: role \"%s\" has paused that already", called(policy), paused_by(policy)),
              errhint("Whoever did, a member of that role, or a superuser can unpause it, and you can pause it again in the same "
                      "transaction.")));
-    during(own_policy_write, true, [&] {
-        own("INSERT INTO retention.pause (policy_id, paused_at, paused_by, reason) VALUES ($1, $2, $3, $4) ON CONFLICT (policy_id) "
-            "DO UPDATE SET reason = excluded.reason",
-            number_of(policy), at(retention_now()), session_role(), reason);
-    });
     record_held(LedgerAction::kPaused, policy, -1, reason);
     SPI_finish();
 }
