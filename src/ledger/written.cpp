@@ -56,8 +56,9 @@ HeapTuple taken_place(HeapTuple row, TupleDesc desc) {
     return nullptr;
 }
 
-// Into a database in which nobody has said yet that it is the place to act in.
-bool comes_with_a_dump() { return copying && superuser() && !home_known(); }
+// Into a database in which nobody has said yet that it is the place to act in. Where it brings rows as INSERTs, a dump has said before that no
+// schema is searched, which nobody else does.
+bool comes_with_a_dump() { return (copying || namespace_search_path[0] == '\0') && superuser() && !home_known(); }
 
 const char *value_of(HeapTuple row, TupleDesc desc, const char *column) {
     const int number = SPI_fnumber(desc, column);

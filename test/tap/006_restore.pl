@@ -70,6 +70,7 @@ my %known = (
 	ledger => q{SELECT * FROM retention.ledger WHERE action NOT LIKE 'revealed%' ORDER BY entry_id},
 	indexes => q{SELECT pg_get_indexdef(indexrelid), indisvalid FROM pg_index WHERE pg_get_indexdef(indexrelid) LIKE '%retention_clock%' ORDER BY 1},
 	pauses => 'SELECT * FROM retention.pause ORDER BY 1',
+	windows => 'SELECT * FROM retention.sweep_window ORDER BY 1',
 	'next policy' => 'SELECT last_value, is_called FROM retention.policy_id_seq');
 sub everything { return { map { $_ => value($_[0], "$reveal $known{$_}") } keys %known } }
 
@@ -97,6 +98,7 @@ my $all_over = value('digiquip', "$reveal SELECT $over");
 my $users = value('digiquip', "$reveal SELECT count(*) FROM app.users");
 cmp_ok($to_do, '>', 100, 'there is something to sweep');
 value('digiquip', "SELECT retention.pause('messages', 'a court asks')");
+value('digiquip', "INSERT INTO retention.sweep_window (policy, opens, closes) VALUES ('messages', '02:00', '06:00')");
 dump_to('plain.sql');
 dump_to('archive', '-Fc');
 dump_to('directory', '-Fd', '-j', '4');
@@ -170,7 +172,7 @@ for (grep { $_ ne 'parallel' } sort keys %way) {
 	settles($_, 'SELECT count(*) FROM retention.preparation', '0', "$_: rows are stamped");
 	value($_, $approve);
 }
-value($_, "SELECT retention.unpause('messages')") for sort keys %way;
+value($_, "SELECT retention.unpause('messages'); DELETE FROM retention.sweep_window") for sort keys %way;
 for my $copy (sort keys %way) {
 	settles($copy, "SELECT $due = (SELECT count(*) FROM retention.blocked_row)", 't', "$copy: the worker goes on");
 	is(value($copy, 'SELECT ok FROM retention.verify_ledger()'), 't', "$copy: and so does the ledger");
