@@ -56,7 +56,14 @@ void arm(const Policy &policy) {
 }
 
 void arm_others(const Policy &policy) {
+    if (policy.mode != Mode::kEnforce) return;
     arm_those([&policy](const Policy &other) { return is_other(policy, other); });
+}
+
+void arm_changed(const Policy &was, const Policy &is, bool leaves_rows) {
+    const bool confirmed = is.written_for != was.written_for;
+    if (leaves_rows || confirmed) arm_others(was);
+    if (confirmed) arm(is);
 }
 
 void arm_policies_of(Oid relid) {

@@ -12,8 +12,10 @@ core::Period quarantine_from_now(const Policy &policy);
 
 // In force, it is armed.
 void arm(const Policy &policy);
-// Those in force that may take rows of this one, which leaves them to others: it is gone, or changed.
+// Those in force that may take rows of this one, which is gone. Where it took none from others it leaves them none.
 void arm_others(const Policy &policy);
+// After a change by which it may leave them rows; and itself, if its condition was confirmed, and says again which rows are its own.
+void arm_changed(const Policy &was, const Policy &is, bool leaves_rows);
 // Those in force that may have rows of the table.
 void arm_policies_of(Oid relid);
 // Those of them that were armed since that time: only now their rows are all hidden that are over.

@@ -290,10 +290,7 @@ void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
     if (!old.validated) record_unknown_policy(id);
     record_change(loosened != nullptr && loosened->id == id ? LedgerAction::kPeriodLoosened : LedgerAction::kPolicyChanged, data);
     if (loosened != nullptr && loosened->id != id) record_loosened(*loosened);
-    const bool leaves_rows = moves_rows || reorders || policy->written_for != old.written_for;
-    if (old.mode == Mode::kEnforce && leaves_rows) arm_others(*policy);
-    // Confirmed, its condition says again which rows are its own.
-    if (policy->written_for != old.written_for) arm(*policy);
+    arm_changed(old, *policy, moves_rows || reorders);
     if (moves_rows || acts_otherwise || switched || policy->written_for != old.written_for || (reorders && shares_rows(*policy)))
         plan_preparation(policy->relid);
 }
@@ -327,7 +324,7 @@ void policy_gone(const TriggerData *data, const Policy &policy) {
     for (int i = 0; i < policy.n_starts; ++i)
         if (resolve_path(policy.relid, policy.starts[i], &paths[n], &problem)) ++n;
     withdraw(policy.relid, paths, n);
-    if (policy.mode == Mode::kEnforce) arm_others(policy);
+    arm_others(policy);
     as_extension(
         "WITH p AS (DELETE FROM retention.column_progress WHERE policy_id = $1), "
         "l AS (DELETE FROM retention.column_late WHERE policy_id = $1), "
