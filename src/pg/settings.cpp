@@ -127,7 +127,7 @@ void init() {
                              "A thousand rows always; 1: all. More waits for retention.approve().", &max_share, 0.1, 0, 1,
                              PGC_SUSET, 0, nullptr, nullptr, nullptr);
     DefineCustomIntVariable("retention.sweep_run_age", "Age up to which runs of sweeps are kept on record.",
-                            "Zero keeps them for ever.", &sweep_run_age, sweep_run_age, 0, PG_INT32_MAX, PGC_SIGHUP, GUC_UNIT_MIN,
+                            "Zero keeps them for ever.", &sweep_run_age, sweep_run_age, 0, PG_INT32_MAX, PGC_SUSET, GUC_UNIT_MIN,
                             nullptr, nullptr, nullptr);
     DefineCustomRealVariable("retention.vacuum_scale_factor",
                              "Share of a table's rows that sweeps take before the worker vacuums it.",

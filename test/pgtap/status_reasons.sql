@@ -60,10 +60,15 @@ INSERT INTO app.many SELECT i, '2020-01-01' FROM generate_series(1, 3000) i;
 ANALYZE app.many;
 SET retention.max_share = 0.1;
 CALL retention.sweep();
-SET retention.max_share = 1;
 SELECT pg_temp.state_is('many', 'waiting for retention.approve()', 'what waits for approval says so', 'held: waiting for retention.approve()');
+SET retention.max_share = 1;
 SELECT retention.approve('many') \g /dev/null
 CALL retention.sweep();
+UPDATE retention.policy SET quarantine_for = '30 days' WHERE name = 'many';
+SELECT pg_temp.problem_like('many', '^what was due before it was put in force or changed last waits until 20', 'what waits for its first quarantine says until when', 'retention.armed_until(');
+INSERT INTO produced VALUES ('what was due before it was put in force or changed last waits until %s, for the quarantine runs since then: see retention.preview() and retention.approve()');
+UPDATE retention.policy SET quarantine_for = '0 days' WHERE name = 'many';
+SELECT retention.approve('many') \g /dev/null
 UPDATE retention.home SET timeline = timeline + 1;
 SELECT pg_temp.state_is('visits', 'waiting for retention.resume()', 'after a promotion it waits for somebody who says so');
 SELECT retention.resume() \g /dev/null
@@ -188,11 +193,11 @@ SELECT is((SELECT count(*) FROM retention.sweep_rate r WHERE NOT EXISTS (SELECT 
 -- Nothing else can be said.
 CREATE FUNCTION pg_temp.words(source text, pattern text) RETURNS SETOF text LANGUAGE sql AS $$ SELECT DISTINCT w[1] FROM regexp_matches(source, pattern, 'g') w $$;
 SELECT set_eq($$SELECT btrim(w, '''') FROM pg_temp.words(substring(pg_get_viewdef('retention.status') FROM 'CASE(.*?)END AS state'), '(?:THEN|ELSE) (?:format\()?(s\.state|''[^'']+'')') w$$,
-    $$SELECT what FROM produced WHERE what !~ '^held: |\.(problem|reason|detail)$|\($|jumped by|not stamped yet|no policy stands|erased persons'$$, 'each word for a state has its test');
+    $$SELECT what FROM produced WHERE what !~ '^held: |\.(problem|reason|detail)$|\($|jumped by|not stamped yet|no policy stands|erased persons|was due before it'$$, 'each word for a state has its test');
 SELECT set_eq($$SELECT 'held: ' || w FROM pg_temp.words(pg_get_viewdef('retention.held_policy'), '''([^'']+)''::text AS state') w$$, $$SELECT what FROM produced WHERE what ~ '^held: '$$,
     'each word for what a policy waits for has its test');
 SELECT set_eq($$SELECT w FROM pg_temp.words(substring(pg_get_viewdef('retention.status') FROM 'AS last_run,(.*?)AS problem,'), '(\m[a-z]\.(?:problem|reason|detail)|\mretention\.\w+\((?=p\.)|(?<=format\('')(?:[^'']|'''')+(?=''::text))') w$$,
-    $$SELECT what FROM produced WHERE what ~ '\.(problem|reason|detail)$|\($|jumped by|not stamped yet|no policy stands|erased persons'$$, 'each source of a problem has its test');
+    $$SELECT what FROM produced WHERE what ~ '\.(problem|reason|detail)$|\($|jumped by|not stamped yet|no policy stands|erased persons|was due before it'$$, 'each source of a problem has its test');
 GRANT SELECT ON app.unread TO reasons_owner;
 SET retention.confirm_drop = on;
 DELETE FROM retention.personal_column;
