@@ -61,6 +61,7 @@ struct Batch {
     bool too_many;     // and they are too many for that
     bool whole;        // what ended the step was the look at all rows
     Totals done;
+    bool approved;       // some of them, and what goes along with them
     Consequence beyond;  // what would have gone along, and was too much
 };
 
@@ -427,7 +428,9 @@ bool take_whole(Batch *batch, const Target &target, const Policy &policy, const 
 
 // Whether the fuse lets it take any. Where it does not, and there are some, the policy waits from now on.
 bool may_take(Batch *batch, const Target &target, const Policy &policy, const core::Cutoffs &cutoffs) {
-    batch->left = Min(batch->due == Due::kByTime ? rows_left(policy) : kNoLimit, most_at_once(batch->engine->limits));
+    const Allowed allowed = batch->due == Due::kByTime ? allowed_of(policy) : Allowed{kNoLimit, false};
+    batch->left = Min(allowed.rows, most_at_once(batch->engine->limits));
+    batch->approved = allowed.approved;
     if (batch->left < batch->most) batch->most = static_cast<int>(batch->left);
     if (batch->left > 0) return true;
     const DueRange range = range_of(*batch, cutoffs);
@@ -452,15 +455,12 @@ void run_batch(Batch *batch) {
     Target target = target_of(*policy, batch->leaf);
     target.swept = policy;
     if (!may_take(batch, target, *policy, cutoffs) || take_whole(batch, target, *policy, cutoffs)) return;
-    Along along = begin_along(*policy);
     Account account = {};
     account.refuse = refuse_held;
     count_consequences(&account, [&] { take_found(batch, target, *policy, cutoffs); });
     if (batch->n == 0) return;
-    if (!may_go_along(&along, account)) {
-        batch->beyond = along.beyond;
+    if (!may_go_along(account, batch->approved, &batch->beyond))
         ereport(ERROR, (errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED), errmsg("more rows would go along than may")));
-    }
     if (batch->due == Due::kByTime) count_taken(*policy, batch->done[Counter::kDeleted] + batch->done[Counter::kAnonymised]);
     record_done(batch->engine, policy->id, policy->relid, batch->done);
     record_consequences(account, policy->id, nullptr);

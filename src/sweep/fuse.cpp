@@ -130,14 +130,15 @@ bool is_stopped(const List *stopped, int16_t policy_id) { return list_member_int
 
 int64 most_a_day(const Policy &policy) { return shares_are_limited() ? most_of_table(policy.relid) : kNoLimit; }
 
-int64 rows_left(const Policy &policy) {
-    if (!shares_are_limited()) return kNoLimit;
+Allowed allowed_of(const Policy &policy) {
+    if (!shares_are_limited()) return {kNoLimit, true};
     const int64 left = left_of_table(policy.relid);
     const SqlRows fuse = own("SELECT approved, blown_at IS NOT NULL FROM retention.fuse WHERE policy_id = $1", policy.id);
-    int64 rows = left;
-    for (const SqlRow row : fuse) rows = row.get<bool>(2) ? 0 : left + row.get<int64>(1);
+    Allowed allowed = {left, false};
+    for (const SqlRow row : fuse)
+        allowed = row.get<bool>(2) ? Allowed{0, false} : Allowed{left + row.get<int64>(1), row.get<int64>(1) > 0};
     fuse.free();
-    return rows;
+    return allowed;
 }
 
 int64 rows_left_now(const Policy &policy) {
@@ -146,21 +147,14 @@ int64 rows_left_now(const Policy &policy) {
     return left_of_table_now(policy.relid) + (fuse.n == 0 ? 0 : fuse.first().get<int64>(1));
 }
 
-Along begin_along(const Policy &policy) {
-    if (!shares_are_limited()) return Along{true, {}};
-    const SqlRows fuse = own("SELECT FROM retention.fuse WHERE policy_id = $1 AND approved > 0", policy.id);
-    fuse.free();
-    return Along{fuse.n > 0, {}};
-}
-
-bool may_go_along(Along *along, const Account &account) {
+bool may_go_along(const Account &account, bool approved, Consequence *beyond) {
     const ListCell *cell = nullptr;
-    if (along->approved) return true;
+    if (approved || !shares_are_limited()) return true;
     foreach (cell, consequences_in(account)) {
         const auto *one = static_cast<const Consequence *>(lfirst(cell));
         if (one->effect != Effect::kDeleted || one->rows <= 0) continue;
         if (one->rows > left_of_table(one->relid)) {
-            along->beyond = *one;
+            *beyond = *one;
             return false;
         }
         add_to_share(one->relid, one->rows);

@@ -21,20 +21,19 @@ constexpr int64 kNoLimit = PG_INT64_MAX;
 // How many rows of the policy's table, as it is now, may be taken in a day without approval; kNoLimit.
 int64 most_a_day(const Policy &policy);
 
-// How many rows of the policy the next batch may take; kNoLimit.
-int64 rows_left(const Policy &policy);
+// How many rows of the policy the next batch may take, kNoLimit; approved: some of them, and with these what goes along.
+struct Allowed {
+    int64 rows;
+    bool approved;
+};
+Allowed allowed_of(const Policy &policy);
+inline int64 rows_left(const Policy &policy) { return allowed_of(policy).rows; }
 
 // The same, for who only looks.
 int64 rows_left_now(const Policy &policy);
 
-// Rows of other tables that went along with a batch may be too many, or not to go now.
-struct Along {
-    bool approved;       // before the batch; what goes along was approved with it
-    Consequence beyond;  // more of a table than may go; no table: none
-};
-Along begin_along(const Policy &policy);
-// Within the batch, after it: whether they may go. Where not, it is to be undone.
-bool may_go_along(Along *along, const Account &account);
+// Within an act, after it: whether the rows of other tables that went along may. Where not, the act is to be undone, and *beyond is what was too much.
+bool may_go_along(const Account &account, bool approved, Consequence *beyond);
 // For an account: error where a table loses rows of a policy that is held (55006).
 void refuse_held(Account *account, Oid relid);
 

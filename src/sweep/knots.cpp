@@ -338,7 +338,7 @@ void delete_knot(Engine *engine, Knot *knot, Totals *done) {
     }
 }
 
-bool untie_rows(Engine *engine, int16_t policy_id, Totals *done) {
+bool untie_rows(Engine *engine, int16_t policy_id, Totals *done, Consequence *beyond) {
     if (engine->caller != Caller::kTransactionBlock) run_governed(kOnce, "SET CONSTRAINTS ALL IMMEDIATE");
     const Policy *policy = policy_by_id(policy_id);
     if (policy == nullptr || !deletes(policy->action) || !is_in_a_circle(policy->relid) || is_stopped_by_now(policy_id))
@@ -360,7 +360,10 @@ bool untie_rows(Engine *engine, int16_t policy_id, Totals *done) {
     while (settle(&knot)) CHECK_FOR_INTERRUPTS();
     Account account = {};
     account.refuse = refuse_held;
+    const bool approved = allowed_of(*policy).approved;
     count_consequences(&account, [&] { delete_knot(engine, &knot, done); });
+    if (!may_go_along(account, approved, beyond))
+        ereport(ERROR, (errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED), errmsg("more rows would go along than may")));
     record_consequences(account, policy_id, nullptr);
     return more;
 }
@@ -371,14 +374,17 @@ bool untie(Engine *engine, int16_t policy_id, Oid relid) {
     const Task task = {relid, policy_id, Work::kKnots};
     Totals done = {};
     bool timed_out = false, more = false;
+    Consequence beyond = {};
     if (!is_due(engine, task) || !is_due(engine, Task{relid, policy_id, Work::kRows})) return false;
     if (!wait_for_pace(engine)) return false;
     const Spent before = spent_so_far(*engine);
     begin_step(engine);
     ErrorData *error = try_task(
-        engine, task, [&] { more = untie_rows(engine, policy_id, &done); }, &timed_out);
+        engine, task, [&] { more = untie_rows(engine, policy_id, &done, &beyond); }, &timed_out);
     if (error == nullptr) {
         engine->totals += done;
+    } else if (OidIsValid(beyond.relid)) {
+        if (const Policy *policy = policy_by_id(policy_id)) blow_fuse(*policy, beyond);
     } else {
         error->message = reason_of(relid, error, timed_out);
         block_task(engine, task, error);

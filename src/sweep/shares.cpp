@@ -28,16 +28,16 @@ void lock_share(Oid top) {
     (void) LockAcquire(&tag, ExclusiveLock, false, false);
 }
 
-// Of a new day the table is looked at again. A day that was never is none: time that went backwards begins none.
-void begin_day(Oid top) {
-    const SqlValue now = at(retention_now());
-    const SqlRows today =
-        own("SELECT FROM retention.table_share WHERE relation = $1 AND since > $2 - interval '1 day'", top, now);
-    today.free();
-    if (today.n > 0) return;
-    own("INSERT INTO retention.table_share (relation, since, most) VALUES ($1, $2, $3) "
-        "ON CONFLICT (relation) DO UPDATE SET since = excluded.since, most = excluded.most, taken = 0",
-        top, now, most_of_table(top));
+constexpr char kLeftToday[] =
+    "SELECT greatest(most - taken, 0) FROM retention.table_share WHERE relation = $1 AND since > $2 - interval '1 day'";
+
+// A new day begins, and the table is looked at again.
+int64 begin_day(Oid top) {
+    return own("INSERT INTO retention.table_share (relation, since, most) VALUES ($1, $2, $3) "
+               "ON CONFLICT (relation) DO UPDATE SET since = excluded.since, most = excluded.most, taken = 0 RETURNING most",
+               top, at(retention_now()), most_of_table(top))
+        .first()
+        .get<int64>(1);
 }
 
 }  // namespace
@@ -61,19 +61,17 @@ int64 most_today(Oid relid) {
 }
 
 int64 left_of_table_now(Oid relid) {
-    const SqlRows today = read_own(
-        "SELECT greatest(most - taken, 0) FROM retention.table_share WHERE relation = $1 AND since > $2 - interval '1 day'",
-        topmost(relid), at(retention_now()));
+    const SqlRows today = read_own(kLeftToday, topmost(relid), at(retention_now()));
     return today.n == 0 ? most_of_table(relid) : today.first().get<int64>(1);
 }
 
+// A day that was never is none: time that went backwards begins none.
 int64 left_of_table(Oid relid) {
     const Oid top = topmost(relid);
     lock_share(top);
-    begin_day(top);
-    const SqlRows row = own("SELECT greatest(most - taken, 0) FROM retention.table_share WHERE relation = $1", top);
-    const auto left = row.first().get<int64>(1);
-    row.free();
+    const SqlRows today = own(kLeftToday, top, at(retention_now()));
+    const int64 left = today.n > 0 ? today.first().get<int64>(1) : begin_day(top);
+    today.free();
     return left;
 }
 

@@ -105,6 +105,28 @@ CALL retention.sweep();
 SELECT is(pg_temp.rows('s.parent') || ' ' || pg_temp.rows('s.child'), '71 21300', 'rows go along when their own policy lets them go');
 DELETE FROM retention.sweep_window;
 
+-- Rows that go together take others along, too.
+CREATE TABLE s.team (id int PRIMARY KEY, lead int, left_on date);
+CREATE TABLE s.player (id int PRIMARY KEY, team int REFERENCES s.team, left_on date);
+ALTER TABLE s.team ADD FOREIGN KEY (lead) REFERENCES s.player DEFERRABLE INITIALLY DEFERRED;
+CREATE TABLE s.goal (id int PRIMARY KEY, player int REFERENCES s.player ON DELETE CASCADE);
+CREATE INDEX ON s.goal (player);
+INSERT INTO retention.policy (name, relation, clock_starts, timezone, keep_for, action, if_referenced, mode) VALUES
+    ('teams', 's.team', '{left_on}', 'Europe/Oslo', '1 year', 'delete', 'block', 'enforce'), ('players', 's.player', '{left_on}', 'Europe/Oslo', '1 year', 'delete', 'block', 'enforce');
+BEGIN;
+INSERT INTO s.team VALUES (1, 1, '2033-01-01');
+INSERT INTO s.player VALUES (1, 1, '2033-01-01');
+COMMIT;
+INSERT INTO s.goal SELECT i, 1 FROM generate_series(1, 5000) i;
+ANALYZE s.goal;
+CALL retention.sweep();
+SELECT is(pg_temp.rows('s.team') || ' ' || pg_temp.rows('s.goal'), '1 5000', 'rows that go together do not go where too many would go along');
+SELECT is((SELECT count(*) FROM retention.status WHERE name IN ('teams', 'players') AND state = 'waiting for retention.approve()') > 0, true, 'a policy of rows that go together waits for approval of what would go along');
+SELECT retention.approve(name) FROM retention.policy WHERE name IN ('teams', 'players') \g /dev/null
+SET retention.test_now = '2034-06-05 22:30:00 Europe/Oslo';
+CALL retention.sweep();
+SELECT is(pg_temp.rows('s.team') || ' ' || pg_temp.rows('s.goal'), '0 0', 'rows that go together go with what was approved to go along');
+
 -- Columns whose values came late.
 CREATE TABLE s.person (id int PRIMARY KEY, phone text, since date);
 INSERT INTO retention.personal_column (relation, column_name, category, keep_for) VALUES ('s.person', 'phone', 'phone', '1 month');
