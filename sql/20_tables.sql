@@ -45,7 +45,8 @@ CREATE TABLE retention.policy (
     validated boolean NOT NULL DEFAULT false,
     ready boolean NOT NULL DEFAULT false,
     armed_at timestamptz NOT NULL DEFAULT '-infinity',
-    armed_for retention.period NOT NULL DEFAULT '0 days'
+    armed_for retention.period NOT NULL DEFAULT '0 days',
+    warned_until timestamptz NOT NULL DEFAULT 'infinity'
 );
 SELECT pg_catalog.pg_extension_config_dump('retention.policy', '');
 COMMENT ON TABLE retention.policy IS 'which rows are kept how long, quarantined how long, and what happens then';
@@ -71,6 +72,7 @@ COMMENT ON COLUMN retention.policy.written_for IS 'set by the extension: who own
 COMMENT ON COLUMN retention.policy.validated IS 'set by the extension: the policy was checked against the schema';
 COMMENT ON COLUMN retention.policy.armed_at IS 'set by the extension: when it was put in force, or changed in force, or another policy or a command may have given it rows, or retention was resumed; armed_for runs from then before anything goes; -infinity: retention.approve() said that it need not';
 COMMENT ON COLUMN retention.policy.armed_for IS 'set by the extension: the longer of quarantine_for and the quarantine that ran when it was armed';
+COMMENT ON COLUMN retention.policy.warned_until IS 'set by the extension: sweeps take no row that became hidden later than that, until retention.record_warning() says that its persons were warned; infinity: it need not';
 COMMENT ON COLUMN retention.policy.ready IS 'set by the extension: every row is stamped and the index is valid';
 
 CREATE TABLE retention.personal_column (

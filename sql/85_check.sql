@@ -78,7 +78,8 @@ SELECT p.policy_id, p.name, p.relation, p.mode,
             FROM retention.return_run x WHERE (x.relation OPERATOR(pg_catalog.=) p.relation OR p.relation IN (SELECT a.relid FROM pg_catalog.pg_partition_ancestors(x.relation) a))
             HAVING sum(greatest(x.found, x.last_found)) OPERATOR(pg_catalog.>) 0),
         (SELECT pg_catalog.format('what was due before it was put in force or changed last waits until %s, for the quarantine runs since then: see retention.preview() and retention.approve()', x)
-            FROM retention.armed_until(p.policy_id) x WHERE x IS NOT NULL)) COLLATE pg_catalog."default" AS problem,
+            FROM retention.armed_until(p.policy_id) x WHERE x IS NOT NULL),
+        CASE WHEN p.warned_until OPERATOR(pg_catalog.<) retention.time_now() THEN pg_catalog.format('what became hidden since %s waits for retention.record_warning()', p.warned_until) END) COLLATE pg_catalog."default" AS problem,
     q.last_audit, coalesce(q.findings, 0) AS findings,
     (SELECT min(o.since) FROM retention.oldest_due(p.policy_id) o WHERE p.mode OPERATOR(pg_catalog.=) 'enforce') AS overdue_since,
     CASE WHEN p.mode OPERATOR(pg_catalog.=) 'enforce' THEN retention.next_due(p.policy_id) END AS next_due,

@@ -25,7 +25,7 @@ bool is_one_of(const char *column, std::initializer_list<const char *> names) {
 
 // The entry has a column for the number, and what the extension keeps is nobody's decision.
 bool is_left_out(const char *column) {
-    return is_one_of(column, {"policy_id", "attnum", "validated", "ready", "armed_at", "armed_for"});
+    return is_one_of(column, {"policy_id", "attnum", "validated", "ready", "armed_at", "armed_for", "warned_until"});
 }
 
 // The entry begins with it, or has a column for it.

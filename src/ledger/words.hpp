@@ -60,6 +60,9 @@ enum class LedgerAction : uint8_t {
     kApproved,
     kPaused,
     kUnpaused,
+    kWarningsRequired,
+    kWarned,
+    kWarningsEnded,
 };
 
 constexpr const char *name_of(LedgerAction action) noexcept {
@@ -119,6 +122,9 @@ constexpr const char *name_of(LedgerAction action) noexcept {
         case LedgerAction::kApproved: return "approved";
         case LedgerAction::kPaused: return "paused";
         case LedgerAction::kUnpaused: return "unpaused";
+        case LedgerAction::kWarningsRequired: return "warnings required";
+        case LedgerAction::kWarned: return "warned";
+        case LedgerAction::kWarningsEnded: return "warnings ended";
     }
     return nullptr;
 }
@@ -180,7 +186,10 @@ constexpr bool changes_rows(LedgerAction action) noexcept {
         case LedgerAction::kFuseBlown:
         case LedgerAction::kApproved:
         case LedgerAction::kPaused:
-        case LedgerAction::kUnpaused: return false;
+        case LedgerAction::kUnpaused:
+        case LedgerAction::kWarningsRequired:
+        case LedgerAction::kWarned:
+        case LedgerAction::kWarningsEnded: return false;
     }
     return true;
 }

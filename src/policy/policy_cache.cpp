@@ -59,12 +59,13 @@ enum class Field : uint8_t {
     kWrittenFor,
     kArmedAt,
     kArmedFor,
+    kWarnedUntil,
     kLegalAccess
 };
-constexpr const char *kFields[] = {"policy_id",     "relation",     "priority", "mode",          "ready",       "validated",
-                                   "starts_when",   "clock_starts", "action",   "if_referenced", "keep_for",    "quarantine_for",
-                                   "must_keep_for", "timezone",     "name",     "reference",     "purpose",     "legal_basis",
-                                   "applies_to",    "written_for",  "armed_at", "armed_for",     "legal_access"};
+constexpr const char *kFields[] = {"policy_id",     "relation",     "priority", "mode",          "ready",        "validated",
+                                   "starts_when",   "clock_starts", "action",   "if_referenced", "keep_for",     "quarantine_for",
+                                   "must_keep_for", "timezone",     "name",     "reference",     "purpose",      "legal_basis",
+                                   "applies_to",    "written_for",  "armed_at", "armed_for",     "warned_until", "legal_access"};
 constexpr size_t kFieldCount = sizeof kFields / sizeof *kFields;
 static_assert(kFieldCount == static_cast<size_t>(Field::kLegalAccess) + 1);
 
@@ -160,6 +161,7 @@ void read_policy(const RowReader &row, Policy *policy) {
     policy->written_for = DatumGetObjectId(row.get(Field::kWrittenFor));
     policy->armed_at = DatumGetTimestampTz(row.get(Field::kArmedAt));
     row.read_period(Field::kArmedFor, &policy->armed_for);
+    policy->warned_until = DatumGetTimestampTz(row.get(Field::kWarnedUntil));
     read_arrays(row, policy);
     policy->cutoffs.valid_until = core::kAlways;
 }
@@ -364,6 +366,8 @@ const core::Cutoffs &cutoffs_of(const Policy &policy, TimestampTz at) {
     if (at >= kept.cutoffs.valid_until || at < kept.cutoffs_at) {
         kept.cutoffs = core::cutoffs(at, policy.terms, policy.zone());
         kept.cutoffs_at = at;
+        if (!TIMESTAMP_IS_NOEND(policy.warned_until))
+            kept.cutoffs.due = Min(kept.cutoffs.due, core::cutoffs(policy.warned_until, policy.terms, policy.zone()).hide);
         if (const TimestampTz until = armed_until(policy); at < until) {
             kept.cutoffs.due = -1;
             kept.cutoffs.valid_until = Min(kept.cutoffs.valid_until, until);

@@ -22,9 +22,10 @@ struct Policy {
     bool starts_all;  // starts_when = 'all'
     bool anonymises_if_referenced;
     core::Terms terms;
-    TimestampTz armed_at;    // quarantine runs from then before anything is due; -infinity: it need not
-    core::Period armed_for;  // which one, where it is longer than the policy's own
-    Oid written_for;         // who owned the table when applies_to was written or confirmed
+    TimestampTz armed_at;      // quarantine runs from then before anything is due; -infinity: it need not
+    core::Period armed_for;    // which one, where it is longer than the policy's own
+    TimestampTz warned_until;  // what became hidden later does not go; infinity: it need not wait
+    Oid written_for;           // who owned the table when applies_to was written or confirmed
     pg_tz *timezone;
     const char *name;
     const char *reference;    // law; may be null

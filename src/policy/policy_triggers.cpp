@@ -77,7 +77,7 @@ bool is_description(const char *column) {
 }
 
 bool is_kept_by_extension(const char *column) {
-    for (const char *name : {"validated", "ready", "written_for", "armed_at", "armed_for"})
+    for (const char *name : {"validated", "ready", "written_for", "armed_at", "armed_for", "warned_until"})
         if (strcmp(column, name) == 0) return true;
     return false;
 }
@@ -402,11 +402,17 @@ Datum before_policy(const TriggerData *data) {
     const Oid relid = DatumGetObjectId(field(data, row, "relation"));
     const bool restored = TRIGGER_FIRED_BY_INSERT(data->tg_event) && is_restored(relid, 0);
     const Armed now = armed(data, row, restored);
-    int columns[6] = {SPI_fnumber(desc, "validated"), SPI_fnumber(desc, "ready"),    SPI_fnumber(desc, "written_for"),
-                      SPI_fnumber(desc, "timezone"),  SPI_fnumber(desc, "armed_at"), SPI_fnumber(desc, "armed_for")};
-    Datum values[6] = {BoolGetDatum(false), BoolGetDatum(false), ObjectIdGetDatum(owner_of(relid)), zone_of(data, row), now.at,
-                       now.quarantine};
-    bool nulls[6] = {};
+    int columns[] = {SPI_fnumber(desc, "validated"),   SPI_fnumber(desc, "ready"),    SPI_fnumber(desc, "written_for"),
+                     SPI_fnumber(desc, "timezone"),    SPI_fnumber(desc, "armed_at"), SPI_fnumber(desc, "armed_for"),
+                     SPI_fnumber(desc, "warned_until")};
+    Datum values[] = {BoolGetDatum(false),
+                      BoolGetDatum(false),
+                      ObjectIdGetDatum(owner_of(relid)),
+                      zone_of(data, row),
+                      now.at,
+                      now.quarantine,
+                      field(data, row, "warned_until")};
+    bool nulls[lengthof(values)] = {};
     if (TRIGGER_FIRED_BY_UPDATE(data->tg_event)) {
         if (!same_text(data, "policy_id") || !same_text(data, "relation"))
             ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -414,11 +420,14 @@ Datum before_policy(const TriggerData *data) {
                             errhint("Write a new policy.")));
         values[0] = field(data, data->tg_trigtuple, "validated");
         values[1] = field(data, data->tg_trigtuple, "ready");
+        values[6] = field(data, data->tg_trigtuple, "warned_until");
         if (!confirms(data, relid)) values[2] = field(data, data->tg_trigtuple, "written_for");
     } else if (restored) {
         values[1] = field(data, row, "ready");
+    } else {
+        values[6] = TimestampTzGetDatum(DT_NOEND);
     }
-    return PointerGetDatum(heap_modify_tuple_by_cols(row, desc, 6, columns, values, nulls));
+    return PointerGetDatum(heap_modify_tuple_by_cols(row, desc, lengthof(values), columns, values, nulls));
 }
 
 constinit Dynamic<bool> names_dropped{false};

@@ -3,15 +3,14 @@
 #include <algorithm>
 
 #include "core/data/vocabulary.hpp"
+#include "pg/event.hpp"
 #include "pg/time.hpp"
 #include "pg/actor.hpp"
 #include "requests/holidays.hpp"
 #include "schema/own.hpp"
 #include "subject/same_key.hpp"
 
-extern "C" {
-#include "commands/async.h"
-}
+extern "C" {}
 
 namespace pg_retention {
 
@@ -193,8 +192,6 @@ void forget_requests(Datum requests) {
         typed(INT8ARRAYOID, requests), at(retention_now()));
 }
 
-void notify_of_request(const char *step, int64 id) {
-    Async_Notify("pg_retention", psprintf("request %s " INT64_FORMAT, step, id));
-}
+void notify_of_request(const char *step, int64 id) { tell_listeners(psprintf("request %s " INT64_FORMAT, step, id)); }
 
 }  // namespace pg_retention

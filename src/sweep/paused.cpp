@@ -2,6 +2,7 @@
 
 #include "ledger/home.hpp"
 #include "ledger/ledger.hpp"
+#include "pg/event.hpp"
 #include "pg/actor.hpp"
 #include "pg/during.hpp"
 #include "pg/guard.hpp"
@@ -13,7 +14,6 @@
 #include "schema/own.hpp"
 
 extern "C" {
-#include "commands/async.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
@@ -29,8 +29,8 @@ void record_held(LedgerAction action, const Policy *policy, int64 rows, const ch
     entry.row_count = rows;
     entry.detail = detail;
     append_ledger(entry);
-    Async_Notify("pg_retention", policy == nullptr ? psprintf("policies %s", name_of(action))
-                                                   : psprintf("policy %s %s", name_of(action), policy->name));
+    tell_listeners(policy == nullptr ? psprintf("policies %s", name_of(action))
+                                     : psprintf("policy %s %s", name_of(action), policy->name));
 }
 
 namespace {

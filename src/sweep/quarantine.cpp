@@ -2,6 +2,7 @@
 
 #include "schema/own.hpp"
 #include "ledger/ledger.hpp"
+#include "pg/event.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "pg/time.hpp"
@@ -58,6 +59,7 @@ void record_quarantined(int16_t policy_id, bool counts) {
     entry.relid = relid;
     entry.row_count = counts ? rows : -1;
     append_ledger(entry);
+    tell_listeners(psprintf("policy %s %s", name_of(entry.action), policy->name));
 }
 
 void forget_unblocked(Engine *engine) {

@@ -1,8 +1,10 @@
 #include "sweep/record.hpp"
 
 #include "core/time/backoff.hpp"
+#include "pg/event.hpp"
 #include "pg/cause.hpp"
 #include "ledger/ledger.hpp"
+#include "policy/policy_cache.hpp"
 #include "pg/time.hpp"
 
 extern "C" {
@@ -29,6 +31,8 @@ void block_row(int16_t policy_id, Oid leaf, const Row &row, TimestampTz now, boo
             .get<int32>(1);
     own("UPDATE retention.blocked_row SET retry_at = $3 WHERE relation = $1 AND row_id = $2", leaf, row.tid,
         at(now + core::retry_after(attempts, who_is(leaf, row.tid))));
+    const Policy *policy = policy_by_id(policy_id);
+    if (attempts == 1 && policy != nullptr) tell_listeners(psprintf("policy blocked %s", policy->name));
 }
 
 char *sum_of_counters() {

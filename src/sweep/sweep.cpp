@@ -8,6 +8,7 @@
 #include "pg/at_once.hpp"
 #include "pg/attempt.hpp"
 #include "pg/compat.hpp"
+#include "pg/event.hpp"
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
@@ -65,6 +66,8 @@ void finish_run(Engine *engine) {
     begin_step(engine);
     own("UPDATE retention.sweep_run SET finished_at = $2, problem = $3 WHERE run_id = $1", engine->run_id, at(retention_now()),
         engine->problem);
+    if (!engine->totals.is_nothing() || engine->problem != nullptr)
+        tell_listeners(psprintf("sweep finished " INT64_FORMAT, engine->run_id));
     end_step(engine);
 }
 

@@ -212,7 +212,7 @@ INSERT INTO call VALUES
     ('records_of_nobody', 'SELECT * FROM retention.records_of_nobody()'), ('standard_holidays', 'SELECT * FROM retention.standard_holidays()'),
     ('last_day_to_act', $$SELECT retention.last_day_to_act('2026-02-10', 1, 'NO')$$);
 INSERT INTO call VALUES  -- this server has no key to remember erasures with
-    ('approve', $$SELECT retention.approve('x')$$, '42704'), ('pause', $$SELECT retention.pause('x', 'y')$$, '42704'), ('unpause', $$SELECT retention.unpause('x')$$, '42704'),
+    ('approve', $$SELECT retention.approve('x')$$, '42704'), ('pause', $$SELECT retention.pause('x', 'y')$$, '42704'), ('unpause', $$SELECT retention.unpause('x')$$, '42704'), ('require_warnings', $$SELECT retention.require_warnings('x')$$, '42704'), ('record_warning', $$SELECT retention.record_warning('x', now())$$, '42704'), ('end_warnings', $$SELECT retention.end_warnings('x')$$, '42704'),
     ('pause_all', $$SELECT retention.pause_all('y')$$, 'done'), ('unpause_all', 'SELECT retention.unpause_all()', 'done'),
     ('contact_times', $$SELECT retention.contact_times('1', 'x', '{}')$$, '55000'), ('may_contact', $$SELECT retention.may_contact('person', 1, 'x')$$, '42704'),
     ('explain_contact', $$SELECT retention.explain_contact('person', 1, 'x')$$, '42704'), ('may_contact_all', $$SELECT retention.may_contact_all('person', 'x')$$, '42704'),

@@ -69,6 +69,10 @@ SELECT pg_temp.problem_like('many', '^what was due before it was put in force or
 INSERT INTO produced VALUES ('what was due before it was put in force or changed last waits until %s, for the quarantine runs since then: see retention.preview() and retention.approve()');
 UPDATE retention.policy SET quarantine_for = '0 days' WHERE name = 'many';
 SELECT retention.approve('many') \g /dev/null
+SELECT retention.require_warnings('many') \g /dev/null
+SELECT set_config('retention.test_now', (retention.time_now() + interval '1 minute')::text, false) \g /dev/null
+SELECT pg_temp.problem_like('many', '^what became hidden since 20.* waits for retention.record_warning\(\)$', 'what waits for a warning says so', 'what became hidden since %s waits for retention.record_warning()');
+SELECT retention.end_warnings('many') \g /dev/null
 UPDATE retention.home SET timeline = timeline + 1;
 SELECT pg_temp.state_is('visits', 'waiting for retention.resume()', 'after a promotion it waits for somebody who says so');
 SELECT retention.resume() \g /dev/null
@@ -193,11 +197,11 @@ SELECT is((SELECT count(*) FROM retention.sweep_rate r WHERE NOT EXISTS (SELECT 
 -- Nothing else can be said.
 CREATE FUNCTION pg_temp.words(source text, pattern text) RETURNS SETOF text LANGUAGE sql AS $$ SELECT DISTINCT w[1] FROM regexp_matches(source, pattern, 'g') w $$;
 SELECT set_eq($$SELECT btrim(w, '''') FROM pg_temp.words(substring(pg_get_viewdef('retention.status') FROM 'CASE(.*?)END AS state'), '(?:THEN|ELSE) (?:format\()?(s\.state|''[^'']+'')') w$$,
-    $$SELECT what FROM produced WHERE what !~ '^held: |\.(problem|reason|detail)$|\($|jumped by|not stamped yet|no policy stands|erased persons|was due before it'$$, 'each word for a state has its test');
+    $$SELECT what FROM produced WHERE what !~ '^held: |\.(problem|reason|detail)$|\($|jumped by|not stamped yet|no policy stands|erased persons|was due before it|became hidden since'$$, 'each word for a state has its test');
 SELECT set_eq($$SELECT 'held: ' || w FROM pg_temp.words(pg_get_viewdef('retention.held_policy'), '''([^'']+)''::text AS state') w$$, $$SELECT what FROM produced WHERE what ~ '^held: '$$,
     'each word for what a policy waits for has its test');
 SELECT set_eq($$SELECT w FROM pg_temp.words(substring(pg_get_viewdef('retention.status') FROM 'AS last_run,(.*?)AS problem,'), '(\m[a-z]\.(?:problem|reason|detail)|\mretention\.\w+\((?=p\.)|(?<=format\('')(?:[^'']|'''')+(?=''::text))') w$$,
-    $$SELECT what FROM produced WHERE what ~ '\.(problem|reason|detail)$|\($|jumped by|not stamped yet|no policy stands|erased persons|was due before it'$$, 'each source of a problem has its test');
+    $$SELECT what FROM produced WHERE what ~ '\.(problem|reason|detail)$|\($|jumped by|not stamped yet|no policy stands|erased persons|was due before it|became hidden since'$$, 'each source of a problem has its test');
 GRANT SELECT ON app.unread TO reasons_owner;
 SET retention.confirm_drop = on;
 DELETE FROM retention.personal_column;

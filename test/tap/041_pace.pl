@@ -45,6 +45,10 @@ sub sweep {
 	return time - $began;
 }
 
+my $heard = sub { join ', ', sort $_[0] =~ /with payload "([^"]+?)[ \d]*"/g };
+fill('visits', 1);
+is($heard->($node->safe_psql('postgres', 'LISTEN pg_retention; CALL retention.sweep(); SELECT')), 'policy quarantined visits, sweep finished', 'listeners hear of rows that became hidden');
+
 # Rows a second.
 fill('visits', 1200);
 my $before = last_entry();
@@ -63,6 +67,14 @@ fill('visits', 1200);
 (undef, undef, $told) = $node->psql('postgres', 'SET retention.rows_per_second = 600; SET retention.progress_interval = -1; CALL retention.sweep()');
 unlike($told, qr/of about/, 'a sweep that is to tell nothing tells nothing');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM retention.progress'), '0', 'a sweep that has ended is not shown');
+
+# Listeners hear of it.
+$node->safe_psql('postgres', q{CREATE FUNCTION stands_in_the_way() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE 'no'; END$$;
+CREATE TRIGGER stands_in_the_way BEFORE DELETE ON visits FOR EACH ROW WHEN (OLD.id = 7) EXECUTE FUNCTION stands_in_the_way()});
+fill('visits', 10);
+is($heard->($node->safe_psql('postgres', 'LISTEN pg_retention; CALL retention.sweep(); SELECT')), 'policy blocked visits, sweep finished', 'listeners hear of what a sweep did and met');
+is($heard->($node->safe_psql('postgres', 'LISTEN pg_retention; CALL retention.sweep(); SELECT')), '', 'of a sweep with nothing to do listeners hear nothing');
+$node->safe_psql('postgres', "DROP TRIGGER stands_in_the_way ON visits; SET retention.reveal = on; DELETE FROM visits; DELETE FROM retention.blocked_row");
 
 # Of one policy alone.
 $node->safe_psql('postgres', "INSERT INTO retention.sweep_pace (policy, rows_per_second) VALUES ('calls', 100)");
