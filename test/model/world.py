@@ -127,11 +127,14 @@ class World:
         notes = self.tables['notes']
         for row_id, row in self.tables.pop('notes_south').rows.items():
             notes.rows[row_id] = row
+            before = (row.policy, row.start)
             self.reconsider('notes', row, False, attached=True)
             for column, constant in self.personal_of('notes').items():
                 if row[column] != constant:
                     row.flags -= FILLED_AGAIN
-            self.not_over_before((None, None), row)
+            # What has its clock already was hidden by it.
+            if before != (row.policy, row.start):
+                self.not_over_before((None, None), row)
         notes.partitions = ('north', 'south')
 
     # Savepoints.

@@ -70,7 +70,8 @@ SET auto_explain.log_nested_statements = on;
 SET client_min_messages = log;
 CALL retention.sweep();
 });
-	my @probes = grep { /FROM ONLY public\.visits/ } split /(?=Query Text)/, $log;
+	# What is planned for its estimate alone is not run.
+	my @probes = grep { /FROM ONLY public\.visits/ && !/never executed/ } split /(?=Query Text)/, $log;
 	for my $probe (@probes) {
 		note($probe =~ s/\npsql:.*//sr);
 		my ($buffers) = $probe =~ /Buffers: shared ((?:hit=\d+ ?)?(?:read=\d+)?)/;
@@ -87,6 +88,8 @@ is(probes_of('2030-01-31 23:00:00+00'), 0, 'a sweep with nothing due asks the ta
 $node->safe_psql('postgres', q{
 INSERT INTO retention.personal_column (relation, column_name, category, keep_for) VALUES ('visits', 'name', 'name', '29 days');
 SET retention.test_now = '2030-02-01 00:00:00+00';
+CALL retention.sweep();
+SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce';
 CALL retention.sweep();
 });
 is($node->safe_psql('postgres', "SELECT sum(columns_anonymised) FROM retention.sweep_run"), $rows, 'a column is anonymised in all rows');

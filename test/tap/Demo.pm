@@ -48,6 +48,7 @@ INSERT INTO retention.subject_link (kind, relation, path, role) VALUES
 	('user', 'support.case_notes', 'author_id', 'mentioned'), ('user', 'messaging.messages', 'user_id', 'about'),
 	('contact', 'erp.invoices', 'contact_id', 'about'), ('contact', 'erp.invoice_lines', 'invoice_id.contact_id', 'about');
 UPDATE retention.policy SET mode = 'enforce';
+CALL retention.sweep();
 SELECT retention.approve(policy_id) FROM retention.policy;
 CALL retention.sweep();
 });
