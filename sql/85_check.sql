@@ -286,8 +286,9 @@ UNION ALL
 SELECT 'link has its kind', format('%s of %s', l.path, l.relation), k.kind IS NOT NULL, format('Write kind "%s" into retention.subject_kind, or delete the link.', l.kind)
 FROM retention.subject_link l LEFT JOIN retention.subject_kind k ON k.kind = l.kind
 UNION ALL
-SELECT 'space of what was swept is free', format('%s', s.relation::regclass), s.vacuumed_at IS NULL,
-    format('%s rows that are gone for everybody new could not be removed on %s, for somebody may still see them%s.', s.rows, s.vacuumed_at, h.who)
+SELECT 'space of what was swept is free', format('%s', s.relation::regclass), s.vacuumed_at IS NULL AND s.since > retention.time_now() - interval '7 days',
+    CASE WHEN s.vacuumed_at IS NULL THEN format('%s rows were taken since %s, and nobody has vacuumed the table: see retention.vacuum_max_size and vacuum_scale_factor, or whether autovacuum is on.', s.rows, s.since)
+    ELSE format('%s rows that are gone for everybody new could not be removed on %s, for somebody may still see them%s.', s.rows, s.vacuumed_at, h.who) END
 FROM retention.swept_table s CROSS JOIN (SELECT (SELECT format(': session %s of role %I, since %s', a.pid, a.usename, a.xact_start) FROM pg_stat_activity a
     WHERE a.backend_xmin IS NOT NULL AND a.pid <> pg_backend_pid() AND a.datname = current_database() ORDER BY age(a.backend_xmin) DESC, a.xact_start LIMIT 1) AS who) h
 UNION ALL

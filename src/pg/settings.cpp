@@ -48,6 +48,7 @@ double nice_ratio = 0;
 double worker_nice_ratio = 9;
 double max_share = 0.1;
 double vacuum_scale_factor = 0.02;
+int vacuum_max_size = 131072;
 int sweep_run_age = 366 * 24 * 60;
 int audit_blocks = 128;
 int statement_timeout = 60000;
@@ -129,6 +130,9 @@ void init() {
     DefineCustomIntVariable("retention.sweep_run_age", "Age up to which runs of sweeps are kept on record.",
                             "Zero keeps them for ever.", &sweep_run_age, sweep_run_age, 0, PG_INT32_MAX, PGC_SUSET, GUC_UNIT_MIN,
                             nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("retention.vacuum_max_size", "Size up to which the worker vacuums a table itself.",
+                            "Larger ones are left to autovacuum.", &vacuum_max_size, vacuum_max_size, 0, INT_MAX, PGC_SIGHUP,
+                            GUC_UNIT_BLOCKS, nullptr, nullptr, nullptr);
     DefineCustomRealVariable("retention.vacuum_scale_factor",
                              "Share of a table's rows that sweeps take before the worker vacuums it.",
                              "A thousand rows at least, but a day after the first at the latest; -1: it is left to others.",

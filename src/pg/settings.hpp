@@ -42,6 +42,7 @@ extern int verify_at_once;        // retention.verify_at_once: tables of up to s
 extern int verify_blocks;         // retention.verify_blocks: blocks that a worker looks through in one pass; 0: none
 extern double
     vacuum_scale_factor;  // retention.vacuum_scale_factor: of a table's rows, taken before a worker vacuums it; negative: it does not
+extern int vacuum_max_size;    // retention.vacuum_max_size, blocks: of larger tables autovacuum takes care
 extern int sweep_run_age;      // retention.sweep_run_age, minutes; 0: runs of sweeps are on record for ever
 extern double max_share;       // retention.max_share: of a table's rows, the most that sweeps take in a day unapproved; 1: all
 extern int statement_timeout;  // retention.statement_timeout, milliseconds, of one step of a sweep; 0: none

@@ -52,7 +52,10 @@ void forget_what_is_old(Engine *engine) {
     if_ends(settings::request_age,
             [](const SqlValue &before) { own("DELETE FROM retention.request WHERE closed_at < $1", before); });
     if_ends(settings::sweep_run_age, [](const SqlValue &before) {
-        own("DELETE FROM retention.sweep_run WHERE finished_at < $1 OR (finished_at IS NULL AND started_at < $1)", before);
+        // The oldest of them, by their numbers: a pass with nothing to do is not to read all.
+        own("DELETE FROM retention.sweep_run WHERE run_id IN (SELECT o.run_id FROM (SELECT run_id, started_at FROM retention.sweep_run "
+            "ORDER BY run_id LIMIT 1000) o WHERE o.started_at < $1)",
+            before);
     });
     forget_contacts();
     end_step(engine);

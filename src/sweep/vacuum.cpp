@@ -4,6 +4,7 @@
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
 #include "schema/own.hpp"
+#include "sweep/board.hpp"
 #include "sweep/pause.hpp"
 #include "sweep/progress.hpp"
 #include "sweep/top_level.hpp"
@@ -27,18 +28,20 @@ struct SweptLeaf {
     int64 rows;
 };
 
+// Large ones are left to autovacuum, which has processes of its own: here others would wait for their sweep.
 // One that was vacuumed in vain, for somebody may still see what was deleted, is not vacuumed again at once.
 constexpr char kToVacuum[] =
     "SELECT s.relation FROM retention.swept_table s JOIN pg_catalog.pg_class c ON c.oid = s.relation "
     "WHERE (s.vacuumed_at IS NULL OR s.vacuumed_at NOT BETWEEN $1 - interval '10 min' AND $1) "
-    "AND (s.rows >= greatest($2 * c.reltuples, $3) OR s.since <= $1 - interval '1 day') ORDER BY s.rows DESC, s.relation";
+    "AND c.relpages <= $4 AND (s.rows >= greatest($2 * c.reltuples, $3) OR s.since <= $1 - interval '1 day') ORDER BY s.rows DESC, s.relation";
 
 List *tables_to_vacuum(Engine *engine) {
     List *tables = NIL;
     begin_step(engine);
-    own("DELETE FROM retention.swept_table s WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = s.relation)");
-    const SqlRows found =
-        own(kToVacuum, at(retention_now()), typed(FLOAT8OID, Float8GetDatum(settings::vacuum_scale_factor)), kFew);
+    own("DELETE FROM retention.swept_table s WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = s.relation) "
+        "OR greatest(pg_catalog.pg_stat_get_last_autovacuum_time(s.relation), pg_catalog.pg_stat_get_last_vacuum_time(s.relation)) > s.since");
+    const SqlRows found = own(kToVacuum, at(retention_now()), typed(FLOAT8OID, Float8GetDatum(settings::vacuum_scale_factor)),
+                              kFew, settings::vacuum_max_size);
     MemoryContext before = MemoryContextSwitchTo(engine->context);
     for (const SqlRow row : found) tables = lappend_oid(tables, row.get<Oid>(1));
     MemoryContextSwitchTo(before);
@@ -128,7 +131,10 @@ void record_swept(Engine *engine) {
 void vacuum_swept(Engine *engine) {
     ListCell *cell = nullptr;
     if (settings::vacuum_scale_factor < 0) return;
-    foreach (cell, tables_to_vacuum(engine)) vacuum_one(engine, lfirst_oid(cell));
+    foreach (cell, tables_to_vacuum(engine)) {
+        if (others_wait()) return;
+        vacuum_one(engine, lfirst_oid(cell));
+    }
 }
 
 }  // namespace pg_retention

@@ -62,5 +62,14 @@ is(value('SELECT count(*) FROM retention.check() WHERE NOT ok AND what = \'space
 set('retention.vacuum_scale_factor = -1', "retention.test_now = '2030-06-08 12:00 Europe/Oslo'");
 value("UPDATE visits SET left_on = '2029-06-03' WHERE id BETWEEN 6001 AND 9000");
 settles("SELECT count(*) FROM retention.swept_table", '1', 'rows of a table that others vacuum are noted all the same');
+like(value("SET retention.test_now = '2030-06-20 12:00 Europe/Oslo'; SELECT hint FROM retention.check() WHERE NOT ok AND what = 'space of what was swept is free'"), qr/^3000 rows were taken since 2030-06-08 .* nobody has vacuumed/, 'check() names a table that nobody has vacuumed for a week');
+set('retention.vacuum_scale_factor = 0.02', 'retention.vacuum_max_size = 0', "retention.test_now = '2030-06-09 13:00 Europe/Oslo'");
+settles("SELECT max(started_at) = '2030-06-09 13:00 Europe/Oslo' FROM retention.sweep_run WHERE finished_at IS NOT NULL", 'true', 'a pass ends after that');
+is(value('SELECT count(*) FROM retention.swept_table'), '1', 'a table that is too large for the worker is left to autovacuum');
+set('retention.vacuum_max_size = 131072');
+settles("SELECT count(*) FROM retention.swept_table", '0', 'a table that is not too large any more is vacuumed');
+# Runs end, too.
+set('retention.sweep_run_age = 60', "retention.test_now = '2030-06-10 13:00 Europe/Oslo'");
+settles("SELECT count(*) FROM retention.sweep_run WHERE started_at < '2030-06-10 12:00 Europe/Oslo'", '0', 'old runs are forgotten');
 $node->stop;
 done_testing();
