@@ -2,7 +2,7 @@
 
 CREATE TABLE retention.sweep_pace (
     policy text PRIMARY KEY,
-    transaction_time integer CHECK (transaction_time > 0),
+    transaction_time integer CHECK (transaction_time BETWEEN 1 AND 60000),
     rows_per_second integer CHECK (rows_per_second >= 0),
     wal_per_second integer CHECK (wal_per_second >= 0),
     max_standby_lag integer CHECK (max_standby_lag >= -1),

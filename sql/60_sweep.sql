@@ -37,13 +37,15 @@ CREATE TABLE retention.swept_table (
     relation oid PRIMARY KEY,
     rows bigint NOT NULL,
     since timestamptz NOT NULL,
-    vacuumed_at timestamptz
+    vacuumed_at timestamptz,
+    problem text
 );
 COMMENT ON TABLE retention.swept_table IS 'tables whose space the worker is still to make reusable after sweeps (retention.vacuum_scale_factor); not dumped';
 COMMENT ON COLUMN retention.swept_table.relation IS 'the table or partition';
 COMMENT ON COLUMN retention.swept_table.rows IS 'rows that sweeps took of it since it was vacuumed, or could not be removed then';
 COMMENT ON COLUMN retention.swept_table.since IS 'when the first of them was taken; a day later at the latest it is vacuumed';
 COMMENT ON COLUMN retention.swept_table.vacuumed_at IS 'when that was done in vain, for a transaction could still see rows; NULL: it was not';
+COMMENT ON COLUMN retention.swept_table.problem IS 'or because it failed: what may be told of the error';
 
 CREATE PROCEDURE retention.sweep()
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_sweep';

@@ -15,6 +15,7 @@ COMMENT ON COLUMN retention.table_share.taken IS 'rows that were deleted or anon
 CREATE TABLE retention.fuse (
     policy_id smallint PRIMARY KEY,
     approved bigint NOT NULL DEFAULT 0,
+    approved_columns boolean NOT NULL DEFAULT false,
     approved_at timestamptz,
     approved_by text,
     blown_at timestamptz,
@@ -25,6 +26,7 @@ CREATE TABLE retention.fuse (
 COMMENT ON TABLE retention.fuse IS 'per policy: what of it may be taken beyond the share of its table, or that it waits for that; not dumped: after a restore nothing is approved';
 COMMENT ON COLUMN retention.fuse.policy_id IS 'number of the policy';
 COMMENT ON COLUMN retention.fuse.approved IS 'rows that may be taken besides, as long as they are due';
+COMMENT ON COLUMN retention.fuse.approved_columns IS 'columns with a period of their own may be taken, however many, until a sweep has done so, or for a day';
 COMMENT ON COLUMN retention.fuse.approved_at IS 'when retention.approve() was called last';
 COMMENT ON COLUMN retention.fuse.approved_by IS 'the role that had logged in and called it';
 COMMENT ON COLUMN retention.fuse.blown_at IS 'since when the policy waits for retention.approve(), more rows being due than may be taken; NULL: it does not';

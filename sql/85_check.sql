@@ -288,6 +288,7 @@ FROM retention.subject_link l LEFT JOIN retention.subject_kind k ON k.kind = l.k
 UNION ALL
 SELECT 'space of what was swept is free', format('%s', s.relation::regclass), s.vacuumed_at IS NULL AND s.since > retention.time_now() - interval '7 days',
     CASE WHEN s.vacuumed_at IS NULL THEN format('%s rows were taken since %s, and nobody has vacuumed the table: see retention.vacuum_max_size and vacuum_scale_factor, or whether autovacuum is on.', s.rows, s.since)
+    WHEN s.problem IS NOT NULL THEN format('The worker could not vacuum it on %s: %s. See the server log.', s.vacuumed_at, s.problem)
     ELSE format('%s rows that are gone for everybody new could not be removed on %s, for somebody may still see them%s.', s.rows, s.vacuumed_at, h.who) END
 FROM retention.swept_table s CROSS JOIN (SELECT (SELECT format(': session %s of role %I, since %s', a.pid, a.usename, a.xact_start) FROM pg_stat_activity a
     WHERE a.backend_xmin IS NOT NULL AND a.pid <> pg_backend_pid() AND a.datname = current_database() ORDER BY age(a.backend_xmin) DESC, a.xact_start LIMIT 1) AS who) h
@@ -323,7 +324,7 @@ SELECT 'nothing waits for approval', p.name, f.blown_at IS NULL, format('What is
 FROM retention.policy p JOIN retention.fuse f USING (policy_id) WHERE p.mode = 'enforce'
 UNION ALL
 SELECT 'no policy is paused', coalesce(p.name, 'all'), false, format('%s paused it on %s: %s. What is due%s until retention.unpause%s().', z.paused_by, z.paused_at, z.reason,
-    coalesce(format(', the first since %s, stays and gets late', d.since), ' stays'), CASE WHEN z.policy_id = 0 THEN '_all' END)
+    CASE WHEN d.since IS NULL THEN ' stays' ELSE format(', the first since %s, stays and gets late', d.since) END, CASE WHEN z.policy_id = 0 THEN '_all' END)
 FROM retention.pause z LEFT JOIN retention.policy p USING (policy_id)
 CROSS JOIN LATERAL (SELECT min(o.since) AS since FROM retention.policy q CROSS JOIN LATERAL retention.oldest_due(q.policy_id) o
     WHERE q.mode = 'enforce' AND z.policy_id IN (0, q.policy_id)) d

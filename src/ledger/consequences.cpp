@@ -125,6 +125,7 @@ void note_consequence(const QueryDesc *query) {
 void note_emptied(Oid relid) {
     Account *to = open_account;
     if (to == nullptr || get_rel_persistence(relid) == RELPERSISTENCE_TEMP || is_emptied(*to, relid)) return;
+    if (to->refuse != nullptr) to->refuse(to, relid);
     add(to, relid, Effect::kDeleted, -1, true);
 }
 

@@ -16,6 +16,7 @@
 #include "sweep/task.hpp"
 #include "sweep/fuse.hpp"
 #include "sweep/limits.hpp"
+#include "sweep/shares.hpp"
 
 extern "C" {
 #include "access/transam.h"
@@ -292,6 +293,24 @@ void advance(Table *table, const Segment &segment, core::Start until) {
     }
 }
 
+// Those of them that have a value to lose.
+int64 count_filled(const Table &table, const Segment &segment, const Found &found) {
+    StringInfoData any;
+    initStringInfo(&any);
+    for (int i = 0; i < table.n_columns; ++i)
+        if (segment.columns[i])
+            appendStringInfo(&any, "%s%s IS NOT NULL", any.len == 0 ? "" : " OR ",
+                             quote_identifier(NameStr(table.columns[i].name)));
+    auto *tids = static_cast<ItemPointerData *>(palloc(sizeof(ItemPointerData) * (found.n + 1)));
+    for (int i = 0; i < found.n; ++i) tids[i] = found.rows[i].tid;
+    return run_as(
+               table.target.owner, kOnce,
+               psprintf("SELECT pg_catalog.count(*) FROM ONLY %s WHERE ctid = ANY ($1) AND (%s)", table.target.table, any.data),
+               typed(TIDARRAYOID, tid_array(tids, found.n)))
+        .first()
+        .get<int64>(1);
+}
+
 Step take_due(Table *table) {
     auto *reached = static_cast<core::Start *>(palloc(sizeof(core::Start) * (table->n_columns + 1)));
     for (int i = 0; i < table->n_columns; ++i) reached[i] = table->columns[i].done;
@@ -304,8 +323,8 @@ Step take_due(Table *table) {
             const bool full = found.n >= settings::rows_at_once();
             const core::Start last = full ? Min(until, found.starts[found.n - 1]) : until;
             while (found.starts[found.n - 1] > last) --found.n;
-            if (found.n > table->left) {
-                blow_fuse(*table->policy, found.n);
+            if (const int64 filled = found.n > table->left ? count_filled(*table, segment, found) : 0; filled > table->left) {
+                blow_fuse(*table->policy, filled);
                 return Step::kNothing;
             }
             take_rows(table, segment, found);
@@ -342,12 +361,14 @@ bool take_late(Table *table, Late late) {
             late.one = false;
             continue;
         }
-        if (table->done[Counter::kColumns] + found.n > table->left) {
+        const int64 done = table->done[Counter::kColumns];
+        const int64 filled = done + found.n > table->left ? count_filled(*table, segment, found) : 0;
+        if (done + filled > table->left) {
             own("INSERT INTO retention.column_late (policy_id, relation, from_start, until_start, written_since, row_id) "
                 "VALUES ($1, $2, $3, $4, $5, $6)",
                 table->policy->id, table->leaf, low + 1, late.until, late.since,
                 late.one ? sql_value(late.tid) : null_of(TIDOID));
-            blow_fuse(*table->policy, found.n);
+            blow_fuse(*table->policy, filled);
             table->blown = true;
             return true;
         }
@@ -475,11 +496,11 @@ Outcome columns_step(Engine *engine, Care *care, const Task &task, F &&body) {
         engine, task,
         [&] {
             if (!open_table(&table, engine, care, task.policy_id, task.relid)) return;
-            table.left = rows_left(*table.policy);
+            table.left = columns_left(*table.policy);
             Account account = {};
             account.refuse = refuse_held;
             count_consequences(&account, [&] { body(&table); });
-            count_taken(*table.policy, table.done[Counter::kColumns]);
+            if (table.left != kNoLimit) add_to_share(table.policy->relid, table.done[Counter::kColumns]);
             record_done(engine, table.policy->id, table.policy->relid, table.done);
             record_consequences(account, table.policy->id, nullptr);
             done = table.done;
@@ -522,22 +543,6 @@ int64 count_late(const Table &table) {
 
 }  // namespace
 
-void come_back_to_row(int16_t policy_id, Oid leaf, const ItemPointerData &tid, core::Start start, TransactionId written_by) {
-    const FullTransactionId next = ReadNextFullTransactionId();
-    const uint64 age = static_cast<uint32>(XidFromFullTransactionId(next) - written_by);
-    own("INSERT INTO retention.column_late (policy_id, relation, from_start, until_start, written_since, row_id) "
-        "VALUES ($1, $2, $3, $3, $4, $5)",
-        policy_id, leaf, start, FullTransactionIdFromU64(U64FromFullTransactionId(next) - age), tid);
-}
-
-core::Start column_cutoff(const Policy &policy, const core::Period &period, bool required_by_law) {
-    core::Terms terms = {};
-    terms.keep_for = period;
-    terms.has_floor = required_by_law && policy.terms.has_floor;
-    terms.must_keep_for = policy.terms.must_keep_for;
-    return core::cutoffs(retention_now(), terms, policy.zone()).due;
-}
-
 TimestampTz column_waits_until(const Policy &policy, const char *column) {
     Column *columns = nullptr;
     const int n = read_columns(policy, policy.relid, &columns);
@@ -556,13 +561,6 @@ int columns_done(const Policy &policy, Oid leaf, DoneColumn **done) {
         if (until >= 0) (*done)[n++] = DoneColumn{columns[i].name, until};
     }
     return n;
-}
-
-bool will_come_back(int16_t policy_id, Oid leaf, core::Start start) {
-    return read_own(
-               "SELECT 1 FROM retention.column_late WHERE relation = $1 AND policy_id = $2 AND $3 BETWEEN from_start AND until_start",
-               leaf, policy_id, start)
-               .n > 0;
 }
 
 void sweep_columns(Engine *engine, int16_t policy_id, Oid leaf) {

@@ -40,15 +40,6 @@ int64 count_due(const Policy &policy) {
     return rows;
 }
 
-// By what ANALYZE or the size of the files says.
-int64 rows_of_table(const Policy &policy) {
-    double rows = 0;
-    ListCell *cell = nullptr;
-    foreach (cell, leaves_of(policy.relid))
-        rows += expect_as(owner_of(lfirst_oid(cell)), psprintf("SELECT FROM ONLY %s", qualified_name(lfirst_oid(cell))));
-    return static_cast<int64>(rows);
-}
-
 void blow(const Policy &policy, int64 due, bool of_columns, const char *reason) {
     const SqlRows blown =
         own("INSERT INTO retention.fuse AS f (policy_id, blown_at, due, columns_only, reason) VALUES ($1, $2, $3, $4, $5) "
@@ -98,13 +89,16 @@ int64 approve(const Policy &policy) {
     }
     approve_armed(id);
     const Policy &approved = *policy_by_id(id);
-    const SqlRows blown = own("SELECT FROM retention.fuse WHERE policy_id = $1 AND blown_at IS NOT NULL AND columns_only", id);
-    // Of how many rows columns are due nobody knows before they are looked for.
-    const int64 due = blown.n > 0 ? rows_of_table(approved) : count_due(approved);
-    own("INSERT INTO retention.fuse AS f (policy_id, approved, approved_at, approved_by) VALUES ($1, $2, $3, $4) "
-        "ON CONFLICT (policy_id) DO UPDATE SET approved = excluded.approved, approved_at = excluded.approved_at, "
-        "approved_by = excluded.approved_by, blown_at = NULL, due = NULL, reason = NULL",
-        id, due, at(retention_now()), session_role());
+    const SqlRows blown =
+        own("SELECT due FROM retention.fuse WHERE policy_id = $1 AND blown_at IS NOT NULL AND columns_only", id);
+    const int64 rows = count_due(approved);
+    // Of how many rows more columns are due nobody knows before they are looked for.
+    const int64 due = rows + (blown.n > 0 ? blown.first().get<int64>(1) : 0);
+    own("INSERT INTO retention.fuse AS f (policy_id, approved, approved_columns, approved_at, approved_by) VALUES ($1, $2, true, $3, $4) "
+        "ON CONFLICT (policy_id) DO UPDATE SET approved = excluded.approved, approved_columns = true, approved_at = excluded.approved_at, "
+        "approved_by = excluded.approved_by, blown_at = NULL, due = NULL, columns_only = false, reason = NULL",
+        id, rows, at(retention_now()), session_role());
+    own("UPDATE retention.blocked_row SET retry_at = least(retry_at, $1) WHERE sqlstate = '55006'", at(retention_now()));
     record_held(LedgerAction::kApproved, &approved, due, nullptr);
     SPI_finish();
     return due;
@@ -139,6 +133,17 @@ Allowed allowed_of(const Policy &policy) {
         allowed = row.get<bool>(2) ? Allowed{0, false} : Allowed{left + row.get<int64>(1), row.get<int64>(1) > 0};
     fuse.free();
     return allowed;
+}
+
+int64 columns_left(const Policy &policy) {
+    if (!shares_are_limited()) return kNoLimit;
+    const SqlRows fuse = own(
+        "SELECT approved_columns AND approved_at > $2 - interval '1 day', blown_at IS NOT NULL FROM retention.fuse WHERE policy_id = $1",
+        policy.id, at(retention_now()));
+    const int64 left = left_of_table(policy.relid);
+    if (fuse.n == 0) return left;
+    if (fuse.first().get<bool>(2)) return 0;
+    return fuse.first().get_or<bool>(1, false) ? kNoLimit : left;
 }
 
 int64 rows_left_now(const Policy &policy) {
@@ -215,17 +220,18 @@ void blow_fuse(const Policy &policy, const Consequence &beyond) {
 
 void settle_fuses(Engine *engine) {
     begin_step(engine);
-    const SqlRows found = own("SELECT policy_id, approved, columns_only, blown_at IS NOT NULL FROM retention.fuse "
-                              "WHERE approved > 0 OR blown_at IS NOT NULL");
+    const SqlRows found = own("SELECT policy_id, columns_only, blown_at IS NOT NULL FROM retention.fuse "
+                              "WHERE approved > 0 OR approved_columns OR blown_at IS NOT NULL");
     for (const SqlRow row : found) {
         const auto id = row.get<int16>(1);
         const Policy *policy = policy_by_id(id);
         if (policy == nullptr) continue;
-        const bool of_columns = row.get<bool>(3), blown = row.get<bool>(4);
-        const int64 due = of_columns ? 0 : count_due(*policy);
+        const bool of_columns = row.get<bool>(2), blown = row.get<bool>(3);
+        const int64 due = blown && of_columns ? 0 : count_due(*policy);
         if (blown && (!shares_are_limited() || (!of_columns && due == 0))) forget_approval(id);
-        if (!blown && !is_stopped_by_now(id) && row.get<int64>(2) > due)
-            own("UPDATE retention.fuse SET approved = $2, columns_only = false WHERE policy_id = $1", id, due);
+        if (!blown && !is_stopped_by_now(id))
+            own("UPDATE retention.fuse SET approved = least(approved, $2), approved_columns = false WHERE policy_id = $1", id,
+                due);
     }
     if (shares_are_limited()) forget_shares();
     end_step(engine);

@@ -29,6 +29,9 @@ struct Allowed {
 Allowed allowed_of(const Policy &policy);
 inline int64 rows_left(const Policy &policy) { return allowed_of(policy).rows; }
 
+// The same of rows that lose columns: kNoLimit also where they are approved.
+int64 columns_left(const Policy &policy);
+
 // The same, for who only looks.
 int64 rows_left_now(const Policy &policy);
 

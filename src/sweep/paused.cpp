@@ -93,6 +93,7 @@ void unpause(const Policy *policy) {
                         errhint("That role, a member of it, or a superuser can unpause it.")));
     if (by != nullptr) {
         during(own_policy_write, true, [&] { own("DELETE FROM retention.pause WHERE policy_id = $1", number_of(policy)); });
+        own("UPDATE retention.blocked_row SET retry_at = least(retry_at, $1) WHERE sqlstate = '55006'", at(retention_now()));
         record_held(LedgerAction::kUnpaused, policy, -1, nullptr);
     }
     SPI_finish();

@@ -12,6 +12,7 @@
 extern "C" {
 #include "catalog/pg_class.h"
 #include "storage/lock.h"
+#include "utils/lsyscache.h"
 }
 
 namespace pg_retention {
@@ -29,7 +30,7 @@ void lock_share(Oid top) {
 }
 
 constexpr char kLeftToday[] =
-    "SELECT greatest(most - taken, 0) FROM retention.table_share WHERE relation = $1 AND since > $2 - interval '1 day'";
+    "SELECT greatest(most - taken, 0) FROM retention.table_share WHERE relation = $1 AND since BETWEEN $2 - interval '1 day' + interval '1 microsecond' AND $2 + interval '1 day'";
 
 // A new day begins, and the table is looked at again.
 int64 begin_day(Oid top) {
@@ -48,7 +49,9 @@ bool shares_are_limited() { return settings::max_share < 1; }
 int64 most_of_table(Oid relid) {
     double rows = 0;
     ListCell *cell = nullptr;
-    foreach (cell, leaves_of(topmost(relid)))
+    const Oid top = topmost(relid);
+    // What inherits from a table without being a part of it has policies of its own.
+    foreach (cell, get_rel_relkind(top) == RELKIND_PARTITIONED_TABLE ? leaves_of(top) : list_make1_oid(top))
         rows += expect_as(owner_of(lfirst_oid(cell)), psprintf("SELECT FROM ONLY %s", qualified_name(lfirst_oid(cell))));
     return Max(static_cast<int64>(settings::max_share * rows), kAlways);
 }

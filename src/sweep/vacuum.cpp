@@ -1,5 +1,6 @@
 #include "sweep/vacuum.hpp"
 
+#include "pg/cause.hpp"
 #include "pg/names.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
@@ -33,13 +34,13 @@ struct SweptLeaf {
 constexpr char kToVacuum[] =
     "SELECT s.relation FROM retention.swept_table s JOIN pg_catalog.pg_class c ON c.oid = s.relation "
     "WHERE (s.vacuumed_at IS NULL OR s.vacuumed_at NOT BETWEEN $1 - interval '10 min' AND $1) "
-    "AND c.relpages <= $4 AND (s.rows >= greatest($2 * c.reltuples, $3) OR s.since <= $1 - interval '1 day') ORDER BY s.rows DESC, s.relation";
+    "AND c.relpages <= $4 AND (s.rows >= greatest($2 * c.reltuples, $3) OR greatest(s.since, s.vacuumed_at) <= $1 - interval '1 day') ORDER BY s.rows DESC, s.relation";
 
 List *tables_to_vacuum(Engine *engine) {
     List *tables = NIL;
     begin_step(engine);
     own("DELETE FROM retention.swept_table s WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = s.relation) "
-        "OR greatest(pg_catalog.pg_stat_get_last_autovacuum_time(s.relation), pg_catalog.pg_stat_get_last_vacuum_time(s.relation)) > s.since");
+        "OR greatest(pg_catalog.pg_stat_get_last_autovacuum_time(s.relation), pg_catalog.pg_stat_get_last_vacuum_time(s.relation)) > greatest(s.since, s.vacuumed_at)");
     const SqlRows found = own(kToVacuum, at(retention_now()), typed(FLOAT8OID, Float8GetDatum(settings::vacuum_scale_factor)),
                               kFew, settings::vacuum_max_size);
     MemoryContext before = MemoryContextSwitchTo(engine->context);
@@ -71,7 +72,7 @@ Seen look_at_dead(Engine *engine, Oid relid) {
 
 // Where somebody else is at the table it is left for the next pass.
 void run_vacuum(void *argument) {
-    run_top_level(psprintf("VACUUM (SKIP_LOCKED, TRUNCATE false) %s", static_cast<const Seen *>(argument)->table));
+    run_top_level(psprintf("VACUUM (SKIP_LOCKED, TRUNCATE false, PARALLEL 0) %s", static_cast<const Seen *>(argument)->table));
 }
 
 // As gently as autovacuum does it, where the sweep is gentle.
@@ -88,8 +89,17 @@ void record_vacuum(Engine *engine, Oid relid, int64 before, int64 after) {
     if (after == 0)
         own("DELETE FROM retention.swept_table WHERE relation = $1", relid);
     else
-        own("UPDATE retention.swept_table SET rows = $2, since = $3, vacuumed_at = $3 WHERE relation = $1", relid, after,
+        own("UPDATE retention.swept_table SET rows = $2, vacuumed_at = $3, problem = NULL WHERE relation = $1", relid, after,
             at(retention_now()));
+    end_step(engine);
+}
+
+// It is tried again as after one in vain.
+void note_failed_vacuum(Engine *engine, Oid relid, const ErrorData *error) {
+    note_problem(engine, "vacuum", error);
+    begin_step(engine);
+    own("UPDATE retention.swept_table SET vacuumed_at = $2, problem = $3 WHERE relation = $1", relid, at(retention_now()),
+        cause_of(error));
     end_step(engine);
 }
 
@@ -98,7 +108,7 @@ void vacuum_one(Engine *engine, Oid relid) {
     if (before.table == nullptr) return;
     show_phase(Phase::kVacuum, relid);
     pgstat_report_activity(STATE_RUNNING, psprintf("pg_retention sweep: vacuum of %s", before.table));
-    if (const ErrorData *error = vacuum_gently(engine, &before)) return note_problem(engine, "vacuum", error);
+    if (const ErrorData *error = vacuum_gently(engine, &before)) return note_failed_vacuum(engine, relid, error);
     const Seen after = look_at_dead(engine, relid);
     if (after.vacuums != before.vacuums) record_vacuum(engine, relid, before.dead, after.dead);
 }

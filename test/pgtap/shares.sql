@@ -142,7 +142,52 @@ SELECT retention.approve('persons');
 CALL retention.sweep();
 SELECT is((SELECT count(*) FROM s.person WHERE phone IS NOT NULL), 0::bigint, 'columns that were approved are taken');
 SELECT is((SELECT approved FROM retention.fuse JOIN retention.policy USING (policy_id) WHERE name = 'persons'), 0::bigint, 'of an approval of columns nothing stays');
+-- An approval of columns is none of rows, and empty columns are nothing to approve.
+INSERT INTO s.person SELECT i, NULL, '2034-03-01' FROM generate_series(2001, 7000) i;
+INSERT INTO s.person SELECT i, 'x', '2034-03-01' FROM generate_series(7001, 9000) i;
+CALL retention.sweep();
+SELECT matches(pg_temp.state('persons'), '^waiting for retention.approve\(\): columns of 2000 rows and more are due', 'rows whose columns are empty are not counted');
+SELECT is(retention.approve('persons'), 2000::bigint, 'an approval of columns tells of as many as the status had');
+SELECT retention.pause('persons', 'meanwhile') \g /dev/null
+UPDATE retention.policy SET purpose = 'x' WHERE name = 'persons';
+INSERT INTO s.person SELECT i, NULL, '1960-01-01' FROM generate_series(10001, 13000) i;
+SELECT retention.unpause('persons') \g /dev/null
+CALL retention.sweep();
+SELECT is(pg_temp.rows('s.person') >= 9900, true, 'an approval of columns lets no more rows go than a day''s share');
+SELECT matches(pg_temp.state('persons'), '^waiting for retention.approve\(\): \d+ rows are due', 'rows beyond it wait for an approval of their own');
+SELECT retention.approve('persons') \g /dev/null
+CALL retention.sweep();
+SELECT is((SELECT count(*) FROM s.person WHERE phone IS NOT NULL) || ' ' || pg_temp.rows('s.person'), '0 7900', 'what is due when somebody approves goes, rows and columns');
+SET retention.confirm_drop = on;
 DROP TABLE s.person CASCADE;
+RESET retention.confirm_drop;
+-- A table that a trigger empties, a time that was ahead, and who inherits.
+CREATE TABLE s.kept (id int PRIMARY KEY, left_on date);
+CREATE TABLE s.taken (id int PRIMARY KEY, left_on date);
+CREATE FUNCTION s.empties() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN TRUNCATE s.kept; RETURN OLD; END$$;
+CREATE TRIGGER empties BEFORE DELETE ON s.taken FOR EACH ROW EXECUTE FUNCTION s.empties();
+INSERT INTO retention.policy (name, relation, clock_starts, timezone, keep_for, action, mode) VALUES
+    ('kept', 's.kept', '{left_on}', 'Europe/Oslo', '1 year', 'delete', 'enforce'), ('taken', 's.taken', '{left_on}', 'Europe/Oslo', '1 year', 'delete', 'enforce');
+INSERT INTO s.kept SELECT i FROM generate_series(1, 10) i;
+INSERT INTO s.taken VALUES (1, '2030-01-01');
+SELECT retention.pause('kept', 'a court asks') \g /dev/null
+CALL retention.sweep();
+SELECT is(pg_temp.rows('s.kept') || ' ' || pg_temp.rows('s.taken'), '10 1', 'a trigger does not empty the table of a paused policy');
+SELECT is((SELECT count(*) FROM retention.blocked_row WHERE retry_at > retention.time_now()), 1::bigint, 'what waits for a pause is tried again');
+SELECT retention.unpause('kept') \g /dev/null
+CALL retention.sweep();
+SELECT is(pg_temp.rows('s.taken'), 0::bigint, 'what waited for a pause goes at once when it has ended');
+UPDATE retention.table_share SET since = since + interval '10 years', taken = most WHERE relation = 's.taken'::regclass;
+INSERT INTO s.taken VALUES (2, '2030-01-01');
+CALL retention.sweep();
+SELECT is(pg_temp.rows('s.taken'), 0::bigint, 'a day that begins in years is none');
+CREATE TABLE s.heir () INHERITS (s.kept);
+INSERT INTO s.heir (id) SELECT i FROM generate_series(1, 50000) i;
+ANALYZE s.heir;
+DELETE FROM retention.table_share WHERE relation = 's.kept'::regclass;
+INSERT INTO s.kept SELECT i, '2030-01-01' FROM generate_series(1, 2000) i;
+CALL retention.sweep();
+SELECT is((SELECT most FROM retention.table_share WHERE relation = 's.kept'::regclass), 1000::bigint, 'what inherits from a table is none of its rows');
 CALL retention.sweep();
 SELECT is((SELECT count(*) FROM retention.table_share s WHERE NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = s.relation)), 0::bigint, 'a table that is gone has no share');
 SELECT ok((SELECT ok FROM retention.verify_ledger()), 'the ledger is whole');
