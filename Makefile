@@ -100,7 +100,7 @@ model:
 		status=$$?; scripts/cluster stop model; exit $$status
 
 # Writers beside writers for minutes, sweeps that are killed, persons of random schemas:
-# make soak [PARTS='race kills persons'] [DURATION=300] [ROUNDS=100] [CASES=20000] [SEED=N]
+# make soak [PARTS='race kills sweeps persons'] [DURATION=300] [ROUNDS=100] [CASES=20000] [SEED=N]
 soak:
 	@scripts/install-packages && scripts/root && $(foreach v,DURATION ROUNDS CASES SEED,$(if $($(v)),$(v)=$($(v)))) test/soak/run $(PARTS)
 
