@@ -35,6 +35,7 @@ void end_subtransaction(SubXactEvent event, SubTransactionId, SubTransactionId, 
 }
 
 void add(Account *to, Oid relid, Effect effect, int64 rows, bool emptied = false) {
+    if (effect == Effect::kDeleted && to->refuse != nullptr) to->refuse(to, relid);
     call_at_level_end(end_subtransaction);
     MemoryContext before = MemoryContextSwitchTo(to->context);
     auto *one = static_cast<Touched *>(palloc(sizeof(Touched)));
@@ -72,9 +73,7 @@ void add_writes(Account *to, const QueryDesc *query, const Plan *node, int64 row
     const Oid relid = rt_fetch(index, query->plannedstmt->rtable)->relid;
     if (get_rel_persistence(relid) == RELPERSISTENCE_TEMP) return;
     switch (modify->operation) {
-        case CMD_DELETE:
-            if (to->refuse != nullptr && rows != 0) to->refuse(to, relid);
-            return add_rows(to, relid, Effect::kDeleted, rows);
+        case CMD_DELETE: return add_rows(to, relid, Effect::kDeleted, rows);
         case CMD_UPDATE: return add_rows(to, relid, Effect::kChanged, rows);
         case CMD_MERGE: return add_merge(to, query, modify, relid);
         case CMD_INSERT:
@@ -125,7 +124,6 @@ void note_consequence(const QueryDesc *query) {
 void note_emptied(Oid relid) {
     Account *to = open_account;
     if (to == nullptr || get_rel_persistence(relid) == RELPERSISTENCE_TEMP || is_emptied(*to, relid)) return;
-    if (to->refuse != nullptr) to->refuse(to, relid);
     add(to, relid, Effect::kDeleted, -1, true);
 }
 

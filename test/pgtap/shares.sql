@@ -177,6 +177,21 @@ SELECT is((SELECT count(*) FROM retention.blocked_row WHERE retry_at > retention
 SELECT retention.unpause('kept') \g /dev/null
 CALL retention.sweep();
 SELECT is(pg_temp.rows('s.taken'), 0::bigint, 'what waited for a pause goes at once when it has ended');
+-- Each way in which a trigger can take them.
+CREATE TABLE s.way (n int, body text);
+INSERT INTO s.way VALUES (1, 'DELETE FROM s.kept'), (2, 'WITH d AS (DELETE FROM s.kept RETURNING 1) SELECT FROM d'),
+    (3, 'MERGE INTO s.kept k USING (SELECT 1) x ON true WHEN MATCHED THEN DELETE');
+CREATE OR REPLACE FUNCTION s.empties() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN EXECUTE (SELECT body FROM s.way WHERE n = OLD.id); RETURN OLD; END$$;
+INSERT INTO s.kept SELECT i FROM generate_series(1, 10) i ON CONFLICT DO NOTHING;
+SELECT retention.pause('kept', 'a court asks') \g /dev/null
+INSERT INTO s.taken SELECT n, '2030-01-01' FROM s.way;
+CALL retention.sweep();
+SELECT is(pg_temp.rows('s.kept'), 10::bigint, 'a trigger takes no row of a paused policy, in whichever way');
+SELECT results_eq('SELECT sqlstate, count(*) FROM retention.blocked_row GROUP BY 1', $$VALUES ('55006', 3::bigint)$$, 'each row whose trigger would take rows of a paused policy says so');
+SELECT retention.unpause('kept') \g /dev/null
+CALL retention.sweep();
+SELECT is(pg_temp.rows('s.taken') || ' ' || pg_temp.rows('s.kept'), '0 0', 'triggers take what no policy holds');
+DROP TRIGGER empties ON s.taken;
 UPDATE retention.table_share SET since = since + interval '10 years', taken = most WHERE relation = 's.taken'::regclass;
 INSERT INTO s.taken VALUES (2, '2030-01-01');
 CALL retention.sweep();
