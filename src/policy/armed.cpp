@@ -8,6 +8,10 @@
 #include "policy/policy_triggers.hpp"
 #include "schema/own.hpp"
 
+extern "C" {
+#include "catalog/pg_type.h"
+}
+
 namespace pg_retention {
 
 namespace {
@@ -25,12 +29,19 @@ bool may_share(Oid a, Oid b) { return is_part_of(a, b) || is_part_of(b, a); }
 
 bool is_other(const Policy &policy, const Policy &other) { return other.id != policy.id && may_share(other.relid, policy.relid); }
 
+// In one statement, for each that writes policies has all of them read anew.
 template <typename F>
 void arm_those(F is_one) {
-    int count = 0;
+    int count = 0, n = 0;
     const Policy *policy = all_policies(&count);
+    auto *ids = static_cast<Datum *>(palloc(sizeof(Datum) * static_cast<size_t>(count + 1)));
     for (int i = 0; i < count; ++i)
-        if (is_one(policy[i])) arm(policy[i]);
+        if (policy[i].mode == Mode::kEnforce && is_one(policy[i])) ids[n++] = Int16GetDatum(policy[i].id);
+    if (n == 0) return;
+    write(
+        "UPDATE retention.policy SET armed_at = $2, armed_for = CASE WHEN retention.armed_until(policy_id) IS NULL THEN quarantine_for "
+        "ELSE greatest(armed_for, quarantine_for) END WHERE policy_id = ANY ($1)",
+        typed(INT2ARRAYOID, array_of(ids, n, INT2OID)), at(retention_now()));
 }
 
 }  // namespace
@@ -49,10 +60,7 @@ core::Period quarantine_from_now(const Policy &policy) {
 }
 
 void arm(const Policy &policy) {
-    if (policy.mode != Mode::kEnforce) return;
-    write("UPDATE retention.policy SET armed_at = $2, armed_for = CASE WHEN $3 THEN greatest(armed_for, quarantine_for) "
-          "ELSE quarantine_for END WHERE policy_id = $1",
-          policy.id, at(retention_now()), still_runs(policy));
+    arm_those([&policy](const Policy &one) { return one.id == policy.id; });
 }
 
 void arm_others(const Policy &policy) {

@@ -1,8 +1,7 @@
 #include "policy/policy_triggers.hpp"
 
-#include "policy/armed.hpp"
-
 #include "schema/extension.hpp"
+#include "policy/armed.hpp"
 #include "policy/policy_argument.hpp"
 #include "policy/policy_check.hpp"
 #include "policy/legal_access.hpp"

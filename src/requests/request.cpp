@@ -10,8 +10,6 @@
 #include "schema/own.hpp"
 #include "subject/same_key.hpp"
 
-extern "C" {}
-
 namespace pg_retention {
 
 namespace {

@@ -29,10 +29,10 @@ void block_row(int16_t policy_id, Oid leaf, const Row &row, TimestampTz now, boo
             columns_only, row.cause)
             .first()
             .get<int32>(1);
+    // What waits for another policy's pause, window or fuse waits no longer for that than ten minutes.
+    const int64 longest = row.sqlstate == ERRCODE_OBJECT_IN_USE ? 10 * USECS_PER_MINUTE : core::kLongestRetry;
     own("UPDATE retention.blocked_row SET retry_at = $3 WHERE relation = $1 AND row_id = $2", leaf, row.tid,
-        // What waits for another policy's pause, window or fuse waits no longer for that than ten minutes.
-        at(now + Min(core::retry_after(attempts, who_is(leaf, row.tid)),
-                     row.sqlstate == ERRCODE_OBJECT_IN_USE ? 10 * USECS_PER_MINUTE : PG_INT64_MAX)));
+        at(now + Min(core::retry_after(attempts, who_is(leaf, row.tid)), longest)));
     const Policy *policy = policy_by_id(policy_id);
     if (attempts == 1 && policy != nullptr) tell_listeners(psprintf("policy blocked %s", policy->name));
 }
