@@ -22,10 +22,12 @@ core::Start last_recorded(int16_t policy_id) {
     return found.n == 0 ? -1 : found.first().get<int64>(1);
 }
 
-void remember_recorded(int16_t policy_id, core::Start recorded) {
-    own("INSERT INTO retention.quarantine_record (policy_id, recorded) VALUES ($1, $2) "
-        "ON CONFLICT (policy_id) DO UPDATE SET recorded = excluded.recorded",
-        policy_id, recorded);
+// False: another sweep has entered them meanwhile.
+bool remember_recorded(int16_t policy_id, core::Start before, core::Start recorded) {
+    return own("INSERT INTO retention.quarantine_record AS q (policy_id, recorded) VALUES ($1, $2) "
+               "ON CONFLICT (policy_id) DO UPDATE SET recorded = excluded.recorded WHERE q.recorded = $3 RETURNING true",
+               policy_id, recorded, before)
+               .n > 0;
 }
 
 int64 count_started(Oid leaf, int16_t policy_id, core::Start after, core::Start until, bool all) {
@@ -51,8 +53,7 @@ void record_quarantined(int16_t policy_id, bool counts) {
     foreach (cell, leaves_of(relid))
         if (clock_column(lfirst_oid(cell)) != InvalidAttrNumber)
             rows += count_started(lfirst_oid(cell), policy_id, recorded, hide, counts);
-    if (rows == 0) return;
-    remember_recorded(policy_id, hide);
+    if (rows == 0 || !remember_recorded(policy_id, recorded, hide)) return;
     LedgerEntry entry = {};
     entry.action = LedgerAction::kQuarantined;
     entry.policy_id = policy_id;
