@@ -188,6 +188,9 @@ INSERT INTO s.taken SELECT n, '2030-01-01' FROM s.way;
 CALL retention.sweep();
 SELECT is(pg_temp.rows('s.kept'), 10::bigint, 'a trigger takes no row of a paused policy, in whichever way');
 SELECT results_eq('SELECT sqlstate, count(*) FROM retention.blocked_row GROUP BY 1', $$VALUES ('55006', 3::bigint)$$, 'each row whose trigger would take rows of a paused policy says so');
+UPDATE retention.blocked_row SET attempts = 12, retry_at = retention.time_now();
+CALL retention.sweep();
+SELECT is((SELECT bool_and(attempts = 13 AND retry_at <= retention.time_now() + interval '10 minutes') FROM retention.blocked_row), true, 'what waits for another policy is tried again within ten minutes, however often it was');
 SELECT retention.unpause('kept') \g /dev/null
 CALL retention.sweep();
 SELECT is(pg_temp.rows('s.taken') || ' ' || pg_temp.rows('s.kept'), '0 0', 'triggers take what no policy holds');
