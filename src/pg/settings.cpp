@@ -19,6 +19,7 @@ static constexpr int kThreeYears = 1096 * 24 * 60, kTenYears = 3653 * 24 * 60;
 
 bool worker = true;
 int naptime = 60;
+int max_parallel_workers = 0;
 char *timezone = nullptr;
 bool reveal = false;
 char *reveal_reason = nullptr;
@@ -141,6 +142,10 @@ void init() {
                                "File with the key under which erasures are remembered, outside the cluster and its backups.",
                                "Empty: erasures are not remembered.", &erasure_key_file, "", PGC_SIGHUP, GUC_SUPERUSER_ONLY,
                                nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("retention.max_parallel_workers",
+                            "How many processes help the worker of a database to sweep several tables at once.",
+                            "They come from max_worker_processes, and each pauses as the worker does.", &max_parallel_workers, 0,
+                            0, kMostParallelWorkers, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
     DefineCustomIntVariable("retention.naptime", "Time between two sweeps of a database.",
                             "Databases take turns where there are more of them than free worker processes.", &naptime, 60, 1,
                             86400, PGC_SIGHUP, GUC_UNIT_S, nullptr, nullptr, nullptr);

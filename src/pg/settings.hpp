@@ -6,13 +6,15 @@ namespace pg_retention::settings {
 // What is said of a command that leaves a personal column outside any policy.
 enum Unmanaged : int { kIgnore, kWarning, kError };
 
-extern bool worker;           // retention.worker: run background workers
-extern int naptime;           // retention.naptime, seconds
-extern char *timezone;        // retention.timezone; empty means log_timezone
-extern bool reveal;           // retention.reveal: this session reads hidden rows
-extern char *reveal_reason;   // retention.reveal_reason: recorded with the first use
-extern char *test_now;        // retention.test_now: injected time, honoured only with allow_test_time
-extern bool allow_test_time;  // retention.allow_test_time, postmaster start
+extern bool worker;  // retention.worker: run background workers
+extern int naptime;  // retention.naptime, seconds
+constexpr int kMostParallelWorkers = 32;
+extern int max_parallel_workers;  // retention.max_parallel_workers: that help the worker of a database
+extern char *timezone;            // retention.timezone; empty means log_timezone
+extern bool reveal;               // retention.reveal: this session reads hidden rows
+extern char *reveal_reason;       // retention.reveal_reason: recorded with the first use
+extern char *test_now;            // retention.test_now: injected time, honoured only with allow_test_time
+extern bool allow_test_time;      // retention.allow_test_time, postmaster start
 extern bool
     confirm_drop;  // retention.confirm_drop: what is written to policies may show hidden rows again, and commands may lose them
 extern bool

@@ -87,6 +87,10 @@ void record_done(const Engine *engine, int16_t policy_id, Oid relid, const Total
     }
 }
 
+void add_problem(int64 run_id, const char *problem) {
+    own("UPDATE retention.sweep_run SET problem = pg_catalog.concat_ws('; ', problem, $2) WHERE run_id = $1", run_id, problem);
+}
+
 void count_blocked_row(Engine *engine) {
     Totals one = {};
     one[Counter::kBlocked] = 1;

@@ -11,6 +11,9 @@ void block_row(int16_t policy_id, Oid leaf, const Row &row, TimestampTz now, boo
 // Counts in the run, and enters in the ledger, what was done.
 void record_done(const Engine *engine, int16_t policy_id, Oid relid, const Totals &done);
 
+// To what the run met already.
+void add_problem(int64 run_id, const char *problem);
+
 // Of a step that was undone: the row that it was left for.
 void count_blocked_row(Engine *engine);
 

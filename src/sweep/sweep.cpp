@@ -13,23 +13,21 @@
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
 #include "sweep/forget.hpp"
-#include "sweep/batch.hpp"
-#include "sweep/columns.hpp"
 #include "sweep/fuse.hpp"
-#include "sweep/knots.hpp"
 #include "sweep/limits.hpp"
 #include "sweep/prepare.hpp"
+#include "sweep/parallel.hpp"
 #include "sweep/progress.hpp"
 #include "sweep/quarantine.hpp"
-#include "sweep/ranges.hpp"
 #include "policy/system_time.hpp"
+#include "sweep/record.hpp"
 #include "sweep/task.hpp"
+#include "sweep/turn.hpp"
 #include "sweep/turns.hpp"
 #include "sweep/vacuum.hpp"
 #include "sweep/views.hpp"
 
 extern "C" {
-#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "nodes/parsenodes.h"
 #include "pgstat.h"
@@ -64,8 +62,8 @@ void start_run(Engine *engine) {
 
 void finish_run(Engine *engine) {
     begin_step(engine);
-    own("UPDATE retention.sweep_run SET finished_at = $2, problem = $3 WHERE run_id = $1", engine->run_id, at(retention_now()),
-        engine->problem);
+    own("UPDATE retention.sweep_run SET finished_at = $2 WHERE run_id = $1", engine->run_id, at(retention_now()));
+    if (engine->problem != nullptr) add_problem(engine->run_id, engine->problem);
     if (!engine->totals.is_nothing() || engine->problem != nullptr)
         tell_listeners(psprintf("sweep finished " INT64_FORMAT, engine->run_id));
     end_step(engine);
@@ -79,142 +77,6 @@ void record_what_is_left(Engine *engine, Caller caller) {
     end_step(engine);
 }
 
-// Those that have a turn, but for those whose clocks are not true yet: another policy may keep the rows for longer.
-List *stamped_leaves(const Swept &policy) {
-    List *leaves = NIL;
-    ListCell *cell = nullptr;
-    foreach (cell, leaves_of(policy.relid))
-        if (list_member_oid(policy.leaves, lfirst_oid(cell)) && !is_being_stamped(lfirst_oid(cell)))
-            leaves = lappend_oid(leaves, lfirst_oid(cell));
-    return leaves;
-}
-
-// About how many of them are due there.
-int64 expected_rows(int16_t policy_id, const List *leaves) {
-    const Policy *policy = policy_by_id(policy_id);
-    if (policy == nullptr) return -1;
-    const core::Start due = cutoffs_of(*policy, retention_now()).due;
-    int64 rows = 0;
-    const ListCell *cell = nullptr;
-    if (due < 0) return 0;
-    foreach (cell, leaves)
-        if (clock_column(lfirst_oid(cell)) != InvalidAttrNumber)
-            rows += expected_rows_of(lfirst_oid(cell), core::first_from(policy_id, 0), core::last_until(policy_id, due));
-    return rows;
-}
-
-// Which of the policy's tables may be swept now. What became hidden is counted for the ledger alone: counting says that it is at that.
-ErrorData *try_to_begin(Engine *engine, const Swept &policy, bool counts, List **leaves, bool *counting, bool *timed_out) {
-    return try_task(
-        engine, Task{policy.relid, policy.policy_id, Work::kTable},
-        [=] {
-            if (OidIsValid(get_rel_type_id(policy.relid))) {
-                MemoryContext before = MemoryContextSwitchTo(engine->context);
-                *leaves = stamped_leaves(policy);
-                show_turn(*engine, policy.policy_id, policy.relid, expected_rows(policy.policy_id, *leaves));
-                MemoryContextSwitchTo(before);
-            }
-            *counting = counts;
-            record_quarantined(policy.policy_id, counts);
-            *counting = false;
-        },
-        timed_out);
-}
-
-// Whether the policy's table may be swept now, and which of the tables that its rows are in. Where counting takes too long, the ledger has no
-// number.
-bool begin_policy(Engine *engine, const Swept &policy, List **leaves) {
-    const Task task = {policy.relid, policy.policy_id, Work::kTable};
-    bool timed_out = false, counting = false;
-    *leaves = NIL;
-    if (!is_due(engine, task)) return false;
-    begin_step(engine);
-    ErrorData *error = try_to_begin(engine, policy, true, leaves, &counting, &timed_out);
-    if (error != nullptr && timed_out && counting) {
-        end_step(engine);
-        begin_step(engine);
-        error = try_to_begin(engine, policy, false, leaves, &counting, &timed_out);
-    }
-    if (error != nullptr) {
-        error->message = reason_of(policy.relid, error, timed_out);
-        block_task(engine, task, error);
-    }
-    end_step(engine);
-    return error == nullptr;
-}
-
-void note_taken(Engine *engine, Oid leaf, const Totals &before) {
-    const Totals done = engine->totals - before;
-    note_swept(engine, leaf, done[Counter::kDeleted] + done[Counter::kAnonymised] + done[Counter::kColumns]);
-}
-
-void sweep_tables(Engine *engine, const Swept &policy) {
-    ListCell *cell = nullptr;
-    List *leaves = NIL;
-    begin_turn(engine);
-    if (!begin_policy(engine, policy, &leaves)) return;
-    foreach (cell, leaves) {
-        show_phase(Phase::kRows, lfirst_oid(cell));
-        const Totals before = engine->totals;
-        const bool in_time = sweep_due(engine, policy.policy_id, lfirst_oid(cell));
-        note_taken(engine, lfirst_oid(cell), before);
-        if (!in_time) return;
-    }
-    foreach (cell, leaves) {
-        show_phase(Phase::kWaitingRows, lfirst_oid(cell));
-        sweep_waiting(engine, policy.policy_id, lfirst_oid(cell));
-    }
-    foreach (cell, leaves) {
-        show_phase(Phase::kColumns, lfirst_oid(cell));
-        const Totals before = engine->totals;
-        sweep_columns(engine, policy.policy_id, lfirst_oid(cell));
-        note_taken(engine, lfirst_oid(cell), before);
-        if (turn_is_over(engine)) return;
-    }
-}
-
-// "3 rows deleted, 0 anonymised, 1 blocked"; null when no row was.
-char *told_of_rows(const Totals &done) {
-    StringInfoData told;
-    int64 sum = 0;
-    initStringInfo(&told);
-    for (size_t i = 0; i < kCounters; ++i) {
-        const auto counter = static_cast<Counter>(i);
-        if (!counts_rows(counter)) continue;
-        sum += done[counter];
-        appendStringInfo(&told, told.len == 0 ? INT64_FORMAT " rows %s" : ", " INT64_FORMAT " %s", done[counter],
-                         name_of(counter));
-    }
-    return sum == 0 ? nullptr : told.data;
-}
-
-void sweep_policy(Engine *engine, const Swept &policy) {
-    const Totals before = engine->totals;
-    if (engine->caller == Caller::kWorker)
-        pgstat_report_activity(STATE_RUNNING, psprintf("pg_retention sweep: policy \"%s\"", policy.name));
-    begin_pace(engine, policy.policy_id, policy.limits);
-    sweep_tables(engine, policy);
-    end_pace(engine);
-    const Totals done = engine->totals - before;
-    if (engine->caller == Caller::kWorker) return;
-    if (const char *told = told_of_rows(done)) ereport(NOTICE, (errmsg("policy \"%s\": %s", policy.name, told)));
-    if (done[Counter::kColumns] > 0)
-        ereport(NOTICE,
-                (errmsg("policy \"%s\": columns of " INT64_FORMAT " rows anonymised", policy.name, done[Counter::kColumns])));
-}
-
-void untie_policy(Engine *engine, const Swept &policy) {
-    begin_turn(engine);
-    begin_pace(engine, policy.policy_id, policy.limits);
-    show_turn(*engine, policy.policy_id, policy.relid, -1);
-    show_phase(Phase::kKnots, policy.relid);
-    // A worker does not keep the others waiting for what comes last.
-    const bool waits = engine->caller == Caller::kWorker && !may_begin_at_once(engine);
-    engine->unfinished = engine->unfinished || waits;
-    while (!waits && untie(engine, policy.policy_id, policy.relid) && !turn_is_over(engine)) {}
-    end_pace(engine);
-}
-
 // What was done may have made something due elsewhere, a parent that its last child has left: then the others are looked at again, until
 // nothing more comes.
 void sweep_policies(Engine *engine) {
@@ -225,7 +87,8 @@ void sweep_policies(Engine *engine) {
         const Totals before = engine->totals;
         int n = 0;
         const Swept *policies = find_turns(engine, &taken, &n);
-        for (int i = 0; i < n; ++i) sweep_policy(engine, policies[i]);
+        if (!sweep_together(engine, policies, n))
+            for (int i = 0; i < n; ++i) sweep_policy(engine, policies[i]);
         for (int i = 0; i < n; ++i) swept = lappend(swept, const_cast<Swept *>(&policies[i]));
         again = !(engine->totals - before).is_nothing();
     }
@@ -236,12 +99,17 @@ void sweep_policies(Engine *engine) {
 // A task that ended with its worker is one that failed: it is not begun again at once.
 void read_blocked(Engine *engine) {
     Task cut_short = {};
-    if (!read_blocked_tables(engine, &cut_short)) return;
-    const ErrorData error = cut_short_error();
-    if (cut_short.work == Work::kView) return block_view(engine, cut_short.relid, error);
-    begin_step(engine);
-    block_task(engine, cut_short, &error);
-    end_step(engine);
+    read_blocked_tables(engine);
+    while (engine->caller == Caller::kWorker && find_cut_short(&cut_short)) {
+        const ErrorData error = cut_short_error();
+        if (cut_short.work == Work::kView) {
+            block_view(engine, cut_short.relid, error);
+            continue;
+        }
+        begin_step(engine);
+        block_task(engine, cut_short, &error);
+        end_step(engine);
+    }
 }
 
 bool has_policies() {
@@ -282,11 +150,6 @@ PassResult check_place(Engine *engine) {
                         errhint("After a restore, a clone or a promotion, check retention.status and then call "
                                 "retention.resume().")));
     return result;
-}
-
-void record_break(const char *problem) {
-    own("UPDATE retention.sweep_run SET problem = pg_catalog.concat_ws('; ', problem, $2) WHERE run_id = $1", recorded_run,
-        problem);
 }
 
 // A pass that could not even begin. What the runs before it did and met stays as it is; of several such passes there is one row.
@@ -343,12 +206,20 @@ PassResult sweep_pass(Caller caller, void (*between)()) {
     return result;
 }
 
+void record_broken_part(int64 run_id, const char *problem) {
+    Engine engine = {};
+    engine.caller = Caller::kWorker;
+    engine.context = CurrentMemoryContext;
+    if (begin_step_if_installed(&engine)) add_problem(run_id, problem);
+    end_step(&engine);
+}
+
 void record_broken_pass(const char *problem) {
     Engine engine = {};
     engine.caller = Caller::kWorker;
     engine.context = CurrentMemoryContext;
     const bool installed = begin_step_if_installed(&engine);
-    if (installed && recorded_run > 0) record_break(problem);
+    if (installed && recorded_run > 0) add_problem(recorded_run, problem);
     if (installed && recorded_run == 0) record_no_begin(problem);
     end_step(&engine);
 }

@@ -15,5 +15,7 @@ PassResult sweep_pass(Caller caller, void (*between)());
 
 // For a pass that broke off with an error: records it. In no transaction.
 void record_broken_pass(const char *problem);
+// For what a helper of the run did not end.
+void record_broken_part(int64 run_id, const char *problem);
 
 }  // namespace pg_retention

@@ -7,7 +7,9 @@
 
 extern "C" {
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "port/atomics.h"
+#include "storage/procarray.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 }
@@ -22,28 +24,32 @@ struct BlockedTable {
     TimestampTz retry_at;
 };
 
-// What the worker of a database is at, for the next one: code that cannot be cancelled takes its worker with it.
+// What a process is at that sweeps, for the next worker: code that cannot be cancelled takes its process with it.
 struct Place {
-    pg_atomic_uint32 database;  // invalid: nobody's yet
-    bool at_work;
+    pg_atomic_uint64 owner;  // database and helper; 0: nobody's yet
+    pid_t pid;               // of the process that is at work; 0: none
     Task task;
 };
 constexpr int kPlaces = 1024;
 
 constinit Place *places = nullptr;
+constinit int own_number = 0;
 
 void attach(void *memory, LWLock *, bool fresh) {
     places = static_cast<Place *>(memory);
-    for (int i = 0; fresh && i < kPlaces; ++i) pg_atomic_init_u32(&places[i].database, InvalidOid);
+    for (int i = 0; fresh && i < kPlaces; ++i) pg_atomic_init_u64(&places[i].owner, 0);
 }
 
-// A database has one worker, so nobody else writes there. Null: all are taken.
-Place *place_of_database() {
+uint64 as_owner(int helper) { return static_cast<uint64>(MyDatabaseId) << 32 | static_cast<uint64>(helper); }
+
+bool is_of_database(const Place *place) { return pg_atomic_read_u64(&const_cast<Place *>(place)->owner) >> 32 == MyDatabaseId; }
+
+// A database has one worker, and one helper of a number, so nobody else writes there. Null: all are taken.
+Place *find_place() {
     for (int i = 0; i < kPlaces; ++i) {
-        uint32 database = pg_atomic_read_u32(&places[i].database);
-        if (database == InvalidOid && pg_atomic_compare_exchange_u32(&places[i].database, &database, MyDatabaseId))
-            return &places[i];
-        if (database == MyDatabaseId) return &places[i];
+        uint64 owner = pg_atomic_read_u64(&places[i].owner);
+        if (owner == 0 && pg_atomic_compare_exchange_u64(&places[i].owner, &owner, as_owner(own_number))) return &places[i];
+        if (owner == as_owner(own_number)) return &places[i];
     }
     return nullptr;
 }
@@ -52,7 +58,7 @@ void remember_task(const Engine *engine, const Task *task) {
     static Place *place = nullptr;
     if (engine->caller != Caller::kWorker) return;
     static bool told = false;
-    if (place == nullptr) place = place_of_database();
+    if (place == nullptr) place = find_place();
     if (place == nullptr) {
         if (!told)
             ereport(LOG, (errmsg("pg_retention: there is no room to note what the worker of database %u is at", MyDatabaseId),
@@ -61,7 +67,7 @@ void remember_task(const Engine *engine, const Task *task) {
         return;
     }
     if (task != nullptr) place->task = *task;
-    place->at_work = task != nullptr;
+    place->pid = task != nullptr ? MyProcPid : 0;
 }
 
 const char *word_of(Work work) {
@@ -143,7 +149,9 @@ constexpr char kInTheWay[] =
 
 void init_tasks() { share_memory({"pg_retention tasks", sizeof(Place) * kPlaces, false, attach}); }
 
-bool read_blocked_tables(Engine *engine, Task *cut_short) {
+void work_as(int helper) { own_number = helper; }
+
+void read_blocked_tables(Engine *engine) {
     begin_step(engine);
     own("DELETE FROM retention.blocked_table b WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = b.relation) "
         "OR CASE WHEN b.policy_id = 0 THEN NOT EXISTS (SELECT FROM retention.preparation p WHERE p.relation = b.relation) "
@@ -154,11 +162,17 @@ bool read_blocked_tables(Engine *engine, Task *cut_short) {
         blocked->retry_at = row.get<TimestampTz>(5);
     }
     end_step(engine);
-    const Place *place = engine->caller == Caller::kWorker ? place_of_database() : nullptr;
-    if (place == nullptr || !place->at_work) return false;
-    *cut_short = place->task;
-    remember_task(engine, nullptr);
-    return true;
+}
+
+bool find_cut_short(Task *cut_short) {
+    for (int i = 0; i < kPlaces; ++i) {
+        Place *place = &places[i];
+        if (!is_of_database(place) || place->pid == 0 || BackendPidGetProc(place->pid) != nullptr) continue;
+        *cut_short = place->task;
+        place->pid = 0;
+        return true;
+    }
+    return false;
 }
 
 bool is_due(const Engine *engine, const Task &task) {

@@ -17,8 +17,14 @@ struct Task {
 
 void init_tasks();  // before shared memory is made
 
-// In a pass: reads what failed before. Where the last worker of this database was ended in the middle of a task, returns true and which.
-bool read_blocked_tables(Engine *engine, Task *cut_short);
+// Which of the processes that sweep this database together this one is; 0, if nobody says so: the worker.
+void work_as(int helper);
+
+// Reads what failed before.
+void read_blocked_tables(Engine *engine);
+
+// Of a worker's pass. True: a process that swept this database was ended in the middle of a task, and which; each of them once.
+bool find_cut_short(Task *cut_short);
 
 // False: it failed, and its next attempt is not due.
 bool is_due(const Engine *engine, const Task &task);

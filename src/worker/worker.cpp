@@ -11,6 +11,7 @@
 #include "requests/verify.hpp"
 #include "sweep/board.hpp"
 #include "sweep/sweep.hpp"
+#include "worker/process.hpp"
 
 extern "C" {
 #include "access/xact.h"
@@ -116,29 +117,6 @@ void reload() {
     pass_again = true;
 }
 
-// What a database or role may have set for everybody must not decide what a sweep does.
-void pin_settings() {
-    struct {
-        const char *name, *value;
-    } const pinned[] = {{"search_path", "pg_catalog, pg_temp"},
-                        {"session_replication_role", "origin"},
-                        {"default_transaction_isolation", "read committed"},
-                        {"default_transaction_read_only", "off"},
-                        {"default_transaction_deferrable", "off"},
-                        {"row_security", "on"},
-                        {"statement_timeout", "0"},
-                        {"idle_in_transaction_session_timeout", "0"}};
-    for (const auto &setting : pinned) SetConfigOption(setting.name, setting.value, PGC_SUSET, PGC_S_OVERRIDE);
-    lift_transaction_timeout();
-}
-
-void leave_transaction(MemoryContext context) {
-    HOLD_INTERRUPTS();
-    AbortOutOfAnyTransaction();
-    RESUME_INTERRUPTS();
-    MemoryContextSwitchTo(context);
-}
-
 // What keeps a pass from being recorded may be what broke it.
 void try_to_record(const char *cause, MemoryContext context) {
     PG_TRY();
@@ -187,8 +165,6 @@ void worker_pass(MemoryContext context, PassResult *result) {
     pgstat_report_activity(STATE_IDLE, nullptr);
 }
 
-void cancel(SIGNAL_ARGS) { ask_to_cancel(); }
-
 // Whether something is left to do for this process. Where others wait for a slot, what is left waits for the next turn.
 bool goes_on(const PassResult &result) {
     if (result.absent || (!pass_again && !result.unfinished)) return false;
@@ -213,9 +189,7 @@ void serve() {
 }
 
 void run_worker() {
-    pqsignal(SIGHUP, SignalHandlerForConfigReload);
-    pqsignal(SIGINT, cancel);
-    pqsignal(SIGTERM, die);
+    handle_signals();
     if (!begin_service()) return;
     BackgroundWorkerUnblockSignals();
     BackgroundWorkerInitializeConnectionByOid(database, InvalidOid, 0);
