@@ -81,7 +81,6 @@ DirectDelete begin_direct_delete(Relation rel) {
     act.estate->es_output_cid = GetCurrentCommandId(true);
     act.target = makeNode(ResultRelInfo);
     InitResultRelInfo(act.target, rel, 1, nullptr, 0);
-    act.estate->es_opened_result_relations = list_make1(act.target);
     act.fires = keep_keys_only(act.target->ri_TrigDesc);
     if (act.fires) AfterTriggerBeginQuery();
     return act;
