@@ -4,6 +4,7 @@
 #include "pg/settings.hpp"
 
 extern "C" {
+#include "access/parallel.h"
 #include "access/xact.h"
 #include "utils/datetime.h"
 }
@@ -14,6 +15,7 @@ namespace {
 
 constinit TimestampTz injected = 0;
 constinit bool is_injected = false;
+constinit bool is_unparsed = false;  // a parallel worker has it as text
 constinit uint64 injections = 0;
 
 // A check hook may not raise an error, so the text is taken apart without timestamptz_in.
@@ -33,6 +35,8 @@ bool parse_instant(const char *text, TimestampTz *result) {
 
 bool check_test_now(char **newval, void **extra, GucSource) {
     if (*newval == nullptr || (*newval)[0] == '\0') return true;
+    // The names of time zones are not there yet, and the leader has looked at it.
+    if (InitializingParallelWorker) return true;
     TimestampTz parsed = 0;
     if (!parse_instant(*newval, &parsed)) {
         GUC_check_errdetail("\"%s\" is not a timestamp with time zone.", *newval);
@@ -45,21 +49,29 @@ bool check_test_now(char **newval, void **extra, GucSource) {
     return true;
 }
 
-void assign_test_now(const char *, void *extra) {
+void assign_test_now(const char *newval, void *extra) {
     ++injections;
     is_injected = extra != nullptr;
+    is_unparsed = !is_injected && newval != nullptr && newval[0] != '\0';
     if (is_injected) injected = *static_cast<TimestampTz *>(extra);
 }
 
+static bool has_test_time() {
+    if (!settings::allow_test_time) return false;
+    if (is_unparsed) is_injected = parse_instant(settings::test_now, &injected);
+    is_unparsed = false;
+    return is_injected;
+}
+
 TimestampTz retention_now() {
-    if (settings::allow_test_time && is_injected) return injected;
+    if (has_test_time()) return injected;
     return GetCurrentStatementStartTimestamp();
 }
 
 uint64 times_injected() { return injections; }
 
 TimestampTz retention_transaction_start() {
-    if (settings::allow_test_time && is_injected) return injected;
+    if (has_test_time()) return injected;
     return GetCurrentTransactionStartTimestamp();
 }
 
