@@ -185,11 +185,13 @@ CREATE TABLE retention.declared_column (
     keep_for retention.period,
     required_by_law boolean NOT NULL DEFAULT false,
     armed_at timestamptz NOT NULL DEFAULT '-infinity',
+    approved_for smallint[] NOT NULL DEFAULT '{}',
     PRIMARY KEY (relation, column_number)
 );
 COMMENT ON TABLE retention.declared_column IS 'the personal columns of governed tables as the last sweep found them; number 0 stands for the table';
 COMMENT ON COLUMN retention.declared_column.declaration IS 'all that decides what anonymising leaves';
-COMMENT ON COLUMN retention.declared_column.armed_at IS 'when a sweep found that the column is taken earlier than before, or anew; the policy''s quarantine runs from then before that is done; -infinity: the table was not swept before that, or retention.approve() said that it need not';
+COMMENT ON COLUMN retention.declared_column.armed_at IS 'when a sweep found that the column is taken earlier than before, or anew; the policy''s quarantine runs from then before that is done; -infinity: the table was not swept before that';
+COMMENT ON COLUMN retention.declared_column.approved_for IS 'policies of which retention.approve() said that it need not wait';
 
 CREATE TABLE retention.blocked_row (
     policy_id smallint NOT NULL,

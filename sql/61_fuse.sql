@@ -15,6 +15,7 @@ COMMENT ON COLUMN retention.table_share.taken IS 'rows that were deleted or anon
 CREATE TABLE retention.fuse (
     policy_id smallint PRIMARY KEY,
     approved bigint NOT NULL DEFAULT 0,
+    approved_along boolean NOT NULL DEFAULT false,
     approved_columns boolean NOT NULL DEFAULT false,
     approved_at timestamptz,
     approved_by text,
@@ -25,12 +26,13 @@ CREATE TABLE retention.fuse (
 );
 COMMENT ON TABLE retention.fuse IS 'per policy: what of it may be taken beyond the share of its table, or that it waits for that; not dumped: after a restore nothing is approved';
 COMMENT ON COLUMN retention.fuse.policy_id IS 'number of the policy';
-COMMENT ON COLUMN retention.fuse.approved IS 'rows that may be taken besides, as long as they are due';
+COMMENT ON COLUMN retention.fuse.approved IS 'rows that may be taken besides, as long as so many are there that were due when it was approved';
+COMMENT ON COLUMN retention.fuse.approved_along IS 'rows of other tables may go along with those, however many, until a sweep has had time for all';
 COMMENT ON COLUMN retention.fuse.approved_columns IS 'columns with a period of their own may be taken, however many, until a sweep has done so, or for a day';
 COMMENT ON COLUMN retention.fuse.approved_at IS 'when retention.approve() was called last';
 COMMENT ON COLUMN retention.fuse.approved_by IS 'the role that had logged in and called it';
-COMMENT ON COLUMN retention.fuse.blown_at IS 'since when the policy waits for retention.approve(), more rows being due than may be taken; NULL: it does not';
-COMMENT ON COLUMN retention.fuse.due IS 'rows that were due then';
+COMMENT ON COLUMN retention.fuse.blown_at IS 'since when the policy waits for retention.approve(), more rows being due than may be taken; of columns it is looked at anew each day; NULL: it does not';
+COMMENT ON COLUMN retention.fuse.due IS 'rows that are due, or were when that was looked at last';
 COMMENT ON COLUMN retention.fuse.columns_only IS 'not they, but columns of theirs that have a period of their own, and the first of such rows were counted';
 COMMENT ON COLUMN retention.fuse.reason IS 'how many rows of which table would have gone, and how many may in a day';
 
@@ -57,7 +59,7 @@ ALTER TABLE retention.pause ENABLE ALWAYS TRIGGER keep_pause, ENABLE ALWAYS TRIG
 
 CREATE FUNCTION retention.approve(policy text) RETURNS bigint
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_approve';
-COMMENT ON FUNCTION retention.approve(text) IS 'lets sweeps take what is due of a policy now, however much it is, and without its quarantine having run since it was put in force; returns how many rows that is. For the table''s owner';
+COMMENT ON FUNCTION retention.approve(text) IS 'lets sweeps take what is due of a policy now, however much it is, and without its quarantine having run since it was put in force; returns how many rows that is, of columns that were declared anew none are counted. For the table''s owner';
 CREATE FUNCTION retention.approve(policy integer) RETURNS bigint
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_approve';
 COMMENT ON FUNCTION retention.approve(integer) IS 'the same by the policy''s number';

@@ -150,6 +150,7 @@ SELECT p.policy_id, p.name, o.relation, o.row_id, o.since, o.rows,
         WHEN b.cause IS NOT NULL THEN b.cause
         WHEN t.cause IS NOT NULL THEN t.cause
         WHEN NOT retention.home_known() THEN 'waiting for retention.resume()'
+        WHEN s.state OPERATOR(pg_catalog.=) 'enforcing' AND o.row_id IS NOT NULL AND p.warned_until OPERATOR(pg_catalog.<) retention.time_now() AND s.problem IS NOT NULL THEN s.problem
         WHEN s.state OPERATOR(pg_catalog.<>) 'enforcing' THEN s.state OPERATOR(pg_catalog.||) coalesce(': ' OPERATOR(pg_catalog.||) s.problem, '')
         WHEN r.started_at OPERATOR(pg_catalog.>) o.since THEN 'no sweep has taken it yet: it came after the last one, a session locked it, or others were before it'
         ELSE 'no sweep has begun since'

@@ -9,6 +9,7 @@
 #include "clock/descend.hpp"
 #include "clock/moves.hpp"
 #include "clock/with_clock.hpp"
+#include "ledger/consequences.hpp"
 #include "policy/attached.hpp"
 #include "policy/policy_cache.hpp"
 #include "pg/clock_datum.hpp"
@@ -126,9 +127,12 @@ void judge_deleted(const TriggerData *data) {
     const AttrNumber column = clock_column(RelationGetRelid(rel));
     if (column == InvalidAttrNumber) return;
     require_judges(rel, row, clock_in(row, RelationGetDescr(rel), column));
-    const Verdict verdict = decide(clock_of_stored(rel, row, column), floors_in(RelationGetRelid(rel)));
+    const core::Clock clock = clock_of_stored(rel, row, column);
+    const Verdict verdict = decide(clock, floors_in(RelationGetRelid(rel)));
+    const bool has_gone = !has_moved(row);
+    if (has_gone) note_row_gone(RelationGetRelid(rel), clock);
     if (may_go(verdict)) return;
-    if (!has_moved(row)) refuse(verdict, "delete a row of", RelationGetRelationName(rel));
+    if (has_gone) refuse(verdict, "delete a row of", RelationGetRelationName(rel));
     if (!has_arrived(rel, row)) refuse(verdict, "lose on its way to another partition a row of", RelationGetRelationName(rel));
 }
 

@@ -35,7 +35,6 @@ void end_subtransaction(SubXactEvent event, SubTransactionId, SubTransactionId, 
 }
 
 void add(Account *to, Oid relid, Effect effect, int64 rows, bool emptied = false) {
-    if (effect == Effect::kDeleted && to->refuse != nullptr) to->refuse(to, relid);
     call_at_level_end(end_subtransaction);
     MemoryContext before = MemoryContextSwitchTo(to->context);
     auto *one = static_cast<Touched *>(palloc(sizeof(Touched)));
@@ -46,6 +45,16 @@ void add(Account *to, Oid relid, Effect effect, int64 rows, bool emptied = false
 
 void add_rows(Account *to, Oid relid, Effect effect, int64 rows) {
     if (rows != 0) add(to, relid, effect, rows);
+}
+
+// Tables that inherit from the one that is named lose rows with it, and of how many of them they were nobody knows.
+void add_heirs(Account *to, const QueryDesc *query, const ModifyTable *modify, Oid named, Effect effect, int64 rows) {
+    const ListCell *cell = nullptr;
+    if (modify->rootRelation != 0 || rows == 0) return;
+    foreach (cell, modify->resultRelations) {
+        const Oid relid = rt_fetch(lfirst_int(cell), query->plannedstmt->rtable)->relid;
+        if (relid != named) add(to, relid, effect, -1);
+    }
 }
 
 // How one that runs has gone so far; null for what is none.
@@ -61,8 +70,12 @@ const ModifyTableState *state_of(const QueryDesc *query, const ModifyTable *modi
 // Of MERGE the server counts what it did by kind, in a CTE, too.
 void add_merge(Account *to, const QueryDesc *query, const ModifyTable *modify, Oid relid) {
     const ModifyTableState *state = state_of(query, modify);
-    add_rows(to, relid, Effect::kDeleted, state == nullptr ? -1 : static_cast<int64>(state->mt_merge_deleted));
-    add_rows(to, relid, Effect::kChanged, state == nullptr ? -1 : static_cast<int64>(state->mt_merge_updated));
+    const int64 deleted = state == nullptr ? -1 : static_cast<int64>(state->mt_merge_deleted);
+    const int64 changed = state == nullptr ? -1 : static_cast<int64>(state->mt_merge_updated);
+    add_heirs(to, query, modify, relid, Effect::kDeleted, deleted);
+    add_heirs(to, query, modify, relid, Effect::kChanged, changed);
+    add_rows(to, relid, Effect::kDeleted, deleted);
+    add_rows(to, relid, Effect::kChanged, changed);
 }
 
 // The server counts the rows of the statement itself, not those of its CTEs, nor of what a rule adds.
@@ -73,8 +86,12 @@ void add_writes(Account *to, const QueryDesc *query, const Plan *node, int64 row
     const Oid relid = rt_fetch(index, query->plannedstmt->rtable)->relid;
     if (get_rel_persistence(relid) == RELPERSISTENCE_TEMP) return;
     switch (modify->operation) {
-        case CMD_DELETE: return add_rows(to, relid, Effect::kDeleted, rows);
-        case CMD_UPDATE: return add_rows(to, relid, Effect::kChanged, rows);
+        case CMD_DELETE:
+            add_heirs(to, query, modify, relid, Effect::kDeleted, rows);
+            return add_rows(to, relid, Effect::kDeleted, rows);
+        case CMD_UPDATE:
+            add_heirs(to, query, modify, relid, Effect::kChanged, rows);
+            return add_rows(to, relid, Effect::kChanged, rows);
         case CMD_MERGE: return add_merge(to, query, modify, relid);
         case CMD_INSERT:
             // Which of those that are counted were there already, nobody knows.
@@ -124,6 +141,7 @@ void note_consequence(const QueryDesc *query) {
 void note_emptied(Oid relid) {
     Account *to = open_account;
     if (to == nullptr || get_rel_persistence(relid) == RELPERSISTENCE_TEMP || is_emptied(*to, relid)) return;
+    if (to->refuse_all != nullptr) to->refuse_all(to, relid);
     add(to, relid, Effect::kDeleted, -1, true);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // What happens because of an act: what cascades and SET NULL take, what the application's triggers delete and change. It is counted while
 // the act goes on, by table, and entered in the ledger after it.
+#include "core/time/clock.hpp"
 #include "pg/during.hpp"
 #include "pg/postgres.hpp"
 
@@ -32,8 +33,10 @@ struct Consequence {
 struct Account {
     MemoryContext context;
     List *touched;
-    void (*refuse)(Account *account, Oid relid);  // raises where the table may lose no rows; null: each may
-    List *held;                                   // its own: what it knows of that
+    // Raise where a governed table may not lose all its rows, or not a row with this clock; null: each may.
+    void (*refuse_all)(Account *account, Oid relid);
+    void (*refuse_row)(Account *account, Oid relid, core::Clock clock);
+    List *held;  // its own: what it knows of that
     bool held_is_known;
 };
 
@@ -48,6 +51,11 @@ void count_consequences(Account *to, F body) {
 
 // A statement that writes has run.
 void note_consequence(const QueryDesc *query);
+
+// A row of a governed table is deleted.
+inline void note_row_gone(Oid relid, core::Clock clock) {
+    if (Account *to = open_account; to != nullptr && to->refuse_row != nullptr) to->refuse_row(to, relid, clock);
+}
 
 // A table loses all its rows, or a part of them with a partition: nobody counts them.
 void note_emptied(Oid relid);

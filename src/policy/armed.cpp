@@ -90,7 +90,7 @@ void approve_armed(int16_t id) {
 
 void forget_approval(int16_t id) {
     write(
-        "UPDATE retention.fuse SET approved = 0, approved_columns = false, blown_at = NULL, due = NULL, reason = NULL, columns_only = false WHERE policy_id = $1",
+        "UPDATE retention.fuse SET approved = 0, approved_along = false, approved_columns = false, blown_at = NULL, due = NULL, reason = NULL, columns_only = false WHERE policy_id = $1",
         id);
 }
 

@@ -361,13 +361,23 @@ TimestampTz armed_until(const Policy &policy) {
         core::compare(policy.armed_for, policy.terms.quarantine_for) > 0 ? policy.armed_for : policy.terms.quarantine_for);
 }
 
+core::Start warned_start(const Policy &policy) {
+    if (TIMESTAMP_IS_NOEND(policy.warned_until)) return core::kNotStarted;
+    // What was put in force or changed since has hidden rows that nobody had been warned of.
+    if (policy.armed_at >= policy.warned_until) return -1;
+    return core::cutoffs(policy.warned_until, policy.terms, policy.zone()).hide;
+}
+
+core::Start deadline_of(const Policy &policy, TimestampTz at) {
+    return at < armed_until(policy) ? -1 : core::cutoffs(at, policy.terms, policy.zone()).due;
+}
+
 const core::Cutoffs &cutoffs_of(const Policy &policy, TimestampTz at) {
     auto &kept = const_cast<Policy &>(policy);
     if (at >= kept.cutoffs.valid_until || at < kept.cutoffs_at) {
         kept.cutoffs = core::cutoffs(at, policy.terms, policy.zone());
         kept.cutoffs_at = at;
-        if (!TIMESTAMP_IS_NOEND(policy.warned_until))
-            kept.cutoffs.due = Min(kept.cutoffs.due, core::cutoffs(policy.warned_until, policy.terms, policy.zone()).hide);
+        kept.cutoffs.due = Min(kept.cutoffs.due, warned_start(policy));
         if (const TimestampTz until = armed_until(policy); at < until) {
             kept.cutoffs.due = -1;
             kept.cutoffs.valid_until = Min(kept.cutoffs.valid_until, until);

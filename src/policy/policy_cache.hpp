@@ -80,6 +80,12 @@ TimestampTz quarantined_from(const Policy &policy, TimestampTz since, const core
 // Before that nothing of the policy is due; -infinity: that is no matter.
 TimestampTz armed_until(const Policy &policy);
 
+// Up to which start a sweep may take rows whose persons have to be warned; kNotStarted: they need not be.
+core::Start warned_start(const Policy &policy);
+
+// Up to which start rows are past their deadline, whoever has been warned.
+core::Start deadline_of(const Policy &policy, TimestampTz at);
+
 // Cutoffs at the given time, recomputed only when they may have changed.
 const core::Cutoffs &cutoffs_of(const Policy &policy, TimestampTz at);
 // The state of a row with this clock at that time: "due", "active, held, restricted". Palloc'ed.

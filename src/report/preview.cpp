@@ -109,14 +109,6 @@ void preview_months(const Preview &preview) {
     }
 }
 
-core::Start done_until(const Policy &policy, Oid leaf, const char *column) {
-    DoneColumn *done = nullptr;
-    const int n = columns_done(policy, leaf, &done);
-    for (int i = 0; i < n; ++i)
-        if (strcmp(NameStr(done[i].name), column) == 0) return done[i].until;
-    return -1;
-}
-
 // Columns whose period is over before that of their rows; those that are done are left out.
 void preview_columns(const Preview &preview) {
     const Policy &policy = *preview.policy;
@@ -128,7 +120,7 @@ void preview_columns(const Preview &preview) {
         int64 rows = preview.known == Known::kNothing ? kNotCounted : 0;
         foreach (cell, preview.known == Known::kNothing ? NIL : preview.leaves)
             rows += rows_of_leaf(preview, lfirst_oid(cell),
-                                 Max(preview.cutoffs.due, done_until(policy, lfirst_oid(cell), row.text(1))), cutoff);
+                                 Max(preview.cutoffs.due, column_done_until(policy, lfirst_oid(cell), row.text(1))), cutoff);
         const TimestampTz waits = Max(column_waits_until(policy, row.text(1)), armed_until(policy));
         put(preview, "columns", row.text(1), rows,
             waits > retention_now() ? psprintf("%sanonymised, in rows that are not due; not before %s, unless approved",

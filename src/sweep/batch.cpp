@@ -20,6 +20,7 @@
 #include "sweep/task.hpp"
 #include "sweep/waiting.hpp"
 #include "sweep/whole_partition.hpp"
+#include "sweep/vacuum.hpp"
 
 extern "C" {
 #include "access/table.h"
@@ -456,13 +457,14 @@ void run_batch(Batch *batch) {
     target.swept = policy;
     if (!may_take(batch, target, *policy, cutoffs) || take_whole(batch, target, *policy, cutoffs)) return;
     Account account = {};
-    account.refuse = refuse_held;
+    refuse_held(&account);
     count_consequences(&account, [&] { take_found(batch, target, *policy, cutoffs); });
     if (batch->n == 0) return;
     if (!may_go_along(account, batch->approved, &batch->beyond))
         ereport(ERROR, (errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED), errmsg("more rows would go along than may")));
     if (batch->due == Due::kByTime) count_taken(*policy, batch->done[Counter::kDeleted] + batch->done[Counter::kAnonymised]);
     record_done(batch->engine, policy->id, policy->relid, batch->done);
+    note_gone_along(batch->engine, account);
     record_consequences(account, policy->id, nullptr);
 }
 

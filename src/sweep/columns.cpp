@@ -12,11 +12,12 @@
 #include "rows/act.hpp"
 #include "pg/attempt.hpp"
 #include "sweep/record.hpp"
-#include "sweep/declarations.hpp"
+#include "sweep/column_state.hpp"
 #include "sweep/task.hpp"
 #include "sweep/fuse.hpp"
 #include "sweep/limits.hpp"
 #include "sweep/shares.hpp"
+#include "sweep/vacuum.hpp"
 
 extern "C" {
 #include "access/transam.h"
@@ -32,15 +33,6 @@ extern "C" {
 namespace pg_retention {
 
 namespace {
-
-struct Column {
-    AttrNumber number;
-    NameData name;
-    core::Start cutoff;  // the latest start for which its period is over
-    core::Start done;    // as in retention.column_progress; -1: none
-    core::Start taken;
-    TimestampTz armed_at;  // as in retention.declared_column; infinity: it does not know of what is declared now
-};
 
 constexpr int kEntriesAtOnce = 100;
 
@@ -107,35 +99,6 @@ enum class Step : uint8_t { kNothing, kMore, kAnnounce };
 SqlValue first_after(const Table &table, core::Start start) { return clock_value(core::first_from(table.policy->id, start + 1)); }
 
 SqlValue last_until(const Table &table, core::Start start) { return clock_value(core::last_until(table.policy->id, start)); }
-
-int read_columns(const Policy &policy, Oid leaf, Column **columns) {
-    const SqlRows found = own(
-        psprintf(
-            "SELECT a.attnum, a.attname, c.keep_for, c.required_by_law, coalesce(p.done_until, -1), "
-            "coalesce(p.taken_until, -1), coalesce((SELECT d.armed_at FROM retention.declared_column d JOIN pg_catalog.pg_attribute a "
-            "ON a.attrelid = d.relation AND a.attnum = d.column_number WHERE d.relation = c.relation AND a.attname = c.column_name "
-            "AND d.declaration = %s AND d.keep_for::text = c.keep_for::text AND d.required_by_law = c.required_by_law), "
-            "(CASE WHEN k.relation IS NULL THEN '-infinity' ELSE 'infinity' END)::timestamptz) "
-            "FROM retention.personal_columns c JOIN pg_catalog.pg_attribute a "
-            "ON a.attrelid = $2 AND a.attname = c.column_name AND a.attnum > 0 LEFT JOIN retention.column_progress p "
-            "ON p.relation = $2 AND p.policy_id = $3 AND p.column_number = a.attnum "
-            "LEFT JOIN retention.declared_column k ON k.relation = c.relation AND k.column_number = 0 "
-            "WHERE c.relation = $1 AND c.keep_for IS NOT NULL ORDER BY a.attnum",
-            kDeclaration),
-        policy.relid, leaf, policy.id);
-    int n = 0;
-    *columns = static_cast<Column *>(palloc0(sizeof(Column) * (found.n + 1)));
-    for (const SqlRow row : found)
-        (*columns)[n++] =
-            Column{row.get<int16>(1), row.get<NameData>(2), column_cutoff(policy, row.get<core::Period>(3), row.get<bool>(4)),
-                   row.get<int64>(5), row.get<int64>(6),    row.get<TimestampTz>(7)};
-    return n;
-}
-
-// Columns wait as rows do until the quarantine has run since the policy was put in force, or their declaration was found.
-TimestampTz waits_until(const Policy &policy, TimestampTz armed_at) {
-    return Max(armed_until(policy), quarantined_from(policy, armed_at, policy.terms.quarantine_for));
-}
 
 void save_progress(const Table &table, const Column &column) {
     if (own("UPDATE retention.column_progress SET done_until = $4, taken_until = $5 "
@@ -311,6 +274,12 @@ int64 count_filled(const Table &table, const Segment &segment, const Found &foun
         .get<int64>(1);
 }
 
+// So many are more than the fuse lets it take, also of a table that has grown since the day began.
+bool is_beyond(Table *table, int64 rows) {
+    if (rows > table->left) table->left = Max(table->left, raise_share(table->policy->relid));
+    return rows > table->left;
+}
+
 Step take_due(Table *table) {
     auto *reached = static_cast<core::Start *>(palloc(sizeof(core::Start) * (table->n_columns + 1)));
     for (int i = 0; i < table->n_columns; ++i) reached[i] = table->columns[i].done;
@@ -323,7 +292,7 @@ Step take_due(Table *table) {
             const bool full = found.n >= settings::rows_at_once();
             const core::Start last = full ? Min(until, found.starts[found.n - 1]) : until;
             while (found.starts[found.n - 1] > last) --found.n;
-            if (const int64 filled = found.n > table->left ? count_filled(*table, segment, found) : 0; filled > table->left) {
+            if (const int64 filled = found.n > table->left ? count_filled(*table, segment, found) : 0; is_beyond(table, filled)) {
                 blow_fuse(*table->policy, filled);
                 return Step::kNothing;
             }
@@ -363,7 +332,7 @@ bool take_late(Table *table, Late late) {
         }
         const int64 done = table->done[Counter::kColumns];
         const int64 filled = done + found.n > table->left ? count_filled(*table, segment, found) : 0;
-        if (done + filled > table->left) {
+        if (is_beyond(table, done + filled)) {
             own("INSERT INTO retention.column_late (policy_id, relation, from_start, until_start, written_since, row_id) "
                 "VALUES ($1, $2, $3, $4, $5, $6)",
                 table->policy->id, table->leaf, low + 1, late.until, late.since,
@@ -498,10 +467,11 @@ Outcome columns_step(Engine *engine, Care *care, const Task &task, F &&body) {
             if (!open_table(&table, engine, care, task.policy_id, task.relid)) return;
             table.left = columns_left(*table.policy);
             Account account = {};
-            account.refuse = refuse_held;
+            refuse_held(&account);
             count_consequences(&account, [&] { body(&table); });
             if (table.left != kNoLimit) add_to_share(table.policy->relid, table.done[Counter::kColumns]);
             record_done(engine, table.policy->id, table.policy->relid, table.done);
+            note_gone_along(engine, account);
             record_consequences(account, table.policy->id, nullptr);
             done = table.done;
         },
@@ -542,26 +512,6 @@ int64 count_late(const Table &table) {
 }
 
 }  // namespace
-
-TimestampTz column_waits_until(const Policy &policy, const char *column) {
-    Column *columns = nullptr;
-    const int n = read_columns(policy, policy.relid, &columns);
-    for (int i = 0; i < n; ++i)
-        if (strcmp(NameStr(columns[i].name), column) == 0) return waits_until(policy, Min(columns[i].armed_at, retention_now()));
-    return DT_NOBEGIN;
-}
-
-int columns_done(const Policy &policy, Oid leaf, DoneColumn **done) {
-    Column *columns = nullptr;
-    int n = 0;
-    const int all = read_columns(policy, leaf, &columns);
-    *done = static_cast<DoneColumn *>(palloc(sizeof(DoneColumn) * (all + 1)));
-    for (int i = 0; i < all; ++i) {
-        const core::Start until = Min(columns[i].done, columns[i].cutoff);
-        if (until >= 0) (*done)[n++] = DoneColumn{columns[i].name, until};
-    }
-    return n;
-}
 
 void sweep_columns(Engine *engine, int16_t policy_id, Oid leaf) {
     const Task task = {leaf, policy_id, Work::kColumns};

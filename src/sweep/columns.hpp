@@ -10,6 +10,9 @@ void sweep_columns(Engine *engine, int16_t policy_id, Oid leaf);
 // The latest start for which the period of a column is over. What the law needs is left until the law lets the row go.
 core::Start column_cutoff(const Policy &policy, const core::Period &period, bool required_by_law);
 
+// Whether a row that is not due has a column whose period is over, and that was not taken yet.
+bool are_columns_due(const Policy &policy);
+
 // Before that no sweep takes the column, unless it is approved: its declaration is new, or the policy is armed.
 TimestampTz column_waits_until(const Policy &policy, const char *column);
 
@@ -20,6 +23,8 @@ struct DoneColumn {
 };
 // Of a table or partition; how many.
 int columns_done(const Policy &policy, Oid leaf, DoneColumn **done);
+// Of one column; -1: none.
+core::Start column_done_until(const Policy &policy, Oid leaf, const char *column);
 
 // Whether the next sweep looks again at rows with this start.
 bool will_come_back(int16_t policy_id, Oid leaf, core::Start start);

@@ -187,7 +187,7 @@ void oldest_due(const ReturnSetInfo *result, const Policy &policy, core::Start d
 
 // By the rows that are there; kNever: none of them has begun.
 core::Micros next_due(const Policy &policy) {
-    const core::Start due = cutoffs_of(policy, retention_now()).due;
+    const core::Start due = deadline_of(policy, retention_now());
     core::Start next = core::kNotStarted;
     ListCell *cell = nullptr;
     List *locked = NIL;
@@ -231,7 +231,7 @@ RETENTION_FUNCTION(pg_retention_oldest_due) {
     InitMaterializedSRF(fcinfo, 0);
     const pg_retention::Policy &policy = pg_retention::policy_argument(fcinfo);
     pg_retention::oldest_due(reinterpret_cast<const ReturnSetInfo *>(fcinfo->resultinfo), policy,
-                             pg_retention::cutoffs_of(policy, pg_retention::retention_now()).due);
+                             pg_retention::deadline_of(policy, pg_retention::retention_now()));
     return static_cast<Datum>(0);
 }
 

@@ -29,7 +29,9 @@ uint64 follow_periods(const char *declared) {
     return own(psprintf(
                    "UPDATE retention.declared_column d SET keep_for = n.keep_for, required_by_law = n.required_by_law, "
                    "armed_at = CASE WHEN n.keep_for IS NOT NULL AND (d.keep_for IS NULL OR n.keep_for OPERATOR(retention.<) d.keep_for "
-                   "OR (d.required_by_law AND NOT n.required_by_law)) THEN $1 ELSE d.armed_at END FROM (%s) n "
+                   "OR (d.required_by_law AND NOT n.required_by_law)) THEN $1 ELSE d.armed_at END, "
+                   "approved_for = CASE WHEN n.keep_for IS NOT NULL AND (d.keep_for IS NULL OR n.keep_for OPERATOR(retention.<) d.keep_for "
+                   "OR (d.required_by_law AND NOT n.required_by_law)) THEN '{}' ELSE d.approved_for END FROM (%s) n "
                    "WHERE n.relation = d.relation AND n.column_number = d.column_number AND n.declaration = d.declaration AND "
                    "(n.keep_for::text IS DISTINCT FROM d.keep_for::text OR n.required_by_law <> d.required_by_law)",
                    declared),
@@ -59,7 +61,7 @@ bool compare_declarations() {
             "WHERE NOT EXISTS (SELECT FROM "
             "retention.declared_column o WHERE o.relation = n.relation AND o.column_number = n.column_number AND o.declaration = "
             "n.declaration) ON CONFLICT (relation, column_number) DO UPDATE SET declaration = EXCLUDED.declaration, keep_for = EXCLUDED.keep_for, "
-            "required_by_law = EXCLUDED.required_by_law, armed_at = EXCLUDED.armed_at "
+            "required_by_law = EXCLUDED.required_by_law, armed_at = EXCLUDED.armed_at, approved_for = '{}' "
             "RETURNING d.relation, d.column_number), "
             "changed AS (SELECT w.relation, a.attname, a.attnum FROM written w JOIN pg_catalog.pg_attribute a ON a.attrelid = w.relation "
             "AND a.attnum = w.column_number WHERE EXISTS "

@@ -16,6 +16,7 @@
 #include "sweep/record.hpp"
 #include "sweep/task.hpp"
 #include "sweep/waiting.hpp"
+#include "sweep/vacuum.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
@@ -290,6 +291,7 @@ void for_each_policy(const Knot &knot, F body) {
 
 void record(Engine *engine, const Knot &gone, Totals *done) {
     unblock(gone);
+    for (int i = 0; i < gone.n; ++i) note_swept(engine, gone.rows[i].leaf, 1);
     for_each_policy(gone, [&](const Policy &policy, int64 rows, int64 counted) {
         Totals deleted = {};
         deleted[Counter::kDeleted] = rows;
@@ -359,11 +361,13 @@ bool untie_rows(Engine *engine, int16_t policy_id, Totals *done, Consequence *be
     while (expand(&knot)) CHECK_FOR_INTERRUPTS();
     while (settle(&knot)) CHECK_FOR_INTERRUPTS();
     Account account = {};
-    account.refuse = refuse_held;
-    const bool approved = allowed_of(*policy).approved;
+    refuse_held(&account);
+    bool approved = true;
+    for_each_policy(knot, [&](const Policy &one, int64, int64) { approved = approved && allowed_of(one).approved; });
     count_consequences(&account, [&] { delete_knot(engine, &knot, done); });
     if (!may_go_along(account, approved, beyond))
         ereport(ERROR, (errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED), errmsg("more rows would go along than may")));
+    note_gone_along(engine, account);
     record_consequences(account, policy_id, nullptr);
     return more;
 }

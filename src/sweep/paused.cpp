@@ -21,6 +21,10 @@ extern "C" {
 
 namespace pg_retention {
 
+void retry_held_rows() {
+    own("UPDATE retention.blocked_row SET retry_at = least(retry_at, $1) WHERE sqlstate = '55006'", at(retention_now()));
+}
+
 void record_held(LedgerAction action, const Policy *policy, int64 rows, const char *detail) {
     LedgerEntry entry = {};
     entry.action = action;
@@ -93,7 +97,7 @@ void unpause(const Policy *policy) {
                         errhint("That role, a member of it, or a superuser can unpause it.")));
     if (by != nullptr) {
         during(own_policy_write, true, [&] { own("DELETE FROM retention.pause WHERE policy_id = $1", number_of(policy)); });
-        own("UPDATE retention.blocked_row SET retry_at = least(retry_at, $1) WHERE sqlstate = '55006'", at(retention_now()));
+        retry_held_rows();
         record_held(LedgerAction::kUnpaused, policy, -1, nullptr);
     }
     SPI_finish();

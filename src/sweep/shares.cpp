@@ -75,7 +75,14 @@ int64 left_of_table(Oid relid) {
     const SqlRows today = own(kLeftToday, top, at(retention_now()));
     const int64 left = today.n > 0 ? today.first().get<int64>(1) : begin_day(top);
     today.free();
-    return left;
+    return left > 0 ? left : raise_share(top);
+}
+
+int64 raise_share(Oid relid) {
+    return own("UPDATE retention.table_share SET most = greatest(most, $2) WHERE relation = $1 RETURNING greatest(most - taken, 0)",
+               topmost(relid), most_of_table(relid))
+        .first()
+        .get<int64>(1);
 }
 
 void add_to_share(Oid relid, int64 rows) {

@@ -14,6 +14,8 @@ int64 most_of_table(Oid relid);
 int64 most_today(Oid relid);
 // How many more may go. No other sweep takes any of the table until the transaction ends.
 int64 left_of_table(Oid relid);
+// The same, when the table may have grown since the day began.
+int64 raise_share(Oid relid);
 // The same, for who only looks.
 int64 left_of_table_now(Oid relid);
 // In the transaction of the batch that took them.

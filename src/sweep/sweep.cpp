@@ -29,6 +29,7 @@
 
 extern "C" {
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "pgstat.h"
 #include "utils/lsyscache.h"
@@ -200,9 +201,15 @@ static PassResult run_pass(Caller caller, void (*between)()) {
     return result;
 }
 
+// A trigger of what it takes is no place to begin another.
+constinit static Dynamic<bool> under_way{false};
+
 PassResult sweep_pass(Caller caller, void (*between)()) {
     PassResult result = {};
-    during(lock_timeout_is_failure, true, [&] { result = run_pass(caller, between); });
+    if (under_way)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("a sweep is under way in this session"),
+                        errhint("Call retention.sweep() from outside of triggers and functions that a sweep runs.")));
+    during(under_way, true, [&] { during(lock_timeout_is_failure, true, [&] { result = run_pass(caller, between); }); });
     return result;
 }
 
@@ -230,6 +237,8 @@ RETENTION_FUNCTION(pg_retention_sweep) {
     const auto *call = reinterpret_cast<CallContext *>(fcinfo->context);
     const bool atomic = call == nullptr || !IsA(call, CallContext) || call->atomic;
     MemoryContext before = CurrentMemoryContext;
+    PreventCommandIfReadOnly("retention.sweep()");
+    PreventCommandDuringRecovery("retention.sweep()");
     SPI_connect_ext(atomic ? 0 : SPI_OPT_NONATOMIC);
     if (atomic)
         pg_retention::fire_at_once([] { (void) pg_retention::sweep_pass(pg_retention::Caller::kTransactionBlock, nullptr); });

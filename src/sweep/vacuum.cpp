@@ -117,11 +117,26 @@ void vacuum_one(Engine *engine, Oid relid) {
 
 void note_swept(Engine *engine, Oid leaf, int64 rows) {
     if (rows == 0) return;
+    ListCell *cell = nullptr;
+    foreach (cell, engine->swept) {
+        auto *known = static_cast<SweptLeaf *>(lfirst(cell));
+        if (known->leaf != leaf) continue;
+        known->rows += rows;
+        return;
+    }
     MemoryContext before = MemoryContextSwitchTo(engine->context);
     auto *swept = static_cast<SweptLeaf *>(palloc(sizeof(SweptLeaf)));
     *swept = SweptLeaf{leaf, rows};
     engine->swept = lappend(engine->swept, swept);
     MemoryContextSwitchTo(before);
+}
+
+void note_gone_along(Engine *engine, const Account &account) {
+    ListCell *cell = nullptr;
+    foreach (cell, consequences_in(account)) {
+        const auto *one = static_cast<const Consequence *>(lfirst(cell));
+        if (one->effect != Effect::kAdded && one->rows > 0) note_swept(engine, one->relid, one->rows);
+    }
 }
 
 void record_swept(Engine *engine) {

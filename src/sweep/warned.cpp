@@ -25,6 +25,7 @@ void write_warned(const Policy &policy, TimestampTz until, LedgerAction action, 
     during(own_policy_write, true,
            [&] { own("UPDATE retention.policy SET warned_until = $2 WHERE policy_id = $1", policy.id, at(until)); });
     record_held(action, &policy, -1, detail);
+    retry_held_rows();
     SPI_finish();
 }
 
@@ -33,7 +34,11 @@ void record_warning(const Policy &policy, TimestampTz until) {
         ereport(ERROR,
                 (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("policy \"%s\" waits for no warnings", policy.name),
                  errhint("retention.require_warnings() has it wait for them.")));
-    if (TIMESTAMP_NOT_FINITE(until) || until < policy.warned_until)
+    if (TIMESTAMP_NOT_FINITE(until))
+        ereport(ERROR,
+                (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the time until which persons were warned must be finite"),
+                 errhint("retention.end_warnings() ends that the policy waits.")));
+    if (until < policy.warned_until)
         ereport(ERROR,
                 (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                  errmsg("warnings of policy \"%s\" are recorded until %s already", policy.name,
