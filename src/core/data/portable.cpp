@@ -42,6 +42,8 @@ namespace {
 constexpr WordList kPortable("agreement avtale avtalen consent contract kontrakt kontrakten samtykke samtykket");
 constexpr WordList kConsent("consent samtykke samtykket");
 constexpr WordList kObjectable("interest interesse interesser legitimate official offentlig public");
+constexpr WordList kInterest("interest interesse interesser legitimate");
+constexpr WordList kPublic("official offentlig public");
 constexpr WordList kOthers(
     "interest interesse interesser law legal legitimate lov loven lovpålagt obligation official offentlig plikt public rettslig vital vitale");
 
@@ -82,6 +84,11 @@ bool is_known_basis(std::string_view basis) noexcept {
 bool is_consent_basis(std::string_view basis) noexcept {
     if (reads_any(basis)) return reads(basis, "61a") || reads(basis, "92a");
     return names(basis, kConsent) && !names(basis, kOthers);
+}
+
+bool is_interest_basis(std::string_view basis) noexcept {
+    if (reads_any(basis)) return reads(basis, "61f");
+    return names(basis, kInterest) && !names(basis, kPublic);
 }
 
 bool is_open_to_objection(std::string_view basis) noexcept {

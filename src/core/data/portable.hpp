@@ -14,6 +14,9 @@ bool is_known_basis(std::string_view basis) noexcept;
 // 6(1)(a), 9(2)(a).
 bool is_consent_basis(std::string_view basis) noexcept;
 
+// 6(1)(f): an interest is pursued, which Article 13(1)(d) asks for.
+bool is_interest_basis(std::string_view basis) noexcept;
+
 // Article 21(1): whether one may object, which is so on 6(1)(e) and (f) alone. True where it cannot be told.
 bool is_open_to_objection(std::string_view basis) noexcept;
 

@@ -79,28 +79,57 @@ bool is_telling_category(std::string_view category) noexcept {
     return false;
 }
 
+namespace {
+
+// The letters of a name, folded; empty where they are more than any word has.
+struct FoldedName {
+    char letters[64];
+    size_t n = 0;
+    explicit FoldedName(std::string_view name) noexcept {
+        for (size_t i = 0; i < name.size();) {
+            const Letter letter = letter_at(name, i);
+            if (is_letter(letter.code)) {
+                if (n + letter.size > sizeof letters) {
+                    n = 0;
+                    return;
+                }
+                n += fold_into(name.substr(i, letter.size), letters + n, sizeof letters - n);
+            }
+            i += letter.size == 0 ? 1 : letter.size;
+        }
+    }
+    std::string_view text() const noexcept { return {letters, n}; }
+};
+
+}  // namespace
+
 std::string_view category_of_name(std::string_view column) noexcept {
     constexpr WordList kEmail("email emailaddress emailaddr mail mailaddress epost epostadresse");
     constexpr WordList kPhone("cellphone mobil mobile mobilephone phone phonenumber telefon telefonnummer telephone tlf");
     constexpr WordList kNationalId(
         "fnr fodselsnummer fødselsnummer nationalid nationalidentitynumber nin personnummer socialsecuritynumber ssn");
     constexpr WordList kUsername("login loginname username");
-    char word[64];
-    size_t n = 0;
-    for (size_t i = 0; i < column.size();) {
-        const Letter letter = letter_at(column, i);
-        if (is_letter(letter.code)) {
-            if (n + letter.size > sizeof word) return {};
-            n += fold_into(column.substr(i, letter.size), word + n, sizeof word - n);
-        }
-        i += letter.size == 0 ? 1 : letter.size;
-    }
-    const std::string_view name(word, n);
+    const FoldedName folded(column);
+    const std::string_view name = folded.text();
     return kEmail.has(name)      ? "email"
          : kPhone.has(name)      ? "phone"
          : kNationalId.has(name) ? "national id"
          : kUsername.has(name)   ? "username"
                                  : "";
+}
+
+std::string_view likely_category_of_name(std::string_view column) noexcept {
+    constexpr WordList kName("etternavn familyname firstname fornavn fullname fulltnavn givenname lastname middlename surname");
+    constexpr WordList kAddress("address adresse gateadresse homeaddress postadresse postaladdress streetaddress");
+    constexpr WordList kBirth("birthdate birthday dateofbirth dob fodselsdato fødselsdato");
+    constexpr WordList kNetwork("ip ipaddr ipaddress");
+    const FoldedName folded(column);
+    const std::string_view name = folded.text();
+    return kName.has(name)    ? "name"
+         : kAddress.has(name) ? "address"
+         : kBirth.has(name)   ? "birth date"
+         : kNetwork.has(name) ? "ip address"
+                              : category_of_name(column);
 }
 
 }  // namespace pg_retention::core

@@ -17,4 +17,7 @@ bool is_telling_category(std::string_view category) noexcept;
 // The category that the name of a column gives away, such as "mail" or "E_Mail"; empty: none.
 std::string_view category_of_name(std::string_view column) noexcept;
 
+// The same, and what is less sure to be a person's, to ask whether it is: "first_name", "adresse", "birth_date".
+std::string_view likely_category_of_name(std::string_view column) noexcept;
+
 }  // namespace pg_retention::core
