@@ -1,5 +1,8 @@
 #include "facts/facts.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "core/countries/eea.hpp"
 #include "facts/reader.hpp"
 #include "pg/settings.hpp"
@@ -214,12 +217,13 @@ std::span<const core::PlaceFacts> read_places(const FactReader &reader) {
 }
 
 std::span<const core::OwnRecordFacts> read_own_records() {
-    const auto records = room_for<core::OwnRecordFacts>(4);
-    records[0] = {core::OwnRecord::kRequests, settings::request_age};
-    records[1] = {core::OwnRecord::kObjections, settings::objection_age};
-    records[2] = {core::OwnRecord::kDisclosures, settings::disclosure_age};
-    records[3] = {core::OwnRecord::kErasures, settings::backup_age};
-    return records;
+    const core::OwnRecordFacts all[] = {{core::OwnRecord::kRequests, settings::request_age},
+                                        {core::OwnRecord::kDisclosures, settings::disclosure_age},
+                                        {core::OwnRecord::kObjections, settings::objection_age},
+                                        {core::OwnRecord::kErasures, settings::backup_age}};
+    const auto records = room_for<core::OwnRecordFacts>(std::size(all));
+    std::copy(std::begin(all), std::end(all), records.begin());
+    return records.first(*settings::erasure_key_file == '\0' ? 2 : std::size(all));
 }
 
 // forever: nothing beside the law's deadline.
@@ -257,7 +261,9 @@ const core::Period *period_in(const SqlRow &row, int column) {
     return period;
 }
 
-core::Facts read_facts(int encoding) {
+const core::ControllerFacts *read_controller(int encoding) { return read_controller(FactReader{encoding}); }
+
+core::Facts read_configuration(int encoding) {
     const FactReader reader = {encoding};
     core::Facts facts = {};
     facts.controller = read_controller(reader);
@@ -269,8 +275,13 @@ core::Facts read_facts(int encoding) {
     facts.places = read_places(reader);
     facts.own_records = read_own_records();
     facts.answered_within = read_target();
-    facts.measures = read_measures(reader, facts);
-    facts.missing = read_missing(reader, facts);
+    return facts;
+}
+
+core::Facts read_facts(int encoding) {
+    core::Facts facts = read_configuration(encoding);
+    facts.measures = read_measures({encoding}, facts);
+    facts.missing = read_missing({encoding}, facts);
     return facts;
 }
 

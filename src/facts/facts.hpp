@@ -10,4 +10,8 @@ namespace pg_retention {
 // context. SPI must be connected.
 core::Facts read_facts(int encoding);
 
+// The same without what the catalogs and the server are asked for: measures, and what is missing.
+core::Facts read_configuration(int encoding);
+const core::ControllerFacts *read_controller(int encoding);  // null: there is none
+
 }  // namespace pg_retention

@@ -29,7 +29,9 @@ void look_at_whole(const core::Facts &facts, Collected *found) {
     if (facts.purposes.empty()) found->add(core::Missing::kPurposes);
     if (facts.recipients.empty() && (facts.controller == nullptr || facts.controller->recipients.empty()))
         found->add(core::Missing::kRecipients);
-    if (facts.places.empty()) found->add(core::Missing::kPlaces);
+    if (std::none_of(facts.places.begin(), facts.places.end(),
+                     [](const core::PlaceFacts &place) { return place.kind == "server"; }))
+        found->add(core::Missing::kPlaces);
     if (facts.controller != nullptr && facts.controller->measures.empty()) found->add(core::Missing::kMeasures);
     if (facts.kinds.empty()) found->add(core::Missing::kKinds);
     if (!plans_are_seen()) found->add(core::Missing::kBypass);
@@ -81,7 +83,7 @@ constexpr char kUndeclared[] =
     "AND n.nspname NOT IN ('pg_catalog', 'information_schema') "
     "AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') "
     "AND NOT EXISTS (SELECT FROM retention.personal_columns p WHERE p.relation = c.oid AND p.column_name = a.attname) "
-    "ORDER BY 1 COLLATE \"C\"";
+    "ORDER BY c.oid::regclass::text COLLATE \"C\", a.attname";
 
 void look_at_undeclared(const FactReader &reader, Collected *found) {
     for (const SqlRow row : read_own(kUndeclared, extension()->schema)) {

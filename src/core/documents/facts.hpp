@@ -132,13 +132,14 @@ struct KindFacts {
 enum class OwnRecord : uint8_t { kRequests, kObjections, kDisclosures, kErasures };
 constexpr const char *name_of(OwnRecord record) noexcept {
     switch (record) {
-        case OwnRecord::kRequests: return "requests";
-        case OwnRecord::kObjections: return "objections of persons who were erased";
-        case OwnRecord::kDisclosures: return "disclosures";
+        case OwnRecord::kRequests: return "requests, after they were closed";
+        case OwnRecord::kObjections: return "objections, after their persons were erased";
+        case OwnRecord::kDisclosures: return "disclosures, after they were made";
         case OwnRecord::kErasures: return "erasures, as keyed hashes";
     }
     return nullptr;
 }
+// Without a key for keyed hashes neither erasures nor objections of erased persons are remembered, and neither is here.
 struct OwnRecordFacts {
     OwnRecord what;
     int64_t minutes;  // 0: for ever
@@ -181,7 +182,7 @@ enum class Missing : uint8_t {
     kController,         // there is none
     kPurposes,           // there are none
     kRecipients,         // there are none, registered or named
-    kPlaces,             // there are none
+    kPlaces,             // there is none of kind server
     kMeasures,           // the controller states none
     kKinds,              // nothing says who the persons are
     kBypass,             // plans do not come by the library, so that hidden rows may be seen: see retention.check()
