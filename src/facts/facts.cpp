@@ -13,6 +13,7 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 }
 
 namespace pg_retention {
@@ -110,7 +111,7 @@ constexpr char kPolicies[] =
     "p.starts_when = 'all', p.keep_for, p.quarantine_for, p.must_keep_for, p.action = 'delete', p.if_referenced = 'anonymise', p.mode, "
     "ARRAY(SELECT r.rolname::text FROM unnest(p.legal_access) a JOIN pg_roles r ON r.oid = a ORDER BY r.rolname), "
     "ARRAY(SELECT k.kind FROM (SELECT k.kind FROM retention.subject_kind k WHERE k.relation = p.relation UNION "
-    "SELECT l.kind FROM retention.subject_link l WHERE l.relation = p.relation AND l.role <> 'accesses') k ORDER BY k.kind COLLATE \"C\") "
+    "SELECT l.kind FROM retention.subject_link l WHERE l.relation = p.relation AND l.role <> 'accesses') k ORDER BY k.kind COLLATE \"C\"), p.relation "
     "FROM retention.policy p JOIN pg_class c ON c.oid = p.relation ORDER BY p.name COLLATE \"C\"";
 
 std::span<const core::PolicyFacts> read_policies(const FactReader &reader, const core::Facts &facts) {
@@ -136,6 +137,7 @@ std::span<const core::PolicyFacts> read_policies(const FactReader &reader, const
         policy.mode = mode_named(row.text(15));
         policy.readers = reader.texts_in(row, 16);
         policy.persons = reader.texts_in(row, 17);
+        policy.relation = row.get<Oid>(18);
         policy.columns = columns_of(facts, policy.table);
     }
     return policies;
@@ -263,8 +265,16 @@ const core::Period *period_in(const SqlRow &row, int column) {
 
 const core::ControllerFacts *read_controller(int encoding) { return read_controller(FactReader{encoding}); }
 
+// A setting of the session must not quote what needs none.
+static int begin_plain_names() {
+    const int nest_level = NewGUCNestLevel();
+    (void) set_config_option("quote_all_identifiers", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+    return nest_level;
+}
+
 core::Facts read_configuration(int encoding) {
     const FactReader reader = {encoding};
+    const int plain = begin_plain_names();
     core::Facts facts = {};
     facts.controller = read_controller(reader);
     facts.purposes = read_purposes(reader);
@@ -275,13 +285,16 @@ core::Facts read_configuration(int encoding) {
     facts.places = read_places(reader);
     facts.own_records = read_own_records();
     facts.answered_within = read_target();
+    AtEOXact_GUC(false, plain);
     return facts;
 }
 
 core::Facts read_facts(int encoding) {
     core::Facts facts = read_configuration(encoding);
+    const int plain = begin_plain_names();
     facts.measures = read_measures({encoding}, facts);
     facts.missing = read_missing({encoding}, facts);
+    AtEOXact_GUC(false, plain);
     return facts;
 }
 

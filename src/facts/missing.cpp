@@ -77,18 +77,24 @@ void look_at_columns(const FactReader &reader, Collected *found) {
 
 // Of tables that are nobody's extension's. Partitions are part of their table; a temporary table ends with its session.
 constexpr char kUndeclared[] =
-    "SELECT format('%s.%I', c.oid::regclass, a.attname), a.attname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "SELECT c.oid::regclass::text, a.attname::text, format('%s.%I', c.oid::regclass, a.attname) FROM pg_class c "
+    "JOIN pg_namespace n ON n.oid = c.relnamespace "
     "JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid <> 'boolean'::regtype "
     "WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND NOT c.relispartition AND n.oid <> $1 "
     "AND n.nspname NOT IN ('pg_catalog', 'information_schema') "
     "AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') "
-    "AND NOT EXISTS (SELECT FROM retention.personal_columns p WHERE p.relation = c.oid AND p.column_name = a.attname) "
     "ORDER BY c.oid::regclass::text COLLATE \"C\", a.attname";
 
-void look_at_undeclared(const FactReader &reader, Collected *found) {
+bool is_declared(const core::Facts &facts, core::Text table, core::Text column) {
+    return std::any_of(facts.columns.begin(), facts.columns.end(),
+                       [&](const core::ColumnFacts &one) { return one.name == column && one.table == table; });
+}
+
+void look_at_undeclared(const FactReader &reader, const core::Facts &facts, Collected *found) {
     for (const SqlRow row : read_own(kUndeclared, extension()->schema)) {
         const core::Text category = core::likely_category_of_name(row.text(2));
-        if (!category.empty()) found->add(core::Missing::kUndeclaredColumn, reader.text_in(row, 1), category);
+        if (!category.empty() && !is_declared(facts, reader.text_in(row, 1), reader.text_in(row, 2)))
+            found->add(core::Missing::kUndeclaredColumn, reader.text_in(row, 3), category);
     }
 }
 
@@ -104,7 +110,7 @@ std::span<const core::MissingFacts> read_missing(const FactReader &reader, const
         if (!place.in_eea && !core::is_given(place.transfer_basis))
             found.add(core::Missing::kPlaceTransfer, place.name, place.country);
     look_at_columns(reader, &found);
-    look_at_undeclared(reader, &found);
+    look_at_undeclared(reader, facts, &found);
     std::stable_sort(found.all, found.all + found.n,
                      [](const core::MissingFacts &a, const core::MissingFacts &b) { return a.what < b.what; });
     return {found.all, found.n};

@@ -1,78 +1,48 @@
 #include "requests/document.hpp"
 
-#include "schema/extension.hpp"
+#include <algorithm>
+
+#include "core/documents/categories.hpp"
+#include "core/documents/json.hpp"
+#include "facts/facts.hpp"
 #include "policy/policy_cache.hpp"
-#include "pg/names.hpp"
-#include "schema/own.hpp"
+#include "pg/sink.hpp"
 #include "pg/time.hpp"
 #include "subject/json.hpp"
 
 extern "C" {
-#include "catalog/pg_type.h"
-#include "utils/lsyscache.h"
+#include "mb/pg_wchar.h"
 }
 
 namespace pg_retention {
 
 namespace {
 
-// As Articles 15(1)(e) and (f) list them.
-constexpr char kRights[] =
-    "[\"rectification (Article 16)\", \"erasure (Article 17)\", \"restriction of processing (Article 18)\", "
-    "\"data portability (Article 20)\", \"objection (Article 21)\", \"complaint to the supervisory authority (Article 77)\"]";
-
 void append_field(StringInfo out, const char *name, const char *text) {
     appendStringInfo(out, ", \"%s\": ", name);
     append_json_text(out, text);
 }
 
-const char *period_text(const core::Period &period) {
-    char *text = static_cast<char *>(palloc(core::kPeriodText));
-    core::format_period(period, text, core::kPeriodText);
-    return text;
-}
-
-// The categories of the table's personal columns, each once.
-void append_categories(StringInfo out, const Model &model, Oid relid) {
-    List *seen = NIL;
-    ListCell *cell = nullptr, *inner = nullptr;
-    appendStringInfoString(out, "[");
-    foreach (cell, model.personal) {
-        const auto *column = static_cast<const PersonalColumn *>(lfirst(cell));
-        bool known = column->relid != relid;
-        foreach (inner, seen) known = known || strcmp(static_cast<char *>(lfirst(inner)), column->category) == 0;
-        if (known) continue;
-        if (seen != NIL) appendStringInfoString(out, ", ");
-        append_json_text(out, column->category);
-        seen = lappend(seen, const_cast<char *>(column->category));
-    }
-    appendStringInfoString(out, "]");
-}
+// As Articles 15(1)(e) and (f) list them.
+constexpr core::Text kRights[] = {
+    "rectification (Article 16)",    "erasure (Article 17)",   "restriction of processing (Article 18)",
+    "data portability (Article 20)", "objection (Article 21)", "complaint to the supervisory authority (Article 77)"};
 
 // Those with a period of their own, which ends before their row's does.
-void append_column_periods(StringInfo out, const Model &model, Oid relid) {
-    bool any = false;
-    ListCell *cell = nullptr;
-    foreach (cell, model.personal) {
-        const auto *column = static_cast<const PersonalColumn *>(lfirst(cell));
-        any = any || (column->relid == relid && column->has_period);
+void write_column_periods(core::Json *json, const core::PolicyFacts &policy) {
+    if (std::none_of(policy.columns.begin(), policy.columns.end(),
+                     [](const core::ColumnFacts &column) { return column.kept_for != nullptr; }))
+        return;
+    json->key("columns");
+    json->begin_list();
+    for (const core::ColumnFacts &column : policy.columns) {
+        if (column.kept_for == nullptr) continue;
+        json->begin_object();
+        json->field("column", column.name);
+        json->field("kept_for", column.kept_for);
+        json->end_object();
     }
-    if (!any) return;
-    const SqlRows found =
-        read_own("SELECT column_name, keep_for FROM retention.personal_columns WHERE relation = $1 AND keep_for IS NOT NULL "
-                 "ORDER BY column_name",
-                 relid);
-    bool first = true;
-    appendStringInfoString(out, ", \"columns\": [");
-    for (const SqlRow row : found) {
-        appendStringInfoString(out, first ? "{\"column\": " : ", {\"column\": ");
-        append_json_text(out, row.text(1));
-        append_field(out, "kept_for", period_text(row.get<core::Period>(2)));
-        appendStringInfoChar(out, '}');
-        first = false;
-    }
-    found.free();
-    appendStringInfoChar(out, ']');
+    json->end_list();
 }
 
 bool is_reached(List *tables, Oid relid) {
@@ -82,55 +52,60 @@ bool is_reached(List *tables, Oid relid) {
     return false;
 }
 
-void append_policy(StringInfo out, const Model &model, const Policy &policy) {
-    appendStringInfoString(out, "{\"table\": ");
-    append_json_text(out, qualified_name(policy.relid));
-    append_field(out, "policy", policy.name);
-    append_field(out, "purpose", policy.purpose);
-    append_field(out, "legal_basis", policy.legal_basis);
-    append_field(out, "reference", policy.reference);
-    appendStringInfoString(out, ", \"categories\": ");
-    append_categories(out, model, policy.relid);
-    append_field(out, "kept_for", period_text(policy.terms.keep_for));
-    append_field(out, "quarantined_for", period_text(policy.terms.quarantine_for));
-    append_field(out, "required_for", policy.terms.has_floor ? period_text(policy.terms.must_keep_for) : nullptr);
-    append_field(out, "then", past_of(policy.action));
-    append_column_periods(out, model, policy.relid);
-    appendStringInfoChar(out, '}');
+void write_policy(core::Json *json, const core::Facts &facts, const core::PolicyFacts &policy) {
+    const core::PurposeFacts *purpose = core::purpose_named(facts, policy.purpose);
+    json->begin_object();
+    json->field("table", policy.table);
+    json->field("policy", policy.name);
+    json->field("purpose", policy.purpose);
+    json->field("legal_basis", policy.legal_basis);
+    json->field("interest", purpose == nullptr ? core::Text() : purpose->interest);
+    json->field("reference", policy.reference);
+    json->key("categories");
+    json->begin_list();
+    core::for_each_category(policy.columns, [json](core::Text category) { json->text(category); });
+    json->end_list();
+    json->field("kept_for", &policy.keep_for);
+    json->field("quarantined_for", &policy.quarantine_for);
+    json->field("required_for", policy.must_keep_for);
+    json->field("required_by", policy.must_keep_for == nullptr ? core::Text() : policy.reference);
+    json->field("then", past_of(policy.deletes ? PolicyAction::kDelete : PolicyAction::kAnonymise));
+    json->field_is("enforced", policy.mode == core::PolicyMode::kEnforce);
+    write_column_periods(json, policy);
+    json->end_object();
 }
 
 }  // namespace
 
 void append_controller(StringInfo out) {
-    const SqlRows found =
-        read_own("SELECT name, contact, data_protection_officer, to_json(recipients)::text, transfers, source, authority, "
-                 "automated_decisions FROM retention.controller");
-    auto value = [&found](int column) { return found.n == 0 ? nullptr : found.first().text(column); };
-    appendStringInfoString(out, "\"controller\": {\"name\": ");
-    append_json_text(out, value(1));
-    append_field(out, "contact", value(2));
-    append_field(out, "data_protection_officer", value(3));
-    appendStringInfo(out, "}, \"recipients\": %s", found.n == 0 ? "[]" : value(4));
-    append_field(out, "transfers", value(5));
-    append_field(out, "source", value(6));
-    append_field(out, "authority", value(7));
-    append_field(out, "automated_decisions", value(8));
-    appendStringInfo(out, ", \"rights\": %s", kRights);
-    found.free();
+    constexpr core::ControllerFacts kNobody = {};
+    const core::ControllerFacts *found = read_controller(GetDatabaseEncoding());
+    const core::ControllerFacts &controller = found == nullptr ? kNobody : *found;
+    core::Json json(sink_into(out));
+    json.key("controller");
+    json.begin_object();
+    json.field("name", controller.name);
+    json.field("contact", controller.contact);
+    json.field("joint_controllers", controller.joint_controllers);
+    json.field("representative", controller.representative);
+    json.field("data_protection_officer", controller.data_protection_officer);
+    json.end_object();
+    json.field("recipients", controller.recipients);
+    json.field("transfers", controller.transfers);
+    json.field("source", controller.source);
+    json.field("authority", controller.authority);
+    json.field("automated_decisions", controller.automated_decisions);
+    json.field("rights", core::Texts(kRights));
 }
 
-void append_processing(StringInfo out, const Model &model, List *tables) {
-    int count = 0;
-    const Policy *policy = all_policies(&count);
-    bool first = true;
-    appendStringInfoString(out, "\"processing\": [");
-    for (int i = 0; i < count; ++i) {
-        if (!is_reached(tables, policy[i].relid)) continue;
-        if (!first) appendStringInfoString(out, ", ");
-        first = false;
-        append_policy(out, model, policy[i]);
-    }
-    appendStringInfoString(out, "]");
+void append_processing(StringInfo out, List *tables) {
+    const core::Facts facts = read_configuration(GetDatabaseEncoding());
+    core::Json json(sink_into(out));
+    json.key("processing");
+    json.begin_list();
+    for (const core::PolicyFacts &policy : facts.policies)
+        if (is_reached(tables, policy.relation)) write_policy(&json, facts, policy);
+    json.end_list();
 }
 
 void append_subject(StringInfo out, const Subject &subject) {

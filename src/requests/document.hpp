@@ -9,7 +9,7 @@ namespace pg_retention {
 void append_controller(StringInfo out);
 
 // "processing": one object per policy on these tables.
-void append_processing(StringInfo out, const Model &model, List *tables);
+void append_processing(StringInfo out, List *tables);
 
 // "subject": who was asked for, and the rows that are the same person.
 void append_subject(StringInfo out, const Subject &subject);

@@ -140,7 +140,7 @@ Datum export_document(FunctionCallInfo fcinfo) {
     append_controller(&out);
     append_disclosed_to(&out, recorded);
     appendStringInfoString(&out, ", ");
-    append_processing(&out, *call.model, tables);
+    append_processing(&out, tables);
     appendStringInfoString(&out, ", ");
     append_statements(&out, *call.subject);
     appendStringInfoString(&out, ", ");

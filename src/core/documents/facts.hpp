@@ -58,6 +58,7 @@ struct PolicyFacts {
     Texts readers;    // roles that read what the law keeps while it is hidden from others
     Texts persons;    // kinds of persons that the rows are data about
     std::span<const ColumnFacts> columns;
+    uint32_t relation;  // the table's number in this database, by which it is known there; never written
 };
 
 struct PurposeFacts {
