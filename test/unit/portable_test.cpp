@@ -41,3 +41,12 @@ TEST(Basis, WhatOneMayObjectTo) {
     for (const char *basis : {"consent", "contract", "6(1)(b)", "6(1)(c)", "9(2)(a)", "lovpålagt", "legal obligation"})
         EXPECT_FALSE(is_open_to_objection(basis)) << basis;
 }
+
+TEST(Basis, WhichPursuesAnInterest) {
+    using pg_retention::core::is_interest_basis;
+    for (const char *basis : {"legitimate interest", "berettiget interesse", "GDPR Art. 6(1)(f)", "contract, Art. 6(1)(f)"})
+        EXPECT_TRUE(is_interest_basis(basis)) << basis;
+    for (const char *basis :
+         {"", "contract", "public interest", "6(1)(e)", "6(1)(c)", "offentlig interesse", "legitimate interest, 6(1)(a)"})
+        EXPECT_FALSE(is_interest_basis(basis)) << basis;
+}

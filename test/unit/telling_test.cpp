@@ -55,5 +55,30 @@ TEST(Placeholder, TakesAnyBytes) {
     EXPECT_FALSE(is_placeholder("\xFFk"));
 }
 
+TEST(NameOfAColumn, GivesAwayWhatItIsLikelyToHold) {
+    const char *const likely[][2] = {{"first_name", "name"},
+                                     {"Etternavn", "name"},
+                                     {"FullName", "name"},
+                                     {"adresse", "address"},
+                                     {"birth_date", "birth date"},
+                                     {"f\xC3\xB8"
+                                      "dselsdato",
+                                      "birth date"},
+                                     {"ip", "ip address"},
+                                     {"E_Mail", "email"},
+                                     {"tlf.", "phone"}};
+    for (const auto &one : likely) EXPECT_EQ(likely_category_of_name(one[0]), one[1]) << one[0];
+    for (const char *name :
+         {"", "name", "title", "ship", "zip", "first_name_of_the_second_author_of_the_third_edition_of_this_paper_or_so",
+          "email_sent", "addresses"})
+        EXPECT_EQ(likely_category_of_name(name), "") << name;
+}
+
+// A longer name is nobody's, also where it ends as one that is.
+TEST(NameOfAColumn, MayBeOfAnyLength) {
+    EXPECT_EQ(category_of_name("mail"), "email");
+    EXPECT_EQ(category_of_name("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaamail"), "");
+}
+
 }  // namespace
 }  // namespace pg_retention::core

@@ -55,9 +55,12 @@ const char *sentence_of(Missing missing) noexcept {
 Text text_of(const OwnRecordFacts &record, Age *age) noexcept {
     constexpr int64_t kDay = 24 * 60;
     if (record.minutes == 0) return "forever";
-    const bool days = record.minutes % kDay == 0;
-    const int n =
-        snprintf(*age, sizeof *age, "%" PRId64 " %s", days ? record.minutes / kDay : record.minutes, days ? "days" : "minutes");
+    if (record.minutes % kDay == 0) {
+        Period period = {};
+        period.days = static_cast<int32_t>(record.minutes / kDay);
+        return {*age, format_period(period, *age, sizeof *age)};
+    }
+    const int n = snprintf(*age, sizeof *age, "%" PRId64 " minutes", record.minutes);
     return {*age, static_cast<size_t>(n)};
 }
 
