@@ -34,6 +34,8 @@ SELECT is(pg_temp.enters($$DELETE FROM retention.public_holiday WHERE country = 
 SELECT is(pg_temp.enters($$INSERT INTO retention.purpose (name, legal_basis, timezone) VALUES ('news', 'consent', 'UTC')$$) -> 0 -> 'new' ->> 'legal_basis', 'consent', 'a purpose that is written is on record');
 SELECT is(pg_temp.enters($$UPDATE retention.purpose SET legal_basis = 'legitimate interest', caps = '{1 per calendar month}'$$),
     '[{"purpose": "news", "old": {"caps": "{}", "legal_basis": "consent"}, "new": {"caps": "{\"1 per calendar month\"}", "legal_basis": "legitimate interest"}}]', 'what changes of a purpose is on record');
+SELECT is(pg_temp.enters($$UPDATE retention.purpose SET description = 'to tell what is new', obligation = 'voluntary'$$),
+    '[{"purpose": "news", "old": {"obligation": null, "description": null}, "new": {"obligation": "voluntary", "description": "to tell what is new"}}]', 'what persons are told of a purpose is on record');
 SELECT is(pg_temp.enters($$INSERT INTO retention.purpose (name, legal_basis) VALUES ('news', 'consent') ON CONFLICT DO NOTHING$$), NULL, 'what is there already is neither written nor on record');
 SELECT is(pg_temp.enters($$DO 'BEGIN INSERT INTO retention.recipient (name, role, country) VALUES (''X'', ''processor'', ''NO''); RAISE division_by_zero; EXCEPTION WHEN division_by_zero THEN NULL; END'$$), NULL, 'what is taken back is not on record');
 SELECT is(pg_temp.enters($$INSERT INTO retention.sweep_window (window_id, policy, opens, closes, timezone) VALUES (7, 'visits', '22:00', '06:00', 'UTC')$$),

@@ -1,6 +1,6 @@
 -- The register of processing (Article 30) says what is configured, and what is not; the same bytes as long as that is the same.
 BEGIN;
-SELECT plan(47);
+SELECT plan(48);
 SET retention.test_now = '2030-06-01 12:00:00+00';
 SET client_min_messages = error;
 
@@ -151,7 +151,7 @@ Article 30(1) of the General Data Protection Regulation. Written by the database
 Nothing is missing that the database could tell.
 $golden$, 'the register as markdown');
 SELECT is((retention.register()::json -> 'time_limits' ->> 3)::jsonb, '{"policy": "user accounts", "table": "app.users", "condition": null, "purpose": "service", "persons": ["user"],
-    "categories": ["email", "phone", "username"], "from": ["deactivated_at", "customer_id.ended_at"], "from_the": "earliest", "kept_for": "3 years", "quarantined_for": "30 days", "then": "deleted",
+    "categories": ["email", "phone", "username"], "from": ["deactivated_at", "customer_id.ended_at"], "from_the": "earliest", "kept_for": "3 years", "quarantined_for": "30 days", "then": "deleted", "while_referenced": "anonymised",
     "required_for": null, "reference": "Limitation Act §2", "read_by": [], "columns": [{"column": "phone", "kept_for": "1 year"}], "time_zone": "Europe/Oslo", "mode": "enforce", "legal_basis": null}'::jsonb,
     'a policy as JSON, with the columns that go before their rows');
 SELECT is((retention.register()::json -> 'controller')::jsonb, '{"name": "DigiQuip AS", "contact": "privacy@digiquip.example", "joint_controllers": ["Partner AS (post@partner.example)"], "representative": null,
@@ -239,6 +239,10 @@ SELECT is((SELECT string_agg(concat_ws(': ', p ->> 'policy', p ->> 'required_by'
     'invoices: Bookkeeping Act §13, private customers: to sell, user accounts', 'an export says which law requires data, and which interest is pursued');
 
 RESET quote_all_identifiers;
+
+INSERT INTO retention.recipient (name, role, purposes, country) VALUES ('Shared AS', 'joint controller', '{service}', 'NO');
+SELECT matches(pg_temp.register('markdown'), E'\n\\* Joint controller: Partner AS .*\n\\* Joint controller: Shared AS\n', 'a recipient that is a joint controller is named with the controller');
+DELETE FROM retention.recipient WHERE name = 'Shared AS';
 
 -- What is not classified, each kind of it.
 UPDATE retention.policy SET purpose = NULL, legal_basis = NULL WHERE name = 'cases';

@@ -8,6 +8,8 @@ use Test::More;
 
 my $demo = dirname(__FILE__) . '/../../demo';
 my $node = PostgreSQL::Test::Cluster->new('register');
+my $dir = PostgreSQL::Test::Utils::tempdir();
+append_to_file("$dir/$_", 'a key that is longer than thirty-two bytes') for qw(erasures pseudonyms);
 $node->init;
 $node->append_conf('postgresql.conf', q{
 shared_preload_libraries = 'pg_retention'
@@ -15,10 +17,12 @@ retention.worker = off
 retention.timezone = 'Europe/Oslo'
 fsync = off
 });
+$node->append_conf('postgresql.conf', "retention.erasure_key_file = '$dir/erasures'\nretention.pseudonym_key_file = '$dir/pseudonyms'\nretention.backup_age = '90d'\n");
 $node->start;
 $node->safe_psql('postgres', q{CREATE DATABASE company TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'});
 $node->safe_psql('company', slurp_file("$demo/schema.sql") . 'CREATE EXTENSION pg_retention;' . slurp_file("$demo/policy.sql") . slurp_file("$demo/requests.sql") . q{
-CREATE TABLE app."Gjester|<i>" (id int PRIMARY KEY, mail retention.email('1 year'), "kjært navn" retention.person_name, left_on date, ip inet);
+CREATE TABLE app."Gjester|<i>" (id int PRIMARY KEY, mail retention.email('1 year'), "kjært navn" retention.person_name, left_on date, ip inet, nick text);
+INSERT INTO retention.personal_column (relation, column_name, category, anonymise) VALUES ('app."Gjester|<i>"', 'nick', 'username', 'pseudonymise');
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, purpose, legal_basis)
 	VALUES ('gjester på besøk', 'app."Gjester|<i>"', '{left_on}', '2 years', '10 days', 'anonymise', 'service', 'contract');
 INSERT INTO retention.purpose (name, legal_basis, timezone) VALUES ('Åpen dag', 'consent', 'UTC'), ('Zoo', 'consent', 'UTC'), ('aften', 'consent', 'UTC');
@@ -34,7 +38,10 @@ like($before{$asked[1]}, qr/\| gjester på besøk \|.*\| 2 years \| 10 days \| a
 like($before{$asked[2]}, qr/gjester p&#229; bes&#248;k/, 'HTML is ASCII');
 like($before{$asked[3]}, qr/^[0-9a-f]{64}$/, 'a digest');
 
-my $file = PostgreSQL::Test::Utils::tempdir() . '/archive';
+like($before{$asked[1]}, qr/\* Erasures are remembered as hashes .*\n\* The key of pseudonyms lies outside the database/, 'keys that there are');
+like($before{$asked[1]}, qr/\| erasures, as keyed hashes \| 90 days \|/, 'what is remembered under them, and how long');
+unlike(join('', values %before), qr/\Q$dir\E/, 'no path');
+my $file = "$dir/archive";
 {
 	local $ENV{PGOPTIONS} = '-c retention.reveal=on';
 	$node->command_ok([ 'pg_dump', '-Fc', '-f', $file, $node->connstr('company') ], 'dumped');

@@ -70,13 +70,16 @@ void named_item(Document *out, Text name, Text text) {
     out->end_item();
 }
 
-void write_controller(Document *out, const ControllerFacts *controller) {
+void write_controller(Document *out, const Facts &facts) {
+    const ControllerFacts *controller = facts.controller;
     out->heading(2, "Controller");
     if (controller == nullptr) return out->paragraph("Not named.");
     out->begin_list();
     named_item(out, "Controller", controller->name);
     named_item(out, "Contact", controller->contact);
     for (const Text joint : controller->joint_controllers) named_item(out, "Joint controller", joint);
+    for (const RecipientFacts &recipient : facts.recipients)
+        if (is_joint_controller(recipient)) named_item(out, "Joint controller", recipient.name);
     named_item(out, "Representative", controller->representative);
     named_item(out, "Data protection officer", controller->data_protection_officer);
     out->end_list();
@@ -330,7 +333,7 @@ void write_register(const Facts &facts, Sink sink, DocumentForm form) {
     out->begin("en", "Register of processing activities");
     out->paragraph(
         "Article 30(1) of the General Data Protection Regulation. Written by the database from what it is configured to do.");
-    write_controller(out, facts.controller);
+    write_controller(out, facts);
     write_purposes(out, facts);
     write_kinds(out, facts);
     write_categories(out, facts);

@@ -17,6 +17,8 @@ inline bool is_about(const Facts &facts, const PurposeFacts &purpose, const Kind
     return false;
 }
 
+inline bool is_joint_controller(const RecipientFacts &recipient) noexcept { return recipient.role == "joint controller"; }
+
 // How long the extension keeps records of its own, as text.
 using Age = char[kPeriodText];
 Text text_of(const OwnRecordFacts &record, Age *age) noexcept;

@@ -6,13 +6,19 @@ namespace pg_retention::core {
 
 namespace {
 
-void write_controller(Json *json, const ControllerFacts *controller) {
+void write_controller(Json *json, const Facts &facts) {
+    const ControllerFacts *controller = facts.controller;
     json->key("controller");
     if (controller == nullptr) return json->null();
     json->begin_object();
     json->field("name", controller->name);
     json->field("contact", controller->contact);
-    json->field("joint_controllers", controller->joint_controllers);
+    json->key("joint_controllers");
+    json->begin_list();
+    for (const Text joint : controller->joint_controllers) json->text(joint);
+    for (const RecipientFacts &recipient : facts.recipients)
+        if (is_joint_controller(recipient)) json->text(recipient.name);
+    json->end_list();
     json->field("representative", controller->representative);
     json->field("data_protection_officer", controller->data_protection_officer);
     json->end_object();
@@ -148,6 +154,7 @@ void write_policy(Json *json, const PolicyFacts &policy) {
     json->field("kept_for", &policy.keep_for);
     json->field("quarantined_for", &policy.quarantine_for);
     json->field("then", policy.deletes ? "deleted" : "anonymised");
+    json->field("while_referenced", !policy.deletes ? Text() : policy.anonymises_if_referenced ? "anonymised" : "kept");
     json->field("required_for", policy.must_keep_for);
     json->field("reference", policy.reference);
     json->field("read_by", policy.readers);
@@ -200,7 +207,7 @@ void write_register_json(const Facts &facts, Sink sink) {
     const ControllerFacts *controller = facts.controller;
     json.begin_lines('{');
     json.field("document", "register of processing activities, Article 30(1)");
-    write_controller(&json, controller);
+    write_controller(&json, facts);
     write_lines(&json, "purposes", facts.purposes, [&](const PurposeFacts &one) { write_purpose(&json, facts, one); });
     write_lines(&json, "persons", facts.kinds, [&](const KindFacts &one) { write_kind(&json, one); });
     json.key("data");
