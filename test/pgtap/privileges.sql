@@ -210,6 +210,7 @@ INSERT INTO call VALUES
     ('open_request', $$SELECT retention.open_request('access', 'person', 1), retention.open_request('access')$$),
     ('request_terms', $$SELECT * FROM retention.request_terms(true)$$), ('holidays', $$SELECT 1 / (count(*) > 10)::int FROM retention.holidays('NO', 2030)$$),
     ('records_of_nobody', 'SELECT * FROM retention.records_of_nobody()'), ('standard_holidays', 'SELECT * FROM retention.standard_holidays()'),
+    ('register', $$SELECT 1 / (retention.register('html') LIKE '<!DOCTYPE%')::int$$), ('register_digest', 'SELECT retention.register_digest()'),
     ('last_day_to_act', $$SELECT retention.last_day_to_act('2026-02-10', 1, 'NO')$$);
 INSERT INTO call VALUES  -- this server has no key to remember erasures with
     ('approve', $$SELECT retention.approve('x')$$, '42704'), ('pause', $$SELECT retention.pause('x', 'y')$$, '42704'), ('unpause', $$SELECT retention.unpause('x')$$, '42704'), ('require_warnings', $$SELECT retention.require_warnings('x')$$, '42704'), ('record_warning', $$SELECT retention.record_warning('x', now())$$, '42704'), ('end_warnings', $$SELECT retention.end_warnings('x')$$, '42704'),
