@@ -1,7 +1,6 @@
 #include "core/documents/document.hpp"
 
-#include <charconv>
-
+#include "core/text/digits.hpp"
 #include "core/text/letters.hpp"
 
 namespace pg_retention::core {
@@ -122,11 +121,7 @@ void Document::text(std::string_view piece) {
         markdown_text(piece);
 }
 
-void Document::number(int64_t value) {
-    char digits[24];
-    const auto written = std::to_chars(digits, digits + sizeof(digits), value);
-    text(std::string_view(digits, static_cast<size_t>(written.ptr - digits)));
-}
+void Document::number(int64_t value) { text(Digits(value).text()); }
 
 void Document::html_text(std::string_view piece) {
     for (size_t at = 0; at < piece.size();) {
@@ -144,11 +139,8 @@ void Document::html_text(std::string_view piece) {
                     break;
                 }
                 // A byte that is no character is told as the sign for that.
-                char digits[16];
-                const uint32_t code = letter.code == kNoLetter ? 0xFFFD : static_cast<uint32_t>(letter.code);
-                const auto written = std::to_chars(digits, digits + sizeof(digits), code);
                 put("&#");
-                put(std::string_view(digits, static_cast<size_t>(written.ptr - digits)));
+                put(Digits(letter.code == kNoLetter ? 0xFFFD : static_cast<int64_t>(letter.code)).text());
                 put(";");
         }
         at += letter.size;
