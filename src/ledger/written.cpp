@@ -7,6 +7,8 @@
 #include "pg/transaction.hpp"
 #include "pg/trigger.hpp"
 
+#include <initializer_list>
+
 extern "C" {
 #include "access/htup_details.h"
 #include "access/xact.h"
@@ -90,6 +92,9 @@ void record(const TriggerData *data) {
         put_json(&detail, "rule", rule);
         put_json(&detail, "name", value_of(last, desc, "name"));
     }
+    // Of words the name alone does not say which.
+    for (const char *column : {"object", "language"})
+        if (SPI_fnumber(desc, column) > 0) put_json(&detail, column, value_of(last, desc, column));
     put_change(&detail, desc, before, after);
     appendStringInfoChar(&detail, '}');
     LedgerEntry entry = {};

@@ -4,6 +4,7 @@
 #include "core/text/word_list.hpp"
 
 #include <cstddef>
+#include <utility>
 
 namespace pg_retention::core {
 
@@ -94,6 +95,23 @@ bool is_interest_basis(std::string_view basis) noexcept {
 bool is_open_to_objection(std::string_view basis) noexcept {
     if (reads_any(basis)) return reads(basis, "61e") || reads(basis, "61f");
     return names(basis, kObjectable) || !is_known_basis(basis);
+}
+
+char basis_letter(std::string_view basis) noexcept {
+    constexpr WordList kContract("agreement avtale avtalen contract kontrakt kontrakten");
+    constexpr WordList kLaw("law legal lov loven lovpålagt obligation plikt rettslig");
+    constexpr WordList kVital("vital vitale");
+    constexpr WordList kTask("official offentlig public");
+    if (reads_any(basis)) {
+        for (const std::string_view article : {"61a", "61b", "61c", "61d", "61e", "61f"})
+            if (reads(basis, article)) return article[2];
+        return 0;
+    }
+    const std::pair<const WordList *, char> words[] = {{&kConsent, 'a'}, {&kContract, 'b'}, {&kVital, 'd'}, {&kTask, 'e'}};
+    for (const auto &[list, letter] : words)
+        if (names(basis, *list)) return letter;
+    constexpr WordList kInterests("interest interesse interesser legitimate");
+    return names(basis, kInterests) ? 'f' : names(basis, kLaw) ? 'c' : 0;
 }
 
 }  // namespace pg_retention::core

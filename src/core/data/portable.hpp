@@ -20,4 +20,7 @@ bool is_interest_basis(std::string_view basis) noexcept;
 // Article 21(1): whether one may object, which is so on 6(1)(e) and (f) alone. True where it cannot be told.
 bool is_open_to_objection(std::string_view basis) noexcept;
 
+// The letter of Article 6(1) that it is, by its article or in words; 0: it cannot be told, or is another article's.
+char basis_letter(std::string_view basis) noexcept;
+
 }  // namespace pg_retention::core
