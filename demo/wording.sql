@@ -50,4 +50,7 @@ INSERT INTO retention.wording (object, name, language, words) VALUES
   ('text', 'we cannot deliver the service', 'en', 'we cannot deliver the service'), ('text', 'we cannot deliver the service', 'nb', 'vi kan ikke levere tjenesten'),
   ('text', 'the customer, who names its users and contact persons', 'en', 'the customer, who names its users and contact persons'),
   ('text', 'the customer, who names its users and contact persons', 'nb', 'kunden, som oppgir brukere og kontaktpersoner'),
-  ('place', 'servers', 'en', 'our own systems'), ('place', 'servers', 'nb', 'våre egne systemer');
+  ('place', 'servers', 'en', 'our own systems'), ('place', 'servers', 'nb', 'våre egne systemer'),
+  ('mention', 'user accounts', 'nb', 'brukere, brukerkonto'), ('mention', 'contact persons', 'nb', 'kontaktpersoner'),
+  ('mention', 'private customers', 'nb', 'privatperson kunde'), ('mention', 'service', 'nb', 'tjenestene'), ('mention', 'survey', 'nb', 'undersøkelser, kundeundersøkelser'),
+  ('mention', 'marketing', 'nb', 'markedsføring'), ('mention', 'bookkeeping', 'nb', 'bokføringsloven'), ('mention', 'private customers', 'en', 'private individual customer');

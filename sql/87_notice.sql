@@ -23,5 +23,9 @@ CREATE FUNCTION retention.privacy_notice(language text DEFAULT 'en', format text
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_privacy_notice';
 COMMENT ON FUNCTION retention.privacy_notice(text, text) IS 'the notice of Articles 13 and 14 as the configuration has it, in English (en) or Norwegian (nb), as markdown or html; what is not configured is listed at its end';
 
+CREATE FUNCTION retention.notice_drift(text text, language text DEFAULT 'en', OUT fact text, OUT object text, OUT configured text, OUT stated text, OUT sentence text, OUT why text)
+    RETURNS SETOF record LANGUAGE c STABLE ROWS 20 AS 'MODULE_PATHNAME', 'pg_retention_notice_drift';
+COMMENT ON FUNCTION retention.notice_drift(text, text) IS 'where a published notice (markdown, HTML or plain text) and the configuration disagree: what it says otherwise, with the sentence, what it promises that nothing keeps, and what it does not mention';
+
 GRANT SELECT ON retention.wording TO pg_monitor;
-GRANT EXECUTE ON FUNCTION retention.privacy_notice(text, text) TO pg_monitor;
+GRANT EXECUTE ON FUNCTION retention.privacy_notice(text, text), retention.notice_drift(text, text) TO pg_monitor;

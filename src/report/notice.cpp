@@ -1,6 +1,7 @@
-// The privacy notice: core writes it in UTF-8, SQL gets it in the encoding of the database.
+// The privacy notice, and what a published one says otherwise: core writes and reads UTF-8, SQL has the encoding of the database.
 #include "report/notice.hpp"
 
+#include "core/documents/drift.hpp"
 #include "core/documents/notice.hpp"
 #include "facts/facts.hpp"
 #include "facts/reader.hpp"
@@ -8,14 +9,53 @@
 #include "pg/guard.hpp"
 #include "schema/own.hpp"
 
+#include <iterator>
+
 extern "C" {
+#include "funcapi.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
+#include "utils/tuplestore.h"
 }
 
 namespace pg_retention {
 
 namespace {
+
+// In the encoding of the database; null when nothing is said.
+Datum text_datum(std::string_view utf8, bool *isnull) {
+    *isnull = utf8.empty();
+    if (*isnull) return 0;
+    const char *copy = pnstrdup(utf8.data(), utf8.size());
+    return CStringGetTextDatum(pg_any_to_server(copy, static_cast<int>(utf8.size()), PG_UTF8));
+}
+
+void take_finding(void *to, const core::Finding &finding) {
+    const auto *result = static_cast<const ReturnSetInfo *>(to);
+    const std::string_view texts[] = {
+        core::name_of(finding.fact), finding.object, finding.configured, finding.stated, finding.sentence, finding.why};
+    Datum values[std::size(texts)];
+    bool nulls[std::size(texts)];
+    for (size_t i = 0; i < std::size(texts); ++i) values[i] = text_datum(texts[i], &nulls[i]);
+    tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+void notice_drift(FunctionCallInfo fcinfo) {
+    require_argument(fcinfo, 0, "the text of the notice");
+    const core::Language language = language_argument(fcinfo, 1);
+    InitMaterializedSRF(fcinfo, 0);
+    const char *given = text_to_cstring(PG_GETARG_TEXT_PP(0));
+    const std::string_view published = pg_server_to_any(given, static_cast<int>(strlen(given)), PG_UTF8);
+    const std::span<char> plain = room_for<char>(published.size() + 1);
+    const size_t n = core::plain_text(published, plain.data());
+    connect_spi();
+    const core::Facts facts = read_facts(PG_UTF8);
+    const core::Wordings wordings = read_wordings(language);
+    const core::DriftRoom room = {room_for<core::PolicySeen>(facts.policies.size()),
+                                  room_for<core::PurposeSeen>(facts.purposes.size())};
+    core::find_drift(facts, wordings, {plain.data(), n}, room, core::FindingSink{fcinfo->resultinfo, take_finding});
+    SPI_finish();
+}
 
 void append_to(void *to, std::string_view bytes) {
     appendBinaryStringInfo(static_cast<StringInfo>(to), bytes.data(), static_cast<int>(bytes.size()));
@@ -75,3 +115,8 @@ core::Wordings read_wordings(core::Language language) {
 }  // namespace pg_retention
 
 RETENTION_FUNCTION(pg_retention_privacy_notice) { return pg_retention::privacy_notice(fcinfo); }
+
+RETENTION_FUNCTION(pg_retention_notice_drift) {
+    pg_retention::notice_drift(fcinfo);
+    return static_cast<Datum>(0);
+}

@@ -111,6 +111,19 @@ void put_period(Line *line, const Period &period, Language language) noexcept {
     put_anchor(line, period, language);
 }
 
+Period period_of_minutes(int64_t minutes) noexcept {
+    constexpr int64_t kDay = 1440;
+    Period period = {};
+    const int64_t days = minutes / kDay, years = days / 365;
+    if (minutes % kDay != 0 && minutes < INT32_MAX / 60)
+        period.seconds = static_cast<int32_t>(minutes * 60);
+    else if (years > 0 && days <= 366 * years)
+        period.months = static_cast<int32_t>(years * 12);
+    else
+        period.days = static_cast<int32_t>(days);
+    return period;
+}
+
 void put_cap(Line *line, const Cap &cap, Language language) noexcept {
     constexpr Said kWindows[] = {{"calendar day", "kalenderdag"},
                                  {"calendar week", "kalenderuke"},
@@ -182,15 +195,15 @@ constexpr Country kCountries[] = {
 };
 
 constexpr Law kLaws[] = {
-    {{"the Bookkeeping Act", "bokføringsloven"}, "bookkeeping act|bokføringsloven|bokføringslova", false},
-    {{"the Accounting Act", "regnskapsloven"}, "accounting act|regnskapsloven", false},
-    {{"the Limitation Act", "foreldelsesloven"}, "limitation act|foreldelsesloven|limitation period|foreldelsesfrist", false},
-    {{"the Tax Administration Act", "skatteforvaltningsloven"}, "tax administration act|skatteforvaltningsloven", false},
-    {{"the Working Environment Act", "arbeidsmiljøloven"}, "working environment act|arbeidsmiljøloven", false},
-    {{"the Money Laundering Act", "hvitvaskingsloven"}, "money laundering act|hvitvaskingsloven", false},
-    {{"the Health Records Act", "pasientjournalloven"}, "health records act|pasientjournalloven", false},
-    {{"the Marketing Control Act", "markedsføringsloven"}, "marketing control act|marketing act|markedsføringsloven", true},
-    {{"the Personal Data Act", "personopplysningsloven"}, "personal data act|personopplysningsloven", true},
+    {{"the Bookkeeping Act", "bokføringsloven"}, "bookkeeping act|bokføringslov*", false},
+    {{"the Accounting Act", "regnskapsloven"}, "accounting act|regnskapslov*", false},
+    {{"the Limitation Act", "foreldelsesloven"}, "limitation act|foreldelseslov*|limitation period|foreldelsesfrist*", false},
+    {{"the Tax Administration Act", "skatteforvaltningsloven"}, "tax administration act|skatteforvaltningslov*", false},
+    {{"the Working Environment Act", "arbeidsmiljøloven"}, "working environment act|arbeidsmiljølov*", false},
+    {{"the Money Laundering Act", "hvitvaskingsloven"}, "money laundering act|hvitvaskingslov*", false},
+    {{"the Health Records Act", "pasientjournalloven"}, "health records act|pasientjournallov*", false},
+    {{"the Marketing Control Act", "markedsføringsloven"}, "marketing control act|marketing act|markedsføringslov*", true},
+    {{"the Personal Data Act", "personopplysningsloven"}, "personal data act|personopplysningslov*", true},
 };
 
 // Lower case, as far as a law's name has letters.
@@ -240,9 +253,10 @@ LawReference read_law(std::string_view reference) noexcept {
     for (const Law &law : kLaws) {
         for (std::string_view rest = law.also; !rest.empty();) {
             const size_t bar = rest.find('|');
-            size_t at = 0;
-            if (has_folded(reference, rest.substr(0, bar), &at)) return {&law, read_section(reference)};
+            const std::string_view name = rest.substr(0, bar);
             rest = bar == std::string_view::npos ? std::string_view() : rest.substr(bar + 1);
+            size_t at = 0;
+            if (has_folded(reference, name.substr(0, name.find('*')), &at)) return {&law, read_section(reference)};
         }
     }
     return {nullptr, {}};

@@ -43,6 +43,8 @@ void put_length(Line *line, const Period &period, Language language) noexcept;
 void put_anchor(Line *line, const Period &period, Language language) noexcept;
 // The whole: "5 years after the end of the fiscal year", "without a limit".
 void put_period(Line *line, const Period &period, Language language) noexcept;
+// Of minutes that a setting is in: years as far as they are some.
+Period period_of_minutes(int64_t minutes) noexcept;
 // "at most 2 times per calendar month".
 void put_cap(Line *line, const Cap &cap, Language language) noexcept;
 
@@ -58,7 +60,7 @@ std::span<const Country> countries() noexcept;
 // A law and its section as a reference names it: "Bookkeeping Act §13", "bokføringsloven § 13".
 struct Law {
     Said name;              // within a sentence
-    std::string_view also;  // what else tells it, in lower case, with | between
+    std::string_view also;  // what tells it in a text, as Tokens::find takes it
     bool general;           // of processing as such: no row is kept for it
 };
 std::span<const Law> laws() noexcept;

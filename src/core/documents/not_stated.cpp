@@ -31,7 +31,9 @@ Said missing_said(Missing what) {
         case Missing::kController: return {"who the controller is.", "hvem som er behandlingsansvarlig."};
         case Missing::kPurposes: return {"what personal information is used for.", "hva personopplysningene brukes til."};
         case Missing::kRecipients: return {"who receives personal information.", "hvem som mottar personopplysninger."};
-        case Missing::kPlaces: return {"where the server is on which personal information is stored.", "hvor serveren står som personopplysningene lagres på."};
+        case Missing::kPlaces:
+            return {"where the server is on which personal information is stored.",
+                    "hvor serveren står som personopplysningene lagres på."};
         case Missing::kKinds: return {"which persons it is about.", "hvilke personer det gjelder."};
         case Missing::kPolicyPurpose: return {"what \"{0}\" is used for.", "hva «{0}» brukes til."};
         case Missing::kPolicyBasis: return {"the legal basis of \"{0}\".", "det rettslige grunnlaget for «{0}»."};

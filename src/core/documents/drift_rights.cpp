@@ -1,0 +1,261 @@
+// Rights, answers, legal bases, places and recipients of a sentence.
+#include <algorithm>
+
+#include "core/data/portable.hpp"
+#include "core/documents/drift_reader.hpp"
+
+namespace pg_retention::core {
+
+namespace {
+
+constexpr Said kRightTo = {"right|rights|may|can", "rett|retten|rettighet*|kan"};
+
+constexpr RightWords kRightWords[] = {
+    {15, {"access", "innsyn*"}, {"access", "innsyn"}},
+    {16, {"correct*|rectif*|inaccurate|amend*", "rette|rettet|retting|korriger*|uriktige"}, {"rectification", "retting"}},
+    {17, {"delet*|eras*|forgotten", "slett*|glemt"}, {"erasure", "sletting"}},
+    {18, {"restrict*", "begrens*"}, {"restriction of processing", "begrensning av behandlingen"}},
+    {20, {"portab*|copy|machine", "dataportab*|portab*|kopi|kopier|maskinlesbar*"}, {"data portability", "dataportabilitet"}},
+    {21, {"object|objection*|objects", "protester*|protest|innsigelse*|innvend*|motsette"}, {"objection", "å protestere"}},
+};
+
+void put_article(Line *line, int article, Language language) {
+    line->add(Said{"Article ", "artikkel "}.in(language)).add(article);
+}
+
+}  // namespace
+
+std::span<const RightWords> right_words() noexcept { return kRightWords; }
+
+void read_rights(DriftReader *reader, const Reading &reading) {
+    const Language language = reader->language();
+    const ArticleClaims articles(reading.tokens);
+    uint32_t spoken = 0;
+    bool any_article = false;
+    for (size_t i = 0; i < std::size(kRightWords); ++i)
+        if (reading.tokens.has(kRightWords[i].words, language)) spoken |= uint32_t{1} << i;
+    for (size_t i = 0; i < articles.n; ++i)
+        any_article = any_article || (articles.all[i].article >= 12 && articles.all[i].article <= 22);
+    if (spoken == 0) return;
+    if (any_article || reading.tokens.has(kRightTo, language)) reader->rights |= spoken;
+    // Of rights that are spoken of, those whose article is not named.
+    Line missing;
+    for (size_t i = 0; i < std::size(kRightWords); ++i) {
+        if ((spoken >> i & 1) == 0 || articles.has(kRightWords[i].article)) continue;
+        if (missing.n > 0) missing.add(", ");
+        put_article(&missing, kRightWords[i].article, language);
+    }
+    for (size_t i = 0; i < articles.n; ++i) {
+        const int article = articles.all[i].article;
+        if (article < 12 || article > 22 || (article == 15 && (spoken >> 4 & 1) != 0)) continue;
+        const auto *right = std::find_if(std::begin(kRightWords), std::end(kRightWords),
+                                         [&](const RightWords &one) { return one.article == article; });
+        const bool matches = right != std::end(kRightWords) && (spoken >> (right - kRightWords) & 1) != 0;
+        // A list may name a right by its article alone, as long as none is spoken of without its article.
+        if (matches || missing.n == 0 || article == 12) continue;
+        Line stated;
+        put_article(&stated, article, language);
+        reader->report({DriftFact::kArticle,
+                        {},
+                        missing.text(),
+                        stated.text(),
+                        reading.sentence.text,
+                        "the right that the sentence speaks of is another article's"});
+    }
+}
+
+namespace {
+
+constexpr Said kAnswering = {"answer*|reply|replies|respond*|response", "besvar*|svar|svare|svarer"};
+constexpr Said kUsually = {"aim|aims|as a rule|generally|hope|normally|strive|try|typically|usually",
+                           "forsøker|mål|målet|normalt|som regel|vanligvis"};
+
+bool is_within_a_month(const Period &period) {
+    return (period.months == 1 && period.days == 0) || (period.months == 0 && period.days <= 28);
+}
+
+}  // namespace
+
+void read_answer(DriftReader *reader, const Reading &reading) {
+    const Language language = reader->language();
+    PeriodClaim claim = {};
+    const bool extends = reading.tokens.has({"extend*|extension", "forleng*"}, language);
+    if (extends && reading.block.has(kAnswering, language)) {
+        if (next_period(reading.tokens, 0, language, &claim) && claim.more && claim.length.months != 2)
+            reader->report({DriftFact::kAnswer,
+                            {},
+                            reader->said({"2 further months", "2 måneder til"}),
+                            text_of(reading.tokens, claim.begin, claim.end),
+                            reading.sentence.text,
+                            "Article 12(3) allows an extension by two further months"});
+        return;
+    }
+    if (!reading.tokens.has(kAnswering, language) || !next_period(reading.tokens, 0, language, &claim)) return;
+    const size_t usually = reading.tokens.find(kUsually.in(language));
+    if (usually == reading.tokens.n && is_within_a_month(claim.length)) {
+        reader->answer_limit = true;
+        return;
+    }
+    const Period *target = reader->facts.answered_within;
+    const bool is_target = usually < reading.tokens.n && target != nullptr && same_length(*target, claim.length);
+    reader->no_limit = {DriftFact::kAnswer,    {}, {}, text_of(reading.tokens, std::min(usually, claim.begin), claim.end),
+                        reading.sentence.text, {}};
+    reader->no_limit.why =
+        usually == reading.tokens.n ? "the limit is one month from receipt, extendable by two further months (Article 12(3))"
+        : is_target
+            ? "that names no limit: it is one month from receipt, extendable by two further months (Article 12(3))"
+            : "that names no limit, and is not the target that is configured: the limit is one month from receipt, extendable "
+              "by two further months (Article 12(3))";
+    reader->no_limit_is_target = is_target;
+}
+
+namespace {
+
+// Whether anything rests on this letter of Article 6(1).
+bool is_in_use(const Facts &facts, char letter) {
+    for (const PurposeFacts &purpose : facts.purposes)
+        if (basis_letter(purpose.legal_basis) == letter) return true;
+    for (const PolicyFacts &policy : facts.policies)
+        if (basis_letter(policy.legal_basis) == letter) return true;
+    return false;
+}
+
+}  // namespace
+
+void read_basis(DriftReader *reader, const Reading &reading) {
+    const Language language = reader->language();
+    const ArticleClaims articles(reading.tokens);
+    char claimed = 0;
+    for (size_t i = 0; i < articles.n; ++i)
+        if (articles.all[i].article == 6 && articles.all[i].letter >= 'a' && articles.all[i].letter <= 'f')
+            claimed = articles.all[i].letter;
+    // What the right to portability says of bases is no claim.
+    const size_t consent = reading.tokens.find(Said{"consent*", "samtykke*"}.in(language));
+    if (claimed == 0 && consent < reading.tokens.n && !reading.tokens.is_denied(consent, language) && !articles.has(20) &&
+        !reading.tokens.has({"portab*|machine", "dataportab*|maskinlesbar*"}, language))
+        claimed = 'a';
+    const bool at_all = claimed != 0 && is_in_use(reader->facts, claimed);
+    if (claimed == 0) return;
+    Line configured, stated;
+    put_basis(&stated, claimed, language);
+    if (!at_all) {
+        reader->report(
+            {DriftFact::kBasis, {}, {}, stated.text(), reading.sentence.text, "nothing that is configured rests on this basis"});
+        return;
+    }
+    size_t tied = 0;
+    const PurposeFacts *purpose = nullptr;
+    for (size_t i = 0; i < reader->facts.purposes.size(); ++i) {
+        if (!reader->room.purposes[i].tied) continue;
+        ++tied;
+        purpose = &reader->facts.purposes[i];
+    }
+    const char own = tied == 1 ? basis_letter(purpose->legal_basis) : claimed;
+    if (own == claimed || own == 0) return;
+    // The sentence may speak of policies beside.
+    for (size_t i = 0; i < reader->facts.policies.size(); ++i)
+        if (reader->room.policies[i].tied) return;
+    put_basis(&configured, own, language);
+    reader->report({DriftFact::kBasis, purpose->name, configured.text(), stated.text(), reading.sentence.text,
+                    "the purpose rests on another basis"});
+}
+
+namespace {
+
+constexpr Said kStoring = {"cent*|datacent*|hosted|kept|located|managed|server*|storage|store|stored|stores",
+                           "datasent*|driftes|lagr*|ligger|oppbevar*|server*"};
+constexpr Said kControl = {"control|controlled", "kontroll|kontrollere*"};
+constexpr Said kAlone = {"alone|exclusively|exclusive|only|sole|solely|full", "alene|bare|eksklusiv*|full|kun|utelukkende"};
+
+bool is_place(const Facts &facts, Text country) {
+    for (const PlaceFacts &place : facts.places)
+        if (place.country == country) return true;
+    return false;
+}
+bool is_recipients(const Facts &facts, Text country) {
+    for (const RecipientFacts &recipient : facts.recipients)
+        if (recipient.country == country) return true;
+    return false;
+}
+
+void put_countries(Line *line, const Facts &facts, Language language) {
+    for (size_t i = 0; i < facts.places.size(); ++i) {
+        bool first = true;
+        for (size_t k = 0; k < i; ++k) first = first && facts.places[k].country != facts.places[i].country;
+        if (!first) continue;
+        if (line->n > 0) line->add(", ");
+        const Country *country = country_of(facts.places[i].country);
+        line->add(country == nullptr ? facts.places[i].country : country->name.in(language));
+    }
+}
+
+void read_control(const DriftReader &reader, const Reading &reading) {
+    const Language language = reader.language();
+    const size_t control = reading.tokens.find(kControl.in(language));
+    if (control == reading.tokens.n || !reading.tokens.has(kAlone, language) || reading.tokens.is_denied(control, language))
+        return;
+    const auto names = [&](const PlaceFacts &place) {
+        Tokens::Places places;
+        return reading.block.names(place.name, language, &places) ||
+               reading.block.names(reader.wordings.find(WordingObject::kPlace, place.name), language, &places);
+    };
+    bool any = false;
+    for (const PlaceFacts &place : reader.facts.places) any = any || names(place);
+    for (const PlaceFacts &place : reader.facts.places)
+        if (!place.own_control && (!any || names(place)))
+            reader.report({DriftFact::kControl, place.name,
+                           reader.said({"not under our control alone", "ikke bare under vår kontroll"}),
+                           text_of(reading.tokens, control, control + 1), reading.sentence.text,
+                           "others than the controller decide who reaches it, too"});
+}
+
+}  // namespace
+
+void read_places(DriftReader *reader, const Reading &reading) {
+    const Language language = reader->language();
+    const bool storing = reading.tokens.has(kStoring, language);
+    size_t at = 0;
+    const Country *country = next_country(reading.tokens, 0, language, &at);
+    for (; country != nullptr; country = next_country(reading.tokens, at + 1, language, &at)) {
+        if (is_place(reader->facts, country->code) || (is_recipients(reader->facts, country->code) && !storing)) continue;
+        if (reading.tokens.is_denied(at, language)) continue;
+        Line configured;
+        put_countries(&configured, reader->facts, language);
+        reader->report({DriftFact::kCountry,
+                        {},
+                        configured.text(),
+                        country->name.in(language),
+                        reading.sentence.text,
+                        storing ? "no location is in this country" : "no location and no recipient is in this country"});
+    }
+    read_control(*reader, reading);
+}
+
+void read_sharing(DriftReader *reader, const Reading &reading) {
+    const Language language = reader->language();
+    const size_t shared =
+        reading.tokens.find(Said{"disclos*|pass|passed|sell|share|shared|sold", "deler|deles|selge*|utlever*"}.in(language));
+    if (shared < reading.tokens.n && !reading.tokens.is_denied(shared, language) &&
+        reading.tokens.has({"third party|third parties|partners", "tredjepart*|tredjeparter|partnere"}, language) &&
+        reading.tokens.has({"marketing|advertis*", "markedsfør*|reklame*"}, language)) {
+        for (const PurposeFacts &purpose : reader->facts.purposes)
+            if (purpose.direct_marketing)
+                reader->report({DriftFact::kRecipient, purpose.name,
+                                reader->said({"not disclosed to third parties", "utleveres ikke til tredjeparter"}),
+                                text_of(reading.tokens, shared, shared + 1), reading.sentence.text,
+                                "a disclosure to a third party for direct marketing is refused"});
+    }
+    const size_t automated = reading.tokens.find(Said{"automated decision*|automatic decision*|profiling",
+                                                      "automatiserte avgjørelser|automatiserte beslutninger|profilering"}
+                                                     .in(language));
+    const bool configured = reader->facts.controller != nullptr && is_given(reader->facts.controller->automated_decisions);
+    if (automated < reading.tokens.n && !configured && !reading.tokens.is_denied(automated, language))
+        reader->report({DriftFact::kDecisions,
+                        {},
+                        {},
+                        text_of(reading.tokens, automated, std::min(automated + 2, reading.tokens.n)),
+                        reading.sentence.text,
+                        "no automated decisions are configured"});
+}
+
+}  // namespace pg_retention::core
