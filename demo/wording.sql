@@ -53,4 +53,4 @@ INSERT INTO retention.wording (object, name, language, words) VALUES
   ('place', 'servers', 'en', 'our own systems'), ('place', 'servers', 'nb', 'våre egne systemer'),
   ('mention', 'user accounts', 'nb', 'brukere, brukerkonto'), ('mention', 'contact persons', 'nb', 'kontaktpersoner'),
   ('mention', 'private customers', 'nb', 'privatperson kunde'), ('mention', 'service', 'nb', 'tjenestene'), ('mention', 'survey', 'nb', 'undersøkelser, kundeundersøkelser'),
-  ('mention', 'marketing', 'nb', 'markedsføring'), ('mention', 'bookkeeping', 'nb', 'bokføringsloven'), ('mention', 'private customers', 'en', 'private individual customer');
+  ('mention', 'marketing', 'nb', 'markedsføring'), ('mention', 'bookkeeping', 'nb', 'ERP, fakturaer'), ('mention', 'bookkeeping', 'en', 'ERP, invoices'), ('mention', 'private customers', 'en', 'private individual customer');

@@ -54,13 +54,40 @@ size_t before_unit(const Tokens &tokens, size_t at, Language language, bool *mor
     return at;
 }
 
+bool touch(const Token &a, const Token &b) noexcept { return a.text.data() + a.text.size() == b.text.data(); }
+
+// A number with a part behind it, in tenths: "3.5", "3,5", "3½". Returns behind it; tenths is -1 where there is no number.
+size_t read_tenths(const Tokens &tokens, size_t at, Language language, int *tenths) noexcept {
+    const int whole = number_at(tokens, at, language);
+    *tenths = whole < 0 || whole > 100000 ? -1 : whole * 10;
+    if (whole < 0 || !tokens.all[at].is_number || at + 1 >= tokens.n || !touch(tokens.all[at], tokens.all[at + 1])) return at + 1;
+    if (tokens.is(at + 1, "½")) {
+        *tenths += 5;
+        return at + 2;
+    }
+    const bool part = tokens.is(at + 1, ".|,") && at + 2 < tokens.n && tokens.all[at + 2].is_number &&
+                      touch(tokens.all[at + 1], tokens.all[at + 2]);
+    if (!part) return at + 1;
+    *tenths += tokens.all[at + 2].text[0] - '0';
+    return at + 3;
+}
+
+// Part of a number that began before it.
+bool is_part(const Tokens &tokens, size_t at) noexcept {
+    return at >= 2 && tokens.all[at].is_number && tokens.is(at - 1, ".|,") && tokens.all[at - 2].is_number &&
+           touch(tokens.all[at - 2], tokens.all[at - 1]) && touch(tokens.all[at - 1], tokens.all[at]);
+}
+
 // A number and its unit from here on.
 bool read_amount(const Tokens &tokens, size_t at, Language language, PeriodClaim *claim) noexcept {
-    const int number = number_at(tokens, at, language);
-    if (number < 0) return false;
-    const size_t place = before_unit(tokens, at + 1, language, &claim->more);
+    int tenths = 0;
+    if (is_part(tokens, at)) return false;
+    const size_t behind = read_tenths(tokens, at, language, &tenths);
+    if (tenths < 0) return false;
+    const size_t place = before_unit(tokens, behind, language, &claim->more);
     const Unit unit = unit_at(tokens, place, language);
-    if (unit == Unit::kNone || !add_to(&claim->length, number, unit)) return false;
+    if (unit == Unit::kNone || !add_to(&claim->length, tenths / 10, unit)) return false;
+    if (tenths % 10 != 0) claim->length.months += unit == Unit::kYear ? tenths % 10 * 12 / 10 : 0;
     claim->end = place + 1;
     if (language == Language::kBokmal && tokens.is(claim->end, "til")) claim->more = true;
     return true;

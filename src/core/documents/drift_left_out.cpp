@@ -22,7 +22,7 @@ void look_at_details(const DriftReader &reader, const PolicyFacts &policy, const
         missing(DriftFact::kPeriod, terms.text(), "the notice speaks of it, and does not say how long it is kept");
     if (!is_zero(policy.quarantine_for) && !seen.quarantine)
         missing(DriftFact::kPeriod, terms.text(), "the notice does not say how long it is in quarantine: hidden is not deleted");
-    if (seen.period && !seen.action)
+    if ((seen.period || seen.quarantine) && !seen.action)
         missing(DriftFact::kAction, terms.text(), "the notice does not say what is done when the period is over");
     if (seen.columns) return;
     for (const ColumnFacts &column : policy.columns) {
@@ -254,7 +254,7 @@ void look_at_places(const DriftReader &reader) {
                 if (found == country) return true;
             return false;
         };
-        if (first && !reader.any_sentence(names_it))
+        if (first && !reader.other_country && !reader.any_sentence(names_it))
             reader.report({DriftFact::kCountry,
                            places[i].name,
                            country->name.in(reader.language()),

@@ -155,6 +155,8 @@ void read_laws(DriftReader *reader, const Reading &reading) {
             // A sentence that names no policy speaks of those that the law is for.
             if (!seen.tied && !(same && !is_tied(*reader))) continue;
             if (!same) {
+                // Another law in its stead.
+                seen.law = true;
                 report_law(
                     *reader, reading, policy, claim.reference,
                     policy.must_keep_for != nullptr

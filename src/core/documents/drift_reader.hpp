@@ -32,6 +32,8 @@ struct DriftReader {
     Finding no_limit = {};            // the last sentence that says when, and names no limit; why is empty: there is none
     bool no_limit_is_target = false;  // it is the target that is configured beside the limit
 
+    bool other_country = false;  // a sentence says that data lie where they do not
+
     Language language() const noexcept { return wordings.language; }
     std::string_view said(Said text) const noexcept { return text.in(language()); }
     void report(const Finding &finding) const { sink.take(sink.to, finding); }

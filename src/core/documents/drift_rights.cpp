@@ -189,11 +189,12 @@ void put_countries(Line *line, const Facts &facts, Language language) {
     }
 }
 
+// Of a place that is named, or else of each.
 void read_control(const DriftReader &reader, const Reading &reading) {
     const Language language = reader.language();
     const size_t control = reading.tokens.find(kControl.in(language));
-    if (control == reading.tokens.n || !reading.tokens.has(kAlone, language) || reading.tokens.is_denied(control, language))
-        return;
+    if (control == reading.tokens.n || !reading.tokens.has(kAlone, language)) return;
+    const bool alone = !reading.tokens.is_denied(control, language);
     const auto names = [&](const PlaceFacts &place) {
         Tokens::Places places;
         return reading.block.names(place.name, language, &places) ||
@@ -201,12 +202,15 @@ void read_control(const DriftReader &reader, const Reading &reading) {
     };
     bool any = false;
     for (const PlaceFacts &place : reader.facts.places) any = any || names(place);
-    for (const PlaceFacts &place : reader.facts.places)
-        if (!place.own_control && (!any || names(place)))
-            reader.report({DriftFact::kControl, place.name,
-                           reader.said({"not under our control alone", "ikke bare under vår kontroll"}),
-                           text_of(reading.tokens, control, control + 1), reading.sentence.text,
-                           "others than the controller decide who reaches it, too"});
+    for (const PlaceFacts &place : reader.facts.places) {
+        if (place.own_control == alone || (any && !names(place))) continue;
+        reader.report({DriftFact::kControl, place.name,
+                       reader.said(place.own_control ? Said{"under our control alone", "bare under vår kontroll"}
+                                                     : Said{"not under our control alone", "ikke bare under vår kontroll"}),
+                       text_of(reading.tokens, control, control + 1), reading.sentence.text,
+                       place.own_control ? "the controller alone decides who reaches it"
+                                         : "others than the controller decide who reaches it, too"});
+    }
 }
 
 }  // namespace
@@ -219,6 +223,7 @@ void read_places(DriftReader *reader, const Reading &reading) {
     for (; country != nullptr; country = next_country(reading.tokens, at + 1, language, &at)) {
         if (is_place(reader->facts, country->code) || (is_recipients(reader->facts, country->code) && !storing)) continue;
         if (reading.tokens.is_denied(at, language)) continue;
+        reader->other_country = reader->other_country || storing;
         Line configured;
         put_countries(&configured, reader->facts, language);
         reader->report({DriftFact::kCountry,
