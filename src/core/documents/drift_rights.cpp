@@ -152,9 +152,9 @@ void read_basis(DriftReader *reader, const Reading &reading) {
     }
     const char own = tied == 1 ? basis_letter(purpose->legal_basis) : claimed;
     if (own == claimed || own == 0) return;
-    // The sentence may speak of policies beside.
+    // The sentence may speak of a policy that rests on it.
     for (size_t i = 0; i < reader->facts.policies.size(); ++i)
-        if (reader->room.policies[i].tied) return;
+        if (reader->room.policies[i].tied && basis_letter(reader->facts.policies[i].legal_basis) == claimed) return;
     put_basis(&configured, own, language);
     reader->report({DriftFact::kBasis, purpose->name, configured.text(), stated.text(), reading.sentence.text,
                     "the purpose rests on another basis"});
