@@ -1,10 +1,10 @@
 #include "core/documents/language.hpp"
 
-#include <charconv>
 #include <cstring>
 #include <span>
 
 #include "core/data/portable.hpp"
+#include "core/text/digits.hpp"
 #include "core/text/letters.hpp"
 
 namespace pg_retention::core {
@@ -30,11 +30,7 @@ Line &Line::add(std::string_view text) noexcept {
     return *this;
 }
 
-Line &Line::add(int64_t number) noexcept {
-    char digits[24];
-    const auto written = std::to_chars(digits, digits + sizeof digits, number);
-    return add(std::string_view(digits, static_cast<size_t>(written.ptr - digits)));
-}
+Line &Line::add(int64_t number) noexcept { return add(Digits(number).text()); }
 
 namespace {
 
