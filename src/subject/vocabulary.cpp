@@ -3,6 +3,7 @@
 
 #include "policy/action.hpp"
 #include "core/data/anonymiser.hpp"
+#include "core/documents/drift.hpp"
 #include "ledger/words.hpp"
 #include "pg/guard.hpp"
 #include "pg/postgres.hpp"
@@ -23,6 +24,8 @@ constexpr bool changes_rows(PolicyAction) { return true; }
 constexpr bool changes_rows(core::Anonymiser) { return true; }
 constexpr bool changes_rows(LinkRole) { return false; }
 constexpr bool changes_rows(RequestType) { return false; }
+constexpr bool changes_rows(core::WordingObject) { return false; }
+constexpr bool changes_rows(core::DriftFact) { return false; }
 
 template <typename E>
 void put_words(const ReturnSetInfo *result, const char *kind) {
@@ -47,5 +50,7 @@ RETENTION_FUNCTION(pg_retention_vocabulary) {
     put_words<LedgerAction>(result, "ledger");
     put_words<LinkRole>(result, "role");
     put_words<RequestType>(result, "request");
+    put_words<core::WordingObject>(result, "wording");
+    put_words<core::DriftFact>(result, "drift");
     return static_cast<Datum>(0);
 }

@@ -141,7 +141,7 @@ SELECT set_eq($$SELECT c::regclass::text FROM pg_extension, unnest(extconfig) c 
     ('retention.statement'), ('retention.statement_statement_id_seq'), ('retention.erasure'),
     ('retention.purpose'), ('retention.objection'), ('retention.objection_objection_id_seq'), ('retention.objection_key'), ('retention.consent'), ('retention.consent_consent_id_seq'),
     ('retention.recipient'), ('retention.disclosure'), ('retention.disclosure_disclosure_id_seq'), ('retention.notice_to_recipient'),
-    ('retention.notice_to_recipient_notice_id_seq'), ('retention.location'), ('retention.public_holiday'), ('retention.request'), ('retention.request_request_id_seq'),
+    ('retention.notice_to_recipient_notice_id_seq'), ('retention.location'), ('retention.wording'), ('retention.public_holiday'), ('retention.request'), ('retention.request_request_id_seq'),
     ('retention.verification'), ('retention.verification_verification_id_seq'), ('retention.verification_table'), ('retention.verification_finding'), ('retention.contact_log'), ('retention.contact_count'), ('retention.refused_messages')$$, 'what a DBA fills, and what must not be lost, is in a dump');
 
 -- Duties.
@@ -211,6 +211,7 @@ INSERT INTO call VALUES
     ('request_terms', $$SELECT * FROM retention.request_terms(true)$$), ('holidays', $$SELECT 1 / (count(*) > 10)::int FROM retention.holidays('NO', 2030)$$),
     ('records_of_nobody', 'SELECT * FROM retention.records_of_nobody()'), ('standard_holidays', 'SELECT * FROM retention.standard_holidays()'),
     ('register', $$SELECT 1 / (retention.register('html') LIKE '<!DOCTYPE%')::int$$), ('register_digest', 'SELECT retention.register_digest()'),
+    ('privacy_notice', $$SELECT 1 / (retention.privacy_notice('nb') LIKE '# Personvern%')::int$$), ('notice_drift', $$SELECT 1 / (count(*) > 3)::int FROM retention.notice_drift('')$$),
     ('last_day_to_act', $$SELECT retention.last_day_to_act('2026-02-10', 1, 'NO')$$);
 INSERT INTO call VALUES  -- this server has no key to remember erasures with
     ('approve', $$SELECT retention.approve('x')$$, '42704'), ('pause', $$SELECT retention.pause('x', 'y')$$, '42704'), ('unpause', $$SELECT retention.unpause('x')$$, '42704'), ('require_warnings', $$SELECT retention.require_warnings('x')$$, '42704'), ('record_warning', $$SELECT retention.record_warning('x', now())$$, '42704'), ('end_warnings', $$SELECT retention.end_warnings('x')$$, '42704'),

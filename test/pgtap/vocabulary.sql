@@ -1,6 +1,6 @@
 -- Words that stand in SQL as well are those of the library.
 BEGIN;
-SELECT plan(8);
+SELECT plan(9);
 
 CREATE FUNCTION words_of(wanted text) RETURNS text[] LANGUAGE sql AS
     $$SELECT array_agg(word ORDER BY word COLLATE "C") FROM retention.vocabulary() WHERE kind = wanted$$;
@@ -15,6 +15,7 @@ SELECT is(listed('retention.policy', 'action'), words_of('action'), 'the table o
 SELECT is(listed('retention.personal_column', 'anonymise'), words_of('anonymiser'), 'the table of personal columns takes the anonymisers there are');
 SELECT is(listed('retention.subject_link', 'role'), words_of('role'), 'the table of links takes the roles there are');
 SELECT is(listed('retention.request', 'type'), words_of('request'), 'the table of requests takes the types there are');
+SELECT is(listed('retention.wording', 'object'), words_of('wording'), 'the table of words takes the objects there are');
 SELECT is((SELECT count(*) FROM retention.vocabulary() WHERE word IS NULL OR word = ''), 0::bigint, 'each member of a vocabulary has a word');
 SELECT is((SELECT count(*) FROM (SELECT FROM retention.vocabulary() GROUP BY kind, word HAVING count(*) > 1) d), 0::bigint, 'no word stands for two');
 SELECT ok((SELECT bool_and(changes_rows) FROM retention.vocabulary() WHERE kind = 'ledger' AND word IN ('deleted', 'quarantined', 'restricted', 'reinstated')),

@@ -55,6 +55,12 @@ void read_untied(const DriftReader &reader, const Reading &reading, const Period
                    "the sentence names no policy, and none has a period of this length"});
 }
 
+// What stands between a period and the next one.
+std::string_view behind(const Tokens &tokens, const PeriodClaim &claim, Language language) {
+    PeriodClaim next = {};
+    return text_of(tokens, claim.end, next_period(tokens, claim.end, language, &next) ? next.begin : tokens.n);
+}
+
 void read_start(const DriftReader &reader, const Reading &reading, const PeriodClaim &claim, const PolicyFacts &policy,
                 const Period &period) {
     Line configured;
@@ -65,7 +71,8 @@ void read_start(const DriftReader &reader, const Reading &reading, const PeriodC
     Finding said = finding;
     if (period.anchor != kNoAnchor && !says_anchor(reading.block, period, reader.language()))
         said.why = "the notice does not say that the period counts from an end of this kind, so it promises a shorter one";
-    else if (period.anchor == kNoAnchor && says_any_anchor(reading.tokens, reader.language()))
+    else if (period.anchor == kNoAnchor &&
+             says_any_anchor(Tokens(behind(reading.tokens, claim, reader.language())), reader.language()))
         said.why = "the policy's period counts from the event itself";
     if (!said.why.empty()) reader.report(said);
 }
@@ -98,7 +105,8 @@ void read_periods(DriftReader *reader, const Reading &reading) {
             PolicySeen &seen = reader->room.policies[i];
             if (!seen.tied) continue;
             const bool quarantine = reading.tokens.has({"quarantin*|hidden", "karantene*|skjul*"}, language);
-            seen.period = seen.period || !quarantine;
+            // Where both are spoken of it may be either that is another one.
+            seen.period = true;
             seen.quarantine = seen.quarantine || quarantine;
             Line configured;
             put_terms(&configured, reader->facts.policies[i], language);

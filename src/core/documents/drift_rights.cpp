@@ -79,18 +79,17 @@ bool is_within_a_month(const Period &period) {
 void read_answer(DriftReader *reader, const Reading &reading) {
     const Language language = reader->language();
     PeriodClaim claim = {};
-    const bool extends = reading.tokens.has({"extend*|extension", "forleng*"}, language);
-    if (extends && reading.block.has(kAnswering, language)) {
-        if (next_period(reading.tokens, 0, language, &claim) && claim.more && claim.length.months != 2)
-            reader->report({DriftFact::kAnswer,
-                            {},
-                            reader->said({"2 further months", "2 måneder til"}),
-                            text_of(reading.tokens, claim.begin, claim.end),
-                            reading.sentence.text,
-                            "Article 12(3) allows an extension by two further months"});
+    const size_t extends = reading.tokens.find(Said{"extend*|extension", "forleng*"}.in(language));
+    if (extends < reading.tokens.n && reading.block.has(kAnswering, language) &&
+        next_period(reading.tokens, extends, language, &claim) && !(claim.length.months == 2 && claim.length.days == 0))
+        reader->report({DriftFact::kAnswer,
+                        {},
+                        reader->said({"2 further months", "2 måneder til"}),
+                        text_of(reading.tokens, claim.begin, claim.end),
+                        reading.sentence.text,
+                        "Article 12(3) allows an extension by two further months"});
+    if (!reading.tokens.has(kAnswering, language) || !next_period(reading.tokens, 0, language, &claim) || claim.begin > extends)
         return;
-    }
-    if (!reading.tokens.has(kAnswering, language) || !next_period(reading.tokens, 0, language, &claim)) return;
     const size_t usually = reading.tokens.find(kUsually.in(language));
     if (usually == reading.tokens.n && is_within_a_month(claim.length)) {
         reader->answer_limit = true;
@@ -178,6 +177,22 @@ bool is_recipients(const Facts &facts, Text country) {
     return false;
 }
 
+// What the controller says of transfers may name it.
+bool is_of_transfers(const DriftReader &reader, const Country *country) {
+    const ControllerFacts *controller = reader.facts.controller;
+    if (controller == nullptr || !is_given(controller->transfers)) return false;
+    for (const std::string_view text :
+         {controller->transfers, reader.wordings.words(WordingObject::kText, controller->transfers)}) {
+        const Tokens tokens(text);
+        size_t at = 0;
+        for (const Language language : {Language::kEnglish, Language::kBokmal})
+            for (const Country *found = next_country(tokens, 0, language, &at); found != nullptr;
+                 found = next_country(tokens, at + 1, language, &at))
+                if (found == country) return true;
+    }
+    return false;
+}
+
 void put_countries(Line *line, const Facts &facts, Language language) {
     for (size_t i = 0; i < facts.places.size(); ++i) {
         bool first = true;
@@ -222,7 +237,7 @@ void read_places(DriftReader *reader, const Reading &reading) {
     const Country *country = next_country(reading.tokens, 0, language, &at);
     for (; country != nullptr; country = next_country(reading.tokens, at + 1, language, &at)) {
         if (is_place(reader->facts, country->code) || (is_recipients(reader->facts, country->code) && !storing)) continue;
-        if (reading.tokens.is_denied(at, language)) continue;
+        if (reading.tokens.is_denied(at, language) || is_of_transfers(*reader, country)) continue;
         reader->other_country = reader->other_country || storing;
         Line configured;
         put_countries(&configured, reader->facts, language);

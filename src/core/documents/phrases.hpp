@@ -61,7 +61,8 @@ struct Phrases {
     // With its first letter as a sentence begins.
     void put_capital(std::string_view text) const;
     // A text of the company's, without the point at its end: a pattern has one.
-    void put_own(std::string_view text) const;
+    std::string_view own(std::string_view text) const;
+    void put_own(std::string_view text) const { put(own(text)); }
 
     // "a, b and c" of n things, of which write(i) writes one. Those that skip(i) says are left out.
     template <class Write>
