@@ -105,11 +105,13 @@ bool next_period(const Tokens &tokens, size_t from, Language language, PeriodCla
         *claim = {};
         claim->begin = at;
         if (!read_amount(tokens, at, language, claim)) continue;
-        // "3 years and 6 months"
-        while (tokens.is(claim->end, Said{"and|,", "og|,"}.in(language))) {
-            PeriodClaim next = *claim;
-            if (!read_amount(tokens, claim->end + 1, language, &next)) break;
-            *claim = next;
+        // "3 years and 6 months"; more days are another period.
+        PeriodClaim part = {};
+        const bool years = claim->length.months % 12 == 0 && claim->length.months > 0 && claim->length.days == 0;
+        if (years && tokens.is(claim->end, Said{"and", "og"}.in(language)) &&
+            read_amount(tokens, claim->end + 1, language, &part) && part.length.months > 0 && part.length.months < 12) {
+            claim->length.months += part.length.months;
+            claim->end = part.end;
         }
         return true;
     }
@@ -261,20 +263,28 @@ bool ArticleClaims::has(int article) const noexcept {
 
 namespace {
 
-// The section that stands right before or behind a law's name: "§ 13 of the ...", "... § 13", "section 13 of the ...".
+// A section from here on, and the place behind it; empty: there is none.
+std::string_view section_at(const Tokens &tokens, size_t at, size_t *end) noexcept {
+    if (!tokens.is(at, "§|section|paragraf") || at + 1 >= tokens.n || !tokens.all[at + 1].is_number) return {};
+    size_t last = at + 1;
+    while (last + 2 < tokens.n && tokens.is(last + 1, "-") && tokens.all[last + 2].is_number) last += 2;
+    *end = last + 1;
+    return text_of(tokens, at + 1, last + 1);
+}
+
+// The section that goes with a law's name: "§ 13 of the ...", "§ 13 i ...", "... § 13", "...'s section 13".
 std::string_view section_beside(const Tokens &tokens, size_t begin, size_t end) noexcept {
-    constexpr size_t kNear = 4;
-    const auto section_at = [&](size_t at) {
-        if (!tokens.is(at, "§|section|paragraf") || at + 1 >= tokens.n || !tokens.all[at + 1].is_number)
-            return std::string_view();
-        size_t last = at + 1;
-        while (last + 2 < tokens.n && tokens.is(last + 1, "-") && tokens.all[last + 2].is_number) last += 2;
-        return text_of(tokens, at + 1, last + 1);
-    };
-    for (size_t at = end; at < end + 2 && at < tokens.n; ++at)
-        if (const std::string_view section = section_at(at); !section.empty()) return section;
-    for (size_t at = begin > kNear ? begin - kNear : 0; at < begin; ++at)
-        if (const std::string_view section = section_at(at); !section.empty()) return section;
+    constexpr size_t kNear = 8;
+    constexpr std::string_view kOf = "of|i|etter";
+    size_t behind = 0;
+    for (size_t at = begin > kNear ? begin - kNear : 0; at < begin; ++at) {
+        const std::string_view section = section_at(tokens, at, &behind);
+        if (section.empty() || !tokens.is(behind, kOf)) continue;
+        if (behind + 1 == begin || (tokens.is(behind + 1, "the|den") && behind + 2 == begin)) return section;
+    }
+    for (size_t at = end; at < end + 3 && at < tokens.n && (at == end || tokens.is(at - 1, ",|'|’|s")); ++at)
+        if (const std::string_view section = section_at(tokens, at, &behind); !section.empty() && !tokens.is(behind, kOf))
+            return section;
     return {};
 }
 
