@@ -14,6 +14,7 @@
 extern "C" {
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
 }
@@ -52,7 +53,7 @@ void notice_drift(FunctionCallInfo fcinfo) {
     const core::Facts facts = read_facts(PG_UTF8);
     const core::Wordings wordings = read_wordings(language);
     const core::DriftRoom room = {room_for<core::PolicySeen>(facts.policies.size()),
-                                  room_for<core::PurposeSeen>(facts.purposes.size())};
+                                  room_for<core::PurposeSeen>(facts.purposes.size()), [] { CHECK_FOR_INTERRUPTS(); }};
     core::find_drift(facts, wordings, {plain.data(), n}, room, core::FindingSink{fcinfo->resultinfo, take_finding});
     SPI_finish();
 }

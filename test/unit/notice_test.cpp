@@ -48,7 +48,7 @@ struct Company {
         plain.resize(plain_text(text, plain.data()));
         PolicySeen seen[1] = {};
         std::vector<std::string> found;
-        find_drift(facts, {words, Language::kEnglish}, plain, {seen, {}},
+        find_drift(facts, {words, Language::kEnglish}, plain, {seen, {}, [] {}},
                    {&found, [](void *to, const Finding &finding) {
                         static_cast<std::vector<std::string> *>(to)->push_back(std::string(name_of(finding.fact)) + " " +
                                                                                std::string(finding.object) + " " +
@@ -109,7 +109,7 @@ TEST(Drift, OfWhatIsNotConfigured) {
     company.facts.columns = {};
     PurposeSeen none[1] = {};
     std::vector<std::string> found;
-    find_drift(company.facts, {{}, Language::kEnglish}, "", {{}, {none, 0}},
+    find_drift(company.facts, {{}, Language::kEnglish}, "", {{}, {none, 0}, [] {}},
                {&found, [](void *to, const Finding &finding) {
                     static_cast<std::vector<std::string> *>(to)->push_back(name_of(finding.fact));
                 }});

@@ -93,33 +93,6 @@ bool read_amount(const Tokens &tokens, size_t at, Language language, PeriodClaim
     return true;
 }
 
-}  // namespace
-
-bool next_period(const Tokens &tokens, size_t from, Language language, PeriodClaim *claim) noexcept {
-    for (size_t at = from; at < tokens.n; ++at) {
-        CapClaim cap = {};
-        if (next_cap(tokens, at, language, &cap) && cap.begin == at) {
-            at = cap.end - 1;
-            continue;
-        }
-        *claim = {};
-        claim->begin = at;
-        if (!read_amount(tokens, at, language, claim)) continue;
-        // "3 years and 6 months"; more days are another period.
-        PeriodClaim part = {};
-        const bool years = claim->length.months % 12 == 0 && claim->length.months > 0 && claim->length.days == 0;
-        if (years && tokens.is(claim->end, Said{"and", "og"}.in(language)) &&
-            read_amount(tokens, claim->end + 1, language, &part) && part.length.months > 0 && part.length.months < 12) {
-            claim->length.months += part.length.months;
-            claim->end = part.end;
-        }
-        return true;
-    }
-    return false;
-}
-
-namespace {
-
 // How many times, and behind it.
 bool read_times(const Tokens &tokens, size_t at, Language language, int *count, size_t *end) noexcept {
     if (tokens.is(at, Said{"once", ""}.in(language)) || tokens.is(at, Said{"twice", ""}.in(language))) {
@@ -163,37 +136,60 @@ Unit adverb_at(const Tokens &tokens, size_t at, Language language) noexcept {
     return Unit::kNone;
 }
 
+bool read_cap(const Tokens &tokens, size_t at, Language language, CapClaim *claim) noexcept {
+    constexpr Said kPer = {"a|any|calendar|each|every|in|one|per|the|within|single",
+                           "av|en|et|hver|hvert|i|innen|løpet|per|pr|."};
+    int count = 0;
+    size_t end = 0;
+    if (!read_times(tokens, at, language, &count, &end)) return false;
+    *claim = {{count, CapWindow::kRolling, {}}, at, end};
+    if (const Unit unit = adverb_at(tokens, end, language); unit != Unit::kNone) {
+        claim->cap.window = window_of(unit);
+        claim->end = end + 1;
+        return true;
+    }
+    size_t place = end;
+    // "per 14 days"; "a" and "en" are words for one, too.
+    while (tokens.is(place, kPer.in(language)) && number_at(tokens, place, language) <= 1) ++place;
+    if (place == end) return false;
+    if (const Unit unit = unit_at(tokens, place, language); unit != Unit::kNone && unit != Unit::kHour) {
+        claim->cap.window = window_of(unit);
+        claim->end = place + 1;
+        return true;
+    }
+    PeriodClaim length = {};
+    if (!read_amount(tokens, place, language, &length)) return false;
+    claim->cap.period = length.length;
+    claim->end = length.end;
+    return true;
+}
+
 }  // namespace
 
 bool next_cap(const Tokens &tokens, size_t from, Language language, CapClaim *claim) noexcept {
-    constexpr Said kPer = {"a|any|calendar|each|every|in|one|per|the|within|single",
-                           "av|en|et|hver|hvert|i|innen|løpet|per|pr|."};
+    for (size_t at = from; at < tokens.n; ++at)
+        if (read_cap(tokens, at, language, claim)) return true;
+    return false;
+}
+
+bool next_period(const Tokens &tokens, size_t from, Language language, PeriodClaim *claim) noexcept {
     for (size_t at = from; at < tokens.n; ++at) {
-        int count = 0;
-        size_t end = 0;
-        if (!read_times(tokens, at, language, &count, &end)) continue;
-        *claim = {{count, CapWindow::kRolling, {}}, at, end};
-        if (const Unit unit = adverb_at(tokens, end, language); unit != Unit::kNone) {
-            claim->cap.window = window_of(unit);
-            claim->end = end + 1;
-            return true;
+        CapClaim cap = {};
+        if (read_cap(tokens, at, language, &cap)) {
+            at = cap.end - 1;
+            continue;
         }
-        PeriodClaim length = {};
-        size_t place = end;
-        for (bool more = tokens.is(place, kPer.in(language)); more; more = tokens.is(place, kPer.in(language))) {
-            // "per 14 days"; "a" and "en" are words for one, too.
-            if (number_at(tokens, place, language) > 1) break;
-            ++place;
+        *claim = {};
+        claim->begin = at;
+        if (!read_amount(tokens, at, language, claim)) continue;
+        // "3 years and 6 months"; more days are another period.
+        PeriodClaim part = {};
+        const bool years = claim->length.months % 12 == 0 && claim->length.months > 0 && claim->length.days == 0;
+        if (years && tokens.is(claim->end, Said{"and", "og"}.in(language)) &&
+            read_amount(tokens, claim->end + 1, language, &part) && part.length.months > 0 && part.length.months < 12) {
+            claim->length.months += part.length.months;
+            claim->end = part.end;
         }
-        if (place == end) continue;
-        if (const Unit unit = unit_at(tokens, place, language); unit != Unit::kNone && unit != Unit::kHour) {
-            claim->cap.window = window_of(unit);
-            claim->end = place + 1;
-            return true;
-        }
-        if (!read_amount(tokens, place, language, &length)) continue;
-        claim->cap.period = length.length;
-        claim->end = length.end;
         return true;
     }
     return false;

@@ -114,7 +114,7 @@ void tie(DriftReader *reader, const Reading &reading) {
 void find_drift(const Facts &facts, const Wordings &wordings, std::string_view plain, const DriftRoom &room, FindingSink sink) {
     DriftReader reader = {facts, wordings, plain, room, sink};
     Sentences sentences(plain);
-    for (Sentence sentence = {}; sentences.next(&sentence);) {
+    for (Sentence sentence = {}; sentences.next(&sentence); room.rest()) {
         // What a notice of ours lists at its end is what it does not state.
         if (sentence.block.starts_with(Said{"Not stated: ", "Ikke opplyst: "}.in(wordings.language))) continue;
         const Tokens tokens(sentence.text), block(sentence.block);

@@ -88,6 +88,7 @@ struct PurposeSeen {
 struct DriftRoom {
     std::span<PolicySeen> policies;
     std::span<PurposeSeen> purposes;
+    void (*rest)();  // called between sentences: whoever waits may give up
 };
 
 // plain: what plain_text() made of the notice.

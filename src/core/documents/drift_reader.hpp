@@ -41,7 +41,7 @@ struct DriftReader {
     template <class F>
     bool any_sentence(const F &is_it) const {
         Sentences sentences(plain);
-        for (Sentence sentence = {}; sentences.next(&sentence);)
+        for (Sentence sentence = {}; sentences.next(&sentence); room.rest())
             if (is_it(sentence, Tokens(sentence.text))) return true;
         return false;
     }

@@ -125,8 +125,9 @@ LineStart after_marks(std::string_view text, size_t at) {
 // Behind the address of a link: "](...)".
 size_t skip_link(std::string_view text, size_t at) {
     if (!begins_at(text, at, "](")) return at + 1;
-    const size_t end = text.find(')', at);
-    return end == std::string_view::npos ? at + 1 : end + 1;
+    constexpr size_t kLongest = 2000;
+    const size_t end = text.substr(at, kLongest).find(')');
+    return end == std::string_view::npos ? at + 1 : at + end + 1;
 }
 
 // What was § before somebody read it in another encoding.
@@ -339,6 +340,8 @@ bool is_ending(std::string_view end, Language language) {
 }
 
 bool is_form_of(std::string_view a, std::string_view b, Language language) {
+    // A stem has three letters at least, so most words are told apart by their first.
+    if (fold(letter_at(a, 0).code) != fold(letter_at(b, 0).code)) return false;
     char first[64], second[64];
     const std::string_view x(first, fold_into(a, first, sizeof first)), y(second, fold_into(b, second, sizeof second));
     if (x.empty() || y.empty()) return false;

@@ -39,7 +39,7 @@ struct Token {
 
 // Of a sentence; what is behind the last one that has room is not looked at.
 struct Tokens {
-    static constexpr size_t kRoom = 256;
+    static constexpr size_t kRoom = 1024;
     using Places = std::bitset<kRoom>;
     Token all[kRoom];
     size_t n = 0;
