@@ -52,5 +52,5 @@ INSERT INTO retention.wording (object, name, language, words) VALUES
   ('text', 'the customer, who names its users and contact persons', 'nb', 'kunden, som oppgir brukere og kontaktpersoner'),
   ('place', 'servers', 'en', 'our own systems'), ('place', 'servers', 'nb', 'våre egne systemer'),
   ('mention', 'user accounts', 'nb', 'brukere, brukerkonto'), ('mention', 'contact persons', 'nb', 'kontaktpersoner'),
-  ('mention', 'private customers', 'nb', 'privatperson kunde'), ('mention', 'service', 'nb', 'tjenestene'), ('mention', 'survey', 'nb', 'undersøkelser, kundeundersøkelser'),
+  ('mention', 'private customers', 'nb', 'privatperson kunde'), ('mention', 'service', 'nb', 'tjenestene'), ('mention', 'survey', 'nb', 'undersøkelser, kundeundersøkelser, brukerundersøkelser, spørreundersøkelser'),
   ('mention', 'marketing', 'nb', 'markedsføring'), ('mention', 'bookkeeping', 'nb', 'ERP, fakturaer'), ('mention', 'bookkeeping', 'en', 'ERP, invoices'), ('mention', 'private customers', 'en', 'private individual customer');

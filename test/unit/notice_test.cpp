@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <iterator>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -101,6 +103,64 @@ TEST(Notice, ItsOwnSentencesHaveNoDriftOfPeriods) {
     std::string changed = company.notice();
     changed.replace(changed.find("3 years"), 1, "4");
     EXPECT_EQ(company.drift(changed).front(), "period x 4 years");
+}
+
+TEST(Drift, ReadsWhateverStandsThere) {
+    Company company;
+    std::mt19937 random(11);
+    const char *pieces[] = {"3",
+                            "years",
+                            "(",
+                            ")",
+                            ".",
+                            ",",
+                            "and",
+                            "Article",
+                            "6",
+                            "f",
+                            "§",
+                            "13",
+                            "of",
+                            "the",
+                            "Bookkeeping Act",
+                            "x",
+                            "kept",
+                            "not",
+                            "deleted",
+                            "2 times",
+                            "a",
+                            "per",
+                            "month",
+                            "data",
+                            "\n\n",
+                            "answer",
+                            "½",
+                            "-",
+                            "Norway",
+                            "right",
+                            "to",
+                            "21",
+                            "once",
+                            "thirty",
+                            "\xC3",
+                            "usually",
+                            "extend",
+                            "control",
+                            "alone",
+                            "further",
+                            "consent",
+                            "marketing",
+                            "shared",
+                            "third parties"};
+    for (int round = 0; round < 3000; ++round) {
+        std::string text;
+        for (unsigned n = random() % 40; n > 0; --n)
+            text.append(pieces[random() % std::size(pieces)]).append(random() % 4 == 0 ? "" : " ");
+        EXPECT_GE(company.drift(text).size(), 1U) << text;
+    }
+    std::string lengthy;
+    for (int i = 0; i < 5000; ++i) lengthy += "3 years of x, ";
+    EXPECT_GE(company.drift(lengthy).size(), 1U);
 }
 
 TEST(Drift, OfWhatIsNotConfigured) {
