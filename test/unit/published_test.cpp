@@ -93,6 +93,8 @@ TEST(Claims, Periods) {
     EXPECT_EQ(periods("3 years and 6 months, 3.5 years, 3½ years", kEn),
               "[3 years and 6 months][3 years and 6 months][3 years and 6 months]");
     EXPECT_EQ(periods("by two further months", kEn), "[2 months more]");
+    EXPECT_EQ(periods("30 working days, 5 business days after", kEn), "[42 days][7 days]");
+    EXPECT_EQ(periods("ti virkedager", kNb), "[14 days]");
     EXPECT_EQ(periods("2 times a year, up to twice per month, and 5 years", kEn), "[5 years]");
     EXPECT_EQ(periods("in 2023, § 13, Article 15, 99999999999 years, years", kEn), "");
     EXPECT_EQ(periods("tre år, 30 dager, én måned, to uker, tolv måneder", kNb), "[3 years][30 days][1 month][14 days][1 year]");

@@ -6,7 +6,7 @@ namespace pg_retention::core {
 
 namespace {
 
-enum class Unit : uint8_t { kNone, kHour, kDay, kWeek, kMonth, kQuarter, kYear };
+enum class Unit : uint8_t { kNone, kHour, kDay, kWorkingDay, kWeek, kMonth, kQuarter, kYear };
 
 Unit unit_at(const Tokens &tokens, size_t at, Language language) noexcept {
     struct Named {
@@ -16,6 +16,8 @@ Unit unit_at(const Tokens &tokens, size_t at, Language language) noexcept {
     constexpr Named kUnits[] = {
         {{"hour|hours", "time|timer"}, Unit::kHour},
         {{"day|days", "dag|dager|dagen|døgn|døgnet|kalenderdag|kalenderdager"}, Unit::kDay},
+        {{"working day|working days|business day|business days", "virkedag|virkedager|arbeidsdag|arbeidsdager"},
+         Unit::kWorkingDay},
         {{"week|weeks", "uke|uker|uka|uken|kalenderuke|kalenderuker"}, Unit::kWeek},
         {{"month|months", "måned|måneder|måneden|kalendermåned|kalendermåneden|kalendermåneder"}, Unit::kMonth},
         {{"quarter|quarters", "kvartal|kvartaler|kvartalet"}, Unit::kQuarter},
@@ -31,6 +33,7 @@ bool add_to(Period *period, int number, Unit unit) noexcept {
     switch (unit) {
         case Unit::kHour: period->seconds += number * 3600; return number < 24 * 365;
         case Unit::kDay: period->days += number; return true;
+        case Unit::kWorkingDay: period->days += (number * 7 + 4) / 5; return true;  // five of a week
         case Unit::kWeek: period->days += number * 7; return true;
         case Unit::kMonth: period->months += number; return true;
         case Unit::kQuarter: period->months += number * 3; return true;
@@ -88,7 +91,7 @@ bool read_amount(const Tokens &tokens, size_t at, Language language, PeriodClaim
     const Unit unit = unit_at(tokens, place, language);
     if (unit == Unit::kNone || !add_to(&claim->length, tenths / 10, unit)) return false;
     if (tenths % 10 != 0) claim->length.months += unit == Unit::kYear ? tenths % 10 * 12 / 10 : 0;
-    claim->end = place + 1;
+    claim->end = place + (unit == Unit::kWorkingDay && language == Language::kEnglish ? 2 : 1);
     if (language == Language::kBokmal && tokens.is(claim->end, "til")) claim->more = true;
     return true;
 }
@@ -115,6 +118,7 @@ CapWindow window_of(Unit unit) noexcept {
         case Unit::kQuarter: return CapWindow::kQuarter;
         case Unit::kYear: return CapWindow::kYear;
         case Unit::kHour:
+        case Unit::kWorkingDay:
         case Unit::kNone: return CapWindow::kRolling;
     }
     return CapWindow::kRolling;
@@ -152,7 +156,8 @@ bool read_cap(const Tokens &tokens, size_t at, Language language, CapClaim *clai
     // "per 14 days"; "a" and "en" are words for one, too.
     while (tokens.is(place, kPer.in(language)) && number_at(tokens, place, language) <= 1) ++place;
     if (place == end) return false;
-    if (const Unit unit = unit_at(tokens, place, language); unit != Unit::kNone && unit != Unit::kHour) {
+    if (const Unit unit = unit_at(tokens, place, language);
+        unit != Unit::kNone && unit != Unit::kHour && unit != Unit::kWorkingDay) {
         claim->cap.window = window_of(unit);
         claim->end = place + 1;
         return true;

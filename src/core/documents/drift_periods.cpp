@@ -61,6 +61,18 @@ std::string_view behind(const Tokens &tokens, const PeriodClaim &claim, Language
     return text_of(tokens, claim.end, next_period(tokens, claim.end, language, &next) ? next.begin : tokens.n);
 }
 
+// In this sentence, or in one of its paragraph that names no period of its own.
+bool says_anchor_of(const Reading &reading, const Period &period, Language language) {
+    Sentences sentences(reading.sentence.block);
+    for (Sentence sentence = {}; sentences.next(&sentence);) {
+        const Tokens tokens(sentence.text);
+        PeriodClaim other = {};
+        const bool here = sentence.text.data() == reading.sentence.text.data();
+        if ((here || !next_period(tokens, 0, language, &other)) && says_anchor(tokens, period, language)) return true;
+    }
+    return false;
+}
+
 void read_start(const DriftReader &reader, const Reading &reading, const PeriodClaim &claim, const PolicyFacts &policy,
                 const Period &period) {
     Line configured;
@@ -69,7 +81,7 @@ void read_start(const DriftReader &reader, const Reading &reading, const PeriodC
                              configured.text(),       text_of(reading.tokens, claim.begin, claim.end),
                              reading.sentence.text,   std::string_view()};
     Finding said = finding;
-    if (period.anchor != kNoAnchor && !says_anchor(reading.block, period, reader.language()))
+    if (period.anchor != kNoAnchor && !says_anchor_of(reading, period, reader.language()))
         said.why = "the notice does not say that the period counts from an end of this kind, so it promises a shorter one";
     else if (period.anchor == kNoAnchor &&
              says_any_anchor(Tokens(behind(reading.tokens, claim, reader.language())), reader.language()))
@@ -167,7 +179,7 @@ void read_laws(DriftReader *reader, const Reading &reading) {
                 seen.law = true;
                 report_law(
                     *reader, reading, policy, claim.reference,
-                    policy.must_keep_for != nullptr
+                    is_given(policy.reference)
                         ? "the policy refers to something else"
                         : "the law is claimed for data that no policy keeps for it: they may go earlier, and go on request");
                 continue;

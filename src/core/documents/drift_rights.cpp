@@ -19,6 +19,8 @@ constexpr RightWords kRightWords[] = {
     {21, {"object|objection*|objects", "protester*|protest|innsigelse*|innvend*|motsette"}, {"objection", "å protestere"}},
 };
 
+constexpr size_t kPortability = 4;  // its place in the list
+
 void put_article(Line *line, int article, Language language) {
     line->add(Said{"Article ", "artikkel "}.in(language)).add(article);
 }
@@ -34,8 +36,15 @@ void read_rights(DriftReader *reader, const Reading &reading) {
     bool any_article = false;
     for (size_t i = 0; i < std::size(kRightWords); ++i)
         if (reading.tokens.has(kRightWords[i].words, language)) spoken |= uint32_t{1} << i;
-    for (size_t i = 0; i < articles.n; ++i)
+    // A copy is Article 15's, where that stands beside it.
+    if (articles.has(15) && !articles.has(20) &&
+        !reading.tokens.has({"portab*|machine", "dataportab*|portab*|maskinlesbar*"}, language))
+        spoken &= ~(uint32_t{1} << kPortability);
+    bool any_right = false;
+    for (size_t i = 0; i < articles.n; ++i) {
         any_article = any_article || (articles.all[i].article >= 12 && articles.all[i].article <= 22);
+        any_right = any_right || (articles.all[i].article >= 15 && articles.all[i].article <= 21);
+    }
     if (spoken == 0) return;
     if (any_article || reading.tokens.has(kRightTo, language)) reader->rights |= spoken;
     // Of rights that are spoken of, those whose article is not named.
@@ -45,14 +54,16 @@ void read_rights(DriftReader *reader, const Reading &reading) {
         if (missing.n > 0) missing.add(", ");
         put_article(&missing, kRightWords[i].article, language);
     }
+    bool other = false;
     for (size_t i = 0; i < articles.n; ++i) {
         const int article = articles.all[i].article;
-        if (article < 12 || article > 22 || (article == 15 && (spoken >> 4 & 1) != 0)) continue;
+        if (article < 12 || article > 22) continue;
         const auto *right = std::find_if(std::begin(kRightWords), std::end(kRightWords),
                                          [&](const RightWords &one) { return one.article == article; });
         const bool matches = right != std::end(kRightWords) && (spoken >> (right - kRightWords) & 1) != 0;
         // A list may name a right by its article alone, as long as none is spoken of without its article.
         if (matches || missing.n == 0 || article == 12) continue;
+        other = true;
         Line stated;
         put_article(&stated, article, language);
         reader->report({DriftFact::kArticle,
@@ -62,6 +73,13 @@ void read_rights(DriftReader *reader, const Reading &reading) {
                         reading.sentence.text,
                         "the right that the sentence speaks of is another article's"});
     }
+    if (missing.n > 0 && any_right && !other && reading.tokens.has(kRightTo, language))
+        reader->report({DriftFact::kArticle,
+                        {},
+                        missing.text(),
+                        {},
+                        reading.sentence.text,
+                        "the sentence names articles, and not the one of this right"});
 }
 
 namespace {
