@@ -36,7 +36,7 @@ CREATE MATERIALIZED VIEW app.counts AS SELECT kind, count(*) FROM app.users GROU
 RESET ROLE;
 INSERT INTO retention.left_out_view VALUES ('app.counts', 'counts');
 CALL retention.sweep();
-SELECT plan(8 + (SELECT count(*)::int FROM pg_class WHERE relnamespace = 'retention'::regnamespace AND relkind IN ('r', 'v') AND has_table_privilege('pg_monitor', oid, 'SELECT') AND relname <> 'blocked_reason'));
+SELECT plan(9 + (SELECT count(*)::int FROM pg_class WHERE relnamespace = 'retention'::regnamespace AND relkind IN ('r', 'v') AND has_table_privilege('pg_monitor', oid, 'SELECT') AND relname <> 'blocked_reason'));
 
 CREATE FUNCTION pg_temp.rows_for(who name, query text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE result text;
@@ -54,7 +54,7 @@ FROM (SELECT oid::regclass AS relation, format('SELECT * FROM %s', oid::regclass
 SELECT is(pg_temp.rows_for('watcher', 'SELECT * FROM retention.blocked_reason'), 'none', 'who watches is not told what a row holds');
 SELECT is(pg_temp.rows_for('watcher', query), pg_temp.rows_for('postgres', query), 'who watches may ask ' || query) FROM (VALUES
     ('SELECT p.name, c.* FROM retention.policy p, retention.policy_counts(p.policy_id) c'), ('SELECT p.name, c.* FROM retention.policy p, retention.policy_estimates(p.policy_id) c'),
-    ('SELECT * FROM retention.verify_ledger()'), ('SELECT * FROM retention.ledger_breaks()'), ('SELECT retention.ledger_head()')) v (query);
+    ('SELECT * FROM retention.verify_ledger()'), ('SELECT * FROM retention.ledger_breaks()'), ('SELECT retention.ledger_head()'), ('SELECT retention.report_html()')) v (query);
 SELECT is(pg_temp.rows_for('watcher', 'SELECT * FROM retention.check()'), pg_temp.rows_for('postgres', 'SELECT * FROM retention.check()'), 'check() says to who watches what it says to a superuser');
 SELECT matches(pg_temp.rows_for('watcher', 'SELECT * FROM retention.check() WHERE NOT ok'), 'no row is blocked.*what is due is gone', 'what is wrong is said to who watches');
 SELECT * FROM finish();

@@ -201,7 +201,7 @@ INSERT INTO call VALUES
     ('types_not_followed', 'SELECT * FROM retention.types_not_followed()'), ('sample_link', $$SELECT * FROM retention.sample_link('person', 'app.files', 'person')$$),
     ('release_types', 'SELECT * FROM retention.release_types()'),
     ('policy_counts', 'SELECT * FROM retention.policy_counts(1::smallint)'), ('out_of_reach', 'SELECT retention.out_of_reach(1::smallint)'), ('condition_problem', 'SELECT retention.condition_problem(1::smallint)'), ('redaction_problem', 'SELECT retention.redaction_problem(1::smallint)'), ('condition_failure', 'SELECT retention.condition_failure(1::smallint)'),
-    ('preview', 'SELECT * FROM retention.preview(1)'), ('forecast', 'SELECT * FROM retention.forecast()'), ('leaving', 'SELECT * FROM retention.leaving(30)'),
+    ('preview', 'SELECT * FROM retention.preview(1)'), ('forecast', 'SELECT * FROM retention.forecast()'), ('report_html', 'SELECT retention.report_html()'), ('leaving', 'SELECT * FROM retention.leaving(30)'),
     ('policy_estimates', 'SELECT * FROM retention.policy_estimates(1::smallint)'), ('oldest_due', 'SELECT * FROM retention.oldest_due(1::smallint)'), ('next_due', 'SELECT retention.next_due(1)'), ('oldest_armed', 'SELECT * FROM retention.oldest_armed(1::smallint)'), ('armed_until', 'SELECT retention.armed_until(1::smallint)'), ('default_pace', 'SELECT * FROM retention.default_pace()'), ('standby_lag', 'SELECT retention.standby_lag()'), ('sweeps_under_way', 'SELECT * FROM retention.sweeps_under_way()'), ('worker_states', 'SELECT * FROM retention.worker_states()'),
     ('anonymiser_problem', 'SELECT retention.anonymiser_problem(1::smallint)'),
     ('check', 'SELECT * FROM retention.check()'), ('hooks_in_place', 'SELECT retention.hooks_in_place()'),
