@@ -27,7 +27,7 @@ install: all
 clean distclean maintainer-clean:
 	rm -rf build
 
-.PHONY: test test-clients test-tools test-versions test-upgrade demo reference lint tidy sanitize format dist dist-check bench fuzz attacks model soak mutants assert-check coretest
+.PHONY: test test-clients test-page test-tools test-versions test-upgrade demo reference lint tidy sanitize format dist dist-check bench fuzz attacks model soak mutants assert-check coretest
 
 # These build what they need themselves, on a machine that may not have PostgreSQL yet.
 test:
@@ -36,6 +36,10 @@ test:
 # What applications do through the clients they use; "make test" runs those that are here.
 test-clients:
 	@scripts/test-clients
+
+# retention.report_html() in Debian's Chromium: what it looks like, and what is wrong with it. Pictures are in build/page.
+test-page:
+	@scripts/test-page
 
 # Tools that copy and move tables, from Debian's packages, on governed ones: make test-tools [NAMES='repack partman'].
 test-tools: all
