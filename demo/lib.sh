@@ -102,6 +102,12 @@ load() {
   book_start=$(value "$book_query")
 }
 
+# all of it at a look
+leave_page() {
+  value "SELECT retention.report_html()" > build/report.html
+  say "All of it at a look, for a browser: build/report.html"
+}
+
 finish() {
   printf '\nThe demo took %s seconds. Run again with: make demo\n' $((SECONDS - began))
 }
