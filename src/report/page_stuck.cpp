@@ -14,7 +14,8 @@ const Said &overdue_reason(const char *reason) {
     const Said *said = words::find(words::kOverdueReasons, reason, true);
     if (said != nullptr) return *said;
     for (const State &one : words::kStateWords)
-        if (strncmp(reason, one.state, strlen(one.state)) == 0) return one.words;
+        if (strncmp(reason, one.state, strlen(one.state)) == 0 && strchr(": ", reason[strlen(one.state)]) != nullptr)
+            return one.words;
     // Its words may hold values of the row.
     return words::kAnError;
 }

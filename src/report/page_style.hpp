@@ -6,7 +6,7 @@ namespace pg_retention {
 constexpr char kStyle[] = R"(
 :root { color-scheme: light dark; --ground: #f5f6f8; --card: #fff; --ink: #1c2530; --soft: #55606e; --line: #dde2e8; --link: #1a56a8;
   --s0: #2f6db5; --s1: #d97a1d; --s2: #7a8796; --good: #17683a; --good-g: #e3f3e9; --work: #1a56a8; --work-g: #e4edf9; --wait: #9c2b16; --wait-g: #fce9e5; --quiet: #4d5866; --quiet-g: #eceff3; }
-@media (prefers-color-scheme: dark) { :root { --ground: #12161c; --card: #1a2028; --ink: #e7ebf0; --soft: #a8b3c0; --line: #313a46; --link: #8bbcf5;
+@media screen and (prefers-color-scheme: dark) { :root { --ground: #12161c; --card: #1a2028; --ink: #e7ebf0; --soft: #a8b3c0; --line: #313a46; --link: #8bbcf5;
   --s0: #6ba6ea; --s1: #f0a45c; --s2: #97a4b3; --good: #8fd6ab; --good-g: #173425; --work: #9cc6f7; --work-g: #18304c; --wait: #ffb4a4; --wait-g: #48211a; --quiet: #bcc6d2; --quiet-g: #2a323d; } }
 * { box-sizing: border-box; }
 html { scroll-padding-top: 1rem; -webkit-text-size-adjust: 100%; }
@@ -87,9 +87,11 @@ footer { color: var(--soft); font-size: .875rem; margin: 2rem 0 0; }
 footer h2 { font-size: 1rem; color: var(--ink); }
 @media (max-width: 60rem) { .beside { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 36rem) { main { padding: 1.25rem .75rem 2rem; } h1 { font-size: 1.5rem; } section { padding: 1rem; } .tiles { grid-template-columns: 1fr 1fr; gap: .5rem; } .tiles dd { font-size: 1.35rem; } }
-@media print { :root { color-scheme: light; } body { background: none; font-size: 9pt; } main { max-width: none; padding: 0; } nav { display: none; } section { border: 0; border-top: 1px solid #999; border-radius: 0; padding: .75rem 0; }
-  .scroll { overflow: visible; } svg { min-width: 0; } table { font-size: 8pt; } tr, figure, .tiles div { break-inside: avoid; } thead { display: table-header-group; } .w { min-width: 0; } .t, .n, .badge { white-space: normal; }
-  .badge, .key, svg, .needs { -webkit-print-color-adjust: exact; print-color-adjust: exact; } }
+@page { margin: 14mm; }
+@media print { :root { color-scheme: light; --ground: #fff; font-size: 9pt; } main { max-width: none; padding: 0; } nav { display: none; } p { max-width: none; }
+  section { border-width: 1px 0 0; border-radius: 0; padding: .75rem 0; } .scroll { overflow: visible; } svg { min-width: 0; } .beside { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 0 1.5rem; }
+  table, .badge, thead th, td small, th code { font-size: 7.5pt; } tr, figure, .needs, .tiles div { break-inside: avoid; } thead { display: table-header-group; } th, td { padding-right: .6rem; } tbody th, .w, td:where(:not(.n, .t, .none)) { min-width: 0; }
+  thead .n, .badge { white-space: normal; } td code, .hash { white-space: normal; overflow-wrap: anywhere; } .badge, .key, svg, .needs, .tiles div { -webkit-print-color-adjust: exact; print-color-adjust: exact; } }
 )";
 
 }  // namespace pg_retention

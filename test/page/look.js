@@ -1,4 +1,4 @@
-// Opens pages in Chromium, wide and narrow, by day and by night: pictures, and what is wrong with each, as TAP.
+// Opens pages in Chromium, wide and narrow, by day and by night, and as on paper: pictures, and what is wrong with each, as TAP.
 //   node look.js FOLDER AXE N     FOLDER has en.html, nb.html and figures; pictures go there. Tests are numbered behind N.
 // Chromium is spoken to by its pipe, so that nothing listens, and nothing but Node is needed.
 const { spawn } = require('child_process');
@@ -8,7 +8,12 @@ const { pathToFileURL } = require('url');
 
 const folder = path.resolve(process.argv[2]);
 const axe = fs.readFileSync(process.argv[3], 'utf8');
-const sizes = [{ name: 'desktop', width: 1280, height: 900, mobile: false }, { name: 'phone', width: 360, height: 740, mobile: true }];
+const desktop = { width: 1280, height: 900, mobile: false }, phone = { width: 360, height: 740, mobile: true };
+const looks = [
+	{ name: 'desktop-light', ...desktop, media: 'screen', scheme: 'light' }, { name: 'desktop-dark', ...desktop, media: 'screen', scheme: 'dark' },
+	{ name: 'phone-light', ...phone, media: 'screen', scheme: 'light' }, { name: 'phone-dark', ...phone, media: 'screen', scheme: 'dark' },
+	{ name: 'paper', width: 794, height: 1123, mobile: false, media: 'print', scheme: 'dark' },
+];
 let number = Number(process.argv[4] ?? 0), failed = 0;
 
 function ok(good, what, detail) {
@@ -65,8 +70,8 @@ function figures() {
 }
 function spoken() { return [...document.querySelectorAll('data')].filter((e) => Number(e.textContent.replace(/[^0-9.\u2212]/g, '').replace('\u2212', '-')) !== Number(e.value)).length; }
 
-async function look(browser, language, size, scheme, expected) {
-	const name = `${language}-${size.name}-${scheme}`;
+async function look(browser, language, size, expected) {
+	const name = `${language}-${size.name}`;
 	const { targetId } = await browser.send('Target.createTarget', { url: 'about:blank' });
 	const { sessionId } = await browser.send('Target.attachToTarget', { targetId, flatten: true });
 	const send = (method, params) => browser.send(method, params, sessionId);
@@ -77,7 +82,7 @@ async function look(browser, language, size, scheme, expected) {
 	};
 	for (const domain of ['Page', 'Runtime', 'Network', 'Log']) await send(`${domain}.enable`);
 	await send('Emulation.setDeviceMetricsOverride', { width: size.width, height: size.height, deviceScaleFactor: 1, mobile: size.mobile });
-	await send('Emulation.setEmulatedMedia', { media: 'screen', features: [{ name: 'prefers-color-scheme', value: scheme }] });
+	await send('Emulation.setEmulatedMedia', { media: size.media, features: [{ name: 'prefers-color-scheme', value: size.scheme }] });
 
 	const url = pathToFileURL(path.join(folder, `${language}.html`)).href;
 	const messages = [], requests = [];
@@ -117,8 +122,7 @@ async function main() {
 	const browser = new Browser();
 	try {
 		for (const language of ['en', 'nb'])
-			for (const size of sizes)
-				for (const scheme of ['light', 'dark']) await look(browser, language, size, scheme, expected);
+			for (const size of looks) await look(browser, language, size, expected);
 	} finally {
 		await Promise.race([browser.send('Browser.close'), new Promise((resolve) => setTimeout(resolve, 5000))]);
 	}
