@@ -43,39 +43,40 @@ void line(const Page &page, const Said &words) {
     page.mark("</div>");
 }
 
-// In English, or, where it may hold values or somebody's words, that there is one.
+// What the view says besides: in English, or, where it may hold values or somebody's words, that there is something. Not what the cell says already.
 void problem(const Page &page, const SqlRow &row) {
-    if (row.is_null(15)) {
+    const char *said = row.text(15);
+    const bool has_blocked = row.get<int64>(6) > 0;
+    if (!row.get<bool>(14) || state_of(row.text(5)).is_enough || (said == nullptr && has_blocked)) return;
+    if (said == nullptr) {
         line(page, words::kByError);
         return;
     }
+    for (const char *told : {"what was due before ", "what became hidden since "})
+        if (strncmp(said, told, strlen(told)) == 0) return;
     page.mark("<div lang=\"en\">");
-    page.text(row.text(15));
+    page.text(said);
     page.mark("</div>");
 }
 
 void waits_cell(const Page &page, const SqlRow &row) {
     const State &state = state_of(row.text(5));
-    const bool armed = has_time(row, 12);
-    const bool warnings = row.get_or<bool>(13, false);
     page.mark("<td class=\"w\">");
     if (state.waits_for.en[0] != '\0') line(page, state.waits_for);
-    if (armed) {
+    if (has_time(row, 12)) {
         page.mark("<div>");
         page.say(words::kArmed);
         page.mark(" ");
         page.time(of_policy("armed_until", row), row.get<int64>(12));
         page.mark("</div>");
     }
-    if (warnings) line(page, words::kWarnings);
+    if (row.get_or<bool>(13, false)) line(page, words::kWarnings);
     if (row.get<int64>(6) > 0) {
         page.mark("<div><a href=\"#stuck\">");
         page.say(words::kByRows);
         page.mark("</a></div>");
     }
-    // What was just said is not said again in the words of the view, which are English.
-    const bool is_said = state.is_enough || armed || warnings || row.get<int64>(6) > 0;
-    if (row.get<bool>(14) && !is_said) problem(page, row);
+    problem(page, row);
     page.mark("</td>");
 }
 

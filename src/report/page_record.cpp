@@ -24,10 +24,11 @@ void number_fact(const Page &page, const Said &name, const SqlRow &row, int colu
     end_fact(page);
 }
 
-void time_fact(const Page &page, const Said &name, const SqlRow &row, int column, const char *figure) {
+void time_fact(const Page &page, const Said &name, const SqlRow &row, int column, const char *figure,
+               const Said &otherwise = words::kNone) {
     begin_fact(page, name);
     if (row.is_null(column))
-        page.say(words::kNone);
+        page.say(otherwise);
     else
         page.time(figure, row.get<int64>(column));
     end_fact(page);
@@ -87,7 +88,7 @@ void audit_facts(const Page &page, const SqlRow &audits) {
 void run_facts(const Page &page, const SqlRow &run) {
     page.mark("<dl class=\"facts\">");
     time_fact(page, words::kRunStarted, run, 1, "sweep_run.started_at");
-    time_fact(page, words::kRunEnded, run, 2, "sweep_run.finished_at");
+    time_fact(page, words::kRunEnded, run, 2, "sweep_run.finished_at", words::kRunGoesOn);
     number_fact(page, words::kRunDeleted, run, 4, "sweep_run.deleted");
     number_fact(page, words::kRunAnonymised, run, 5, "sweep_run.anonymised");
     number_fact(page, words::kRunColumns, run, 6, "sweep_run.columns_anonymised");

@@ -63,7 +63,7 @@ td small, th code { font-size: .8125rem; font-weight: 400; color: var(--soft); }
 .t { white-space: nowrap; }
 .none { color: var(--soft); }
 .late { color: var(--wait); font-weight: 600; }
-td code { overflow-wrap: normal; white-space: nowrap; }
+td code, th code { overflow-wrap: normal; white-space: nowrap; }
 .w { min-width: 16rem; max-width: 26rem; }
 .w div + div { margin-top: .3rem; }
 .badge { display: inline-block; white-space: nowrap; font-size: .8125rem; font-weight: 600; line-height: 1.5; border-radius: 1rem; padding: 0 .6rem; }
@@ -91,7 +91,7 @@ footer h2 { font-size: 1rem; color: var(--ink); }
 @media print { :root { color-scheme: light; --ground: #fff; font-size: 9pt; } main { max-width: none; padding: 0; } nav { display: none; } p { max-width: none; }
   section { border-width: 1px 0 0; border-radius: 0; padding: .75rem 0; } .scroll { overflow: visible; } svg { min-width: 0; } .beside { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 0 1.5rem; }
   table, .badge, thead th, td small, th code { font-size: 7.5pt; } tr, figure, .needs, .tiles div { break-inside: avoid; } thead { display: table-header-group; } th, td { padding-right: .6rem; } tbody th, .w, td:where(:not(.n, .t, .none)) { min-width: 0; }
-  thead .n, .badge { white-space: normal; } td code, .hash { white-space: normal; overflow-wrap: anywhere; } .badge, .key, svg, .needs, .tiles div { -webkit-print-color-adjust: exact; print-color-adjust: exact; } }
+  thead .n, .badge { white-space: normal; } td code, th code, .hash { white-space: normal; overflow-wrap: anywhere; } .badge, .key, svg, .needs, .tiles div { -webkit-print-color-adjust: exact; print-color-adjust: exact; } }
 )";
 
 }  // namespace pg_retention

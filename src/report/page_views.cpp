@@ -22,8 +22,7 @@ constexpr char kStatus[] =
     "UNION SELECT r.problem FROM retention.preparation r) "
     "SELECT s.policy_id, s.name, s.relation::text, s.mode, s.state, s.blocked, s.findings, s.overdue_since, s.next_due, s.last_success, s.last_audit, "
     "CASE WHEN s.mode = 'enforce' THEN retention.armed_until(s.policy_id) END, p.warned_until < retention.time_now() AND s.mode = 'enforce', "
-    "s.problem IS NOT NULL, CASE WHEN NOT EXISTS (SELECT FROM words w WHERE strpos(s.problem, w.said) > 0) THEN s.problem END, "
-    "s.last_run "
+    "s.problem IS NOT NULL, CASE WHEN NOT EXISTS (SELECT FROM words w WHERE strpos(s.problem, w.said) > 0) THEN s.problem END "
     "FROM retention.status s JOIN retention.policy p ON p.policy_id = s.policy_id ORDER BY s.name COLLATE \"C\", s.policy_id";
 
 constexpr char kOverdue[] =

@@ -173,6 +173,7 @@ constexpr Said kTables = {"Tables", "Tabeller"};
 constexpr Said kFindingsNone = {"The audit has found nothing.", "Kontrollen har ikke funnet noe."};
 constexpr Said kRunStarted = {"Last sweep began", "Siste opprydding begynte"};
 constexpr Said kRunEnded = {"It ended", "Den sluttet"};
+constexpr Said kRunGoesOn = {"it goes on, or was cut short", "den pågår, eller ble avbrutt"};
 constexpr Said kRunNone = {"No sweep has begun yet.", "Ingen opprydding har begynt ennå."};
 constexpr Said kRunDeleted = {"Rows it deleted", "Rader den slettet"};
 constexpr Said kRunAnonymised = {"Rows it anonymised", "Rader den anonymiserte"};

@@ -1,7 +1,7 @@
 -- The page: its figures are those of the views, nothing of a person is on it, and it is the same page whoever asks, and from whatever session.
 BEGIN;
 SET jit = off;
-SELECT plan(63);
+SELECT plan(65);
 CREATE FUNCTION pg_temp.page(language text DEFAULT 'en') RETURNS xml LANGUAGE sql AS $$ SELECT XMLPARSE(DOCUMENT retention.report_html(language)) $$;
 -- What a person reads of it, or of a part.
 CREATE FUNCTION pg_temp.read_of(page xml, part text DEFAULT '//body') RETURNS text LANGUAGE sql AS $$
@@ -81,6 +81,12 @@ SELECT is_empty($$SELECT x.t FROM XMLTABLE('//section[@id="gaps"]//*[@lang="en"]
 UPDATE retention.policy SET quarantine_for = '20 days' WHERE name = 'visits';
 SELECT matches(pg_temp.read_of(pg_temp.page(), '//section[@id="state"]'), 'What was due waits until then, for its quarantine runs .* 13 Mar 2030, 00:00', 'the page says until when a quarantine runs');
 SELECT is_empty($$SELECT figure, value FROM pg_temp.shown(pg_temp.page()) WHERE figure ~ '^armed' EXCEPT SELECT figure, value FROM figures$$, 'the date until when a quarantine runs is that of armed_until()');
+SELECT retention.require_warnings('invoices') \g /dev/null
+SET retention.test_now = '2030-02-20 10:00+01';
+SELECT matches(pg_temp.read_of(pg_temp.page(), '//section[@id="state"]'), 'invoices in force What became hidden waits until the persons are warned: retention.record_warning\(\) 1 Jan 2031', 'the page says that persons are to be warned');
+SELECT is((xpath('count(//section[@id="state"]//*[@lang="en"])', pg_temp.page('nb')))[1]::text, '0', 'what waits for a quarantine or a warning is told in Norwegian alone');
+SELECT retention.end_warnings('invoices') \g /dev/null
+SET retention.test_now = '2030-02-20 09:00+01';
 CREATE ROLE page_successor;
 GRANT USAGE, CREATE ON SCHEMA app TO page_successor;
 ALTER TABLE app.customers OWNER TO page_successor;
