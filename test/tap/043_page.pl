@@ -58,4 +58,14 @@ for my $language ('en', 'nb') {
 	like($kept, qr/forecast\.rows\/2027-01\/enforce.*ledger\.row_count\/2026-11\/deleted.*requests_due\.days_left\/1/s, "what comes, what was done and requests are of no place ($language)");
 	is((without_place($is))[0], $kept, "a page ($language) is the same after a restore but for the place");
 }
+# The page is ASCII: what a database has in another encoding, or in none, reads the same.
+for my $encoding ('LATIN1', 'SQL_ASCII') {
+	my $database = lc $encoding;
+	$node->safe_psql('postgres', "CREATE DATABASE $database ENCODING '$encoding' TEMPLATE template0 LOCALE 'C'");
+	$node->safe_psql($database, q{CREATE EXTENSION pg_retention; CREATE TABLE t (id int PRIMARY KEY, at date);
+		INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action) VALUES (E'\xC5s', 't', '{at}', '1 day', 'delete')});
+	my $page = page($database, 'nb');
+	like($page, $encoding eq 'LATIN1' ? qr/>&#xC5;s</ : qr/>&#xFFFD;s</, "a name in $encoding is told in references");
+	like($page, qr/Det reglene ikke n&#xE5;r/, "words of the page are whole in a database in $encoding");
+}
 done_testing();
