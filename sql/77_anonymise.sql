@@ -82,6 +82,12 @@ CREATE FUNCTION retention.pseudonymise(value text, length integer, domain text) 
     LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_pseudonymise_in';
 COMMENT ON FUNCTION retention.pseudonymise(text, integer, text) IS 'the same as in columns whose argument names this domain: one pseudonym of a value in all of them, and another than elsewhere';
 
+CREATE FUNCTION retention.remains_of(anonymise text, type oid, argument text, generated boolean,
+    OUT leaves text, OUT singles_out boolean, OUT links boolean, OUT lets_infer boolean, OUT verdict text) RETURNS record
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_remains_of';
+COMMENT ON FUNCTION retention.remains_of(text, oid, text, boolean) IS 'what an anonymiser leaves of a column of this type: in words, and whether that may still single somebody out, link rows of one person, or let something be inferred (Opinion WP216); argument: empty, if there is none';
+GRANT EXECUTE ON FUNCTION retention.remains_of(text, oid, text, boolean) TO pg_monitor;
+
 CREATE FUNCTION retention.check_personal_column() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_check_personal_column';
 COMMENT ON FUNCTION retention.check_personal_column() IS 'refuses an anonymiser that does not work on its column, or that the constraints of its table cannot take; what is written of a governed table is in the ledger';

@@ -1,4 +1,35 @@
--- What retention does not reach.
+-- What retention does not reach, and what anonymising leaves.
+
+CREATE VIEW retention.anonymisation AS
+SELECT c.relation, c.column_name, c.category, c.anonymise, r.leaves, r.singles_out, r.links, r.lets_infer, r.verdict,
+    (SELECT 'whoever knows it from elsewhere knows whose row it is: ' || string_agg(k.kept, '; ' ORDER BY k.kept COLLATE "C") FROM (
+        SELECT 'the row keeps its key ' || string_agg(quote_ident(a.attname), ', ' ORDER BY x.place) AS kept
+        FROM pg_index i CROSS JOIN LATERAL unnest(i.indkey::smallint[]) WITH ORDINALITY x (number, place)
+        LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = x.number AND a.attnum > 0
+        WHERE i.indrelid = c.relation AND i.indisunique AND x.place <= i.indnkeyatts
+        GROUP BY i.indexrelid HAVING bool_and(a.attname IS NOT NULL AND NOT a.attname = ANY (d.columns))
+        UNION
+        SELECT format('the row refers to %s by %s', f.confrelid::regclass, string_agg(quote_ident(a.attname), ', ' ORDER BY x.place))
+        FROM pg_constraint f CROSS JOIN LATERAL unnest(f.conkey) WITH ORDINALITY x (number, place)
+        JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = x.number
+        WHERE f.conrelid = c.relation AND f.contype = 'f' AND f.confrelid IN (SELECT k.relation FROM retention.subject_kind k)
+        GROUP BY f.oid, f.confrelid HAVING bool_and(NOT a.attname = ANY (d.columns))) k) COLLATE "default" AS remark
+FROM retention.personal_columns c
+JOIN (SELECT p.relation, array_agg(p.column_name) AS columns FROM retention.personal_columns p GROUP BY p.relation) d ON d.relation = c.relation
+JOIN pg_attribute a ON a.attrelid = c.relation AND a.attname = c.column_name AND NOT a.attisdropped
+CROSS JOIN LATERAL retention.remains_of(c.anonymise, a.atttypid, coalesce(c.argument, ''), a.attgenerated <> '') r;
+COMMENT ON VIEW retention.anonymisation IS 'what anonymising leaves of each personal column, by the criteria of Opinion 05/2014 of the Article 29 Working Party (WP216): anonymous is what singles nobody out, links nothing and lets nothing be inferred';
+COMMENT ON COLUMN retention.anonymisation.relation IS 'the table';
+COMMENT ON COLUMN retention.anonymisation.column_name IS 'the column';
+COMMENT ON COLUMN retention.anonymisation.category IS 'what it holds';
+COMMENT ON COLUMN retention.anonymisation.anonymise IS 'its anonymiser';
+COMMENT ON COLUMN retention.anonymisation.leaves IS 'what that leaves, and of what it depends';
+COMMENT ON COLUMN retention.anonymisation.singles_out IS 'somebody may still be singled out by what is left; NULL: not known';
+COMMENT ON COLUMN retention.anonymisation.links IS 'rows of one person may still be linked by what is left; NULL: not known';
+COMMENT ON COLUMN retention.anonymisation.lets_infer IS 'something of a person may still be inferred from what is left; NULL: not known';
+COMMENT ON COLUMN retention.anonymisation.verdict IS 'anonymised: nothing of the value is left; pseudonymised: it stays personal data; depends: see leaves, and decide';
+COMMENT ON COLUMN retention.anonymisation.remark IS 'by what else the row that stays may be recognised: keys that other systems may have, and the persons that it refers to; NULL: by neither';
+GRANT SELECT ON retention.anonymisation TO pg_monitor;
 
 CREATE VIEW retention.gaps AS
 WITH governed AS MATERIALIZED (
@@ -18,8 +49,8 @@ UNION ALL
 SELECT 'pseudonymised column', format('%s.%I', c.relation, c.column_name),
     'who has the key can tell whose a pseudonym is: it stays personal data',
     'Choose another anonymiser when nobody has to recognise the value again.'
-FROM retention.personal_columns c
-WHERE c.anonymise = 'pseudonymise'
+FROM retention.anonymisation c
+WHERE c.verdict = 'pseudonymised'
 UNION ALL
 SELECT 'generated personal column', format('%s.%I', c.relation, c.column_name),
     'it cannot be written: it holds what the columns hold that it is generated from',

@@ -17,21 +17,8 @@ extern "C" {
 
 namespace pg_retention {
 
-namespace {
-
 using core::Anonymiser;
 using core::Content;
-
-// The type that the anonymisers' functions take, by what a column holds.
-const char *function_type(Oid base, Content content) {
-    switch (content) {
-        case Content::kText: return "text";
-        case Content::kJson: return base == JSONOID ? "json" : "jsonb";
-        case Content::kNetwork: return "inet";
-        case Content::kNumber: return "numeric";
-        default: return format_type_be(base);
-    }
-}
 
 Content content_of(Oid base) {
     char category = 0;
@@ -56,6 +43,19 @@ Content content_of(Oid base) {
     }
     get_type_category_preferred(base, &category, &preferred);
     return category == TYPCATEGORY_STRING ? Content::kText : Content::kOther;
+}
+
+namespace {
+
+// The type that the anonymisers' functions take, by what a column holds.
+const char *function_type(Oid base, Content content) {
+    switch (content) {
+        case Content::kText: return "text";
+        case Content::kJson: return base == JSONOID ? "json" : "jsonb";
+        case Content::kNetwork: return "inet";
+        case Content::kNumber: return "numeric";
+        default: return format_type_be(base);
+    }
 }
 
 struct ColumnType {

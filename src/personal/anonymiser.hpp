@@ -5,6 +5,9 @@
 
 namespace pg_retention {
 
+// What a type that is no domain holds.
+core::Content content_of(Oid base);
+
 // Checks that the anonymiser works on a column of this type with the argument that was given; a function must take and return
 // the type and be one that the owner may execute. False: problem says why.
 bool check_anonymiser(const PersonalColumn &column, Oid owner, Problem *problem);

@@ -1,6 +1,8 @@
 #include "policy/policy_check.hpp"
 
+#include "core/data/remains.hpp"
 #include "schema/condition.hpp"
+#include "personal/anonymiser.hpp"
 #include "personal/constraints.hpp"
 #include "schema/extension.hpp"
 #include "policy/attached.hpp"
@@ -171,12 +173,19 @@ bool declares_above(Oid relid) {
     return false;
 }
 
-const PersonalColumn *pseudonymised(List *columns) {
+template <typename F>
+const PersonalColumn *first_column(List *columns, F is_one) {
     ListCell *cell = nullptr;
     foreach (cell, columns)
-        if (core::need_of(static_cast<const PersonalColumn *>(lfirst(cell))->anonymiser) == core::Need::kKey)
-            return static_cast<const PersonalColumn *>(lfirst(cell));
+        if (is_one(*static_cast<const PersonalColumn *>(lfirst(cell)))) return static_cast<const PersonalColumn *>(lfirst(cell));
     return nullptr;
+}
+
+bool needs_key(const PersonalColumn &column) { return core::need_of(column.anonymiser) == core::Need::kKey; }
+
+bool stays_personal(const PersonalColumn &column) {
+    const core::Content content = content_of(getBaseType(get_atttype(column.relid, column.column)));
+    return core::remains_of(column.anonymiser, content, column.argument).verdict == core::Verdict::kPseudonymised;
 }
 
 }  // namespace
@@ -198,7 +207,7 @@ void check_anonymisers(const Policy &policy, Tries tries) {
                            "partition's own columns in retention.personal_column, or write the policy for the table above.")
                  : errhint("Declare them first, by their types or in retention.personal_column.")));
     if (columns != NIL && is_confirmed(policy)) check_constraints(policy.relid, columns, policy.applies_to, tries);
-    const PersonalColumn *pseudonym = pseudonymised(columns);
+    const PersonalColumn *pseudonym = first_column(columns, needs_key);
     if (pseudonym != nullptr && policy.mode == Mode::kEnforce && settings::pseudonym_key_file[0] == '\0')
         refuse_anonymiser(*pseudonym, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "no key for pseudonyms is set",
                           "Set retention.pseudonym_key_file.");
@@ -219,7 +228,7 @@ char *anonymiser_problem(const Policy &policy) {
 void warn_of_pseudonyms(const Policy &policy) {
     if (policy.mode == Mode::kOff) return;
     SPI_connect();
-    const PersonalColumn *column = pseudonymised(anonymised_columns(policy));
+    const PersonalColumn *column = first_column(anonymised_columns(policy), stays_personal);
     if (column != nullptr)
         ereport(WARNING,
                 (errcode(ERRCODE_WARNING),

@@ -174,6 +174,13 @@ for my $page (@pages, 'CONTRIBUTING.md') {
 }
 is_deeply(\@lost, [], 'each link of the pages leads to a file and a heading that are there');
 
+my ($leaves) = slurp_file('docs/personal-types.md') =~ /^## What anonymising leaves\n(.*?)^## /ms or die 'the page says nothing of what anonymising leaves';
+is(join("\n", map { join '|', map { s/^[\s`]+|[\s`]+$//gr } (split /\|/)[1 .. 5] } grep { /^\| `/ } split /\n/, $leaves),
+	$node->safe_psql('pages', q{SELECT v.word, answer(r.singles_out), answer(r.links), answer(r.lets_infer), r.verdict FROM retention.vocabulary() v CROSS JOIN LATERAL retention.remains_of(v.word, 'text'::regtype, '', false) r
+		WHERE v.kind = 'anonymiser' ORDER BY array_position('{"null",constant,random token,pseudonymise,redact,generalise,truncate,noise,function}', v.word)}
+		=~ s/answer\(([^)]+)\)/CASE WHEN $1 THEN 'yes' WHEN NOT $1 THEN 'no' ELSE 'not known' END/gr),
+	'docs/personal-types.md says of each anonymiser what the extension says that it leaves');
+
 {
 	local %ENV = (%ENV, PGHOST => $node->host, PGPORT => $node->port, PGDATABASE => 'pages');
 	my ($page, $error) = ('', '');
