@@ -161,6 +161,7 @@ CREATE TABLE retention.location (
     provider text,
     own_control boolean NOT NULL,
     note text,
+    kept_for retention.period,
     CHECK ((transfer_basis IS NULL) = (transfer IS NULL))
 );
 SELECT pg_catalog.pg_extension_config_dump('retention.location', '');
@@ -174,6 +175,7 @@ COMMENT ON COLUMN retention.location.transfer IS 'which decision, which clauses,
 COMMENT ON COLUMN retention.location.provider IS 'whose machine or service it is; NULL: the controller''s';
 COMMENT ON COLUMN retention.location.own_control IS 'whether the controller alone decides who reaches it';
 COMMENT ON COLUMN retention.location.note IS 'what else there is to say';
+COMMENT ON COLUMN retention.location.kept_for IS 'how long a copy is kept there, as of a backup or an archive: what was erased here is in it until then, and a certificate of an erasure says so; NULL: not stated';
 
 CREATE FUNCTION retention.conninfo_host(conninfo text) RETURNS text
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'pg_retention_conninfo_host';

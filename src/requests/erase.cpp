@@ -16,6 +16,7 @@
 #include "schema/foreign_key.hpp"
 #include "schema/own.hpp"
 #include "pg/time.hpp"
+#include "requests/certificate.hpp"
 #include "requests/document.hpp"
 #include "requests/decided.hpp"
 #include "requests/disclosures.hpp"
@@ -544,8 +545,9 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     appendStringInfo(&out, ", \"remembered\": %s, ", remembered ? "true" : "false");
     append_controller(&out);
     appendStringInfoChar(&out, '}');
+    const char *categories = categories_of(*call.model, erasure.tallies);
     MemoryContextSwitchTo(context);
-    return Erased{erasure.rows, out.data, verification, gone};
+    return Erased{erasure.rows, out.data, verification, categories, gone};
 }
 
 Erased erase_subject(const Call &call, Occasion occasion) {
@@ -564,6 +566,7 @@ Datum erase(FunctionCallInfo fcinfo) {
     seeing_what_was_done([&] { call = open_call(fcinfo, 3, LedgerAction::kErased, true); });
     const Erased erased = erase_subject(call, Occasion::kRequest);
     record_rows(call, LedgerAction::kErased, InvalidOid, 0, erased.rows, erased.verification);
+    if (call.request_id != 0) record_outcome(call.request_id, erased);
     end_call(call, LedgerAction::kErased, erased.gone);
     return answer(erased.answer);
 }

@@ -59,6 +59,31 @@ void append_section(StringInfo out, List *tallies, Outcome outcome) {
     appendStringInfoChar(out, ']');
 }
 
+const char *categories_of(const Model &model, List *tallies) {
+    StringInfoData out;
+    List *relids = NIL;
+    ListCell *cell = nullptr, *inner = nullptr;
+    foreach (cell, tallies) relids = list_append_unique_oid(relids, static_cast<const Tally *>(lfirst(cell))->relid);
+    initStringInfo(&out);
+    appendStringInfoChar(&out, '{');
+    foreach (cell, relids) {
+        List *categories = NIL;
+        if (cell != list_head(relids)) appendStringInfoString(&out, ", ");
+        append_json_text(&out, qualified_name(lfirst_oid(cell)));
+        appendStringInfoString(&out, ": [");
+        foreach (inner, personal_columns(model, lfirst_oid(cell))) {
+            const char *category = static_cast<const PersonalColumn *>(lfirst(inner))->category;
+            if (has_word(categories, category)) continue;
+            if (categories != NIL) appendStringInfoString(&out, ", ");
+            append_json_text(&out, category);
+            categories = lappend(categories, const_cast<char *>(category));
+        }
+        appendStringInfoChar(&out, ']');
+    }
+    appendStringInfoChar(&out, '}');
+    return out.data;
+}
+
 void append_consequences(StringInfo out, const Account &account) {
     bool first = true;
     ListCell *cell = nullptr;

@@ -3,6 +3,7 @@
 #include "ledger/consequences.hpp"
 #include "ledger/words.hpp"
 #include "pg/postgres.hpp"
+#include "subject/model.hpp"
 
 extern "C" {
 #include "lib/stringinfo.h"
@@ -48,6 +49,8 @@ bool ledger_action_of(Outcome outcome, LedgerAction *action);
 
 // ", \"deleted\": [...]"
 void append_section(StringInfo out, List *tallies, Outcome outcome);
+// {"public.users": ["email", "name"]}: which categories of personal data the tables have that something was done with.
+const char *categories_of(const Model &model, List *tallies);
 // What cascades took, and what the application's triggers did.
 void append_consequences(StringInfo out, const Account &account);
 

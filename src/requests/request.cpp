@@ -114,14 +114,22 @@ Request read_request(const SqlRow &row) {
     return request;
 }
 
-Request lock_request(int64 id) {
-    const SqlRows rows = own("SELECT " RETENTION_REQUEST_COLUMNS " FROM retention.request WHERE request_id = $1 FOR UPDATE", id);
+static Request the_request(const SqlRows &rows, int64 id) {
     if (rows.n == 0)
         ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND), errmsg("request " INT64_FORMAT " does not exist", id),
                         errhint("retention.open_request records one; see retention.requests.")));
     const Request request = read_request(rows.first());
     rows.free();
     return request;
+}
+
+Request lock_request(int64 id) {
+    return the_request(own("SELECT " RETENTION_REQUEST_COLUMNS " FROM retention.request WHERE request_id = $1 FOR UPDATE", id),
+                       id);
+}
+
+Request find_request(int64 id) {
+    return the_request(read_own("SELECT " RETENTION_REQUEST_COLUMNS " FROM retention.request WHERE request_id = $1", id), id);
 }
 
 void require_waiting(const Request &request) {

@@ -38,6 +38,8 @@ Request read_request(const SqlRow &row);
 
 // Locks it. Error P0002 when there is none.
 Request lock_request(int64 id);
+// The same without a lock, for who only reads.
+Request find_request(int64 id);
 
 // Error 55000 naming the state of one that was answered, refused or closed.
 void require_waiting(const Request &request);

@@ -30,6 +30,13 @@ void forget_disclosures(const SqlValue &before) {
     own("DELETE FROM retention.notice_to_recipient WHERE settled_at < $1", before);
 }
 
+// What an erasure did in the name of one goes with it.
+void forget_requests(const SqlValue &before) {
+    own("WITH gone AS (DELETE FROM retention.request WHERE closed_at < $1 RETURNING request_id) "
+        "DELETE FROM retention.erasure_outcome o USING gone WHERE o.request_id = gone.request_id",
+        before);
+}
+
 // Once a day in a session: what was sent and matters to no cap any more.
 void forget_contacts() {
     static constinit TimestampTz last = 0;
@@ -49,8 +56,7 @@ void forget_what_is_old(Engine *engine) {
     if_ends(settings::disclosure_age, forget_disclosures);
     if_ends(settings::objection_age,
             [](const SqlValue &before) { own("DELETE FROM retention.objection WHERE erased_at < $1", before); });
-    if_ends(settings::request_age,
-            [](const SqlValue &before) { own("DELETE FROM retention.request WHERE closed_at < $1", before); });
+    if_ends(settings::request_age, forget_requests);
     if_ends(settings::sweep_run_age, [](const SqlValue &before) {
         // The oldest of them, by their numbers: a pass with nothing to do is not to read all.
         own("DELETE FROM retention.sweep_run WHERE run_id IN (SELECT o.run_id FROM (SELECT run_id, started_at FROM retention.sweep_run "

@@ -142,7 +142,7 @@ SELECT set_eq($$SELECT c::regclass::text FROM pg_extension, unnest(extconfig) c 
     ('retention.purpose'), ('retention.objection'), ('retention.objection_objection_id_seq'), ('retention.objection_key'), ('retention.consent'), ('retention.consent_consent_id_seq'),
     ('retention.recipient'), ('retention.disclosure'), ('retention.disclosure_disclosure_id_seq'), ('retention.notice_to_recipient'),
     ('retention.notice_to_recipient_notice_id_seq'), ('retention.location'), ('retention.wording'), ('retention.public_holiday'), ('retention.request'), ('retention.request_request_id_seq'),
-    ('retention.verification'), ('retention.verification_verification_id_seq'), ('retention.verification_table'), ('retention.verification_finding'), ('retention.contact_log'), ('retention.contact_count'), ('retention.refused_messages')$$, 'what a DBA fills, and what must not be lost, is in a dump');
+    ('retention.erasure_outcome'), ('retention.verification'), ('retention.verification_verification_id_seq'), ('retention.verification_table'), ('retention.verification_finding'), ('retention.contact_log'), ('retention.contact_count'), ('retention.refused_messages')$$, 'what a DBA fills, and what must not be lost, is in a dump');
 
 -- Duties.
 CREATE SCHEMA app;
@@ -214,7 +214,7 @@ INSERT INTO call VALUES
     ('privacy_notice', $$SELECT 1 / (retention.privacy_notice('nb') LIKE '# Personvern%')::int$$), ('notice_drift', $$SELECT 1 / (count(*) > 3)::int FROM retention.notice_drift('')$$),
     ('last_day_to_act', $$SELECT retention.last_day_to_act('2026-02-10', 1, 'NO')$$);
 INSERT INTO call VALUES  -- this server has no key to remember erasures with
-    ('approve', $$SELECT retention.approve('x')$$, '42704'), ('pause', $$SELECT retention.pause('x', 'y')$$, '42704'), ('unpause', $$SELECT retention.unpause('x')$$, '42704'), ('require_warnings', $$SELECT retention.require_warnings('x')$$, '42704'), ('record_warning', $$SELECT retention.record_warning('x', now())$$, '42704'), ('end_warnings', $$SELECT retention.end_warnings('x')$$, '42704'),
+    ('erasure_certificate', 'SELECT retention.erasure_certificate(0)', 'P0002'), ('approve', $$SELECT retention.approve('x')$$, '42704'), ('pause', $$SELECT retention.pause('x', 'y')$$, '42704'), ('unpause', $$SELECT retention.unpause('x')$$, '42704'), ('require_warnings', $$SELECT retention.require_warnings('x')$$, '42704'), ('record_warning', $$SELECT retention.record_warning('x', now())$$, '42704'), ('end_warnings', $$SELECT retention.end_warnings('x')$$, '42704'),
     ('pause_all', $$SELECT retention.pause_all('y')$$, 'done'), ('unpause_all', 'SELECT retention.unpause_all()', 'done'),
     ('contact_times', $$SELECT retention.contact_times('1', 'x', '{}')$$, '55000'), ('may_contact', $$SELECT retention.may_contact('person', 1, 'x')$$, '42704'),
     ('explain_contact', $$SELECT retention.explain_contact('person', 1, 'x')$$, '42704'), ('may_contact_all', $$SELECT retention.may_contact_all('person', 'x')$$, '42704'),

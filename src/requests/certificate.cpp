@@ -1,0 +1,129 @@
+#include "requests/certificate.hpp"
+
+#include "core/data/vocabulary.hpp"
+#include "pg/arguments.hpp"
+#include "pg/guard.hpp"
+#include "pg/time.hpp"
+#include "requests/request.hpp"
+#include "schema/own.hpp"
+
+extern "C" {
+#include "executor/spi.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+}
+
+namespace pg_retention {
+
+void record_outcome(int64 request_id, const Erased &erased) {
+    // What an error said may hold values of rows.
+    own("INSERT INTO retention.erasure_outcome (request_id, entry_id, made_at, outcome) "
+        "SELECT $1, (SELECT max(entry_id) FROM retention.ledger), $2, jsonb_object_agg(e.key, CASE e.key "
+        "WHEN 'blocked' THEN (SELECT coalesce(jsonb_agg(b - 'why'), '[]') FROM jsonb_array_elements(e.value) b) ELSE e.value END) "
+        "|| jsonb_build_object('categories', $4::jsonb, 'recipients', (SELECT coalesce(jsonb_agg(jsonb_build_object('notice_id', r -> 'notice_id', "
+        "'recipient', r -> 'recipient')), '[]') FROM jsonb_array_elements($3::jsonb -> 'recipients_to_tell') r)) "
+        "FROM jsonb_each($3::jsonb) e WHERE e.key IN ('deleted', 'anonymised', 'kept', 'deferred', 'taken_out', 'not_covered', 'blocked', 'in_consequence', "
+        "'objections', 'left', 'elsewhere', 'unverified', 'verification', 'not_reached', 'remembered')",
+        request_id, at(retention_now()), erased.answer, erased.categories);
+}
+
+namespace {
+
+bool is_about_erasure(RequestType type) {
+    switch (type) {
+        case RequestType::kErasure:
+        case RequestType::kObjection: return true;
+        case RequestType::kAccess:
+        case RequestType::kPortability:
+        case RequestType::kRectification:
+        case RequestType::kRestriction: return false;
+    }
+    return false;
+}
+
+void require_answered(const Request &request) {
+    if (!is_about_erasure(request.type))
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("request " INT64_FORMAT " is one of type \"%s\", by which nothing is erased", request.id,
+                               name_of(request.type)),
+                        errhint("A certificate is of an erasure, or of an objection that was followed by one.")));
+    if (request.refused)
+        ereport(ERROR,
+                (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("request " INT64_FORMAT " was refused", request.id)));
+    if (!request.answered)
+        ereport(
+            ERROR,
+            (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+             errmsg("request " INT64_FORMAT " is not answered yet", request.id),
+             errhint("What is certified is final: erase, and record the answer with retention.answer_request(" INT64_FORMAT ").",
+                     request.id)));
+}
+
+const char *facts_of(const Request &request) {
+    const SqlRows found = read_own("SELECT facts::text FROM retention.erasure_facts WHERE request_id = $1", request.id);
+    if (found.n == 0)
+        ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                        errmsg("nothing was erased in the name of request " INT64_FORMAT, request.id),
+                        errhint("retention.erase takes the number of the request in request_id.")));
+    return found.first().text(1);
+}
+
+template <typename E>
+E word_argument(FunctionCallInfo fcinfo, int argument, const char *what) {
+    E found = {};
+    require_argument(fcinfo, argument, what);
+    const char *word = text_to_cstring(PG_GETARG_TEXT_PP(argument));
+    if (!core::find_word(word, &found))
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a certificate has no %s \"%s\"", what, word),
+                        errhint("%s", core::kAllWords<E>.text)));
+    return found;
+}
+
+enum class Format : uint8_t { kMarkdown, kHtml, kJson };
+constexpr const char *name_of(Format format) noexcept {
+    switch (format) {
+        case Format::kMarkdown: return "markdown";
+        case Format::kHtml: return "html";
+        case Format::kJson: return "json";
+    }
+    return nullptr;
+}
+
+void append_to(void *out, std::string_view bytes) {
+    appendBinaryStringInfo(static_cast<StringInfo>(out), bytes.data(), static_cast<int>(bytes.size()));
+}
+
+const char *written(core::DocumentForm form, Language language, const char *facts) {
+    StringInfoData out;
+    initStringInfo(&out);
+    core::Document document(core::Sink{&out, append_to}, form);
+    write_certificate(&document, language, facts);
+    return out.data;
+}
+
+const char *certificate(const Request &request, Language language, Format format) {
+    const char *facts = facts_of(request);
+    switch (format) {
+        case Format::kMarkdown: return written(core::DocumentForm::kMarkdown, language, facts);
+        case Format::kHtml: return written(core::DocumentForm::kHtml, language, facts);
+        case Format::kJson: return facts;
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+}  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_erasure_certificate) {
+    using namespace pg_retention;
+    require_argument(fcinfo, 0, "request_id");
+    const auto language = word_argument<Language>(fcinfo, 1, "language");
+    const auto format = word_argument<Format>(fcinfo, 2, "format");
+    connect_spi();
+    const Request request = find_request(PG_GETARG_INT64(0));
+    require_answered(request);
+    const Datum result = CStringGetTextDatum(certificate(request, language, format));
+    SPI_finish();
+    return result;
+}
