@@ -13,6 +13,27 @@ CREATE FUNCTION retention.begin_segment(reason text) RETURNS text
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_begin_segment';
 COMMENT ON FUNCTION retention.begin_segment(text) IS 'enters, for a superuser, what is broken in the ledger and why, so that only later breaks count; returns the new head';
 
+CREATE TABLE retention.ledger_verification (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    verified_at timestamptz NOT NULL,
+    ok boolean,
+    entries bigint,
+    first_bad bigint,
+    acknowledged bigint,
+    problem text
+);
+COMMENT ON TABLE retention.ledger_verification IS 'what came of it when the ledger was verified last, by the worker once a day or by retention.verify_ledger_now(); for who watches, for verifying reads all of the ledger; not dumped';
+COMMENT ON COLUMN retention.ledger_verification.one IS 'there is one row, or none: it was never verified';
+COMMENT ON COLUMN retention.ledger_verification.verified_at IS 'when that was';
+COMMENT ON COLUMN retention.ledger_verification.ok IS 'whether the chain is whole; NULL: see problem';
+COMMENT ON COLUMN retention.ledger_verification.entries IS 'how many entries there were';
+COMMENT ON COLUMN retention.ledger_verification.first_bad IS 'the first entry that is not as it was written, follows a gap, or is missing; NULL: none';
+COMMENT ON COLUMN retention.ledger_verification.acknowledged IS 'breaks that retention.begin_segment() named';
+COMMENT ON COLUMN retention.ledger_verification.problem IS 'why it could not be verified; NULL: it was';
+CREATE FUNCTION retention.verify_ledger_now() RETURNS boolean
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_verify_ledger_now';
+COMMENT ON FUNCTION retention.verify_ledger_now() IS 'verifies the ledger, as the worker does once a day, and writes what came of it into retention.ledger_verification; returns whether the chain is whole';
+
 CREATE FUNCTION retention.vocabulary(OUT kind text, OUT word text, OUT changes_rows boolean) RETURNS SETOF record
     LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 40 AS 'MODULE_PATHNAME', 'pg_retention_vocabulary';
 COMMENT ON FUNCTION retention.vocabulary() IS 'the words of this version: action (of policies), anonymiser, ledger (its actions); changes_rows: copies of the rows are stale from then on';
@@ -34,4 +55,4 @@ CREATE TRIGGER make_room BEFORE INSERT ON retention.ledger
     FOR EACH ROW EXECUTE FUNCTION retention.make_room_in_ledger();
 ALTER TABLE retention.ledger ENABLE ALWAYS TRIGGER make_room;
 
-GRANT SELECT ON retention.ledger, retention.ledger_mark TO pg_monitor;
+GRANT SELECT ON retention.ledger, retention.ledger_mark, retention.ledger_verification TO pg_monitor;

@@ -257,6 +257,11 @@ SELECT 'ledger has its end', NULL, (SELECT (SELECT (l.entry_id, l.hash) FROM ret
         FROM (SELECT (SELECT (k.entry_id, k.hash) FROM retention.ledger_mark k ORDER BY k.entry_id DESC LIMIT 1)) x (m) WHERE m IS NOT NULL) IS NOT FALSE,
     'Its last entry is not the one that was written last: see retention.ledger_breaks(), and retention.begin_segment().'
 UNION ALL
+SELECT 'ledger is whole', NULL, v.ok IS NOT FALSE AND v.problem IS NULL,
+    CASE WHEN v.problem IS NOT NULL THEN format('It could not be verified on %s: %s. See the server log, and call retention.verify_ledger_now().', v.verified_at, v.problem)
+        ELSE format('Entry %s is not as it was written, follows a gap, or is missing, as was found on %s: see retention.ledger_breaks(), and retention.begin_segment().', v.first_bad, v.verified_at) END
+FROM (SELECT) one LEFT JOIN retention.ledger_verification v ON true
+UNION ALL
 SELECT 'time zone is set', NULL, current_setting('retention.timezone') <> '', 'Set retention.timezone to the zone in which periods are meant; a policy has it from when it is written, see its field timezone.'
 UNION ALL
 SELECT 'time is not injected', NULL, current_setting('retention.allow_test_time') = 'off', 'Switch retention.allow_test_time off outside of tests.'

@@ -1,6 +1,7 @@
 // A database's worker: a pass, further ones while something is left or the configuration changed, and then it is gone until its next turn.
 #include "worker/worker.hpp"
 
+#include "audit/ledger_round.hpp"
 #include "audit/rounds.hpp"
 #include "pg/cause.hpp"
 #include "pg/compat.hpp"
@@ -151,6 +152,7 @@ void worker_pass(MemoryContext context, PassResult *result) {
         if (!result->absent && !result->waiting && !result->unfinished) {
             if (settings::verify_blocks > 0) verify_erasures(Caller::kWorker, reload);
             audit_some_blocks(reload);
+            verify_ledger_daily(reload);
         }
     }
     PG_CATCH();

@@ -174,6 +174,24 @@ for my $page (@pages, 'CONTRIBUTING.md') {
 }
 is_deeply(\@lost, [], 'each link of the pages leads to a file and a heading that are there');
 
+# What the pages name is there: a table, view, function, type or setting, with its column where one is named.
+my %named;
+for my $page (@pages) {
+	my $text = slurp_file($page) =~ s/^```.*?^```$//gmsr =~ s/^<!--.*?-->$//gmsr;
+	push @{$named{lc $1}}, $page while $text =~ /`[^`\n]*?\bretention\.([a-z_]+(?:\.[a-z_]+)?)/g;
+}
+cmp_ok(scalar keys %named, '>', 100, 'the pages name objects');
+is($node->safe_psql('pages', q{SELECT n FROM (VALUES } . join(', ', map { "('$_')" } sort keys %named) . q{) v (n) WHERE
+	CASE WHEN n LIKE '%.%' THEN NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('retention.' || split_part(n, '.', 1)) AND attname = split_part(n, '.', 2) AND attnum > 0)
+	ELSE NOT EXISTS (SELECT FROM pg_settings WHERE name = 'retention.' || n) AND NOT EXISTS (SELECT FROM pg_event_trigger WHERE evtname = n)
+		AND NOT EXISTS (SELECT FROM pg_proc WHERE pronamespace = 'retention'::regnamespace AND proname = n) AND to_regtype('retention.' || n) IS NULL AND to_regclass('retention.' || n) IS NULL END}), '',
+	'each object of the extension that a page names is there');
+
+my ($findings) = slurp_file('docs/legal.md') =~ /^## What controllers fail at\n(.*?)^## /ms or die 'docs/legal.md has no findings';
+is_deeply([map { (split / *\| */)[1] } grep { /^\| / && !/^\| (?:finding|---) / } split /\n/, $findings],
+	['procedures, with deadlines', 'training', 'information given to persons', 'exceptions, and their documentation', 'periods for each processing, set and carried out', 'backups', 'anonymising that does not anonymise'],
+	'each finding of the authorities\' report has its row');
+
 my ($leaves) = slurp_file('docs/personal-types.md') =~ /^## What anonymising leaves\n(.*?)^## /ms or die 'the page says nothing of what anonymising leaves';
 is(join("\n", map { join '|', map { s/^[\s`]+|[\s`]+$//gr } (split /\|/)[1 .. 5] } grep { /^\| `/ } split /\n/, $leaves),
 	$node->safe_psql('pages', q{SELECT v.word, answer(r.singles_out), answer(r.links), answer(r.lets_infer), r.verdict FROM retention.vocabulary() v CROSS JOIN LATERAL retention.remains_of(v.word, 'text'::regtype, '', false) r
