@@ -57,8 +57,9 @@ constexpr Said kNotReached = {{"What could not be reached", "Hva som ikke kunne 
 constexpr Said kAllReached = {
     {"All tables that may hold data about persons are linked, and nothing stood in the way.",
      "Alle tabeller som kan ha opplysninger om personer, er knyttet sammen, og ingenting sto i veien."}};
-constexpr Said kUnlinked = {{"Tables from which no link leads to persons, so that nobody looked for the person there:",
-                             "Tabeller som ingen kobling fører til personer fra, så ingen har lett etter personen der:"}};
+constexpr Said kUnlinked = {
+    {"Tables that were not reached, for no link leads from them to persons, or for they may refer to large objects, which nobody looks at:",
+     "Tabeller som ikke ble nådd, fordi ingen kobling fører fra dem til personer, eller fordi de kan vise til store objekter, som ingen ser i:"}};
 constexpr Said kStays = {{"Rows that stay for now:", "Rader som foreløpig blir stående:"}};
 constexpr Said kWhy = {{"Why", "Hvorfor"}};
 constexpr Said kCopies = {{"Copies outside of this database keep what they had until they are replaced or removed:",

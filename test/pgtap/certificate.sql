@@ -1,6 +1,6 @@
 -- A certificate of an erasure: what is gone, what is kept under which law, what could not be reached, how it was checked and by what it is proved, without the data.
 BEGIN;
-SELECT plan(58);
+SELECT plan(67);
 SET client_min_messages = error;
 SET timezone = 'Europe/Oslo';
 SET retention.test_now = '2030-06-03 10:00:00+00';
@@ -118,6 +118,20 @@ SELECT matches(retention.erasure_certificate(1, 'en', 'html'), 'Example &amp; So
 UPDATE retention.erasure_outcome SET outcome = outcome || '{"remembered": true, "objections": [{"purpose": "news", "kept": true, "why": "x"}, {"purpose": "gone", "kept": false, "why": "y"}]}';
 SELECT matches(retention.erasure_certificate(1), 'a backup that is restored is erased again\n\* so that the person''s objection is respected, the purpose: news\n', 'what is kept as hashes is told');
 SELECT unalike(retention.erasure_certificate(1), '%purpose: gone%', 'an objection that could not be kept is not told of as kept');
+CREATE FUNCTION pg_temp.with_outcome(id bigint, outcome jsonb) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE certificate text;
+BEGIN
+    UPDATE retention.erasure_outcome o SET outcome = o.outcome || with_outcome.outcome WHERE o.request_id = id;
+    certificate := retention.erasure_certificate(id);
+    RAISE EXCEPTION USING ERRCODE = 'P9999', MESSAGE = certificate;
+EXCEPTION WHEN SQLSTATE 'P9999' THEN RETURN SQLERRM;
+END $$;
+SELECT ok(position(line IN pg_temp.with_outcome(1, outcome::jsonb)) > 0, 'where it is so the certificate says: ' || line) FROM (VALUES
+    ('{"not_reached": []}', 'All tables that may hold data about persons are linked'), ('{"elsewhere": [], "verification": null}', 'It was found nowhere else.'), ('{}', 'None of them says who it was.'),
+    ('{"deferred": [{"table": "app.users", "rows": 1, "why": "legal hold"}]}', '| app.users | 1 | held or restricted: erased when that is lifted |'),
+    ('{"left": [{"table": "app.users", "column": "id", "rows": 2}]}', '| app.users | id | 2 |'), ('{"unverified": [{"table": "app.big", "why": "it is locked"}]}', '* app.big'),
+    ('{"kept": []}', 'No law requires any of the data'), ('{"in_consequence": [{"table": "app.x", "rows": null, "what": "deleted"}]}', '| app.x |  | not counted | deleted in consequence |')) v (outcome, line);
+SELECT is(position('It was found nowhere else.' IN pg_temp.with_outcome(1, '{"elsewhere": []}')), 0, 'while something is still looked for nobody says that nothing was found');
 SELECT ok(retention.erasure_certificate(1) !~ needle AND retention.erasure_certificate(1, 'nb', 'html') !~ needle AND retention.erasure_certificate(1, 'en', 'json') !~ needle, format('no certificate has %s', needle))
 FROM unnest('{471147,(?i)needle,kari}'::text[]) needle;
 

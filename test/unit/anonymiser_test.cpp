@@ -8,6 +8,8 @@
 #include <string>
 
 #include "core/data/noise.hpp"
+#include "core/data/remains.hpp"
+#include "core/data/vocabulary.hpp"
 #include "core/text/token.hpp"
 #include "core/data/truncate.hpp"
 
@@ -53,6 +55,20 @@ TEST(Anonymiser, WhatItDoesToConstraints) {
     for (const Anonymiser lossy :
          {Anonymiser::kConstant, Anonymiser::kRedact, Anonymiser::kGeneralise, Anonymiser::kTruncate, Anonymiser::kNoise})
         EXPECT_EQ(difference_after(lossy), Difference::kLost);
+}
+
+TEST(Remains, AreDecidedOfEachAnonymiser) {
+    for (size_t i = 0; i < count_of<Anonymiser>(); ++i) {
+        const Remains left = remains_of(static_cast<Anonymiser>(i), Content::kText, "");
+        const bool none = left.singles_out == Risk::kNo && left.links == Risk::kNo && left.lets_infer == Risk::kNo;
+        EXPECT_EQ(left.verdict == Verdict::kAnonymised, none) << left.leaves;
+        EXPECT_NE(left.leaves, nullptr);
+    }
+    EXPECT_EQ(remains_of(Anonymiser::kPseudonymise, Content::kText, "16").verdict, Verdict::kPseudonymised);
+    EXPECT_EQ(remains_of(Anonymiser::kFunction, Content::kText, "app.f").links, Risk::kUnknown);
+    EXPECT_EQ(remains_of_generated().verdict, Verdict::kDepends);
+    EXPECT_STREQ(remains_of(Anonymiser::kGeneralise, Content::kDate, "nonsense").leaves,
+                 remains_of(Anonymiser::kGeneralise, Content::kDate, "year").leaves);
 }
 
 TEST(Truncate, CountsCharacters) {
