@@ -99,4 +99,13 @@ for my $call (q{retention.export('user', 1)}, q{retention.export('user', 1, 6)},
 	like($error, qr/cannot execute|recovery/, "a standby refuses $call");
 }
 
+# A certificate is written from what a dump has.
+my $certificate = 'SELECT retention.erasure_certificate(2), retention.erasure_certificate(2, format => $$json$$)';
+my $dump = PostgreSQL::Test::Utils::tempdir . '/dump';
+$node->safe_psql('postgres', 'CREATE DATABASE restored');
+local $ENV{PGOPTIONS} = '-c retention.reveal=on';
+$node->command_ok(['pg_dump', '-f', $dump, '-d', $node->connstr('postgres')], 'requests are dumped');
+$node->command_ok(['psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-f', $dump, '-d', $node->connstr('restored')], 'requests are restored');
+is($node->safe_psql('restored', $certificate), $node->safe_psql('postgres', $certificate), 'a certificate is the same after a dump and a restore');
+
 done_testing();
