@@ -5,6 +5,7 @@
 #include "pg/guard.hpp"
 
 extern "C" {
+#include "access/htup_details.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
