@@ -36,7 +36,8 @@ struct Account {
     // Raise where a governed table may not lose all its rows, or not a row with this clock; null: each may.
     void (*refuse_all)(Account *account, Oid relid);
     void (*refuse_row)(Account *account, Oid relid, core::Clock clock);
-    List *held;  // its own: what it knows of that
+    List *held;         // its own: what it knows of that
+    int16_t policy_id;  // whose rows are acted on
     bool held_is_known;
 };
 

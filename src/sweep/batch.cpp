@@ -457,7 +457,7 @@ void run_batch(Batch *batch) {
     target.swept = policy;
     if (!may_take(batch, target, *policy, cutoffs) || take_whole(batch, target, *policy, cutoffs)) return;
     Account account = {};
-    refuse_held(&account);
+    refuse_held(&account, policy->id);
     count_consequences(&account, [&] { take_found(batch, target, *policy, cutoffs); });
     if (batch->n == 0) return;
     if (!may_go_along(account, batch->approved, &batch->beyond))

@@ -467,7 +467,7 @@ Outcome columns_step(Engine *engine, Care *care, const Task &task, F &&body) {
             if (!open_table(&table, engine, care, task.policy_id, task.relid)) return;
             table.left = columns_left(*table.policy);
             Account account = {};
-            refuse_held(&account);
+            refuse_held(&account, table.policy->id);
             count_consequences(&account, [&] { body(&table); });
             if (table.left != kNoLimit) add_to_share(table.policy->relid, table.done[Counter::kColumns]);
             record_done(engine, table.policy->id, table.policy->relid, table.done);

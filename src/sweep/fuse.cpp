@@ -218,7 +218,8 @@ const List *known_held(Account *account) {
 void refuse_row(Account *account, Oid relid, core::Clock clock) {
     const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(clock)));
     if (policy == nullptr || policy->mode != Mode::kEnforce) return;
-    if (is_stopped(known_held(account), policy->id)) refuse_held(*policy, relid, true);
+    // One that is paused while its rows are taken stops before the next batch.
+    if (policy->id != account->policy_id && is_stopped(known_held(account), policy->id)) refuse_held(*policy, relid, true);
     if (core::start_of(clock) > warned_start(*policy)) refuse_held(*policy, relid, false);
 }
 
@@ -234,7 +235,8 @@ void refuse_all(Account *account, Oid relid) {
 
 }  // namespace
 
-void refuse_held(Account *account) {
+void refuse_held(Account *account, int16_t policy_id) {
+    account->policy_id = policy_id;
     account->refuse_all = refuse_all;
     account->refuse_row = refuse_row;
 }

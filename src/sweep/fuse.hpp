@@ -37,8 +37,8 @@ int64 rows_left_now(const Policy &policy);
 
 // Within an act, after it: whether the rows of other tables that went along may. Where not, the act is to be undone, and *beyond is what was too much.
 bool may_go_along(const Account &account, bool approved, Consequence *beyond);
-// Of an account: error where rows of a policy go along that is held, or waits for warnings (55006).
-void refuse_held(Account *account);
+// Of an account of a policy's rows: error where rows of a policy go along that is held, or waits for warnings (55006).
+void refuse_held(Account *account, int16_t policy_id);
 
 // In the transaction of the batch that took them.
 void count_taken(const Policy &policy, int64 rows);

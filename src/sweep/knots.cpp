@@ -361,7 +361,7 @@ bool untie_rows(Engine *engine, int16_t policy_id, Totals *done, Consequence *be
     while (expand(&knot)) CHECK_FOR_INTERRUPTS();
     while (settle(&knot)) CHECK_FOR_INTERRUPTS();
     Account account = {};
-    refuse_held(&account);
+    refuse_held(&account, policy_id);
     bool approved = true;
     for_each_policy(knot, [&](const Policy &one, int64, int64) { approved = approved && allowed_of(one).approved; });
     count_consequences(&account, [&] { delete_knot(engine, &knot, done); });

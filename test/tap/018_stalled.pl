@@ -95,7 +95,7 @@ stands_in_the_way('sleeps', 'took longer than .*trigger sleeps_waits of table ap
 stands_in_the_way('lifts', 'took longer than .*trigger lifts_waits', 'status names a trigger that sets the timeouts to zero');
 stands_in_the_way('catches', 'took longer than .*trigger catches_waits', 'status names a trigger that catches the cancel and goes on');
 stands_in_the_way('catches_all', 'took longer than .*trigger catches_all_waits', 'in blocks within blocks');
-stands_in_the_way('nests', 'took longer than .*trigger nests_waits', 'a trigger that sweeps, which has limits of its own');
+stands_in_the_way('nests', 'a sweep is under way in this session', 'a trigger that sweeps is refused');
 stands_in_the_way('pretends', '^error 57014', 'an error under the code of a cancel is that of a row');
 settles("SELECT count(*) FROM retention.check() WHERE what = 'nothing stands in the way' AND object = 'app.sleeps' AND NOT ok AND hint ~ 'sleeps_waits'",
 	'1', 'the check names the trigger that sleeps');
