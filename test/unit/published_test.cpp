@@ -209,6 +209,18 @@ TEST(TokensOfASentence, Denials) {
     EXPECT_FALSE(denied("it is deleted, not archived", "deleted", kEn));
     EXPECT_TRUE(denied("sletter vi dem ikke", "sletter", kNb));
     EXPECT_FALSE(denied("slettes etter tre år", "slettes", kNb));
+    for (const char *text : {"Nothing is shared", "we don't let them be shared", "shared with nobody", "it is no longer shared"})
+        EXPECT_TRUE(denied(text, "shared", kEn)) << text;
+    EXPECT_TRUE(denied("We share nothing", "share", kEn));
+    for (const char *text :
+         {"kept no longer than a year and deleted", "deleted no later than that day", "deleted, no more than that",
+          "once no longer needed it is deleted", "it is deleted, not archived", "deleted when nobody needs it"})
+        EXPECT_FALSE(denied(text, "deleted", kEn)) << text;
+    for (const char *text : {"Ingenting deles", "Opplysninger deles ikke", "deles med ingen", "deles ikke lenger"})
+        EXPECT_TRUE(denied(text, "deles", kNb)) << text;
+    for (const char *text : {"slettes når de ikke lenger trengs", "lagres ikke lenger enn ett år og slettes",
+                             "slettes ikke senere enn da", "når de ikke lenger trengs, slettes de"})
+        EXPECT_FALSE(denied(text, "slettes", kNb)) << text;
 }
 
 }  // namespace

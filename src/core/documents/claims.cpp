@@ -15,13 +15,13 @@ Unit unit_at(const Tokens &tokens, size_t at, Language language) noexcept {
     };
     constexpr Named kUnits[] = {
         {{"hour|hours", "time|timer"}, Unit::kHour},
-        {{"day|days", "dag|dager|dagen|døgn|døgnet|kalenderdag|kalenderdager"}, Unit::kDay},
+        {{"day|days", "dag|dager|dagen|dagene|døgn|døgnet|kalenderdag|kalenderdager"}, Unit::kDay},
         {{"working day|working days|business day|business days", "virkedag|virkedager|arbeidsdag|arbeidsdager"},
          Unit::kWorkingDay},
-        {{"week|weeks", "uke|uker|uka|uken|kalenderuke|kalenderuker"}, Unit::kWeek},
-        {{"month|months", "måned|måneder|måneden|kalendermåned|kalendermåneden|kalendermåneder"}, Unit::kMonth},
-        {{"quarter|quarters", "kvartal|kvartaler|kvartalet"}, Unit::kQuarter},
-        {{"year|years", "år|året|kalenderår|kalenderåret"}, Unit::kYear},
+        {{"week|weeks", "uke|uker|uka|uken|ukene|kalenderuke|kalenderuker"}, Unit::kWeek},
+        {{"month|months", "måned|måneder|måneden|månedene|kalendermåned|kalendermåneden|kalendermåneder"}, Unit::kMonth},
+        {{"quarter|quarters", "kvartal|kvartaler|kvartalet|kvartalene"}, Unit::kQuarter},
+        {{"year|years", "år|året|årene|kalenderår|kalenderåret"}, Unit::kYear},
     };
     for (const Named &named : kUnits)
         if (tokens.is(at, named.words.in(language))) return named.unit;

@@ -10,6 +10,8 @@ namespace {
 
 constexpr Said kRightTo = {"right|rights|may|can", "rett|retten|rettighet*|kan"};
 
+constexpr Said kRights = {"right|rights", "rett|retten|rettighet*"};
+
 constexpr RightWords kRightWords[] = {
     {15, {"access", "innsyn*"}, {"access", "innsyn"}},
     {16, {"correct*|rectif*|inaccurate|amend*", "rette|rettet|retting|korriger*|uriktige"}, {"rectification", "retting"}},
@@ -45,8 +47,12 @@ void read_rights(DriftReader *reader, const Reading &reading) {
         any_article = any_article || (articles.all[i].article >= 12 && articles.all[i].article <= 22);
         any_right = any_right || (articles.all[i].article >= 15 && articles.all[i].article <= 21);
     }
+    // "You have these rights:" is said of the items behind it, too.
+    if (!reading.sentence.continues && spoken == 0 && !any_article) reader->lists_rights = false;
+    if (reading.sentence.text.ends_with(':') && reading.tokens.has(kRights, language)) reader->lists_rights = true;
     if (spoken == 0) return;
-    if (any_article || reading.tokens.has(kRightTo, language)) reader->rights |= spoken;
+    const bool of_right = reader->lists_rights || reading.tokens.has(kRightTo, language);
+    if (any_article || of_right) reader->rights |= spoken;
     // Of rights that are spoken of, those whose article is not named.
     Line missing;
     for (size_t i = 0; i < std::size(kRightWords); ++i) {
@@ -73,7 +79,7 @@ void read_rights(DriftReader *reader, const Reading &reading) {
                         reading.sentence.text,
                         "the right that the sentence speaks of is another article's"});
     }
-    if (missing.n > 0 && any_right && !other && reading.tokens.has(kRightTo, language))
+    if (missing.n > 0 && any_right && !other && of_right)
         reader->report({DriftFact::kArticle,
                         {},
                         missing.text(),

@@ -312,13 +312,32 @@ size_t Tokens::find(std::string_view phrases, size_t from) const noexcept {
     return n;
 }
 
+namespace {
+
+// Whether the word that stands here says no of one that stands behind it, so many words on: "no later than" does not, and "no longer" does of
+// the next ones alone.
+bool says_no(const Tokens &tokens, size_t at, size_t words, Language language) {
+    constexpr Said kNo = {"neither|never|no|nobody|none|not|nothing|' t|’ t", "aldri|heller|ikke|ingen|ingenting|intet"};
+    constexpr Said kLimit = {"later than|less than|longer than|more than", "lenger enn|mer enn|mindre enn|senere enn"};
+    constexpr size_t kNext = 3;
+    if (!tokens.is(at, kNo.in(language)) || tokens.is(at + 1, kLimit.in(language))) return false;
+    return words <= kNext || !tokens.is(at + 1, Said{"longer", "lenger"}.in(language));
+}
+
+}  // namespace
+
 bool Tokens::is_denied(size_t at, Language language) const noexcept {
     constexpr size_t kNear = 5;
     for (size_t i = at > kNear ? at - kNear : 0; i < at; ++i)
-        if (is(i, Said{"not|never|no|neither", "ikke|aldri|ingen|heller"}.in(language))) return true;
-    // "slettes ikke", "sletter vi dem ikke"
-    for (size_t i = at + 1; language == Language::kBokmal && i < at + 4 && i < n; ++i)
-        if (is(i, "ikke|aldri")) return true;
+        if (says_no(*this, i, at - i, language)) return true;
+    // "share nothing", "share with nobody", "deler ingen"
+    const size_t next = is(at + 1, Said{"to|with", "med|til"}.in(language)) ? at + 2 : at + 1;
+    if (!is(next, "not") && says_no(*this, next, 0, language)) return true;
+    // "slettes ikke", "sletter vi dem ikke"; what stands behind "når" is of another verb.
+    for (size_t i = at + 1; language == Language::kBokmal && i < at + 4 && i < n; ++i) {
+        if (is(i, "dersom|fordi|hvis|når|som|så")) return false;
+        if (is(i, "ikke|aldri")) return !is(i + 1, "lenger enn|mer enn|mindre enn|senere enn");
+    }
     return false;
 }
 
