@@ -63,4 +63,4 @@ COMMENT ON COLUMN retention.erasure_facts.facts IS 'the certificate as JSON';
 
 CREATE FUNCTION retention.erasure_certificate(request_id bigint, language text DEFAULT 'en', format text DEFAULT 'markdown') RETURNS text
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_erasure_certificate';
-COMMENT ON FUNCTION retention.erasure_certificate(bigint, text, text) IS 'a certificate of the erasure that an answered request asked for: what is gone and since when, what is kept under which law, what could not be reached, how it was checked, and the entry of the ledger that proves it; without the erased data. language: en, nb; format: markdown, html, json';
+COMMENT ON FUNCTION retention.erasure_certificate(bigint, text, text) IS 'a certificate of the erasure that an answered request asked for: what is gone and since when, what is kept under which law, what could not be reached, how it was checked, and the entry of the ledger that proves it; without the erased data. language: en, nb (or no); format: markdown, html, json';

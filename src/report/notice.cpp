@@ -7,6 +7,7 @@
 #include "facts/reader.hpp"
 #include "pg/arguments.hpp"
 #include "pg/guard.hpp"
+#include "pg/language.hpp"
 #include "schema/own.hpp"
 
 #include <iterator>
@@ -87,16 +88,6 @@ Datum privacy_notice(FunctionCallInfo fcinfo) {
 }
 
 }  // namespace
-
-core::Language language_argument(FunctionCallInfo fcinfo, int argument) {
-    require_argument(fcinfo, argument, "the language");
-    const char *name = text_to_cstring(PG_GETARG_TEXT_PP(argument));
-    core::Language language = {};
-    if (!core::find_language(name, &language))
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("there are no words in language \"%s\"", name),
-                        errhint("The languages are en (English) and nb, or no (Norwegian).")));
-    return language;
-}
 
 core::Wordings read_wordings(core::Language language) {
     const FactReader reader = {PG_UTF8};

@@ -1,8 +1,8 @@
 // retention.report_html(): what all parts say, in one page.
 #include "report/page.hpp"
 
-#include "pg/arguments.hpp"
 #include "pg/guard.hpp"
+#include "pg/language.hpp"
 #include "pg/timezone.hpp"
 #include "report/page_style.hpp"
 #include "report/page_words.hpp"
@@ -137,18 +137,10 @@ void begin_document(const Page &page, const Told &told) {
     page.mark("</dd></div></dl></header>\n");
 }
 
-bool is_norwegian(const char *language) {
-    const bool norwegian = strcmp(language, "nb") == 0;
-    if (!norwegian && strcmp(language, "en") != 0)
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("language \"%s\" is not known", language),
-                        errhint("Give en, for English, or nb, for Norwegian.")));
-    return norwegian;
-}
-
-text *report_html(const char *language) {
+text *report_html(core::Language language) {
     StringInfoData out;
     initStringInfo(&out);
-    const Page page = {&out, is_norwegian(language), default_zone().zone()};
+    const Page page = {&out, language == core::Language::kBokmal, default_zone().zone()};
     connect_spi();
     const Told told = read_views(page.zone);
     begin_document(page, told);
@@ -176,6 +168,5 @@ void write_summary(const Page &page, const Told &told) {
 }  // namespace pg_retention
 
 RETENTION_FUNCTION(pg_retention_report_html) {
-    pg_retention::require_argument(fcinfo, 0, "language");
-    PG_RETURN_TEXT_P(pg_retention::report_html(text_to_cstring(PG_GETARG_TEXT_PP(0))));
+    PG_RETURN_TEXT_P(pg_retention::report_html(pg_retention::language_argument(fcinfo, 0)));
 }

@@ -3,6 +3,7 @@
 #include "core/data/vocabulary.hpp"
 #include "pg/arguments.hpp"
 #include "pg/guard.hpp"
+#include "pg/language.hpp"
 #include "pg/time.hpp"
 #include "requests/request.hpp"
 #include "schema/own.hpp"
@@ -10,6 +11,7 @@
 extern "C" {
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 }
 
@@ -68,17 +70,6 @@ const char *facts_of(const Request &request) {
     return found.first().text(1);
 }
 
-template <typename E>
-E word_argument(FunctionCallInfo fcinfo, int argument, const char *what) {
-    E found = {};
-    require_argument(fcinfo, argument, what);
-    const char *word = text_to_cstring(PG_GETARG_TEXT_PP(argument));
-    if (!core::find_word(word, &found))
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a certificate has no %s \"%s\"", what, word),
-                        errhint("%s", core::kAllWords<E>.text)));
-    return found;
-}
-
 enum class Format : uint8_t { kMarkdown, kHtml, kJson };
 constexpr const char *name_of(Format format) noexcept {
     switch (format) {
@@ -89,19 +80,29 @@ constexpr const char *name_of(Format format) noexcept {
     return nullptr;
 }
 
+Format format_argument(FunctionCallInfo fcinfo, int argument) {
+    Format found = {};
+    require_argument(fcinfo, argument, "format");
+    const char *word = text_to_cstring(PG_GETARG_TEXT_PP(argument));
+    if (!core::find_word(word, &found))
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a certificate has no format \"%s\"", word),
+                        errhint("%s", core::kAllWords<Format>.text)));
+    return found;
+}
+
 void append_to(void *out, std::string_view bytes) {
     appendBinaryStringInfo(static_cast<StringInfo>(out), bytes.data(), static_cast<int>(bytes.size()));
 }
 
-const char *written(core::DocumentForm form, Language language, const char *facts) {
+const char *written(core::DocumentForm form, core::Language language, const char *facts) {
     StringInfoData out;
     initStringInfo(&out);
     core::Document document(core::Sink{&out, append_to}, form);
     write_certificate(&document, language, facts);
-    return out.data;
+    return pg_any_to_server(out.data, out.len, PG_UTF8);
 }
 
-const char *certificate(const Request &request, Language language, Format format) {
+const char *certificate(const Request &request, core::Language language, Format format) {
     const char *facts = facts_of(request);
     switch (format) {
         case Format::kMarkdown: return written(core::DocumentForm::kMarkdown, language, facts);
@@ -118,8 +119,8 @@ const char *certificate(const Request &request, Language language, Format format
 RETENTION_FUNCTION(pg_retention_erasure_certificate) {
     using namespace pg_retention;
     require_argument(fcinfo, 0, "request_id");
-    const auto language = word_argument<Language>(fcinfo, 1, "language");
-    const auto format = word_argument<Format>(fcinfo, 2, "format");
+    const auto language = language_argument(fcinfo, 1);
+    const auto format = format_argument(fcinfo, 2);
     connect_spi();
     const Request request = find_request(PG_GETARG_INT64(0));
     require_answered(request);

@@ -2,6 +2,7 @@
 // What an erasure in the name of a request did, written down as it is done, and put into words for who asks: without the person, and without
 // the data that are gone.
 #include "core/documents/document.hpp"
+#include "core/documents/language.hpp"
 #include "requests/erase.hpp"
 
 namespace pg_retention {
@@ -9,16 +10,7 @@ namespace pg_retention {
 // Behind the entry in the ledger, in the same transaction.
 void record_outcome(int64 request_id, const Erased &erased);
 
-enum class Language : uint8_t { kEnglish, kBokmal };
-constexpr const char *name_of(Language language) noexcept {
-    switch (language) {
-        case Language::kEnglish: return "en";
-        case Language::kBokmal: return "nb";
-    }
-    return nullptr;
-}
-
 // facts: JSON of retention.erasure_facts.
-void write_certificate(core::Document *document, Language language, const char *facts);
+void write_certificate(core::Document *document, core::Language language, const char *facts);
 
 }  // namespace pg_retention

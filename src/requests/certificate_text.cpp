@@ -5,6 +5,7 @@
 
 extern "C" {
 #include "catalog/pg_type.h"
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 }
 
@@ -12,23 +13,30 @@ namespace pg_retention {
 
 namespace {
 
+using core::Said;
+
 struct Writer {
     core::Document *out;
-    Language language;
+    core::Language language;
     SqlValue facts;  // text
 
-    const char *say(const Said &what) const { return what.by(language); }
-    const char *in_words_of(const char *code) const { return in_words(language, code); }
+    std::string_view say(const Said &what) const { return what.in(language); }
+    std::string_view in_words_of(std::string_view code) const { return in_words(language, code); }
     SqlRows read(const char *sql) const { return read_own(sql, facts); }
     void heading(const Said &what) const { out->heading(2, say(what)); }
     void paragraph(const Said &what) const { out->paragraph(say(what)); }
 };
 
+// A value of the facts as the document is written, in UTF-8. null: it has none.
+char *in_utf8(char *value) {
+    return value == nullptr ? nullptr : pg_server_to_any(value, static_cast<int>(strlen(value)), PG_UTF8);
+}
+
 // What a cell holds.
 enum class Cell : uint8_t {
     kText,
     kCode,      // a word of the record
-    kWords,     // words of the record, one a line
+    kWords,     // categories of data, one a line
     kRows,      // a number, which may not be known
     kNoEnd,     // a date, which may not be known yet
     kNotStated  // a date that nobody may have stated
@@ -43,11 +51,13 @@ void write_words(const Writer &writer, char *words) {
     bool first = true;
     for (char *rest = words, *word = nullptr; (word = strtok_r(rest, "\n", &rest)) != nullptr; first = false) {
         if (!first) writer.out->text(", ");
-        writer.out->text(writer.in_words_of(word));
+        const std::string_view known = core::category_words(word, writer.language);
+        writer.out->text(known.empty() ? word : known);
     }
 }
 
-void write_cell(const Writer &writer, Cell cell, char *value) {
+void write_cell(const Writer &writer, Cell cell, char *found) {
+    char *value = in_utf8(found);
     writer.out->begin_cell();
     switch (cell) {
         case Cell::kText: writer.out->text(value == nullptr ? "" : value); break;
@@ -86,12 +96,15 @@ bool write_section(const Writer &writer, const Said *intro, const Column (&colum
     return true;
 }
 
-void write_pair(const Writer &writer, const Said &what, const char *value) {
+// more: behind a comma.
+void write_pair(const Writer &writer, const Said &what, char *value, std::string_view more = {}) {
     if (value == nullptr) return;
     writer.out->begin_item();
     writer.out->text(writer.say(what));
     writer.out->text(": ");
-    writer.out->text(value);
+    writer.out->text(in_utf8(value));
+    if (!more.empty()) writer.out->text(", ");
+    writer.out->text(more);
     writer.out->end_item();
 }
 
@@ -106,7 +119,7 @@ void write_head(const Writer &writer) {
     writer.paragraph(said::kAbout);
     writer.out->begin_list();
     write_pair(writer, said::kController, *row.text(1) == '\0' ? nullptr : row.text(1));
-    write_pair(writer, said::kRequest, psprintf("%s, %s", row.text(2), writer.in_words_of(row.text(3))));
+    write_pair(writer, said::kRequest, row.text(2), writer.in_words_of(row.text(3)));
     write_pair(writer, said::kReceived, row.text(4));
     write_pair(writer, said::kErased, row.text(5));
     write_pair(writer, said::kAnswered, row.text(6));
@@ -152,7 +165,7 @@ void write_kept(const Writer &writer) {
         for (const SqlRow row : objections) {
             writer.out->begin_item();
             writer.out->text(writer.say(said::kObjection));
-            writer.out->text(row.text(1));
+            writer.out->text(in_utf8(row.text(1)));
             writer.out->end_item();
         }
         writer.out->end_list();
@@ -164,7 +177,7 @@ void write_items(const Writer &writer, const Said &intro, const SqlRows &rows) {
     if (rows.n == 0) return;
     writer.paragraph(intro);
     writer.out->begin_list();
-    for (const SqlRow row : rows) writer.out->item(row.text(1));
+    for (const SqlRow row : rows) writer.out->item(in_utf8(row.text(1)));
     writer.out->end_list();
 }
 
@@ -247,9 +260,9 @@ void write_proof(const Writer &writer) {
 
 }  // namespace
 
-void write_certificate(core::Document *document, Language language, const char *facts) {
+void write_certificate(core::Document *document, core::Language language, const char *facts) {
     const Writer writer = {document, language, typed(TEXTOID, CStringGetTextDatum(facts))};
-    document->begin(name_of(language), writer.say(said::kTitle));
+    document->begin(core::name_of(language), writer.say(said::kTitle));
     write_head(writer);
     write_gone(writer);
     write_kept(writer);

@@ -1,7 +1,7 @@
 -- The page: its figures are those of the views, nothing of a person is on it, and it is the same page whoever asks, and from whatever session.
 BEGIN;
 SET jit = off;
-SELECT plan(65);
+SELECT plan(66);
 CREATE FUNCTION pg_temp.page(language text DEFAULT 'en') RETURNS xml LANGUAGE sql AS $$ SELECT XMLPARSE(DOCUMENT retention.report_html(language)) $$;
 -- What a person reads of it, or of a part.
 CREATE FUNCTION pg_temp.read_of(page xml, part text DEFAULT '//body') RETURNS text LANGUAGE sql AS $$
@@ -115,8 +115,9 @@ DELETE FROM retention.blocked_table;
 SELECT matches(pg_temp.read_of(pg_temp.page(), '//section[@id="gaps"]'), 'materialized view left out 1 app.summary', 'a gap is told by its kind and its object');
 
 -- Languages.
-SELECT throws_ok('SELECT retention.report_html(''no'')', '22023', 'language "no" is not known', 'a language that is none of the page''s is an error');
-SELECT throws_ok('SELECT retention.report_html(''EN'')', '22023', 'language "EN" is not known', 'a language has its letters as they are written');
+SELECT is(retention.report_html('no'), retention.report_html('nb'), 'the page in no is the one in bokmål');
+SELECT throws_ok('SELECT retention.report_html(''sv'')', '22023', 'there are no words in language "sv"', 'a language that is none of the page''s is an error');
+SELECT throws_ok('SELECT retention.report_html(''EN'')', '22023', 'there are no words in language "EN"', 'a language has its letters as they are written');
 SELECT throws_ok('SELECT retention.report_html(NULL)', '22004', 'language must not be null', 'no language is an error');
 
 -- The same time and the same configuration give the same page.
