@@ -102,15 +102,20 @@ void run_facts(const Page &page, const SqlRow &run) {
 void write_ledger(const Page &page, const Told &told) {
     const SqlRow row = told.ledger.first();
     const bool ok = row.get<bool>(1);
-    begin_section(page, "ledger", words::kLedger, "retention.verify_ledger(), retention.ledger_head()", true);
+    const bool now = row.is_null(6);
+    begin_section(
+        page, "ledger", words::kLedger,
+        now ? "retention.verify_ledger(), retention.ledger_head()" : "retention.ledger_verification, retention.ledger_head()",
+        true);
     page.mark(ok ? "<p><span class=\"badge good\">" : "<p><span class=\"badge waiting\">");
     page.say(ok ? words::kVerifies : words::kBroken);
     page.mark("</span> ");
     page.say(ok ? words::kLedgerGood : words::kLedgerBad);
     page.mark("</p>\n<dl class=\"facts\">");
-    number_fact(page, words::kEntries, row, 2, "verify_ledger.entries");
+    time_fact(page, words::kVerified, row, 6, "ledger_verification.verified_at", words::kVerifiedNow);
+    number_fact(page, words::kEntries, row, 2, now ? "verify_ledger.entries" : "ledger_verification.entries");
     if (!row.is_null(3)) number_fact(page, words::kFirstBad, row, 3, "verify_ledger.first_bad");
-    number_fact(page, words::kAcknowledged, row, 4, "verify_ledger.acknowledged");
+    number_fact(page, words::kAcknowledged, row, 4, now ? "verify_ledger.acknowledged" : "ledger_verification.acknowledged");
     begin_fact(page, words::kHead);
     page.mark("<code class=\"hash\">");
     page.text(row.text(5));

@@ -142,6 +142,8 @@ constexpr Said kLedgerGood = {"The chain verifies: no entry was altered, and non
                               "Kjeden stemmer: ingen oppføring er endret, og ingen mangler."};
 constexpr Said kLedgerBad = {"The chain does not verify: retention.ledger_breaks() says where.",
                              "Kjeden stemmer ikke: retention.ledger_breaks() sier hvor."};
+constexpr Said kVerified = {"Verified", "Kontrollert"};
+constexpr Said kVerifiedNow = {"for this page", "for denne siden"};
 constexpr Said kEntries = {"Entries", "Oppføringer"};
 constexpr Said kFirstBad = {"First bad entry", "Første oppføring med feil"};
 constexpr Said kAcknowledged = {"Breaks signed for", "Brudd noen har kvittert for"};

@@ -1,7 +1,7 @@
 -- The page: its figures are those of the views, nothing of a person is on it, and it is the same page whoever asks, and from whatever session.
 BEGIN;
 SET jit = off;
-SELECT plan(66);
+SELECT plan(74);
 CREATE FUNCTION pg_temp.page(language text DEFAULT 'en') RETURNS xml LANGUAGE sql AS $$ SELECT XMLPARSE(DOCUMENT retention.report_html(language)) $$;
 -- What a person reads of it, or of a part.
 CREATE FUNCTION pg_temp.read_of(page xml, part text DEFAULT '//body') RETURNS text LANGUAGE sql AS $$
@@ -140,6 +140,22 @@ SELECT is(retention.report_html(), page, 'who monitors has the page that a super
 SET LOCAL ROLE page_caller;
 SELECT throws_ok('SELECT retention.report_html()', '42501', NULL, 'who may call the page alone, and read none of the views, has none');
 RESET ROLE;
+
+-- What was found within a day is told, and nobody verifies for the page.
+SELECT retention.verify_ledger_now();
+UPDATE retention.ledger_verification SET entries = 7777, verified_at = retention.time_now() - interval '23 hours';
+SELECT set_has('SELECT * FROM pg_temp.shown(pg_temp.page())', $$VALUES ('ledger_verification.entries', '7777'), ('ledger_verification.acknowledged', '0')$$, 'the last verification of the ledger is told');
+SELECT is((SELECT value::timestamptz FROM pg_temp.shown(pg_temp.page()) WHERE figure = 'ledger_verification.verified_at'), retention.time_now() - interval '23 hours', 'the page says when the ledger was verified');
+SELECT is_empty($$SELECT figure FROM pg_temp.shown(pg_temp.page()) WHERE figure LIKE 'verify_ledger%'$$, 'a ledger that was verified within a day is not verified for the page');
+UPDATE retention.ledger_verification SET verified_at = retention.time_now() - interval '1 day';
+SELECT is((SELECT value FROM pg_temp.shown(pg_temp.page()) WHERE figure = 'verify_ledger.entries'), (SELECT entries::text FROM retention.verify_ledger()), 'a verification that is a day old is done again for the page');
+SELECT matches(pg_temp.read_of(pg_temp.page('nb'), '//section[@id="ledger"]'), 'Kontrollert for denne siden', 'the page says that the ledger was verified for it');
+UPDATE retention.ledger_verification SET verified_at = retention.time_now() + interval '1 hour';
+SELECT set_has('SELECT figure FROM pg_temp.shown(pg_temp.page())', $$VALUES ('verify_ledger.entries')$$, 'a verification of a later time does not count');
+UPDATE retention.ledger_verification SET ok = false, first_bad = 12, verified_at = retention.time_now();
+SELECT matches(pg_temp.read_of(pg_temp.page(), '//section[@id="ledger"]'), 'The chain verifies.*for this page', 'a ledger that was broken and has been mended is read again');
+UPDATE retention.ledger_verification SET ok = NULL, problem = 'out of time';
+SELECT matches(pg_temp.read_of(pg_temp.page(), '//section[@id="ledger"]'), 'The chain verifies.*for this page', 'a ledger that could not be verified is read for the page');
 
 -- The ledger is broken by a superuser who knows how.
 SET LOCAL session_replication_role = replica;
