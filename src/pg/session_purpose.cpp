@@ -23,11 +23,16 @@ constinit char *setting = nullptr;
 // asking, and does not say why.
 constinit PurposeNames before = {};
 constinit PurposeNames now = {};
-constinit bool widened = false;  // in this transaction, by somebody who may
-// From what, and the assignment that was in force: where the server comes back to that, everything is as it was.
-constinit PurposeNames wider_than = {};
-constinit const void *widened_from = nullptr;
 constinit const void *in_force = nullptr;
+// What was widened in this transaction by somebody who may, one within the other: what held, and the assignment that was in force. Where the
+// server comes back to that, everything is as it was.
+struct Widening {
+    PurposeNames held;
+    const void *in_force;
+};
+constexpr int kMostWidenings = 8;
+constinit Widening widenings[kMostWidenings] = {};
+constinit int n_widenings = 0;
 constinit bool noted = false;  // this transaction's end will be heard of
 constinit Dynamic<bool> resetting{false};
 
@@ -134,10 +139,10 @@ bool check(char **value, void **extra, GucSource source) {
 // By now the server has set back what was set for the transaction alone.
 void end_transaction(void *) {
     if (!parse(setting, &now)) return;
-    if (!widened) add_all(&now, before);
+    if (n_widenings == 0) add_all(&now, before);
     before = now;
-    widened = noted = false;
-    widened_from = nullptr;
+    n_widenings = 0;
+    noted = false;
 }
 
 void note_transaction() {
@@ -150,20 +155,23 @@ void note_transaction() {
 }
 
 void widen(const PurposeNames &names) {
-    if (!widened) {
-        wider_than = now;
-        widened_from = in_force;
+    // Of too many the first one is part of the second.
+    if (n_widenings == kMostWidenings) {
+        add_all(&widenings[1].held, widenings[0].held);
+        memmove(widenings, widenings + 1, sizeof(Widening) * --n_widenings);
     }
-    widened = true;
+    widenings[n_widenings++] = Widening{now, in_force};
     now = names;
 }
 
 // Not asked for: the end of a function, of a transaction or a part of it, or RESET through set_config(). What the server comes back to holds
 // at least; what was wider than it is so no more.
 void come_back_to(const Checked *checked) {
-    if (widened && checked == widened_from) {
-        add_all(&now, wider_than);
-        widened = false;
+    for (int i = n_widenings - 1; i >= 0; --i) {
+        if (widenings[i].in_force != checked) continue;
+        add_all(&now, widenings[i].held);
+        n_widenings = i;
+        break;
     }
     if (checked != nullptr) add_all(&now, checked->names);
 }

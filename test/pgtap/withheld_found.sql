@@ -131,6 +131,8 @@ SAVEPOINT here;
 SET LOCAL retention.session_purpose = 'newsletter';
 ROLLBACK TO here;
 SELECT is((SELECT max(known()) FROM big WHERE x % 50000 = 7), 99::bigint, 'a transaction that was narrowed is, whoever does its work');
+SELECT is(total(), 100::bigint, 'a function of somebody who may widens in a transaction that was narrowed by what is taken back');
+SELECT is((SELECT count(*) FROM c), 99::bigint, 'such a function leaves what the transaction was narrowed to');
 RESET ROLE;
 SET retention.session_purpose = '';
 
