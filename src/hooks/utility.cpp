@@ -11,6 +11,7 @@
 #include "pg/command.hpp"
 #include "pg/guard.hpp"
 #include "pg/session_purpose.hpp"
+#include "requests/retyped_keys.hpp"
 #include "visibility/visibility.hpp"
 
 namespace pg_retention {
@@ -32,6 +33,7 @@ constexpr Watcher kWatchers[] = {
     watch_owner_command,   // no evaluation over hidden rows
     watch_whole_copy,      // nothing is copied in part and taken for the whole
     keep_triggers,         // ours fire always
+    follow_retyped_keys,   // records of persons follow keys of another type
     follow_command,        // policies follow the schema
     note_copy,             // what a dump brings is on record there
     switch_rules,          // EXPLAIN ANALYZE, REFRESH, DETACH

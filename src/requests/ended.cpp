@@ -227,6 +227,16 @@ void move_counters(const SqlValue &kind, const SqlValue &from, const SqlValue &t
 
 }  // namespace
 
+const Kind *kind_that_fits(const char *name) {
+    const Kind *kind = nullptr;
+    ErrorData *error = attempt([&] { kind = load_kind(name); });
+    if (error != nullptr)
+        ereport(WARNING,
+                (errcode(ERRCODE_WARNING), errmsg("records of persons of kind \"%s\" stay as they are: %s", name, error->message),
+                 errhint("See retention.records_of_nobody().")));
+    return kind;
+}
+
 List *recorded_rows(const Kind &kind, const char *from, bool is_transition) {
     List *rows = NIL;
     if (is_transition && is_always_written_alike(kind)) return recorded_as_written(kind, from);
@@ -238,13 +248,20 @@ List *recorded_rows(const Kind &kind, const char *from, bool is_transition) {
     return rows;
 }
 
-List *recorded_of_nobody(const Kind &kind) {
+List *all_recorded(const Kind &kind) {
     List *rows = NIL;
     int n = 0;
     const Datum *records = readable_records(kind, &n);
     Datum *keys = rows_of_records(kind, qualified_name(kind.relid), records, n);
-    for (int i = 0; i < n; ++i)
-        if (keys[i] == 0) add_row(&rows, records[i], 0);
+    for (int i = 0; i < n; ++i) add_row(&rows, records[i], keys[i]);
+    return rows;
+}
+
+List *recorded_of_nobody(const Kind &kind) {
+    List *rows = NIL;
+    ListCell *cell = nullptr;
+    foreach (cell, all_recorded(kind))
+        if (static_cast<const RecordedRow *>(lfirst(cell))->key == 0) rows = lappend(rows, lfirst(cell));
     return rows;
 }
 

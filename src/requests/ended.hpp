@@ -6,6 +6,9 @@
 
 namespace pg_retention {
 
+// Null, with a warning, of a kind that does not fit the schema any more: it keeps nobody from his rows.
+const Kind *kind_that_fits(const char *name);
+
 // What is recorded of a row of a kind.
 struct RecordedRow {
     Datum record;  // jsonb: the key as records have it
@@ -14,6 +17,9 @@ struct RecordedRow {
 
 // Which of the kind's rows in `from` anything is recorded of: of RecordedRow. from: a table, or a transition table.
 List *recorded_rows(const Kind &kind, const char *from, bool is_transition);
+
+// All records of the kind that can be read: of RecordedRow.
+List *all_recorded(const Kind &kind);
 
 // Of the kind's records those that no row has the key of: of RecordedRow.
 List *recorded_of_nobody(const Kind &kind);

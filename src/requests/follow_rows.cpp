@@ -193,17 +193,6 @@ void follow_deletion(const Kind &kind, const TriggerData *data) {
     end_records(kind, relid, recorded_rows(kind, from, deletes), from);
 }
 
-// A kind that does not fit the schema any more keeps nobody from his rows.
-const Kind *kind_that_fits(const char *name) {
-    const Kind *kind = nullptr;
-    ErrorData *error = attempt([&] { kind = load_kind(name); });
-    if (error != nullptr)
-        ereport(WARNING,
-                (errcode(ERRCODE_WARNING), errmsg("records of persons of kind \"%s\" stay as they are: %s", name, error->message),
-                 errhint("See retention.records_of_nobody().")));
-    return kind;
-}
-
 void follow(const TriggerData *data) {
     const bool updates = TRIGGER_FIRED_BY_UPDATE(data->tg_event);
     const Changes changes = {open_rows(data->tg_oldtable, data->tg_relation), open_rows(data->tg_newtable, data->tg_relation)};

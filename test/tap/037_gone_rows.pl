@@ -75,6 +75,11 @@ is(ask($kept), $before + 1, 'what an erasure ends is not ended twice');
 is(ask("SELECT retention.erase('p', 30)::json ->> 'complete'"), 'false', 'an erasure of which one row stays is not complete');
 is(ask(q{SELECT string_agg(kind, ' ' ORDER BY kind) FROM retention.objection_key WHERE key IN ('30', '"e"')}) . ' ' . ask('SELECT count(*) FROM p WHERE id = 30'), 'lead 0', 'what is recorded of the row that went ends, and that of the row that stays stays');
 
+# Of erased persons hashes of the keys are left, which no command can write anew.
+sub told { my ($command) = @_; $node->psql('postgres', "BEGIN; $command; ROLLBACK", stderr => \my $told); return $told }
+like(told('ALTER TABLE p ALTER COLUMN id TYPE text'), qr/^psql:<stdin>:1: WARNING:  erased persons of kind "p" are known by the keys that they had/m, 'a command that gives keys another type says that erased persons are not known by them');
+is(told('ALTER TABLE lead ALTER COLUMN code TYPE varchar(90)'), '', 'nothing is said of keys that are written as before');
+
 # A restore has the triggers, and the records.
 my $triggers = q{SELECT string_agg(t.tgrelid::regclass || ' ' || t.tgname || ' ' || t.tgenabled::text, ';' ORDER BY t.tgrelid::regclass::text, t.tgname) FROM pg_trigger t WHERE NOT tgisinternal AND tgfoid = 'retention.follow_rows'::regproc};
 my $had = ask($triggers);
