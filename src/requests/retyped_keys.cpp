@@ -60,7 +60,8 @@ bool adds(const AlterTableStmt *alter, const char *name) {
 
 // The column holds other values, which have nothing to do with those that it held.
 bool replaces(const AlterTableStmt *alter, const AlterTableCmd *command) {
-    return command->subtype == AT_SetExpression || (command->subtype == AT_DropColumn && adds(alter, command->name));
+    return static_cast<int>(command->subtype) == AT_SetExpression ||
+           (command->subtype == AT_DropColumn && adds(alter, command->name));
 }
 
 bool writes_anew(const AlterTableStmt *alter, const AlterTableCmd *command) {
@@ -86,18 +87,19 @@ bool writes_any_anew(const AlterTableStmt *alter) {
 // Names (char *) of kinds of persons that are rows of the tables, with a key that the command changes. SPI must be connected.
 List *kinds_retyped(const AlterTableStmt *alter, List *tables) {
     List *kinds = NIL;
+    auto *oids = static_cast<Datum *>(palloc(sizeof(Datum) * (list_length(tables) + 1)));
+    int n = 0;
     ListCell *cell = nullptr;
-    foreach (cell, tables) {
-        const SqlRows found =
-            own("SELECT k.kind, c.name::text FROM retention.subject_kind k CROSS JOIN LATERAL unnest(k.key) c (name) "
-                "WHERE k.relation = $1 ORDER BY k.kind",
-                lfirst_oid(cell));
-        for (const SqlRow row : found) {
-            const bool listed = kinds != NIL && strcmp(static_cast<const char *>(llast(kinds)), row.text(1)) == 0;
-            if (!listed && command_on(alter, row.text(2)) != nullptr) kinds = lappend(kinds, row.text(1));
-        }
-        found.free();
+    foreach (cell, tables) oids[n++] = ObjectIdGetDatum(lfirst_oid(cell));
+    const SqlRows found =
+        own("SELECT k.kind, c.name::text FROM retention.subject_kind k CROSS JOIN LATERAL unnest(k.key) c (name) "
+            "WHERE k.relation = ANY ($1) ORDER BY k.kind",
+            typed(OIDARRAYOID, array_of(oids, n, OIDOID)));
+    for (const SqlRow row : found) {
+        const bool listed = kinds != NIL && strcmp(static_cast<const char *>(llast(kinds)), row.text(1)) == 0;
+        if (!listed && command_on(alter, row.text(2)) != nullptr) kinds = lappend(kinds, row.text(1));
     }
+    found.free();
     return kinds;
 }
 
