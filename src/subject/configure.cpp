@@ -13,6 +13,7 @@
 #include "policy/rights.hpp"
 #include "schema/row_key.hpp"
 #include "pg/guard.hpp"
+#include "pg/settings.hpp"
 #include "schema/own.hpp"
 #include "subject/model.hpp"
 #include "subject/person_triggers.hpp"
@@ -238,10 +239,12 @@ void refuse_recorded(const SqlValue &kind, const char *name) {
                         errhint("Write another kind, or end these records first.")));
 }
 
-void remove_kind(const SqlValue &kind, const char *name) {
+void remove_kind(const SqlValue &kind, const char *name, Oid relid) {
     refuse_restricted(kind, name);
     for (const char *table : {"subject_link", "contact_log", "contact_count"})
         own(psprintf("DELETE FROM retention.%s WHERE kind = $1", table), kind);
+    // Another kind of its name would have them. With a dropped table it goes, and is written anew for the one that takes its place.
+    if (get_rel_name(relid) != nullptr && !settings::confirm_drop) refuse_recorded(kind, name);
 }
 
 // Whether a row of the same key stands already, so that this one is not written: ON CONFLICT.
@@ -296,7 +299,7 @@ void follow_kind(const TriggerData *data) {
     const Datum kind = was.get("kind");
     connect_spi();
     if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) {
-        remove_kind(typed(TEXTOID, kind), TextDatumGetCString(kind));
+        remove_kind(typed(TEXTOID, kind), TextDatumGetCString(kind), was.get_oid("relation"));
     } else {
         if (names_others(was, is)) refuse_restricted(typed(TEXTOID, kind), TextDatumGetCString(kind));
         if (names_others(was, is)) refuse_recorded(typed(TEXTOID, kind), TextDatumGetCString(kind));

@@ -112,9 +112,13 @@ UPDATE gone.pair SET place = 5 WHERE place = 4;
 SELECT is(retention.give_consent('pair', 5, 'survey', 'box')::text, '', 'a kind may get another key');
 UPDATE gone.pair SET place = 6 WHERE place = 5;
 SELECT is(gone.of('6', 'pair'), 'consent', 'records follow the key that the kind has now');
-DELETE FROM retention.subject_kind WHERE kind = 'pair';
+SELECT throws_ok($$DELETE FROM retention.subject_kind WHERE kind = 'pair'$$, '55006', 'objections, consents or other records name persons of kind "pair" by the key that it has',
+    'a kind of whose persons anything is recorded stays, or another one of its name would have the records');
 DELETE FROM retention.consent WHERE kind = 'pair';
 DELETE FROM retention.objection_key WHERE kind = 'pair';
+INSERT INTO retention.contact_count VALUES ('6', 'news', 'pair', ARRAY['2040-01-01'::timestamptz]);
+DELETE FROM retention.subject_kind WHERE kind = 'pair';
+SELECT is(gone.of('6', 'pair'), 'nothing', 'counters go with a kind');
 DELETE FROM gone.person WHERE id = 17;
 SELECT is(gone.of('17'), 'notice of erased', 'a notice of an erasure is about somebody who is gone');
 INSERT INTO gone.person VALUES (17, 1, 'p17b@x.example');
@@ -214,7 +218,9 @@ SELECT is((SELECT count(*) FROM retention.consent WHERE kind = 'due'), 0::bigint
 SELECT is((SELECT sum(row_count) FROM retention.ledger WHERE action = 'records ended' AND detail = 'kind due'), 30::numeric, 'the ledger has the records that ended with a sweep');
 
 -- A kind that goes, or has another key.
+SET retention.confirm_drop = on;
 DELETE FROM retention.subject_kind WHERE kind = 'word';
+RESET retention.confirm_drop;
 SELECT is((SELECT count(*) FROM pg_trigger WHERE tgrelid = 'gone.word'::regclass AND NOT tgisinternal), 0::bigint, 'a table that is one of persons no more has none of the triggers');
 SELECT is((SELECT count(*) FROM retention.records_of_nobody() WHERE kind = 'word' AND persons IS NULL), 1::bigint, 'records of a kind that is gone are found');
 DROP TRIGGER "~retention_person_deleted" ON gone.num;

@@ -163,7 +163,7 @@ is($node->safe_psql('postgres', q{SELECT string_agg(DISTINCT kind, ' ') FROM (SE
 (undef, undef, $refused) = $node->psql('postgres', 'DELETE FROM retention.subject_kind');
 like($refused, qr/persons of kind "human" is restricted.*HINT/s, 'a kind whose persons are restricted stays');
 is($node->psql('postgres', 'SELECT retention.inform_of_lifting(1), retention.lift_restriction(1)'), 0, 'a restriction is lifted under the new name');
-$node->safe_psql('postgres', 'DELETE FROM retention.subject_kind');
+$node->safe_psql('postgres', 'SET retention.confirm_drop = on; DELETE FROM retention.subject_kind');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM retention.subject_link'), '0', 'links go with their kind');
 $node->stop;
 done_testing();
