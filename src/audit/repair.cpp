@@ -81,12 +81,6 @@ void come_back(const Fault &fault) {
 
 }  // namespace
 
-bool hides(core::Clock clock) {
-    if ((core::flags_of(clock) & core::kRestricted) != 0) return true;
-    const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(clock)));
-    return policy != nullptr && enforced(*policy) && core::hidden(clock, cutoffs_of(*policy, retention_now()));
-}
-
 void record_repairs(Oid relid, int64 rows) {
     if (rows == 0) return;
     LedgerEntry entry = {};

@@ -44,9 +44,6 @@ void record_repairs(Oid relid, int64 rows);
 // The table's own faults. governed: what to look for when rows cannot be at fault.
 void audit_columns(List *relids, const Listener &listener, Tally *tally);
 
-// Whether rows with the clock are hidden, but to those with legal access.
-bool hides(core::Clock clock);
-
 // Writes the row anew where nothing is released earlier or shown by it. Null: done; otherwise why not.
 const char *repair_row(const Fault &fault);
 

@@ -544,6 +544,24 @@ core::Clock compute_clock(Relation rel, HeapTuple row, HeapTuple stored, const C
                        cause.is_change || stored == nullptr);
 }
 
+static PlannedPolicy *planned(Relation rel, int16_t policy_id) {
+    RelationPlan *plan = relation_plan(rel);
+    for (int i = 0; i < plan->n_policies; ++i)
+        if (plan->policies[i].id == policy_id) return &plan->policies[i];
+    elog(ERROR, "policy %d does not stand for the table", policy_id);
+    pg_unreachable();
+}
+
+bool has_row(Relation rel, int16_t policy_id, HeapTuple row) { return applies(planned(rel, policy_id), rel, row, row); }
+
+LedTo *ways_of_row(Relation rel, int16_t policy_id, HeapTuple row) {
+    PlannedPolicy *policy = planned(rel, policy_id);
+    auto *ways = static_cast<LedTo *>(palloc(sizeof(LedTo) * (policy->n_paths + 1)));
+    for (int i = 0; i < policy->n_paths; ++i)
+        ways[i].start = way_start(policy, i, Reading{}, row, RelationGetDescr(rel), &ways[i].ends);
+    return ways;
+}
+
 Path start_path(Oid relid, const Policy &policy, int i) {
     Path path = {};
     Problem problem = {};

@@ -47,6 +47,15 @@ struct Cause {
 // inserted beside a concurrent change of its ancestor would escape. What was decided is not set. Errors: 22008 for a start at -infinity or outside 1400-9999.
 core::Clock compute_clock(Relation rel, HeapTuple row, HeapTuple stored, const Cause &cause);
 
+// For whoever tells why a row that is there has the clock that it has. Whether the policy, which stands for its table, has it, whatever others
+// do; and where the ways to the policy's starts lead now: as many as it has.
+bool has_row(Relation rel, int16_t policy_id, HeapTuple row);
+struct LedTo {
+    core::Start start;  // kNotStarted: none
+    WayEnds ends;
+};
+LedTo *ways_of_row(Relation rel, int16_t policy_id, HeapTuple row);
+
 // What a clock is computed from, for whoever computes it in another way. The policies that stand for rows of the table or partition, which has
 // these partitioned tables above it, in the order of goes_before(): those of all of them are in one order.
 const Policy **policies_of_rows(Oid relid, List *ancestors, int *n);

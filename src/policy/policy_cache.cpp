@@ -1,5 +1,6 @@
 #include "policy/policy_cache.hpp"
 #include "pg/invalidation.hpp"
+#include "pg/time.hpp"
 
 #include "schema/extension.hpp"
 #include "schema/formats.hpp"
@@ -384,6 +385,12 @@ const core::Cutoffs &cutoffs_of(const Policy &policy, TimestampTz at) {
         }
     }
     return kept.cutoffs;
+}
+
+bool hides(core::Clock clock) {
+    if ((core::flags_of(clock) & core::kRestricted) != 0) return true;
+    const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(clock)));
+    return policy != nullptr && enforced(*policy) && core::hidden(clock, cutoffs_of(*policy, retention_now()));
 }
 
 char *state_text(core::Clock clock, TimestampTz at) {

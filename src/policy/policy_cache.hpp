@@ -88,6 +88,8 @@ core::Start deadline_of(const Policy &policy, TimestampTz at);
 
 // Cutoffs at the given time, recomputed only when they may have changed.
 const core::Cutoffs &cutoffs_of(const Policy &policy, TimestampTz at);
+// Whether rows with the clock are hidden now, but to those with legal access.
+bool hides(core::Clock clock);
 // The state of a row with this clock at that time: "due", "active, held, restricted". Palloc'ed.
 char *state_text(core::Clock clock, TimestampTz at);
 

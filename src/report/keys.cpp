@@ -9,6 +9,7 @@ extern "C" {
 #include "access/table.h"
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 }
@@ -35,6 +36,21 @@ char *key_json(Oid relid, const KeyColumns &key, const SqlRow &row, int first) {
     for (int i = 0; i < key.n; ++i) places[i] = first + i;
     append_key_json(&json, relid, key.columns, key.n, row.tuple, row.desc, places);
     return json.data;
+}
+
+Hop hop_of(const ForeignKey &key) {
+    Hop hop = {};
+    hop.from_relid = key.referring;
+    hop.to_relid = key.referred;
+    hop.n_keys = key.n;
+    std::copy(key.referring_columns, key.referring_columns + key.n, hop.from);
+    std::copy(key.referred_columns, key.referred_columns + key.n, hop.to);
+    std::copy(key.operators[0], key.operators[0] + key.n, hop.equal);
+    return hop;
+}
+
+bool may_read(Oid relid) {
+    return pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK && !is_bound_by_row_security(relid);
 }
 
 SqlRows shown_to_caller(Oid relid, long limit, const char *columns, const char *condition, const SqlValue &from,

@@ -1,5 +1,6 @@
 #pragma once
 // Keys of rows, told as other functions take them.
+#include "schema/foreign_key.hpp"
 #include "schema/path.hpp"
 #include "pg/sql.hpp"
 
@@ -17,6 +18,11 @@ const char *key_list(Oid relid, const KeyColumns &key);
 
 // Of a row that has them from this column on. Palloc'ed; null without a key.
 char *key_json(Oid relid, const KeyColumns &key, const SqlRow &row, int first);
+
+// The key, as rows are followed by it.
+Hop hop_of(const ForeignKey &key);
+// Whether rows of the table may be counted for the caller.
+bool may_read(Oid relid);
 
 // Of a table whose rows row security shows the caller, or keeps from him: those that he sees, by a query over t. Partitions are seen as the table
 // is.

@@ -1,5 +1,6 @@
 // Rows that refer to rows that are due, and to those that go with them, hop by hop. The first rows that are due are asked for: each table is read
 // by its own owner, and counted for who may read it.
+#include "report/keys.hpp"
 #include "report/preview.hpp"
 
 #include "policy/attached.hpp"
@@ -12,11 +13,8 @@
 extern "C" {
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_type.h"
-#include "miscadmin.h"
-#include "utils/acl.h"
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
-#include "utils/rls.h"
 }
 
 namespace pg_retention {
@@ -160,17 +158,6 @@ Asked ask(const ForeignKey &key, const Place *places, int n) {
     return asked;
 }
 
-Hop hop_of(const ForeignKey &key) {
-    Hop hop = {};
-    hop.from_relid = key.referring;
-    hop.to_relid = key.referred;
-    hop.n_keys = key.n;
-    std::copy(key.referring_columns, key.referring_columns + key.n, hop.from);
-    std::copy(key.referred_columns, key.referred_columns + key.n, hop.to);
-    std::copy(key.operators[0], key.operators[0] + key.n, hop.equal);
-    return hop;
-}
-
 // body(referred, referring): of rows that refer by the key to some of these, so many at most.
 template <typename F>
 void for_each_reference(Walk *walk, const ForeignKey &key, const Place *places, int n, F body) {
@@ -188,10 +175,6 @@ void for_each_reference(Walk *walk, const ForeignKey &key, const Place *places, 
     for (const SqlRow row : found) body(asked.places[row.get<int32>(1)], place_of(row.get<Oid>(2), row.get<ItemPointerData>(3)));
     if (found.n == kMostGoing) walk->is_cut = true;
     found.free();
-}
-
-bool may_read(Oid relid) {
-    return pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK && !is_bound_by_row_security(relid);
 }
 
 const char *part_of(const ForeignKey &key) {

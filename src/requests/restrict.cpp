@@ -183,23 +183,12 @@ Restriction open_restriction(int64 id) {
     return found;
 }
 
-// The persons of a kind with these keys (jsonb[]) who are still there: a table that is not governed lets them go.
-KeySet persons_with(const Kind &kind, Datum keys) {
-    const Equalities equalities = own_equalities(kind.relid, kind.keys, kind.n_keys);
-    Datum *records = nullptr;
-    const int n = elements_of(keys, JSONBOID, &records);
-    StringInfoData from;
-    Parameters parameters = {};
-    initStringInfo(&from);
-    appendStringInfo(&from, "FROM %s t WHERE ", qualified_name(kind.relid));
-    append_key_condition(&from, kind.relid, kind.keys, equalities, set_of_records(kind, records, n), &parameters);
-    return distinct_keys(kind.relid, kind.keys, kind.n_keys, equalities, from.data, &parameters, false);
-}
-
 // Nil when none of them is there.
 List *tables_of(const Model &model, const char *kind_name, Datum keys) {
     const Kind *kind = kind_named(model, kind_name);
-    const KeySet persons = persons_with(*kind, keys);
+    Datum *records = nullptr;
+    const int n = elements_of(keys, JSONBOID, &records);
+    const KeySet persons = persons_with(*kind, records, n);
     return persons.n == 0 ? NIL : reach_tables(open_subject(model, *kind, persons, false));
 }
 

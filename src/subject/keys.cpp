@@ -163,4 +163,14 @@ char *key_in(const Kind &kind, const SqlRow &row, int first) {
     return key.data;
 }
 
+KeySet persons_with(const Kind &kind, const Datum *records, int n) {
+    const Equalities equalities = own_equalities(kind.relid, kind.keys, kind.n_keys);
+    StringInfoData from;
+    Parameters parameters = {};
+    initStringInfo(&from);
+    appendStringInfo(&from, "FROM %s t WHERE ", qualified_name(kind.relid));
+    append_key_condition(&from, kind.relid, kind.keys, equalities, set_of_records(kind, records, n), &parameters);
+    return distinct_keys(kind.relid, kind.keys, kind.n_keys, equalities, from.data, &parameters, false);
+}
+
 }  // namespace pg_retention

@@ -26,6 +26,8 @@ struct KeySet {
 KeySet set_of(const RowKey &key);
 // Keys of persons as append_key_json wrote them: n values of jsonb.
 KeySet set_of_records(const Kind &kind, const Datum *records, int n);
+// Of those the persons who are still there: a table that is not governed lets them go.
+KeySet persons_with(const Kind &kind, const Datum *records, int n);
 
 // "t.a = ANY ($3)", or for several columns "EXISTS (...)": whether the columns of t hold one of the keys.
 void append_key_condition(StringInfo sql, Oid relid, const AttrNumber *columns, const Equalities &equalities, const KeySet &keys,

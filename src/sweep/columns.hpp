@@ -9,6 +9,8 @@ void sweep_columns(Engine *engine, int16_t policy_id, Oid leaf);
 
 // The latest start for which the period of a column is over. What the law needs is left until the law lets the row go.
 core::Start column_cutoff(const Policy &policy, const core::Period &period, bool required_by_law);
+// And the first instant at which it is over for a row with this start.
+core::Micros column_over_from(const Policy &policy, const core::Period &period, bool required_by_law, core::Start start);
 
 // Whether a row that is not due has a column whose period is over, and that was not taken yet.
 bool are_columns_due(const Policy &policy);
