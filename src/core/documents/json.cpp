@@ -1,5 +1,7 @@
 #include "core/documents/json.hpp"
 
+#include "core/text/digits.hpp"
+
 namespace pg_retention::core {
 
 void Json::separate() {
@@ -73,6 +75,8 @@ void Json::period(const Period *value) {
     if (value == nullptr) return null();
     text({buf, format_period(*value, buf, sizeof buf)});
 }
+
+void Json::number(int64_t value) { plain(Digits(value).text()); }
 
 void Json::quoted(std::string_view value) {
     constexpr char kDigits[] = "0123456789abcdef";

@@ -27,6 +27,8 @@ class Json {
     void period(const Period *value);  // null: null
     void truth(bool value) { plain(value ? "true" : "false"); }
     void null() { plain("null"); }
+    void number(int64_t value);
+    void raw(std::string_view json) { plain(json); }  // what is JSON already
 
     void field(std::string_view name, std::string_view value) { key(name), text(value); }
     void field(std::string_view name, const char *value) { key(name), text(value); }

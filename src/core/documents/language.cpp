@@ -120,6 +120,20 @@ Period period_of_minutes(int64_t minutes) noexcept {
     return period;
 }
 
+void put_local(Line *line, std::string_view local, Language language) noexcept {
+    constexpr size_t kDate = 10, kMinutesToo = 16;
+    const auto number = [&](size_t from) { return (local[from] - '0') * 10 + (local[from + 1] - '0'); };
+    if (local.size() < kDate) {
+        line->add(local);
+        return;
+    }
+    line->add(number(8)).add(Said{" ", ". "}.in(language)).add(kNamesOfMonths[(number(5) + 11) % 12].in(language));
+    line->add(" ").add(local.substr(0, 4));
+    if (local.size() < kMinutesToo) return;
+    const bool has_seconds = local.size() > kMinutesToo && local.substr(kMinutesToo) != ":00";
+    line->add(Said{" at ", " kl. "}.in(language)).add(local.substr(kDate + 1, has_seconds ? std::string_view::npos : 5));
+}
+
 void put_cap(Line *line, const Cap &cap, Language language) noexcept {
     constexpr Said kWindows[] = {{"calendar day", "kalenderdag"},
                                  {"calendar week", "kalenderuke"},

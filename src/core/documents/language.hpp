@@ -45,6 +45,8 @@ void put_anchor(Line *line, const Period &period, Language language) noexcept;
 void put_period(Line *line, const Period &period, Language language) noexcept;
 // Of minutes that a setting is in: years as far as they are some.
 Period period_of_minutes(int64_t minutes) noexcept;
+// "1 January 2031", "1. januar 2031 kl. 10.30": of a local time, "2031-01-01" or "2031-01-01 10:30:00".
+void put_local(Line *line, std::string_view local, Language language) noexcept;
 // "at most 2 times per calendar month".
 void put_cap(Line *line, const Cap &cap, Language language) noexcept;
 
