@@ -54,15 +54,16 @@ int rank_of(core::Clock clock) {
     pg_unreachable();
 }
 
-// Of equal ones the first that was found comes first.
-void choose(Chosen *chosen, const RowToTell &row) {
+// Of equal ones the first that was found comes first. Null: others are told.
+RowToTell *choose(Chosen *chosen, const RowToTell &row) {
     ++chosen->all;
     int place = chosen->n;
     while (place > 0 && chosen->rows[place - 1].rank > row.rank) --place;
-    if (place == kMostTold) return;
+    if (place == kMostTold) return nullptr;
     if (chosen->n < kMostTold) ++chosen->n;
     for (int i = chosen->n - 1; i > place; --i) chosen->rows[i] = chosen->rows[i - 1];
     chosen->rows[place] = row;
+    return &chosen->rows[place];
 }
 
 void choose_rows_of(Chosen *chosen, const ReachedTable &table, int condition) {
@@ -77,11 +78,12 @@ void choose_rows_of(Chosen *chosen, const ReachedTable &table, int condition) {
     for_each_portion(owner_of(table.relid), kKeptReading, sql.data, parameters, [&](const SqlRows &rows) {
         for (const SqlRow row : rows) {
             const auto clock = row.get<core::Clock>(3);
-            RowToTell found = {table.relid, row.get<Oid>(1), row.get<ItemPointerData>(2), clock, nullptr, rank_of(clock)};
+            RowToTell *told =
+                choose(chosen, {table.relid, row.get<Oid>(1), row.get<ItemPointerData>(2), clock, nullptr, rank_of(clock)});
+            if (told == nullptr) continue;
             MemoryContext portion = MemoryContextSwitchTo(context);
-            found.key = key_json(table.relid, key, row, 4);
+            told->key = key_json(table.relid, key, row, 4);
             MemoryContextSwitchTo(portion);
-            choose(chosen, found);
         }
     });
 }

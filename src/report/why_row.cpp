@@ -42,9 +42,9 @@ HeapTuple fetch(Relation leaf, const ItemPointerData &tid) {
     return row;
 }
 
-// The policy that the clock names, if that is known and stands for the table.
+// The policy that the clock names, if that stands for the table. Before rows are stamped nobody goes by their clocks.
 const Policy *policy_of_row(Oid leaf, core::Clock clock) {
-    const Policy *policy = has_foreign_clock(leaf) ? nullptr : policy_by_id(static_cast<int16_t>(core::policy_of(clock)));
+    const Policy *policy = awaits_stamps(leaf) ? nullptr : policy_by_id(static_cast<int16_t>(core::policy_of(clock)));
     return policy != nullptr && is_part_of(leaf, policy->relid) ? policy : nullptr;
 }
 
@@ -123,7 +123,7 @@ const core::RowTerms *terms_of(const Policy &policy) {
 
 core::State state_now(const AskedRow &row) {
     if (row.policy != nullptr) return core::state_of(row.clock, cutoffs_of(*row.policy, retention_now()));
-    const bool unknown = row.clock == core::kUnknownClock || has_foreign_clock(RelationGetRelid(row.leaf));
+    const bool unknown = row.clock == core::kUnknownClock || awaits_stamps(RelationGetRelid(row.leaf));
     return unknown ? core::State::kUnknown : core::State::kNone;
 }
 
@@ -182,7 +182,7 @@ core::RowFacts row_facts(Oid relid, Oid leaf, const ItemPointerData &tid, core::
     facts.timezone = kReader.text_in(row.zone.name());
     facts.state = state_now(row);
     facts.flags = core::flags_of(clock);
-    facts.is_hidden = hides(clock) || facts.state == core::State::kUnknown || awaits_stamps(leaf);
+    facts.is_hidden = hides(clock) || facts.state == core::State::kUnknown;
     facts.is_mandatory = decide(clock, floors_in(leaf)).mandatory;
     facts.policies = policies_of_row(row);
     facts.restrictions = restrictions_of(row);

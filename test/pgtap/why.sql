@@ -1,7 +1,7 @@
 -- Why rows are still there: what is said of each state in both languages, each statement against the view or function it speaks of, to whom it
 -- is told, and that nothing of what the rows hold is among it.
 BEGIN;
-SELECT plan(61);
+SELECT plan(64);
 \o /dev/null
 \ir ../why/rows.psql
 CREATE TABLE told (n int PRIMARY KEY, en text, nb text);
@@ -96,6 +96,17 @@ SELECT throws_ok('SELECT retention.why(''app.users''::regclass, 471101, ''fr'')'
 SELECT throws_ok('SELECT retention.why(''app.users''::regclass, 471101, ''en'', ''pdf'')', '22023', 'invalid format: "pdf"', 'a form that there is not is refused');
 SELECT is(retention.why('app.free'::regclass, 1), E'No policy stands for table app.free: nothing says how long its rows are kept.\n', 'a table without a policy is said to be one');
 SELECT is(retention.why('app.free'::regclass, 1, 'nb', 'json')::jsonb, '{"table": "app.free", "key": null, "governed": false}', 'JSON says so, too');
+
+-- A partition that comes with rows nobody has stamped.
+CREATE TABLE app.events_past (id bigint NOT NULL, at timestamptz NOT NULL, what text);
+SELECT format('ALTER TABLE app.events_past ADD COLUMN retention_clock %s NOT NULL DEFAULT ''none''', format_type(atttypid, atttypmod)) FROM pg_attribute WHERE attrelid = 'app.events'::regclass AND attname = 'retention_clock' \gexec
+INSERT INTO app.events_past VALUES (5, '2028-02-01', 'needlewhat');
+ALTER TABLE app.events DETACH PARTITION app.events_old;
+ALTER TABLE app.events ATTACH PARTITION app.events_past FOR VALUES FROM ('2028-01-01') TO ('2028-06-01');
+CREATE TEMP TABLE unstamped AS SELECT retention.why('app.events'::regclass, jsonb_build_object('id', 5, 'at', '2028-02-01'::timestamptz), format => 'json')::jsonb AS why;
+SELECT is(why ->> 'state' || ' ' || (why ->> 'hidden'), 'unknown true', 'of a row that is not stamped nobody knows the state, and it is hidden') FROM unstamped;
+SELECT is(why -> 'would_change_it', '["stamping"]', 'stamping would change that') FROM unstamped;
+SELECT is(why #>> '{held_up,0,what}', 'not stamped', 'sweeps pass over it') FROM unstamped;
 
 -- A person.
 SELECT is((SELECT array_agg((r ->> 'table') || ' ' || (r ->> 'state')) FROM jsonb_array_elements(retention.why('user'::text, 471101, format => 'json')::jsonb -> 'rows') r),

@@ -16,7 +16,7 @@ inline constexpr Said kUnknown = {"It is not known yet which policy takes this r
                                   "Det er ikke kjent ennå hvilken regel som gjelder for denne raden."};
 inline constexpr Said kActive = {"The row is in use: its period has not begun.",
                                  "Raden er i bruk: Lagringstiden har ikke begynt å løpe."};
-inline constexpr Said kRetained = {"The row is in use: its period runs since {0}.",
+inline constexpr Said kRetained = {"The row is in use: its period runs from {0}.",
                                    "Raden er i bruk: Lagringstiden løper fra {0}."};
 inline constexpr Said kQuarantined = {"The period is over since {0}: the row is in quarantine.",
                                       "Lagringstiden er over fra {0}: Raden er i karantene."};
