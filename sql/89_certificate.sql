@@ -32,9 +32,16 @@ SELECT r.request_id, jsonb_build_object(
     'kept', l.outcome -> 'kept',
     'objections', l.outcome -> 'objections',
     'remembered', l.outcome -> 'remembered',
-    'stays', (SELECT coalesce(jsonb_agg(jsonb_build_object('table', x.value -> 'table', 'how', h.key, 'rows', x.value -> 'rows') || CASE WHEN x.value ? 'why' THEN jsonb_build_object('why', x.value -> 'why') ELSE '{}' END
-            ORDER BY x.value ->> 'table' COLLATE "C", h.key COLLATE "C"), '[]')
-        FROM (VALUES ('deferred'), ('not_covered'), ('blocked')) h (key) CROSS JOIN LATERAL jsonb_array_elements(l.outcome -> h.key) x),
+    'stays', (SELECT coalesce(jsonb_agg(jsonb_build_object('table', x.value -> 'table', 'how', x.key, 'rows', x.value -> 'rows') || CASE WHEN x.value ? 'why' THEN jsonb_build_object('why', x.value -> 'why') ELSE '{}' END
+            ORDER BY x.value ->> 'table' COLLATE "C", x.key COLLATE "C"), '[]')
+        FROM (SELECT h.key, x.value FROM (VALUES ('deferred'), ('not_covered'), ('blocked')) h (key) CROSS JOIN LATERAL jsonb_array_elements(l.outcome -> h.key) x
+            UNION ALL
+            -- What any call wrote where none could follow, until one does.
+            SELECT 'added', jsonb_build_object('table', x.value -> 'table', 'rows', CASE WHEN count(*) = count(x.value ->> 'rows') THEN sum((x.value ->> 'rows')::bigint) END)
+            FROM retention.erasure_outcome c CROSS JOIN LATERAL jsonb_array_elements(c.outcome -> 'in_consequence') x
+            WHERE c.request_id = r.request_id AND x.value ->> 'what' = 'added' AND c.outcome -> 'not_reached' @> jsonb_build_array(jsonb_build_object('table', x.value -> 'table'))
+                AND NOT EXISTS (SELECT FROM retention.erasure_outcome n WHERE n.request_id = r.request_id AND n.entry_id > c.entry_id AND n.outcome -> 'categories' ? (x.value ->> 'table'))
+            GROUP BY x.value -> 'table') x (key, value)),
     'not_reached', l.outcome -> 'not_reached',
     'copies', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', p.name, 'kind', p.kind, 'country', p.country, 'provider', p.provider, 'kept_for', p.kept_for::text,
             'until', CASE WHEN isfinite(u.over) THEN to_char((u.over AT TIME ZONE r.timezone) - interval '1 microsecond', 'YYYY-MM-DD') END) ORDER BY p.kind COLLATE "C", p.name COLLATE "C"), '[]')

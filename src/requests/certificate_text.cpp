@@ -217,6 +217,11 @@ void write_not_reached(const Writer &writer) {
         nullptr);
 }
 
+// What the database wrote meanwhile may hold it.
+bool has_added(const Writer &writer) {
+    return writer.read("SELECT FROM jsonb_array_elements($1::jsonb -> 'stays') s WHERE s ->> 'how' = 'added'").n > 0;
+}
+
 void write_checked(const Writer &writer) {
     constexpr Column kLeft[] = {{said::kTable, Cell::kText}, {said::kColumn, Cell::kText}, {said::kRows, Cell::kRows}};
     constexpr Column kFound[] = {
@@ -233,7 +238,7 @@ void write_checked(const Writer &writer) {
     write_section(
         writer, &said::kElsewhere, kFound,
         "SELECT x ->> 'table', x ->> 'column', x ->> 'rows', x ->> 'whose' FROM jsonb_array_elements($1::jsonb -> 'elsewhere') x",
-        verifications.n == 0 && unverified.n == 0 ? &said::kNothingElsewhere : nullptr);
+        verifications.n == 0 && unverified.n == 0 && !has_added(writer) ? &said::kNothingElsewhere : nullptr);
     write_items(writer, said::kUnverified, unverified);
     for (const SqlRow row : verifications) {
         writer.out->begin_paragraph();

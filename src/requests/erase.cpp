@@ -539,7 +539,7 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
             complete = !append_elsewhere(&out, call, tables, traces, occasion, &verification) && complete;
     });
     if (occasion != Occasion::kReplay) {
-        complete = !append_not_reached(&out, *call.subject, tables) && complete;
+        complete = !append_not_reached(&out, *call.subject, tables, &account) && complete;
         appendStringInfo(&out, ", \"complete\": %s", complete ? "true" : "false");
     }
     appendStringInfo(&out, ", \"remembered\": %s, ", remembered ? "true" : "false");

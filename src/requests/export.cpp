@@ -151,7 +151,7 @@ Datum export_document(FunctionCallInfo fcinfo) {
     append_contacts(&out, recorded);
     appendStringInfoString(&out, ", ");
     const int64 rows = append_data(&out, call, tables, false);
-    (void) append_not_reached(&out, *call.subject, tables);
+    (void) append_not_reached(&out, *call.subject, tables, nullptr);
     appendStringInfoChar(&out, '}');
     restore_writing(level);
     close_copy(call, LedgerAction::kExported, rows);

@@ -124,6 +124,29 @@ void add_large_objects(StringInfo out, List **known, Oid relid) {
                         psprintf("column %s may name large objects, which are not looked at", quote_identifier(column)));
 }
 
+// A partition is reached with its table.
+bool is_reached(const Subject &subject, List *tables, Oid relid) {
+    List *above = get_rel_relispartition(relid) ? get_partition_ancestors(relid) : NIL;
+    ListCell *cell = nullptr;
+    foreach (cell, tables) {
+        const Oid reached = static_cast<const ReachedTable *>(lfirst(cell))->relid;
+        if (reached == relid || list_member_oid(above, reached)) return true;
+    }
+    foreach (cell, lcons_oid(relid, above))
+        if (is_linked(subject, lfirst_oid(cell), false)) return true;
+    return false;
+}
+
+// An archive of what is deleted holds what the rows held.
+void add_written_to(StringInfo out, List **known, const Subject &subject, List *tables, const Account &account) {
+    ListCell *cell = nullptr;
+    foreach (cell, consequences_in(account)) {
+        const auto *one = static_cast<const Consequence *>(lfirst(cell));
+        if (one->effect == Effect::kAdded && !is_reached(subject, tables, one->relid))
+            add_not_reached(out, known, one->relid, "rows were added to it in consequence, and no link leads from it");
+    }
+}
+
 }  // namespace
 
 bool append_left(StringInfo out, const Subject &subject, List *tables) {
@@ -150,7 +173,7 @@ bool append_left(StringInfo out, const Subject &subject, List *tables) {
     return !first;
 }
 
-bool append_not_reached(StringInfo out, const Subject &subject, List *tables) {
+bool append_not_reached(StringInfo out, const Subject &subject, List *tables, const Account *account) {
     List *known = NIL;
     ListCell *cell = nullptr, *inner = nullptr;
     appendStringInfoString(out, ", \"not_reached\": [");
@@ -173,6 +196,7 @@ bool append_not_reached(StringInfo out, const Subject &subject, List *tables) {
     foreach (cell, personal)
         if (!is_linked(subject, lfirst_oid(cell), true))
             add_not_reached(out, &known, lfirst_oid(cell), "it has personal columns, and no link leads from it");
+    if (account != nullptr) add_written_to(out, &known, subject, tables, *account);
     appendStringInfoChar(out, ']');
     return known != NIL;
 }
