@@ -25,10 +25,14 @@ SELECT r.request_id, jsonb_build_object(
     'since', to_char(l.made_at AT TIME ZONE r.timezone, 'YYYY-MM-DD HH24:MI'),
     'gone', (SELECT coalesce(jsonb_agg(jsonb_build_object('table', g.relation, 'how', g.how, 'rows', g.rows, 'categories', coalesce((SELECT k.outcome -> 'categories' -> g.relation FROM retention.erasure_outcome k
                 WHERE k.request_id = r.request_id AND k.outcome -> 'categories' ? g.relation ORDER BY k.entry_id LIMIT 1), '[]')) ORDER BY g.relation COLLATE "C", g.how COLLATE "C"), '[]')
-        FROM (SELECT x.value ->> 'table' AS relation, CASE h.key WHEN 'in_consequence' THEN (x.value ->> 'what') || '_in_consequence' ELSE h.key END AS how,
+        FROM (SELECT x.value ->> 'table' AS relation, CASE h.key WHEN 'in_consequence' THEN 'deleted_in_consequence' ELSE h.key END AS how,
                 CASE WHEN count(*) = count(x.value ->> 'rows') THEN sum((x.value ->> 'rows')::bigint) END AS rows
             FROM retention.erasure_outcome c CROSS JOIN (VALUES ('deleted'), ('anonymised'), ('taken_out'), ('in_consequence')) h (key) CROSS JOIN LATERAL jsonb_array_elements(c.outcome -> h.key) x
-            WHERE c.request_id = r.request_id AND x.value ->> 'what' IS DISTINCT FROM 'added' GROUP BY 1, 2) g),
+            WHERE c.request_id = r.request_id AND (h.key <> 'in_consequence' OR x.value ->> 'what' = 'deleted') GROUP BY 1, 2) g),
+    'changed', (SELECT coalesce(jsonb_agg(jsonb_build_object('table', g.relation, 'rows', g.rows) ORDER BY g.relation COLLATE "C"), '[]')
+        FROM (SELECT x.value ->> 'table' AS relation, CASE WHEN count(*) = count(x.value ->> 'rows') THEN sum((x.value ->> 'rows')::bigint) END AS rows
+            FROM retention.erasure_outcome c CROSS JOIN LATERAL jsonb_array_elements(c.outcome -> 'in_consequence') x
+            WHERE c.request_id = r.request_id AND x.value ->> 'what' = 'changed' GROUP BY 1) g),
     'kept', l.outcome -> 'kept',
     'objections', l.outcome -> 'objections',
     'remembered', l.outcome -> 'remembered',

@@ -61,12 +61,17 @@ void require_answered(const Request &request) {
                      request.id)));
 }
 
+// What a call only kept, put off or could not do is no erasure.
 const char *facts_of(const Request &request) {
-    const SqlRows found = read_own("SELECT facts::text FROM retention.erasure_facts WHERE request_id = $1", request.id);
-    if (found.n == 0)
+    const SqlRows found = read_own(
+        "SELECT facts::text, jsonb_path_exists(facts, '$.gone[*] ? (@.how == \"deleted\" || @.how == \"anonymised\" || @.how == \"taken_out\")') "
+        "FROM retention.erasure_facts WHERE request_id = $1",
+        request.id);
+    if (found.n == 0 || !found.first().get<bool>(2))
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                         errmsg("nothing was erased in the name of request " INT64_FORMAT, request.id),
-                        errhint("retention.erase takes the number of the request in request_id.")));
+                        found.n == 0 ? errhint("retention.erase takes the number of the request in request_id.")
+                                     : errhint("The answer of retention.erase says what is kept, and what stood in the way.")));
     return found.first().text(1);
 }
 

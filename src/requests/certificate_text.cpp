@@ -113,7 +113,7 @@ void write_head(const Writer &writer) {
         writer
             .read(
                 "SELECT concat_ws(', ', f #>> '{controller,name}', f #>> '{controller,contact}'), f #>> '{request,number}', f #>> '{request,type}', "
-                "f #>> '{request,received}', concat(f #>> '{request,done}', ' (', f ->> 'timezone', ')'), f #>> '{request,answered}', f ->> 'made_at' "
+                "f #>> '{request,received}', (f #>> '{request,done}') || ' (' || (f ->> 'timezone') || ')', f #>> '{request,answered}', f ->> 'made_at' "
                 "FROM (SELECT $1::jsonb) x (f)")
             .first();
     writer.paragraph(said::kAbout);
@@ -143,6 +143,20 @@ void write_gone(const Writer &writer) {
         &said::kNothingGone);
 }
 
+// sections: of which one has something.
+bool has_any(const Writer &writer, const char *sections) {
+    return read_own("SELECT FROM unnest($2::text[]) s WHERE jsonb_array_length($1::jsonb -> s) > 0", writer.facts, sections).n >
+           0;
+}
+
+void write_changed(const Writer &writer) {
+    constexpr Column kColumns[] = {{said::kTable, Cell::kText}, {said::kRows, Cell::kRows}};
+    if (!has_any(writer, "{changed}")) return;
+    writer.heading(said::kChanged);
+    write_section(writer, &said::kChangedHow, kColumns,
+                  "SELECT c ->> 'table', c ->> 'rows' FROM jsonb_array_elements($1::jsonb -> 'changed') c", nullptr);
+}
+
 bool is_remembered(const Writer &writer) {
     return writer.read("SELECT ($1::jsonb ->> 'remembered')::boolean").first().get<bool>(1);
 }
@@ -154,7 +168,7 @@ void write_kept(const Writer &writer) {
     write_section(
         writer, &said::kKeptHow, kColumns,
         "SELECT k ->> 'table', k ->> 'rows', k ->> 'law', k ->> 'until' FROM jsonb_array_elements($1::jsonb -> 'kept') k",
-        &said::kNothingKept);
+        has_any(writer, "{stays,not_reached,left,changed,elsewhere,unverified}") ? &said::kNoLawKeeps : &said::kNothingKept);
     const bool remembered = is_remembered(writer);
     const SqlRows objections = writer.read(
         "SELECT o ->> 'purpose' FROM jsonb_array_elements($1::jsonb -> 'objections') o WHERE (o ->> 'kept')::boolean");
@@ -230,7 +244,7 @@ void write_checked(const Writer &writer) {
     writer.paragraph(said::kLookedAgain);
     write_section(writer, &said::kLeft, kLeft,
                   "SELECT x ->> 'table', x ->> 'column', x ->> 'rows' FROM jsonb_array_elements($1::jsonb -> 'left') x",
-                  &said::kNothingLeft);
+                  has_any(writer, "{kept,stays}") ? &said::kNothingElseLeft : &said::kNothingLeft);
     writer.paragraph(said::kLookedElsewhere);
     const SqlRows verifications =
         writer.read("SELECT v ->> 'number', v ->> 'state' FROM jsonb_array_elements($1::jsonb -> 'verifications') v");
@@ -254,7 +268,7 @@ void write_checked(const Writer &writer) {
 
 void write_proof(const Writer &writer) {
     constexpr Column kColumns[] = {
-        {said::kEntry, Cell::kText}, {said::kWhen, Cell::kText}, {said::kRows, Cell::kRows}, {said::kHash, Cell::kText}};
+        {said::kEntry, Cell::kText}, {said::kWhen, Cell::kText}, {said::kActedOn, Cell::kRows}, {said::kHash, Cell::kText}};
     writer.heading(said::kProof);
     writer.paragraph(said::kLedger);
     write_section(
@@ -270,6 +284,7 @@ void write_certificate(core::Document *document, core::Language language, const 
     document->begin(core::name_of(language), writer.say(said::kTitle));
     write_head(writer);
     write_gone(writer);
+    write_changed(writer);
     write_kept(writer);
     write_not_reached(writer);
     write_checked(writer);
