@@ -246,6 +246,7 @@ void write_checked(const Writer &writer) {
                   "SELECT x ->> 'table', x ->> 'column', x ->> 'rows' FROM jsonb_array_elements($1::jsonb -> 'left') x",
                   has_any(writer, "{kept,stays}") ? &said::kNothingElseLeft : &said::kNothingLeft);
     writer.paragraph(said::kLookedElsewhere);
+    writer.paragraph(said::kNotLookedFor);
     const SqlRows verifications =
         writer.read("SELECT v ->> 'number', v ->> 'state' FROM jsonb_array_elements($1::jsonb -> 'verifications') v");
     const SqlRows unverified = writer.read("SELECT u ->> 'table' FROM jsonb_array_elements($1::jsonb -> 'unverified') u");
