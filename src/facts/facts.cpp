@@ -5,6 +5,7 @@
 
 #include "core/countries/eea.hpp"
 #include "facts/reader.hpp"
+#include "policy/policy_check.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
 #include "schema/own.hpp"
@@ -68,8 +69,9 @@ std::span<const core::PurposeFacts> read_purposes(const FactReader &reader) {
 }
 
 constexpr char kColumns[] =
-    "SELECT relation::text, column_name::text, category, origin, anonymise, argument, keep_for, required_by_law, declared_by = 'type' "
-    "FROM retention.personal_columns ORDER BY relation::text COLLATE \"C\", column_name";
+    "SELECT c.relation::text, c.column_name::text, c.category, c.origin, c.anonymise, c.argument, c.keep_for, c.required_by_law, "
+    "c.declared_by = 'type', x.verdict FROM retention.personal_columns c JOIN retention.anonymisation x USING (relation, column_name) "
+    "ORDER BY c.relation::text COLLATE \"C\", c.column_name";
 
 std::span<const core::ColumnFacts> read_columns(const FactReader &reader) {
     const SqlRows found = read_own(kColumns);
@@ -86,6 +88,7 @@ std::span<const core::ColumnFacts> read_columns(const FactReader &reader) {
         column.kept_for = period_in(row, 7);
         column.required_by_law = row.get<bool>(8);
         column.by_type = row.get<bool>(9);
+        if (!core::find_word(std::string_view(row.text(10)), &column.verdict)) elog(ERROR, "unknown verdict of a column");
     }
     return columns;
 }
@@ -97,6 +100,42 @@ std::span<const core::ColumnFacts> columns_of(const core::Facts &facts, core::Te
     size_t end = begin;
     while (end < facts.columns.size() && facts.columns[end].table == table) ++end;
     return facts.columns.subspan(begin, end - begin);
+}
+
+// What of the column's period is told with the policy; null: it is gone no earlier than its row.
+const core::Period *told_period(const Policy &policy, const core::ColumnFacts &column) {
+    const PgZone zone = policy.zone();
+    const core::Terms terms = core::column_terms(policy.terms, *column.kept_for, column.required_by_law);
+    const bool earlier = is_so_of_any_start(policy, [&](core::Start start) {
+        return core::deadlines(start, terms, zone).due_from < core::deadlines(start, policy.terms, zone).due_from;
+    });
+    if (!earlier) return nullptr;
+    const bool waits = terms.has_floor && is_so_of_any_start(policy, [&](core::Start start) {
+                           const core::Deadlines deadlines = core::deadlines(start, terms, zone);
+                           return deadlines.hidden_from < deadlines.released_from;
+                       });
+    if (!waits) return column.kept_for;
+    auto *period = room_for<core::Period>(1).data();
+    *period = policy.terms.must_keep_for;
+    return period;
+}
+
+std::span<const core::ColumnFacts> columns_of(const core::Facts &facts, core::Text table, const Policy &policy) {
+    const std::span<const core::ColumnFacts> declared = columns_of(facts, table);
+    const auto columns = room_for<core::ColumnFacts>(declared.size());
+    std::copy(declared.begin(), declared.end(), columns.begin());
+    for (core::ColumnFacts &column : columns)
+        if (column.kept_for != nullptr) column.kept_for = told_period(policy, column);
+    return columns;
+}
+
+bool floor_outlasts(const Policy &policy) {
+    const PgZone zone = policy.zone();
+    core::Terms free = policy.terms;
+    free.has_floor = false;
+    return policy.terms.has_floor && is_so_of_any_start(policy, [&](core::Start start) {
+               return core::deadlines(start, free, zone).due_from < core::deadlines(start, policy.terms, zone).released_from;
+           });
 }
 
 core::PolicyMode mode_named(const char *word) {
@@ -111,7 +150,7 @@ constexpr char kPolicies[] =
     "p.starts_when = 'all', p.keep_for, p.quarantine_for, p.must_keep_for, p.action = 'delete', p.if_referenced = 'anonymise', p.mode, "
     "ARRAY(SELECT r.rolname::text FROM unnest(p.legal_access) a JOIN pg_roles r ON r.oid = a ORDER BY r.rolname), "
     "ARRAY(SELECT k.kind FROM (SELECT k.kind FROM retention.subject_kind k WHERE k.relation = p.relation UNION "
-    "SELECT l.kind FROM retention.subject_link l WHERE l.relation = p.relation AND l.role <> 'accesses') k ORDER BY k.kind COLLATE \"C\"), p.relation "
+    "SELECT l.kind FROM retention.subject_link l WHERE l.relation = p.relation AND l.role <> 'accesses') k ORDER BY k.kind COLLATE \"C\"), p.relation, p.policy_id "
     "FROM retention.policy p JOIN pg_class c ON c.oid = p.relation ORDER BY p.name COLLATE \"C\"";
 
 std::span<const core::PolicyFacts> read_policies(const FactReader &reader, const core::Facts &facts) {
@@ -138,7 +177,10 @@ std::span<const core::PolicyFacts> read_policies(const FactReader &reader, const
         policy.readers = reader.texts_in(row, 16);
         policy.persons = reader.texts_in(row, 17);
         policy.relation = row.get<Oid>(18);
-        policy.columns = columns_of(facts, policy.table);
+        const Policy *known = policy_by_id(row.get<int16>(19));
+        if (known == nullptr) elog(ERROR, "unknown policy \"%s\"", row.text(1));
+        policy.columns = columns_of(facts, policy.table, *known);
+        policy.floor_outlasts = floor_outlasts(*known);
     }
     return policies;
 }

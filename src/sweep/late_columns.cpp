@@ -71,20 +71,12 @@ int columns_done(const Policy &policy, Oid leaf, DoneColumn **done) {
     return n;
 }
 
-static core::Terms terms_of_column(const Policy &policy, const core::Period &period, bool required_by_law) {
-    core::Terms terms = {};
-    terms.keep_for = period;
-    terms.has_floor = required_by_law && policy.terms.has_floor;
-    terms.must_keep_for = policy.terms.must_keep_for;
-    return terms;
-}
-
 core::Start column_cutoff(const Policy &policy, const core::Period &period, bool required_by_law) {
-    return core::cutoffs(retention_now(), terms_of_column(policy, period, required_by_law), policy.zone()).due;
+    return core::cutoffs(retention_now(), core::column_terms(policy.terms, period, required_by_law), policy.zone()).due;
 }
 
 core::Micros column_over_from(const Policy &policy, const core::Period &period, bool required_by_law, core::Start start) {
-    return core::deadlines(start, terms_of_column(policy, period, required_by_law), policy.zone()).due_from;
+    return core::deadlines(start, core::column_terms(policy.terms, period, required_by_law), policy.zone()).due_from;
 }
 
 core::Start column_done_until(const Policy &policy, Oid leaf, const char *column) {

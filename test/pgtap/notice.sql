@@ -1,6 +1,6 @@
 -- The privacy notice says what is configured, and lists what is not. The demo's whole notice is compared in test/tap/045_notice.pl.
 BEGIN;
-SELECT plan(56);
+SELECT plan(67);
 SET client_min_messages = error;
 
 CREATE FUNCTION pg_temp.line(wanted text, language text DEFAULT 'en') RETURNS text LANGUAGE sql AS $$
@@ -66,7 +66,7 @@ SELECT is(pg_temp.line('We share%'), 'We share personal information with: courie
 SELECT is(pg_temp.line('Personopplysningene lagres%', 'nb'), 'Personopplysningene lagres på Island og i Sveits:', 'countries have their prepositions');
 SELECT is(pg_temp.line('* Zurich%'), '* Zurich (Switzerland). We do not control it alone. That is outside the European Economic Area; the transfer rests on appropriate safeguards (GDPR Article 46): clauses.', 'a place outside the EEA is told with the basis of the transfer');
 SELECT is(pg_temp.line('Transfers%'), 'Transfers out of the European Economic Area: support from India.', 'transfers are told as the controller says them');
-SELECT is(pg_temp.line('* We keep%'), '* We keep members in use for 1 year and 6 months after the time in "left\_on" has come and the time in "ended\_on" has come, whichever comes last. The law requires that we keep it for 2 years after the end of the month in which the time in "left\_on" has come and the time in "ended\_on" has come, whichever comes last. Until then it is hidden, but not deleted, and not on your request either. We anonymise IP address as soon as the time in "left\_on" has come and the time in "ended\_on" has come, whichever comes last. We anonymise email address earlier, 90 days after the time in "left\_on" has come and the time in "ended\_on" has come, whichever comes last. Then the information is in quarantine for 1 day: it is hidden, but not yet anonymised. After that it is anonymised, so that it no longer says who you are.',
+SELECT is(pg_temp.line('* We keep%'), '* We keep members in use for 1 year and 6 months after the time in "left\_on" has come and the time in "ended\_on" has come, whichever comes last. The law requires that we keep the information for 2 years after the end of the month in which the time in "left\_on" has come and the time in "ended\_on" has come, whichever comes last. From the end of its use until then the information is hidden, but not deleted, and not on your request either. We anonymise IP address as soon as the time in "left\_on" has come and the time in "ended\_on" has come, whichever comes last. We anonymise email address earlier, 90 days after the time in "left\_on" has come and the time in "ended\_on" has come, whichever comes last. When the use is over, the information is in quarantine for 1 day: it is hidden, but not yet anonymised. That quarantine is over before the law lets the information go. When the law lets it go, the information is anonymised, so that it no longer says who you are.',
     'periods of rows and columns, a floor longer than the period and the quarantine are told, and names that have no words as they are');
 SELECT is(pg_temp.line('Automated%'), 'Automated decisions about you (GDPR Article 22): credit scoring by income.', 'automated decisions are told');
 SELECT is(pg_temp.line('You can lodge%'), 'You can lodge a complaint with ICO (GDPR Article 77).', 'another authority than the Norwegian one has its own name');
@@ -97,6 +97,31 @@ UPDATE retention.wording SET words = 'newsletter' WHERE words = 'nyheter';
 UPDATE retention.policy SET purpose = 'odd' WHERE name = 'switched off';
 SELECT is((SELECT detail::jsonb FROM retention.ledger WHERE detail LIKE '%newsletter%'),
     '{"wording": "news", "object": "purpose", "language": "nb", "old": {"words": "nyheter"}, "new": {"words": "newsletter"}}', 'what changes of words is on record');
+
+-- What is promised is what the database does.
+CREATE FUNCTION pg_temp.kept(changes text, language text DEFAULT 'en') RETURNS text LANGUAGE plpgsql AS $$
+DECLARE found text;
+BEGIN
+    EXECUTE changes;
+    found := pg_temp.line(CASE language WHEN 'en' THEN '* We%information on members%' ELSE '* Vi%members%' END, language);
+    RAISE EXCEPTION USING MESSAGE = found, ERRCODE = 'ZZ001';
+EXCEPTION WHEN SQLSTATE 'ZZ001' THEN RETURN SQLERRM;
+END $$;
+CREATE FUNCTION pg_temp.policy(assignments text) RETURNS text LANGUAGE sql AS $$SELECT format('UPDATE retention.policy SET %s WHERE name = ''members''', assignments)$$;
+CREATE FUNCTION pg_temp.column(assignments text, columns text DEFAULT 'mail') RETURNS text LANGUAGE sql AS $$SELECT format('UPDATE retention.personal_column SET %s WHERE column_name = %L', assignments, columns)$$;
+SELECT is(pg_temp.kept(pg_temp.column('required_by_law = true')) ~ 'private e-mail', false, 'a column that the law keeps until its row goes is not promised to go earlier');
+SELECT is(pg_temp.kept(pg_temp.policy($p$keep_for = '5 years'$p$) || ';' || pg_temp.column('required_by_law = true')) ~ 'We anonymise private e-mail earlier, 2 years after the end of the month in which', true,
+    'a column that waits for the law goes when the law lets it, and its row later');
+SELECT is(pg_temp.kept(pg_temp.column($p$keep_for = '9 years'$p$)) ~ 'private e-mail', false, 'a column whose period is no shorter than that of its row goes no earlier');
+SELECT is(pg_temp.kept(pg_temp.column($p$keep_for = '0 days after end of year'$p$)) ~ 'We anonymise private e-mail earlier, at the end of the year in which', true, 'a column may go at the end of a year');
+SELECT is(pg_temp.kept(pg_temp.column($p$anonymise = 'redact'$p$, 'name')) ~ 'the information is anonymised in part\. What is left of name may still tell who you are\.$', true, 'what depends on a text is no anonymisation for sure');
+SELECT is(pg_temp.kept(pg_temp.column($p$anonymise = 'redact'$p$)) ~ 'We anonymise private e-mail in part earlier, 90 days after .*; what is left may still tell who you are\.', true, 'a column that is redacted earlier is not promised to be anonymous');
+SELECT is(pg_temp.kept(pg_temp.policy($p$must_keep_for = 'forever'$p$)) ~ 'requires that we keep the information without a limit\. After its use the information is hidden.*not yet anonymised\. That quarantine is over before the law lets the information go\.$', true,
+    'what the law keeps for ever is not said to go');
+SELECT is(pg_temp.kept(pg_temp.policy($p$quarantine_for = 'forever', must_keep_for = NULL$p$)) ~ 'Then the information stays in quarantine without a limit: it is hidden, but not anonymised\.$', true, 'a quarantine without an end is told as one');
+SELECT is(pg_temp.kept(pg_temp.policy($p$quarantine_for = 'forever', must_keep_for = NULL$p$), 'nb') ~ 'Deretter blir opplysningene stående i karantene uten tidsbegrensning: De er skjult, men ikke anonymisert\.$', true, 'a quarantine without an end is told as one in Norwegian');
+SELECT is(pg_temp.kept(pg_temp.policy($p$keep_for = '0 days after end of year', must_keep_for = NULL$p$)) ~ 'We keep information on members until the end of the year in which', true, 'a period of no days is over when its year is');
+SELECT is(pg_temp.kept(pg_temp.policy($p$quarantine_for = '0 days after end of month', must_keep_for = NULL$p$)) ~ 'Then the information is in quarantine until the end of the month: it is hidden', true, 'a quarantine of no days is over when its month is');
 
 -- HTML.
 SELECT is(retention.privacy_notice('nb', 'html') ~ '^<!DOCTYPE html>\n<html lang="nb">\n<head>\n<meta charset="utf-8">', true, 'a page says its language and its characters');

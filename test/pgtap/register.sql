@@ -126,9 +126,9 @@ Article 30(1) of the General Data Protection Regulation. Written by the database
 
 ### Columns that go before their rows
 
-| Table | Column | Category | Kept |
-| --- | --- | --- | --- |
-| app.users | phone | phone | 1 year |
+| Policy | Table | Column | Category | Kept |
+| --- | --- | --- | --- | --- |
+| user accounts | app.users | phone | phone | 1 year |
 
 ### Records of this database about persons
 
@@ -219,7 +219,7 @@ SELECT isnt(retention.register_digest(), (SELECT encode(sha256(convert_to(text, 
 UPDATE retention.policy SET keep_for = '3 years' WHERE name = 'user accounts';
 SELECT ok(pg_temp.same(), 'as it was it reads as it did');
 UPDATE retention.personal_column SET keep_for = '6 months' WHERE column_name = 'phone';
-SELECT is(pg_temp.changes('markdown'), E'- | app.users | phone | phone | 1 year |\n+ | app.users | phone | phone | 6 months |', 'another period of a column changes its row');
+SELECT is(pg_temp.changes('markdown'), E'- | user accounts | app.users | phone | phone | 1 year |\n+ | user accounts | app.users | phone | phone | 6 months |', 'another period of a column changes its row');
 UPDATE retention.personal_column SET keep_for = '1 year' WHERE column_name = 'phone';
 
 -- What a reference says is no law's period.

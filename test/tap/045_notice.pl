@@ -52,9 +52,9 @@ my @changes = (
 	[ q{keep_for = '1 year', quarantine_for = '1 month'}, 'case notes', qr/at most 1 year after.* quarantine for 1 month:/, qr/høyst 1 år etter.* karantene i 1 måned:/ ],
 	[ q{keep_for = '2 years', starts_when = 'all'}, 'user accounts', qr/at most 2 years after the user account is deactivated and .*comes last/, qr/høyst 2 år etter at brukerkontoen deaktiveres og .*skjer sist/ ],
 	[ q{keep_for = '3 years after end of fiscal year ending 06-30'}, 'contact persons', qr/fiscal year \(which ends on 30 June\) in which/, qr/regnskapsåret \(som slutter 30\. juni\) da/ ],
-	[ q{action = 'delete', if_referenced = 'block'}, 'private customers', qr/After that it is deleted\.$/, qr/Etter det slettes de\.$/ ],
+	[ q{action = 'delete', if_referenced = 'block'}, 'private customers', qr/After that the information is deleted\.$/, qr/Etter det blir opplysningene slettet\.$/ ],
 	[ q{reference = 'Accounting Act § 4-1'}, 'invoices', qr/in line with § 4-1 of the Accounting Act/, qr/i tråd med regnskapsloven § 4-1/ ],
-	[ q{must_keep_for = '10 years after end of fiscal year', keep_for = 'forever'}, 'invoices', qr/without a limit\. § 13 of the Bookkeeping Act requires that we keep it for 10 years after/, qr/uten tidsbegrensning\. Bokføringsloven § 13 krever/ ]);
+	[ q{must_keep_for = '10 years after end of fiscal year', keep_for = 'forever'}, 'invoices', qr/without a limit\. § 13 of the Bookkeeping Act requires that we keep the information for 10 years after/, qr/uten tidsbegrensning\. Bokføringsloven § 13 krever/ ]);
 my @notices = split /^=+\n?/m, ask('company', 'SET client_min_messages = error; SET retention.confirm_drop = on;' . join '', map {
 	"BEGIN; UPDATE retention.policy SET $_->[0] WHERE name = '$_->[1]'; SELECT retention.privacy_notice('en') || '===='; SELECT retention.privacy_notice('nb') || '===='; ROLLBACK;" } @changes);
 for my $change (@changes) {

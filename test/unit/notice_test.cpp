@@ -18,8 +18,8 @@ Sink sink(std::string &out) {
 // A policy of three years of which a name becomes a pseudonym and a phone number goes earlier.
 struct Company {
     Period three = {36, 0, 0, 0, 0, 0, 0}, month = {1, 0, 0, 0, 0, 0, 0};
-    ColumnFacts columns[2] = {{"app.x", "a", "name", "provided", "pseudonymise", {}, nullptr, false, false},
-                              {"app.x", "b", "phone", "provided", "null", {}, &month, false, false}};
+    ColumnFacts columns[2] = {{"app.x", "a", "name", "provided", "pseudonymise", {}, nullptr, Verdict::kPseudonymised, false, false},
+                              {"app.x", "b", "phone", "provided", "null", {}, &month, Verdict::kAnonymised, false, false}};
     Text starts[1] = {"left_on"};
     PolicyFacts policy = {};
     Facts facts = {};
@@ -63,10 +63,17 @@ struct Company {
 TEST(Notice, APseudonymIsNotSaidToBeAnonymous) {
     Company company;
     EXPECT_TRUE(company.says(
-        "We keep ærlige data for at most 3 years after you leave. We anonymise telephone number earlier, 1 month after you leave. After that it is "
-        "anonymised, so that it no longer says who you are. A pseudonym is left of name, and that is still personal information."));
-    company.columns[0].anonymiser = "null";
+        "We keep ærlige data for at most 3 years after you leave. We anonymise telephone number earlier, 1 month after you leave. After that the "
+        "information is anonymised in part. A pseudonym is left of name, and that is still personal information."));
+    company.columns[1].verdict = Verdict::kPseudonymised;
+    EXPECT_TRUE(company.says("We replace telephone number by a pseudonym earlier, 1 month after you leave; that is not anonymised, but still personal information."));
+    company.policy.deletes = true;
+    company.columns[1].verdict = Verdict::kAnonymised;
     EXPECT_FALSE(company.says("pseudonym"));
+    company.policy.deletes = false;
+    company.columns[0].verdict = Verdict::kAnonymised;
+    EXPECT_FALSE(company.says("pseudonym"));
+    EXPECT_TRUE(company.says("After that the information is anonymised, so that it no longer says who you are."));
 }
 
 TEST(Notice, ASentenceBeginsWithACapital) {
@@ -94,7 +101,7 @@ TEST(Notice, ForEverHasNoEnd) {
     Company company;
     company.policy.keep_for = {0, 0, 0, 0, 0, 0, kForeverFlag};
     EXPECT_TRUE(company.says("We keep ærlige data without a limit. We anonymise telephone number earlier"));
-    EXPECT_FALSE(company.says("After that it is"));
+    EXPECT_FALSE(company.says("After that the information is"));
 }
 
 TEST(Notice, ItsOwnSentencesHaveNoDriftOfPeriods) {

@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "core/data/remains.hpp"
 #include "core/data/vocabulary.hpp"
 #include "core/time/period.hpp"
 
@@ -24,7 +25,8 @@ struct ColumnFacts {
     Text origin;    // provided, observed, derived
     Text anonymiser;
     Text argument;
-    const Period *kept_for;  // from the start of its row's clock; null: as long as the row
+    const Period *kept_for;  // from the start of its row's clock, as it is declared; null: as long as the row
+    Verdict verdict;         // what its anonymiser leaves
     bool required_by_law;    // an erasure leaves it until the row is released
     bool by_type;            // its type says that it is personal, and no declaration
 };
@@ -57,8 +59,10 @@ struct PolicyFacts {
     PolicyMode mode;  // nothing is hidden, kept or done but by what enforces
     Texts readers;    // roles that read what the law keeps while it is hidden from others
     Texts persons;    // kinds of persons that the rows are data about
+    // Those of its rows. A period that waits for the law is here the law's, and one that is no shorter than the row's is none.
     std::span<const ColumnFacts> columns;
-    uint32_t relation;  // the table's number in this database, by which it is known there; never written
+    bool floor_outlasts;  // what the law keeps is kept when its quarantine is over, too
+    uint32_t relation;    // the table's number in this database, by which it is known there; never written
 };
 
 struct PurposeFacts {

@@ -1,4 +1,6 @@
 // How long a notice says that things are stored: the sentences of each policy.
+#include <algorithm>
+
 #include "core/documents/phrases.hpp"
 
 namespace pg_retention::core {
@@ -50,88 +52,139 @@ void put_law_of(const Phrases &phrases, Text reference) {
 
 bool is_lasting(const Period &period) { return is_forever(period) || !is_zero(period); }
 
+// Not so of "0 days after end of month", which is over when the month is.
+bool has_length(const Period &period) { return period.months != 0 || period.days != 0 || period.seconds != 0; }
+
+// "for 3 years after you leave", "until the end of the year in which you leave".
+void put_for(const Phrases &phrases, const PolicyFacts &policy, const Period &period, bool at_most) {
+    Line length;
+    put_length(&length, period, phrases.language());
+    const auto from = [&] { put_counted_from(phrases, policy, period); };
+    if (is_zero(period))
+        phrases.say({"until {0}", "fram til {0}"}, [&] { put_starts(phrases, policy); });
+    else if (!has_length(period))
+        phrases.say({"until {0}", "fram til {0}"}, from);
+    else
+        phrases.say(
+            at_most ? Said{"for at most {0} after {1}", "i høyst {0} etter {1}"} : Said{"for {0} after {1}", "i {0} etter {1}"},
+            length, from);
+}
+
+// By how much what the law requires differs from what is kept anyway.
+int floor_against_keep(const PolicyFacts &policy) {
+    return policy.must_keep_for == nullptr ? -1 : compare(*policy.must_keep_for, policy.keep_for);
+}
+
 // Until when the rows are there, and by which law.
 void write_kept(const Phrases &phrases, const PolicyFacts &policy) {
     const std::string_view name = phrases.words(WordingObject::kPolicy, policy.name);
-    const Period &keep = policy.keep_for;
-    const bool bound = policy.must_keep_for != nullptr && compare(*policy.must_keep_for, keep) == 0;
-    Line length;
-    put_length(&length, keep, phrases.language());
-    const auto from = [&] { put_counted_from(phrases, policy, keep); };
-    if (is_forever(keep))
+    const bool bound = floor_against_keep(policy) == 0, in_use = floor_against_keep(policy) > 0;
+    if (is_forever(policy.keep_for))
         phrases.say({"We keep {0} without a limit", "Vi lagrer {0} uten tidsbegrensning"}, name);
-    else if (is_zero(keep))
-        phrases.say({"We keep {0} until {1}", "Vi lagrer {0} fram til {1}"}, name, [&] { put_starts(phrases, policy); });
-    else if (bound)
-        phrases.say({"We must keep {0} for {1} after {2}", "Vi må oppbevare {0} i {1} etter {2}"}, name, length, from);
-    else if (policy.must_keep_for != nullptr && compare(*policy.must_keep_for, keep) > 0)
-        phrases.say({"We keep {0} in use for {1} after {2}", "Vi lagrer {0} til bruk i {1} etter {2}"}, name, length, from);
     else
-        phrases.say({"We keep {0} for at most {1} after {2}", "Vi lagrer {0} i høyst {1} etter {2}"}, name, length, from);
+        phrases.say(bound    ? Said{"We must keep {0} {1}", "Vi må oppbevare {0} {1}"}
+                    : in_use ? Said{"We keep {0} in use {1}", "Vi lagrer {0} til bruk {1}"}
+                             : Said{"We keep {0} {1}", "Vi lagrer {0} {1}"},
+                    name, [&] { put_for(phrases, policy, policy.keep_for, !bound && !in_use); });
     if (is_given(policy.reference) && (bound || policy.must_keep_for == nullptr))
         phrases.say({", in line with {0}", ", i tråd med {0}"}, [&] { put_law_of(phrases, policy.reference); });
     phrases.put(".");
 }
 
+void put_law_as_subject(const Phrases &phrases, Text reference) {
+    const LawReference law = read_law(reference);
+    if (law.law == nullptr)
+        return phrases.put_capital(is_given(reference) ? phrases.own(reference)
+                                                       : Said{"the law", "loven"}.in(phrases.language()));
+    Line name;
+    put_law(&name, law, phrases.language());
+    phrases.put_capital(name.text());
+}
+
 void write_floor(const Phrases &phrases, const PolicyFacts &policy) {
     if (policy.must_keep_for == nullptr) return;
     const Period &floor = *policy.must_keep_for;
-    if (compare(floor, policy.keep_for) != 0) {
-        Line length;
-        put_length(&length, floor, phrases.language());
-        const auto law = [&] {
-            const LawReference reference = read_law(policy.reference);
-            Line name;
-            if (reference.law != nullptr)
-                put_law(&name, reference, phrases.language());
-            else
-                name.add(is_given(policy.reference) ? phrases.words(WordingObject::kText, policy.reference)
-                                                    : Said{"the law", "loven"}.in(phrases.language()));
-            phrases.put_capital(name.text());
-        };
+    const auto law = [&] { put_law_as_subject(phrases, policy.reference); };
+    if (floor_against_keep(policy) != 0) {
         if (is_forever(floor))
-            phrases.say(
-                {" {0} requires that we keep it without a limit.", " {0} krever at vi oppbevarer dem uten tidsbegrensning."},
-                law);
+            phrases.say({" {0} requires that we keep the information without a limit.",
+                         " {0} krever at vi oppbevarer opplysningene uten tidsbegrensning."},
+                        law);
         else
-            phrases.say({" {0} requires that we keep it for {1} after {2}.", " {0} krever at vi oppbevarer dem i {1} etter {2}."},
-                        law, length, [&] { put_counted_from(phrases, policy, floor); });
+            phrases.say({" {0} requires that we keep the information {1}.", " {0} krever at vi oppbevarer opplysningene {1}."},
+                        law, [&] { put_for(phrases, policy, floor, false); });
     }
-    if (compare(floor, policy.keep_for) > 0)
-        phrases.say({" Until then it is hidden, but not deleted, and not on your request either.",
-                     " Fram til da er de skjult, men ikke slettet, heller ikke om du ber om det."});
+    if (floor_against_keep(policy) <= 0)
+        return phrases.say({" Before that the information is not deleted, and not on your request either.",
+                            " Før det sletter vi dem ikke, heller ikke om du ber om det."});
+    phrases.say(is_forever(floor)
+                    ? Said{" After its use the information is hidden, but not deleted, and not on your request either.",
+                           " Etter bruken er opplysningene skjult, men ikke slettet, heller ikke om du ber om det."}
+                    : Said{" From the end of its use until then the information is hidden, but not deleted, and not on "
+                           "your request either.",
+                           " Fra bruken er over og fram til da er opplysningene skjult, men ikke slettet, heller ikke om "
+                           "du ber om det."});
+}
+
+// It follows the use, whatever the law keeps.
+void write_quarantine(const Phrases &phrases, const PolicyFacts &policy) {
+    const Period &quarantine = policy.quarantine_for;
+    if (is_forever(quarantine))
+        return phrases.say(
+            {" Then the information stays in quarantine without a limit: it is hidden, but not {0}.",
+             " Deretter blir opplysningene stående i karantene uten tidsbegrensning: De er skjult, men ikke {0}."},
+            (policy.deletes ? Said{"deleted", "slettet"} : Said{"anonymised", "anonymisert"}).in(phrases.language()));
+    Line length;
+    if (has_length(quarantine))
+        put_period(&length, quarantine, phrases.language());
     else
-        phrases.say({" Before that it is not deleted, and not on your request either.",
-                     " Før det sletter vi dem ikke, heller ikke om du ber om det."});
+        put_anchor(&length, quarantine, phrases.language());
+    phrases.say(floor_against_keep(policy) > 0
+                    ? Said{" When the use is over, the information is in quarantine ",
+                           " Når bruken er over, er opplysningene i karantene "}
+                    : Said{" Then the information is in quarantine ", " Deretter er opplysningene i karantene "});
+    phrases.say(has_length(quarantine) ? Said{"for {0}", "i {0}"} : Said{"until {0}", "fram til {0}"}, length);
+    phrases.say({": it is hidden, but not yet {0}.", ": De er skjult, men ikke {0} ennå."},
+                (policy.deletes ? Said{"deleted", "slettet"} : Said{"anonymised", "anonymisert"}).in(phrases.language()));
+    if (policy.floor_outlasts)
+        phrases.say({" That quarantine is over before the law lets the information go.",
+                     " Karantenen er over før loven lar oss fjerne opplysningene."});
+}
+
+// What anonymising leaves of columns with this verdict is said where there are some.
+void write_what_is_left(const Phrases &phrases, const PolicyFacts &policy, Verdict verdict, Said said) {
+    const auto take = [verdict](const ColumnFacts &column) { return column.verdict == verdict; };
+    if (std::any_of(policy.columns.begin(), policy.columns.end(), take))
+        phrases.say(said, [&] { phrases.categories(policy.columns, take); });
+}
+
+void write_remains(const Phrases &phrases, const PolicyFacts &policy) {
+    write_what_is_left(
+        phrases, policy, Verdict::kDepends,
+        {" What is left of {0} may still tell who you are.", " Det som er igjen av {0}, kan fortsatt fortelle hvem du er."});
+    write_what_is_left(phrases, policy, Verdict::kPseudonymised,
+                       {" A pseudonym is left of {0}, and that is still personal information.",
+                        " Av {0} blir det igjen et pseudonym, og det er fortsatt en personopplysning."});
 }
 
 // What happens then.
 void write_end(const Phrases &phrases, const PolicyFacts &policy) {
     if (is_forever(policy.keep_for)) return;
-    if (is_lasting(policy.quarantine_for)) {
-        Line length;
-        put_period(&length, policy.quarantine_for, phrases.language());
-        const Said done = policy.deletes ? Said{"deleted", "slettet"} : Said{"anonymised", "anonymisert"};
-        phrases.say({" Then the information is in quarantine for {0}: it is hidden, but not yet {1}.",
-                     " Deretter er opplysningene i karantene i {0}: De er skjult, men ikke {1} ennå."},
-                    length, done.in(phrases.language()));
-    }
-    if (is_forever(policy.quarantine_for)) return;
-    phrases.say(policy.deletes ? Said{" After that it is deleted.", " Etter det slettes de."}
-                               : Said{" After that it is anonymised, so that it no longer says who you are.",
-                                      " Etter det anonymiseres de, slik at de ikke lenger forteller hvem du er."});
+    if (is_lasting(policy.quarantine_for)) write_quarantine(phrases, policy);
+    if (is_forever(policy.quarantine_for) || (policy.must_keep_for != nullptr && is_forever(*policy.must_keep_for))) return;
+    const bool whole = std::all_of(policy.columns.begin(), policy.columns.end(),
+                                   [](const ColumnFacts &column) { return column.verdict == Verdict::kAnonymised; });
+    phrases.say(policy.floor_outlasts && is_lasting(policy.quarantine_for)
+                    ? Said{" When the law lets it go, the information is ", " Når loven lar oss gjøre det, blir opplysningene "}
+                    : Said{" After that the information is ", " Etter det blir opplysningene "});
+    phrases.say(policy.deletes ? Said{"deleted.", "slettet."}
+                : whole        ? Said{"anonymised, so that it no longer says who you are.",
+                               "anonymisert, slik at de ikke lenger forteller hvem du er."}
+                               : Said{"anonymised in part.", "delvis anonymisert."});
     if (policy.deletes && policy.anonymises_if_referenced)
-        phrases.say({" As long as other records refer to it, it is anonymised instead.",
-                     " Så lenge andre poster viser til dem, anonymiseres de i stedet."});
-    bool pseudonyms = false;
-    for (const ColumnFacts &column : policy.columns) pseudonyms = pseudonyms || column.anonymiser == "pseudonymise";
-    if (pseudonyms)
-        phrases.say({" A pseudonym is left of {0}, and that is still personal information.",
-                     " Av {0} blir det igjen et pseudonym, og det er fortsatt en personopplysning."},
-                    [&] {
-                        phrases.categories(policy.columns,
-                                           [](const ColumnFacts &column) { return column.anonymiser == "pseudonymise"; });
-                    });
+        phrases.say({" As long as other records refer to the information, it is anonymised instead.",
+                     " Så lenge andre poster viser til opplysningene, anonymiseres de i stedet."});
+    if (!policy.deletes || policy.anonymises_if_referenced) write_remains(phrases, policy);
 }
 
 // Words of its own, or those of its category.
@@ -142,26 +195,49 @@ std::string_view column_words(const Phrases &phrases, const ColumnFacts &column)
     return own.empty() ? phrases.words(WordingObject::kCategory, column.category) : own;
 }
 
+bool says_the_same(const Phrases &phrases, const ColumnFacts &a, const ColumnFacts &b) {
+    return a.kept_for != nullptr && compare(*a.kept_for, *b.kept_for) == 0 && a.verdict == b.verdict &&
+           column_words(phrases, a) == column_words(phrases, b);
+}
+
+void write_column(const Phrases &phrases, const PolicyFacts &policy, const ColumnFacts &column) {
+    const Period &period = *column.kept_for;
+    const std::string_view words = column_words(phrases, column);
+    switch (column.verdict) {
+        case Verdict::kAnonymised: phrases.say({" We anonymise {0}", " Vi anonymiserer {0}"}, words); break;
+        case Verdict::kDepends: phrases.say({" We anonymise {0} in part", " Vi anonymiserer {0} delvis"}, words); break;
+        case Verdict::kPseudonymised:
+            phrases.say({" We replace {0} by a pseudonym", " Vi erstatter {0} med et pseudonym"}, words);
+            break;
+    }
+    Line length;
+    put_length(&length, period, phrases.language());
+    const auto from = [&] { put_counted_from(phrases, policy, period); };
+    if (is_zero(period))
+        phrases.say({" as soon as {0}", " så snart {0}"}, [&] { put_starts(phrases, policy); });
+    else if (!has_length(period))
+        phrases.say({" earlier, at {0}", " tidligere, ved {0}"}, from);
+    else
+        phrases.say({" earlier, {0} after {1}", " tidligere, {0} etter {1}"}, length, from);
+    switch (column.verdict) {
+        case Verdict::kAnonymised: return phrases.put(".");
+        case Verdict::kDepends:
+            return phrases.say(
+                {"; what is left may still tell who you are.", "; det som er igjen, kan fortsatt fortelle hvem du er."});
+        case Verdict::kPseudonymised:
+            return phrases.say({"; that is not anonymised, but still personal information.",
+                                "; det er ikke anonymisert, men fortsatt en personopplysning."});
+    }
+}
+
 // What goes earlier than the row.
 void write_columns(const Phrases &phrases, const PolicyFacts &policy) {
     for (size_t i = 0; i < policy.columns.size(); ++i) {
         const ColumnFacts &column = policy.columns[i];
         if (column.kept_for == nullptr || is_forever(*column.kept_for)) continue;
-        const std::string_view words = column_words(phrases, column);
-        bool said = false;
-        for (size_t k = 0; k < i; ++k)
-            said =
-                said || (policy.columns[k].kept_for != nullptr && compare(*policy.columns[k].kept_for, *column.kept_for) == 0 &&
-                         column_words(phrases, policy.columns[k]) == words);
-        if (said) continue;
-        Line length;
-        put_length(&length, *column.kept_for, phrases.language());
-        if (is_zero(*column.kept_for))
-            phrases.say({" We anonymise {0} as soon as {1}.", " Vi anonymiserer {0} så snart {1}."}, words,
-                        [&] { put_starts(phrases, policy); });
-        else
-            phrases.say({" We anonymise {0} earlier, {1} after {2}.", " Vi anonymiserer {0} tidligere, {1} etter {2}."}, words,
-                        length, [&] { put_counted_from(phrases, policy, *column.kept_for); });
+        if (std::none_of(policy.columns.begin(), policy.columns.begin() + static_cast<ptrdiff_t>(i),
+                         [&](const ColumnFacts &before) { return says_the_same(phrases, before, column); }))
+            write_column(phrases, policy, column);
     }
 }
 

@@ -265,24 +265,28 @@ void write_policies(Document *out, const Facts &facts) {
 }
 
 bool has_column_periods(const Facts &facts) {
-    for (const ColumnFacts &column : facts.columns)
-        if (column.kept_for != nullptr) return true;
+    for (const PolicyFacts &policy : facts.policies)
+        for (const ColumnFacts &column : policy.columns)
+            if (column.kept_for != nullptr) return true;
     return false;
 }
 
 void write_column_periods(Document *out, const Facts &facts) {
-    constexpr Text kHead[] = {"Table", "Column", "Category", "Kept"};
+    constexpr Text kHead[] = {"Policy", "Table", "Column", "Category", "Kept"};
     if (!has_column_periods(facts)) return;
     out->heading(3, "Columns that go before their rows");
     out->begin_table(kHead);
-    for (const ColumnFacts &column : facts.columns) {
-        if (column.kept_for == nullptr) continue;
-        out->begin_row();
-        cell(out, column.table);
-        cell(out, column.name);
-        cell(out, column.category);
-        cell_of(out, [&] { put_period(out, *column.kept_for); });
-        out->end_row();
+    for (const PolicyFacts &policy : facts.policies) {
+        for (const ColumnFacts &column : policy.columns) {
+            if (column.kept_for == nullptr) continue;
+            out->begin_row();
+            cell(out, policy.name);
+            cell(out, column.table);
+            cell(out, column.name);
+            cell(out, column.category);
+            cell_of(out, [&] { put_period(out, *column.kept_for); });
+            out->end_row();
+        }
     }
     out->end_table();
 }

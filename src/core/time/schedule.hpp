@@ -19,6 +19,11 @@ struct Terms {
     bool has_floor;
 };
 
+// Of a column with a period of its own in these rows: what the law needs is left until the law lets the row go.
+inline Terms column_terms(const Terms &row, const Period &period, bool required_by_law) noexcept {
+    return {period, {}, row.must_keep_for, required_by_law && row.has_floor};
+}
+
 // First instants. due_from waits for the release; released_from is kAlways without a floor.
 struct Deadlines {
     Micros hidden_from;
