@@ -72,6 +72,7 @@ TEST(Document, Html) {
 
 TEST(Document, MarkdownHasNoMarksButItsOwn) {
     EXPECT_EQ(markdown("a*b_c`d[e]<f>|g~h\\i&lt;"), "a\\*b\\_c\\`d\\[e\\]\\<f\\>\\|g\\~h\\\\i\\&lt;");
+    EXPECT_EQ(markdown("{{x}}"), "\\{\\{x\\}\\}");
     EXPECT_EQ(markdown("# x"), "\\# x");
     EXPECT_EQ(markdown("- x"), "\\- x");
     EXPECT_EQ(markdown("---"), "\\---");
@@ -80,6 +81,17 @@ TEST(Document, MarkdownHasNoMarksButItsOwn) {
     EXPECT_EQ(markdown("1) x"), "1\\) x");
     EXPECT_EQ(markdown("1 - 2. # + 3."), "1 - 2. # + 3.");
     EXPECT_EQ(markdown("    code\n\n# not a heading\tx"), "code  # not a heading x");
+}
+
+TEST(Document, NothingTurnsRoundWhatFollows) {
+    EXPECT_EQ(markdown("a\u202Eb\u2066c\u200Fd\u061Ce"), "abcde");
+    EXPECT_EQ(html("a\u202Eb\u2066c\u200Fd\u061Ce"), "abcde");
+    EXPECT_EQ(markdown("\u200B\u2070"), "\u200B\u2070");
+}
+
+TEST(Document, MarkdownHasSignsForBytesThatAreNoCharacters) {
+    EXPECT_EQ(markdown("a\xF8 b\xC3"), "a\uFFFD b\uFFFD");
+    EXPECT_EQ(markdown("på"), "på");
 }
 
 TEST(Document, MarksAreSeenAcrossPieces) {

@@ -24,7 +24,12 @@ constexpr std::string_view kHead =
     "@media print { main { max-width: none; padding: 0; } .table { overflow: visible; } }\n"
     "</style>\n";
 
-constexpr std::string_view kMarks = "\\`*_[]<>|~&";  // anywhere in a line
+constexpr std::string_view kMarks = "\\`*_[]<>|~&{}";  // anywhere in a line
+
+// They turn round what stands behind them.
+bool is_direction(char32_t c) noexcept {
+    return c == 0x61C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
 
 bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
@@ -36,7 +41,7 @@ std::string_view tag(int level, bool opens) noexcept {
 
 }  // namespace
 
-void Document::begin(std::string_view language, std::string_view title) {
+void Document::begin(std::string_view language, std::string_view title, std::string_view name) {
     if (is_html()) {
         put("<!DOCTYPE html>\n<html lang=\"");
         html_text(language);
@@ -44,10 +49,12 @@ void Document::begin(std::string_view language, std::string_view title) {
         put(kHead);
         put("<title>");
         html_text(title);
+        html_text(name);
         put("</title>\n</head>\n<body>\n<main>\n");
     }
     begin_block("# ", tag(1, true));
     text(title);
+    text(name);
     put("\n", tag(1, false));
 }
 
@@ -138,6 +145,7 @@ void Document::html_text(std::string_view piece) {
                     put(is_control(c) ? std::string_view(" ") : piece.substr(at, 1));
                     break;
                 }
+                if (is_direction(letter.code)) break;
                 // A byte that is no character is told as the sign for that.
                 put("&#");
                 put(Digits(letter.code == kNoLetter ? 0xFFFD : static_cast<int64_t>(letter.code)).text());
@@ -155,7 +163,15 @@ bool Document::is_mark(char c) const noexcept {
 }
 
 void Document::markdown_text(std::string_view piece) {
-    for (size_t i = 0; i < piece.size(); ++i) {
+    for (size_t i = 0, n = 0; i < piece.size(); i += n) {
+        const Letter letter = letter_at(piece, i);
+        n = letter.size;
+        if (!is_ascii_at(piece, i)) {
+            if (is_direction(letter.code)) continue;
+            put(letter.code == kNoLetter ? kReplacement : piece.substr(i, n));
+            at_ = At::kInside;
+            continue;
+        }
         const char c = is_control(piece[i]) ? ' ' : piece[i];
         // Four blanks at the beginning are code.
         if (at_ == At::kBegin && c == ' ') continue;

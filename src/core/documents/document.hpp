@@ -13,6 +13,9 @@ struct Sink {
     void (*append)(void *to, std::string_view bytes);
 };
 
+// What stands for bytes that are no character.
+inline constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
 enum class DocumentForm : uint8_t { kMarkdown, kHtml };
 constexpr const char *name_of(DocumentForm form) noexcept {
     switch (form) {
@@ -30,7 +33,8 @@ class Document {
 
     // The first and the last call. language: as HTML's lang has it. The title is the heading of level 1. HTML is one page that needs
     // nothing else, and is ASCII: other characters are written as references, so that it reads the same in whatever encoding it is saved.
-    void begin(std::string_view language, std::string_view title);
+    // A name of whatever length may stand behind it.
+    void begin(std::string_view language, std::string_view title, std::string_view name = {});
     void end();
 
     void heading(int level, std::string_view text);  // 2 to 6
