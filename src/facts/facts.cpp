@@ -4,6 +4,9 @@
 #include <iterator>
 
 #include "core/countries/eea.hpp"
+#include "core/data/portable.hpp"
+#include "core/documents/document.hpp"
+#include "core/text/letters.hpp"
 #include "facts/reader.hpp"
 #include "policy/policy_check.hpp"
 #include "pg/settings.hpp"
@@ -120,12 +123,13 @@ const core::Period *told_period(const Policy &policy, const core::ColumnFacts &c
     return period;
 }
 
-std::span<const core::ColumnFacts> columns_of(const core::Facts &facts, core::Text table, const Policy &policy) {
+// A partition has the columns that its table declares, and no sweep takes them earlier by a policy of the partition's own.
+std::span<const core::ColumnFacts> columns_of(const core::Facts &facts, core::Text table, const Policy &policy, bool is_own) {
     const std::span<const core::ColumnFacts> declared = columns_of(facts, table);
     const auto columns = room_for<core::ColumnFacts>(declared.size());
     std::copy(declared.begin(), declared.end(), columns.begin());
     for (core::ColumnFacts &column : columns)
-        if (column.kept_for != nullptr) column.kept_for = told_period(policy, column);
+        if (column.kept_for != nullptr) column.kept_for = is_own ? told_period(policy, column) : nullptr;
     return columns;
 }
 
@@ -149,8 +153,9 @@ constexpr char kPolicies[] =
     "SELECT p.name, p.relation::text, p.applies_to, p.purpose, p.legal_basis, p.reference, p.timezone, p.clock_starts, "
     "p.starts_when = 'all', p.keep_for, p.quarantine_for, p.must_keep_for, p.action = 'delete', p.if_referenced = 'anonymise', p.mode, "
     "ARRAY(SELECT r.rolname::text FROM unnest(p.legal_access) a JOIN pg_roles r ON r.oid = a ORDER BY r.rolname), "
-    "ARRAY(SELECT k.kind FROM (SELECT k.kind FROM retention.subject_kind k WHERE k.relation = p.relation UNION "
-    "SELECT l.kind FROM retention.subject_link l WHERE l.relation = p.relation AND l.role <> 'accesses') k ORDER BY k.kind COLLATE \"C\"), p.relation, p.policy_id "
+    "ARRAY(SELECT k.kind FROM (SELECT k.kind FROM retention.subject_kind k WHERE k.relation IN (p.relation, pg_partition_root(p.relation)) UNION "
+    "SELECT l.kind FROM retention.subject_link l WHERE l.relation IN (p.relation, pg_partition_root(p.relation)) AND l.role <> 'accesses') k ORDER BY k.kind COLLATE \"C\"), p.relation, p.policy_id, "
+    "coalesce(pg_partition_root(p.relation), p.relation)::regclass::text "
     "FROM retention.policy p JOIN pg_class c ON c.oid = p.relation ORDER BY p.name COLLATE \"C\"";
 
 std::span<const core::PolicyFacts> read_policies(const FactReader &reader, const core::Facts &facts) {
@@ -177,10 +182,12 @@ std::span<const core::PolicyFacts> read_policies(const FactReader &reader, const
         policy.readers = reader.texts_in(row, 16);
         policy.persons = reader.texts_in(row, 17);
         policy.relation = row.get<Oid>(18);
+        const core::Text root = reader.text_in(row, 20);
         const Policy *known = policy_by_id(row.get<int16>(19));
         if (known == nullptr) elog(ERROR, "unknown policy \"%s\"", row.text(1));
-        policy.columns = columns_of(facts, policy.table, *known);
+        policy.columns = columns_of(facts, root, *known, root == policy.table);
         policy.floor_outlasts = floor_outlasts(*known);
+        if (policy.mode != core::PolicyMode::kOff) policy.unreached = reader.text_in(why_out_of_reach(*known));
     }
     return policies;
 }
@@ -214,7 +221,7 @@ std::span<const core::KindFacts> read_kinds(const FactReader &reader) {
 constexpr char kRecipients[] =
     "SELECT name, role, ARRAY(SELECT p FROM unnest(purposes) p ORDER BY p COLLATE \"C\"), country, transfer_basis, transfer, contact, "
     "to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), to_char(until AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), "
-    "coalesce(until <= $1, false) FROM retention.recipient ORDER BY name COLLATE \"C\"";
+    "coalesce(since > $1, false), coalesce(until <= $1, false) FROM retention.recipient ORDER BY name COLLATE \"C\"";
 
 std::span<const core::RecipientFacts> read_recipients(const FactReader &reader) {
     const SqlRows found = read_own(kRecipients, at(retention_now()));
@@ -231,7 +238,8 @@ std::span<const core::RecipientFacts> read_recipients(const FactReader &reader) 
         recipient.contact = reader.text_in(row, 7);
         recipient.since = reader.text_in(row, 8);
         recipient.until = reader.text_in(row, 9);
-        recipient.ended = row.get<bool>(10);
+        recipient.later = row.get<bool>(10);
+        recipient.ended = row.get<bool>(11);
         recipient.in_eea = core::is_in_eea(recipient.country);
     }
     return recipients;
@@ -260,20 +268,33 @@ std::span<const core::PlaceFacts> read_places(const FactReader &reader) {
     return places;
 }
 
-std::span<const core::OwnRecordFacts> read_own_records() {
-    const core::OwnRecordFacts all[] = {{core::OwnRecord::kRequests, settings::request_age},
-                                        {core::OwnRecord::kDisclosures, settings::disclosure_age},
-                                        {core::OwnRecord::kObjections, settings::objection_age},
-                                        {core::OwnRecord::kErasures, settings::backup_age}};
-    const auto records = room_for<core::OwnRecordFacts>(std::size(all));
-    std::copy(std::begin(all), std::end(all), records.begin());
-    return records.first(*settings::erasure_key_file == '\0' ? 2 : std::size(all));
+// Consents are asked for where something rests on them.
+bool asks_for_consent(const core::Facts &facts) {
+    return std::any_of(facts.purposes.begin(), facts.purposes.end(),
+                       [](const core::PurposeFacts &purpose) { return core::is_consent_basis(purpose.legal_basis); }) ||
+           std::any_of(facts.policies.begin(), facts.policies.end(),
+                       [](const core::PolicyFacts &policy) { return core::is_consent_basis(policy.legal_basis); });
 }
 
-// forever: nothing beside the law's deadline.
+std::span<const core::OwnRecordFacts> read_own_records(const core::Facts &facts) {
+    const auto records = room_for<core::OwnRecordFacts>(core::count_of<core::OwnRecord>());
+    size_t n = 0;
+    records[n++] = {core::OwnRecord::kRequests, settings::request_age};
+    records[n++] = {core::OwnRecord::kDisclosures, settings::disclosure_age};
+    records[n++] = {core::OwnRecord::kStandingObjections, 0};
+    if (asks_for_consent(facts)) records[n++] = {core::OwnRecord::kConsents, 0};
+    if (*settings::erasure_key_file != '\0') {
+        records[n++] = {core::OwnRecord::kObjections, settings::objection_age};
+        records[n++] = {core::OwnRecord::kErasures, settings::backup_age};
+    }
+    return records.first(n);
+}
+
+// Nothing where it is no earlier than the law's deadline.
 const core::Period *read_target() {
     const core::Result<core::Period> target = core::parse_period(settings::request_target);
-    if (!target.ok() || core::is_forever(target.value())) return nullptr;
+    constexpr core::Period kLegal = {1, 0, 0, 0, 0, 0, 0};
+    if (!target.ok() || core::is_forever(target.value()) || core::compare(target.value(), kLegal) > 0) return nullptr;
     auto *period = room_for<core::Period>(1).data();
     *period = target.value();
     return period;
@@ -281,9 +302,26 @@ const core::Period *read_target() {
 
 }  // namespace
 
+// Bytes that are no characters, by the sign for that.
+static core::Text with_replacements(core::Text bytes) {
+    StringInfoData text;
+    initStringInfo(&text);
+    for (size_t at = 0; at < bytes.size();) {
+        const core::Letter letter = core::letter_at(bytes, at);
+        const core::Text shown = letter.code == core::kNoLetter ? core::kReplacement : bytes.substr(at, letter.size);
+        appendBinaryStringInfo(&text, shown.data(), static_cast<int>(shown.size()));
+        at += letter.size;
+    }
+    return {text.data, static_cast<size_t>(text.len)};
+}
+
 core::Text FactReader::text_in(const char *found) const {
     if (found == nullptr) return {};
-    return pg_server_to_any(found, static_cast<int>(strlen(found)), encoding);
+    const auto n = static_cast<int>(strlen(found));
+    // An SQL_ASCII database takes any bytes.
+    if (encoding == PG_UTF8 && GetDatabaseEncoding() == PG_SQL_ASCII && !pg_verify_mbstr(PG_UTF8, found, n, true))
+        return with_replacements({found, static_cast<size_t>(n)});
+    return pg_server_to_any(found, n, encoding);
 }
 
 core::Texts FactReader::texts_in(const SqlRow &row, int column) const {
@@ -325,7 +363,7 @@ core::Facts read_configuration(int encoding) {
     facts.kinds = read_kinds(reader);
     facts.recipients = read_recipients(reader);
     facts.places = read_places(reader);
-    facts.own_records = read_own_records();
+    facts.own_records = read_own_records(facts);
     facts.answered_within = read_target();
     AtEOXact_GUC(false, plain);
     return facts;

@@ -2,8 +2,10 @@
 #include <algorithm>
 
 #include "core/data/portable.hpp"
+#include "core/documents/document.hpp"
 #include "core/text/telling.hpp"
 #include "facts/reader.hpp"
+#include "pg/settings.hpp"
 #include "schema/extension.hpp"
 #include "schema/own.hpp"
 
@@ -35,11 +37,19 @@ void look_at_whole(const core::Facts &facts, Collected *found) {
     if (facts.controller != nullptr && facts.controller->measures.empty()) found->add(core::Missing::kMeasures);
     if (facts.kinds.empty()) found->add(core::Missing::kKinds);
     if (!plans_are_seen()) found->add(core::Missing::kBypass);
+    if (const core::Result<core::Period> target = core::parse_period(settings::request_target);
+        target.ok() && !core::is_forever(target.value()) && facts.answered_within == nullptr)
+        found->add(core::Missing::kTarget, {}, settings::request_target);
 }
 
 void look_at(const core::Facts &facts, const core::PolicyFacts &policy, Collected *found) {
     if (policy.mode != core::PolicyMode::kEnforce) found->add(core::Missing::kPolicyMode, policy.name, name_of(policy.mode));
+    if (core::is_given(policy.unreached)) found->add(core::Missing::kPolicyReach, policy.name, policy.unreached);
     const core::PurposeFacts *purpose = core::purpose_named(facts, policy.purpose);
+    if (purpose != nullptr && core::is_given(policy.legal_basis) && core::is_known_basis(policy.legal_basis) &&
+        core::is_known_basis(purpose->legal_basis) &&
+        core::basis_letter(policy.legal_basis) != core::basis_letter(purpose->legal_basis))
+        found->add(core::Missing::kPolicyOtherBasis, policy.name, purpose->legal_basis);
     if (purpose == nullptr) found->add(core::Missing::kPolicyPurpose, policy.name, policy.purpose);
     if (!core::is_given(policy.legal_basis) && purpose == nullptr)
         found->add(core::Missing::kPolicyBasis, policy.name);
@@ -63,6 +73,25 @@ void look_at(const core::Facts &facts, const core::RecipientFacts &recipient, Co
         if (core::purpose_named(facts, purpose) == nullptr) found->add(core::Missing::kRecipientPurpose, recipient.name, purpose);
     if (!recipient.in_eea && !core::is_given(recipient.transfer_basis))
         found->add(core::Missing::kRecipientTransfer, recipient.name, recipient.country);
+}
+
+// Tables whose policies all have conditions.
+constexpr char kUncovered[] =
+    "SELECT p.relation::text FROM retention.policy p JOIN pg_class c ON c.oid = p.relation WHERE p.mode <> 'off' AND NOT EXISTS ("
+    "SELECT FROM retention.policy w WHERE w.mode <> 'off' AND w.applies_to IS NULL AND (w.relation = p.relation "
+    "OR w.relation IN (SELECT a.relid FROM pg_partition_ancestors(p.relation) a))) GROUP BY p.relation ORDER BY p.relation::text COLLATE \"C\"";
+
+// In an SQL_ASCII database names may be of any bytes.
+void look_at_name(core::Text name, Collected *found) {
+    if (name.find(core::kReplacement) != core::Text::npos) found->add(core::Missing::kName, name);
+}
+
+void look_at_names(const core::Facts &facts, Collected *found) {
+    for (const core::PurposeFacts &one : facts.purposes) look_at_name(one.name, found);
+    for (const core::PolicyFacts &one : facts.policies) look_at_name(one.name, found);
+    for (const core::KindFacts &one : facts.kinds) look_at_name(one.name, found);
+    for (const core::RecipientFacts &one : facts.recipients) look_at_name(one.name, found);
+    for (const core::PlaceFacts &one : facts.places) look_at_name(one.name, found);
 }
 
 // Of the view only what these kinds need is asked.
@@ -109,6 +138,8 @@ std::span<const core::MissingFacts> read_missing(const FactReader &reader, const
     for (const core::PlaceFacts &place : facts.places)
         if (!place.in_eea && !core::is_given(place.transfer_basis))
             found.add(core::Missing::kPlaceTransfer, place.name, place.country);
+    for (const SqlRow row : read_own(kUncovered)) found.add(core::Missing::kUncovered, reader.text_in(row, 1));
+    look_at_names(facts, &found);
     look_at_columns(reader, &found);
     look_at_undeclared(reader, facts, &found);
     std::stable_sort(found.all, found.all + found.n,

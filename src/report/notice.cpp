@@ -42,6 +42,15 @@ void take_finding(void *to, const core::Finding &finding) {
     tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
+// No notice has to speak of a policy that no row reaches.
+std::span<const core::PolicyFacts> reached(std::span<const core::PolicyFacts> all) {
+    const auto found = room_for<core::PolicyFacts>(all.size());
+    size_t n = 0;
+    for (const core::PolicyFacts &policy : all)
+        if (!core::is_given(policy.unreached)) found[n++] = policy;
+    return found.first(n);
+}
+
 void notice_drift(FunctionCallInfo fcinfo) {
     require_argument(fcinfo, 0, "the text of the notice");
     const core::Language language = language_argument(fcinfo, 1);
@@ -51,7 +60,8 @@ void notice_drift(FunctionCallInfo fcinfo) {
     const std::span<char> plain = room_for<char>(published.size() + 1);
     const size_t n = core::plain_text(published, plain.data());
     connect_spi();
-    const core::Facts facts = read_facts(PG_UTF8);
+    core::Facts facts = read_facts(PG_UTF8);
+    facts.policies = reached(facts.policies);
     const core::Wordings wordings = read_wordings(language);
     const core::DriftRoom room = {room_for<core::PolicySeen>(facts.policies.size()),
                                   room_for<core::PurposeSeen>(facts.purposes.size()), [] { CHECK_FOR_INTERRUPTS(); }};

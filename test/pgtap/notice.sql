@@ -1,6 +1,6 @@
 -- The privacy notice says what is configured, and lists what is not. The demo's whole notice is compared in test/tap/045_notice.pl.
 BEGIN;
-SELECT plan(67);
+SELECT plan(91);
 SET client_min_messages = error;
 
 CREATE FUNCTION pg_temp.line(wanted text, language text DEFAULT 'en') RETURNS text LANGUAGE sql AS $$
@@ -13,6 +13,8 @@ SELECT is(pg_temp.line('* Not stated: w%'), '* Not stated: who the controller is
 * Not stated: who receives personal information.
 * Not stated: where the server is on which personal information is stored.
 * Not stated: which persons it is about.
+* Not stated: whether personal information is transferred out of the European Economic Area.
+* Not stated: whether decisions are made by automated means alone.
 * Not stated: which authority a complaint can be lodged with.
 * Not stated: where information comes from that persons have not provided themselves.', 'a notice of nothing lists what it does not state');
 SELECT is(pg_temp.line('* Ikke opplyst: hv%', 'nb') LIKE '* Ikke opplyst: hvem som er behandlingsansvarlig.%', true, 'the list is there in Norwegian');
@@ -122,6 +124,44 @@ SELECT is(pg_temp.kept(pg_temp.policy($p$quarantine_for = 'forever', must_keep_f
 SELECT is(pg_temp.kept(pg_temp.policy($p$quarantine_for = 'forever', must_keep_for = NULL$p$), 'nb') ~ 'Deretter blir opplysningene stående i karantene uten tidsbegrensning: De er skjult, men ikke anonymisert\.$', true, 'a quarantine without an end is told as one in Norwegian');
 SELECT is(pg_temp.kept(pg_temp.policy($p$keep_for = '0 days after end of year', must_keep_for = NULL$p$)) ~ 'We keep information on members until the end of the year in which', true, 'a period of no days is over when its year is');
 SELECT is(pg_temp.kept(pg_temp.policy($p$quarantine_for = '0 days after end of month', must_keep_for = NULL$p$)) ~ 'Then the information is in quarantine until the end of the month: it is hidden', true, 'a quarantine of no days is over when its month is');
+
+CREATE FUNCTION pg_temp.said(changes text, pattern text, language text DEFAULT 'en') RETURNS text LANGUAGE plpgsql AS $$
+DECLARE found text;
+BEGIN
+    SET LOCAL retention.confirm_drop = on;
+    EXECUTE changes;
+    found := coalesce(pg_temp.line(pattern, language), 'nothing');
+    RAISE EXCEPTION USING MESSAGE = found, ERRCODE = 'ZZ001';
+EXCEPTION WHEN SQLSTATE 'ZZ001' THEN RETURN SQLERRM;
+END $$;
+SELECT is(pg_temp.said($p$INSERT INTO retention.policy (name, relation, clock_starts, timezone, keep_for, action, purpose, mode) VALUES ('shadowed', 'app.members', '{left_on}', 'UTC', '9 years', 'delete', 'news', 'enforce')$p$, '%shadowed%'),
+    '* Not stated: what "shadowed" is for: no row reaches it.', 'a policy that no row reaches promises nothing, and is listed');
+SELECT is(pg_temp.said(pg_temp.policy($p$applies_to = 'id > 0'$p$), '%no condition%'), '* Not stated: how long rows of "app.members" are stored that no condition of a policy takes.', 'rows that no policy covers are listed');
+SELECT is(pg_temp.said($p$SELECT 1$p$, '%no condition%'), 'nothing', 'rows that a policy covers are not listed');
+SELECT is(pg_temp.said($p$DELETE FROM retention.location WHERE kind = 'server'$p$, '%stored in%'), 'Copies of your personal information are stored in Switzerland:', 'where copies lie does not say where the data lie');
+SELECT is(pg_temp.said($p$UPDATE retention.controller SET transfers = NULL, recipients = '{}'; DELETE FROM retention.location WHERE name = 'zurich'; DELETE FROM retention.recipient WHERE name = 'Cloud Inc'$p$, '%transferred out%'),
+    'No personal information is transferred out of the European Economic Area.', 'where all are known to be inside, nothing goes out');
+SELECT is(pg_temp.said($p$UPDATE retention.controller SET transfers = NULL; DELETE FROM retention.location WHERE name = 'zurich'; DELETE FROM retention.recipient WHERE name = 'Cloud Inc'$p$, '%transferred out%'),
+    '* Not stated: whether personal information is transferred out of the European Economic Area.', 'where a category of recipients is, is not known');
+SELECT is(pg_temp.said('UPDATE retention.controller SET automated_decisions = NULL', '%automated means%'), 'No decisions about you are made by automated means alone (GDPR Article 22).', 'a controller who names no automated decisions makes none');
+SELECT is(pg_temp.said('DELETE FROM retention.controller', '%automated means%'), '* Not stated: whether decisions are made by automated means alone.', 'nobody says that there are no automated decisions');
+SELECT is(pg_temp.said($p$INSERT INTO retention.subject_kind (kind, relation) VALUES ('member', 'app.members')$p$, '%about whom%'), 'Among the persons about whom we have information are member.', 'the kinds of persons are not said to be all persons');
+SELECT is(pg_temp.line('* What you %'), '* What you object to is on record as long as we have information about you.
+* What you consented to, and what you withdrew, is on record as long as we have information about you.', 'objections and consents are among what is kept');
+SELECT is(pg_temp.said(pg_temp.policy($p$mode = 'observe'$p$), '%information on members %') ~ '^\* This is planned, and not yet done: We keep information on members in use', true, 'what is only observed is not told as done');
+SELECT is(pg_temp.said(pg_temp.policy($p$mode = 'observe'$p$), '%lagrer members%', 'nb') ~ '^\* Dette er planlagt, og gjøres ikke ennå: Vi lagrer members til bruk', true, 'what is only observed is not told as done in Norwegian');
+SELECT is(pg_temp.said(pg_temp.policy($p$legal_basis = 'consent', purpose = 'sale'$p$), '* Information on members: your consent%') ~ 'for sale\. You can withdraw your consent at any time;', true, 'a policy that rests on consent says how it is withdrawn');
+SELECT is(pg_temp.said(pg_temp.policy($p$legal_basis = 'contract'$p$), '%one legal basis%'), '* Not stated: one legal basis of "members": its purpose rests on your consent (GDPR Article 6(1)(a)).', 'a policy with another basis than its purpose is listed');
+SELECT is(pg_temp.kept(pg_temp.policy($p$legal_access = '{pg_monitor}'$p$)) ~ 'is hidden, but not deleted, and not on your request either\. Those who need it because the law requires it still read it\.', true, 'what is hidden and read by those who need it is told as that');
+SELECT is(pg_temp.said($p$UPDATE retention.recipient SET since = '2200-01-01 00:00+00' WHERE name = 'Pair AS'$p$, '%Pair AS%'), '* Not yet, but from 2200-01-01: Pair AS (Iceland) decides on personal information jointly with us, for news.', 'a recipient that is still to come is told as one');
+SELECT is(pg_temp.said($p$UPDATE retention.recipient SET until = '2001-01-01' WHERE name <> 'Ads AS'$p$, 'These get%'), 'nothing', 'nobody gets anything where all have ended');
+SELECT is(pg_temp.said('SELECT 1', '* Zurich%', 'nb') ~ 'ikke bare vi som har kontroll over dem\.', true, 'a place has its data under control, in Norwegian');
+SELECT is(pg_temp.said('SELECT 1', '%switched off% gjelder%', 'nb'), '* Ikke opplyst: at «switched off» gjelder: Den er slått av, og ingenting gjøres etter den.', 'a mode has Norwegian words');
+SELECT is(pg_temp.said('SELECT 1', '%«sale» (%', 'nb'), '* Ikke opplyst: ord på dette språket for «sale» (formål).', 'what needs words is told in Norwegian');
+SELECT is(pg_temp.said($p$UPDATE retention.recipient SET transfer_basis = NULL, transfer = NULL WHERE name = 'Cloud Inc'$p$, '%«Cloud Inc» i%', 'nb'), '* Ikke opplyst: hva overføringen til «Cloud Inc» i USA bygger på.', 'a country has its Norwegian name in the list');
+SELECT is(length(pg_temp.said($p$UPDATE retention.controller SET name = repeat('x', 900)$p$, '# %')), length('# Privacy notice of ') + 900, 'a long name is not cut');
+SELECT is(pg_temp.said($p$UPDATE retention.controller SET name = '{x}' || U&'\202E\2066\200F\061C' || 'y'$p$, '# %'), '# Privacy notice of \{x\}y', 'braces are text, and nothing turns round what stands behind it');
+SELECT is(pg_temp.said('CREATE TABLE app.visits (id int PRIMARY KEY, birth_date date)', '%app.visits%', 'nb'), '* Ikke opplyst: om «app.visits.birth\_date» inneholder personopplysninger (fødselsdato).', 'a category has its Norwegian name in the list');
 
 -- HTML.
 SELECT is(retention.privacy_notice('nb', 'html') ~ '^<!DOCTYPE html>\n<html lang="nb">\n<head>\n<meta charset="utf-8">', true, 'a page says its language and its characters');

@@ -1,6 +1,6 @@
 -- The register of processing (Article 30) says what is configured, and what is not; the same bytes as long as that is the same.
 BEGIN;
-SELECT plan(48);
+SELECT plan(53);
 SET retention.test_now = '2030-06-01 12:00:00+00';
 SET client_min_messages = error;
 
@@ -136,6 +136,7 @@ Article 30(1) of the General Data Protection Regulation. Written by the database
 | --- | --- |
 | requests, after they were closed | 1096 days |
 | disclosures, after they were made | 1096 days |
+| objections, before their persons are erased | as long as the person is there |
 
 ## Security
 
@@ -148,7 +149,9 @@ Article 30(1) of the General Data Protection Regulation. Written by the database
 
 ## Not classified
 
-Nothing is missing that the database could tell.
+| What | Name | Detail |
+| --- | --- | --- |
+| Rows of the table that no condition of a policy takes have no time limit. | app.customers |  |
 $golden$, 'the register as markdown');
 SELECT is((retention.register()::json -> 'time_limits' ->> 3)::jsonb, '{"policy": "user accounts", "table": "app.users", "condition": null, "purpose": "service", "persons": ["user"],
     "categories": ["email", "phone", "username"], "from": ["deactivated_at", "customer_id.ended_at"], "from_the": "earliest", "kept_for": "3 years", "quarantined_for": "30 days", "then": "deleted", "while_referenced": "anonymised",
@@ -307,5 +310,17 @@ RESET ROLE;
 -- What may not be said of a controller or purpose.
 SELECT throws_ok($$UPDATE retention.purpose SET obligation = 'perhaps' WHERE name = 'service'$$, '23514', NULL, 'whether data must be provided has three answers');
 SELECT throws_ok($$UPDATE retention.controller SET measures = '{NULL}'$$, '23514', NULL, 'a measure is said');
+-- Partitions, and policies that have no rows.
+CREATE TABLE app.parts (id int, mail text, left_on date) PARTITION BY RANGE (id);
+CREATE TABLE app.parts_1 PARTITION OF app.parts FOR VALUES FROM (0) TO (100);
+INSERT INTO retention.personal_column (relation, column_name, category, keep_for, anonymise) VALUES ('app.parts', 'mail', 'email', '1 month', 'null');
+INSERT INTO retention.policy (name, relation, applies_to, clock_starts, timezone, keep_for, action, mode) VALUES ('all parts', 'app.parts', 'id < 50', '{left_on}', 'UTC', '2 years', 'delete', 'observe');
+INSERT INTO retention.policy (name, relation, clock_starts, timezone, keep_for, action, mode) VALUES ('part', 'app.parts_1', '{left_on}', 'UTC', '1 year', 'delete', 'observe');
+SELECT is((SELECT t ->> 'categories' FROM jsonb_array_elements(retention.register()::jsonb -> 'time_limits') t WHERE t ->> 'policy' = 'part'), '["email"]', 'a policy of a partition has the data that its table declares');
+SELECT is((SELECT t ->> 'columns' FROM jsonb_array_elements(retention.register()::jsonb -> 'time_limits') t WHERE t ->> 'policy' = 'part'), '[]', 'no column goes earlier by the policy of a partition');
+SELECT is(pg_temp.missing('rows of a policy'), NULL, 'policies that have rows are not listed');
+UPDATE retention.policy SET applies_to = NULL WHERE name = 'all parts';
+SELECT is(pg_temp.missing('rows of a policy'), 'part no row reaches it: policy "all parts" comes before it and takes them all', 'a policy that no row reaches is listed, with what takes its rows');
+SELECT matches(retention.register('markdown'), E'\\n\\| part \\(only observed\\) \\(no row reaches it\\) \\|', 'a policy that no row reaches is marked among the time limits');
 SELECT * FROM finish();
 ROLLBACK;

@@ -183,4 +183,16 @@ for my $database (qw(company latin1 sql_ascii)) {
 }
 is(ask('latin1', q{SELECT position('bokf' || chr(248) || 'ringsloven' IN retention.privacy_notice('nb')) > 0}), 't', 'letters are those of the database');
 
+# Any bytes are a name in an SQL_ASCII database.
+$node->safe_psql('postgres', q{CREATE DATABASE bytes TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'});
+{
+	local $ENV{PGCLIENTENCODING} = 'SQL_ASCII';
+	$node->safe_psql('bytes', q{CREATE EXTENSION pg_retention; INSERT INTO retention.purpose (name, legal_basis) VALUES (convert_from('\x4bf86265', 'SQL_ASCII'), 'contract')});
+	for my $document ("retention.privacy_notice()", "retention.privacy_notice('nb', 'html')", "retention.register()", "retention.register('markdown')") {
+		like(notice_of($document), qr/K(\xEF\xBF\xBD|&#65533;)be/, "$document: a byte that is no character is told as the sign for that");
+	}
+	like(notice_of('retention.privacy_notice()'), qr/^\* Not stated: all characters of "K\xEF\xBF\xBDbe": some are no characters of UTF-8\.$/m, 'a name with bytes that are no characters is listed');
+}
+sub notice_of { my ($document) = @_; return ask('bytes', "SELECT $document") }
+
 done_testing();

@@ -18,8 +18,9 @@ Sink sink(std::string &out) {
 // A policy of three years of which a name becomes a pseudonym and a phone number goes earlier.
 struct Company {
     Period three = {36, 0, 0, 0, 0, 0, 0}, month = {1, 0, 0, 0, 0, 0, 0};
-    ColumnFacts columns[2] = {{"app.x", "a", "name", "provided", "pseudonymise", {}, nullptr, Verdict::kPseudonymised, false, false},
-                              {"app.x", "b", "phone", "provided", "null", {}, &month, Verdict::kAnonymised, false, false}};
+    ColumnFacts columns[2] = {
+        {"app.x", "a", "name", "provided", "pseudonymise", {}, nullptr, Verdict::kPseudonymised, false, false},
+        {"app.x", "b", "phone", "provided", "null", {}, &month, Verdict::kAnonymised, false, false}};
     Text starts[1] = {"left_on"};
     PolicyFacts policy = {};
     Facts facts = {};
@@ -66,7 +67,8 @@ TEST(Notice, APseudonymIsNotSaidToBeAnonymous) {
         "We keep ærlige data for at most 3 years after you leave. We anonymise telephone number earlier, 1 month after you leave. After that the "
         "information is anonymised in part. A pseudonym is left of name, and that is still personal information."));
     company.columns[1].verdict = Verdict::kPseudonymised;
-    EXPECT_TRUE(company.says("We replace telephone number by a pseudonym earlier, 1 month after you leave; that is not anonymised, but still personal information."));
+    EXPECT_TRUE(company.says(
+        "We replace telephone number by a pseudonym earlier, 1 month after you leave; that is not anonymised, but still personal information."));
     company.policy.deletes = true;
     company.columns[1].verdict = Verdict::kAnonymised;
     EXPECT_FALSE(company.says("pseudonym"));

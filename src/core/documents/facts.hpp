@@ -61,6 +61,7 @@ struct PolicyFacts {
     Texts persons;    // kinds of persons that the rows are data about
     // Those of its rows. A period that waits for the law is here the law's, and one that is no shorter than the row's is none.
     std::span<const ColumnFacts> columns;
+    Text unreached;       // why no row is its; not given: some may be
     bool floor_outlasts;  // what the law keeps is kept when its quarantine is over, too
     uint32_t relation;    // the table's number in this database, by which it is known there; never written
 };
@@ -88,7 +89,8 @@ struct RecipientFacts {
     Text contact;
     Text since;  // as in 2026-01-31T00:00:00Z: nothing is disclosed to it before
     Text until;  // nor from then on
-    bool ended;  // that is over by now; the one thing here that changes as time passes
+    bool later;  // that is still to begin; with the next one the only things here that change as time passes
+    bool ended;  // that is over by now
     bool in_eea;
 };
 
@@ -134,21 +136,26 @@ struct KindFacts {
 };
 
 // What the extension itself keeps of persons, and for how long after which event.
-enum class OwnRecord : uint8_t { kRequests, kObjections, kDisclosures, kErasures };
+enum class OwnRecord : uint8_t { kRequests, kObjections, kDisclosures, kErasures, kStandingObjections, kConsents };
 constexpr const char *name_of(OwnRecord record) noexcept {
     switch (record) {
         case OwnRecord::kRequests: return "requests, after they were closed";
         case OwnRecord::kObjections: return "objections, after their persons were erased";
         case OwnRecord::kDisclosures: return "disclosures, after they were made";
         case OwnRecord::kErasures: return "erasures, as keyed hashes";
+        case OwnRecord::kStandingObjections: return "objections, before their persons are erased";
+        case OwnRecord::kConsents: return "consents, given and withdrawn";
     }
     return nullptr;
 }
 // Without a key for keyed hashes neither erasures nor objections of erased persons are remembered, and neither is here.
 struct OwnRecordFacts {
     OwnRecord what;
-    int64_t minutes;  // 0: for ever
+    int64_t minutes;  // 0: for ever, or as long as the person is there
 };
+constexpr bool goes_with_person(OwnRecord record) noexcept {
+    return record == OwnRecord::kStandingObjections || record == OwnRecord::kConsents;
+}
 
 // What the server and this database do that protects data. Said where it is so, and not otherwise.
 enum class Measure : uint8_t {
@@ -194,6 +201,9 @@ enum class Missing : uint8_t {
     kPolicyPurpose,      // name: the policy; no purpose, or (detail) one that is not registered
     kPolicyBasis,        // name: the policy; no legal basis, its own or of its purpose, or (detail) one that is not understood
     kPolicyMode,         // name: the policy; detail: its mode, by which nothing is done
+    kPolicyReach,        // name: the policy; detail: why no row is its
+    kPolicyOtherBasis,   // name: the policy; detail: the basis of its purpose, which is another than its own
+    kUncovered,          // name: the table; its policies have conditions, and no policy is for its other rows
     kPurposePolicy,      // name: the purpose that no policy names
     kPurposeBasis,       // name: the purpose; detail: the basis that is not understood
     kPurposeInterest,    // name: the purpose; its basis is legitimate interest, and none is said
@@ -204,6 +214,8 @@ enum class Missing : uint8_t {
     kColumnPolicy,       // name: table.column, personal, for which no policy is
     kColumnPersons,      // name: table.column, personal, from which nothing leads to persons
     kUndeclaredColumn,   // name: table.column, called as personal data are; detail: their category
+    kTarget,             // detail: the time in which requests are meant to be answered, which is longer than the legal one
+    kName,               // name: it has bytes that are no characters, which are replaced here
 };
 constexpr const char *name_of(Missing missing) noexcept {
     switch (missing) {
@@ -217,6 +229,9 @@ constexpr const char *name_of(Missing missing) noexcept {
         case Missing::kPolicyPurpose: return "purpose of a policy";
         case Missing::kPolicyBasis: return "legal basis of a policy";
         case Missing::kPolicyMode: return "policy that is not enforced";
+        case Missing::kPolicyReach: return "rows of a policy";
+        case Missing::kPolicyOtherBasis: return "one legal basis of a policy and its purpose";
+        case Missing::kUncovered: return "policy for the other rows of a table";
         case Missing::kPurposePolicy: return "policy for a purpose";
         case Missing::kPurposeBasis: return "legal basis of a purpose";
         case Missing::kPurposeInterest: return "interest pursued";
@@ -227,6 +242,8 @@ constexpr const char *name_of(Missing missing) noexcept {
         case Missing::kColumnPolicy: return "policy for a personal column";
         case Missing::kColumnPersons: return "link from a personal column to persons";
         case Missing::kUndeclaredColumn: return "declaration of a column";
+        case Missing::kTarget: return "time in which requests are answered";
+        case Missing::kName: return "characters of a name";
     }
     return nullptr;
 }
@@ -246,7 +263,7 @@ struct Facts {
     std::span<const PlaceFacts> places;
     std::span<const OwnRecordFacts> own_records;
     std::span<const MeasureFacts> measures;
-    const Period *answered_within;  // what the controller means to keep beside the legal deadline; null: nothing
+    const Period *answered_within;  // what the controller means to keep within the legal deadline; null: nothing
     std::span<const MissingFacts> missing;
 };
 

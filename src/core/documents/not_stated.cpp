@@ -39,7 +39,20 @@ Said missing_said(Missing what) {
         case Missing::kPolicyBasis: return {"the legal basis of \"{0}\".", "det rettslige grunnlaget for «{0}»."};
         case Missing::kPolicyMode:
             return {"that \"{0}\" is in force: its mode is {1}, and nothing is done by it.",
-                    "at «{0}» gjelder: Modusen er {1}, og ingenting gjøres etter den."};
+                    "at «{0}» gjelder: Den {1}, og ingenting gjøres etter den."};
+        case Missing::kPolicyReach: return {"what \"{0}\" is for: no row reaches it.", "hva «{0}» gjelder: Ingen rad når den."};
+        case Missing::kPolicyOtherBasis:
+            return {"one legal basis of \"{0}\": its purpose rests on {1}.",
+                    "ett rettslig grunnlag for «{0}»: Formålet bygger på {1}."};
+        case Missing::kUncovered:
+            return {"how long rows of \"{0}\" are stored that no condition of a policy takes.",
+                    "hvor lenge rader i «{0}» lagres som ingen regels vilkår tar med."};
+        case Missing::kTarget:
+            return {"when requests are usually answered: what is meant to be, {1}, is later than the law allows.",
+                    "når forespørsler vanligvis besvares: Det som er målet, {1}, er senere enn loven tillater."};
+        case Missing::kName:
+            return {"all characters of \"{0}\": some are no characters of UTF-8.",
+                    "alle tegnene i «{0}»: Noen er ikke tegn i UTF-8."};
         case Missing::kPurposeBasis:
             return {"which legal basis of the GDPR \"{1}\" is, as it is given for \"{0}\".",
                     "hvilket rettslig grunnlag etter personvernforordningen «{1}» er, som er oppgitt for «{0}»."};
@@ -61,6 +74,35 @@ Said missing_said(Missing what) {
         case Missing::kColumnPersons: return {};
     }
     return {};
+}
+
+void put_detail(const Phrases &phrases, const MissingFacts &missing) {
+    const Language language = phrases.language();
+    switch (missing.what) {
+        case Missing::kPolicyMode:
+            if (language == Language::kEnglish) return phrases.put(missing.detail);
+            return phrases.put(missing.detail == name_of(PolicyMode::kOff) ? "er slått av" : "observerer bare");
+        case Missing::kUndeclaredColumn: return phrases.put(phrases.words(WordingObject::kCategory, missing.detail));
+        case Missing::kRecipientTransfer:
+        case Missing::kPlaceTransfer: {
+            const Country *country = country_of(missing.detail);
+            return phrases.put(country == nullptr ? missing.detail : country->name.in(language));
+        }
+        case Missing::kTarget: {
+            const Result<Period> target = parse_period(missing.detail);
+            Line line;
+            if (target.ok()) put_period(&line, target.value(), language);
+            return phrases.put(line);
+        }
+        case Missing::kPolicyOtherBasis: {
+            const char letter = basis_letter(missing.detail);
+            if (letter == 0) return phrases.put_own(missing.detail);
+            Line line;
+            put_basis(&line, letter, language);
+            return phrases.put(line);
+        }
+        default: return phrases.put(missing.detail);
+    }
 }
 
 void look_at_controller(NotStated *list) {
@@ -95,10 +137,26 @@ void look_at_policy(const PolicyFacts &policy, NotStated *list) {
         list->add({"which personal information \"{0}\" holds.", "hvilke personopplysninger «{0}» inneholder."}, policy.name);
 }
 
+std::string_view object_words(WordingObject object, Language language) {
+    if (language == Language::kEnglish) return name_of(object);
+    switch (object) {
+        case WordingObject::kPolicy: return "regel";
+        case WordingObject::kStart: return "start";
+        case WordingObject::kColumn: return "kolonne";
+        case WordingObject::kCategory: return "kategori";
+        case WordingObject::kKind: return "persontype";
+        case WordingObject::kPurpose: return "formål";
+        case WordingObject::kPlace: return "sted";
+        case WordingObject::kText: return "tekst";
+        case WordingObject::kMention: return "omtale";
+    }
+    return {};
+}
+
 void look_at_words(WordingObject object, Text name, NotStated *list) {
     if (!is_given(name) || !list->phrases.wordings.find(object, name).empty()) return;
     list->add({"words in this language for \"{0}\" ({1}).", "ord på dette språket for «{0}» ({1})."}, name,
-              std::string_view(name_of(object)));
+              object_words(object, list->phrases.language()));
 }
 
 // A basis and a law that are understood have words.
@@ -138,6 +196,7 @@ void look_at_start_words(const PolicyFacts &policy, NotStated *list) {
 void look_at_all_words(NotStated *list) {
     const Facts &facts = list->phrases.facts;
     for (const PolicyFacts &policy : facts.policies) {
+        if (is_given(policy.unreached)) continue;
         look_at_words(WordingObject::kPolicy, policy.name, list);
         look_at_start_words(policy, list);
         if (read_law(policy.reference).law == nullptr) look_at_words(WordingObject::kText, policy.reference, list);
@@ -168,11 +227,17 @@ void write_not_stated(const Phrases &phrases) {
     NotStated list = {phrases};
     for (const MissingFacts &missing : phrases.facts.missing) {
         const Said said = missing_said(missing.what);
-        if (!said.english.empty()) list.add(said, missing.name, missing.detail);
+        if (!said.english.empty()) list.add(said, missing.name, [&] { put_detail(phrases, missing); });
     }
+    if (transfers_of(phrases.facts) == Transfers::kNotKnown)
+        list.add({"whether personal information is transferred out of the European Economic Area.",
+                  "om personopplysninger overføres ut av EØS."});
+    if (phrases.facts.controller == nullptr)
+        list.add({"whether decisions are made by automated means alone.", "om noen avgjørelser er utelukkende automatiserte."});
     look_at_controller(&list);
     for (const PurposeFacts &purpose : phrases.facts.purposes) look_at_purpose(purpose, &list);
-    for (const PolicyFacts &policy : phrases.facts.policies) look_at_policy(policy, &list);
+    for (const PolicyFacts &policy : phrases.facts.policies)
+        if (!is_given(policy.unreached)) look_at_policy(policy, &list);
     look_at_all_words(&list);
     if (list.any) phrases.out.end_list();
 }

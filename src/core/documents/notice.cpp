@@ -1,5 +1,7 @@
 #include "core/documents/notice.hpp"
 
+#include <algorithm>
+
 #include "core/data/portable.hpp"
 #include "core/documents/phrases.hpp"
 
@@ -10,11 +12,28 @@ void Phrases::put_capital(std::string_view text) const {
     if (latin) {  // æ, ø, å and the like
         const char upper[] = {text[0], static_cast<char>(text[1] - 0x20)};
         put(std::string_view(upper, 2));
-    } else if (!text.empty()) {
-        const char upper = text[0] >= 'a' && text[0] <= 'z' ? static_cast<char>(text[0] - 0x20) : text[0];
-        put(std::string_view(&upper, 1));
+        return put(text.substr(2));
     }
-    put(text.substr(latin ? 2 : text.empty() ? 0 : 1));
+    if (text.empty() || text[0] < 'a' || text[0] > 'z') return put(text);
+    const auto upper = static_cast<char>(text[0] - 0x20);
+    put(std::string_view(&upper, 1));
+    put(text.substr(1));
+}
+
+bool has_server(const Facts &facts) noexcept {
+    return std::any_of(facts.places.begin(), facts.places.end(), [](const PlaceFacts &place) { return place.kind == "server"; });
+}
+
+Transfers transfers_of(const Facts &facts) noexcept {
+    const ControllerFacts *controller = facts.controller;
+    if (controller != nullptr && is_given(controller->transfers)) return Transfers::kSome;
+    for (const PlaceFacts &place : facts.places)
+        if (!place.in_eea) return Transfers::kSome;
+    for (const RecipientFacts &recipient : facts.recipients)
+        if (!recipient.in_eea && !recipient.ended) return Transfers::kSome;
+    // Where a category of recipients is, nobody says.
+    const bool known = controller != nullptr && has_server(facts) && !facts.recipients.empty() && controller->recipients.empty();
+    return known ? Transfers::kNone : Transfers::kNotKnown;
 }
 
 std::string_view Phrases::own(std::string_view text) const {
@@ -31,6 +50,12 @@ void put_basis_of(const Phrases &phrases, Text basis) {
     Line line;
     put_basis(&line, letter, phrases.language());
     phrases.put(line);
+}
+
+void say_withdrawal(const Phrases &phrases) {
+    phrases.say({" You can withdraw your consent at any time; what was done before stays lawful (GDPR Article 7(3)).",
+                 " Du kan når som helst trekke samtykket tilbake; det som er gjort før, er fortsatt lovlig "
+                 "(personvernforordningen artikkel 7 nr. 3)."});
 }
 
 void write_introduction(const Phrases &phrases) {
@@ -87,14 +112,16 @@ void write_data(const Phrases &phrases) {
                        "Personopplysninger er alt som sier noe om en person som kan identifiseres."});
     if (!facts.kinds.empty())
         phrases.paragraph(
-            {"The persons about whom we have information are {0}.", "Personene vi har opplysninger om, er {0}."}, [&] {
+            {"Among the persons about whom we have information are {0}.", "Blant personene vi har opplysninger om, er {0}."},
+            [&] {
                 phrases.list(facts.kinds.size(),
                              [&](size_t i) { phrases.put(phrases.words(WordingObject::kKind, facts.kinds[i].name)); });
             });
     if (!facts.policies.empty()) {
         phrases.paragraph({"We have this information:", "Vi har disse opplysningene:"});
         phrases.out.begin_list();
-        for (const PolicyFacts &policy : facts.policies) write_data_of(phrases, policy);
+        for (const PolicyFacts &policy : facts.policies)
+            if (!is_given(policy.unreached)) write_data_of(phrases, policy);
         phrases.out.end_list();
     }
     if (facts.controller != nullptr && is_given(facts.controller->source))
@@ -149,10 +176,7 @@ void write_purpose(const Phrases &phrases, const PurposeFacts &purpose) {
     if (is_given(purpose.interest))
         phrases.say({" The interest that we pursue is {0}.", " Interessen vi ivaretar, er {0}."},
                     [&] { phrases.put_own(purpose.interest); });
-    if (is_consent_basis(purpose.legal_basis))
-        phrases.say({" You can withdraw your consent at any time; what was done before stays lawful (GDPR Article 7(3)).",
-                     " Du kan når som helst trekke samtykket tilbake; det som er gjort før, er fortsatt lovlig "
-                     "(personvernforordningen artikkel 7 nr. 3)."});
+    if (is_consent_basis(purpose.legal_basis)) say_withdrawal(phrases);
     write_caps(phrases, purpose);
     if (purpose.direct_marketing)
         phrases.say(
@@ -176,18 +200,20 @@ void write_use(const Phrases &phrases) {
     phrases.heading({"What is it used for?", "Hva brukes opplysningene til?"});
     for (const PurposeFacts &purpose : facts.purposes) write_purpose(phrases, purpose);
     bool any = false;
-    for (const PolicyFacts &policy : facts.policies) any = any || is_given(basis_of(facts, policy));
+    for (const PolicyFacts &policy : facts.policies)
+        any = any || (is_given(basis_of(facts, policy)) && !is_given(policy.unreached));
     if (!any) return;
     phrases.paragraph({"What we store rests on these legal bases:", "Det vi lagrer, bygger på disse rettslige grunnlagene:"});
     phrases.out.begin_list();
     for (const PolicyFacts &policy : facts.policies) {
-        if (!is_given(basis_of(facts, policy))) continue;
+        if (!is_given(basis_of(facts, policy)) || is_given(policy.unreached)) continue;
         phrases.out.begin_item();
         phrases.put_capital(phrases.words(WordingObject::kPolicy, policy.name));
         phrases.say({": {0}", ": {0}"}, [&] { put_basis_of(phrases, basis_of(facts, policy)); });
         if (is_given(policy.purpose))
             phrases.say({", for {0}", ", til {0}"}, phrases.words(WordingObject::kPurpose, policy.purpose));
         phrases.put(".");
+        if (is_consent_basis(policy.legal_basis)) say_withdrawal(phrases);
         phrases.out.end_item();
     }
     phrases.out.end_list();
@@ -217,13 +243,21 @@ bool is_marketing(const Facts &facts, Text purpose) {
     return found != nullptr && found->direct_marketing;
 }
 
+// For how many purposes it gets data; -1: it gets none. Nothing is disclosed to a third party for direct marketing, whatever is registered.
+int count_told(const Phrases &phrases, const RecipientFacts &recipient) {
+    int n = 0;
+    for (const Text purpose : recipient.purposes)
+        n += recipient.role == "controller" && is_marketing(phrases.facts, purpose) ? 0 : 1;
+    return recipient.ended || (n == 0 && !recipient.purposes.empty()) ? -1 : n;
+}
+
 void write_recipient(const Phrases &phrases, const RecipientFacts &recipient) {
-    // Nothing is disclosed to a third party for direct marketing, whatever is registered.
     const bool third = recipient.role == "controller";
-    size_t n = 0;
-    for (const Text purpose : recipient.purposes) n += third && is_marketing(phrases.facts, purpose) ? 0 : 1;
-    if (recipient.ended || (n == 0 && !recipient.purposes.empty())) return;
+    const int n = count_told(phrases, recipient);
+    if (n < 0) return;
     phrases.out.begin_item();
+    if (recipient.later)
+        phrases.say({"Not yet, but from {0}: ", "Ikke ennå, men fra {0}: "}, recipient.since.substr(0, sizeof "2026-01-31" - 1));
     phrases.say(recipient.role == "processor"
                     ? Said{"{0} ({1}) processes personal information for us", "{0} ({1}) behandler opplysninger for oss"}
                 : third ? Said{"{0} ({1}) gets personal information, and is itself the controller of it",
@@ -232,7 +266,7 @@ void write_recipient(const Phrases &phrases, const RecipientFacts &recipient) {
                                "{0} ({1}) er behandlingsansvarlig sammen med oss"},
                 recipient.name, [&] { put_country(phrases, recipient.country); });
     if (n > 0) phrases.say({", for ", ", til "});
-    size_t written = 0;
+    int written = 0;
     for (const Text purpose : recipient.purposes) {
         if (third && is_marketing(phrases.facts, purpose)) continue;
         if (written++ > 0) phrases.say(written == n ? Said{" and ", " og "} : Said{", ", ", "});
@@ -246,7 +280,8 @@ void write_recipient(const Phrases &phrases, const RecipientFacts &recipient) {
 void write_sharing(const Phrases &phrases) {
     const Facts &facts = phrases.facts;
     phrases.heading({"Who else gets personal information?", "Hvem andre får personopplysninger?"});
-    if (!facts.recipients.empty()) {
+    if (std::any_of(facts.recipients.begin(), facts.recipients.end(),
+                    [&](const RecipientFacts &one) { return count_told(phrases, one) >= 0; })) {
         phrases.paragraph({"These get personal information:", "Disse får personopplysninger:"});
         phrases.out.begin_list();
         for (const RecipientFacts &recipient : facts.recipients) write_recipient(phrases, recipient);
@@ -259,7 +294,7 @@ void write_sharing(const Phrases &phrases) {
     for (const PurposeFacts &purpose : facts.purposes) marketing = marketing || purpose.direct_marketing;
     if (marketing)
         phrases.paragraph({"No personal information is shared with third parties for marketing.",
-                           "Ingen personopplysninger deles med tredjeparter for markedsføring."});
+                           "Ingen personopplysninger deles med tredjeparter til markedsføring."});
 }
 
 bool is_first_of_country(std::span<const PlaceFacts> places, size_t i) {
@@ -283,30 +318,29 @@ void write_countries(const Phrases &phrases, std::span<const PlaceFacts> places)
 void write_places(const Phrases &phrases) {
     const Facts &facts = phrases.facts;
     phrases.heading({"Where is personal information stored?", "Hvor lagres personopplysningene?"});
-    bool in_eea = !facts.places.empty();
     if (!facts.places.empty()) {
-        phrases.paragraph({"Your personal information is stored {0}:", "Personopplysningene lagres {0}:"},
+        phrases.paragraph(has_server(facts) ? Said{"Your personal information is stored {0}:", "Personopplysningene lagres {0}:"}
+                                            : Said{"Copies of your personal information are stored {0}:",
+                                                   "Kopier av personopplysningene lagres {0}:"},
                           [&] { write_countries(phrases, facts.places); });
         phrases.out.begin_list();
         for (const PlaceFacts &place : facts.places) {
-            in_eea = in_eea && place.in_eea;
             phrases.out.begin_item();
             phrases.put_capital(phrases.words(WordingObject::kPlace, place.name));
             phrases.say({" ({0})", " ({0})"}, [&] { put_country(phrases, place.country); });
             if (is_given(place.provider)) phrases.say({", with {0}", ", hos {0}"}, place.provider);
             phrases.say(place.own_control
-                            ? Said{". We alone control it.", ". Det er bare vi som har kontroll over det."}
-                            : Said{". We do not control it alone.", ". Det er ikke bare vi som har kontroll over det."});
+                            ? Said{". We alone control it.", ". Det er bare vi som har kontroll over dem."}
+                            : Said{". We do not control it alone.", ". Det er ikke bare vi som har kontroll over dem."});
             if (!place.in_eea) write_transfer(phrases, place.transfer_basis, place.transfer);
             phrases.out.end_item();
         }
         phrases.out.end_list();
     }
-    for (const RecipientFacts &recipient : facts.recipients) in_eea = in_eea && (recipient.in_eea || recipient.ended);
     if (facts.controller != nullptr && is_given(facts.controller->transfers))
         phrases.paragraph({"Transfers out of the European Economic Area: {0}.", "Overføringer ut av EØS: {0}."},
                           [&] { phrases.put_own(facts.controller->transfers); });
-    else if (in_eea)
+    else if (transfers_of(facts) == Transfers::kNone)
         phrases.paragraph({"No personal information is transferred out of the European Economic Area.",
                            "Ingen personopplysninger overføres ut av EØS."});
 }
@@ -357,7 +391,7 @@ void write_rights(const Phrases &phrases) {
         phrases.paragraph({"Automated decisions about you (GDPR Article 22): {0}.",
                            "Automatiserte avgjørelser om deg (personvernforordningen artikkel 22): {0}."},
                           [&] { phrases.put_own(facts.controller->automated_decisions); });
-    else
+    else if (facts.controller != nullptr)
         phrases.paragraph({"No decisions about you are made by automated means alone (GDPR Article 22).",
                            "Ingen avgjørelser om deg er utelukkende automatiserte (personvernforordningen artikkel 22)."});
     if (facts.controller != nullptr && is_given(facts.controller->authority))
@@ -371,10 +405,11 @@ void write_rights(const Phrases &phrases) {
 void write_notice(const Facts &facts, const Wordings &wordings, Document *document) {
     const Phrases phrases = {facts, wordings, *document};
     const Language language = wordings.language;
-    Line title;
-    title.add(Said{"Privacy notice", "Personvernerklæring"}.in(language));
-    if (facts.controller != nullptr) title.add(Said{" of ", " for "}.in(language)).add(facts.controller->name);
-    document->begin(name_of(language), title.text());
+    if (facts.controller == nullptr)
+        document->begin(name_of(language), Said{"Privacy notice", "Personvernerklæring"}.in(language));
+    else
+        document->begin(name_of(language), Said{"Privacy notice of ", "Personvernerklæring for "}.in(language),
+                        facts.controller->name);
     write_introduction(phrases);
     write_data(phrases);
     write_use(phrases);

@@ -6,9 +6,7 @@
 namespace pg_retention::core {
 
 std::string_view start_words(const Wordings &wordings, const PolicyFacts &policy, std::string_view path) noexcept {
-    Line whole;
-    whole.add(policy.table).add(".").add(path);
-    const std::string_view found = wordings.find(WordingObject::kStart, whole.text());
+    const std::string_view found = wordings.find_of(WordingObject::kStart, policy.table, path);
     return found.empty() ? wordings.find(WordingObject::kStart, path) : found;
 }
 
@@ -124,6 +122,9 @@ void write_floor(const Phrases &phrases, const PolicyFacts &policy) {
                            "your request either.",
                            " Fra bruken er over og fram til da er opplysningene skjult, men ikke slettet, heller ikke om "
                            "du ber om det."});
+    if (!policy.readers.empty())
+        phrases.say({" Those who need it because the law requires it still read it.",
+                     " De som trenger dem fordi loven krever det, leser dem fortsatt."});
 }
 
 // It follows the use, whatever the law keeps.
@@ -189,9 +190,7 @@ void write_end(const Phrases &phrases, const PolicyFacts &policy) {
 
 // Words of its own, or those of its category.
 std::string_view column_words(const Phrases &phrases, const ColumnFacts &column) {
-    Line whole;
-    whole.add(column.table).add(".").add(column.name);
-    const std::string_view own = phrases.wordings.find(WordingObject::kColumn, whole.text());
+    const std::string_view own = phrases.wordings.find_of(WordingObject::kColumn, column.table, column.name);
     return own.empty() ? phrases.words(WordingObject::kCategory, column.category) : own;
 }
 
@@ -268,6 +267,17 @@ void write_own_record(const Phrases &phrases, const OwnRecordFacts &record) {
                      "At du er slettet, huskes som en nøklet hash, slik at en gjenopprettet sikkerhetskopi ikke henter deg tilbake."},
                     {"That you were deleted is remembered for {0} as a keyed hash, so that a restored backup does not bring you back.",
                      "At du er slettet, huskes i {0} som en nøklet hash, slik at en gjenopprettet sikkerhetskopi ikke henter deg tilbake."}};
+            case OwnRecord::kStandingObjections: {
+                constexpr Said kKept = {"What you object to is on record as long as we have information about you.",
+                                        "Det du protesterer mot, står i registeret så lenge vi har opplysninger om deg."};
+                return {kKept, kKept};
+            }
+            case OwnRecord::kConsents: {
+                constexpr Said kKept = {
+                    "What you consented to, and what you withdrew, is on record as long as we have information about you.",
+                    "Det du har samtykket til, og det du har trukket tilbake, står i registeret så lenge vi har opplysninger om deg."};
+                return {kKept, kKept};
+            }
         }
         return {};
     }();
@@ -287,8 +297,10 @@ void write_retention(const Phrases &phrases) {
                        "(personvernforordningen artikkel 5 nr. 1 bokstav e)."});
     phrases.out.begin_list();
     for (const PolicyFacts &policy : facts.policies) {
-        if (policy.mode == PolicyMode::kOff) continue;
+        if (!is_promised(policy)) continue;
         phrases.out.begin_item();
+        if (policy.mode == PolicyMode::kObserve)
+            phrases.say({"This is planned, and not yet done: ", "Dette er planlagt, og gjøres ikke ennå: "});
         write_kept(phrases, policy);
         write_floor(phrases, policy);
         write_columns(phrases, policy);

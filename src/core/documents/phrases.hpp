@@ -96,12 +96,22 @@ struct Phrases {
     }
 };
 
+// Nothing is done by one that is off, or that no row reaches.
+inline bool is_promised(const PolicyFacts &policy) noexcept {
+    return policy.mode != PolicyMode::kOff && !is_given(policy.unreached);
+}
+
 // Of a policy, or else of its purpose.
 inline Text basis_of(const Facts &facts, const PolicyFacts &policy) noexcept {
     if (is_given(policy.legal_basis)) return policy.legal_basis;
     const PurposeFacts *purpose = purpose_named(facts, policy.purpose);
     return purpose == nullptr ? Text() : purpose->legal_basis;
 }
+
+bool has_server(const Facts &facts) noexcept;
+// Out of the European Economic Area.
+enum class Transfers : uint8_t { kNone, kSome, kNotKnown };
+Transfers transfers_of(const Facts &facts) noexcept;
 
 // Words for where a clock starts; empty: there are none.
 std::string_view start_words(const Wordings &wordings, const PolicyFacts &policy, std::string_view path) noexcept;

@@ -242,8 +242,9 @@ void write_policies(Document *out, const Facts &facts) {
     write_table(out, "Time limits", kHead, facts.policies, "None is set.", [&](const PolicyFacts &policy) {
         cell_of(out, [&] {
             out->text(policy.name);
-            if (policy.mode == PolicyMode::kEnforce) return;
-            out->text(policy.mode == PolicyMode::kOff ? " (switched off)" : " (only observed)");
+            if (policy.mode != PolicyMode::kEnforce)
+                out->text(policy.mode == PolicyMode::kOff ? " (switched off)" : " (only observed)");
+            if (is_given(policy.unreached)) out->text(" (no row reaches it)");
         });
         cell_of(out, [&] {
             out->text(policy.table);

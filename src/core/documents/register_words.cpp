@@ -38,6 +38,9 @@ const char *sentence_of(Missing missing) noexcept {
         case Missing::kPolicyPurpose: return "The policy names no purpose that is registered.";
         case Missing::kPolicyBasis: return "The policy has no legal basis that is understood, nor a purpose that has one.";
         case Missing::kPolicyMode: return "The policy is not enforced: nothing is hidden, deleted or anonymised by it.";
+        case Missing::kPolicyReach: return "No row is the policy's, and nothing is done by it: see priority and applies_to.";
+        case Missing::kPolicyOtherBasis: return "The policy has another legal basis than its purpose.";
+        case Missing::kUncovered: return "Rows of the table that no condition of a policy takes have no time limit.";
         case Missing::kPurposePolicy: return "No policy is for the purpose: how long its data are kept is not said.";
         case Missing::kPurposeBasis: return "The legal basis of the purpose is not understood.";
         case Missing::kPurposeInterest: return "The purpose rests on a legitimate interest, and says none.";
@@ -48,12 +51,16 @@ const char *sentence_of(Missing missing) noexcept {
         case Missing::kColumnPolicy: return "The column is personal, and no policy is for its table.";
         case Missing::kColumnPersons: return "The column is personal, and nothing leads from its table to persons.";
         case Missing::kUndeclaredColumn: return "The column is called as personal data are, and is not declared.";
+        case Missing::kTarget:
+            return "Requests are meant to be answered later than the law allows: see retention.request_target.";
+        case Missing::kName: return "The name has bytes that are no characters of UTF-8.";
     }
     return nullptr;
 }
 
 Text text_of(const OwnRecordFacts &record, Age *age) noexcept {
     constexpr int64_t kDay = 24 * 60;
+    if (goes_with_person(record.what)) return "as long as the person is there";
     if (record.minutes == 0) return "forever";
     if (record.minutes % kDay == 0) {
         Period period = {};

@@ -52,6 +52,14 @@ struct Wordings {
         if (object == WordingObject::kCategory) return category_words(name, language);
         return {};
     }
+    // Of what is named with its table before it.
+    std::string_view find_of(WordingObject object, std::string_view table, std::string_view name) const noexcept {
+        for (const Wording &wording : all)
+            if (wording.object == object && wording.name.size() == table.size() + 1 + name.size() &&
+                wording.name.starts_with(table) && wording.name[table.size()] == '.' && wording.name.ends_with(name))
+                return wording.words;
+        return {};
+    }
     std::string_view words(WordingObject object, std::string_view name) const noexcept {
         const std::string_view found = find(object, name);
         return found.empty() ? name : found;
