@@ -16,6 +16,12 @@ std::string plain(std::string_view text) {
     out.resize(plain_text(text, out.data()));
     return out;
 }
+// With the marks that one can see.
+std::string shown(std::string_view text) {
+    std::string out;
+    for (const char c : plain(text)) out += c == kHeadingMark ? "# " : c == kItemMark ? "* " : std::string(1, c);
+    return out;
+}
 std::vector<std::string> sentences(std::string_view text) {
     const std::string read = plain(text);
     std::vector<std::string> found;
@@ -27,9 +33,9 @@ std::vector<std::string> sentences(std::string_view text) {
 using Found = std::vector<std::string>;
 
 TEST(PlainText, OfMarkdown) {
-    EXPECT_EQ(plain("# A\nb *c* **d** `e`\nf\n\n* g\n* h [i](http://j)\n1. k\n> l\n\n| m | n |"),
-              "A\nb c d e f\ng\nh i\nk\nl\nm\nn\n");
-    EXPECT_EQ(plain("---\ntitle: x\n---\n\n# A\r\n\r\nb\r\nc"), "A\nb c\n");
+    EXPECT_EQ(shown("# A\nb *c* **d** `e`\nf\n\n* g\n* h [i](http://j)\n1. k\n> l\n\n| m | n |\n| o | p |\nq | r"),
+              "# A\nb c d e f\n* g\n* h i\n* k\nl\n| m | n |\n| o | p |\nq | r\n");
+    EXPECT_EQ(shown("---\ntitle: x\n---\n\n# A\r\n\r\nb\r\nc"), "# A\nb c\n");
     EXPECT_EQ(plain("a \\*b\\_ c\\\\d"), "a *b_ c\\d\n");
     EXPECT_EQ(plain("1 < 2 & 3"), "1 < 2 & 3\n");
     EXPECT_EQ(plain(""), "");
@@ -37,19 +43,25 @@ TEST(PlainText, OfMarkdown) {
 }
 
 TEST(PlainText, OfHtml) {
-    EXPECT_EQ(plain("<head><title>t</title><style>p{}</style></head><p>a <b>b</b>&amp;c</p><ul><li>d</li><li>e&nbsp;f</li></ul>"),
-              "a b&c\nd\ne f\n");
+    EXPECT_EQ(shown("<head><title>t</title><style>p{}</style></head><p>a <b>b</b>&amp;c</p><ul><li>d</li><li>e&nbsp;f</li></ul>"),
+              "a b&c\n* d\n* e f\n");
     EXPECT_EQ(plain("<p>&#167; 13 p&#229; &sect; 2 &#28450;<br>x<!-- <p>no</p> -->y"), "§ 13 på § 2 漢\nx\ny\n");
-    EXPECT_EQ(plain("<p"), "");
-    EXPECT_EQ(plain("&#99999999999; &# &#x; &unknown;"), "&#99999999999; &# &#x; &unknown;\n");
+    EXPECT_EQ(plain("<p"), "<p\n");
+    EXPECT_EQ(plain("a <b c\n\nd <p>e</p><!-- f"), "a <b c\nd\ne\nf\n");
+    EXPECT_EQ(shown("<h2>a</h2><table><tr><th>b</th><td><p>c</p></td></tr><tr><td>d</td></tr></table>e"), "# a\n|b| c\n|d\ne\n");
+    EXPECT_EQ(plain("a<p style=\"Display : none\">b<p>c</p></p>d<span hidden>e</span>f<div class=\"hidden\">g</div>"),
+              "a\ndf\ng\n");
+    EXPECT_EQ(plain("&#xA7; 13&#Xe5;&ndash;&frac12;"), "§ 13å–½\n");
+    EXPECT_EQ(plain("&#99999999999; &# &#x; &#xg; &#1a; &unknown;"), "&#99999999999; &# &#x; &#xg; &#1a; &unknown;\n");
 }
 
 TEST(PlainText, SectionsThatWereReadInAnotherEncoding) { EXPECT_EQ(plain("ยง13, Â§ 2"), "§13, § 2\n"); }
 
 TEST(PlainText, NeverLongerThanTheText) {
     std::mt19937 random(7);
-    const char *pieces[] = {"<", ">", "p", "/", "&",    "#",  "1", ";", "*",   "|",      "\n", "\r",
-                            " ", "-", ".", "å", "\xC3", "\\", "]", "(", "<p>", "&#233;", "ยง", "---\n"};
+    const char *pieces[] = {"<",   ">",      "p",  "/",     "&",    "#",    "1",    ";",    "*",     "|",
+                            "\n",  "\r",     " ",  "-",     ".",    "å",    "\xC3", "\\",   "]",     "(",
+                            "<p>", "&#233;", "ยง", "---\n", "<li>", "<h1>", "<tr>", "<td>", "&#xA7;"};
     for (int round = 0; round < 20000; ++round) {
         std::string text;
         for (unsigned n = random() % 20; n > 0; --n) text += pieces[random() % std::size(pieces)];
@@ -84,6 +96,32 @@ std::string periods(std::string_view text, Language language) {
         all += "[" + std::string(line.text()) + (claim.more ? " more" : "") + "]";
     }
     return all;
+}
+
+TEST(Claims, NumbersInWords) {
+    EXPECT_EQ(periods("thirteen years, twenty-four months, twenty four months, ninety-nine days", kEn),
+              "[13 years][2 years][2 years][99 days]");
+    EXPECT_EQ(periods("one hundred and eighty days, a hundred days, two hundred days", kEn), "[180 days][100 days][200 days]");
+    EXPECT_EQ(periods("trettiseks måneder, tjuefem år, førti dager, nittini dager, femogtretti år", kNb),
+              "[3 years][25 years][40 days][99 days][35 years]");
+    EXPECT_EQ(periods("hundreogåtti dager, to hundre dager, hundre og åtti dager, sytten år", kNb),
+              "[180 days][200 days][180 days][17 years]");
+}
+
+TEST(Claims, UnitsAndParts) {
+    EXPECT_EQ(periods("half a year, a fortnight, two decades, 18 yrs, one and a half years, a year and a half, 1.5 hours", kEn),
+              "[6 months][14 days][20 years][18 years][1 year and 6 months][1 year and 6 months][1 hour and 30 minutes]");
+    EXPECT_EQ(periods("et halvt år, halvannet år, 18 mnd, 90 dagers karantene, 10 års lagring, i 7 års tid, et tiår", kNb),
+              "[6 months][1 year and 6 months][1 year and 6 months][90 days][10 years][7 years][10 years]");
+    EXPECT_EQ(periods("1 year, 1 month and 1 day; 1 hour and 30 minutes; 3 years and 30 days", kEn),
+              "[1 year, 1 month and 1 day][1 hour and 30 minutes][3 years and 30 days]");
+    EXPECT_EQ(periods("kept 14 days, then quarantined for 90, see 2 in 2023", kEn), "[14 days][90 days]");
+    EXPECT_EQ(periods("24 hours a day, if one day you ask, 200 visits a year", kEn), "[24 hours]");
+    EXPECT_EQ(periods("umpty-three years, eleventy two", kEn), "");
+    PeriodClaim claim = {};
+    EXPECT_TRUE(next_unread(Tokens("kept for umpty-three years"), 0, kEn, &claim));
+    EXPECT_TRUE(next_unread(Tokens("lagres i flere år"), 0, kNb, &claim));
+    EXPECT_FALSE(next_unread(Tokens("for the years, for 3 years, in these months"), 0, kEn, &claim));
 }
 
 TEST(Claims, Periods) {

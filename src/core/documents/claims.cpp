@@ -1,12 +1,27 @@
 #include "core/documents/claims.hpp"
 
+#include <algorithm>
+
 #include "core/text/letters.hpp"
 
 namespace pg_retention::core {
 
 namespace {
 
-enum class Unit : uint8_t { kNone, kHour, kDay, kWorkingDay, kWeek, kMonth, kQuarter, kYear };
+enum class Unit : uint8_t {
+    kNone,
+    kSecond,
+    kMinute,
+    kHour,
+    kDay,
+    kWorkingDay,
+    kWeek,
+    kFortnight,
+    kMonth,
+    kQuarter,
+    kYear,
+    kDecade
+};
 
 Unit unit_at(const Tokens &tokens, size_t at, Language language) noexcept {
     struct Named {
@@ -14,30 +29,43 @@ Unit unit_at(const Tokens &tokens, size_t at, Language language) noexcept {
         Unit unit;
     };
     constexpr Named kUnits[] = {
-        {{"hour|hours", "time|timer"}, Unit::kHour},
-        {{"day|days", "dag|dager|dagen|dagene|døgn|døgnet|kalenderdag|kalenderdager"}, Unit::kDay},
-        {{"working day|working days|business day|business days", "virkedag|virkedager|arbeidsdag|arbeidsdager"},
+        {{"seconds", "sekund|sekunder"}, Unit::kSecond},
+        {{"minute|minutes", "minutt|minutter"}, Unit::kMinute},
+        {{"hour|hours|hr|hrs", "time|timer|timers"}, Unit::kHour},
+        {{"day|days", "dag|dags|dager|dagers|dagen|døgn|døgns|døgnet|dagene|kalenderdag|kalenderdager|kalenderdagers"}, Unit::kDay},
+        {{"working day|working days|business day|business days",
+          "virkedag|virkedager|virkedagers|arbeidsdag|arbeidsdager|arbeidsdagers"},
          Unit::kWorkingDay},
-        {{"week|weeks", "uke|uker|uka|uken|ukene|kalenderuke|kalenderuker"}, Unit::kWeek},
-        {{"month|months", "måned|måneder|måneden|månedene|kalendermåned|kalendermåneden|kalendermåneder"}, Unit::kMonth},
-        {{"quarter|quarters", "kvartal|kvartaler|kvartalet|kvartalene"}, Unit::kQuarter},
-        {{"year|years", "år|året|årene|kalenderår|kalenderåret"}, Unit::kYear},
+        {{"week|weeks|wk|wks", "uke|uker|ukes|ukers|uka|uken|ukene|kalenderuke|kalenderuker"}, Unit::kWeek},
+        {{"fortnight|fortnights", ""}, Unit::kFortnight},
+        {{"month|months|mo|mos|mth|mths",
+          "måned|måneds|måneder|måneders|måneden|månedene|mnd|mnds|kalendermåned|kalendermåneden|kalendermåneder"},
+         Unit::kMonth},
+        {{"quarter|quarters", "kvartal|kvartals|kvartaler|kvartalet|kvartalene"}, Unit::kQuarter},
+        {{"year|years|yr|yrs", "år|års|året|årene|årig|årige|kalenderår|kalenderårs|kalenderåret"}, Unit::kYear},
+        {{"decade|decades", "tiår|tiårs|tiåret"}, Unit::kDecade},
     };
     for (const Named &named : kUnits)
-        if (tokens.is(at, named.words.in(language))) return named.unit;
+        if (const std::string_view words = named.words.in(language); !words.empty() && tokens.is(at, words)) return named.unit;
     return Unit::kNone;
 }
 
-bool add_to(Period *period, int number, Unit unit) noexcept {
-    if (number < 0 || number > 100000) return false;
+// tenths: of a unit. False: there is no such period.
+bool add_to(Period *period, int tenths, Unit unit) noexcept {
+    if (tenths < 0 || tenths > 1000000) return false;
+    const int number = tenths / 10, part = tenths % 10;
     switch (unit) {
-        case Unit::kHour: period->seconds += number * 3600; return number < 24 * 365;
-        case Unit::kDay: period->days += number; return true;
-        case Unit::kWorkingDay: period->days += (number * 7 + 4) / 5; return true;  // five of a week
-        case Unit::kWeek: period->days += number * 7; return true;
-        case Unit::kMonth: period->months += number; return true;
-        case Unit::kQuarter: period->months += number * 3; return true;
-        case Unit::kYear: period->months += number * 12; return true;
+        case Unit::kSecond: period->seconds += number; return part == 0;
+        case Unit::kMinute: period->seconds += tenths * 6; return true;
+        case Unit::kHour: period->seconds += tenths * 360; return number < 24 * 365;
+        case Unit::kDay: period->days += number; return part == 0;
+        case Unit::kWorkingDay: period->days += (number * 7 + 4) / 5; return part == 0;  // five of a week
+        case Unit::kWeek: period->days += number * 7; return part == 0;
+        case Unit::kFortnight: period->days += number * 14; return part == 0;
+        case Unit::kMonth: period->months += number; return part == 0;
+        case Unit::kQuarter: period->months += number * 3; return part == 0;
+        case Unit::kYear: period->months += tenths * 12 / 10; return tenths * 12 % 10 == 0;
+        case Unit::kDecade: period->months += number * 120; return part == 0;
         case Unit::kNone: return false;
     }
     return false;
@@ -47,7 +75,8 @@ bool add_to(Period *period, int number, Unit unit) noexcept {
 size_t before_unit(const Tokens &tokens, size_t at, Language language, bool *more) noexcept {
     constexpr Said kMore = {"further|more|additional|extra", "ytterligere|nye|ekstra"};
     constexpr Said kPlain = {"calendar|full|whole|consecutive|-|–", "hele|fulle|-|–"};
-    if (tokens.is(at, "(") && number_at(tokens, at + 1, language) >= 0 && tokens.is(at + 2, ")")) at += 3;
+    size_t end = 0;
+    if (tokens.is(at, "(") && number_at(tokens, at + 1, language, &end) >= 0 && tokens.is(end, ")")) at = end + 1;
     for (; at < tokens.n; ++at) {
         if (tokens.is(at, kMore.in(language)))
             *more = true;
@@ -59,18 +88,24 @@ size_t before_unit(const Tokens &tokens, size_t at, Language language, bool *mor
 
 bool touch(const Token &a, const Token &b) noexcept { return a.text.data() + a.text.size() == b.text.data(); }
 
-// A number with a part behind it, in tenths: "3.5", "3,5", "3½". Returns behind it; tenths is -1 where there is no number.
+// A number with a part behind it, in tenths: "3.5", "3,5", "3½", "three and a half". Returns behind it; tenths is -1 where there is no number.
 size_t read_tenths(const Tokens &tokens, size_t at, Language language, int *tenths) noexcept {
-    const int whole = number_at(tokens, at, language);
+    size_t end = 0;
+    const int whole = number_at(tokens, at, language, &end);
     *tenths = whole < 0 || whole > 100000 ? -1 : whole * 10;
-    if (whole < 0 || !tokens.all[at].is_number || at + 1 >= tokens.n || !touch(tokens.all[at], tokens.all[at + 1])) return at + 1;
+    if (whole < 0) return end;
+    if (tokens.is(end, Said{"and a half", "og et halvt|og en halv"}.in(language))) {
+        *tenths += 5;
+        return end + 3;
+    }
+    if (!tokens.all[at].is_number || at + 1 >= tokens.n || !touch(tokens.all[at], tokens.all[at + 1])) return end;
     if (tokens.is(at + 1, "½")) {
         *tenths += 5;
         return at + 2;
     }
     const bool part = tokens.is(at + 1, ".|,") && at + 2 < tokens.n && tokens.all[at + 2].is_number &&
                       touch(tokens.all[at + 1], tokens.all[at + 2]);
-    if (!part) return at + 1;
+    if (!part) return end;
     *tenths += tokens.all[at + 2].text[0] - '0';
     return at + 3;
 }
@@ -81,19 +116,106 @@ bool is_part(const Tokens &tokens, size_t at) noexcept {
            touch(tokens.all[at - 2], tokens.all[at - 1]) && touch(tokens.all[at - 1], tokens.all[at]);
 }
 
+// "24 hours a day", "200 visits a year", "one day you may want": no period.
+bool is_idiom(const Tokens &tokens, size_t at, Unit unit, Language language) noexcept {
+    constexpr Said kOne = {"a|an|one", "en|ei|et"};
+    constexpr Said kBefore = {
+        "for|after|within|in|of|than|over|least|most|about|is|be|to|by|another|full|last|lasts|and|or|only|until|under|a",
+        "i|innen|etter|av|enn|over|minst|høyst|maks|omtrent|er|til|på|om|fra|og|eller|bare|inntil|siste|senest|enda|varer|minimum|maksimum"};
+    if (!tokens.is(at, kOne.in(language))) return false;
+    if (at == 0) return unit == Unit::kDay;
+    if (tokens.is(at - 1, kBefore.in(language))) return false;
+    return unit == Unit::kDay || is_word(letter_at(tokens.all[at - 1].text, 0).code);
+}
+
+// "half a year", "et halvår".
+bool read_half_year(const Tokens &tokens, size_t at, Language language, PeriodClaim *claim) noexcept {
+    struct Named {
+        Said words;
+        size_t n;
+        int months;
+    };
+    constexpr Named kHalves[] = {{{"half a year|half - year", "et halvt år"}, 3, 6},
+                                 {{"half year", "halvt år|halve året|et halvår"}, 2, 6},
+                                 {{"", "halvannet år"}, 2, 18},
+                                 {{"", "halvår|halvårs"}, 1, 6}};
+    for (const Named &half : kHalves) {
+        const std::string_view words = half.words.in(language);
+        if (words.empty() || !tokens.is(at, words)) continue;
+        claim->length.months = half.months;
+        claim->end = at + half.n;
+        return true;
+    }
+    return false;
+}
+
+// The unit of the last period before; kNone: there is none.
+Unit unit_before(const Tokens &tokens, size_t at, Language language) noexcept {
+    for (size_t place = at; place-- > 1;)
+        if (const Unit unit = unit_at(tokens, place, language); unit != Unit::kNone)
+            if (tokens.is(place - 1, "-") || number_at(tokens, place - 1, language) >= 0) return unit;
+    return Unit::kNone;
+}
+
+// "kept for 14 days, then quarantined for 90": the unit stands before.
+bool read_bare(const Tokens &tokens, size_t at, size_t behind, int tenths, Language language, PeriodClaim *claim) noexcept {
+    constexpr Said kBefore = {"for|after|another|further|additional", "i|etter|ytterligere"};
+    constexpr Said kBehind = {".|,|;|)|then|before|and|but|if|in", ".|,|;|)|deretter|før|og|men|hvis"};
+    const bool ends = behind >= tokens.n || tokens.is(behind, kBehind.in(language));
+    const bool year = tenths >= 19000 && tenths < 21000;
+    if (at == 0 || !ends || year || !tokens.is(at - 1, kBefore.in(language)) || tokens.is(at, "a|an|one|en|et|ei")) return false;
+    const Unit unit = unit_before(tokens, at, language);
+    claim->end = behind;
+    return unit != Unit::kNone && add_to(&claim->length, tenths, unit);
+}
+
 // A number and its unit from here on.
 bool read_amount(const Tokens &tokens, size_t at, Language language, PeriodClaim *claim) noexcept {
     int tenths = 0;
     if (is_part(tokens, at)) return false;
+    if (read_half_year(tokens, at, language, claim)) return true;
     const size_t behind = read_tenths(tokens, at, language, &tenths);
     if (tenths < 0) return false;
     const size_t place = before_unit(tokens, behind, language, &claim->more);
     const Unit unit = unit_at(tokens, place, language);
-    if (unit == Unit::kNone || !add_to(&claim->length, tenths / 10, unit)) return false;
-    if (tenths % 10 != 0) claim->length.months += unit == Unit::kYear ? tenths % 10 * 12 / 10 : 0;
+    if (unit == Unit::kNone) return read_bare(tokens, at, behind, tenths, language, claim);
+    if (is_idiom(tokens, at, unit, language) || !add_to(&claim->length, tenths, unit)) return false;
     claim->end = place + (unit == Unit::kWorkingDay && language == Language::kEnglish ? 2 : 1);
+    if (unit == Unit::kYear && tokens.is(claim->end, Said{"and a half", "og et halvt"}.in(language))) {
+        claim->length.months += 6;
+        claim->end += 3;
+    }
     if (language == Language::kBokmal && tokens.is(claim->end, "til")) claim->more = true;
     return true;
+}
+
+// Which is the shorter unit of the two.
+bool is_part_of(const Period &part, const Period &whole) noexcept {
+    const int smallest = whole.seconds != 0 ? whole.seconds % 3600 == 0 ? 3600 : 60 : 0;
+    if (part.months != 0) return part.months < 12 && whole.months % 12 == 0 && whole.months > 0 && whole.days == 0;
+    if (part.days != 0) return whole.days == 0 && whole.months > 0;
+    return smallest > 0 && part.seconds < smallest;
+}
+
+// "1 year, 1 month and 1 day" is one period as far as its units grow shorter. What stands before the first "and" alone is kept beside it.
+void read_more_parts(const Tokens &tokens, Language language, PeriodClaim *claim) noexcept {
+    const std::string_view kAnd = Said{"and", "og"}.in(language);
+    PeriodClaim all = *claim;
+    for (bool last = false; !last;) {
+        PeriodClaim part = {};
+        last = tokens.is(all.end, kAnd);
+        if (!last && !tokens.is(all.end, ",")) return;
+        if (!read_amount(tokens, all.end + 1, language, &part) || !is_part_of(part.length, all.length)) return;
+        all.length.months += part.length.months;
+        all.length.days += part.length.days;
+        all.length.seconds += part.length.seconds;
+        all.end = part.end;
+    }
+    if (all.length.days != 0 && claim->length.months != 0) {
+        all.first = claim->length;
+        all.first_end = claim->end;
+    }
+    *claim = all;
 }
 
 // How many times, and behind it.
@@ -103,8 +225,8 @@ bool read_times(const Tokens &tokens, size_t at, Language language, int *count, 
         *end = at + 1;
         return true;
     }
-    *count = number_at(tokens, at, language);
-    size_t place = at + 1;
+    size_t place = 0;
+    *count = number_at(tokens, at, language, &place);
     if (tokens.is(place, "(") && tokens.is(place + 2, ")")) place += 3;
     *end = place + 1;
     return *count > 0 && *count <= kMaxCapCount && tokens.is(place, Said{"time|times", "gang|ganger"}.in(language));
@@ -117,8 +239,12 @@ CapWindow window_of(Unit unit) noexcept {
         case Unit::kMonth: return CapWindow::kMonth;
         case Unit::kQuarter: return CapWindow::kQuarter;
         case Unit::kYear: return CapWindow::kYear;
+        case Unit::kSecond:
+        case Unit::kMinute:
         case Unit::kHour:
         case Unit::kWorkingDay:
+        case Unit::kFortnight:
+        case Unit::kDecade:
         case Unit::kNone: return CapWindow::kRolling;
     }
     return CapWindow::kRolling;
@@ -156,9 +282,8 @@ bool read_cap(const Tokens &tokens, size_t at, Language language, CapClaim *clai
     // "per 14 days"; "a" and "en" are words for one, too.
     while (tokens.is(place, kPer.in(language)) && number_at(tokens, place, language) <= 1) ++place;
     if (place == end) return false;
-    if (const Unit unit = unit_at(tokens, place, language);
-        unit != Unit::kNone && unit != Unit::kHour && unit != Unit::kWorkingDay) {
-        claim->cap.window = window_of(unit);
+    if (const CapWindow window = window_of(unit_at(tokens, place, language)); window != CapWindow::kRolling) {
+        claim->cap.window = window;
         claim->end = place + 1;
         return true;
     }
@@ -187,14 +312,27 @@ bool next_period(const Tokens &tokens, size_t from, Language language, PeriodCla
         *claim = {};
         claim->begin = at;
         if (!read_amount(tokens, at, language, claim)) continue;
-        // "3 years and 6 months"; more days are another period.
-        PeriodClaim part = {};
-        const bool years = claim->length.months % 12 == 0 && claim->length.months > 0 && claim->length.days == 0;
-        if (years && tokens.is(claim->end, Said{"and", "og"}.in(language)) &&
-            read_amount(tokens, claim->end + 1, language, &part) && part.length.months > 0 && part.length.months < 12) {
-            claim->length.months += part.length.months;
-            claim->end = part.end;
-        }
+        read_more_parts(tokens, language, claim);
+        return true;
+    }
+    return false;
+}
+
+bool next_unread(const Tokens &tokens, size_t from, Language language, PeriodClaim *claim) noexcept {
+    constexpr Said kMany = {"hours|days|weeks|months|years|decades", "timer|dager|døgn|uker|måneder|mnd|år|års|tiår"};
+    constexpr Said kBefore = {"for|after|within|than|least|most|to|about|until", "i|etter|innen|enn|minst|høyst|inntil|på|til"};
+    constexpr Said kNone = {
+        "the|these|those|all|last|previous|past|following|working|business|calendar|fiscal|financial|our|your|both|such|school|same",
+        "de|disse|siste|samme|neste|forrige|hvert|hver|dette|det|alle|et|av|per|i|vårt|ditt|forutgående|hele|begge|to|løpende"};
+    for (size_t at = std::max<size_t>(from, 2); at < tokens.n; ++at) {
+        if (!tokens.is(at, kMany.in(language)) || !is_letter(letter_at(tokens.all[at - 1].text, 0).code)) continue;
+        size_t begin = at - 1;
+        while (begin > 1 && tokens.is(begin - 1, "-|–")) begin -= 2;
+        if (begin == 0 || begin < from || number_at(tokens, begin, language) >= 0) continue;
+        if (!tokens.is(begin - 1, kBefore.in(language)) || tokens.is(at - 1, kNone.in(language))) continue;
+        *claim = {};
+        claim->begin = begin;
+        claim->end = at + 1;
         return true;
     }
     return false;

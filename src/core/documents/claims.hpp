@@ -12,9 +12,14 @@ struct PeriodClaim {
     bool more;      // "two further months"
     size_t begin;
     size_t end;
+    Period first;      // of "3 years and 30 days" what stands before "and", where it may be a period of its own
+    size_t first_end;  // 0: it cannot
 };
 // The first from a place on that is no part of a cap. False: there is none.
 bool next_period(const Tokens &tokens, size_t from, Language language, PeriodClaim *claim) noexcept;
+
+// The first "for several years" from a place on, whose number is no word that is known.
+bool next_unread(const Tokens &tokens, size_t from, Language language, PeriodClaim *claim) noexcept;
 
 struct CapClaim {
     Cap cap;

@@ -9,14 +9,29 @@
 
 namespace pg_retention::core {
 
-// Writes the text without its marks; a line end stands behind each block (paragraph, item, heading, cell) and nowhere else. out has room for
-// one byte more than the text has. Returns how many are written.
+// Before a heading and before an item of a plain text.
+inline constexpr char kHeadingMark = '\1';
+inline constexpr char kItemMark = '\2';
+
+// Writes the text without its marks; a line end stands behind each block (paragraph, item, heading, row) and nowhere else, and | before each
+// cell of a row or between them. out has room for one byte more than the text has. Returns how many are written.
 size_t plain_text(std::string_view published, char *out) noexcept;
+
+enum class BlockKind : uint8_t { kParagraph, kHeading, kItem, kRow };
+
+// What a block stands under. Empty: nothing of the kind.
+struct BlockPlace {
+    BlockKind kind;
+    std::string_view heading;
+    std::string_view lead;    // "We keep data as follows:"
+    std::string_view header;  // the first row of its table
+};
 
 struct Sentence {
     std::string_view text;
     std::string_view block;  // the paragraph or item that it is of
-    bool continues;          // there is a sentence before it in its block
+    BlockPlace place;
+    bool continues;  // there is a sentence before it in its block
 };
 
 // The sentences of a plain text, one by one.
@@ -26,8 +41,14 @@ class Sentences {
     bool next(Sentence *sentence) noexcept;
 
   private:
+    void begin_block() noexcept;
+
     std::string_view rest_;
     std::string_view block_;
+    std::string_view last_;  // the block before
+    std::string_view heading_, lead_, header_;
+    BlockKind kind_ = BlockKind::kParagraph;
+    BlockPlace about_ = {};
     size_t at_ = 0;  // in the block
 };
 
@@ -37,12 +58,13 @@ struct Token {
     bool is_number;
 };
 
-// Of a sentence; what is behind the last one that has room is not looked at.
+// Of a sentence; what is behind the last one that has room is not looked at, and cut says that there is such.
 struct Tokens {
     static constexpr size_t kRoom = 1024;
     using Places = std::bitset<kRoom>;
     Token all[kRoom];
     size_t n = 0;
+    bool cut = false;
 
     explicit Tokens(std::string_view text) noexcept;
     // Alternatives with | between, each of words in lower case with blanks between that follow each other; one with a star stands for all
@@ -57,7 +79,8 @@ struct Tokens {
     bool names(std::string_view name, Language language, Places *places) const noexcept;
 };
 
-// The number that stands here, in digits or in words; -1: none does.
-int number_at(const Tokens &tokens, size_t at, Language language) noexcept;
+// The number that stands here, in digits or in words, of one token or of several; end is behind it. -1: none does, or a part of it is no
+// word that is known.
+int number_at(const Tokens &tokens, size_t at, Language language, size_t *end = nullptr) noexcept;
 
 }  // namespace pg_retention::core
