@@ -407,6 +407,12 @@ std::string_view section_at(const Tokens &tokens, size_t at, size_t *end) noexce
     if (!tokens.is(at, "§|section|paragraf") || at + 1 >= tokens.n || !tokens.all[at + 1].is_number) return {};
     size_t last = at + 1;
     while (last + 2 < tokens.n && tokens.is(last + 1, "-") && tokens.all[last + 2].is_number) last += 2;
+    const auto letter = [&](size_t place) {
+        const std::string_view text = place < tokens.n ? tokens.all[place].text : std::string_view();
+        return text.size() == 1 && is_letter(static_cast<unsigned char>(text[0])) ? text[0] | 0x20 : 0;
+    };
+    // "13b", "13 b"; "13 i loven" is section 13.
+    if (const int c = letter(last + 1); c != 0 && (touch(tokens.all[last], tokens.all[last + 1]) || (c > 'a' && c < 'i'))) ++last;
     *end = last + 1;
     return text_of(tokens, at + 1, last + 1);
 }
@@ -453,24 +459,109 @@ bool next_law(const Tokens &tokens, size_t from, LawClaim *claim) noexcept {
     return false;
 }
 
+namespace {
+
+// Those that language.hpp has no name for, as nothing can be configured to lie there under a name, and what else some are called.
+struct OtherCountry {
+    std::string_view words;  // as Tokens::find takes them
+    Country country;
+};
+constexpr OtherCountry kOthers[] = {
+    {"albania", {"AL", {"Albania", "Albania"}, false}},
+    {"argentina", {"AR", {"Argentina", "Argentina"}, false}},
+    {"armenia", {"AM", {"Armenia", "Armenia"}, false}},
+    {"bangladesh", {"BD", {"Bangladesh", "Bangladesh"}, false}},
+    {"belarus|hviterussland", {"BY", {"Belarus", "Belarus"}, false}},
+    {"bosnia", {"BA", {"Bosnia and Herzegovina", "Bosnia-Hercegovina"}, false}},
+    {"chile", {"CL", {"Chile", "Chile"}, false}},
+    {"colombia", {"CO", {"Colombia", "Colombia"}, false}},
+    {"egypt", {"EG", {"Egypt", "Egypt"}, false}},
+    {"hong kong|hongkong", {"HK", {"Hong Kong", "Hongkong"}, false}},
+    {"indonesia", {"ID", {"Indonesia", "Indonesia"}, false}},
+    {"kazakhstan|kasakhstan", {"KZ", {"Kazakhstan", "Kasakhstan"}, false}},
+    {"kenya", {"KE", {"Kenya", "Kenya"}, false}},
+    {"kosovo", {"XK", {"Kosovo", "Kosovo"}, false}},
+    {"macedonia|makedonia", {"MK", {"North Macedonia", "Nord-Makedonia"}, false}},
+    {"malaysia", {"MY", {"Malaysia", "Malaysia"}, false}},
+    {"mexico", {"MX", {"Mexico", "Mexico"}, false}},
+    {"moldova", {"MD", {"Moldova", "Moldova"}, false}},
+    {"monaco", {"MC", {"Monaco", "Monaco"}, false}},
+    {"montenegro", {"ME", {"Montenegro", "Montenegro"}, false}},
+    {"morocco|marokko", {"MA", {"Morocco", "Marokko"}, false}},
+    {"nigeria", {"NG", {"Nigeria", "Nigeria"}, false}},
+    {"pakistan", {"PK", {"Pakistan", "Pakistan"}, false}},
+    {"qatar", {"QA", {"Qatar", "Qatar"}, false}},
+    {"saudi arabia|saudi - arabia", {"SA", {"Saudi Arabia", "Saudi-Arabia"}, false}},
+    {"serbia", {"RS", {"Serbia", "Serbia"}, false}},
+    {"sri lanka", {"LK", {"Sri Lanka", "Sri Lanka"}, false}},
+    {"taiwan", {"TW", {"Taiwan", "Taiwan"}, false}},
+    {"thailand", {"TH", {"Thailand", "Thailand"}, false}},
+    {"tunisia", {"TN", {"Tunisia", "Tunisia"}, false}},
+    {"emirates|emiratene|dubai", {"AE", {"the United Arab Emirates", "Emiratene"}, false}},
+    {"vietnam", {"VN", {"Vietnam", "Vietnam"}, false}},
+};
+struct Part {
+    std::string_view words;
+    std::string_view code;
+};
+constexpr Part kParts[] = {
+    {"usa|united states|california|virginia|oregon|ohio|texas|america|amerika|u . s", "US"},
+    {"uk|england|scotland|skottland|wales|great britain|northern ireland", "GB"},
+    {"holland", "NL"},
+    {"bavaria|bayern|frankfurt|berlin", "DE"},
+    {"stockholm", "SE"},
+    {"dublin|eire", "IE"},
+    {"amsterdam", "NL"},
+    {"paris", "FR"},
+    {"london", "GB"},
+    {"copenhagen|københavn", "DK"},
+    {"czech republic|den tsjekkiske republikk", "CZ"},
+};
+
+const Country *other_country_at(const Tokens &tokens, size_t at) noexcept {
+    // "Us" is a country in capitals alone.
+    if (tokens.all[at].text == "US") return country_of("US");
+    for (const Part &part : kParts)
+        if (tokens.is(at, part.words)) return country_of(part.code);
+    for (const OtherCountry &other : kOthers)
+        if (tokens.is(at, other.words)) return &other.country;
+    return nullptr;
+}
+
+}  // namespace
+
 const Country *next_country(const Tokens &tokens, size_t from, Language language, size_t *at) noexcept {
-    for (size_t place = from; place < tokens.n; ++place)
+    for (size_t place = from; place < tokens.n; ++place) {
+        *at = place;
+        if (const Country *other = other_country_at(tokens, place); other != nullptr) return other;
         for (const Country &country : countries()) {
             Line folded;
             std::string_view name = country.name.in(language);
             if (name.starts_with("the ")) name.remove_prefix(4);
             folded.n = fold_into(name, folded.bytes, Line::kRoom);
-            const bool other =
-                country.code == "US" ? tokens.is(place, "usa|united states") : country.code == "GB" && tokens.is(place, "uk");
-            if (!other && !tokens.is(place, folded.text())) continue;
-            *at = place;
-            return &country;
+            if (tokens.is(place, folded.text())) return &country;
         }
+    }
     return nullptr;
 }
 
-bool says_anchor(const Tokens &tokens, const Period &period, Language language) noexcept {
+namespace {
+
+// The year whose end a period counts from, and not its beginning.
+bool says_fiscal_year(const Tokens &tokens, Language language) noexcept {
     constexpr Said kFiscal = {"fiscal year*|financial year*|accounting year*", "regnskapsår*"};
+    constexpr Said kBeginning = {"begin*|start*|first|opening|outset|before", "begynnelse*|start*|inngangen|første|før"};
+    for (size_t at = tokens.find(kFiscal.in(language)); at < tokens.n; at = tokens.find(kFiscal.in(language), at + 1)) {
+        bool beginning = false;
+        for (size_t i = at > 5 ? at - 5 : 0; i < at; ++i) beginning = beginning || tokens.is(i, kBeginning.in(language));
+        if (!beginning && !tokens.is(at + 2, Said{"start*|begin*", "begynner|starter"}.in(language))) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+bool says_anchor(const Tokens &tokens, const Period &period, Language language) noexcept {
     constexpr Said kYear = {"end of the year|end of the calendar year|end of that year|end of that calendar year|year end",
                             "utgangen av året|utgangen av kalenderåret|slutten av året|årets slutt|årsslutt"};
     const bool calendar = period.end_month == 0 || (period.end_month == 12 && period.end_day == 31);
@@ -479,7 +570,7 @@ bool says_anchor(const Tokens &tokens, const Period &period, Language language) 
             return tokens.has({"end of the month|end of the calendar month", "utgangen av måneden|slutten av måneden"}, language);
         case kQuarterEnd: return tokens.has({"end of the quarter", "utgangen av kvartalet|slutten av kvartalet"}, language);
         case kYearEnd: return tokens.has(kYear, language);
-        case kFiscalYearEnd: return tokens.has(kFiscal, language) || (calendar && tokens.has(kYear, language));
+        case kFiscalYearEnd: return says_fiscal_year(tokens, language) || (calendar && tokens.has(kYear, language));
         default: return true;
     }
 }

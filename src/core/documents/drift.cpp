@@ -1,5 +1,7 @@
 #include "core/documents/drift.hpp"
 
+#include <algorithm>
+
 #include "core/documents/drift_reader.hpp"
 
 namespace pg_retention::core {
@@ -75,31 +77,63 @@ void keep_most_particular(std::span<Seen> all) {
     }
 }
 
+// Ties each policy that the text names. False: it names none.
+bool tie_policies(DriftReader *reader, const Tokens &tokens) {
+    bool any = false;
+    for (size_t i = 0; i < reader->facts.policies.size(); ++i) {
+        const PolicyFacts &policy = reader->facts.policies[i];
+        PolicySeen &seen = reader->room.policies[i];
+        seen.places.reset();
+        seen.tied = is_named(*reader, tokens, WordingObject::kPolicy, policy.name, &seen.places);
+        seen.tied |= names_table(tokens, policy.table, !is_given(policy.condition), &seen.places);
+        any = any || seen.tied;
+    }
+    keep_most_particular(reader->room.policies);
+    return any;
+}
+
+bool names_policy(const DriftReader &reader, const Tokens &tokens) {
+    return std::any_of(reader.facts.policies.begin(), reader.facts.policies.end(), [&](const PolicyFacts &policy) {
+        Tokens::Places places;
+        return is_named(reader, tokens, WordingObject::kPolicy, policy.name, &places) ||
+               names_table(tokens, policy.table, !is_given(policy.condition), &places);
+    });
+}
+
+bool names_purpose(const DriftReader &reader, const Tokens &tokens) {
+    return std::any_of(reader.facts.purposes.begin(), reader.facts.purposes.end(), [&](const PurposeFacts &purpose) {
+        Tokens::Places places;
+        return is_named(reader, tokens, WordingObject::kPurpose, purpose.name, &places);
+    });
+}
+
+// Where the list of what a notice of ours does not state begins: at the end, under its heading, with nothing behind it.
+size_t begin_of_not_stated(std::string_view plain, Language language) {
+    const std::string_view heading =
+        Said{"\n\1What this notice does not state\n", "\n\1Dette sier erklæringen ikke noe om\n"}.in(language);
+    const std::string_view item = Said{"\2Not stated: ", "\2Ikke opplyst: "}.in(language);
+    const size_t found = plain.rfind(heading);
+    if (found == std::string_view::npos) return plain.size();
+    for (std::string_view rest = plain.substr(found + heading.size()); !rest.empty();) {
+        if (!rest.starts_with(item)) return plain.size();
+        rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1);
+    }
+    return found + 1;
+}
+
 }  // namespace
 
 void tie(DriftReader *reader, const Reading &reading) {
-    bool policy_named = false, purpose_named_here = false;
-    for (size_t i = 0; i < reader->facts.policies.size() && !policy_named; ++i) {
-        Tokens::Places places;
-        const PolicyFacts &policy = reader->facts.policies[i];
-        policy_named = is_named(*reader, reading.tokens, WordingObject::kPolicy, policy.name, &places) ||
-                       names_table(reading.tokens, policy.table, !is_given(policy.condition), &places);
+    const BlockPlace &place = reading.sentence.place;
+    if (!reading.sentence.continues || names_policy(*reader, reading.tokens)) {
+        const bool named = tie_policies(reader, reading.tokens);
+        // What is stored under a heading that names it; "Orders:" and a list of what is done with them.
+        const bool under = !named && place.kind != BlockKind::kHeading &&
+                           (place.kind != BlockKind::kParagraph || speaks_of_storing(reading.sentence.text, reader->language()));
+        if (under && !tie_policies(reader, Tokens(place.lead))) tie_policies(reader, Tokens(place.heading));
     }
-    if (policy_named || !reading.sentence.continues) {
-        for (size_t i = 0; i < reader->facts.policies.size(); ++i) {
-            const PolicyFacts &policy = reader->facts.policies[i];
-            PolicySeen &seen = reader->room.policies[i];
-            seen.places.reset();
-            seen.tied = is_named(*reader, reading.tokens, WordingObject::kPolicy, policy.name, &seen.places);
-            seen.tied |= names_table(reading.tokens, policy.table, !is_given(policy.condition), &seen.places);
-        }
-        keep_most_particular(reader->room.policies);
-    }
-    for (size_t i = 0; i < reader->facts.purposes.size() && !purpose_named_here; ++i) {
-        Tokens::Places places;
-        purpose_named_here = is_named(*reader, reading.tokens, WordingObject::kPurpose, reader->facts.purposes[i].name, &places);
-    }
-    if (purpose_named_here || !reading.sentence.continues) {
+    reader->purpose_named = names_purpose(*reader, reading.tokens);
+    if (reader->purpose_named || !reading.sentence.continues) {
         for (size_t i = 0; i < reader->facts.purposes.size(); ++i) {
             PurposeSeen &seen = reader->room.purposes[i];
             seen.places.reset();
@@ -112,12 +146,20 @@ void tie(DriftReader *reader, const Reading &reading) {
 }
 
 void find_drift(const Facts &facts, const Wordings &wordings, std::string_view plain, const DriftRoom &room, FindingSink sink) {
-    DriftReader reader = {facts, wordings, plain, room, sink};
-    Sentences sentences(plain);
+    const std::string_view stated = plain.substr(0, begin_of_not_stated(plain, wordings.language));
+    DriftReader reader = {facts, wordings, stated, room, sink};
+    Sentences sentences(stated);
+    Tokens block("");
     for (Sentence sentence = {}; sentences.next(&sentence); room.rest()) {
-        // What a notice of ours lists at its end is what it does not state.
-        if (sentence.block.starts_with(Said{"Not stated: ", "Ikke opplyst: "}.in(wordings.language))) continue;
-        const Tokens tokens(sentence.text), block(sentence.block);
+        const Tokens tokens(sentence.text);
+        if (!sentence.continues) block = Tokens(sentence.block);
+        if (tokens.cut)
+            reader.report({DriftFact::kSentence,
+                           {},
+                           {},
+                           {},
+                           sentence.text.substr(0, sentence.text.find(' ', 200)),
+                           "the sentence is too long to be read to its end"});
         const Reading reading = {sentence, tokens, block};
         tie(&reader, reading);
         read_periods(&reader, reading);

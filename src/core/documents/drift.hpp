@@ -28,6 +28,7 @@ enum class DriftFact : uint8_t {
     kPolicy,
     kBasis,
     kDecisions,  // automated ones
+    kSentence,   // one that cannot be read
 };
 constexpr const char *name_of(DriftFact fact) noexcept {
     switch (fact) {
@@ -51,6 +52,7 @@ constexpr const char *name_of(DriftFact fact) noexcept {
         case DriftFact::kPolicy: return "policy";
         case DriftFact::kBasis: return "basis";
         case DriftFact::kDecisions: return "automated decisions";
+        case DriftFact::kSentence: return "sentence";
     }
     return nullptr;
 }

@@ -33,6 +33,10 @@ struct DriftReader {
     Finding no_limit = {};            // the last sentence that says when, and names no limit; why is empty: there is none
     bool no_limit_is_target = false;  // it is the target that is configured beside the limit
 
+    bool purpose_named = false;  // the sentence itself names a purpose
+
+    uint8_t anchors = 0;        // bits of those that sentences of the block name that name no period
+    const char *block = nullptr;  // which block that is
     bool other_country = false;  // a sentence says that data lie where they do not
 
     Language language() const noexcept { return wordings.language; }
@@ -60,6 +64,12 @@ struct DriftReader {
 
 // Which policies and purposes a sentence is about: those that it names, or else those of the one before it in its block.
 void tie(DriftReader *reader, const Reading &reading);
+
+// What a period is said of.
+enum class SaidOf : uint8_t { kNothing, kKeeping, kDeleting, kQuarantine, kOther };
+SaidOf said_of(const Tokens &tokens, const PeriodClaim &claim, Language language);
+// Whether a heading, a header or what leads to a list is about that.
+bool speaks_of_storing(std::string_view text, Language language);
 
 // What a sentence says, held against what is configured.
 void read_periods(DriftReader *reader, const Reading &reading);
