@@ -31,6 +31,7 @@ struct DriftReader {
     bool lists_rights = false;        // a paragraph has introduced a list of them, and nothing else has come since
     bool answer_limit = false;        // a sentence names the limit of Article 12(3)
     Finding no_limit = {};            // the last sentence that says when, and names no limit; why is empty: there is none
+    bool no_limit_is_usual = false;   // it says "usually"
     bool no_limit_is_target = false;  // it is the target that is configured beside the limit
 
     bool purpose_named = false;  // the sentence itself names a purpose
