@@ -16,11 +16,15 @@ void put_terms(Line *line, const PolicyFacts &policy, Language language) noexcep
         line->add(Said{" in quarantine", " i karantene"}.in(language));
     } else {
         put_period(line, policy.keep_for, language);
-        if (!is_zero(policy.quarantine_for)) {
+        if (is_forever(policy.quarantine_for)) {
+            line->add(Said{", then quarantine ", ", deretter karantene "}.in(language));
+            put_period(line, policy.quarantine_for, language);
+        } else if (!is_zero(policy.quarantine_for)) {
             line->add(Said{", then quarantine for ", ", deretter karantene i "}.in(language));
             put_period(line, policy.quarantine_for, language);
         }
     }
+    if (is_forever(policy.keep_for) || is_forever(policy.quarantine_for)) return;
     line->add(
         (policy.deletes ? Said{", then deleted", ", deretter slettet"} : Said{", then anonymised", ", deretter anonymisert"})
             .in(language));
@@ -56,11 +60,12 @@ bool names_table(const Tokens &tokens, std::string_view table, bool whole, Token
     bool named = false;
     for (size_t at = 0; at < tokens.n; ++at) {
         const std::string_view text = tokens.all[at].text;
-        bool capitals = !schema.empty() && text.size() == schema.size();
+        bool capitals = schema.size() > 1 && text.size() == schema.size();
         for (size_t i = 0; capitals && i < text.size(); ++i)
             capitals = text[i] >= 'A' && text[i] <= 'Z' && (text[i] | 0x20) == schema[i];
         const bool idiom = at > 0 && tokens.is(at, "cases") && tokens.is(at - 1, "in|some|most|such|certain|other");
-        if (!capitals && !(whole && text == name && !idiom)) continue;
+        const bool ending = at > 0 && tokens.is(at - 1, "'|’");  // of "don't"
+        if (!capitals && !(whole && text == name && !idiom && !ending)) continue;
         places->set(at);
         named = true;
     }

@@ -8,9 +8,8 @@ namespace {
 constexpr Said kKeep = {
     "archiv*|held|hold|holds|keep|keeps|keeping|kept|logged|preserv*|remain*|retain*|retention|saved|stay|stays|storage|store|stored|stores|storing",
     "arkiver*|behold*|bevar*|gjem*|lagr*|ligger|oppbevar*|står|tas vare|tar vare|ta vare|tatt vare"};
-constexpr Said kDelete = {
-    "anonym*|delet*|destr*|discard*|disposed|eras*|expir*|purg*|remov*|shred*|wiped",
-    "anonym*|destruer*|fjern*|kast*|makuler*|slett*|tilintetgj*|utløp*"};
+constexpr Said kDelete = {"anonym*|delet*|destr*|discard*|disposed|eras*|expir*|purg*|remov*|shred*|wiped",
+                          "anonym*|destruer*|fjern*|kast*|makuler*|slett*|tilintetgj*|utløp*"};
 constexpr Said kQuarantine = {"quarantin*|hidden", "karantene*|skjul*|skjult"};
 // Said before a period, of something else than storing.
 constexpr Said kOther = {
@@ -20,7 +19,8 @@ constexpr Said kOther = {
     "besvar*|betal*|bytt*|endr*|erfaring|forleng*|frist*|gjennomgå*|klagefrist*|lever*|oppdater*|"
     "prøv*|svar|svare|svarer|test|tester|testes|varsl*|vært|åpen"};
 // No thing that is stored is called so.
-constexpr Said kNoThing = {"age|aged|breach*|child|children|minor|minors|password*|there", "alder|barn|fylt|mindreårig*|passord*"};
+constexpr Said kNoThing = {"age|aged|breach*|child|children|minor|minors|password*|there",
+                           "alder|barn|fylt|mindreårig*|passord*"};
 constexpr Said kOtherBehind = {"ago|old|of age|of experience|a day|a week", "siden|gammel|gamle|erfaring|i døgnet|om dagen"};
 constexpr Said kAsking = {"ask*|demand*|like|request*|right|rights|want*|wish*",
                           "anmod*|be|ber|begjær*|krav*|krev*|rett|rettighet*|vil|ønsk*"};
@@ -49,7 +49,8 @@ SaidOf said_of_word(const Tokens &tokens, size_t at, bool before, Language langu
     if (tokens.is(at, kQuarantine.in(language))) return SaidOf::kQuarantine;
     if (tokens.is(at, kDelete.in(language))) return is_asked(tokens, at, language) ? SaidOf::kNothing : SaidOf::kDeleting;
     if (tokens.is(at, kKeep.in(language))) return SaidOf::kKeeping;
-    return before && (tokens.is(at, kOther.in(language)) || tokens.is(at, kNoThing.in(language))) ? SaidOf::kOther : SaidOf::kNothing;
+    return before && (tokens.is(at, kOther.in(language)) || tokens.is(at, kNoThing.in(language))) ? SaidOf::kOther
+                                                                                                  : SaidOf::kNothing;
 }
 
 }  // namespace
@@ -58,6 +59,11 @@ bool speaks_of_storing(std::string_view text, Language language) {
     const Tokens tokens(text);
     return tokens.has(kKeep, language) || tokens.has(kDelete, language) || tokens.has(kQuarantine, language) ||
            tokens.has({"long|period|time limit*", "lenge|periode*|tid|lagringstid"}, language);
+}
+
+bool said_of_storing(const Tokens &tokens, size_t at, Language language) {
+    const SaidOf word = said_of_word(tokens, at, false, language);
+    return word != SaidOf::kNothing && word != SaidOf::kOther;
 }
 
 SaidOf said_of(const Tokens &tokens, const PeriodClaim &claim, Language language) {

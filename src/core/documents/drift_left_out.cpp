@@ -22,7 +22,8 @@ void look_at_details(const DriftReader &reader, const PolicyFacts &policy, const
         missing(DriftFact::kPeriod, terms.text(), "the notice speaks of it, and does not say how long it is kept");
     if (!is_zero(policy.quarantine_for) && !seen.quarantine)
         missing(DriftFact::kPeriod, terms.text(), "the notice does not say how long it is in quarantine: hidden is not deleted");
-    if ((seen.period || seen.quarantine) && !seen.action)
+    const bool ends = !is_forever(policy.keep_for) && !is_forever(policy.quarantine_for);
+    if (ends && (seen.period || seen.quarantine) && !seen.action)
         missing(DriftFact::kAction, terms.text(), "the notice does not say what is done when the period is over");
     if (seen.columns) return;
     for (const ColumnFacts &column : policy.columns) {

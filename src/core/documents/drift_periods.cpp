@@ -46,36 +46,44 @@ bool is_of_own_records(const DriftReader &reader, const Period &length) {
     return false;
 }
 
+bool is_configured(const DriftReader &reader, std::string_view word) {
+    Tokens::Places places;
+    const Tokens one(word);
+    const Language language = reader.language();
+    const auto names = [&](std::string_view name) { return one.names(name, language, &places); };
+    for (const PolicyFacts &policy : reader.facts.policies)
+        if (names(policy.table.substr(policy.table.find('.') + 1))) return true;
+    for (const PurposeFacts &purpose : reader.facts.purposes)
+        if (names(purpose.name)) return true;
+    for (const ColumnFacts &column : reader.facts.columns)
+        if (names(reader.wordings.words(WordingObject::kCategory, column.category))) return true;
+    return false;
+}
+
 // The word of its own that a sentence without a policy begins with: "Recordings of calls are kept". Empty: there is none.
 std::string_view subject_of(const DriftReader &reader, const Tokens &tokens) {
-    constexpr Said kVerbs = {"are|is|will|must|shall|was|were|may|can|should", "blir|er|skal|vil|må|kan|ble"};
+    constexpr Said kVerbs = {"are|is|will|must|shall|was|were|may|can|should",
+                             "anonymiseres|arkiveres|beholdes|blir|ble|er|kan|kastes|lagres|må|oppbevares|skal|slettes|vil"};
+    constexpr Said kPrepositions = {"for|in|until|after|at|up", "i|etter|til|inntil|på|fram"};
     constexpr Said kGeneral = {
         "all|any|collected|customer*|data|detail*|everything|he|information|it|item*|most|other|others|personal|record|records|registered|rest|she|"
         "such|that|these|they|this|those|user*|we|you|your|after|when|if|as|in|on|at|for|from|until|once|then|thereafter|afterwards|by|with|"
         "under|account*|what|which|no|none|neither|nothing",
         "alle|alt|andre|data|de|den|denne|der|det|dette|disse|du|etter|fra|i|ingen|innen|kunde*|når|om|opplysning*|person*|på|registrerte|"
         "resten|slike|som|så|vi|hvis|med|ved|bruker*|hva|konto*|deretter|da|ingenting"};
-    const size_t verb = tokens.find(kVerbs.in(reader.language()));
-    // A clause that comes first says when, and not what.
-    if (verb >= tokens.n || verb == 0 || verb > 6 || tokens.is(0, kGeneral.in(reader.language()))) return {};
-    size_t words = 0;
-    for (size_t at = 0; at < verb; ++at) {
+    const Language language = reader.language();
+    // "We keep recordings for ...", "Recordings are kept for ..."; a clause that comes first says when, and not what.
+    const bool active = tokens.is(0, "we|vi") && said_of_storing(tokens, 1, language);
+    const size_t begin = active ? 2 : 0;
+    const size_t end = tokens.find((active ? kPrepositions : kVerbs).in(language), begin);
+    if (end >= tokens.n || end == begin || end > begin + 6) return {};
+    bool any = false;
+    for (size_t at = begin; at < end; ++at) {
         if (!is_letter(letter_at(tokens.all[at].text, 0).code) || tokens.is(at, "the|our|of|and|av|og")) continue;
-        if (tokens.is(at, kGeneral.in(reader.language()))) return {};
-        ++words;
+        if (tokens.is(at, kGeneral.in(language)) || is_configured(reader, tokens.all[at].text)) return {};
+        any = true;
     }
-    for (size_t at = 0; at < verb; ++at) {
-        if (tokens.is(at, "the|our|of|and|av|og")) continue;
-        Tokens::Places places;
-        const Tokens one(tokens.all[at].text);
-        for (const PolicyFacts &policy : reader.facts.policies)
-            if (one.names(policy.table.substr(policy.table.find('.') + 1), reader.language(), &places)) return {};
-        for (const PurposeFacts &purpose : reader.facts.purposes)
-            if (one.names(purpose.name, reader.language(), &places)) return {};
-        for (const ColumnFacts &column : reader.facts.columns)
-            if (one.names(reader.wordings.words(WordingObject::kCategory, column.category), reader.language(), &places)) return {};
-    }
-    return words == 0 ? std::string_view() : text_of(tokens, 0, verb);
+    return any ? text_of(tokens, begin, end) : std::string_view();
 }
 
 // No policy is named: is there one that it could be?
@@ -85,13 +93,15 @@ void read_untied(const DriftReader &reader, const Reading &reading, const Period
     for (const PolicyFacts &policy : reader.facts.policies)
         same = same || match(policy, claim.length, Meant::kAny).period != nullptr;
     if (same && subject_of(reader, reading.tokens).empty()) return;
-    reader.report({DriftFact::kPeriod,
-                   {},
-                   {},
-                   text_of(reading.tokens, claim.begin, claim.end),
-                   reading.sentence.text,
-                   same ? "the sentence names no policy, and speaks of something by words of its own: whether a policy is for it cannot be told"
-                        : "the sentence names no policy, and none has a period of this length"});
+    reader.report(
+        {DriftFact::kPeriod,
+         {},
+         {},
+         text_of(reading.tokens, claim.begin, claim.end),
+         reading.sentence.text,
+         same
+             ? "the sentence names no policy, and speaks of something by words of its own: whether a policy is for it cannot be told"
+             : "the sentence names no policy, and none has a period of this length"});
 }
 
 // What stands between a period and the next one.
@@ -183,8 +193,8 @@ void report_other(DriftReader *reader, const Reading &reading, const PeriodClaim
     for (const PolicySeen &seen : reader->room.policies) tied += seen.tied ? 1 : 0;
     if (why.empty())
         why = tied > 1
-                  ? "the sentence is about several policies, and the period is none of theirs: which one is meant cannot be told"
-                  : "the policy has another period";
+                ? "the sentence is about several policies, and the period is none of theirs: which one is meant cannot be told"
+                : "the policy has another period";
     for (size_t i = 0; i < reader->facts.policies.size(); ++i) {
         PolicySeen &seen = reader->room.policies[i];
         if (!seen.tied) continue;
@@ -214,9 +224,10 @@ bool is_listed(const DriftReader &reader, const Reading &reading, const PeriodCl
 
 // "Kept indefinitely", "are never deleted". False: the sentence does not say that.
 bool says_for_ever(const Tokens &tokens, Language language, PeriodClaim *claim) {
-    constexpr Said kForEver = {"indefinitely|forever|for ever|permanently|without limit|without a limit|without any limit|without "
-                               "time limit|for all time",
-                               "på ubestemt tid|for alltid|for all tid|uten tidsbegrensning|ubegrenset|permanent|til evig tid"};
+    constexpr Said kForEver = {
+        "indefinitely|forever|for ever|permanently|without limit|without a limit|without any limit|without "
+        "time limit|for all time",
+        "på ubestemt tid|for alltid|for all tid|uten tidsbegrensning|ubegrenset|permanent|til evig tid"};
     constexpr Said kWords = {"limit|a|any|time|ever|all", "ubestemt|alltid|all|tid|tidsbegrensning|evig"};
     *claim = {};
     claim->length.flags = kForeverFlag;
@@ -224,7 +235,8 @@ bool says_for_ever(const Tokens &tokens, Language language, PeriodClaim *claim) 
     if (claim->begin < tokens.n) {
         claim->end = claim->begin + 1;
         while (claim->end < claim->begin + 3 && tokens.is(claim->end, kWords.in(language))) ++claim->end;
-        return said_of(tokens, *claim, language) == SaidOf::kKeeping && !tokens.is_denied(claim->begin, language);
+        const SaidOf of = said_of(tokens, *claim, language);
+        return (of == SaidOf::kKeeping || of == SaidOf::kQuarantine) && !tokens.is_denied(claim->begin, language);
     }
     const size_t deleting = tokens.find(kDeleting.in(language)), never = tokens.find(Said{"never", "aldri"}.in(language));
     if (deleting == tokens.n || never == tokens.n || never > deleting + 1 || never + 2 < deleting) return false;
@@ -266,6 +278,7 @@ constexpr Said kHiding = {"quarantin*|hidden", "karantene*|skjul*"};
 // What of a policy the period can be. quarantine: another of the sentence is that of a quarantine.
 Meant meant_by(const Reading &reading, SaidOf of, bool quarantine, Language language) {
     if (of == SaidOf::kQuarantine) return Meant::kQuarantine;
+    if (of == SaidOf::kNothing) return Meant::kAny;
     return !reading.block.has(kHiding, language) || (of == SaidOf::kKeeping && quarantine) ? Meant::kKept : Meant::kAny;
 }
 
@@ -299,7 +312,7 @@ void read_periods(DriftReader *reader, const Reading &reading) {
     }
     if (says_for_ever(tokens, language, &claim)) {
         if (is_tied(*reader))
-            read_claim(reader, reading, &claim, SaidOf::kKeeping, Meant::kAny);
+            read_claim(reader, reading, &claim, said_of(tokens, claim, language), Meant::kAny);
         else
             read_untied(*reader, reading, claim);
     }
@@ -319,7 +332,8 @@ std::string_view section_of(const PolicyFacts &policy, const LawReference &own) 
 // "13 b" and "13b" are one.
 bool same_section(std::string_view a, std::string_view b) {
     const Tokens x(a), y(b);
-    return x.n == y.n && std::equal(x.all, x.all + x.n, y.all, [](const Token &one, const Token &other) { return one.text == other.text; });
+    return x.n == y.n &&
+           std::equal(x.all, x.all + x.n, y.all, [](const Token &one, const Token &other) { return one.text == other.text; });
 }
 
 void report_law(const DriftReader &reader, const Reading &reading, const PolicyFacts &policy, const LawReference &stated,
@@ -350,7 +364,8 @@ bool next_other_law(const Tokens &tokens, size_t from, size_t *begin, size_t *en
         const std::string_view word = tokens.all[at].text;
         const bool bokmal = word.size() > 8 && (word.ends_with("loven") || word.ends_with("lovens"));
         size_t first = at;
-        while (word == "Act" && first > 0 && is_upper(letter_at(tokens.all[first - 1].text, 0).code) && !tokens.is(first - 1, kNoNames))
+        while (word == "Act" && first > 0 && is_upper(letter_at(tokens.all[first - 1].text, 0).code) &&
+               !tokens.is(first - 1, kNoNames))
             --first;
         if (!bokmal && first == at) continue;
         LawClaim known = {};
@@ -372,7 +387,8 @@ void read_other_laws(DriftReader *reader, const Reading &reading) {
         const auto refers = [&](const PolicyFacts &policy) {
             Tokens::Places places;
             return Tokens(policy.reference).names(stated, reader->language(), &places) ||
-                   Tokens(reader->wordings.find(WordingObject::kText, policy.reference)).names(stated, reader->language(), &places);
+                   Tokens(reader->wordings.find(WordingObject::kText, policy.reference))
+                       .names(stated, reader->language(), &places);
         };
         const bool any = std::any_of(reader->facts.policies.begin(), reader->facts.policies.end(), refers);
         if (!is_tied(*reader) && !any)
@@ -420,7 +436,8 @@ void read_laws(DriftReader *reader, const Reading &reading) {
                 continue;
             }
             seen.law = true;
-            if (!own.section.empty() && !claim.reference.section.empty() && !same_section(section_of(policy, own), claim.reference.section))
+            if (!own.section.empty() && !claim.reference.section.empty() &&
+                !same_section(section_of(policy, own), claim.reference.section))
                 report_law(*reader, reading, policy, claim.reference, "the policy refers to another section");
         }
     }

@@ -36,9 +36,9 @@ struct DriftReader {
 
     bool purpose_named = false;  // the sentence itself names a purpose
 
-    uint8_t anchors = 0;        // bits of those that sentences of the block name that name no period
+    uint8_t anchors = 0;          // bits of those that sentences of the block name that name no period
     const char *block = nullptr;  // which block that is
-    bool other_country = false;  // a sentence says that data lie where they do not
+    bool other_country = false;   // a sentence says that data lie where they do not
 
     Language language() const noexcept { return wordings.language; }
     std::string_view said(Said text) const noexcept { return text.in(language()); }
@@ -69,6 +69,8 @@ void tie(DriftReader *reader, const Reading &reading);
 // What a period is said of.
 enum class SaidOf : uint8_t { kNothing, kKeeping, kDeleting, kQuarantine, kOther };
 SaidOf said_of(const Tokens &tokens, const PeriodClaim &claim, Language language);
+// Whether the word that stands here is one for storing, hiding or deleting.
+bool said_of_storing(const Tokens &tokens, size_t at, Language language);
 // Whether a heading, a header or what leads to a list is about that.
 bool speaks_of_storing(std::string_view text, Language language);
 

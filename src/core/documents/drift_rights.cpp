@@ -130,12 +130,12 @@ bool is_within_a_month(const Period &period) {
 
 // What a help desk answers is no request that Article 12 is about.
 bool is_of_requests(const DriftReader &reader, const Reading &reading, const PeriodClaim &claim) {
-    constexpr Said kRequests = {
-        "access|article|complain*|complaint*|gdpr|request|requests|right|rights",
-        "anmod*|artikkel|begjær*|forespørsel*|innsyn*|klage*|krav|kravet|rett|rettighet*|rettigheter"};
-    constexpr Said kOthers = {"chat*|customer service|customer services|email*|help desk|helpdesk|hotline|operator*|phone*|sales|service "
-                              "desk|support|switchboard|telephone*",
-                              "brukerstøtte*|chat*|epost*|kundesent*|kundeservice*|salg*|sentralbord*|servicedesk|support*|telefon*"};
+    constexpr Said kRequests = {"access|article|complain*|complaint*|gdpr|request|requests|right|rights",
+                                "anmod*|artikkel|begjær*|forespørsel*|innsyn*|klage*|krav|kravet|rett|rettighet*|rettigheter"};
+    constexpr Said kOthers = {
+        "chat*|customer service|customer services|email*|help desk|helpdesk|hotline|operator*|phone*|sales|service "
+        "desk|support|switchboard|telephone*",
+        "brukerstøtte*|chat*|epost*|kundesent*|kundeservice*|salg*|sentralbord*|servicedesk|support*|telefon*"};
     const Language language = reader.language();
     if (reading.tokens.has(kRequests, language)) return true;
     if (reading.tokens.has(kOthers, language)) return false;
@@ -221,8 +221,8 @@ void read_basis(DriftReader *reader, const Reading &reading) {
     const size_t consent = reading.tokens.find(Said{"consent*", "samtykke*"}.in(language));
     bool without = false;
     for (size_t i = consent > 3 ? consent - 3 : 0; i < consent; ++i) without = without || reading.tokens.is(i, "without|uten");
-    if (claimed == 0 && consent < reading.tokens.n && !without && !reading.tokens.is_denied(consent, language) && !articles.has(20) &&
-        !reading.tokens.has({"portab*|machine", "dataportab*|maskinlesbar*"}, language))
+    if (claimed == 0 && consent < reading.tokens.n && !without && !reading.tokens.is_denied(consent, language) &&
+        !articles.has(20) && !reading.tokens.has({"portab*|machine", "dataportab*|maskinlesbar*"}, language))
         claimed = 'a';
     const bool at_all = claimed != 0 && is_in_use(reader->facts, claimed);
     if (claimed == 0) return;
@@ -306,8 +306,9 @@ size_t distance_to(const Tokens &tokens, size_t at, std::string_view words) {
 // Of a place that is named, or else of each.
 void read_control(const DriftReader &reader, const Reading &reading) {
     constexpr Said kOurs = {"ours|us|we", "vi|oss"};
-    constexpr Said kTheirs = {"provider*|supplier*|vendor*|processor*|partner*|third party|third parties|subcontractor*|operator*",
-                              "skyleverandør*|leverandør*|databehandler*|partner*|tredjepart*|underleverandør*|driftspartner*"};
+    constexpr Said kTheirs = {
+        "provider*|supplier*|vendor*|processor*|partner*|third party|third parties|subcontractor*|operator*",
+        "skyleverandør*|leverandør*|databehandler*|partner*|tredjepart*|underleverandør*|driftspartner*"};
     constexpr size_t kNear = 6;
     const Language language = reader.language();
     const Tokens &tokens = reading.tokens;
@@ -388,7 +389,8 @@ void read_places(DriftReader *reader, const Reading &reading) {
     for (; country != nullptr; country = next_country(reading.tokens, at + 1, language, &at)) {
         if (is_place(reader->facts, country->code) || (is_recipients(reader->facts, country->code) && !storing)) continue;
         if (is_of_persons(reading.tokens, at, language) || is_denied_there(reading.tokens, at, language) ||
-            reading.tokens.is_denied(at, language) || is_of_transfers(*reader, country)) continue;
+            reading.tokens.is_denied(at, language) || is_of_transfers(*reader, country))
+            continue;
         reader->other_country = reader->other_country || storing;
         Line configured;
         put_countries(&configured, reader->facts, language);
@@ -407,16 +409,14 @@ void read_sharing(DriftReader *reader, const Reading &reading) {
     const Tokens &tokens = reading.tokens;
     const auto has = [&](Said words) { return tokens.has(words, language); };
     const size_t selling = tokens.find(Said{"sell|sells|selling|sold", "selge*|selges|solgt|selger"}.in(language));
-    const size_t shared = tokens.find(Said{"disclos*|pass|passed|sell|sells|selling|share|shared|sold|rent|rented",
-                                           "deler|deles|selge*|solgt|utlever*|leies"}
-                                          .in(language));
+    const size_t shared = tokens.find(
+        Said{"disclos*|pass|passed|sell|sells|selling|share|shared|sold|rent|rented", "deler|deles|selge*|solgt|utlever*|leies"}
+            .in(language));
     const bool buyers = has({"advertiser*|broker|brokers", "annonsør*|datamegler*|adressemegler*"});
-    const bool parties =
-        buyers || has({"third party|third parties|partners|others", "tredjepart*|tredjeparter|partnere|andre"});
+    const bool parties = buyers || has({"third party|third parties|partners|others", "tredjepart*|tredjeparter|partnere|andre"});
     const bool data = has({"address*|contact*|data|details|email*|information|lists|personal",
                            "adresse*|data|epost*|e - post*|kontakt*|liste*|opplysning*|personopplysning*"});
-    const bool marketing =
-        buyers || (selling < tokens.n && data) || has({"marketing|advertis*", "markedsfør*|reklame*"});
+    const bool marketing = buyers || (selling < tokens.n && data) || has({"marketing|advertis*", "markedsfør*|reklame*"});
     if (shared < tokens.n && !tokens.is_denied(shared, language) && parties && marketing) {
         bool any = false;
         for (const PurposeFacts &purpose : reader->facts.purposes) {

@@ -207,7 +207,8 @@ bool Tokens::names(std::string_view name, Language language, Places *places) con
         if (wanted.is(i, kNamesNothing.in(language)) || !is_word(letter_at(wanted.all[i].text, 0).code)) continue;
         bool here = false;
         for (size_t k = 0; k < n; ++k) {
-            // "In some cases" is about none.
+            // "In some cases" is about none, and "don't" is not of "t".
+            if (all[k].text.size() == 1 && k > 0 && is(k - 1, "'|’")) continue;
             if (is(k, "cases") && k > 0 && is(k - 1, "in|some|most|such|certain|other")) continue;
             if (!is_form_of(all[k].text, wanted.all[i].text, language)) continue;
             found.set(k);
