@@ -134,7 +134,7 @@ struct Coded {
     core::Said said;
 };
 inline constexpr Coded kCoded[] = {
-    "deleted", {"deleted", "slettet"}},
+    {"deleted", {"deleted", "slettet"}},
     {"anonymised", {"personal columns anonymised", "personopplysninger anonymisert"}},
     {"taken_out", {"the person taken out, for the row is about others, too", "personen tatt ut, for raden gjelder også andre"}},
     {"deleted_in_consequence", {"deleted in consequence", "slettet som følge av det"}},

@@ -114,6 +114,11 @@ SELECT is(pg_temp.beside(E'We never, under any circumstances whatsoever, store a
 SELECT is(pg_temp.beside(E'We answer requests within one month; usually within 30 days.'), NULL, 'a usual time beside a limit is right');
 SELECT is(pg_temp.beside(E'We do not keep your data forever.'), NULL, 'an end that is not named is no period');
 SELECT is(pg_temp.beside(E'Our help desk answers within 24 hours.'), NULL, 'a help desk answers when it likes');
+SELECT is(pg_temp.beside(E'## How long\n\nVisits: 3 years\n\n## Other'), 'period | visits | 90 days, then quarantine for 14 days, then deleted | 3 years', 'a line with a period is no heading');
+SELECT is(pg_temp.beside(E'* **Visits** – 3 years'), 'period | visits | 90 days, then quarantine for 14 days, then deleted | 3 years', 'a period stands behind a name and a dash');
+SELECT is(pg_temp.beside('Orders are delivered within 3 days and kept safely.'), NULL, 'the time of a delivery is no period');
+SELECT is(pg_temp.beside('The store is open 24 hours.'), NULL, 'a store is no storing');
+SELECT is((SELECT string_agg(stated, '') FROM retention.notice_drift('Barn under 13 år lagrer vi ikke data om.', 'nb')), NULL, 'an age is no period in Norwegian');
 SELECT is(pg_temp.drift('We answer within one month, and may extend that by two further months.', 'Our help desk answers within 24 hours.'), 'answer | 1 month, extendable by 2 further months (Article 12(3))', 'a help desk hides no missing limit');
 SELECT is((SELECT count(*) FROM retention.notice_drift(replace(pg_temp.right_one(), 'Visits are logged', repeat('on and on ', 500) || '. Visits are logged')) WHERE fact = 'sentence'), 1::bigint, 'a sentence that is too long says so');
 SELECT is((SELECT string_agg(concat_ws(' | ', fact, object, stated), '; ' ORDER BY x) FROM (VALUES (1, 'Klagefristen er tre uker, og klagen lagres.'), (2, 'Visits tas vare på i 7 år og kastes.'), (3, 'Visits lagres i 90 dager og ligger deretter i 14 dagers karantene.'),

@@ -216,10 +216,12 @@ bool is_listed(const DriftReader &reader, const Reading &reading, const PeriodCl
     const bool about = speaks_of_storing(place.header, language) || speaks_of_storing(place.lead, language) ||
                        speaks_of_storing(place.heading, language);
     if (place.kind == BlockKind::kRow) return about || is_tied(reader);
+    // "Orders: 5 years", and further away where storing is spoken of.
+    const size_t near = about ? 4 : 2;
     bool behind_name = false;
-    for (size_t at = claim.begin > 4 ? claim.begin - 4 : 0; at < claim.begin; ++at)
+    for (size_t at = claim.begin > near ? claim.begin - near : 0; at < claim.begin; ++at)
         behind_name = behind_name || reading.tokens.is(at, ":|–|—|-|=");
-    return about && behind_name && is_tied(reader);
+    return behind_name && is_tied(reader);
 }
 
 // "Kept indefinitely", "are never deleted". False: the sentence does not say that.

@@ -52,6 +52,7 @@ void Sentences::begin_block() noexcept {
     const bool row = block_.find('|') != std::string_view::npos;
     const bool open = block_.ends_with(':');
     const bool heading = mark == kHeadingMark || (mark != kItemMark && !row && !open && block_.size() < kHeading &&
+                                                  block_.find_first_of("0123456789:") == std::string_view::npos &&
                                                   std::string_view(".!?,;").find(block_.back()) == std::string_view::npos);
     const bool led = !lead_.empty() && lead_.data() == last_.data();
     if (heading || (mark != kItemMark && !row && !led)) lead_ = {};
