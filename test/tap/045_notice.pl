@@ -183,6 +183,13 @@ for my $database (qw(company latin1 sql_ascii)) {
 }
 is(ask('latin1', q{SELECT position('bokf' || chr(248) || 'ringsloven' IN retention.privacy_notice('nb')) > 0}), 't', 'letters are those of the database');
 
+# What is later than the law allows is no aim.
+$node->append_conf('postgresql.conf', q{retention.request_target = '3 months'});
+$node->reload;
+unlike(notice('company', 'en'), qr/^Our own aim/m, 'a time beyond the legal one is not told as an aim');
+like(notice('company', 'en'), qr/^\* Not stated: when requests are usually answered: what is meant to be, 3 months, is later than the law allows\.$/m, 'a time beyond the legal one is listed');
+like(notice('company', 'nb'), qr/^\* Ikke opplyst: når forespørsler vanligvis besvares: Det som er målet, 3 måneder, er senere enn loven tillater\.$/m, 'a time beyond the legal one is listed in Norwegian');
+
 # Any bytes are a name in an SQL_ASCII database.
 $node->safe_psql('postgres', q{CREATE DATABASE bytes TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'});
 {
