@@ -207,6 +207,12 @@ $sql->("ALTER ROLE watcher SET retention.test_now = '2030-06-01 13:00Z'");
 is(value('pg_retention_worker_silent_seconds'), 3600, 'an hour without a sweep is heard of');
 is(value('pg_retention_ledger_verified_age_seconds'), 3600, 'an hour without a verification is heard of');
 
+# The time was set back: what lies in the future says nothing of whether sweeps run now.
+$sql->("INSERT INTO retention.sweep_run (started_at, by_worker) VALUES ('2030-05-31 11:00Z', true); ALTER ROLE watcher SET retention.test_now = '2030-05-31 12:00Z'");
+is(value('pg_retention_worker_silent_seconds'), 3600, 'a sweep in the future does not make the worker sound alive');
+$sql->("UPDATE retention.sweep_run SET started_at = '2030-07-01'");
+cmp_ok(value('pg_retention_worker_silent_seconds'), '>=', 0, 'where all sweeps lie in the future the worker is silent since the server started');
+
 # Nothing of persons, in all that was asked.
 my $all = '';
 for my $group (sort keys %asked) { $all .= join ' ', map { %$_ } values %{measured($group)} }
