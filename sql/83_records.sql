@@ -13,7 +13,7 @@ COMMENT ON EVENT TRIGGER retention_follow_person_tables IS 'a person may be dele
 
 CREATE FUNCTION retention.records_of_nobody(OUT kind text, OUT persons bigint) RETURNS SETOF record
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_records_of_nobody';
-COMMENT ON FUNCTION retention.records_of_nobody() IS 'of how many persons something is recorded though no row has their key any more; NULL: the kind itself is not there, or does not fit the schema';
+COMMENT ON FUNCTION retention.records_of_nobody() IS 'of how many persons something is recorded though no row has their key any more; NULL: the kind itself is not there, or does not fit the schema, or the owner of its table may not read it';
 GRANT EXECUTE ON FUNCTION retention.records_of_nobody() TO pg_monitor;
 CREATE FUNCTION retention.end_records_of_nobody(kind text) RETURNS bigint
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_end_records_of_nobody';

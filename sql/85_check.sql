@@ -388,7 +388,7 @@ FROM retention.purpose o
 UNION ALL
 SELECT 'records are of persons who are there', n.kind, false,
     CASE WHEN n.persons IS NOT NULL THEN format('Of %s persons of kind "%s" something is recorded, and no row has their keys: retention.end_records_of_nobody(%L) ends that.', n.persons, n.kind, n.kind)
-        ELSE format('Something is recorded of persons of kind "%s", which is not in retention.subject_kind, or does not fit the schema: write it again, then see retention.records_of_nobody().', n.kind) END
+        ELSE format('Something is recorded of persons of kind "%s", which is not in retention.subject_kind, does not fit the schema, or is of a table that its owner may not read: mend that, then see retention.records_of_nobody().', n.kind) END
 FROM retention.records_of_nobody() n
 UNION ALL
 SELECT 'objections of erased persons are known', o.purpose, false, format('Since %s: set retention.erasure_key_file, or those who objected may be written to again.', min(o.erased_at))

@@ -221,10 +221,12 @@ void put_records_of_nobody(const ReturnSetInfo *result) {
                               ") r LEFT JOIN retention.subject_kind k ON k.kind = r.kind WHERE r.kind IS NOT NULL ORDER BY 1");
     for (const SqlRow row : kinds) {
         const Kind *kind = row.get<bool>(2) ? kind_that_fits(row.text(1)) : nullptr;
-        const int n = kind == nullptr ? 0 : list_length(recorded_of_nobody(*kind));
-        if (kind != nullptr && n == 0) continue;
+        int n = 0;
+        // Its owner may not read it any more.
+        const bool known = kind != nullptr && attempt([&] { n = list_length(recorded_of_nobody(*kind)); }) == nullptr;
+        if (known && n == 0) continue;
         Datum values[2] = {CStringGetTextDatum(row.text(1)), Int64GetDatum(n)};
-        bool nulls[2] = {false, kind == nullptr};
+        bool nulls[2] = {false, !known};
         tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
     }
     kinds.free();
