@@ -13,9 +13,17 @@ namespace {
 
 // Sums of what the parts below list, and what of it wants somebody.
 struct Sums {
-    int64 in_force, observing, off, waiting, overdue, blocked, findings, gaps, requests, late;
+    int64 in_force, observing, off, waiting, overdue, blocked, findings, gaps, requests, late, problems, checks;
     bool ledger;
 };
+
+// Of one that is at work as it was told. What it waits for by itself is no problem.
+bool has_problem(const SqlRow &status) {
+    const char *state = status.text(5);
+    if (strcmp(state, "enforcing") != 0 && strcmp(state, "observing") != 0) return false;
+    const bool warns = status.get_or<bool>(13, false);
+    return warns || (status.get<bool>(14) && (status.is_null(15) || !is_of_quarantine(status.text(15))));
+}
 
 Sums sums_of(const Told &told) {
     Sums sums = {};
@@ -23,6 +31,7 @@ Sums sums_of(const Told &told) {
         const char *mode = row.text(4);
         ++(strcmp(mode, "enforce") == 0 ? sums.in_force : strcmp(mode, "observe") == 0 ? sums.observing : sums.off);
         if (state_of(row.text(5)).mood == Mood::kWaiting) ++sums.waiting;
+        if (has_problem(row)) ++sums.problems;
     }
     for (const SqlRow row : told.overdue) sums.overdue += row.get_or<int64>(6, 0);
     for (const SqlRow row : told.blocked) sums.blocked += row.get<int64>(5);
@@ -30,6 +39,7 @@ Sums sums_of(const Told &told) {
     for (const SqlRow row : told.gaps) sums.gaps += row.get<int64>(2);
     for (const SqlRow row : told.requests)
         if (strcmp(row.text(8), "late") == 0) ++sums.late;
+    for (const SqlRow row : told.checks) sums.checks += row.get<int64>(2);
     sums.requests = static_cast<int64>(told.requests.n);
     sums.ledger = told.ledger.first().get<bool>(1);
     return sums;
@@ -72,7 +82,8 @@ void need(const Page &page, const Said &what, const char *figure, int64 n, const
 }
 
 void needs(const Page &page, const Sums &sums, int64 tables) {
-    if (sums.waiting + sums.overdue + sums.blocked + tables + sums.late + sums.findings == 0 && sums.ledger) {
+    if (sums.waiting + sums.problems + sums.overdue + sums.blocked + tables + sums.late + sums.findings + sums.checks == 0 &&
+        sums.ledger) {
         page.mark("<p class=\"needs nobody\">");
         page.say(words::kNeedsNobody);
         page.mark("</p>\n");
@@ -88,10 +99,12 @@ void needs(const Page &page, const Sums &sums, int64 tables) {
     }
     need(page, words::kRequestsLate, "sum/late", sums.late, "requests");
     need(page, words::kWaitingPolicies, "sum/waiting", sums.waiting, "state");
+    need(page, words::kProblemPolicies, "sum/problems", sums.problems, "state");
     need(page, words::kOverdueRows, "sum/overdue", sums.overdue, "stuck");
     need(page, words::kBlockedRows, "sum/blocked", sums.blocked, "stuck");
     need(page, words::kBlockedTables, "sum/tables", tables, "stuck");
     need(page, words::kFindingRows, "sum/findings", sums.findings, "audit");
+    need(page, words::kChecks, "sum/checks", sums.checks, "check");
     page.mark("</ul></div>\n");
 }
 
@@ -100,10 +113,10 @@ void contents(const Page &page) {
         const char *id;
         const Said *title;
     };
-    constexpr Entry entries[] = {{"state", &words::kStates}, {"policies", &words::kPolicies}, {"due", &words::kDue},
-                                 {"done", &words::kDone},    {"requests", &words::kRequests}, {"stuck", &words::kStuck},
-                                 {"fuse", &words::kFuse},    {"ledger", &words::kLedger},     {"gaps", &words::kGaps},
-                                 {"audit", &words::kAudit},  {"about", &words::kAbout}};
+    constexpr Entry entries[] = {{"check", &words::kChecks}, {"state", &words::kStates}, {"policies", &words::kPolicies},
+                                 {"due", &words::kDue},      {"done", &words::kDone},    {"requests", &words::kRequests},
+                                 {"stuck", &words::kStuck},  {"fuse", &words::kFuse},    {"ledger", &words::kLedger},
+                                 {"gaps", &words::kGaps},    {"audit", &words::kAudit},  {"about", &words::kAbout}};
     page.mark("<nav aria-label=\"");
     page.say(words::kContents);
     page.mark("\"><ul>");
@@ -146,8 +159,8 @@ text *report_html(core::Language language) {
     begin_document(page, told);
     write_summary(page, told);
     for (void (*write)(const Page &, const Told &) :
-         {write_states, write_policies, write_due, write_done, write_requests, write_stuck, write_fuse, write_ledger, write_gaps,
-          write_audit, write_about})
+         {write_checks, write_states, write_policies, write_due, write_done, write_requests, write_stuck, write_fuse,
+          write_ledger, write_gaps, write_audit, write_about})
         write(page, told);
     page.mark("</main>\n</body>\n</html>\n");
     SPI_finish();
@@ -159,7 +172,7 @@ text *report_html(core::Language language) {
 void write_summary(const Page &page, const Told &told) {
     const Sums sums = sums_of(told);
     contents(page);
-    begin_section(page, "glance", words::kGlance, "retention.status, retention.overdue, retention.gaps", true);
+    begin_section(page, "glance", words::kGlance, "retention.status, retention.overdue, retention.gaps, retention.check()", true);
     needs(page, sums, static_cast<int64>(told.tables.n));
     tiles(page, sums);
     end_section(page);

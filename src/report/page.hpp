@@ -86,12 +86,13 @@ void chart(const Page &page, const char *id, const Said &title, int first_month,
 // Everything that is told, read before any of it is written. Rows are those of views.
 struct Told {
     SqlRow place;
-    SqlRows policies, status, overdue, blocked, tables, fuse, requests, gaps, findings, audits, due, done, run, ledger;
+    SqlRows policies, status, overdue, blocked, tables, fuse, requests, gaps, checks, findings, audits, due, done, run, ledger;
 };
 Told read_views(pg_tz *zone);
 
 // The parts, in their order.
 void write_summary(const Page &page, const Told &told);
+void write_checks(const Page &page, const Told &told);
 void write_states(const Page &page, const Told &told);
 void write_policies(const Page &page, const Told &told);
 void write_due(const Page &page, const Told &told);
@@ -114,5 +115,8 @@ struct State {
     bool is_enough;  // what the view says besides is the same, or somebody's own words
 };
 const State &state_of(const char *state);
+
+// What a policy's problem says of a quarantine that runs: it ends by itself.
+bool is_of_quarantine(const char *problem);
 
 }  // namespace pg_retention

@@ -52,8 +52,8 @@ void problem(const Page &page, const SqlRow &row) {
         line(page, words::kByError);
         return;
     }
-    for (const char *told : {"what was due before ", "what became hidden since "})
-        if (strncmp(said, told, strlen(told)) == 0) return;
+    constexpr char hidden[] = "what became hidden since ";
+    if (is_of_quarantine(said) || strncmp(said, hidden, strlen(hidden)) == 0) return;
     page.mark("<div lang=\"en\">");
     page.text(said);
     page.mark("</div>");
@@ -166,6 +166,11 @@ void policy_row(const Page &page, const SqlRow &row, const Told &told) {
 }
 
 }  // namespace
+
+bool is_of_quarantine(const char *problem) {
+    constexpr char armed[] = "what was due before ";
+    return strncmp(problem, armed, strlen(armed)) == 0;
+}
 
 const State &state_of(const char *state) {
     for (const State &one : words::kStateWords)

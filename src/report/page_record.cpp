@@ -34,16 +34,21 @@ void time_fact(const Page &page, const Said &name, const SqlRow &row, int column
     end_fact(page);
 }
 
-void gap_row(const Page &page, const SqlRow &row) {
+// A kind, how many there are of it, and the first of their objects, where they have any.
+void kind_row(const Page &page, const SqlRow &row, const char *view, const Said *said) {
     const char *kind = row.text(1);
-    const Said *said = words::find(words::kGapKinds, kind);
     page.mark(said == nullptr ? "<tr><th scope=\"row\" lang=\"en\">" : "<tr><th scope=\"row\">");
     if (said == nullptr)
         page.text(kind);
     else
         page.say(*said);
     page.mark("</th>");
-    number_cell(page, row, 2, psprintf("gaps/%s", kind));
+    number_cell(page, row, 2, psprintf("%s/%s", view, kind));
+    if (row.is_null(3)) {
+        none(page);
+        page.mark("</tr>\n");
+        return;
+    }
     Datum *objects = nullptr;
     const int n = elements_of(row.datum(3), TEXTOID, &objects);
     page.mark("<td>");
@@ -54,6 +59,15 @@ void gap_row(const Page &page, const SqlRow &row) {
     }
     if (row.get<int64>(2) > n) page.mark(", &#x2026;");
     page.mark("</td></tr>\n");
+}
+
+void begin_kinds(const Page &page, const char *id, const Said &caption, const Said &kind) {
+    begin_table(page, id, caption);
+    page.mark("<thead><tr>");
+    head(page, kind);
+    number_head(page, words::kCount);
+    head(page, words::kWhere);
+    page.mark("</tr></thead><tbody>\n");
 }
 
 void findings(const Page &page, const SqlRows &found) {
@@ -132,13 +146,21 @@ void write_gaps(const Page &page, const Told &told) {
         paragraph(page, words::kGapsNone);
     else {
         paragraph(page, words::kGapsSays);
-        begin_table(page, "gaps", words::kGaps);
-        page.mark("<thead><tr>");
-        head(page, words::kGap);
-        number_head(page, words::kCount);
-        head(page, words::kWhere);
-        page.mark("</tr></thead><tbody>\n");
-        for (const SqlRow row : told.gaps) gap_row(page, row);
+        begin_kinds(page, "gaps", words::kGaps, words::kGap);
+        for (const SqlRow row : told.gaps) kind_row(page, row, "gaps", words::find(words::kGapKinds, row.text(1)));
+        end_table(page);
+    }
+    end_section(page);
+}
+
+void write_checks(const Page &page, const Told &told) {
+    begin_section(page, "check", words::kChecks, "retention.check()", true);
+    if (told.checks.n == 0)
+        paragraph(page, words::kChecksNone);
+    else {
+        paragraph(page, words::kChecksSays);
+        begin_kinds(page, "check", words::kChecks, words::kCheck);
+        for (const SqlRow row : told.checks) kind_row(page, row, "check", words::find(words::kCheckWords, row.text(1)));
         end_table(page);
     }
     end_section(page);

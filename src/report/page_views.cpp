@@ -14,15 +14,18 @@ constexpr char kPolicies[] =
     "SELECT p.policy_id, p.name, p.relation::text, p.mode, p.action, p.keep_for, p.quarantine_for, p.must_keep_for, p.reference, p.purpose, p.legal_basis "
     "FROM retention.policy p ORDER BY p.name COLLATE \"C\", p.policy_id";
 
-// What an error said may hold values of a row, and what somebody gave as his reason any words: a problem that has them in it is left out, and told by
-// its kind alone.
+// What an error said may hold values of a row, and what somebody gave as his reason any words: a problem of a policy that has its own of them in it is left
+// out, and told by its kind alone.
 constexpr char kStatus[] =
-    "WITH words AS MATERIALIZED (SELECT b.cause AS said FROM retention.blocked_row b UNION SELECT b.cause FROM retention.blocked_table b "
-    "UNION SELECT v.problem FROM retention.view_refresh v UNION SELECT z.reason FROM retention.pause z UNION SELECT a.problem FROM retention.audit_run a "
-    "UNION SELECT r.problem FROM retention.preparation r) "
     "SELECT s.policy_id, s.name, s.relation::text, s.mode, s.state, s.blocked, s.findings, s.overdue_since, s.next_due, s.last_success, s.last_audit, "
     "CASE WHEN s.mode = 'enforce' THEN retention.armed_until(s.policy_id) END, p.warned_until < retention.time_now() AND s.mode = 'enforce', "
-    "s.problem IS NOT NULL, CASE WHEN NOT EXISTS (SELECT FROM words w WHERE strpos(s.problem, w.said) > 0) THEN s.problem END "
+    "s.problem IS NOT NULL, CASE WHEN NOT EXISTS (SELECT FROM (SELECT b.cause FROM retention.blocked_row b WHERE b.policy_id = s.policy_id "
+    "UNION ALL SELECT b.cause FROM retention.blocked_table b WHERE b.policy_id = s.policy_id "
+    "UNION ALL SELECT v.problem FROM retention.view_refresh v JOIN retention.view_source o ON o.view = v.view AND o.source = s.relation "
+    "UNION ALL SELECT z.reason FROM retention.pause z WHERE z.policy_id IN (0, s.policy_id) "
+    "UNION ALL SELECT t.problem FROM (SELECT a.relation, a.problem FROM retention.audit_run a UNION ALL SELECT r.relation, r.problem FROM retention.preparation r) t "
+    "WHERE t.relation = s.relation OR t.relation IN (SELECT n.relid FROM pg_partition_ancestors(s.relation) n) "
+    "OR s.relation IN (SELECT n.relid FROM pg_partition_ancestors(t.relation) n)) w (said) WHERE strpos(s.problem, w.said) > 0) THEN s.problem END "
     "FROM retention.status s JOIN retention.policy p ON p.policy_id = s.policy_id ORDER BY s.name COLLATE \"C\", s.policy_id";
 
 constexpr char kOverdue[] =
@@ -80,6 +83,11 @@ constexpr char kLedger[] =
     "SELECT r.ok, r.entries, r.first_bad, r.acknowledged, retention.ledger_head(), r.verified_at FROM recent r UNION ALL "
     "SELECT v.ok, v.entries, v.first_bad, v.acknowledged, retention.ledger_head(), NULL FROM retention.verify_ledger() v WHERE NOT EXISTS (SELECT FROM recent)";
 
+// Hints are left out: they have what errors said.
+constexpr char kChecks[] =
+    "SELECT c.what, count(*), (array_agg(c.object ORDER BY c.object COLLATE \"C\") FILTER (WHERE c.object IS NOT NULL))[1:12] FROM retention.check() c "
+    "WHERE NOT c.ok GROUP BY c.what ORDER BY c.what COLLATE \"C\"";
+
 template <typename... T>
 SqlRows read(const char *sql, const T &...values) {
     return run_governed(kOnceReading, sql, values...);
@@ -99,6 +107,7 @@ Told read_views(pg_tz *zone) {
     told.fuse = read(kFuse);
     told.requests = read(kRequests);
     told.gaps = read(kGaps);
+    told.checks = read(kChecks);
     told.findings = read(kFindings);
     told.audits = read(kAudits);
     told.due = read(kDue);

@@ -29,11 +29,19 @@ constexpr Said kRequestsLate = {"Requests past the legal deadline", "Henvendelse
 constexpr Said kGapCount = {"Gaps", "Hull"};
 constexpr Said kFindingRows = {"Rows the audit objects to", "Rader kontrollen har merknader til"};
 constexpr Said kWaitingPolicies = {"Policies that wait for somebody", "Regler som venter på noen"};
+constexpr Said kProblemPolicies = {"Policies with a problem", "Regler med et problem"};
 constexpr Said kLedgerShort = {"Ledger", "Loggen"};
 constexpr Said kVerifies = {"verifies", "stemmer"};
 constexpr Said kBroken = {"does not verify", "stemmer ikke"};
 constexpr Said kNeeds = {"What needs somebody", "Dette trenger noen"};
 constexpr Said kNeedsNobody = {"Nothing waits for anybody.", "Ingenting venter på noen."};
+
+// What retention.check() says.
+constexpr Said kChecks = {"What should be so, and is not", "Det som skulle være slik, men ikke er det"};
+constexpr Said kChecksNone = {"All is as it should be.", "Alt er som det skal være."};
+constexpr Said kChecksSays = {"What to do about each is in retention.check().",
+                              "Hva som kan gjøres med hvert av dem, står i retention.check()."};
+constexpr Said kCheck = {"Should be so", "Skulle være slik"};
 
 // How far policies are.
 constexpr Said kStates = {"How far each policy is", "Hvor langt hver regel er kommet"};

@@ -24,6 +24,10 @@ UNION ALL SELECT 'sum/tables', count(*)::text FROM retention.blocked_table
 UNION ALL SELECT 'sum/requests', count(*)::text FROM retention.requests_due
 UNION ALL SELECT 'sum/late', count(*)::text FROM retention.requests_due WHERE state = 'late'
 UNION ALL SELECT 'sum/findings', coalesce(sum(rows), 0)::text FROM retention.audit_finding
+UNION ALL SELECT 'sum/problems', count(*)::text FROM retention.status s JOIN retention.policy p USING (policy_id)
+    WHERE s.state IN ('enforcing', 'observing') AND (s.problem !~ '^what was due before' OR (p.mode = 'enforce' AND p.warned_until < retention.time_now()))
+UNION ALL SELECT 'sum/checks', count(*)::text FROM retention.check() WHERE NOT ok
+UNION ALL SELECT format('check/%s', what), count(*)::text FROM retention.check() WHERE NOT ok GROUP BY what
 UNION ALL SELECT 'sum/gaps', count(*)::text FROM retention.gaps
 UNION ALL SELECT format('%s/%s', v.figure, s.policy_id), v.value FROM retention.status s CROSS JOIN LATERAL (VALUES
     ('status.next_due', pg_temp.stamp(s.next_due)), ('status.overdue_since', pg_temp.stamp(s.overdue_since)), ('status.last_success', pg_temp.stamp(s.last_success)),

@@ -1,7 +1,7 @@
 -- The page: its figures are those of the views, nothing of a person is on it, and it is the same page whoever asks, and from whatever session.
 BEGIN;
 SET jit = off;
-SELECT plan(74);
+SELECT no_plan();
 CREATE FUNCTION pg_temp.page(language text DEFAULT 'en') RETURNS xml LANGUAGE sql AS $$ SELECT XMLPARSE(DOCUMENT retention.report_html(language)) $$;
 -- What a person reads of it, or of a part.
 CREATE FUNCTION pg_temp.read_of(page xml, part text DEFAULT '//body') RETURNS text LANGUAGE sql AS $$
@@ -13,7 +13,23 @@ CREATE FUNCTION pg_temp.shown(page xml) RETURNS TABLE (figure text, value text) 
 SELECT lives_ok('SELECT pg_temp.page()', 'a page without policies is well-formed');
 SELECT matches(pg_temp.read_of(pg_temp.page()), 'There is no policy yet', 'a page without policies says so');
 SELECT matches(pg_temp.read_of(pg_temp.page('nb')), 'Det finnes ingen regel ennå', 'a page without policies says so in Norwegian');
+-- Tests inject the time, and have no worker.
+SELECT matches(pg_temp.read_of(pg_temp.page(), '//section[@id="glance"]'), 'What needs somebody What should be so, and is not ?: 2 ', 'where no worker is and time is injected, that needs somebody');
+SELECT matches(pg_temp.read_of(pg_temp.page(), '//section[@id="check"]'), 'time is not injected 1 – worker is alive 1 –', 'the page says what the check found');
+SAVEPOINT checks;
+CREATE TEMP TABLE whats AS SELECT DISTINCT replace(m[1], '''''', '''') AS what
+    FROM regexp_matches((SELECT prosrc FROM pg_proc WHERE oid = 'retention.check()'::regprocedure), $$\nSELECT (?:DISTINCT )?'((?:[^']|'')+)',$$, 'g') m;
+SET LOCAL allow_system_table_mods = on;
+UPDATE pg_proc SET prosrc = 'SELECT what, NULL::text, false, ''a needle'' FROM pg_temp.whats' WHERE oid = 'retention.check()'::regprocedure;
+SELECT cmp_ok((SELECT count(*) FROM whats), '>=', 55::bigint, 'there is much to check');
+SELECT is((xpath('count(//section[@id="check"]//tbody/tr)', pg_temp.page()))[1]::text, (SELECT count(*)::text FROM whats), 'the page has whatever the check says');
+SELECT is_empty($$SELECT x.t FROM XMLTABLE('//section[@id="check"]//*[@lang="en"]' PASSING pg_temp.page('nb') COLUMNS t text PATH '.') x$$, 'whatever the check says has Norwegian words');
+INSERT INTO whats VALUES ('moon is full');
+SELECT is((xpath('string(//section[@id="check"]//*[@lang="en"])', pg_temp.page('nb')))[1]::text, 'moon is full', 'what the page has no words for is told in those of the check');
+DELETE FROM whats;
 SELECT matches(pg_temp.read_of(pg_temp.page(), '//section[@id="glance"]'), 'Nothing waits for anybody', 'nothing waits where nothing is');
+SELECT matches(pg_temp.read_of(pg_temp.page(), '//section[@id="check"]'), 'All is as it should be', 'a check that finds nothing is told of');
+ROLLBACK TO checks;
 
 \ir ../page/company.sql
 \ir ../page/figures.sql
@@ -23,7 +39,7 @@ SELECT is_empty($$SELECT figure FROM figures WHERE value <> '0' EXCEPT SELECT fi
 SELECT set_eq('SELECT * FROM pg_temp.shown(pg_temp.page(''nb''))', 'SELECT * FROM pg_temp.shown(pg_temp.page())', 'the figures are the same in Norwegian');
 SELECT cmp_ok((SELECT count(*) FROM pg_temp.shown(pg_temp.page())), '>', 150::bigint, 'the page has figures');
 SELECT set_has('SELECT figure FROM pg_temp.shown(pg_temp.page())', $$VALUES ('sum/waiting'), ('sum/late'), ('fuse.blown_at/6'), ('blocked_row/3/app.contacts/P0001'), ('overdue.rows/1/app.users'), ('requests_due.days_left/1'),
-    ('audit_finding.rows/wrong start'), ('forecast.rows/2030-03/observe'), ('ledger.row_count/2029-04/anonymised'), ('verify_ledger.entries'), ('max_share')$$, 'the page has figures of each kind');
+    ('audit_finding.rows/wrong start'), ('check/clocks are as they should be'), ('forecast.rows/2030-03/observe'), ('ledger.row_count/2029-04/anonymised'), ('verify_ledger.entries'), ('max_share')$$, 'the page has figures of each kind');
 
 -- Forms.
 SELECT is((xpath('string(/html/@lang)', pg_temp.page()))[1]::text, 'en', 'the page names its language');
@@ -94,6 +110,28 @@ SELECT matches(pg_temp.read_of(pg_temp.page(), '//section[@id="state"]'), 'priva
 REVOKE USAGE ON SCHEMA app FROM page_successor;
 SELECT matches(pg_temp.read_of(pg_temp.page(), '//section[@id="due"]'), 'Of some policies the rows could not be counted', 'the page says where what comes due is not known');
 GRANT USAGE ON SCHEMA app TO page_successor;
+
+-- A word that somebody gave as a reason elsewhere hides no problem of this policy.
+SAVEPOINT words;
+SELECT retention.pause('letters', 'a') \g /dev/null
+SELECT matches(pg_temp.read_of(pg_temp.page(), '//section[@id="state"]'), 'private customers not confirmed .* applies_to was written for another owner', 'a reason of one letter hides no problem of another policy');
+ROLLBACK TO words;
+SELECT retention.pause_all('applies_to') \g /dev/null
+SELECT doesnt_match(pg_temp.read_of(pg_temp.page(), '//section[@id="state"]'), 'applies_to was written for another owner', 'the reason of a pause of all is of each policy');
+ROLLBACK TO words;
+
+-- Whatever waits for somebody is in the sum, though no policy does.
+SELECT retention.open_request('access', 'user', 400, received => '2030-01-22 12:00+01') AS soon \gset
+INSERT INTO retention.verification (kind, begun_at, finished_at, unverified) VALUES ('user', '2030-02-01', '2030-02-01', '{a table}');
+INSERT INTO retention.return_run (relation, last_found) VALUES ('app.users', 2);
+INSERT INTO retention.notice_to_recipient (recipient, disclosures, kind, what, created_at, created_by) VALUES ('Bank', 1, 'user', 'erased', '2020-01-01', 'x');
+INSERT INTO retention.audit_run (relation, problem) VALUES ('app.visits', 'it is unreadable');
+SELECT set_has('SELECT figure FROM pg_temp.shown(pg_temp.page())', $$VALUES ('check/request is answered in time'), ('check/erased person is nowhere else'), ('check/erased person does not come back'),
+    ('check/recipient is told in time'), ('check/clocks are audited'), ('check/worker is alive'), ('sum/checks'), ('sum/problems')$$, 'whatever waits for somebody is on the page');
+SELECT is_empty('SELECT figure, value FROM pg_temp.shown(pg_temp.page()) EXCEPT SELECT figure, value FROM figures', 'the sum is that of the check and of the policies with a problem');
+SELECT matches(pg_temp.read_of(pg_temp.page(), '//section[@id="check"]'), 'request is answered in time [0-9]+ .*request ' || :soon, 'the page says which request is to be answered soon');
+SELECT matches(pg_temp.read_of(pg_temp.page(), '//section[@id="state"]'), 'visits in force .*audit: it is unreadable|visits in force .*An error stands in the way', 'a policy in force may have a problem');
+ROLLBACK TO words;
 
 -- Persons. What is on record of them, and in errors and reasons, is there, so that it could be shown.
 CREATE MATERIALIZED VIEW app.summary AS SELECT id FROM app.notes;

@@ -46,6 +46,7 @@ sub without_place { my ($page) = @_; my $n = $page =~ s/<(section|dl|p)\b[^>]* d
 $node->safe_psql('postgres', 'CREATE DATABASE copy');
 $node->command_ok([ 'pg_restore', '--exit-on-error', '-d', $node->connstr('copy'), "$dir/dump" ], 'the database is restored');
 like(page('copy', 'en'), qr/waits after a restore or a jump of the time/, 'a page before resume() says that policies wait for it');
+like(page('copy', 'en'), qr/>database is the one to act in<.*>time is not injected</s, 'a page before resume() has what the check finds');
 like(page('copy', 'nb'), qr/venter etter gjenoppretting/, 'a page before resume() says so in Norwegian');
 $node->safe_psql('copy', q{SET retention.test_now = '2026-12-05 12:00+01'; SELECT retention.resume()});
 
@@ -53,7 +54,7 @@ for my $language ('en', 'nb') {
 	my ($was, $is) = (page('origin', $language), page('copy', $language));
 	isnt($was, $is, "a page ($language) tells where it was made");
 	my ($kept, $parts) = without_place($was);
-	is($parts, 8, "parts of a page ($language) are marked as of the place");
+	is($parts, 9, "parts of a page ($language) are marked as of the place");
 	unlike($kept, qr/data-place/, "no mark of the place is left ($language)");
 	like($kept, qr/forecast\.rows\/2027-01\/enforce.*ledger\.row_count\/2026-11\/deleted.*requests_due\.days_left\/1/s, "what comes, what was done and requests are of no place ($language)");
 	is((without_place($is))[0], $kept, "a page ($language) is the same after a restore but for the place");
