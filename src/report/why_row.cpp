@@ -50,8 +50,10 @@ const Policy *policy_of_row(Oid leaf, core::Clock clock) {
 
 // A condition is its author's, and what it fails with may hold values of the row.
 core::Standing standing_of(const AskedRow &row, const Policy &policy, bool *after_it) {
-    if (row.policy == &policy) *after_it = true;
-    if (row.policy == &policy) return core::Standing::kTakes;
+    if (row.policy != nullptr && row.policy->id == policy.id) {
+        *after_it = true;
+        return core::Standing::kTakes;
+    }
     if (policy.mode == Mode::kOff) return core::Standing::kOff;
     if (!is_confirmed(policy)) return core::Standing::kUnconfirmed;
     bool has_it = false;

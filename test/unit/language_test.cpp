@@ -31,6 +31,19 @@ std::string law(const char *text, Language language) {
     return std::string(line.text());
 }
 
+TEST(Language, LocalTimes) {
+    const auto local = [](const char *text, Language language) {
+        Line line;
+        put_local(&line, text, language);
+        return std::string(line.text());
+    };
+    EXPECT_EQ(local("2031-01-01", kEn), "1 January 2031");
+    EXPECT_EQ(local("2031-12-31 09:05:00", kNb), "31. desember 2031 kl. 09:05");
+    EXPECT_EQ(local("2031-12-31 00:00:01", kEn), "31 December 2031 at 00:00:01");
+    EXPECT_EQ(local("never", kEn), "never");
+    EXPECT_EQ(local("", kNb), "");
+}
+
 TEST(Language, Found) {
     Language language = kEn;
     EXPECT_TRUE(find_language("nb", &language));
