@@ -300,11 +300,12 @@ void require_followed(const Kind &kind, const Moves &moves) {
 
 void tell_of_erased(const char *kind) {
     if (own("SELECT 1 FROM retention.erasure LIMIT 1").n > 0)
-        ereport(WARNING,
-                (errcode(ERRCODE_WARNING),
-                 errmsg("erased persons of kind \"%s\" are known by the keys that they had, and not by those that rows have now",
-                        kind),
-                 errhint("A replay over a backup from before finds them; retention.was_erased and retention.came_back do not.")));
+        ereport(
+            WARNING,
+            (errcode(ERRCODE_WARNING),
+             errmsg("erased persons of kind \"%s\" are known by the names and keys that their table had, and not by those of now",
+                    kind),
+             errhint("A replay over a backup from before finds them; retention.was_erased and retention.came_back do not.")));
 }
 
 void follow(const Retyped &retyped) {
@@ -378,6 +379,48 @@ void follow_enum(const AlterEnumStmt *alter) {
     SPI_finish();
 }
 
+// What stands in the hash of an erased person beside the values of the key, by kind.
+struct Hashed {
+    const char *kind;
+    const char *names;
+};
+
+List *hashed_names() {
+    List *hashed = NIL;
+    connect_spi();
+    const SqlRows found =
+        own("SELECT kind, relation, CASE WHEN cardinality(key) > 1 THEN key::text END FROM retention.subject_kind "
+            "WHERE EXISTS (SELECT FROM retention.erasure)");
+    for (const SqlRow row : found) {
+        if (get_rel_name(row.get<Oid>(2)) == nullptr) continue;
+        auto *one = static_cast<Hashed *>(palloc(sizeof(Hashed)));
+        const char *columns = row.text(3);
+        *one = Hashed{row.text(1), psprintf("%s %s", qualified_name(row.get<Oid>(2)), columns == nullptr ? "" : columns)};
+        hashed = lappend(hashed, one);
+    }
+    SPI_finish();
+    return hashed;
+}
+
+// A table, a schema or a column of a key is renamed.
+void follow_names(const Command &command) {
+    List *before = hashed_names();
+    proceed(command);
+    if (before == NIL || extension() == nullptr) return;
+    CommandCounterIncrement();
+    List *after = hashed_names();
+    connect_spi();
+    ListCell *cell = nullptr, *other = nullptr;
+    foreach (cell, before) {
+        const auto *was = static_cast<const Hashed *>(lfirst(cell));
+        foreach (other, after) {
+            const auto *is = static_cast<const Hashed *>(lfirst(other));
+            if (strcmp(was->kind, is->kind) == 0 && strcmp(was->names, is->names) != 0) tell_of_erased(is->kind);
+        }
+    }
+    SPI_finish();
+}
+
 bool has_tables() { return extension() != nullptr && OidIsValid(get_relname_relid("contact_count", extension()->schema)); }
 
 }  // namespace
@@ -386,8 +429,10 @@ void follow_retyped_keys(const Command &command) {
     const Node *statement = command.statement();
     const bool retypes = IsA(statement, AlterTableStmt) && writes_any_anew(command.as<AlterTableStmt>());
     const bool renames = IsA(statement, AlterEnumStmt) && command.as<AlterEnumStmt>()->oldVal != nullptr;
-    if ((!retypes && !renames) || own_command || !has_tables()) return proceed(command);
+    const bool names = IsA(statement, RenameStmt) || IsA(statement, AlterObjectSchemaStmt);
+    if ((!retypes && !renames && !names) || own_command || !has_tables()) return proceed(command);
     if (retypes) return follow_table(command);
+    if (names) return follow_names(command);
     proceed(command);
     CommandCounterIncrement();
     follow_enum(command.as<AlterEnumStmt>());

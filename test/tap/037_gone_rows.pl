@@ -77,8 +77,11 @@ is(ask(q{SELECT string_agg(kind, ' ' ORDER BY kind) FROM retention.objection_key
 
 # Of erased persons hashes of the keys are left, which no command can write anew.
 sub told { my ($command) = @_; $node->psql('postgres', "BEGIN; $command; ROLLBACK", stderr => \my $told); return $told }
-like(told('ALTER TABLE p ALTER COLUMN id TYPE text'), qr/^psql:<stdin>:1: WARNING:  erased persons of kind "p" are known by the keys that they had/m, 'a command that gives keys another type says that erased persons are not known by them');
+like(told('ALTER TABLE p ALTER COLUMN id TYPE text'), qr/^psql:<stdin>:1: WARNING:  erased persons of kind "p" are known by the names and keys that their table had/m, 'a command that gives keys another type says that erased persons are not known by them');
 is(told('ALTER TABLE lead ALTER COLUMN code TYPE varchar(90)'), '', 'nothing is said of keys that are written as before');
+like(told("$_"), qr/erased persons of kind "p" are known by the names/, "erased persons are not known by another name of the table: $_") for 'ALTER TABLE p RENAME TO q', 'ALTER SCHEMA public RENAME TO s', 'CREATE SCHEMA s; ALTER TABLE p SET SCHEMA s';
+is(told('ALTER TABLE p RENAME id TO no; ALTER TABLE p RENAME CONSTRAINT p_pkey TO k'), '', 'nothing is said of names that stand in no hash');
+like(told('ALTER TABLE part RENAME region TO place'), qr/erased persons of kind "part"/, 'erased persons are not known by other names of a key of several columns');
 
 # A restore has the triggers, and the records.
 my $triggers = q{SELECT string_agg(t.tgrelid::regclass || ' ' || t.tgname || ' ' || t.tgenabled::text, ';' ORDER BY t.tgrelid::regclass::text, t.tgname) FROM pg_trigger t WHERE NOT tgisinternal AND tgfoid = 'retention.follow_rows'::regproc};
