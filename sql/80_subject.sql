@@ -171,6 +171,10 @@ CREATE FUNCTION retention.types_not_followed(OUT relation regclass, OUT column_n
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_types_not_followed';
 COMMENT ON FUNCTION retention.types_not_followed() IS 'types of references to rows of many tables that no link follows, by what ANALYZE found, for retention.gaps';
 GRANT EXECUTE ON FUNCTION retention.types_not_followed() TO pg_monitor;
+CREATE FUNCTION retention.refers_by(relation regclass, path text, person regclass) RETURNS text[]
+    LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pg_retention_refers_by';
+COMMENT ON FUNCTION retention.refers_by(regclass, text, regclass) IS 'the columns by which rows refer to a person where a link says so and no foreign key does, for retention.anonymisation; NULL: the path is another';
+GRANT EXECUTE ON FUNCTION retention.refers_by(regclass, text, regclass) TO pg_monitor;
 CREATE FUNCTION retention.unlinked(OUT kind text, OUT relation regclass, OUT path text, OUT role text, OUT why text) RETURNS SETOF record
     LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'pg_retention_unlinked';
 COMMENT ON FUNCTION retention.unlinked() IS 'what retention.propose_links() and retention.uncertain_links() have, for retention.gaps';

@@ -13,11 +13,18 @@ SELECT c.relation, c.column_name, c.category, c.anonymise, r.leaves, r.singles_o
         FROM pg_constraint f CROSS JOIN LATERAL unnest(f.conkey) WITH ORDINALITY x (number, place)
         JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = x.number
         WHERE f.conrelid = c.relation AND f.contype = 'f' AND f.confrelid IN (SELECT k.relation FROM retention.subject_kind k)
-        GROUP BY f.oid, f.confrelid HAVING bool_and(NOT a.attname = ANY (d.columns))) k) COLLATE "default" AS remark
+        GROUP BY f.oid, f.confrelid HAVING bool_and(NOT a.attname = ANY (d.columns))
+        UNION
+        SELECT format('the row refers to %s by %s', k.relation, (SELECT string_agg(quote_ident(x.name), ', ' ORDER BY x.place) FROM unnest(b.columns) WITH ORDINALITY x (name, place)))
+        FROM retention.subject_link l JOIN retention.subject_kind k ON k.kind = l.kind
+        CROSS JOIN LATERAL retention.refers_by(l.relation, l.path, k.relation) b (columns)
+        WHERE l.relation = c.relation AND NOT b.columns && d.columns::text[]) k) COLLATE "default" AS remark
 FROM retention.personal_columns c
 JOIN (SELECT p.relation, array_agg(p.column_name) AS columns FROM retention.personal_columns p GROUP BY p.relation) d ON d.relation = c.relation
 JOIN pg_attribute a ON a.attrelid = c.relation AND a.attname = c.column_name AND NOT a.attisdropped
-CROSS JOIN LATERAL retention.remains_of(c.anonymise, a.atttypid, coalesce(c.argument, ''), a.attgenerated <> '') r;
+CROSS JOIN LATERAL retention.remains_of(c.anonymise, a.atttypid, coalesce(c.argument, ''), a.attgenerated <> '') r
+-- What is declared of a partition acts by a policy of its own alone.
+WHERE NOT EXISTS (SELECT FROM pg_class t WHERE t.oid = c.relation AND t.relispartition) OR EXISTS (SELECT FROM retention.policy p WHERE p.relation = c.relation AND p.mode <> 'off');
 COMMENT ON VIEW retention.anonymisation IS 'what anonymising leaves of each personal column, by the criteria of Opinion 05/2014 of the Article 29 Working Party (WP216): anonymous is what singles nobody out, links nothing and lets nothing be inferred';
 COMMENT ON COLUMN retention.anonymisation.relation IS 'the table';
 COMMENT ON COLUMN retention.anonymisation.column_name IS 'the column';

@@ -158,6 +158,18 @@ List *all_followed(const Model &model) {
     return all;
 }
 
+// Of a path that is one logical key to the person. NIL: it is none, or it fits no more.
+List *columns_of_logical_link(Oid relid, const char *text, Oid person) {
+    LinkPath path;
+    Problem problem = {};
+    List *columns = NIL;
+    if (!resolve_link(relid, text, person, &path, &problem) || path.n_steps != 1) return NIL;
+    const Step &step = path.steps[0];
+    for (int i = 0; i < step.n && !step.down && step.named == InvalidAttrNumber; ++i)
+        columns = lappend(columns, get_attname(relid, step.near_columns[i], false));
+    return columns;
+}
+
 // By what ANALYZE found, so that whoever watches may ask often.
 void types_not_followed(const ReturnSetInfo *result) {
     connect_spi();
@@ -188,6 +200,13 @@ RETENTION_FUNCTION(pg_retention_sample_link) {
     InitMaterializedSRF(fcinfo, 0);
     pg_retention::sample_link(fcinfo);
     return static_cast<Datum>(0);
+}
+
+RETENTION_FUNCTION(pg_retention_refers_by) {
+    const char *path = text_to_cstring(PG_GETARG_TEXT_PP(1));
+    List *columns = pg_retention::columns_of_logical_link(PG_GETARG_OID(0), path, PG_GETARG_OID(2));
+    if (columns == NIL) PG_RETURN_NULL();
+    return pg_retention::text_array(columns);
 }
 
 RETENTION_FUNCTION(pg_retention_types_not_followed) {

@@ -2,7 +2,7 @@
 BEGIN;
 SET client_min_messages = error;
 SET retention.test_now = '2026-06-01 12:00';
-SELECT plan(21);
+SELECT plan(25);
 
 CREATE SCHEMA app;
 SET search_path = app, public;
@@ -54,5 +54,23 @@ SELECT ok((SELECT ok FROM retention.check() WHERE what = 'what is called anonymo
 SET ROLE pg_monitor;
 SELECT is((SELECT count(*) FROM retention.anonymisation), 4::bigint, 'who watches may read what anonymising leaves');
 RESET ROLE;
+
+-- Persons that only a link knows of, and what acts in a partition.
+CREATE TABLE calls (id int PRIMARY KEY, "user" int, caller int, kind text, memo text, ended date) PARTITION BY RANGE (id);
+CREATE TABLE calls_1 (id int PRIMARY KEY, "user" int, caller int, kind text, memo text, ended date);
+INSERT INTO retention.personal_column (relation, column_name, category, anonymise) VALUES ('calls', 'memo', 'free text', 'random token'), ('calls', 'caller', 'number', 'null');
+INSERT INTO retention.subject_link (kind, relation, path) VALUES ('user', 'calls', '("user" = app."The users".id, kind = ''User'')'), ('user', 'calls', '(caller = app."The users".id)'),
+    ('user', 'visits', 'user_id');
+SELECT is((SELECT string_agg(DISTINCT remark, '|') FROM retention.anonymisation WHERE relation = 'calls'::regclass),
+    'whoever knows it from elsewhere knows whose row it is: the row keeps its key id; the row refers to "The users" by "user"', 'a person that a row refers to without a foreign key is remarked, unless the column is anonymised');
+SELECT is((SELECT string_agg(DISTINCT remark, '|') FROM retention.anonymisation WHERE relation = 'visits'::regclass),
+    'whoever knows it from elsewhere knows whose row it is: the row keeps its key id; the row refers to "The users" by user_id', 'a link over a foreign key is not remarked twice');
+INSERT INTO retention.personal_column (relation, column_name, category, anonymise) VALUES ('calls_1', 'memo', 'free text', 'null');
+ALTER TABLE calls ATTACH PARTITION calls_1 FOR VALUES FROM (0) TO (9);
+SELECT is((SELECT string_agg(relation::text || ' ' || anonymise, ', ' ORDER BY relation::text) FROM retention.anonymisation WHERE relation::text LIKE 'calls%' AND column_name = 'memo'), 'calls random token',
+    'what a partition declares itself does not act, and is not shown');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('calls', 'calls', '{ended}', '2 years', 'anonymise', 'observe'), ('calls 1', 'calls_1', '{ended}', '1 year', 'anonymise', 'observe');
+SELECT is((SELECT string_agg(relation::text || ' ' || anonymise, ', ' ORDER BY relation::text) FROM retention.anonymisation WHERE relation::text LIKE 'calls%' AND column_name = 'memo'), 'calls random token, calls_1 null',
+    'a partition with a policy of its own is shown with what it declares');
 SELECT * FROM finish();
 ROLLBACK;
