@@ -88,6 +88,11 @@ CREATE FUNCTION retention.remains_of(anonymise text, type oid, argument text, ge
 COMMENT ON FUNCTION retention.remains_of(text, oid, text, boolean) IS 'what an anonymiser leaves of a column of this type: in words, and whether that may still single somebody out, link rows of one person, or let something be inferred (Opinion WP216); argument: empty, if there is none';
 GRANT EXECUTE ON FUNCTION retention.remains_of(text, oid, text, boolean) TO pg_monitor;
 
+CREATE FUNCTION retention.refused_anonymisers(relation regclass, OUT column_name name, OUT problem text) RETURNS SETOF record
+    LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'pg_retention_refused_anonymisers';
+COMMENT ON FUNCTION retention.refused_anonymisers(regclass) IS 'personal columns for which a policy that anonymises is refused, as types and constraints are now, and why, for retention.anonymisation; waits for no lock';
+GRANT EXECUTE ON FUNCTION retention.refused_anonymisers(regclass) TO pg_monitor;
+
 CREATE FUNCTION retention.check_personal_column() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_check_personal_column';
 COMMENT ON FUNCTION retention.check_personal_column() IS 'refuses an anonymiser that does not work on its column, or that the constraints of its table cannot take; what is written of a governed table is in the ledger';

@@ -1,7 +1,8 @@
 -- What retention does not reach, and what anonymising leaves.
 
 CREATE VIEW retention.anonymisation AS
-SELECT c.relation, c.column_name, c.category, c.anonymise, r.leaves, r.singles_out, r.links, r.lets_infer, r.verdict,
+SELECT c.relation, c.column_name, c.category, c.anonymise, coalesce('the value: ' || f.problem, r.leaves) AS leaves, f.problem IS NOT NULL OR r.singles_out AS singles_out,
+    f.problem IS NOT NULL OR r.links AS links, f.problem IS NOT NULL OR r.lets_infer AS lets_infer, CASE WHEN f.problem IS NULL THEN r.verdict ELSE 'refused' END AS verdict,
     (SELECT 'whoever knows it from elsewhere knows whose row it is: ' || string_agg(k.kept, '; ' ORDER BY k.kept COLLATE "C") FROM (
         SELECT 'the row keeps its key ' || string_agg(quote_ident(a.attname), ', ' ORDER BY x.place) AS kept
         FROM pg_index i CROSS JOIN LATERAL unnest(i.indkey::smallint[]) WITH ORDINALITY x (number, place)
@@ -23,6 +24,7 @@ FROM retention.personal_columns c
 JOIN (SELECT p.relation, array_agg(p.column_name) AS columns FROM retention.personal_columns p GROUP BY p.relation) d ON d.relation = c.relation
 JOIN pg_attribute a ON a.attrelid = c.relation AND a.attname = c.column_name AND NOT a.attisdropped
 CROSS JOIN LATERAL retention.remains_of(c.anonymise, a.atttypid, coalesce(c.argument, ''), a.attgenerated <> '') r
+LEFT JOIN LATERAL retention.refused_anonymisers(d.relation) f ON f.column_name = c.column_name
 -- What is declared of a partition acts by a policy of its own alone.
 WHERE NOT EXISTS (SELECT FROM pg_class t WHERE t.oid = c.relation AND t.relispartition) OR EXISTS (SELECT FROM retention.policy p WHERE p.relation = c.relation AND p.mode <> 'off');
 COMMENT ON VIEW retention.anonymisation IS 'what anonymising leaves of each personal column, by the criteria of Opinion 05/2014 of the Article 29 Working Party (WP216): anonymous is what singles nobody out, links nothing and lets nothing be inferred';
@@ -34,7 +36,7 @@ COMMENT ON COLUMN retention.anonymisation.leaves IS 'what that leaves, and of wh
 COMMENT ON COLUMN retention.anonymisation.singles_out IS 'somebody may still be singled out by what is left; NULL: not known';
 COMMENT ON COLUMN retention.anonymisation.links IS 'rows of one person may still be linked by what is left; NULL: not known';
 COMMENT ON COLUMN retention.anonymisation.lets_infer IS 'something of a person may still be inferred from what is left; NULL: not known';
-COMMENT ON COLUMN retention.anonymisation.verdict IS 'anonymised: nothing of the value is left; pseudonymised: it stays personal data; depends: see leaves, and decide';
+COMMENT ON COLUMN retention.anonymisation.verdict IS 'anonymised: nothing of the value is left; pseudonymised: it stays personal data; depends: see leaves, and decide; refused: a policy that does it cannot be written';
 COMMENT ON COLUMN retention.anonymisation.remark IS 'by what else the row that stays may be recognised: keys that other systems may have, and the persons that it refers to; NULL: by neither';
 GRANT SELECT ON retention.anonymisation TO pg_monitor;
 

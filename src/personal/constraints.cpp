@@ -83,7 +83,8 @@ void check_columns(const Table &table) {
                 (errcode(ERRCODE_NOT_NULL_VIOLATION),
                  errmsg("personal column \"%s\" of table %s is anonymised to null but is not nullable", column->name,
                         get_rel_name(column->relid)),
-                 errhint("Set anonymise = 'constant' with a constant in retention.personal_column, or use another anonymiser.")));
+                 errhint("Set anonymise = 'constant' with a constant in retention.personal_column, or use another anonymiser."),
+                 err_generic_string(PG_DIAG_COLUMN_NAME, column->name)));
     }
 }
 
@@ -284,7 +285,7 @@ void refuse_anonymiser(const PersonalColumn &column, int sqlstate, const char *r
     ereport(ERROR, (errcode(sqlstate),
                     errmsg("personal column \"%s\" of table %s cannot be anonymised with \"%s\": %s", column.name,
                            get_rel_name(column.relid), core::name_of(column.anonymiser), reason),
-                    errhint("%s", hint)));
+                    errhint("%s", hint), err_generic_string(PG_DIAG_COLUMN_NAME, column.name)));
     pg_unreachable();
 }
 

@@ -11,7 +11,7 @@ namespace pg_retention {
 // Whether the first rows are read, too: what an anonymiser makes of them. An error may then hold a value of theirs.
 enum class Tries : uint8_t { kRows, kNoRows };
 
-// Errors name the column and what stands against it, and have a hint. applies_to: a condition on the rows that are
+// Errors name the column, in their text and as its name, and what stands against it, and have a hint. applies_to: a condition on the rows that are
 // anonymised; null: all. SPI must be connected.
 void check_constraints(Oid relid, List *columns, const char *applies_to, Tries tries);
 

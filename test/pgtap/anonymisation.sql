@@ -2,7 +2,7 @@
 BEGIN;
 SET client_min_messages = error;
 SET retention.test_now = '2026-06-01 12:00';
-SELECT plan(25);
+SELECT plan(28);
 
 CREATE SCHEMA app;
 SET search_path = app, public;
@@ -72,5 +72,14 @@ SELECT is((SELECT string_agg(relation::text || ' ' || anonymise, ', ' ORDER BY r
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('calls', 'calls', '{ended}', '2 years', 'anonymise', 'observe'), ('calls 1', 'calls_1', '{ended}', '1 year', 'anonymise', 'observe');
 SELECT is((SELECT string_agg(relation::text || ' ' || anonymise, ', ' ORDER BY relation::text) FROM retention.anonymisation WHERE relation::text LIKE 'calls%' AND column_name = 'memo'), 'calls random token, calls_1 null',
     'a partition with a policy of its own is shown with what it declares');
+
+-- What no policy can do is not called anonymous.
+CREATE TABLE strict (id int PRIMARY KEY, name retention.person_name NOT NULL, phone text NOT NULL, code text UNIQUE, mail retention.email, ended date);
+INSERT INTO retention.personal_column (relation, column_name, category, anonymise, constant) VALUES ('strict', 'phone', 'phone', 'constant', '0'), ('strict', 'code', 'number', 'constant', 'x');
+SELECT throws_ok($$INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('strict', 'strict', '{ended}', '1 year', 'anonymise', 'observe')$$, '23502', NULL, 'a policy that sets a column to null that may not be is refused');
+SELECT is((SELECT string_agg(concat_ws(' ', column_name, verdict, singles_out), ', ' ORDER BY column_name) FROM retention.anonymisation WHERE relation = 'strict'::regclass),
+    'code refused t, mail anonymised f, name refused t, phone anonymised f', 'what writing a policy refuses is not shown as anonymised, and what it takes is');
+SELECT is((SELECT leaves FROM retention.anonymisation WHERE relation = 'strict'::regclass AND column_name = 'name'),
+    'the value: personal column "name" of table strict is anonymised to null but is not nullable', 'why a policy is refused is said');
 SELECT * FROM finish();
 ROLLBACK;
