@@ -119,7 +119,7 @@ GRANT SELECT ON retention.recipient, retention.disclosure, retention.notice_to_r
 GRANT INSERT, UPDATE ON retention.recipient TO dpo;
 GRANT INSERT, UPDATE, DELETE ON retention.location TO dpo;
 GRANT EXECUTE ON FUNCTION retention.settle_notice(bigint, text, text), retention.in_eea(text), retention.conninfo_host(text),
-  retention.basis_known(text), retention.remains_of(text, oid, text, boolean), retention.types_not_followed(), retention.unlinked(), retention.messages_not_counted() TO dpo;
+  retention.basis_known(text), retention.remains_of(text, oid, text, boolean), retention.refused_anonymisers(regclass), retention.types_not_followed(), retention.unlinked(), retention.messages_not_counted() TO dpo;
 SET ROLE dpo;
 SELECT lives_ok($$INSERT INTO retention.recipient (name, role, country) VALUES ('New', 'processor', 'NO')$$, 'a data protection officer registers recipients');
 SELECT lives_ok($$UPDATE retention.recipient SET until = '2040-01-01' WHERE name = 'New'$$, 'a data protection officer ends recipients');
