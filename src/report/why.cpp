@@ -9,7 +9,7 @@
 #include "pg/security.hpp"
 #include "policy/attached.hpp"
 #include "report/keys.hpp"
-#include "report/notice.hpp"
+#include "pg/language.hpp"
 #include "schema/own.hpp"
 #include "schema/row_key.hpp"
 

@@ -125,7 +125,7 @@ SELECT retention.open_request('access', 'user', 400, received => '2030-01-22 12:
 INSERT INTO retention.verification (kind, begun_at, finished_at, unverified) VALUES ('user', '2030-02-01', '2030-02-01', '{a table}');
 INSERT INTO retention.return_run (relation, last_found) VALUES ('app.users', 2);
 INSERT INTO retention.notice_to_recipient (recipient, disclosures, kind, what, created_at, created_by) VALUES ('Bank', 1, 'user', 'erased', '2020-01-01', 'x');
-INSERT INTO retention.audit_run (relation, problem) VALUES ('app.visits', 'it is unreadable');
+INSERT INTO retention.audit_run (relation, problem) VALUES ('app.visits', 'a table that nobody may read is on the page as unreadable');
 SELECT set_has('SELECT figure FROM pg_temp.shown(pg_temp.page())', $$VALUES ('check/request is answered in time'), ('check/erased person is nowhere else'), ('check/erased person does not come back'),
     ('check/recipient is told in time'), ('check/clocks are audited'), ('check/worker is alive'), ('sum/checks'), ('sum/problems')$$, 'whatever waits for somebody is on the page');
 SELECT is_empty('SELECT figure, value FROM pg_temp.shown(pg_temp.page()) EXCEPT SELECT figure, value FROM figures', 'the sum is that of the check and of the policies with a problem');
