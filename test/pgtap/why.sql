@@ -1,7 +1,7 @@
 -- Why rows are still there: what is said of each state in both languages, each statement against the view or function it speaks of, to whom it
 -- is told, and that nothing of what the rows hold is among it.
 BEGIN;
-SELECT plan(64);
+SELECT plan(65);
 \o /dev/null
 \ir ../why/rows.psql
 CREATE TABLE told (n int PRIMARY KEY, en text, nb text);
@@ -62,6 +62,10 @@ SET retention.reveal = on;
 SELECT is((SELECT jsonb_object_agg(c ->> 'column', c -> 'done') FROM jsonb_array_elements(why -> 'columns') c), jsonb_build_object('note', pg_temp.value(relation, key, 'note') IS NULL, 'phone', pg_temp.value(relation, key, 'phone') IS NULL),
     format('a column of row %s is said to be done that holds nothing', n)) FROM answer WHERE n IN (1, 3, 4);
 RESET retention.reveal;
+
+SELECT retention.end_warnings('cards');
+SELECT is((why #>> '{goes_from,instant}')::timestamptz, (SELECT retention.armed_until(policy_id) FROM retention.policy WHERE name = 'cards'), 'a row whose time is over goes when the quarantine of its policy has run since that was changed')
+    FROM (SELECT retention.why('app.cards'::regclass, 1, format => 'json')::jsonb) a (why);
 
 -- The decision itself: what may not be deleted is what is said to be kept.
 CREATE FUNCTION pg_temp.refusal(relation regclass, key jsonb) RETURNS text LANGUAGE plpgsql AS $$
