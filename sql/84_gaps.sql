@@ -59,7 +59,7 @@ SELECT 'pseudonymised column', format('%s.%I', c.relation, c.column_name),
     'who has the key can tell whose a pseudonym is: it stays personal data',
     'Choose another anonymiser when nobody has to recognise the value again.'
 FROM retention.anonymisation c
-WHERE c.verdict = 'pseudonymised'
+WHERE c.verdict = 'pseudonymised' OR c.anonymise = 'pseudonymise'
 UNION ALL
 SELECT 'generated personal column', format('%s.%I', c.relation, c.column_name),
     'it cannot be written: it holds what the columns hold that it is generated from',

@@ -23,7 +23,7 @@ SELECT throws_ok(format('SELECT retention.%s', call), sqlstate, NULL, format('re
     ('withdraw_objection(NULL)', '22004'), ('end_records_of_nobody(NULL)', '22004'), ('replay_erasures(NULL)', '22004'), ($$replay_erasures('{}', NULL)$$, '22004'),
     ($$erase('person', 1, dry_run => NULL)$$, '22004')) t (call, sqlstate);
 SELECT is((SELECT string_agg(DISTINCT proname, ' ' ORDER BY proname) FROM pg_proc WHERE pronamespace = 'retention'::regnamespace AND prokind = 'f' AND provolatile = 'v' AND proisstrict),
-    'anonymiser_problem condition_failure condition_problem contact_times noise redaction_problem unused_policy_id', 'no function that acts is left out where an argument has no value, but those that answer for values of rows');
+    'anonymiser_problem condition_failure condition_problem contact_times noise redaction_problem refused_anonymisers unused_policy_id', 'no function that acts is left out where an argument has no value, but those that answer for values of rows');
 SELECT is((SELECT count(*) FROM retention.pause), 0::bigint, 'what was refused paused nothing');
 
 -- Whose pause is whose.

@@ -147,7 +147,9 @@ CREATE TABLE public.flags (id public.colour PRIMARY KEY, note text);
 INSERT INTO public.flags VALUES ('red', 'old');
 INSERT INTO retention.subject_kind (kind, relation) VALUES ('flag', 'public.flags');
 SELECT retention.rectify('flag', 'red', 'public.flags', '"red"', '{"note": "new"}', 'said once');
-ALTER TYPE public.colour RENAME VALUE 'red' TO 'crimson'});
+-- Records follow a command that renames a label; not what is done to catalogs by hand.
+SET allow_system_table_mods = on;
+UPDATE pg_catalog.pg_enum SET enumlabel = 'crimson' WHERE enumlabel = 'red'});
 my ($code, $copy, $warning) = $node->psql($database, q{SELECT retention.export('flag', 'crimson')});
 is($code, 0, 'a copy is given although a record cannot be read');
 like($warning, qr/WARNING:  1 record of kind "flag" has a key that cannot be read/, 'that a record cannot be read is said');
