@@ -23,12 +23,12 @@ constinit char *setting = nullptr;
 // asking, and does not say why.
 constinit PurposeNames before = {};
 constinit PurposeNames now = {};
-constinit const void *in_force = nullptr;
+constinit uint64 in_force = 0;  // the number of its assignment; 0: none
 // What was widened in this transaction by somebody who may, one within the other: what held, and the assignment that was in force. Where the
 // server comes back to that, everything is as it was.
 struct Widening {
     PurposeNames held;
-    const void *in_force;
+    uint64 in_force;
 };
 constexpr int kMostWidenings = 8;
 constinit Widening widenings[kMostWidenings] = {};
@@ -37,7 +37,9 @@ constinit bool noted = false;  // this transaction's end will be heard of
 constinit Dynamic<bool> resetting{false};
 
 // What the check found, for the assignment that follows it. Assigned again by the server it is not new any more.
+// By number: the memory of one that is gone is another's.
 struct Checked {
+    uint64 number;
     PurposeNames names;
     bool is_new;
     bool widens;
@@ -131,7 +133,8 @@ bool check(char **value, void **extra, GucSource source) {
     }
     auto *checked = static_cast<Checked *>(allocate_for_setting(sizeof(Checked)));
     if (checked == nullptr) return false;
-    *checked = Checked{names, true, widens};
+    static constinit uint64 last = 0;
+    *checked = Checked{++last, names, true, widens};
     *extra = checked;
     return true;
 }
@@ -168,7 +171,7 @@ void widen(const PurposeNames &names) {
 // at least; what was wider than it is so no more.
 void come_back_to(const Checked *checked) {
     for (int i = n_widenings - 1; i >= 0; --i) {
-        if (widenings[i].in_force != checked) continue;
+        if (widenings[i].in_force != (checked == nullptr ? 0 : checked->number)) continue;
         add_all(&now, widenings[i].held);
         n_widenings = i;
         break;
@@ -194,7 +197,7 @@ void assign(const char *, void *extra) {
         else
             come_back_to(checked);
     }
-    in_force = checked;
+    in_force = checked == nullptr ? 0 : checked->number;
 }
 
 // What holds, and not what was written last.
