@@ -71,9 +71,11 @@ std::span<const core::PurposeFacts> read_purposes(const FactReader &reader) {
     return purposes;
 }
 
+// What no policy can do leaves what it leaves, and what a partition declares for nobody is declared all the same.
 constexpr char kColumns[] =
     "SELECT c.relation::text, c.column_name::text, c.category, c.origin, c.anonymise, c.argument, c.keep_for, c.required_by_law, "
-    "c.declared_by = 'type', x.verdict FROM retention.personal_columns c JOIN retention.anonymisation x USING (relation, column_name) "
+    "c.declared_by = 'type', coalesce(nullif(x.verdict, 'refused'), 'depends') FROM retention.personal_columns c "
+    "LEFT JOIN retention.anonymisation x USING (relation, column_name) "
     "ORDER BY c.relation::text COLLATE \"C\", c.column_name";
 
 std::span<const core::ColumnFacts> read_columns(const FactReader &reader) {

@@ -2,7 +2,7 @@
 BEGIN;
 SET client_min_messages = error;
 SET retention.test_now = '2026-06-01 12:00';
-SELECT plan(28);
+SELECT plan(29);
 
 CREATE SCHEMA app;
 SET search_path = app, public;
@@ -81,5 +81,6 @@ SELECT is((SELECT string_agg(concat_ws(' ', column_name, verdict, singles_out), 
     'code refused t, mail anonymised f, name refused t, phone anonymised f', 'what writing a policy refuses is not shown as anonymised, and what it takes is');
 SELECT is((SELECT leaves FROM retention.anonymisation WHERE relation = 'strict'::regclass AND column_name = 'name'),
     'the value: personal column "name" of table strict is anonymised to null but is not nullable', 'why a policy is refused is said');
+SELECT matches(retention.register('json'), '"code"', 'the register has a column for which a policy is refused');
 SELECT * FROM finish();
 ROLLBACK;
