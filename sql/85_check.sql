@@ -308,10 +308,11 @@ UNION ALL
 SELECT 'rows can be anonymised', p.name, a.problem IS NULL, format('%s. Change the declaration in retention.personal_column, or the constraint, before rows are due.', a.problem)
 FROM retention.policy p, retention.anonymiser_problem(p.policy_id) a (problem) WHERE p.mode <> 'off'
 UNION ALL
+(WITH a AS MATERIALIZED (SELECT x.relation, string_agg(quote_ident(x.column_name), ', ' ORDER BY x.column_name) AS columns FROM retention.anonymisation x
+    WHERE x.verdict = 'pseudonymised' GROUP BY x.relation)
 SELECT 'what is called anonymous is', p.name, a.columns IS NULL, format('Its rows stay personal data, for who has the key can tell whose they are: of %s a keyed hash is left. Choose another anonymiser, or do not call them anonymous; see retention.anonymisation.', a.columns)
-FROM retention.policy p LEFT JOIN (SELECT x.relation, string_agg(quote_ident(x.column_name), ', ' ORDER BY x.column_name) AS columns FROM retention.anonymisation x
-    WHERE x.verdict = 'pseudonymised' GROUP BY x.relation) a ON a.relation = p.relation
-WHERE p.action = 'anonymise' AND p.mode <> 'off'
+FROM retention.policy p LEFT JOIN a ON a.relation = p.relation
+WHERE p.action = 'anonymise' AND p.mode <> 'off')
 UNION ALL
 SELECT 'texts are redacted in time', p.name, r.problem IS NULL, format('%s. Names may stay in the text: give that a period that is over no later.', r.problem)
 FROM retention.policy p, retention.redaction_problem(p.policy_id) r (problem) WHERE p.mode <> 'off'

@@ -71,11 +71,11 @@ std::span<const core::PurposeFacts> read_purposes(const FactReader &reader) {
     return purposes;
 }
 
-// What no policy can do leaves what it leaves, and what a partition declares for nobody is declared all the same.
 constexpr char kColumns[] =
     "SELECT c.relation::text, c.column_name::text, c.category, c.origin, c.anonymise, c.argument, c.keep_for, c.required_by_law, "
-    "c.declared_by = 'type', coalesce(nullif(x.verdict, 'refused'), 'depends') FROM retention.personal_columns c "
-    "LEFT JOIN retention.anonymisation x USING (relation, column_name) "
+    "c.declared_by = 'type', r.verdict FROM retention.personal_columns c "
+    "JOIN pg_attribute a ON a.attrelid = c.relation AND a.attname = c.column_name AND NOT a.attisdropped "
+    "CROSS JOIN LATERAL retention.remains_of(c.anonymise, a.atttypid, coalesce(c.argument, ''), a.attgenerated <> '') r "
     "ORDER BY c.relation::text COLLATE \"C\", c.column_name";
 
 std::span<const core::ColumnFacts> read_columns(const FactReader &reader) {
@@ -160,7 +160,7 @@ constexpr char kPolicies[] =
     "coalesce(pg_partition_root(p.relation), p.relation)::regclass::text "
     "FROM retention.policy p JOIN pg_class c ON c.oid = p.relation ORDER BY p.name COLLATE \"C\"";
 
-std::span<const core::PolicyFacts> read_policies(const FactReader &reader, const core::Facts &facts) {
+std::span<const core::PolicyFacts> read_policies(const FactReader &reader, const core::Facts &facts, bool with_reach) {
     const SqlRows found = read_own(kPolicies);
     const auto policies = room_for<core::PolicyFacts>(found.n);
     for (uint64 i = 0; i < found.n; ++i) {
@@ -189,7 +189,7 @@ std::span<const core::PolicyFacts> read_policies(const FactReader &reader, const
         if (known == nullptr) elog(ERROR, "unknown policy \"%s\"", row.text(1));
         policy.columns = columns_of(facts, root, *known, root == policy.table);
         policy.floor_outlasts = floor_outlasts(*known);
-        if (policy.mode != core::PolicyMode::kOff) policy.unreached = reader.text_in(why_out_of_reach(*known));
+        if (with_reach && policy.mode != core::PolicyMode::kOff) policy.unreached = reader.text_in(why_out_of_reach(*known));
     }
     return policies;
 }
@@ -354,14 +354,15 @@ static int begin_plain_names() {
     return nest_level;
 }
 
-core::Facts read_configuration(int encoding) {
+// with_reach: each policy is held against the others.
+static core::Facts read_configuration(int encoding, bool with_reach) {
     const FactReader reader = {encoding};
     const int plain = begin_plain_names();
     core::Facts facts = {};
     facts.controller = read_controller(reader);
     facts.purposes = read_purposes(reader);
     facts.columns = read_columns(reader);
-    facts.policies = read_policies(reader, facts);
+    facts.policies = read_policies(reader, facts, with_reach);
     facts.kinds = read_kinds(reader);
     facts.recipients = read_recipients(reader);
     facts.places = read_places(reader);
@@ -371,8 +372,10 @@ core::Facts read_configuration(int encoding) {
     return facts;
 }
 
+core::Facts read_configuration(int encoding) { return read_configuration(encoding, false); }
+
 core::Facts read_facts(int encoding) {
-    core::Facts facts = read_configuration(encoding);
+    core::Facts facts = read_configuration(encoding, true);
     const int plain = begin_plain_names();
     facts.measures = read_measures({encoding}, facts);
     facts.missing = read_missing({encoding}, facts);

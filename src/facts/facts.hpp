@@ -10,7 +10,7 @@ namespace pg_retention {
 // context. SPI must be connected.
 core::Facts read_facts(int encoding);
 
-// The same without what the catalogs and the server are asked for: measures, and what is missing.
+// The same without what the catalogs and the server are asked for: measures, what is missing, and which policies no row reaches.
 core::Facts read_configuration(int encoding);
 const core::ControllerFacts *read_controller(int encoding);  // null: there is none
 

@@ -130,7 +130,7 @@ void contents(const Page &page) {
 
 void begin_document(const Page &page, const Told &told) {
     appendStringInfo(page.out, "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\"/>\n",
-                     page.norwegian ? "nb" : "en");
+                     name_of(page.language));
     page.mark("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>");
     page.say(words::kTitle);
     page.mark("</title>\n<style>");
@@ -153,7 +153,7 @@ void begin_document(const Page &page, const Told &told) {
 text *report_html(core::Language language) {
     StringInfoData out;
     initStringInfo(&out);
-    const Page page = {&out, language == core::Language::kBokmal, default_zone().zone()};
+    const Page page = {&out, language, default_zone().zone()};
     connect_spi();
     const Told told = read_views(page.zone);
     begin_document(page, told);

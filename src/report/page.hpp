@@ -1,6 +1,7 @@
 #pragma once
 // One page of HTML for a person who would rather look than query. It is well-formed XML as well, and ASCII: other characters are written as
 // references, so that it reads the same in whatever encoding it is saved.
+#include "core/documents/language.hpp"
 #include "core/time/period.hpp"
 #include "pg/sql.hpp"
 
@@ -11,15 +12,12 @@ extern "C" {
 
 namespace pg_retention {
 
-// The same words in each language; report/page_words.hpp has them.
-struct Said {
-    const char *en;
-    const char *nb;
-};
+// Words are those of report/page_words.hpp.
+using core::Said;
 
 struct Page {
     StringInfo out;
-    bool norwegian;
+    core::Language language;
     pg_tz *zone;  // of times
 
     // Marks of ours, as they are.
@@ -27,7 +25,7 @@ struct Page {
     // What comes from the database.
     void text(const char *value) const;
     void say(const Said &words) const;
-    const char *in_language(const Said &words) const { return norwegian ? words.nb : words.en; }
+    bool is_bokmal() const { return language == core::Language::kBokmal; }
 
     // A figure: what is shown for a reader, and as data-figure and its value where it comes from. The name is <view>.<column>/<row>.
     void number(const char *figure, int64 value) const;
@@ -44,7 +42,7 @@ void append_number(const Page &page, int64 value);
 // Months are counted from that of the year 0.
 constexpr int year_of(int month) { return month / 12; }
 constexpr int month_of(int month) { return month % 12; }
-const char *short_month(const Page &page, int month);
+const Said &short_month(int month);
 
 // Cells of a table.
 void begin_table(const Page &page, const char *id, const Said &caption);

@@ -70,7 +70,7 @@ void months(const Page &page, int first_month, int n, int high) {
     for (int i = 0; i < n; ++i) {
         const int64 x = kLeft * 10 + slot * i + slot / 2;
         label(page, x, (kTop + high + 18) * 10, "middle");
-        page.mark(short_month(page, first_month + i));
+        page.say(short_month(first_month + i));
         page.mark("</text>");
         if (i != 0 && month_of(first_month + i) != 0) continue;
         label(page, x, (kTop + high + 36) * 10, "middle");

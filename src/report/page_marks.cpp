@@ -34,8 +34,7 @@ void append_letter(StringInfo out, char32_t c) {
     }
 }
 
-void append_utf8(StringInfo out, const char *text) {
-    const std::string_view all = text;
+void append_utf8(StringInfo out, std::string_view all) {
     for (size_t at = 0; at < all.size();) {
         const core::Letter letter = core::letter_at(all, at);
         append_letter(out, letter.code);
@@ -61,7 +60,7 @@ Local local_of(TimestampTz at, pg_tz *zone) {
 }
 
 void say_day(const Page &page, int year, int month, int day) {
-    appendStringInfo(page.out, page.norwegian ? "%d. " : "%d ", day);
+    appendStringInfo(page.out, page.is_bokmal() ? "%d. " : "%d ", day);
     page.say(words::kMonthNames[month]);
     appendStringInfo(page.out, " %d", year);
 }
@@ -95,13 +94,13 @@ void say_anchor(const Page &page, const core::Period &period) {
     const bool last_day = period.end_month == 12 && period.end_day == 31;
     if (period.anchor != core::kFiscalYearEnd || period.end_month == 0 || last_day) return;
     page.say(words::kFiscalEnd);
-    appendStringInfo(page.out, page.norwegian ? "%d. " : "%d ", period.end_day);
+    appendStringInfo(page.out, page.is_bokmal() ? "%d. " : "%d ", period.end_day);
     page.say(words::kMonthNames[period.end_month - 1]);
 }
 
 }  // namespace
 
-void Page::say(const Said &words) const { append_utf8(out, in_language(words)); }
+void Page::say(const Said &words) const { append_utf8(out, words.in(language)); }
 
 void Page::text(const char *value) const {
     // A database without an encoding has bytes of any.
@@ -115,7 +114,7 @@ void append_number(const Page &page, int64 value) {
     const int first = digits[0] == '-' ? 1 : 0;
     if (first == 1) page.mark("&#x2212;");
     for (int i = first; i < n; ++i) {
-        if (i > first && (n - i) % 3 == 0) page.mark(page.norwegian ? "&#xA0;" : ",");
+        if (i > first && (n - i) % 3 == 0) page.mark(page.is_bokmal() ? "&#xA0;" : ",");
         appendStringInfoChar(page.out, digits[i]);
     }
 }
@@ -136,7 +135,7 @@ void Page::date(const char *figure, TimestampTz value) const {
 void Page::time(const char *figure, TimestampTz value) const {
     const Local local = open_time(*this, figure, value);
     say_day(*this, local.year, local.month, local.day);
-    appendStringInfo(out, norwegian ? " kl. %02d.%02d" : ", %02d:%02d", local.hour, local.minute);
+    appendStringInfo(out, is_bokmal() ? " kl. %02d.%02d" : ", %02d:%02d", local.hour, local.minute);
     mark("</time>");
 }
 
@@ -154,7 +153,7 @@ void Page::month(int month) const {
     appendStringInfo(out, " %d", year_of(month));
 }
 
-const char *short_month(const Page &page, int month) { return page.in_language(words::kShortMonths[month_of(month)]); }
+const Said &short_month(int month) { return words::kShortMonths[month_of(month)]; }
 
 void Page::period(const core::Period &period) const {
     if (core::is_forever(period)) {

@@ -62,7 +62,7 @@ void problem(const Page &page, const SqlRow &row) {
 void waits_cell(const Page &page, const SqlRow &row) {
     const State &state = state_of(row.text(5));
     page.mark("<td class=\"w\">");
-    if (state.waits_for.en[0] != '\0') line(page, state.waits_for);
+    if (!state.waits_for.english.empty()) line(page, state.waits_for);
     if (has_time(row, 12)) {
         page.mark("<div>");
         page.say(words::kArmed);

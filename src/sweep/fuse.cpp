@@ -206,13 +206,13 @@ const List *known_held(Account *account) {
     return account->held;
 }
 
-[[noreturn]] void refuse_held(const Policy &policy, Oid relid, bool is_warned) {
+[[noreturn]] void refuse_held(const Policy &policy, Oid relid, bool held) {
     ereport(ERROR, (errcode(ERRCODE_OBJECT_IN_USE),
-                    is_warned ? errmsg("rows of table \"%s\" would go along, of which policy \"%s\" lets none go now",
-                                       get_rel_name(relid), policy.name)
-                              : errmsg("rows of table \"%s\" would go along, for which policy \"%s\" waits for warnings",
-                                       get_rel_name(relid), policy.name),
-                    errhint(is_warned ? "See retention.held_policy." : "See retention.record_warning().")));
+                    held ? errmsg("rows of table \"%s\" would go along, of which policy \"%s\" lets none go now",
+                                  get_rel_name(relid), policy.name)
+                         : errmsg("rows of table \"%s\" would go along, for which policy \"%s\" waits for warnings",
+                                  get_rel_name(relid), policy.name),
+                    errhint(held ? "See retention.held_policy." : "See retention.record_warning().")));
 }
 
 void refuse_row(Account *account, Oid relid, core::Clock clock) {
