@@ -1,6 +1,9 @@
 -- What retention does not reach, and what anonymising leaves.
 
 CREATE VIEW retention.anonymisation AS
+-- A table is tried once.
+WITH refused AS MATERIALIZED (SELECT t.relation, f.column_name, f.problem FROM (SELECT DISTINCT p.relation FROM retention.personal_columns p) t
+    CROSS JOIN LATERAL retention.refused_anonymisers(t.relation) f)
 SELECT c.relation, c.column_name, c.category, c.anonymise, coalesce('the value: ' || f.problem, r.leaves) AS leaves, f.problem IS NOT NULL OR r.singles_out AS singles_out,
     f.problem IS NOT NULL OR r.links AS links, f.problem IS NOT NULL OR r.lets_infer AS lets_infer, CASE WHEN f.problem IS NULL THEN r.verdict ELSE 'refused' END AS verdict,
     (SELECT 'whoever knows it from elsewhere knows whose row it is: ' || string_agg(k.kept, '; ' ORDER BY k.kept COLLATE "C") FROM (
@@ -24,7 +27,7 @@ FROM retention.personal_columns c
 JOIN (SELECT p.relation, array_agg(p.column_name) AS columns FROM retention.personal_columns p GROUP BY p.relation) d ON d.relation = c.relation
 JOIN pg_attribute a ON a.attrelid = c.relation AND a.attname = c.column_name AND NOT a.attisdropped
 CROSS JOIN LATERAL retention.remains_of(c.anonymise, a.atttypid, coalesce(c.argument, ''), a.attgenerated <> '') r
-LEFT JOIN LATERAL retention.refused_anonymisers(d.relation) f ON f.column_name = c.column_name
+LEFT JOIN refused f ON f.relation = c.relation AND f.column_name = c.column_name
 -- What is declared of a partition acts by a policy of its own alone.
 WHERE NOT EXISTS (SELECT FROM pg_class t WHERE t.oid = c.relation AND t.relispartition) OR EXISTS (SELECT FROM retention.policy p WHERE p.relation = c.relation AND p.mode <> 'off');
 COMMENT ON VIEW retention.anonymisation IS 'what anonymising leaves of each personal column, by the criteria of Opinion 05/2014 of the Article 29 Working Party (WP216): anonymous is what singles nobody out, links nothing and lets nothing be inferred';
@@ -58,8 +61,10 @@ UNION ALL
 SELECT 'pseudonymised column', format('%s.%I', c.relation, c.column_name),
     'who has the key can tell whose a pseudonym is: it stays personal data',
     'Choose another anonymiser when nobody has to recognise the value again.'
-FROM retention.anonymisation c
-WHERE c.verdict = 'pseudonymised' OR c.anonymise = 'pseudonymise'
+FROM retention.personal_columns c
+JOIN pg_attribute a ON a.attrelid = c.relation AND a.attname = c.column_name AND NOT a.attisdropped
+CROSS JOIN LATERAL retention.remains_of(c.anonymise, a.atttypid, coalesce(c.argument, ''), a.attgenerated <> '') r
+WHERE r.verdict = 'pseudonymised'
 UNION ALL
 SELECT 'generated personal column', format('%s.%I', c.relation, c.column_name),
     'it cannot be written: it holds what the columns hold that it is generated from',
