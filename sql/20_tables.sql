@@ -255,10 +255,10 @@ CREATE TABLE retention.sweep_run (
     dead_after bigint NOT NULL DEFAULT 0,
     problem text
 );
-COMMENT ON TABLE retention.sweep_run IS 'one row per sweep; one without finished_at was cut short';
+COMMENT ON TABLE retention.sweep_run IS 'one row per sweep; one without finished_at goes on, or was cut short, or could not begin';
 COMMENT ON COLUMN retention.sweep_run.run_id IS 'number of the run; a run that found nothing to do gives its number to the next one';
 COMMENT ON COLUMN retention.sweep_run.started_at IS 'when the run began';
-COMMENT ON COLUMN retention.sweep_run.finished_at IS 'when the run ended; NULL: it goes on, or was cut short';
+COMMENT ON COLUMN retention.sweep_run.finished_at IS 'when the run ended; of a worker that was ended or crashed when it was last at work; NULL: it goes on, a sweep that was called was cut short, or it could not begin';
 COMMENT ON COLUMN retention.sweep_run.by_worker IS 'whether a background worker ran it; otherwise somebody called retention.sweep()';
 COMMENT ON COLUMN retention.sweep_run.deleted IS 'rows deleted';
 COMMENT ON COLUMN retention.sweep_run.anonymised IS 'rows anonymised as a whole';

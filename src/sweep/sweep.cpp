@@ -43,11 +43,23 @@ namespace {
 // Of the pass under way, or the last one; 0: it is not recorded.
 constinit int64 recorded_run = 0;
 
+// A database has one worker: what others have left open is of those that are gone. When they ended is not known, but when they were last at work is. A
+// pass that could not even begin stays as it is.
+void close_cut_short() {
+    own(psprintf(
+        "UPDATE retention.sweep_run SET finished_at = greatest(started_at, (SELECT max(x.last_at) FROM retention.sweep_rate x)), "
+        "problem = pg_catalog.concat_ws('; ', problem, 'its process ended before it did') "
+        "WHERE run_id > (SELECT max(run_id) FROM retention.sweep_run) - 100 AND by_worker AND finished_at IS NULL "
+        "AND (problem IS NULL OR %s + vacuumed > 0)",
+        sum_of_counters()));
+}
+
 // An idle run is taken over by the next one: a quiet database does not collect rows.
 void start_run(Engine *engine) {
     begin_step(engine);
     note_system_time();
     const bool by_worker = engine->caller == Caller::kWorker;
+    if (by_worker) close_cut_short();
     SqlRows started = own(psprintf("UPDATE retention.sweep_run r SET started_at = $1, finished_at = NULL "
                                    "WHERE run_id = (SELECT max(run_id) FROM retention.sweep_run) AND by_worker = $2 "
                                    "AND finished_at IS NOT NULL AND %s + vacuumed = 0 AND problem IS NULL RETURNING run_id",
@@ -226,7 +238,11 @@ void record_broken_pass(const char *problem) {
     engine.caller = Caller::kWorker;
     engine.context = CurrentMemoryContext;
     const bool installed = begin_step_if_installed(&engine);
-    if (installed && recorded_run > 0) add_problem(recorded_run, problem);
+    if (installed && recorded_run > 0) {
+        add_problem(recorded_run, problem);
+        own("UPDATE retention.sweep_run SET finished_at = $2 WHERE run_id = $1 AND finished_at IS NULL", recorded_run,
+            at(retention_now()));
+    }
     if (installed && recorded_run == 0) record_no_begin(problem);
     end_step(&engine);
 }

@@ -189,8 +189,13 @@ bool has_blocked(const Engine *engine, int16_t policy_id) {
 
 ErrorData *try_task(Engine *engine, const Task &task, AttemptBody body, void *argument, bool *timed_out) {
     remember_task(engine, &task);
-    ErrorData *error = attempt_in_time(body, argument, timed_out);
-    remember_task(engine, nullptr);
+    ErrorData *volatile error = nullptr;
+    // An error that ends the pass, a cancel, leaves nothing to tell of: its process goes on. One that is ended does not come here.
+    PG_TRY();
+    { error = attempt_in_time(body, argument, timed_out); }
+    PG_FINALLY();
+    { remember_task(engine, nullptr); }
+    PG_END_TRY();
     if (error == nullptr) unblock(engine, task);
     return error;
 }

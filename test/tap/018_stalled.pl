@@ -194,11 +194,16 @@ my $worker = "FROM pg_stat_activity WHERE backend_type = 'pg_retention worker' A
 settles("SELECT wait_event $worker", 'PgSleep', 'without a limit the worker sleeps');
 $node->safe_psql('postgres', "SELECT pg_cancel_backend(pid) $worker");
 settles("SELECT count(*) > 0 FROM retention.sweep_run WHERE problem LIKE 'canceling statement due to user request'", 't', 'a pass can be cancelled');
+settles("SELECT count(*) FROM retention.sweep_run WHERE problem LIKE 'canceling statement due to user request' AND finished_at IS NULL", '0', 'a pass that was cancelled is over');
 settles("SELECT wait_event $worker", 'PgSleep', 'the next one begins');
+is($node->safe_psql('postgres', "SELECT count(*) FROM retention.blocked_table WHERE reason ~ 'ended with its worker'"), '0', 'what was cancelled is not said to have ended with its worker');
+my $run = $node->safe_psql('postgres', 'SELECT max(run_id) FROM retention.sweep_run');
 my $pid = $node->safe_psql('postgres', "SELECT pid $worker");
 $node->safe_psql('postgres', "SELECT pg_terminate_backend(pid) $worker");
 stands_in_the_way('lifts', 'ended with its worker', 'a worker that is ended leaves word of what it was at');
 settles("SELECT pid <> $pid $worker", 't', 'the next worker goes on with another table');
+settles("SELECT finished_at IS NOT NULL AND problem ~ 'its process ended before it did' FROM retention.sweep_run WHERE run_id = $run", 't', 'the next worker closes the run of one that was ended');
+settles('SELECT count(*) FROM retention.sweep_run WHERE by_worker AND finished_at IS NULL', '1', 'the run under way alone is open');
 $node->stop('fast');
 pass('the server stops');
 done_testing();
