@@ -131,6 +131,11 @@ COMMENT ON COLUMN retention.window_opening.opens_at IS 'when it opens';
 COMMENT ON COLUMN retention.window_opening.closes_at IS 'when it closes';
 
 CREATE VIEW retention.held_policy AS
+SELECT p.policy_id, 'legal hold' AS state, h.name AS detail FROM retention.policy p
+    CROSS JOIN LATERAL (SELECT min(x.name) AS name FROM retention.hold x WHERE x.lifted_at IS NULL AND (x.policy_id OPERATOR(pg_catalog.=) p.policy_id
+        OR (x.scope OPERATOR(pg_catalog.=) 'table' AND (x.relation OPERATOR(pg_catalog.=) p.relation OR x.relation IN (SELECT a.relid FROM pg_catalog.pg_partition_ancestors(p.relation) a))))) h
+    WHERE h.name IS NOT NULL
+UNION ALL
 SELECT p.policy_id, 'paused' AS state, z.reason AS detail FROM retention.policy p
     CROSS JOIN LATERAL (SELECT x.reason FROM retention.pause x WHERE x.policy_id IN (0, p.policy_id) ORDER BY x.policy_id DESC LIMIT 1) z
 UNION ALL
@@ -142,8 +147,8 @@ CROSS JOIN LATERAL (SELECT pg_catalog.bool_or(w.policy IS NOT NULL) AS own, coun
 WHERE h.n OPERATOR(pg_catalog.>) 0 AND NOT EXISTS (SELECT FROM retention.window_opening w
     WHERE w.opens_at OPERATOR(pg_catalog.<=) retention.time_now() AND w.closes_at OPERATOR(pg_catalog.>) retention.time_now()
         AND CASE WHEN h.own THEN w.policy OPERATOR(pg_catalog.=) p.name ELSE w.policy IS NULL END);
-COMMENT ON VIEW retention.held_policy IS 'policies whose rows no sweep takes now, and why: somebody paused them, too much is due at once, or it is not the time';
+COMMENT ON VIEW retention.held_policy IS 'policies whose rows no sweep takes now, and why: a legal hold is on all of them, somebody paused them, too much is due at once, or it is not the time';
 COMMENT ON COLUMN retention.held_policy.policy_id IS 'number of the policy';
-COMMENT ON COLUMN retention.held_policy.state IS 'paused; waiting for retention.approve(); waiting for its window';
-COMMENT ON COLUMN retention.held_policy.detail IS 'the reason that was given, how many rows are due, or where to look';
+COMMENT ON COLUMN retention.held_policy.state IS 'legal hold; paused; waiting for retention.approve(); waiting for its window';
+COMMENT ON COLUMN retention.held_policy.detail IS 'the name of the hold, the reason that was given, how many rows are due, or where to look';
 GRANT SELECT ON retention.sweep_window, retention.window_opening, retention.held_policy TO pg_monitor;

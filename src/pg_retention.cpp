@@ -4,6 +4,7 @@
 #include "contact/withheld.hpp"
 #include "personal/personal_types.hpp"
 #include "policy/attached.hpp"
+#include "policy/holds.hpp"
 #include "policy/policy_cache.hpp"
 #include "policy/policy_triggers.hpp"
 #include "clock/relation_plan.hpp"
@@ -20,6 +21,7 @@
 #include "pg/compat.hpp"
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
+#include "subject/held.hpp"
 #include "subject/person_keys.hpp"
 #include "policy/system_time.hpp"
 #include "sweep/board.hpp"
@@ -45,12 +47,14 @@ void _PG_init(void) {
         pg_retention::init_personal_types();
         pg_retention::init_policy_cache();
         pg_retention::init_attached();
+        pg_retention::init_holds();
         pg_retention::init_user_code();
         pg_retention::init_reveals();
         pg_retention::init_refusals();
         pg_retention::init_person_keys();
         pg_retention::init_visibility();
         pg_retention::init_withheld();
+        pg_retention::init_held_rows();
         pg_retention::init_relation_plans();
         pg_retention::init_ways();
         pg_retention::init_turns();

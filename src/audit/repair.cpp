@@ -51,7 +51,7 @@ void stamp_anew(const Fault &fault) {
     }
     if (!done.changed && (done.before != fault.says || !ItemPointerEquals(&tid, const_cast<ItemPointerData *>(&fault.tid))))
         changed_meanwhile();
-    check_clock_change(done.before, done.after, get_rel_name(fault.relid));
+    check_clock_change(fault.relid, done.before, done.after);
     if (hides(done.before) && !hides(done.after))
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("the row is hidden now and would be shown")));
     if (!comes_to(done.after, fault.says, fault.should_be) && done.before == fault.says)

@@ -1,11 +1,16 @@
 #include "clock/decide.hpp"
 
 #include "policy/attached.hpp"
+#include "policy/holds.hpp"
 #include "policy/policy_cache.hpp"
 #include "policy/policy_check.hpp"
 #include "pg/time.hpp"
 #include "schema/extension.hpp"
 #include "schema/own.hpp"
+
+extern "C" {
+#include "utils/lsyscache.h"
+}
 
 namespace pg_retention {
 
@@ -69,10 +74,20 @@ core::Clock not_over_before(core::Clock before, core::Clock clock) {
 
 Floors floors_in(Oid relid) { return awaits_stamps(relid) ? Floors::kDeclared : Floors::kEnforced; }
 
-Verdict decide(core::Clock clock, Floors floors) {
+bool is_held(Oid relid, core::Clock clock) {
+    return (core::flags_of(clock) & core::kHeld) != 0 ||
+           whole_hold(relid, static_cast<int16_t>(core::policy_of(clock))) != nullptr;
+}
+
+Verdict decide(Oid relid, core::Clock clock, Floors floors) {
     Verdict verdict = {};
     verdict.restricted = (core::flags_of(clock) & core::kRestricted) != 0;
     verdict.held = (core::flags_of(clock) & core::kHeld) != 0;
+    if (const Hold *hold = whole_hold(relid, static_cast<int16_t>(core::policy_of(clock))); hold != nullptr) {
+        verdict.held = true;
+        verdict.hold = pstrdup(hold->name);
+        verdict.ground = pstrdup(hold->ground);
+    }
     const Policy *policy = floor_policy(clock, floors);
     if (policy == nullptr) return verdict;
     const core::Micros release = release_of(clock, *policy);
@@ -88,12 +103,15 @@ char *kept_text(Oid relid, const char *clock, Parameters *parameters) {
     StringInfoData sql;
     initStringInfo(&sql);
     appendStringInfo(&sql, "%s OR %s", has_flag(clock, core::kHeld), has_flag(clock, core::kRestricted));
+    if (whole_hold(relid, 0) != nullptr) return pstrdup("true");
     // All flags: what was decided comes before the start in the order of clocks.
     const char *by_start = psprintf("retention.with_flags(%s, %d)", clock, core::kAllFlags);
     int count = 0;
     const Policy *all = all_policies(&count);
     for (int i = 0; i < count; ++i) {
-        if (topmost(all[i].relid) != topmost(relid) || !all[i].terms.has_floor || !stands(all[i], Floors::kEnforced)) continue;
+        if (topmost(all[i].relid) != topmost(relid)) continue;
+        if (whole_hold(relid, all[i].id) != nullptr) appendStringInfo(&sql, " OR retention.policy(%s) = %d", clock, all[i].id);
+        if (!all[i].terms.has_floor || !stands(all[i], Floors::kEnforced)) continue;
         const core::Start released = cutoffs_of(all[i], retention_now()).release;
         const int from = add_parameter(parameters, clock_value(core::make_clock(all[i].id, released + 1, core::kHeld)));
         const int to = add_parameter(parameters, clock_value(core::last_exempt(all[i].id, core::kNotStarted)));
@@ -107,7 +125,10 @@ void refuse(const Verdict &verdict, const char *what, const char *table) {
         ereport(ERROR,
                 (errcode(kRestrictedSqlstate), errmsg("cannot %s \"%s\": its processing is restricted (Article 18)", what, table),
                  errhint("See retention.restriction; retention.lift_restriction lifts a restriction.")));
-    if (verdict.held) ereport(ERROR, (errcode(kHeldSqlstate), errmsg("cannot %s \"%s\": a legal hold stands", what, table)));
+    if (verdict.held)
+        ereport(ERROR, (errcode(kHeldSqlstate), errmsg("cannot %s \"%s\": a legal hold stands", what, table),
+                        verdict.hold != nullptr ? errdetail("Hold \"%s\", Article %s.", verdict.hold, verdict.ground) : 0,
+                        errhint("See retention.standing_hold; retention.lift_hold lifts a hold.")));
     const char *law = verdict.reference != nullptr ? verdict.reference : verdict.policy;
     if (verdict.until == nullptr)
         ereport(ERROR,
@@ -122,15 +143,18 @@ void refuse(const Verdict &verdict, const char *what, const char *table) {
     pg_unreachable();
 }
 
-void check_update(core::Clock before, const char *table) {
+void check_update(Oid relid, core::Clock before) {
     // Spares most rows the computing of dates.
     if (core::decided_of(before) == 0) return;
-    const Verdict verdict = decide(before);
-    if (verdict.restricted) refuse(verdict, "update a row of", table);
+    const Verdict verdict = decide(relid, before);
+    if (verdict.restricted) refuse(verdict, "update a row of", get_rel_name(relid));
 }
 
-void check_clock_change(core::Clock before, core::Clock after, const char *table, Floors floors) {
-    const Verdict verdict = decide(before, floors);
+void check_clock_change(Oid relid, core::Clock before, core::Clock after, Floors floors, Oid was_in) {
+    const Oid before_in = OidIsValid(was_in) ? was_in : relid;
+    const Verdict verdict = decide(before_in, before, floors);
+    if (verdict.hold != nullptr && !is_held(relid, after))
+        refuse(verdict, "take out of its hold a row of", get_rel_name(before_in));
     if (!verdict.mandatory) return;
     const Policy *now = floor_policy(before, floors);
     const Policy *then = floor_policy(after, floors);
@@ -140,7 +164,7 @@ void check_clock_change(core::Clock before, core::Clock after, const char *table
     if (kept_until == core::kNever && then == now) return;
     // Without a start there is no date to compare: under another policy any that is set later would have the shorter floor.
     const bool any_earlier = then != nullptr && then != now && would_be == core::kNever && shortens(*now, *then);
-    if (would_be < kept_until || any_earlier) refuse(verdict, "release earlier a row of", table);
+    if (would_be < kept_until || any_earlier) refuse(verdict, "release earlier a row of", get_rel_name(relid));
 }
 
 core::Clock as_it_was(Oid relid, int32_t policy, core::Clock before, bool elsewhere) {
@@ -161,7 +185,7 @@ core::Clock start_again(core::Clock before, core::Clock computed, bool is_writte
     const bool has_floor = floor_policy(computed, Floors::kObserved) != nullptr;
     const bool waits = has_floor && !core::is_started(before) && (core::marks_of(before) & core::kLate) != 0;
     if (!core::is_started(computed)) {
-        const bool is_unset = has_floor && core::is_started(before) && decide(before).mandatory;
+        const bool is_unset = has_floor && core::is_started(before) && decide(InvalidOid, before).mandatory;
         return core::with_flags(computed, waits || is_unset ? other_flags | core::kLate : other_flags);
     }
     const core::Start now = core::start_of_instant(retention_now());

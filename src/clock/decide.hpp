@@ -13,11 +13,13 @@ constexpr int kHeldSqlstate = MAKE_SQLSTATE('R', 'T', '0', '0', '3');
 
 struct Verdict {
     bool restricted;        // Article 18: neither removed nor changed, under whatever policy
-    bool held;              // not to be removed
+    bool held;              // by a legal hold: not to be removed, nor are its personal columns to be changed
     bool mandatory;         // not to be removed or released earlier: a floor stands
     const char *policy;     // name
     const char *reference;  // law; may be null
     const char *until;      // local date of release; null: its clock has not started
+    const char *hold;       // name of the one that holds all rows of the policy or table; null: there is none
+    const char *ground;     // of that one
 };
 
 // Whose floors stand: those that are enforced; over rows that were carried here, those that are declared to be, ready or not, for what they
@@ -26,8 +28,11 @@ struct Verdict {
 enum class Floors : uint8_t { kEnforced, kDeclared, kObserved };
 Floors floors_in(Oid relid);
 
-// What stands against removing or changing a row with this clock now.
-Verdict decide(core::Clock clock, Floors floors = Floors::kEnforced);
+// What stands against removing or changing a row of the table or partition with this clock now.
+Verdict decide(Oid relid, core::Clock clock, Floors floors = Floors::kEnforced);
+
+// Whether a legal hold stands: one on the row, by its clock, or one on all rows of its policy or table.
+bool is_held(Oid relid, core::Clock clock);
 
 inline bool may_go(const Verdict &verdict) { return !verdict.restricted && !verdict.held && !verdict.mandatory; }
 
@@ -39,10 +44,12 @@ char *kept_text(Oid relid, const char *clock, Parameters *parameters);
 [[noreturn]] void refuse(const Verdict &verdict, const char *what, const char *table);
 
 // Refuses an UPDATE of a restricted row. The extension's own writing of clocks does not ask.
-void check_update(core::Clock before, const char *table);
+void check_update(Oid relid, core::Clock before);
 
-// Refuses a change of clock that would release a mandatory row earlier.
-void check_clock_change(core::Clock before, core::Clock after, const char *table, Floors floors = Floors::kEnforced);
+// Refuses a change of clock that would release a mandatory row earlier, or take a row out of the policy that a hold is on. relid: where the row
+// is then; it was there before, or in the other.
+void check_clock_change(Oid relid, core::Clock before, core::Clock after, Floors floors = Floors::kEnforced,
+                        Oid was_in = InvalidOid);
 
 // What a row had, for whoever computes what it has under this policy: a clock of which nobody knows whose policy it names still says what was
 // reached, and one that is unknown says nothing. elsewhere: it is that of a publisher, by whose policies it may have been late.

@@ -208,8 +208,7 @@ void restamp_below(const TriggerData *data, const KnownRow *known, Stamping *sta
     const Restamped done = restamp(stamping, &rows[0].tid, relinks, cause);
     if (!done.changed) return;
     const Oid relid = rows[0].relid;
-    check_clock_change(as_it_was(relid, core::policy_of(done.after), done.before), done.after, get_rel_name(relid),
-                       floors_in(relid));
+    check_clock_change(relid, as_it_was(relid, core::policy_of(done.after), done.before), done.after, floors_in(relid));
     note_own_start(done.before, done.after, true);
 }
 

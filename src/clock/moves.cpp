@@ -137,7 +137,7 @@ Arrival arrive(Relation rel) {
     if (!has_left(from, command) || !(moves || must_be_next(innermost, from.relid, rel))) return Arrival{};
     const Floors floors = floors_in(from.relid);
     // What a foreign table does with a row nobody here can keep.
-    if (moves && rel->rd_rel->relkind == RELKIND_RELATION && !may_go(decide(from.clock, floors))) {
+    if (moves && rel->rd_rel->relkind == RELKIND_RELATION && !may_go(decide(from.relid, from.clock, floors))) {
         const Arrived key = arrival_of(from.relid, from.tid, command);
         (void) hash_search(all_arrived(), &key, HASH_ENTER, nullptr);
     }

@@ -6,11 +6,13 @@
 #include "clock/relation_plan.hpp"
 #include "clock/stamp.hpp"
 #include "clock/decide.hpp"
+#include "policy/held_rows.hpp"
 #include "clock/descend.hpp"
 #include "clock/moves.hpp"
 #include "clock/with_clock.hpp"
 #include "ledger/consequences.hpp"
 #include "policy/attached.hpp"
+#include "policy/holds.hpp"
 #include "policy/policy_cache.hpp"
 #include "pg/clock_datum.hpp"
 #include "pg/compat.hpp"
@@ -78,7 +80,8 @@ HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
     if (trusted) clock = core::add_flags(clock, core::decided_of(written));
     // The application's triggers came first, and may have written what they like.
     clock = core::add_flags(clock, core::flags_of(before) & (core::kHeld | core::kRestricted));
-    if (moves) check_clock_change(before, clock, RelationGetRelationName(rel), arrival.floors);
+    if (is_reached_by_hold(rel, data->tg_trigtuple)) clock = core::add_flags(clock, core::kHeld);
+    if (moves) check_clock_change(RelationGetRelid(rel), before, clock, arrival.floors, arrival.from.relid);
     // Not where the row was there before: in the database of a dump, or in another partition.
     const bool is_known =
         trusted && !elsewhere && core::policy_of(clock) == core::policy_of(written) && start_of(clock) == start_of(written);
@@ -88,13 +91,30 @@ HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
     return clock == written ? data->tg_trigtuple : with_clock(data->tg_trigtuple, desc, column, clock);
 }
 
+// A row that came while a hold on its person was being placed is not marked yet.
+core::Clock with_holds(Relation rel, HeapTuple row, core::Clock clock) {
+    if ((core::flags_of(clock) & core::kHeld) != 0 || !is_reached_by_hold(rel, row)) return clock;
+    return core::add_flags(clock, core::kHeld);
+}
+
+// What a hold knows a row by may not be written away under it.
+core::Clock with_holds_kept(const TriggerData *data, core::Clock before, core::Clock clock) {
+    Relation rel = data->tg_relation;
+    if (is_reached_by_hold(rel, data->tg_newtuple)) return core::add_flags(clock, core::kHeld);
+    if ((core::flags_of(before) & core::kHeld) != 0 && is_reached_by_hold(rel, data->tg_trigtuple))
+        refuse(decide(RelationGetRelid(rel), before), "take out of its hold a row of", RelationGetRelationName(rel));
+    return clock;
+}
+
 HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
     TupleDesc desc = RelationGetDescr(data->tg_relation);
-    const core::Clock before = clock_of_stored(data->tg_relation, data->tg_trigtuple, column);
+    const Oid relid = RelationGetRelid(data->tg_relation);
+    const core::Clock before =
+        with_holds(data->tg_relation, data->tg_trigtuple, clock_of_stored(data->tg_relation, data->tg_trigtuple, column));
     const core::Clock written = clock_in(data->tg_newtuple, desc, column);
-    check_update(before, RelationGetRelationName(data->tg_relation));
+    check_update(relid, before);
     if (may_move(data->tg_relation)) may_leave(data->tg_relation, data->tg_trigtuple, before);
-    if (is_running_as(Exemption::kOwnOfClocks) || !is_managed(RelationGetRelid(data->tg_relation))) return data->tg_newtuple;
+    if (is_running_as(Exemption::kOwnOfClocks) || !is_managed(relid)) return data->tg_newtuple;
     // What was written into the clock is of no account: applications write whole rows back.
     core::Clock clock =
         compute_clock(data->tg_relation, data->tg_newtuple, data->tg_trigtuple, Cause{.before = before, .is_change = true});
@@ -102,10 +122,11 @@ HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
     clock = core::add_flags(clock, decided);
     // What an anonymised row is filled with is there from now on.
     clock = decided != core::decided_of(before) ? not_before_its_time(clock) : not_over_before(before, clock);
-    check_clock_change(before, clock, RelationGetRelationName(data->tg_relation), floors_in(RelationGetRelid(data->tg_relation)));
+    clock = with_holds_kept(data, before, clock);
+    check_clock_change(relid, before, clock, floors_in(relid));
     note_own_start(before, clock, false);
     if (clock != before || has_new_value(data->tg_relation, clock, data->tg_trigtuple, data->tg_newtuple))
-        note_start(RelationGetRelid(data->tg_relation), clock);
+        note_start(relid, clock);
     return clock == written ? data->tg_newtuple : with_clock(data->tg_newtuple, desc, column, clock);
 }
 
@@ -127,8 +148,9 @@ void judge_deleted(const TriggerData *data) {
     const AttrNumber column = clock_column(RelationGetRelid(rel));
     if (column == InvalidAttrNumber) return;
     require_judges(rel, row, clock_in(row, RelationGetDescr(rel), column));
-    const core::Clock clock = clock_of_stored(rel, row, column);
-    const Verdict verdict = decide(clock, floors_in(RelationGetRelid(rel)));
+    keep_holds_off(RelationGetRelid(rel));
+    const core::Clock clock = with_holds(rel, row, clock_of_stored(rel, row, column));
+    const Verdict verdict = decide(RelationGetRelid(rel), clock, floors_in(RelationGetRelid(rel)));
     const bool has_gone = !has_moved(row);
     if (has_gone) note_row_gone(RelationGetRelid(rel), clock);
     if (may_go(verdict)) return;

@@ -22,15 +22,15 @@ namespace pg_retention {
 namespace {
 
 // By its start alone: a flag that makes one row due sooner says nothing of the others that it stands for.
-bool is_due(core::Clock clock) {
+bool is_due(Oid relid, core::Clock clock) {
     const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(clock)));
     if (policy == nullptr || !enforced(*policy) || !deletes(policy->action) || !core::is_started(clock)) return false;
-    return core::start_of(clock) <= cutoffs_of(*policy, retention_now()).due && may_go(decide(clock));
+    return core::start_of(clock) <= cutoffs_of(*policy, retention_now()).due && may_go(decide(relid, clock));
 }
 
-bool all_due(const SqlRows &latest) {
+bool all_due(Oid relid, const SqlRows &latest) {
     for (const SqlRow row : latest)
-        if (!is_due(row.get<core::Clock>(1))) return false;
+        if (!is_due(relid, row.get<core::Clock>(1))) return false;
     return latest.n > 0;
 }
 
@@ -39,7 +39,7 @@ bool all_due(const SqlRows &latest) {
 bool is_due_partition(Oid relid) {
     if (!get_rel_relispartition(relid) || is_being_stamped(relid) || !owns_table(relid, GetUserId())) return false;
     SPI_connect();
-    const bool due = all_due(latest_rows(relid, false));
+    const bool due = all_due(relid, latest_rows(relid, false));
     SPI_finish();
     return due;
 }

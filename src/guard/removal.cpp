@@ -6,6 +6,7 @@
 #include "policy/provision.hpp"
 #include "policy/policy_cache.hpp"
 #include "clock/decide.hpp"
+#include "policy/held_rows.hpp"
 #include "guard/affected.hpp"
 #include "guard/due_partition.hpp"
 #include "guard/hidden.hpp"
@@ -79,14 +80,24 @@ void refuse_unstamped(Oid relid, const char *what) {
                     errhint("The worker, or CALL retention.sweep(), stamps them.")));
 }
 
+// A row that came while a hold on its person was being placed is not marked yet.
+void refuse_unmarked(Oid relid, const char *what) {
+    if (!may_hold_rows(relid) || !held_rows.any_unmarked(relid)) return;
+    Verdict verdict = {};
+    verdict.held = true;
+    refuse(verdict, what, get_rel_name(relid));
+}
+
 void check_rows(Oid relid, const char *what, bool only_hidden) {
     refuse_unstamped(relid, what);
+    keep_holds_off(relid);
+    refuse_unmarked(relid, what);
     SPI_connect();
     SqlRows found = {};
     unrevealed([&] { found = latest_rows(relid, only_hidden); });
     for (const SqlRow row : found) {
         const auto clock = row.get<core::Clock>(1);
-        const Verdict verdict = decide(clock);
+        const Verdict verdict = decide(relid, clock);
         if (!may_go(verdict)) refuse(verdict, what, get_rel_name(relid));
     }
     SPI_finish();

@@ -63,6 +63,10 @@ enum class LedgerAction : uint8_t {
     kWarningsRequired,
     kWarned,
     kWarningsEnded,
+    kHoldPlaced,
+    kHoldLifted,
+    kHoldReviewed,
+    kHeldRowsRead,
 };
 
 constexpr const char *name_of(LedgerAction action) noexcept {
@@ -125,6 +129,10 @@ constexpr const char *name_of(LedgerAction action) noexcept {
         case LedgerAction::kWarningsRequired: return "warnings required";
         case LedgerAction::kWarned: return "warned";
         case LedgerAction::kWarningsEnded: return "warnings ended";
+        case LedgerAction::kHoldPlaced: return "hold placed";
+        case LedgerAction::kHoldLifted: return "hold lifted";
+        case LedgerAction::kHoldReviewed: return "hold reviewed";
+        case LedgerAction::kHeldRowsRead: return "held rows read";
     }
     return nullptr;
 }
@@ -189,7 +197,11 @@ constexpr bool changes_rows(LedgerAction action) noexcept {
         case LedgerAction::kUnpaused:
         case LedgerAction::kWarningsRequired:
         case LedgerAction::kWarned:
-        case LedgerAction::kWarningsEnded: return false;
+        case LedgerAction::kWarningsEnded:
+        case LedgerAction::kHoldPlaced:
+        case LedgerAction::kHoldLifted:
+        case LedgerAction::kHoldReviewed:
+        case LedgerAction::kHeldRowsRead: return false;
     }
     return true;
 }

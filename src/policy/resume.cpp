@@ -1,6 +1,7 @@
 // retention.resume: after a restore, a clone or a promotion an operator lets the workers act again.
 #include "policy/legal_access.hpp"
 #include "policy/armed.hpp"
+#include "policy/held_rows.hpp"
 #include "policy/policy_triggers.hpp"
 #include "policy/provision.hpp"
 #include "policy/system_time.hpp"
@@ -21,6 +22,7 @@ RETENTION_FUNCTION(pg_retention_resume) {
     pg_retention::connect_spi();
     pg_retention::accept_system_time();
     SPI_finish();
+    pg_retention::mark_all_held_rows();
     pg_retention::LedgerEntry entry = {};
     entry.action = pg_retention::LedgerAction::kResumed;
     entry.row_count = -1;

@@ -36,11 +36,11 @@ struct Chosen {
 };
 
 // The lower, the sooner it is told.
-int rank_of(core::Clock clock) {
-    if ((core::flags_of(clock) & (core::kRestricted | core::kHeld)) != 0) return 0;
+int rank_of(Oid leaf, core::Clock clock) {
+    if ((core::flags_of(clock) & core::kRestricted) != 0 || is_held(leaf, clock)) return 0;
     const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(clock)));
     if (policy == nullptr) return 8;
-    const bool mandatory = decide(clock).mandatory;
+    const bool mandatory = decide(leaf, clock).mandatory;
     switch (core::state_of(clock, cutoffs_of(*policy, retention_now()))) {
         case core::State::kKept: return 1;
         case core::State::kDue: return 2;
@@ -78,8 +78,8 @@ void choose_rows_of(Chosen *chosen, const ReachedTable &table, int condition) {
     for_each_portion(owner_of(table.relid), kKeptReading, sql.data, parameters, [&](const SqlRows &rows) {
         for (const SqlRow row : rows) {
             const auto clock = row.get<core::Clock>(3);
-            RowToTell *told =
-                choose(chosen, {table.relid, row.get<Oid>(1), row.get<ItemPointerData>(2), clock, nullptr, rank_of(clock)});
+            RowToTell *told = choose(chosen, {table.relid, row.get<Oid>(1), row.get<ItemPointerData>(2), clock, nullptr,
+                                              rank_of(row.get<Oid>(1), clock)});
             if (told == nullptr) continue;
             MemoryContext portion = MemoryContextSwitchTo(context);
             told->key = key_json(table.relid, key, row, 4);

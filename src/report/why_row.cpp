@@ -185,7 +185,7 @@ core::RowFacts row_facts(Oid relid, Oid leaf, const ItemPointerData &tid, core::
     facts.state = state_now(row);
     facts.flags = core::flags_of(clock);
     facts.is_hidden = hides(clock) || facts.state == core::State::kUnknown;
-    facts.is_mandatory = decide(clock, floors_in(leaf)).mandatory;
+    facts.is_mandatory = decide(leaf, clock, floors_in(leaf)).mandatory;
     facts.policies = policies_of_row(row);
     facts.restrictions = restrictions_of(row);
     const bool is_done = (facts.flags & (core::kAnonymised | core::kAwaiting)) == core::kAnonymised;

@@ -4,6 +4,7 @@
 
 #include "schema/extension.hpp"
 #include "policy/policy_cache.hpp"
+#include "policy/held_rows.hpp"
 #include "policy/rights.hpp"
 #include "clock/stamp.hpp"
 #include "clock/decide.hpp"
@@ -266,6 +267,7 @@ void act_on(Erasure *erasure, const ReachedTable &table, const Doomed *rows, int
     }
     if (fate == Fate::kTakeOut || fate == Fate::kNotCovered) return take_out_rows(erasure, group, rows);
     if (fate == Fate::kDefer) return defer_rows(erasure, group, rows);
+    if (fate == Fate::kSpare) return count(erasure, Outcome::kDeferred, table.relid, rows->why, nullptr, n);
     MemoryContext context = CurrentMemoryContext;
     group.rows = static_cast<Row *>(palloc_extended(sizeof(Row) * n, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
     for (int i = 0; i < n; ++i) group.rows[i].tid = rows[i].tid;
@@ -277,6 +279,7 @@ void act_on(Erasure *erasure, const ReachedTable &table, const Doomed *rows, int
         case Fate::kKeep: keep_rows(erasure, group, target); break;
         case Fate::kNothing:
         case Fate::kDefer:
+        case Fate::kSpare:
         case Fate::kTakeOut:
         case Fate::kNotCovered: pg_unreachable();
     }
@@ -438,12 +441,22 @@ void record_in_ledger(const Erasure &erasure) {
     }
 }
 
+// Those that holds reach and that are not marked yet.
+void mark_held(List *tables) {
+    ListCell *cell = nullptr;
+    foreach (cell, tables) mark_held_rows(static_cast<const ReachedTable *>(lfirst(cell))->relid);
+}
+
 // Statements, lifted restrictions and counters of messages go along; a restriction that stands is still needed. Requests stay, and are nobody's.
 void forget_records(const Subject &subject, const char *key, const Recorded &recorded) {
     const SqlValue keys = typed(JSONBARRAYOID, recorded_keys(subject, key));
     own("DELETE FROM retention.statement WHERE kind = $1 AND key = ANY ($2)", subject.kind->name, keys);
     own("DELETE FROM retention.restriction WHERE kind = $1 AND key = ANY ($2) AND lifted_at IS NOT NULL", subject.kind->name,
         keys);
+    during(own_command, true, [&] {
+        own("UPDATE retention.hold SET key = NULL WHERE kind = $1 AND key = ANY ($2) AND lifted_at IS NOT NULL",
+            subject.kind->name, keys);
+    });
     own("DELETE FROM retention.contact_count c USING unnest($1, $2::text[]) p (kind, key) WHERE c.kind = p.kind AND c.key = p.key",
         kinds_of(recorded), keys_of(recorded));
     forget_requests(requests_of(recorded));
@@ -504,6 +517,7 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     const ToRemember *to_remember = occasion == Occasion::kReplay ? nullptr : read_to_remember(*call.subject);
     Account account = {};
     sort_deepest_first(*call.model, tables);
+    mark_held(tables);
     during(erasing, &recorded, [&] {
         count_consequences(&account, [&] {
             erase_passes(&erasure, tables);

@@ -130,7 +130,7 @@ int read_changes(const Target &target, Datum datum, AttrNumber *columns) {
 
 void check_changeable(const Target &target) {
     const char *table = get_rel_name(target.relid);
-    const Verdict verdict = decide(target.clock);
+    const Verdict verdict = decide(target.relid, target.clock);
     if (verdict.restricted) refuse(verdict, "rectify a row of", table);
     if ((core::flags_of(target.clock) & core::kAnonymised) != 0)
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

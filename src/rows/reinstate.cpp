@@ -87,7 +87,7 @@ void forget_orphaned_start(Oid relid, const Named &row) {
         run_here(kAny, psprintf("SELECT t.tableoid, t.ctid FROM %s t WHERE %s", row.table, row.condition), row.parameters);
     ItemPointerData tid = found.first().get<ItemPointerData>(2);
     const Restamped done = restamp_row(found.first().get<Oid>(1), &tid, false, Cause{.forgets = true});
-    check_clock_change(done.before, done.after, get_rel_name(relid));
+    check_clock_change(relid, done.before, done.after);
 }
 
 void reinstate(FunctionCallInfo fcinfo) {
@@ -109,7 +109,7 @@ void reinstate(FunctionCallInfo fcinfo) {
     const ActingAs saved = act_as(owner_of(relid), true);
     const Policy *policy = nullptr;
     const core::Clock clock = find_row(relid, row);
-    const Verdict verdict = decide(clock);
+    const Verdict verdict = decide(relid, clock);
     if (verdict.restricted && !told) no_such_row(relid);
     if (verdict.restricted) refuse(verdict, "reinstate a row of", get_rel_name(relid));
     const core::State state = state_now(clock, &policy);

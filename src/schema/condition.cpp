@@ -26,6 +26,9 @@ namespace pg_retention {
 
 namespace {
 
+// As errors call where the condition stands: set by each that is read.
+constinit const char *asked_field = "applies_to";
+
 bool find_subquery(Node *node, void *context) {
     if (node == nullptr) return false;
     if (IsA(node, SubLink)) return true;
@@ -45,7 +48,7 @@ bool find_path(Node *node, void *context) {
     ereport(
         ERROR,
         (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-         errmsg("condition in field \"applies_to\" follows path \"%s\"", NameListToString(const_cast<List *>(fields))),
+         errmsg("condition in field \"%s\" follows path \"%s\"", asked_field, NameListToString(const_cast<List *>(fields))),
          errhint(
              "The condition may read only columns of the row itself: what another row decides must stand in one of them, too.")));
     return true;
@@ -94,7 +97,7 @@ Node *raw_condition(const char *text) {
 }
 
 [[noreturn]] void refuse_reading(const char *what, const char *hint) {
-    ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("condition in field \"applies_to\" reads %s", what),
+    ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("condition in field \"%s\" reads %s", asked_field, what),
                     errhint("%s", hint)));
     pg_unreachable();
 }
@@ -140,11 +143,13 @@ bool is_of_users(Node *node, void *context) {
 
 }  // namespace
 
-Node *cook_condition(Relation rel, const char *text) {
+Node *cook_condition(Relation rel, const char *text, const char *field) {
+    asked_field = field;
     Node *raw = raw_condition(text);
-    if (raw == nullptr) ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("field \"applies_to\" is not a single condition")));
+    if (raw == nullptr)
+        ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("field \"%s\" is not a single condition", asked_field)));
     if (find_subquery(raw, nullptr))
-        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("condition in field \"applies_to\" has a subquery"),
+        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("condition in field \"%s\" has a subquery", asked_field),
                         errhint("The condition may read only columns of the row itself.")));
     (void) drop_qualifiers(raw, rel);
     (void) find_path(raw, rel);
@@ -152,19 +157,20 @@ Node *cook_condition(Relation rel, const char *text) {
     ParseNamespaceItem *item = addRangeTableEntryForRelation(state, rel, AccessShareLock, nullptr, false, true);
     addNSItemToQuery(state, item, false, true, true);
     Node *expr = transformExpr(state, raw, EXPR_KIND_INDEX_PREDICATE);
-    expr = coerce_to_boolean(state, expr, "applies_to");
+    expr = coerce_to_boolean(state, expr, asked_field);
     assign_expr_collations(state, expr);
     free_parsestate(state);
     if (contain_mutable_functions(expr))
-        ereport(ERROR, (errcode(ERRCODE_INVALID_OBJECT_DEFINITION), errmsg("condition in field \"applies_to\" is not immutable"),
-                        errhint("Use only immutable functions and operators.")));
+        ereport(ERROR,
+                (errcode(ERRCODE_INVALID_OBJECT_DEFINITION), errmsg("condition in field \"%s\" is not immutable", asked_field),
+                 errhint("Use only immutable functions and operators.")));
     refuse_columns(rel, expr);
     return expr;
 }
 
-char *condition_text(Relation rel, const char *text, const char *alias) {
+char *condition_text(Relation rel, const char *text, const char *alias, const char *field) {
     List *names = deparse_context_for(alias, RelationGetRelid(rel));
-    return deparse_expression(cook_condition(rel, text), names, true, false);
+    return deparse_expression(cook_condition(rel, text, field), names, true, false);
 }
 
 char *condition_text(Oid relid, Node *cooked) {

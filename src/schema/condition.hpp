@@ -10,11 +10,11 @@ extern "C" {
 
 namespace pg_retention {
 
-// Parses and checks; errors name the field applies_to. search_path must be pinned by the caller (act_as).
-Node *cook_condition(Relation rel, const char *text);
+// Parses and checks; errors name the field. search_path must be pinned by the caller (act_as).
+Node *cook_condition(Relation rel, const char *text, const char *field = "applies_to");
 
 // What it says as SQL that reads the same wherever it is put, about rows of the table that go by this name.
-char *condition_text(Relation rel, const char *text, const char *alias);
+char *condition_text(Relation rel, const char *text, const char *alias, const char *field = "applies_to");
 
 // The same of one that is cooked, qualified as far as the search_path asks for: with the names that columns have now.
 char *condition_text(Oid relid, Node *cooked);

@@ -9,14 +9,15 @@ extern "C" {
 
 namespace pg_retention {
 
-inline constexpr const char *kPersonRecords[] = {"statement", "restriction",         "request",   "objection_key",
-                                                 "consent",   "notice_to_recipient", "disclosure"};
+inline constexpr const char *kPersonRecords[] = {"statement", "restriction",         "request",    "objection_key",
+                                                 "consent",   "notice_to_recipient", "disclosure", "hold"};
 
 // SELECT kind, key: of all of them. A notice is about who was erased, too, and so about nobody who is there.
 #define RETENTION_PERSON_RECORDS                                                                                 \
     "SELECT kind, key FROM retention.request UNION ALL SELECT kind, key FROM retention.objection_key "           \
     "UNION ALL SELECT kind, key FROM retention.consent UNION ALL SELECT kind, key FROM retention.disclosure "    \
     "UNION ALL SELECT kind, key FROM retention.statement UNION ALL SELECT kind, key FROM retention.restriction " \
+    "UNION ALL SELECT kind, key FROM retention.hold WHERE key IS NOT NULL AND kind IS NOT NULL "                 \
     "UNION ALL SELECT kind, key FROM retention.notice_to_recipient WHERE state = 'open' AND what <> 'erased' "   \
     "UNION ALL SELECT kind, key::jsonb FROM retention.contact_count"
 

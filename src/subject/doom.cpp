@@ -10,6 +10,7 @@
 #include "schema/own.hpp"
 #include "pg/security.hpp"
 #include "rows/anonymise.hpp"
+#include "subject/held.hpp"
 
 extern "C" {
 #include "access/table.h"
@@ -110,7 +111,8 @@ Fate fate_of_action(PolicyAction action) {
 
 // An erasure cannot be undone: floors of policies that only observe, or that wait for their rows to be stamped, stand against it, too.
 Verdict floor_of(const Doomed &row) {
-    const Verdict says = decide(row.clock, Floors::kObserved), would = decide(row.in_the_end, Floors::kObserved);
+    const Verdict says = decide(row.leaf, row.clock, Floors::kObserved),
+                  would = decide(row.leaf, row.in_the_end, Floors::kObserved);
     // One that waits to be stamped says that it has not started.
     return says.mandatory && (says.until != nullptr || !would.mandatory) ? says : would;
 }
@@ -131,8 +133,8 @@ const Policy *find_policy(Doomed *row) {
 
 Fate fate_of_governed(const Policy &policy, Doomed *row) {
     const uint8_t flags = core::flags_of(row->clock);
-    if ((flags & (core::kHeld | core::kRestricted)) != 0) {
-        row->why = (flags & core::kHeld) != 0 ? "legal hold" : "restriction of processing (Article 18)";
+    if (is_held(row->leaf, row->clock) || (flags & core::kRestricted) != 0) {
+        row->why = is_held(row->leaf, row->clock) ? "legal hold" : "restriction of processing (Article 18)";
         return Fate::kDefer;
     }
     if ((flags & core::kAnonymised) != 0) return (flags & core::kAwaiting) != 0 ? Fate::kDelete : Fate::kNothing;
@@ -144,7 +146,7 @@ Fate fate_of_governed(const Policy &policy, Doomed *row) {
 }
 
 // joining: of the row's table. anonymised: of an ungoverned row; null when the table has no personal columns.
-Fate fate_of(const ReachedTable &table, Joining joining, Doomed *row, const bool *anonymised) {
+Fate fate_without_holds(const ReachedTable &table, Joining joining, Doomed *row, const bool *anonymised) {
     switch (row->link->role) {
         case LinkRole::kAbout:
         case LinkRole::kDeletedWith:
@@ -164,6 +166,17 @@ Fate fate_of(const ReachedTable &table, Joining joining, Doomed *row, const bool
         return Fate::kNotCovered;
     }
     return *anonymised ? Fate::kNothing : Fate::kAnonymise;
+}
+
+// A row that a hold keeps stays as it is, also where the person would only be taken out of it; and where the person is held, what no policy
+// governs, too.
+Fate fate_of(const ReachedTable &table, Joining joining, Doomed *row, const bool *anonymised, bool is_held_person) {
+    const Fate fate = fate_without_holds(table, joining, row, anonymised);
+    if (fate == Fate::kNothing || fate == Fate::kDefer) return fate;
+    const bool governed = clock_column(table.relid) != InvalidAttrNumber;
+    if (governed ? !is_held(row->leaf, row->clock) : !is_held_person || fate == Fate::kTakeOut) return fate;
+    row->why = "legal hold: to be asked for again when it is lifted";
+    return Fate::kSpare;
 }
 
 // To the newest versions of the rows.
@@ -245,7 +258,7 @@ Doomed *doomed_rows(const Subject &subject, const ReachedTable &table, int condi
     for (int i = 0; i < *n; ++i) tids[i] = found[i].get<ItemPointerData>(1);
     const core::Clock *in_the_end =
         governed ? clocks_by_policies(places[0].leaf, tids, *n, Cause{.enforced = Cause::Enforced::kAll}) : nullptr;
-    const bool foreign = has_foreign_clock(table.relid);
+    const bool foreign = has_foreign_clock(table.relid), held_person = is_held_person(subject);
     for (int i = 0; i < *n; ++i) {
         Doomed *row = &rows[i];
         row->leaf = places[0].leaf;
@@ -255,7 +268,7 @@ Doomed *doomed_rows(const Subject &subject, const ReachedTable &table, int condi
         row->link = link;
         row->others = others[i];
         const bool anonymised = found[i].get_or(3, false);
-        row->fate = fate_of(table, joining, row, found[i].is_null(3) ? nullptr : &anonymised);
+        row->fate = fate_of(table, joining, row, found[i].is_null(3) ? nullptr : &anonymised, held_person);
     }
     found.free();
     return rows;

@@ -15,6 +15,7 @@ enum class Fate : uint8_t {
     kAnonymise,
     kKeep,        // the law keeps the row: hidden, and what the law does not need anonymised
     kDefer,       // a hold or a restriction stands: goes when that is lifted
+    kSpare,       // a hold stands, and nothing can be marked as waiting: to be asked for again
     kTakeOut,     // it is about somebody else, too: the person is taken out of it
     kNotCovered,  // nothing says what to do with it: as kTakeOut, and said
     kUnlink,      // nothing but a link between the person and something else, or without a policy and to go with the person

@@ -24,21 +24,25 @@ KeySet set_of(const RowKey &key) {
     return keys;
 }
 
-KeySet set_of_records(const Kind &kind, const Datum *records, int n) {
+KeySet set_of_records(Oid relid, const AttrNumber *columns, int n_columns, const Datum *records, int n) {
     auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * kMaxKeys * (n + 1)));
     KeySet keys = {};
     keys.n = n;
-    keys.n_columns = kind.n_keys;
+    keys.n_columns = n_columns;
     for (int row = 0; row < n; ++row) {
-        const RowKey key = key_from_record(kind.relid, kind.keys, kind.n_keys, records[row]);
+        const RowKey key = key_from_record(relid, columns, n_columns, records[row]);
         for (int i = 0; i < key.n; ++i) values[i * n + row] = key.values[i].datum;
     }
-    for (int i = 0; i < kind.n_keys; ++i) {
-        const Oid type = getBaseType(get_atttype(kind.relid, kind.keys[i]));
+    for (int i = 0; i < n_columns; ++i) {
+        const Oid type = getBaseType(get_atttype(relid, columns[i]));
         keys.types[i] = get_array_type(type);
         keys.arrays[i] = array_of(values + i * n, n, type);
     }
     return keys;
+}
+
+KeySet set_of_records(const Kind &kind, const Datum *records, int n) {
+    return set_of_records(kind.relid, kind.keys, kind.n_keys, records, n);
 }
 
 namespace {

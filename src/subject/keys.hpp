@@ -26,6 +26,8 @@ struct KeySet {
 KeySet set_of(const RowKey &key);
 // Keys of persons as append_key_json wrote them: n values of jsonb.
 KeySet set_of_records(const Kind &kind, const Datum *records, int n);
+// The same of the rows of any table, by these columns.
+KeySet set_of_records(Oid relid, const AttrNumber *columns, int n_columns, const Datum *records, int n);
 // Of those the persons who are still there: a table that is not governed lets them go.
 KeySet persons_with(const Kind &kind, const Datum *records, int n);
 

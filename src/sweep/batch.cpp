@@ -4,6 +4,7 @@
 #include "policy/attached.hpp"
 #include "policy/rights.hpp"
 #include "clock/decide.hpp"
+#include "policy/holds.hpp"
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
 #include "pg/time.hpp"
@@ -332,7 +333,8 @@ int64 delete_without_statement(Batch *batch, const Target &target, DueRange rang
 
 bool is_direct(const Batch &batch, const Target &target) {
     Relation rel = table_open(batch.leaf, NoLock);
-    const bool direct = may_delete_directly(rel, target.owner);
+    // Where a hold may have come for single rows, each is asked about when it goes.
+    const bool direct = !may_hold_rows(batch.leaf) && may_delete_directly(rel, target.owner);
     table_close(rel, NoLock);
     return direct;
 }
@@ -414,7 +416,7 @@ void take_found(Batch *batch, const Target &target, const Policy &policy, const 
 // which may end without a row gone.
 bool take_whole(Batch *batch, const Target &target, const Policy &policy, const core::Cutoffs &cutoffs) {
     const bool is_first = batch->due == Due::kByTime && !batch->rows->found;
-    if (!is_first || others_wait() || cutoffs.due < 0 || !deletes(policy.action) ||
+    if (!is_first || may_hold_rows(batch->leaf) || others_wait() || cutoffs.due < 0 || !deletes(policy.action) ||
         batch->engine->caller == Caller::kTransactionBlock || pace_of(*batch->engine, batch->leaf)->too_large)
         return false;
     batch->whole = true;
@@ -452,6 +454,8 @@ void run_batch(Batch *batch) {
     // A partition may be detached between two steps.
     if (!is_part_of(batch->leaf, policy->relid)) return;
     if (clock_column(batch->leaf) == InvalidAttrNumber || is_being_stamped(batch->leaf)) return;
+    keep_holds_off(batch->leaf);
+    if (whole_hold(batch->leaf, policy->id) != nullptr) return;
     const core::Cutoffs cutoffs = cutoffs_of(*policy, retention_now());
     Target target = target_of(*policy, batch->leaf);
     target.swept = policy;

@@ -4,6 +4,7 @@
 
 #include "schema/own.hpp"
 #include "policy/attached.hpp"
+#include "policy/holds.hpp"
 #include "policy/rights.hpp"
 #include "clock/late_starts.hpp"
 #include "pg/names.hpp"
@@ -409,6 +410,8 @@ bool open_table(Table *table, Engine *engine, Care *care, int16_t policy_id, Oid
     LockRelationOid(leaf, RowExclusiveLock);
     // A partition may be detached between two steps.
     if (!is_part_of(leaf, policy->relid) || clock_column(leaf) == InvalidAttrNumber || !lock_table(leaf)) return false;
+    keep_holds_off(leaf);
+    if (whole_hold(leaf, policy_id) != nullptr) return false;
     *table = Table{engine,
                    care,
                    policy,

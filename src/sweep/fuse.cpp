@@ -139,7 +139,8 @@ List *stopped_policies() {
 }
 
 bool is_stopped_by_now(int16_t policy_id) {
-    const SqlRows any = own("SELECT WHERE EXISTS (SELECT FROM retention.pause) OR EXISTS (SELECT FROM retention.sweep_window)");
+    const SqlRows any = own("SELECT WHERE EXISTS (SELECT FROM retention.pause) OR EXISTS (SELECT FROM retention.sweep_window) OR "
+                            "EXISTS (SELECT FROM retention.hold WHERE lifted_at IS NULL)");
     if (any.n == 0) return false;
     return own("SELECT FROM retention.held_policy WHERE policy_id = $1 LIMIT 1", policy_id).n > 0;
 }

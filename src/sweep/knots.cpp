@@ -109,7 +109,8 @@ bool may_be_deleted(const Knot &knot, Oid leaf, core::Clock clock) {
     if (policy == nullptr || !enforced(*policy) || !policy->validated || !is_confirmed(*policy)) return false;
     if (is_stopped(knot.stopped, policy->id)) return false;
     if (!deletes(policy->action) || is_being_stamped(leaf) || owner_of(leaf) != knot.owner) return false;
-    return owner_of(policy->relid) == knot.owner && is_over(clock, cutoffs_of(*policy, retention_now())) && may_go(decide(clock));
+    return owner_of(policy->relid) == knot.owner && is_over(clock, cutoffs_of(*policy, retention_now())) &&
+           may_go(decide(leaf, clock));
 }
 
 // Columns 1 to 3: table, row, clock.

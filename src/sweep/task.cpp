@@ -2,6 +2,7 @@
 
 #include "core/time/backoff.hpp"
 #include "pg/cause.hpp"
+#include "pg/during.hpp"
 #include "pg/shared_memory.hpp"
 #include "pg/time.hpp"
 
@@ -34,6 +35,7 @@ constexpr int kPlaces = 1024;
 
 constinit Place *places = nullptr;
 constinit int own_number = 0;
+constinit Dynamic<bool> trying_task{false};
 
 void attach(void *memory, LWLock *, bool fresh) {
     places = static_cast<Place *>(memory);
@@ -188,14 +190,12 @@ bool has_blocked(const Engine *engine, int16_t policy_id) {
 }
 
 ErrorData *try_task(Engine *engine, const Task &task, AttemptBody body, void *argument, bool *timed_out) {
+    ErrorData *error = nullptr;
     remember_task(engine, &task);
-    ErrorData *volatile error = nullptr;
     // An error that ends the pass, a cancel, leaves nothing to tell of: its process goes on. One that is ended does not come here.
-    PG_TRY();
-    { error = attempt_in_time(body, argument, timed_out); }
-    PG_FINALLY();
-    { remember_task(engine, nullptr); }
-    PG_END_TRY();
+    during(
+        trying_task, true, [&] { error = attempt_in_time(body, argument, timed_out); }, [=] { remember_task(engine, nullptr); });
+    remember_task(engine, nullptr);
     if (error == nullptr) unblock(engine, task);
     return error;
 }

@@ -1,6 +1,7 @@
 #include "sweep/turn.hpp"
 
 #include "pg/time.hpp"
+#include "policy/held_rows.hpp"
 #include "policy/attached.hpp"
 #include "policy/policy_cache.hpp"
 #include "schema/clock_index.hpp"
@@ -57,6 +58,7 @@ ErrorData *try_to_begin(Engine *engine, const Swept &policy, bool counts, List *
             if (OidIsValid(get_rel_type_id(policy.relid))) {
                 MemoryContext before = MemoryContextSwitchTo(engine->context);
                 *leaves = stamped_leaves(policy);
+                mark_held_rows(policy.relid);
                 show_turn(*engine, policy.policy_id, policy.relid, expected_rows(policy.policy_id, *leaves));
                 MemoryContextSwitchTo(before);
             }

@@ -118,17 +118,14 @@ void add_link(const OwnRow &row) {
     all_fit = true;
     MemoryContext before = MemoryContextSwitchTo(context);
     on_way = list_make2_oid(own_table("subject_kind"), own_table("subject_link"));
-    if (has_purposes()) {
-        for_each_own_row(own_table("subject_kind"), add_kind);
-        all_ways = list_copy(kinds);
-        for_each_own_row(own_table("subject_link"), add_link);
-    }
+    for_each_own_row(own_table("subject_kind"), add_kind);
+    all_ways = list_copy(kinds);
+    for_each_own_row(own_table("subject_link"), add_link);
     MemoryContextSwitchTo(before);
     read_at = before_reading;
 }
 
 List *ways_now() {
-    if (!has_purposes()) return NIL;
     if (read_at != changes) read();
     return all_ways;
 }
@@ -179,9 +176,13 @@ List *ways_from(Oid relid, const List *tables) {
 
 }  // namespace
 
-List *ways_to_persons(Oid relid) { return ways_now() == NIL ? NIL : ways_from(relid, with_parents(relid)); }
+List *all_ways_to_persons(Oid relid) { return ways_now() == NIL ? NIL : ways_from(relid, with_parents(relid)); }
 
-List *own_ways_to_persons(Oid relid) { return ways_now() == NIL ? NIL : ways_from(relid, list_make1_oid(relid)); }
+List *ways_to_persons(Oid relid) { return has_purposes() ? all_ways_to_persons(relid) : NIL; }
+
+List *own_ways_to_persons(Oid relid) {
+    return !has_purposes() || ways_now() == NIL ? NIL : ways_from(relid, list_make1_oid(relid));
+}
 
 int columns_of_ways(const List *ways, AttrNumber *columns) {
     int n = 0;

@@ -29,7 +29,10 @@ struct PersonWay {
 // registered. What it returns holds until something changes.
 List *ways_to_persons(Oid relid);
 
-// The same of the table's own alone.
+// The same, whether a purpose is registered or not, for whoever asks about persons of other kinds of reasons.
+List *all_ways_to_persons(Oid relid);
+
+// Those of ways_to_persons that are the table's own.
 List *own_ways_to_persons(Oid relid);
 
 // The columns that these ways begin with, each once; the place of one among them.

@@ -1,0 +1,36 @@
+#pragma once
+// Rows that a legal hold reaches by what they hold: it is on the row, on a person whom the row is about, or on the rows of a condition. Those
+// that were there when it was placed are marked in their clocks, and so is what is written later. Whoever takes a row away asks all the same.
+#include "policy/holds.hpp"
+
+extern "C" {
+#include "access/htup.h"
+#include "utils/rel.h"
+}
+
+namespace pg_retention {
+
+// Whoever knows persons answers; set once, when the library is loaded.
+struct HeldRows {
+    // By what the row holds, whether it is stored or not; other tables on its way to a person are read as the caller's query sees them.
+    bool (*reaches)(Relation rel, HeapTuple row);
+    // Whether such a row of the table, or of a partition of it, is not marked yet.
+    bool (*any_unmarked)(Oid relid);
+    // Marks them.
+    void (*mark)(Oid relid);
+};
+inline constinit HeldRows held_rows = {};
+
+inline bool is_reached_by_hold(Relation rel, HeapTuple row) {
+    return may_hold_rows(RelationGetRelid(rel)) && held_rows.reaches(rel, row);
+}
+
+// Before rows of the table are looked for by their clocks.
+inline void mark_held_rows(Oid relid) {
+    if (may_hold_rows(relid)) held_rows.mark(relid);
+}
+
+// Of all tables that have a policy: flags that a restore did not bring are set again.
+void mark_all_held_rows();
+
+}  // namespace pg_retention

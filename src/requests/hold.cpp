@@ -1,0 +1,317 @@
+// Legal holds (Article 17(3)(b) and (e)): placed, looked at again, lifted.
+#include "ledger/ledger.hpp"
+#include "clock/stamp.hpp"
+#include "pg/actor.hpp"
+#include "pg/arguments.hpp"
+#include "pg/during.hpp"
+#include "pg/guard.hpp"
+#include "pg/names.hpp"
+#include "pg/security.hpp"
+#include "pg/time.hpp"
+#include "pg/timezone.hpp"
+#include "policy/attached.hpp"
+#include "policy/policy_cache.hpp"
+#include "policy/policy_triggers.hpp"
+#include "requests/call.hpp"
+#include "requests/hold_terms.hpp"
+#include "schema/own.hpp"
+#include "subject/held.hpp"
+#include "subject/json.hpp"
+
+extern "C" {
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+// What others did while we waited is seen: whether a row may be freed depends on everybody's holds.
+void begin_in_new_snapshot() {
+    begin_alone();
+    PushActiveSnapshot(GetTransactionSnapshot());
+}
+
+SqlValue text_or_null(const char *text) { return sql_value(text); }
+
+int64 insert_hold(const HoldTerms &terms) {
+    int64 id = 0;
+    during(own_policy_write, true, [&] {
+        const SqlRows written = own(
+            "INSERT INTO retention.hold (name, reason, ground, scope, policy_id, relation, kind, key, condition, owner, readers, "
+            "review_on, placed_at, placed_by) VALUES ($1, $2, $3, $4, nullif($5, 0), nullif($6, 0)::regclass, $7, $8, $9, $10, $11, "
+            "$12, $13, $14) RETURNING hold_id",
+            terms.name, terms.reason, terms.ground, name_of(terms.scope), static_cast<int16>(terms.policy_id), terms.relid,
+            terms.kind, terms.key == 0 ? null_of(JSONBOID) : typed(JSONBOID, terms.key), text_or_null(terms.condition),
+            terms.owner, typed(REGROLEARRAYOID, terms.readers), typed(DATEOID, terms.review_on), at(retention_now()),
+            session_role());
+        id = written.first().get<int64>(1);
+        written.free();
+    });
+    CommandCounterIncrement();
+    return id;
+}
+
+// Whoever takes rows of the tables now is waited for, and whoever comes later knows of the hold.
+void hold_whole(Oid relid) {
+    ListCell *cell = nullptr;
+    foreach (cell, find_all_inheritors(relid, NoLock, nullptr)) wait_for_takers(lfirst_oid(cell));
+}
+
+core::Clock with_held(core::Clock clock, bool held) {
+    const int flags = held ? core::flags_of(clock) | core::kHeld : core::flags_of(clock) & ~core::kHeld;
+    return core::with_flags(clock, static_cast<uint8_t>(flags));
+}
+
+// Of the rows t that the statement "FROM ... WHERE ..." gives; how many they are.
+int64 mark_rows(Oid relid, const char *from_where, const Parameters &parameters, bool held) {
+    int64 rows = 0;
+    const char *sql = psprintf("SELECT t.tableoid, t.ctid, t.%s%s ORDER BY t.tableoid, t.ctid FOR NO KEY UPDATE",
+                               clock_name(relid), from_where);
+    for_each_portion(owner_of(relid), kKeptWriting, sql, parameters, [&](const SqlRows &found) {
+        for (const SqlRow row : found) {
+            auto tid = row.get<ItemPointerData>(2);
+            const auto before = row.get<core::Clock>(3);
+            const core::Clock after = with_held(before, held);
+            if (after != before) (void) write_clock(row.get<Oid>(1), &tid, after);
+        }
+        rows += static_cast<int64>(found.n);
+    });
+    return rows;
+}
+
+int64 mark_reached(const Reach &reach) {
+    Parameters parameters = {};
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(&sql, " FROM %s t WHERE (", qualified_name(reach.relid));
+    append_reached(&sql, reach, &parameters);
+    appendStringInfoString(&sql, ") IS TRUE");
+    return mark_rows(reach.relid, sql.data, parameters, true);
+}
+
+void append_table(StringInfo out, Oid relid, int64 rows, const char *why) {
+    appendStringInfoString(out, out->len > 0 ? ", {\"table\": " : "{\"table\": ");
+    append_json_text(out, qualified_name(relid));
+    appendStringInfo(out, ", \"rows\": " INT64_FORMAT, rows);
+    if (why != nullptr) appendStringInfo(out, ", \"why\": \"%s\"", why);
+    appendStringInfoChar(out, '}');
+}
+
+// Tables with rows about the person that no policy governs: nothing guards them.
+void append_not_held(StringInfo out, const HoldTerms &terms) {
+    ListCell *cell = nullptr;
+    if (terms.scope != HoldScope::kSubject) return;
+    foreach (cell, reach_tables(terms.subject)) {
+        const auto *table = static_cast<const ReachedTable *>(lfirst(cell));
+        int64 rows = 0;
+        if (clock_column(table->relid) != InvalidAttrNumber) continue;
+        for (int i = 0; i < list_length(table->conditions); ++i)
+            if (is_owner(static_cast<const Condition *>(list_nth(table->conditions, i))->link->role))
+                rows += count_rows(*table, i);
+        if (rows > 0) append_table(out, table->relid, rows, "the table is not governed");
+    }
+}
+
+void record(LedgerAction action, int64 id, const HoldTerms *terms, int64 rows) {
+    LedgerEntry entry = {};
+    entry.action = action;
+    entry.row_count = rows;
+    entry.detail = psprintf("hold " INT64_FORMAT, id);
+    if (terms != nullptr) {
+        entry.policy_id = terms->policy_id;
+        entry.relid = terms->relid;
+        entry.detail = psprintf("hold " INT64_FORMAT ", %s, of a %s%s%s", id, terms->ground, name_of(terms->scope),
+                                terms->kind != nullptr ? ", kind " : "", terms->kind != nullptr ? terms->kind : "");
+    }
+    append_ledger(entry);
+}
+
+Hold hold_of(int64 id) {
+    ListCell *cell = nullptr;
+    foreach (cell, standing_holds())
+        if (static_cast<const Hold *>(lfirst(cell))->id == id) return *static_cast<const Hold *>(lfirst(cell));
+    elog(ERROR, "hold " INT64_FORMAT " is not among those that stand", id);
+    pg_unreachable();
+}
+
+[[noreturn]] void refuse_no_row(const HoldTerms &terms) {
+    ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND), errmsg("no such row in table \"%s\"", get_rel_name(terms.relid)),
+                    errhint("Nothing is held. Rows are named by their primary key.")));
+    pg_unreachable();
+}
+
+char *place(FunctionCallInfo fcinfo, bool with_key) {
+    begin_in_new_snapshot();
+    connect_spi();
+    const HoldTerms terms = read_hold_terms(fcinfo, with_key);
+    const int64 id = insert_hold(terms);
+    StringInfoData out, held, not_held;
+    initStringInfo(&out);
+    initStringInfo(&held);
+    initStringInfo(&not_held);
+    int64 total = -1;
+    if (holds_whole(terms.scope)) {
+        hold_whole(terms.scope == HoldScope::kPolicy ? terms.governed : terms.relid);
+    } else {
+        Hold hold = hold_of(id);
+        ListCell *cell = nullptr;
+        total = 0;
+        foreach (cell, reach_of(list_make1(&hold))) {
+            const auto *reach = static_cast<const Reach *>(lfirst(cell));
+            const int64 rows = mark_reached(*reach);
+            if (rows > 0) append_table(&held, reach->relid, rows, nullptr);
+            total += rows;
+        }
+        if (terms.scope == HoldScope::kRow && total == 0) refuse_no_row(terms);
+        append_not_held(&not_held, terms);
+    }
+    appendStringInfo(
+        &out, "{\"hold_id\": " INT64_FORMAT ", \"scope\": \"%s\", \"review_on\": \"%s\", \"held\": [%s], \"not_held\": [%s]}", id,
+        name_of(terms.scope), DatumGetCString(DirectFunctionCall1(date_out, terms.review_on)), held.data, not_held.data);
+    record(LedgerAction::kHoldPlaced, id, &terms, total);
+    SPI_finish();
+    PopActiveSnapshot();
+    return out.data;
+}
+
+// ---- lifting
+
+// The records, locked. Errors: P0002 when one is not there, 55000 when one is lifted already.
+void lock_holds(const Datum *ids, int n) {
+    for (int i = 0; i < n; ++i) {
+        const int64 id = DatumGetInt64(ids[i]);
+        const SqlRows found = own("SELECT lifted_at IS NOT NULL FROM retention.hold WHERE hold_id = $1 FOR UPDATE", id);
+        if (found.n == 0)
+            ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND), errmsg("hold " INT64_FORMAT " does not exist", id),
+                            errhint("See retention.standing_hold.")));
+        if (found.first().get<bool>(1))
+            ereport(ERROR,
+                    (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("hold " INT64_FORMAT " is lifted already", id)));
+        found.free();
+    }
+}
+
+bool is_among(const Hold &hold, const Datum *ids, int n) {
+    for (int i = 0; i < n; ++i)
+        if (DatumGetInt64(ids[i]) == hold.id) return true;
+    return false;
+}
+
+// " AND NOT (...)": rows that other holds reach. They may be on a partition alone.
+void append_not_others(StringInfo sql, const Reach &reach, List *others, Parameters *parameters) {
+    ListCell *cell = nullptr, *inner = nullptr;
+    foreach (cell, others) {
+        const auto *other = static_cast<const Reach *>(lfirst(cell));
+        if (!meets(*other, reach.relid)) continue;
+        appendStringInfoString(sql, " AND (");
+        if (!is_below(reach.relid, other->relid)) {
+            List *tables = find_all_inheritors(other->relid, NoLock, nullptr);
+            appendStringInfoString(sql, "t.tableoid NOT IN (");
+            foreach (inner, tables) appendStringInfo(sql, "%s%u", inner == list_head(tables) ? "" : ", ", lfirst_oid(inner));
+            appendStringInfoString(sql, ") OR ");
+        }
+        appendStringInfoChar(sql, '(');
+        append_reached(sql, *other, parameters);
+        appendStringInfoString(sql, ") IS NOT TRUE)");
+    }
+}
+
+// Frees the rows that these holds reach and no other does. Where no other holds single rows of the table all are freed: a way by which a row was
+// reached may be gone.
+int64 free_reached(const Reach &reach, List *others) {
+    Parameters parameters = {};
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(&sql, " FROM %s t WHERE %s", qualified_name(reach.relid),
+                     has_flag(psprintf("t.%s", clock_name(reach.relid)), core::kHeld));
+    ListCell *cell = nullptr;
+    bool any_other = false;
+    foreach (cell, others) any_other = any_other || meets(*static_cast<const Reach *>(lfirst(cell)), reach.relid);
+    if (any_other || may_hold_rows(reach.relid)) {
+        appendStringInfoString(&sql, " AND (");
+        append_reached(&sql, reach, &parameters);
+        appendStringInfoString(&sql, ") IS TRUE");
+    }
+    append_not_others(&sql, reach, others, &parameters);
+    return mark_rows(reach.relid, sql.data, parameters, false);
+}
+
+// What waited for nothing but a hold is tried at once.
+void retry_held() {
+    own("UPDATE retention.blocked_row SET retry_at = least(retry_at, $1) WHERE sqlstate = 'RT003'", at(retention_now()));
+}
+
+void set_lifted(Datum ids, const char *reason) {
+    during(own_policy_write, true, [&] {
+        own("UPDATE retention.hold SET lifted_at = $2, lifted_by = $3, lift_reason = $4 WHERE hold_id = ANY ($1)",
+            typed(INT8ARRAYOID, ids), at(retention_now()), session_role(), reason);
+    });
+    CommandCounterIncrement();
+}
+
+int64 lift(Datum ids, const char *reason) {
+    Datum *numbers = nullptr;
+    const int n = elements_of(ids, INT8OID, &numbers);
+    begin_in_new_snapshot();
+    connect_spi();
+    lock_holds(numbers, n);
+    List *lifted = NIL;
+    ListCell *cell = nullptr;
+    foreach (cell, standing_holds()) {
+        auto *hold = static_cast<Hold *>(lfirst(cell));
+        if (is_among(*hold, numbers, n) && !holds_whole(hold->scope)) lifted = lappend(lifted, hold);
+    }
+    set_lifted(ids, reason);
+    List *others = lifted == NIL ? NIL : reach_of(standing_holds());
+    int64 rows = 0;
+    foreach (cell, lifted == NIL ? NIL : reach_of(lifted))
+        rows += free_reached(*static_cast<const Reach *>(lfirst(cell)), others);
+    retry_held();
+    for (int i = 0; i < n; ++i) record(LedgerAction::kHoldLifted, DatumGetInt64(numbers[i]), nullptr, n == 1 ? rows : -1);
+    SPI_finish();
+    PopActiveSnapshot();
+    return rows;
+}
+
+void review(int64 id, Datum day) {
+    connect_spi();
+    const Datum number = Int64GetDatum(id);
+    lock_holds(&number, 1);
+    during(own_policy_write, true,
+           [&] { own("UPDATE retention.hold SET review_on = $2 WHERE hold_id = $1", id, typed(DATEOID, day)); });
+    record(LedgerAction::kHoldReviewed, id, nullptr, -1);
+    SPI_finish();
+}
+
+}  // namespace
+
+}  // namespace pg_retention
+
+RETENTION_FUNCTION(pg_retention_place_hold) { return CStringGetTextDatum(pg_retention::place(fcinfo, false)); }
+
+RETENTION_FUNCTION(pg_retention_place_hold_on_key) { return CStringGetTextDatum(pg_retention::place(fcinfo, true)); }
+
+RETENTION_FUNCTION(pg_retention_lift_hold) {
+    pg_retention::require_argument(fcinfo, 0, "the hold to lift");
+    Datum id = PG_GETARG_DATUM(0);
+    PG_RETURN_INT64(pg_retention::lift(pg_retention::array_of(&id, 1, INT8OID), pg_retention::reason_of_hold(fcinfo, 1)));
+}
+
+RETENTION_FUNCTION(pg_retention_lift_holds) {
+    pg_retention::require_argument(fcinfo, 0, "the holds to lift");
+    PG_RETURN_INT64(pg_retention::lift(PG_GETARG_DATUM(0), pg_retention::reason_of_hold(fcinfo, 1)));
+}
+
+RETENTION_FUNCTION(pg_retention_review_hold) {
+    pg_retention::require_argument(fcinfo, 0, "the hold");
+    pg_retention::require_argument(fcinfo, 1, "the day of its next review");
+    pg_retention::review(PG_GETARG_INT64(0), PG_GETARG_DATUM(1));
+    PG_RETURN_VOID();
+}
