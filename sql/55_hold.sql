@@ -31,7 +31,7 @@ COMMENT ON COLUMN retention.hold.hold_id IS 'what retention.lift_hold is given';
 COMMENT ON COLUMN retention.hold.name IS 'what it is called: a case, a letter of an authority; no two that stand have the same name and reach';
 COMMENT ON COLUMN retention.hold.reason IS 'why, as the caller of retention.place_hold said';
 COMMENT ON COLUMN retention.hold.ground IS 'why an erasure that is asked for may wait: 17(3)(b), a law requires the data, or 17(3)(e), legal claims';
-COMMENT ON COLUMN retention.hold.scope IS 'what it holds: all rows of a policy or table, one row, the rows about a person, the rows that meet a condition';
+COMMENT ON COLUMN retention.hold.scope IS 'what it holds; policy: all of its rows; table: all of its rows; row: one of them; subject: the rows about a person; condition: the rows that meet it';
 COMMENT ON COLUMN retention.hold.policy_id IS 'number of the policy, of scope policy';
 COMMENT ON COLUMN retention.hold.relation IS 'the table: of scope table, row and condition';
 COMMENT ON COLUMN retention.hold.kind IS 'which kind of person, see retention.subject_kind: of scope subject';

@@ -58,5 +58,5 @@ GRANT EXECUTE ON FUNCTION
 TO PUBLIC;
 
 -- What a pg_dump of the schema asks of sequences that a dump has, whoever runs it.
-GRANT SELECT ON SEQUENCE retention.policy_id_seq, retention.sweep_window_window_id_seq, retention.restriction_restriction_id_seq, retention.statement_statement_id_seq, retention.objection_objection_id_seq, retention.consent_consent_id_seq,
+GRANT SELECT ON SEQUENCE retention.policy_id_seq, retention.sweep_window_window_id_seq, retention.restriction_restriction_id_seq, retention.hold_hold_id_seq, retention.statement_statement_id_seq, retention.objection_objection_id_seq, retention.consent_consent_id_seq,
     retention.verification_verification_id_seq, retention.disclosure_disclosure_id_seq, retention.notice_to_recipient_notice_id_seq, retention.request_request_id_seq TO PUBLIC;

@@ -100,10 +100,10 @@ core::Clock with_holds(Relation rel, HeapTuple row, core::Clock clock) {
 // What a hold knows a row by may not be written away under it.
 core::Clock with_holds_kept(const TriggerData *data, core::Clock before, core::Clock clock) {
     Relation rel = data->tg_relation;
-    if (is_reached_by_hold(rel, data->tg_newtuple)) return core::add_flags(clock, core::kHeld);
-    if ((core::flags_of(before) & core::kHeld) != 0 && is_reached_by_hold(rel, data->tg_trigtuple))
+    if (!may_hold_rows(RelationGetRelid(rel))) return clock;
+    if ((core::flags_of(before) & core::kHeld) != 0 && held_rows.leaves_one(rel, data->tg_trigtuple, data->tg_newtuple))
         refuse(decide(RelationGetRelid(rel), before), "take out of its hold a row of", RelationGetRelationName(rel));
-    return clock;
+    return is_reached_by_hold(rel, data->tg_newtuple) ? core::add_flags(clock, core::kHeld) : clock;
 }
 
 HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {

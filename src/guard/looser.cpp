@@ -6,6 +6,7 @@
 #include "pg/security.hpp"
 #include "pg/time.hpp"
 #include "policy/attached.hpp"
+#include "policy/holds.hpp"
 #include "policy/policy_check.hpp"
 #include "policy/policy_triggers.hpp"
 #include "schema/own.hpp"
@@ -224,8 +225,46 @@ void judge_tables(const Standing &before, Oid relid, bool moved, List *tables, L
     }
 }
 
+bool is_held_policy(int32_t id) { return whole_hold(InvalidOid, static_cast<int16_t>(id)) != nullptr; }
+
+// Whether one of these, of which there are so many in the table or around it, may let rows of a held policy go, or take them. was, is: null:
+// it is new, or gone.
+bool moves_held(const Policy *was, const Policy *is, int n) {
+    const bool held = is_held_policy(was != nullptr ? was->id : is->id);
+    if (was == nullptr) return is->mode != Mode::kOff;
+    if (is == nullptr) return held;
+    if (held && n == 1) return !same(was->applies_to, is->applies_to);
+    if (held && was->mode != is->mode && is->mode == Mode::kEnforce && was->priority == is->priority &&
+        same(was->applies_to, is->applies_to))
+        return false;
+    return !takes_the_same(*was, *is);
+}
+
+// The policy as it was that a hold is on and whose rows may have another one afterwards; null: none. moved: the tables belong elsewhere.
+const Policy *lets_held_go(const Standing &before, Oid relid, bool moved) {
+    if (!any_hold()) return nullptr;
+    List *around = list_concat_unique_oid(find_all_inheritors(relid, NoLock, nullptr), with_ancestors(relid));
+    const Policy *held = nullptr;
+    int count = 0, n = 0;
+    const Policy *now = all_policies(&count);
+    for (int i = 0; i < before.n; ++i)
+        if (is_held_policy(before.policies[i].id) && (moved || list_member_oid(around, before.policies[i].relid)))
+            held = &before.policies[i];
+    if (held == nullptr || moved) return nullptr;
+    for (int i = 0; i < count; ++i) n += list_member_oid(around, now[i].relid) ? 1 : 0;
+    for (int i = 0; i < count; ++i)
+        if (list_member_oid(around, now[i].relid) && moves_held(find(before, now[i].id), &now[i], n)) return held;
+    for (int i = 0; i < before.n; ++i)
+        if (list_member_oid(around, before.policies[i].relid) && policy_by_id(before.policies[i].id) == nullptr &&
+            moves_held(&before.policies[i], nullptr, n))
+            return held;
+    return nullptr;
+}
+
 Looser judge(Oid relid, const Standing &before, bool moved) {
     Looser looser = {};
+    looser.lets_go = lets_held_go(before, relid, moved);
+    if (looser.lets_go != nullptr) return looser;
     for (int i = 0; i < before.n && !moved; ++i)
         if (before.policies[i].relid == relid && enforced(before.policies[i])) judge_own_rows(before.policies[i], &looser);
     if (looser.shows != nullptr && looser.releases != nullptr) return looser;

@@ -91,7 +91,6 @@ void refuse_unmarked(Oid relid, const char *what) {
 void check_rows(Oid relid, const char *what, bool only_hidden) {
     refuse_unstamped(relid, what);
     keep_holds_off(relid);
-    refuse_unmarked(relid, what);
     SPI_connect();
     SqlRows found = {};
     unrevealed([&] { found = latest_rows(relid, only_hidden); });
@@ -101,6 +100,7 @@ void check_rows(Oid relid, const char *what, bool only_hidden) {
         if (!may_go(verdict)) refuse(verdict, what, get_rel_name(relid));
     }
     SPI_finish();
+    refuse_unmarked(relid, what);
 }
 
 List *parents_of(Oid relid) {

@@ -7,6 +7,7 @@
 #include "policy/attached.hpp"
 #include "policy/follow_columns.hpp"
 #include "policy/follow_ddl.hpp"
+#include "policy/follow_holds.hpp"
 #include "policy/follow_subjects.hpp"
 #include "policy/meaning.hpp"
 #include "personal/own_columns.hpp"
@@ -38,7 +39,6 @@ extern "C" {
 #include "utils/array.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
-#include "utils/ruleutils.h"
 #include "utils/syscache.h"
 }
 
@@ -559,7 +559,10 @@ static void follow_change(const Command &command) {
 void follow_command(const Command &command) {
     if (extension() == nullptr) return proceed(command);
     const DeclaredBefore declared = declared_before(command.planned);
-    follow_change(command);
+    const auto followed = renames(command.planned)       ? HoldsFollow::kNames
+                        : may_break(command.statement()) ? HoldsFollow::kColumns
+                                                         : HoldsFollow::kNothing;
+    with_holds(followed, [&] { follow_change(command); });
     follow_declared(declared);
 }
 

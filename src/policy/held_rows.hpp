@@ -14,6 +14,8 @@ namespace pg_retention {
 struct HeldRows {
     // By what the row holds, whether it is stored or not; other tables on its way to a person are read as the caller's query sees them.
     bool (*reaches)(Relation rel, HeapTuple row);
+    // Whether one of the holds that reach the row does so no longer when it is written so.
+    bool (*leaves_one)(Relation rel, HeapTuple was, HeapTuple is);
     // Whether such a row of the table, or of a partition of it, is not marked yet.
     bool (*any_unmarked)(Oid relid);
     // Marks them.

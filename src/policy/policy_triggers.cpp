@@ -2,6 +2,7 @@
 
 #include "schema/extension.hpp"
 #include "policy/armed.hpp"
+#include "policy/forgetting.hpp"
 #include "policy/policy_argument.hpp"
 #include "policy/policy_check.hpp"
 #include "policy/legal_access.hpp"
@@ -190,38 +191,17 @@ constinit Standing standing = {};
 // What nobody may be shown, or released earlier, because of a write to policies. Returns the policy whose floor a superuser loosens.
 const Policy *refuse_looser(Oid relid, bool moved = false) {
     const Looser looser = looser_judge(relid, standing, moved);
+    if (looser.lets_go != nullptr)
+        ereport(ERROR,
+                (errcode(MAKE_SQLSTATE('R', 'T', '0', '0', '3')),
+                 errmsg("rows of policy \"%s\", which a legal hold is on, may come under another one", looser.lets_go->name),
+                 errhint("Place the hold on the table, and lift the one on the policy. See retention.standing_hold.")));
     if (looser.releases != nullptr && !superuser()) refuse_shortening(*looser.releases);
     if (looser.shows != nullptr && !settings::confirm_drop)
         ereport(ERROR,
                 (errcode(ERRCODE_OBJECT_IN_USE), errmsg("policy \"%s\" hides rows that would reappear", looser.shows->name),
                  errhint("Set retention.confirm_drop = on to have it so all the same.")));
     return looser.releases;
-}
-
-bool has_flagged(Oid relid, uint8_t flag, core::Clock from, core::Clock until) {
-    const char *clock = clock_name(relid);
-    return run_as(owner_of(relid), kAnyLatest,
-                  psprintf("SELECT 1 FROM %s WHERE %s AND %s", qualified_name(relid), has_flag(clock, flag),
-                           clock_range(clock, 1, 2)),
-                  clock_value(from), clock_value(until))
-               .n > 0;
-}
-
-// What started a clock and is gone nobody can be asked again.
-void refuse_forgetting(const Policy &policy) {
-    if (settings::confirm_drop || clock_column(policy.relid) == InvalidAttrNumber) return;
-    SPI_connect();
-    const bool forgets = has_flagged(policy.relid, core::kOrphaned, core::first_from(policy.id, 0),
-                                     core::last_exempt(policy.id, core::kNotStarted));
-    SPI_finish();
-    if (!forgets) return;
-    ereport(ERROR,
-            (errcode(ERRCODE_OBJECT_IN_USE),
-             errmsg("policy \"%s\" has rows in table \"%s\" whose clock was started by what is gone, and would not be known to "
-                    "have started any more",
-                    policy.name, get_rel_name(policy.relid)),
-             errhint("Set retention.confirm_drop = on to have it so all the same; under another policy retention.audit() lists "
-                     "those rows: no way to a start.")));
 }
 
 // A way to a start that the policy does not have any more.
@@ -292,28 +272,6 @@ void policy_updated(const TriggerData *data, const Policy &old, int16_t id) {
     arm_changed(old, *policy, moves_rows || reorders);
     if (moves_rows || acts_otherwise || switched || policy->written_for != old.written_for || (reorders && shares_rows(*policy)))
         plan_preparation(policy->relid);
-}
-
-// With its clock column a restricted row would lose what hides and freezes it.
-bool restricts_rows(Oid relid) {
-    if (clock_column(relid) == InvalidAttrNumber) return false;
-    SPI_connect();
-    const bool restricts =
-        own("SELECT 1 FROM retention.restriction WHERE lifted_at IS NULL LIMIT 1").n > 0 &&
-        has_flagged(relid, core::kRestricted, core::first_from(0, 0), core::last_exempt(PG_INT16_MAX, core::kNotStarted));
-    SPI_finish();
-    return restricts;
-}
-
-void policy_deleted(const Policy &policy) {
-    refuse_forgetting(policy);
-    if (!settings::confirm_drop && restricts_rows(policy.relid))
-        ereport(ERROR,
-                (errcode(ERRCODE_OBJECT_IN_USE),
-                 errmsg("table \"%s\" has rows whose processing is restricted (Article 18)", get_rel_name(policy.relid)),
-                 errhint("Lift the restrictions with retention.lift_restriction, or set retention.confirm_drop = on to drop "
-                         "policy \"%s\" all the same.",
-                         policy.name)));
 }
 
 void policy_gone(const TriggerData *data, const Policy &policy) {
@@ -392,7 +350,7 @@ Datum before_policy(const TriggerData *data) {
     if (!own_policy_write) check_rights(data);
     if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) {
         const Policy *policy = policy_by_id(DatumGetInt16(field(data, data->tg_trigtuple, "policy_id")));
-        if (policy != nullptr) policy_deleted(*policy);
+        if (policy != nullptr) refuse_dropping(*policy);
         return PointerGetDatum(data->tg_trigtuple);
     }
     HeapTuple row = TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple : data->tg_trigtuple;

@@ -16,10 +16,12 @@ struct Standing {
     int n;
 };
 
-// Policies as they were whose rows would be released earlier, or shown though they are hidden. Null: none.
+// Policies as they were whose rows would be released earlier, or shown though they are hidden, or that a legal hold is on and whose rows
+// may be another's. Null: none.
 struct Looser {
     const Policy *releases;
     const Policy *shows;
+    const Policy *lets_go;
 };
 
 // The judge of that (guard/looser) reads rows, and so lies above this.

@@ -1,4 +1,5 @@
 // What comes: how many rows become due month by month, and which rows will be hidden soon.
+#include "policy/holds.hpp"
 #include "policy/attached.hpp"
 #include "pg/arguments.hpp"
 #include "pg/compat.hpp"
@@ -60,6 +61,7 @@ struct Leaving {
     KeyColumns key;
     core::Start after;
     core::Start until;
+    bool held;  // all of them, by a hold on the policy or table
 };
 
 void put_leaving(const Leaving &leaving, const SqlRow &row) {
@@ -76,7 +78,7 @@ void put_leaving(const Leaving &leaving, const SqlRow &row) {
                        key == nullptr ? 0 : DirectFunctionCall1(jsonb_in, CStringGetDatum(key)),
                        TimestampTzGetDatum(deadlines.hidden_from),
                        TimestampTzGetDatum(Max(deadlines.due_from, armed_until(policy)))};
-    bool nulls[6] = {false, false, false, key == nullptr, false, decided != 0};
+    bool nulls[6] = {false, false, false, key == nullptr, false, decided != 0 || leaving.held};
     tuplestore_putvalues(leaving.result->setResult, leaving.result->setDesc, values, nulls);
 }
 
@@ -106,8 +108,12 @@ void put_leaving(const ReturnSetInfo *result, const Policy &policy, int days) {
     const PgZone zone = policy.zone();
     const core::Day today = zone.day_of(retention_now());
     const core::Micros end = days < core::kLastDay - today ? zone.first_instant(today + days + 1) : core::kEndOfTime;
-    const Leaving leaving = {result, &policy, key_columns_of(policy.relid), cutoffs_of(policy, retention_now()).hide,
-                             core::cutoffs(end - 1, policy.terms, zone).hide};
+    const Leaving leaving = {result,
+                             &policy,
+                             key_columns_of(policy.relid),
+                             cutoffs_of(policy, retention_now()).hide,
+                             core::cutoffs(end - 1, policy.terms, zone).hide,
+                             whole_hold(policy.relid, policy.id) != nullptr};
     ListCell *cell = nullptr;
     if (leaving.until <= leaving.after) return;
     const core::Clock first = core::first_from(policy.id, leaving.after + 1), last = core::last_until(policy.id, leaving.until);

@@ -1,6 +1,7 @@
 #include "report/preview.hpp"
 
 #include "policy/attached.hpp"
+#include "policy/holds.hpp"
 #include "policy/policy_argument.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
@@ -175,6 +176,7 @@ void preview_hidden(const Preview &preview) {
     int64 kept = rows_between(preview, kept_from, cutoffs.hide);
     Decided decided = {kNotCounted, kNotCounted, 0};
     if (preview.known == Known::kExactly) decided = count_decided(preview);
+    if (decided.held != kNotCounted && preview.held > 0) decided.held += preview.held;
     put(preview, "held", nullptr, decided.held, "their time is over, and a legal hold keeps them");
     put(preview, "restricted", nullptr, decided.restricted, "their time is over, and they are restricted (Article 18)");
     if (kept != kNotCounted) kept += decided.kept;
@@ -253,6 +255,11 @@ void preview(const ReturnSetInfo *result, const Policy &now) {
         preview.released = count_all_released(preview);
         preview.due += preview.released;
         count_taken_over(&preview);
+    }
+    // All that is due stays.
+    if (whole_hold(now.relid, now.id) != nullptr) {
+        preview.held = preview.due;
+        preview.due = 0;
     }
     preview_problems(preview);
     preview_due(preview);

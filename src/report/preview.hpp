@@ -25,6 +25,7 @@ struct Preview {
     List *leaves;    // with clocks
     int64 due;       // what was decided about rows included
     int64 released;  // of them, kept by law until now
+    int64 held;      // would be due, but for a legal hold on all rows of the policy or table
     List *taken;     // of them, those of policies in force: count_taken_over()
 };
 

@@ -31,6 +31,7 @@ core::RowFacts row_facts(Oid relid, Oid leaf, const ItemPointerData &tid, core::
 
 // What keeps the row, beside the periods of its policy.
 std::span<const core::RowRestriction> restrictions_of(const AskedRow &row);
+std::span<const core::RowHold> holds_of(const AskedRow &row);
 std::span<const core::RowReference> references_to(const AskedRow &row);
 std::span<const core::RowHoldup> holdups_of(const AskedRow &row);
 const core::BlockedRow *blocked_row(const AskedRow &row);

@@ -147,7 +147,8 @@ core::Micros since_when(core::State state, const core::Deadlines &dates, const A
 // From when on a sweep may take it, as far as that has a date.
 core::Micros goes_from(const core::Deadlines &dates, const AskedRow &row) {
     const uint8_t flags = core::flags_of(row.clock);
-    if ((flags & (core::kHeld | core::kRestricted | core::kAnonymised)) != 0) return core::kNever;
+    if ((flags & (core::kRestricted | core::kAnonymised)) != 0 || is_held(RelationGetRelid(row.leaf), row.clock))
+        return core::kNever;
     if ((flags & core::kKept) != 0) return dates.released_from;
     if (!core::is_started(row.clock) || core::start_of(row.clock) > warned_start(*row.policy)) return core::kNever;
     return Max(dates.due_from, armed_until(*row.policy));
@@ -188,6 +189,8 @@ core::RowFacts row_facts(Oid relid, Oid leaf, const ItemPointerData &tid, core::
     facts.is_mandatory = decide(leaf, clock, floors_in(leaf)).mandatory;
     facts.policies = policies_of_row(row);
     facts.restrictions = restrictions_of(row);
+    if (is_held(leaf, clock)) facts.flags |= core::kHeld;
+    if ((facts.flags & core::kHeld) != 0) facts.holds = holds_of(row);
     const bool is_done = (facts.flags & (core::kAnonymised | core::kAwaiting)) == core::kAnonymised;
     if (!is_done) facts.holdups = holdups_of(row);
     facts.blocked = blocked_row(row);

@@ -317,4 +317,18 @@ void move_records(const Kind &kind, const Moves &moves) {
     move_counters(name, from, to);
 }
 
+void forget_records(const Subject &subject, const char *key, const Recorded &recorded) {
+    const SqlValue keys = typed(JSONBARRAYOID, recorded_keys(subject, key));
+    own("DELETE FROM retention.statement WHERE kind = $1 AND key = ANY ($2)", subject.kind->name, keys);
+    own("DELETE FROM retention.restriction WHERE kind = $1 AND key = ANY ($2) AND lifted_at IS NOT NULL", subject.kind->name,
+        keys);
+    during(own_command, true, [&] {
+        own("UPDATE retention.hold SET key = NULL WHERE kind = $1 AND key = ANY ($2) AND lifted_at IS NOT NULL",
+            subject.kind->name, keys);
+    });
+    own("DELETE FROM retention.contact_count c USING unnest($1, $2::text[]) p (kind, key) WHERE c.kind = p.kind AND c.key = p.key",
+        kinds_of(recorded), keys_of(recorded));
+    forget_requests(requests_of(recorded));
+}
+
 }  // namespace pg_retention

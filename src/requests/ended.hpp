@@ -33,6 +33,9 @@ void end_records(const Kind &kind, Oid relid, List *rows, const char *from);
 // The same of those of the person whose rows are gone when an erasure ends, though others stay.
 void end_records_of_gone(const Subject &subject, const Recorded &recorded, List *persons);
 
+// Statements, lifted restrictions and counters of messages go along; a restriction that stands is still needed. Requests stay, and are nobody's. The person is erased.
+void forget_records(const Subject &subject, const char *key, const Recorded &recorded);
+
 // A key that becomes another one; all at once, for two may change places.
 struct Moves {
     int n;

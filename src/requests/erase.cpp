@@ -4,7 +4,6 @@
 
 #include "schema/extension.hpp"
 #include "policy/policy_cache.hpp"
-#include "policy/held_rows.hpp"
 #include "policy/rights.hpp"
 #include "clock/stamp.hpp"
 #include "clock/decide.hpp"
@@ -23,11 +22,13 @@
 #include "requests/disclosures.hpp"
 #include "requests/elsewhere.hpp"
 #include "requests/ended.hpp"
+#include "requests/hold_told.hpp"
 #include "requests/leftover.hpp"
 #include "requests/outcome.hpp"
 #include "requests/request.hpp"
 #include "subject/carried.hpp"
 #include "subject/doom.hpp"
+#include "subject/held.hpp"
 #include "subject/json.hpp"
 #include "requests/remember.hpp"
 #include "subject/same_key.hpp"
@@ -441,27 +442,6 @@ void record_in_ledger(const Erasure &erasure) {
     }
 }
 
-// Those that holds reach and that are not marked yet.
-void mark_held(List *tables) {
-    ListCell *cell = nullptr;
-    foreach (cell, tables) mark_held_rows(static_cast<const ReachedTable *>(lfirst(cell))->relid);
-}
-
-// Statements, lifted restrictions and counters of messages go along; a restriction that stands is still needed. Requests stay, and are nobody's.
-void forget_records(const Subject &subject, const char *key, const Recorded &recorded) {
-    const SqlValue keys = typed(JSONBARRAYOID, recorded_keys(subject, key));
-    own("DELETE FROM retention.statement WHERE kind = $1 AND key = ANY ($2)", subject.kind->name, keys);
-    own("DELETE FROM retention.restriction WHERE kind = $1 AND key = ANY ($2) AND lifted_at IS NOT NULL", subject.kind->name,
-        keys);
-    during(own_command, true, [&] {
-        own("UPDATE retention.hold SET key = NULL WHERE kind = $1 AND key = ANY ($2) AND lifted_at IS NOT NULL",
-            subject.kind->name, keys);
-    });
-    own("DELETE FROM retention.contact_count c USING unnest($1, $2::text[]) p (kind, key) WHERE c.kind = p.kind AND c.key = p.key",
-        kinds_of(recorded), keys_of(recorded));
-    forget_requests(requests_of(recorded));
-}
-
 // Where a row that is the person stays as it is, for something stands in the way, so do the records of what the person asked for, said and got, and
 // a later call goes on from there.
 bool is_gone(const Erasure &erasure) {
@@ -517,7 +497,7 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     const ToRemember *to_remember = occasion == Occasion::kReplay ? nullptr : read_to_remember(*call.subject);
     Account account = {};
     sort_deepest_first(*call.model, tables);
-    mark_held(tables);
+    mark_held_in(tables);
     during(erasing, &recorded, [&] {
         count_consequences(&account, [&] {
             erase_passes(&erasure, tables);
@@ -543,6 +523,8 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
         end_records_of_gone(*call.subject, recorded, persons);
         appendStringInfoString(&out, ", \"objections\": []");
     }
+    appendStringInfoString(&out, ", \"holds\": ");
+    append_holds(&out, tables);
     tell_recipients(&out, erasure, recorded, key, occasion == Occasion::kPreview);
     bool complete = !has_outcome(erasure.tallies, Outcome::kNotCovered) && !has_outcome(erasure.tallies, Outcome::kBlocked) &&
                     !has_outcome(erasure.tallies, Outcome::kDeferred);

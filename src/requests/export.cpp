@@ -9,6 +9,7 @@
 #include "requests/disclosures.hpp"
 #include "subject/csv.hpp"
 #include "requests/document.hpp"
+#include "requests/hold_told.hpp"
 #include "requests/leftover.hpp"
 #include "requests/request.hpp"
 #include "requests/wishes.hpp"
@@ -149,6 +150,8 @@ Datum export_document(FunctionCallInfo fcinfo) {
     append_requests(&out, recorded);
     appendStringInfoString(&out, ", ");
     append_contacts(&out, recorded);
+    appendStringInfoString(&out, ", \"holds\": ");
+    append_holds(&out, tables);
     appendStringInfoString(&out, ", ");
     const int64 rows = append_data(&out, call, tables, false);
     (void) append_not_reached(&out, *call.subject, tables, nullptr);

@@ -98,16 +98,28 @@ void add_persons(List **all, const Model &model, List *holds, const char *kind) 
     }
 }
 
+// One that can no longer be asked is met by every row: what it was meant for is not let go.
 char *condition_of(Oid relid, const char *text) {
-    const ActingAs saved = act_as(owner_of(relid), true);
-    Relation rel = table_open(relid, AccessShareLock);
-    char *condition = condition_text(rel, text, "t", "condition");
-    table_close(rel, NoLock);
-    leave(saved);
+    char *condition = pstrdup("true");
+    (void) attempt([&] {
+        const ActingAs saved = act_as(owner_of(relid), true);
+        Relation rel = table_open(relid, AccessShareLock);
+        condition = condition_text(rel, text, "t", "condition");
+        table_close(rel, NoLock);
+        leave(saved);
+    });
     return condition;
 }
 
 bool is_there(Oid relid) { return get_rel_name(relid) != nullptr && clock_column(relid) != InvalidAttrNumber; }
+
+// While a table is being dropped its indexes are gone already.
+bool has_key(Oid relid) {
+    Relation rel = table_open(relid, AccessShareLock);
+    const bool has = OidIsValid(naming_index(rel));
+    table_close(rel, NoLock);
+    return has;
+}
 
 }  // namespace
 
@@ -116,7 +128,8 @@ List *reach_of(List *holds) {
     ListCell *cell = nullptr;
     foreach (cell, holds) {
         const auto *hold = static_cast<const Hold *>(lfirst(cell));
-        if (hold->scope == HoldScope::kRow && is_there(hold->relid)) tables = list_append_unique_oid(tables, hold->relid);
+        if (hold->scope == HoldScope::kRow && is_there(hold->relid) && has_key(hold->relid))
+            tables = list_append_unique_oid(tables, hold->relid);
         if (hold->scope != HoldScope::kCondition || !is_there(hold->relid)) continue;
         Reach *reach = reach_in(&all, hold->relid);
         reach->conditions = lappend(reach->conditions, condition_of(hold->relid, hold->condition));
@@ -214,15 +227,16 @@ struct Way {
     char **held;  // keys as for_each_person_along writes them, in order
 };
 
-struct KnownWays {
+struct KnownTable {
     Oid relid;
+    List *own;  // of Reach: of each hold on the table that is not on a person
     int n;
     Way *ways;
 };
 
 // Kept until holds or anything in the schema change.
 constinit MemoryContext context = nullptr;
-constinit List *known = NIL;  // of KnownWays
+constinit List *known = NIL;  // of KnownTable
 constinit uint64_t known_at = 0;
 constinit uint64_t holds_at = 0;
 
@@ -267,12 +281,22 @@ bool open_way(const Model &model, List *holds, const PersonWay &from, Way *way) 
     return true;
 }
 
-KnownWays *find_ways(Oid relid) {
+void add_own(KnownTable *table, List *holds) {
+    ListCell *cell = nullptr;
+    foreach (cell, holds) {
+        auto *hold = static_cast<Hold *>(lfirst(cell));
+        const bool by_own = hold->scope == HoldScope::kRow || hold->scope == HoldScope::kCondition;
+        if (by_own && is_below(table->relid, hold->relid)) table->own = list_concat(table->own, reach_of(list_make1(hold)));
+    }
+}
+
+KnownTable *find_table(Oid relid) {
     MemoryContext before = MemoryContextSwitchTo(context);
-    auto *found = static_cast<KnownWays *>(palloc0(sizeof(KnownWays)));
+    auto *found = static_cast<KnownTable *>(palloc0(sizeof(KnownTable)));
     List *holds = standing_holds(), *ways = all_ways_to_persons(relid);
     found->relid = relid;
     found->ways = static_cast<Way *>(palloc0(sizeof(Way) * static_cast<size_t>(list_length(ways) + 1)));
+    add_own(found, holds);
     const Model *model = kinds_in(holds) == NIL ? nullptr : load_model();
     ListCell *cell = nullptr;
     foreach (cell, ways)
@@ -283,7 +307,7 @@ KnownWays *find_ways(Oid relid) {
     return found;
 }
 
-KnownWays *ways_of(Oid relid) {
+KnownTable *known_table(Oid relid) {
     ListCell *cell = nullptr;
     if (context == nullptr) context = AllocSetContextCreate(TopMemoryContext, "pg_retention held persons", ALLOCSET_SMALL_SIZES);
     if (known_at != schema_changes() || holds_at != holds_reading()) {
@@ -293,8 +317,8 @@ KnownWays *ways_of(Oid relid) {
         holds_at = holds_reading();
     }
     foreach (cell, known)
-        if (static_cast<KnownWays *>(lfirst(cell))->relid == relid) return static_cast<KnownWays *>(lfirst(cell));
-    return find_ways(relid);
+        if (static_cast<KnownTable *>(lfirst(cell))->relid == relid) return static_cast<KnownTable *>(lfirst(cell));
+    return find_table(relid);
 }
 
 bool is_held_key(const Way &way, const char *key) {
@@ -303,16 +327,16 @@ bool is_held_key(const Way &way, const char *key) {
 
 struct Following {
     const Way *way;
-    bool held;
+    List *led_to;  // char *
 };
 
 void follow_person(void *argument, int, const char *key) {
     auto *following = static_cast<Following *>(argument);
-    following->held = following->held || is_held_key(*following->way, key);
+    if (is_held_key(*following->way, key)) following->led_to = lappend(following->led_to, pstrdup(key));
 }
 
-// A row with a null on its way leads to nobody.
-bool leads_to_held(Way *way, TupleDesc desc, HeapTuple row) {
+// The held persons to whom the row leads. One with a null on its way leads to nobody.
+List *led_to(Way *way, TupleDesc desc, HeapTuple row) {
     Datum values[2 * kMaxKeys];
     bool nulls[2 * kMaxKeys];
     const Datum *columns[2 * kMaxKeys];
@@ -321,60 +345,73 @@ bool leads_to_held(Way *way, TupleDesc desc, HeapTuple row) {
         values[i] = heap_getattr(row, way->columns[i], desc, &nulls[i]);
         columns[i] = &values[i];
         are_null[i] = &nulls[i];
-        if (nulls[i]) return false;
+        if (nulls[i]) return NIL;
     }
-    if (!is_given(&way->along, values, nulls)) return false;
+    if (!is_given(&way->along, values, nulls)) return NIL;
+    Following following = {way, NIL};
     // A person that is held is there, so the key alone tells.
-    if (way->along.holds_key) return is_held_key(*way, key_held(way->along, values));
-    Following following = {way, false};
-    for_each_person_along(way->along, columns, are_null, 1, follow_person, &following);
-    return following.held;
+    if (way->along.holds_key)
+        follow_person(&following, 0, key_held(way->along, values));
+    else
+        for_each_person_along(way->along, columns, are_null, 1, follow_person, &following);
+    return following.led_to;
 }
 
-bool is_about_held(Relation rel, HeapTuple row) {
-    KnownWays *ways = ways_of(RelationGetRelid(rel));
-    for (int i = 0; i < ways->n; ++i)
-        if (leads_to_held(&ways->ways[i], RelationGetDescr(rel), row)) return true;
-    return false;
-}
-
-// Those that are on this table and not on persons.
-List *holds_on(Oid relid) {
-    List *found = NIL;
-    ListCell *cell = nullptr;
-    foreach (cell, standing_holds()) {
-        auto *hold = static_cast<Hold *>(lfirst(cell));
-        const bool by_own = hold->scope == HoldScope::kRow || hold->scope == HoldScope::kCondition;
-        if (by_own && is_below(relid, hold->relid)) found = lappend(found, hold);
-    }
-    return found;
-}
-
-bool meets_own(Relation rel, HeapTuple row) {
-    List *reaches = reach_of(holds_on(RelationGetRelid(rel)));
-    ListCell *cell = nullptr;
-    foreach (cell, reaches) {
-        Parameters parameters = {};
-        StringInfoData sql;
-        const Datum whole = heap_copy_tuple_as_datum(row, RelationGetDescr(rel));
-        initStringInfo(&sql);
-        const int number = add_parameter(&parameters, typed(rel->rd_rel->reltype, whole));
-        appendStringInfoString(&sql, "SELECT (");
-        append_reached(&sql, *static_cast<const Reach *>(lfirst(cell)), &parameters);
-        appendStringInfo(&sql, ") IS TRUE FROM (SELECT ($%d).*) t", number);
-        if (run_as(rel->rd_rel->relowner, kKeptReading, sql.data, parameters).first().get<bool>(1)) return true;
-    }
-    return false;
+bool meets_own(Relation rel, HeapTuple row, const Reach &reach) {
+    Parameters parameters = {};
+    StringInfoData sql;
+    const Datum whole = heap_copy_tuple_as_datum(row, RelationGetDescr(rel));
+    initStringInfo(&sql);
+    const int number = add_parameter(&parameters, typed(rel->rd_rel->reltype, whole));
+    appendStringInfoString(&sql, "SELECT (");
+    append_reached(&sql, reach, &parameters);
+    appendStringInfo(&sql, ") IS TRUE FROM (SELECT ($%d).*) t", number);
+    return run_as(rel->rd_rel->relowner, kKeptReading, sql.data, parameters).first().get<bool>(1);
 }
 
 bool reaches(Relation rel, HeapTuple row) {
     connect_spi();
-    const bool reached = meets_own(rel, row) || is_about_held(rel, row);
+    KnownTable *table = known_table(RelationGetRelid(rel));
+    bool reached = false;
+    ListCell *cell = nullptr;
+    foreach (cell, table->own) reached = reached || meets_own(rel, row, *static_cast<const Reach *>(lfirst(cell)));
+    for (int i = 0; i < table->n && !reached; ++i) reached = led_to(&table->ways[i], RelationGetDescr(rel), row) != NIL;
     SPI_finish();
     return reached;
 }
 
+// By the key of a person and the kind it is of, whichever way leads there.
+List *held_persons(KnownTable *table, Relation rel, HeapTuple row) {
+    List *found = NIL;
+    ListCell *cell = nullptr;
+    for (int i = 0; i < table->n; ++i)
+        foreach (cell, led_to(&table->ways[i], RelationGetDescr(rel), row))
+            found = lappend(found, psprintf("%s %s", table->ways[i].along.kind->name, static_cast<const char *>(lfirst(cell))));
+    return found;
+}
+
+bool leaves_one(Relation rel, HeapTuple was, HeapTuple is) {
+    connect_spi();
+    KnownTable *table = known_table(RelationGetRelid(rel));
+    bool left = false;
+    ListCell *cell = nullptr;
+    foreach (cell, table->own) {
+        const auto *reach = static_cast<const Reach *>(lfirst(cell));
+        left = left || (meets_own(rel, was, *reach) && !meets_own(rel, is, *reach));
+    }
+    List *now = left ? NIL : held_persons(table, rel, is);
+    foreach (cell, left ? NIL : held_persons(table, rel, was))
+        left = left || !has_word(now, static_cast<const char *>(lfirst(cell)));
+    SPI_finish();
+    return left;
+}
+
 }  // namespace
+
+void mark_held_in(List *tables) {
+    ListCell *cell = nullptr;
+    foreach (cell, tables) mark_held_rows(static_cast<const ReachedTable *>(lfirst(cell))->relid);
+}
 
 bool is_held_person(const Subject &subject) {
     List *holds = standing_holds();
@@ -389,6 +426,6 @@ bool is_held_person(const Subject &subject) {
     return false;
 }
 
-void init_held_rows() { held_rows = HeldRows{reaches, any_unmarked, mark}; }
+void init_held_rows() { held_rows = HeldRows{reaches, leaves_one, any_unmarked, mark}; }
 
 }  // namespace pg_retention

@@ -4,6 +4,7 @@
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "pg/time.hpp"
+#include "policy/holds.hpp"
 #include "policy/policy_argument.hpp"
 #include "sweep/engine.hpp"
 #include "sweep/ranges.hpp"
@@ -168,7 +169,8 @@ void oldest_due(const ReturnSetInfo *result, const Policy &policy, core::Start d
     List *locked = NIL;
     SPI_connect();
     List *leaves = readable_leaves(policy, &locked);
-    Oldest oldest = due < 0 ? Oldest{} : oldest_due(policy.id, leaves, due);
+    // What a legal hold keeps is not late.
+    Oldest oldest = due < 0 || whole_hold(policy.relid, policy.id) != nullptr ? Oldest{} : oldest_due(policy.id, leaves, due);
     if (OidIsValid(oldest.leaf)) {
         const core::Micros since = core::deadlines(core::start_of(oldest.clock), policy.terms, policy.zone()).due_from;
         Datum values[4] = {ObjectIdGetDatum(oldest.leaf), PointerGetDatum(&oldest.tid), TimestampTzGetDatum(since),
@@ -191,7 +193,7 @@ core::Micros next_due(const Policy &policy) {
     core::Start next = core::kNotStarted;
     ListCell *cell = nullptr;
     List *locked = NIL;
-    if (clock_column(policy.relid) == InvalidAttrNumber) return core::kNever;
+    if (clock_column(policy.relid) == InvalidAttrNumber || whole_hold(policy.relid, policy.id) != nullptr) return core::kNever;
     SPI_connect();
     foreach (cell, readable_leaves(policy, &locked)) {
         const SqlRows found = first_pending(lfirst_oid(cell), core::first_from(policy.id, Max(due, -1) + 1),

@@ -8,6 +8,7 @@ CREATE ROLE exporter;
 CREATE ROLE eraser;
 CREATE ROLE rectifier;
 CREATE ROLE restricter;
+CREATE ROLE holder;
 CREATE ROLE objector;
 CREATE ROLE discloser;
 CREATE ROLE teller;
@@ -137,7 +138,7 @@ SELECT is_empty($$SELECT pg_describe_object(classid, objid, 0) FROM member WHERE
 SELECT set_eq($$SELECT c::regclass::text FROM pg_extension, unnest(extconfig) c WHERE extname = 'pg_retention'$$, $$VALUES
     ('retention.policy'), ('retention.policy_id_seq'), ('retention.numbering'), ('retention.personal_column'), ('retention.ledger'), ('retention.ledger_mark'), ('retention.dropped_column'), ('retention.left_out_view'),
     ('retention.subject_kind'), ('retention.subject_link'), ('retention.controller'), ('retention.pause'), ('retention.sweep_pace'), ('retention.sweep_window'), ('retention.sweep_window_window_id_seq'),
-    ('retention.restriction'), ('retention.restriction_restriction_id_seq'),
+    ('retention.restriction'), ('retention.restriction_restriction_id_seq'), ('retention.hold'), ('retention.hold_hold_id_seq'),
     ('retention.statement'), ('retention.statement_statement_id_seq'), ('retention.erasure'),
     ('retention.purpose'), ('retention.objection'), ('retention.objection_objection_id_seq'), ('retention.objection_key'), ('retention.consent'), ('retention.consent_consent_id_seq'),
     ('retention.recipient'), ('retention.disclosure'), ('retention.disclosure_disclosure_id_seq'), ('retention.notice_to_recipient'),
@@ -156,7 +157,7 @@ INSERT INTO retention.personal_column (relation, column_name, category) VALUES (
 CREATE TEMP TABLE duty (role_name name, function_name name);
 INSERT INTO duty VALUES ('exporter', 'export'), ('exporter', 'export_rows'), ('exporter', 'portability'), ('exporter', 'portability_csv'),
     ('exporter', 'find_subject'), ('exporter', 'shared_identities'), ('exporter', 'explain_subject'), ('eraser', 'erase'), ('eraser', 'erasure_list'), ('eraser', 'was_erased'), ('eraser', 'settle_verification'), ('eraser', 'came_back'), ('eraser', 'replay_erasures'),
-    ('rectifier', 'rectify'), ('restricter', 'restrict'), ('restricter', 'inform_of_lifting'), ('restricter', 'lift_restriction'), ('handler', 'open_request'),
+    ('rectifier', 'rectify'), ('restricter', 'restrict'), ('restricter', 'inform_of_lifting'), ('restricter', 'lift_restriction'), ('holder', 'place_hold'), ('holder', 'review_hold'), ('holder', 'lift_hold'), ('holder', 'lift_holds'), ('holder', 'held_rows'), ('handler', 'open_request'),
     ('handler', 'identify_request'), ('handler', 'ask_identity'), ('handler', 'verify_identity'), ('handler', 'extend_request'), ('handler', 'answer_request'),
     ('handler', 'refuse_request'), ('handler', 'close_request'), ('handler', 'request_terms'), ('handler', 'holidays'),
     ('objector', 'object'), ('objector', 'weigh_objection'), ('objector', 'withdraw_objection'), ('objector', 'give_consent'), ('objector', 'withdraw_consent'),
@@ -193,6 +194,7 @@ INSERT INTO call VALUES
     -- Whoever may not use the schema names the table by its number.
     ('rectify', format($$SELECT retention.rectify('person', 1, %s::oid::regclass, '1', '{"body": "right"}')$$, 'app.files'::regclass::oid)),
     ('restrict', $$SELECT 1 / (retention.restrict('person', 1, 'disputed') ->> 'restriction_id' IS NOT NULL)::int$$),
+    ('place_hold', $$SELECT 1 / (retention.place_hold('case 1', 'a claim', '17(3)(e)', 1, kind => 'person') ->> 'hold_id' IS NOT NULL)::int$$),
     ('object', $$SELECT retention.object('person', 1, 'mail')$$), ('give_consent', $$SELECT retention.give_consent('person', 1, 'survey', 'by post')$$), ('withdraw_consent', $$SELECT retention.withdraw_consent('person', 1, 'survey', 'by post')$$),
     ('disclose', $$SELECT retention.disclose(NULL, NULL, 'person', 1, 'name', inquiry => 'police 12/26')$$),
     ('disclose_all', $$SELECT 1 / (retention.disclose_all(NULL, NULL, 'person', '{1,2}', 'name', inquiry => 'police 12/26') = 2)::int$$),
@@ -220,6 +222,7 @@ INSERT INTO call VALUES  -- this server has no key to remember erasures with
     ('contact_times', $$SELECT retention.contact_times('1', 'x', '{}')$$, '55000'), ('may_contact', $$SELECT retention.may_contact('person', 1, 'x')$$, '42704'),
     ('explain_contact', $$SELECT retention.explain_contact('person', 1, 'x')$$, '42704'), ('may_contact_all', $$SELECT retention.may_contact_all('person', 'x')$$, '42704'),
     ('inform_of_lifting', 'SELECT retention.inform_of_lifting(0)', 'P0002'), ('why', $$SELECT retention.why('nobody'::text, 1)$$, '42704'), ('lift_restriction', 'SELECT retention.lift_restriction(0)', 'P0002'),
+    ('review_hold', $$SELECT retention.review_hold(0, '2031-01-01')$$, 'P0002'), ('lift_hold', $$SELECT retention.lift_hold(0, 'over')$$, 'P0002'), ('lift_holds', $$SELECT retention.lift_holds('{0}', 'over')$$, 'P0002'), ('held_rows', 'SELECT * FROM retention.held_rows(0)', 'P0002'),
     ('weigh_objection', $$SELECT retention.weigh_objection(0, 'upheld', 'x')$$, 'P0002'), ('withdraw_objection', 'SELECT retention.withdraw_objection(0)', 'P0002'),
     ('settle_notice', $$SELECT retention.settle_notice(0, 'sent')$$, 'P0002'), ('end_records_of_nobody', $$SELECT retention.end_records_of_nobody('nobody')$$, '42704'),
     ('identify_request', $$SELECT retention.identify_request(0, 'person', 1)$$, 'P0002'), ('ask_identity', 'SELECT retention.ask_identity(0)', 'P0002'), ('verify_identity', $$SELECT retention.verify_identity(0, 'a passport')$$, 'P0002'),
@@ -228,11 +231,11 @@ INSERT INTO call VALUES  -- this server has no key to remember erasures with
 SET client_min_messages = error;
 SELECT is_empty($$SELECT role_name, function_name, pg_temp.try(role_name, statement) FROM duty JOIN call USING (function_name)
     WHERE pg_temp.try(role_name, statement) <> outcome$$, 'each duty can be done, on tables it has no rights on');
-SELECT is_empty($$SELECT r, function_name, pg_temp.try(r, statement) FROM unnest('{exporter,eraser,rectifier,restricter,handler,objector,discloser,teller,stranger}'::name[]) r, call c
+SELECT is_empty($$SELECT r, function_name, pg_temp.try(r, statement) FROM unnest('{exporter,eraser,rectifier,restricter,holder,handler,objector,discloser,teller,stranger}'::name[]) r, call c
     WHERE NOT EXISTS (SELECT FROM duty d WHERE d.role_name = r AND d.function_name = c.function_name) AND pg_temp.try(r, statement) <> '42501'$$,
     'each duty allows no other');
-SELECT is_empty($$SELECT r, f FROM unnest('{exporter,eraser,rectifier,restricter,handler,objector,discloser,teller}'::name[]) r, pg_temp.executable(r) f
-    EXCEPT (SELECT r, function FROM public, unnest('{exporter,eraser,rectifier,restricter,handler,objector,discloser,teller}'::name[]) r
+SELECT is_empty($$SELECT r, f FROM unnest('{exporter,eraser,rectifier,restricter,holder,handler,objector,discloser,teller}'::name[]) r, pg_temp.executable(r) f
+    EXCEPT (SELECT r, function FROM public, unnest('{exporter,eraser,rectifier,restricter,holder,handler,objector,discloser,teller}'::name[]) r
     UNION ALL SELECT role_name, p.oid::regprocedure::text FROM duty JOIN pg_proc p ON p.proname = function_name AND p.pronamespace = 'retention'::regnamespace)$$,
     'a duty comes with nothing else');
 SELECT is_empty($$SELECT DISTINCT proname FROM pg_proc WHERE pronamespace = 'retention'::regnamespace

@@ -51,6 +51,13 @@ SELECT pg_temp.state_is('visits', 'paused', 'what is paused says so', 's.state')
 SELECT pg_temp.problem_like('visits', '^an inquiry$', 'of a pause its reason is told', 's.detail');
 INSERT INTO produced VALUES ('held: paused');
 SELECT retention.unpause('visits') \g /dev/null
+SELECT retention.place_hold('case 7', 'a claim', '17(3)(e)', policy => 'visits', review_on => '2030-05-31') \g /dev/null
+SELECT pg_temp.state_is('visits', 'legal hold', 'what a legal hold is on says so', 'held: legal hold');
+SELECT pg_temp.problem_like('visits', '^case 7$', 'of a hold its name is told', 's.detail');
+SELECT retention.lift_hold(max(hold_id), 'settled') FROM retention.hold \g /dev/null
+SELECT retention.place_hold('case 8', 'a claim', '17(3)(e)', relation => 'app.visits', condition => 'id = 1', review_on => '2030-05-31') \g /dev/null
+SELECT pg_temp.problem_like('visits', '^hold "case 8" was to be reviewed by 2030-05-31$', 'a hold that is overdue for its review is told of', 'hold "%s" was to be reviewed by %s');
+SELECT retention.lift_hold(max(hold_id), 'settled') FROM retention.hold \g /dev/null
 INSERT INTO retention.sweep_window (opens, closes, timezone) VALUES ('01:00', '02:00', 'UTC');
 SELECT pg_temp.state_is('visits', 'waiting for its window', 'what waits for its window says so', 'held: waiting for its window');
 DELETE FROM retention.sweep_window;
@@ -197,11 +204,11 @@ SELECT is((SELECT count(*) FROM retention.sweep_rate r WHERE NOT EXISTS (SELECT 
 -- Nothing else can be said.
 CREATE FUNCTION pg_temp.words(source text, pattern text) RETURNS SETOF text LANGUAGE sql AS $$ SELECT DISTINCT w[1] FROM regexp_matches(source, pattern, 'g') w $$;
 SELECT set_eq($$SELECT btrim(w, '''') FROM pg_temp.words(substring(pg_get_viewdef('retention.status') FROM 'CASE(.*?)END AS state'), '(?:THEN|ELSE) (?:format\()?(s\.state|''[^'']+'')') w$$,
-    $$SELECT what FROM produced WHERE what !~ '^held: |\.(problem|reason|detail)$|\($|jumped by|not stamped yet|no policy stands|erased persons|was due before it|became hidden since'$$, 'each word for a state has its test');
+    $$SELECT what FROM produced WHERE what !~ '^held: |\.(problem|reason|detail)$|\($|jumped by|not stamped yet|no policy stands|erased persons|was due before it|became hidden since|to be reviewed'$$, 'each word for a state has its test');
 SELECT set_eq($$SELECT 'held: ' || w FROM pg_temp.words(pg_get_viewdef('retention.held_policy'), '''([^'']+)''::text AS state') w$$, $$SELECT what FROM produced WHERE what ~ '^held: '$$,
     'each word for what a policy waits for has its test');
 SELECT set_eq($$SELECT w FROM pg_temp.words(substring(pg_get_viewdef('retention.status') FROM 'AS last_run,(.*?)AS problem,'), '(\m[a-z]\.(?:problem|reason|detail)|\mretention\.\w+\((?=p\.)|(?<=format\('')(?:[^'']|'''')+(?=''::text))') w$$,
-    $$SELECT what FROM produced WHERE what ~ '\.(problem|reason|detail)$|\($|jumped by|not stamped yet|no policy stands|erased persons|was due before it|became hidden since'$$, 'each source of a problem has its test');
+    $$SELECT what FROM produced WHERE what ~ '\.(problem|reason|detail)$|\($|jumped by|not stamped yet|no policy stands|erased persons|was due before it|became hidden since|to be reviewed'$$, 'each source of a problem has its test');
 GRANT SELECT ON app.unread TO reasons_owner;
 SET retention.confirm_drop = on;
 DELETE FROM retention.personal_column;

@@ -74,6 +74,16 @@ void tell_state(const Teller &teller, const RowFacts &row) {
     teller.line(row.is_hidden ? said::kHidden : said::kVisible);
 }
 
+void tell_holds(const Teller &teller, const RowFacts &row) {
+    teller.line(said::kHeld);
+    for (const RowHold &hold : row.holds) {
+        const Said &said = hold.ground == Text{"17(3)(e)"} ? said::kHoldForClaims : said::kHoldByLaw;
+        teller.item(said, {teller.number(hold.number).text(), hold.name, teller.day(hold.since).text(), hold.review});
+        if (hold.is_overdue) teller.item(said::kHoldOverdue, {teller.number(hold.number).text()});
+    }
+    if (row.holds.empty()) teller.item(said::kHoldGone);
+}
+
 void tell_flags(const Teller &teller, const RowFacts &row) {
     if (has_flag(row, kRestricted)) {
         teller.line(said::kRestricted);
@@ -81,7 +91,7 @@ void tell_flags(const Teller &teller, const RowFacts &row) {
             teller.item(said::kRestriction, {teller.number(restriction.number).text(), teller.day(restriction.since).text()});
         if (row.restrictions.empty()) teller.item(said::kRestrictionGone);
     }
-    if (has_flag(row, kHeld)) teller.line(said::kHeld);
+    if (has_flag(row, kHeld)) tell_holds(teller, row);
     if (has_flag(row, kKept)) teller.line(said::kErasureAsked);
 }
 

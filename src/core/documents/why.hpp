@@ -109,6 +109,14 @@ struct RowRestriction {
     int64_t number;
     Moment since;
 };
+struct RowHold {
+    int64_t number;
+    Text name;
+    Text ground;  // "17(3)(e)"
+    Moment since;
+    Text review;  // the day on which it is to be looked at again
+    bool is_overdue;
+};
 struct RowColumn {
     Text name;
     Text category;
@@ -161,7 +169,7 @@ struct RowFacts {
     Moment released;  // from then, by must_keep_for
     Moment goes;      // from then, by all that is dated; never: that depends on somebody
     std::span<const RowRestriction> restrictions;
-    // Holds come here: name, ground, reason and day of review of each. Until there are any, the flag says all there is.
+    std::span<const RowHold> holds;
     std::span<const RowReference> references;
     std::span<const RowHoldup> holdups;
     const BlockedRow *blocked;  // null: no sweep failed

@@ -153,9 +153,14 @@ void write_what_governs(Json *json, const RowFacts &row) {
 }
 
 void write_what_keeps(Json *json, const RowFacts &row) {
-    json->key("holds");
-    json->begin_list();
-    json->end_list();
+    list(json, "holds", row.holds, [json](const RowHold &hold) {
+        field(json, "number", hold.number);
+        json->field("name", hold.name);
+        json->field("ground", hold.ground);
+        field(json, "since", hold.since);
+        json->field("review", hold.review);
+        json->field_is("overdue", hold.is_overdue);
+    });
     list(json, "restrictions", row.restrictions, [json](const RowRestriction &restriction) {
         field(json, "number", restriction.number);
         field(json, "since", restriction.since);

@@ -44,7 +44,18 @@ inline constexpr Said kRestricted = {
 inline constexpr Said kRestriction = {"restriction {0}, since {1}", "begrensning {0}, fra {1}"};
 inline constexpr Said kRestrictionGone = {"no restriction that stands leads to it any more",
                                           "ingen begrensning som gjelder, fører til den lenger"};
-inline constexpr Said kHeld = {"A legal hold stands: it is not removed.", "Den er sikret som bevis: Den fjernes ikke."};
+inline constexpr Said kHeld = {"A legal hold stands: it is not removed, and what it holds about persons is not changed.",
+                               "Den er sikret: Den fjernes ikke, og det den inneholder om personer, endres ikke."};
+inline constexpr Said kHoldForClaims = {
+    "hold {0} \"{1}\", since {2}, for legal claims (GDPR Article 17(3)(e)); to be reviewed by {3}",
+    "sikring {0} «{1}», fra {2}, for rettskrav (personvernforordningen artikkel 17 nr. 3 "
+    "bokstav e); skal vurderes på nytt innen {3}"};
+inline constexpr Said kHoldByLaw = {
+    "hold {0} \"{1}\", since {2}, because a law requires the data (GDPR Article 17(3)(b)); to be reviewed by {3}",
+    "sikring {0} «{1}», fra {2}, fordi en lov krever opplysningene (personvernforordningen artikkel 17 "
+    "nr. 3 bokstav b); skal vurderes på nytt innen {3}"};
+inline constexpr Said kHoldOverdue = {"hold {0} is overdue for its review", "sikring {0} skulle ha vært vurdert på nytt"};
+inline constexpr Said kHoldGone = {"no hold that stands leads to it any more", "ingen sikring som gjelder, fører til den lenger"};
 inline constexpr Said kErasureAsked = {
     "An erasure was asked for: what the law does not require is gone, and the rest goes when the law lets it.",
     "Sletting er krevd: Det loven ikke krever, er borte, og resten fjernes når loven tillater det."};
