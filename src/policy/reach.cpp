@@ -62,7 +62,9 @@ char *why_out_of_reach(const Policy &policy) {
         if (!goes_before(other[i], policy))
             return psprintf("no row reaches it until it enforces: policy \"%s\" does, and takes them all", other[i].name);
         return psprintf("no row reaches it: policy \"%s\" comes before it and takes them all%s", other[i].name,
-                        policy.terms.has_floor ? ", whatever must_keep_for says" : "");
+                        policy.terms.has_floor     ? ", whatever must_keep_for says"
+                        : other[i].terms.has_floor ? "; a floor and a ceiling of the same rows stand in one policy"
+                                                   : "");
     }
     return nullptr;
 }

@@ -136,7 +136,7 @@ CALL retention.sweep();
 SELECT is(count(*), 50::bigint, 'none is deleted before its time') FROM app.t;
 SELECT is(array_agg(DISTINCT p.name), '{longer law}', 'of two floors the longer one has the rows') FROM app.t JOIN retention.policy p ON p.policy_id = retention.policy(retention_clock);
 
-SELECT is(string_agg(name || ': ' || problem, E'\n' ORDER BY policy_id), $$default: no row reaches it: policy "longer law" comes before it and takes them all
+SELECT is(string_agg(name || ': ' || problem, E'\n' ORDER BY policy_id), $$default: no row reaches it: policy "longer law" comes before it and takes them all; a floor and a ceiling of the same rows stand in one policy
 law: no row reaches it: policy "longer law" comes before it and takes them all, whatever must_keep_for says$$, 'the status of the others says why they have none')
 FROM retention.status WHERE relation = 'app.t'::regclass;
 UPDATE retention.policy SET applies_to = 'id > 10' WHERE name = 'longer law';
