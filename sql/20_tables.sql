@@ -36,6 +36,8 @@ CREATE TABLE retention.policy (
     action text NOT NULL CHECK (action IN ('delete', 'anonymise')),
     if_referenced text NOT NULL DEFAULT 'anonymise' CHECK (if_referenced IN ('anonymise', 'block')),
     must_keep_for retention.period,
+    protects text[],
+    rectify_protected boolean NOT NULL DEFAULT false,
     legal_access regrole[] NOT NULL DEFAULT '{}',
     mode text NOT NULL DEFAULT 'observe' CHECK (mode IN ('off', 'observe', 'enforce')),
     purpose text,
@@ -63,6 +65,8 @@ COMMENT ON COLUMN retention.policy.quarantine_for IS 'how long it is hidden afte
 COMMENT ON COLUMN retention.policy.action IS 'delete: the row goes; anonymise: it stays, and its personal columns become what retention.personal_columns says';
 COMMENT ON COLUMN retention.policy.if_referenced IS 'what a sweep does with a row that is to be deleted while a foreign key does not let it go; anonymise: it is anonymised now, if it has personal columns, and deleted with the last row that refers to it; block: it stays as it is, hidden, and is listed in retention.blocked_row';
 COMMENT ON COLUMN retention.policy.must_keep_for IS 'mandatory period: until it is over nobody removes a row or gives it an earlier start; NULL: no floor';
+COMMENT ON COLUMN retention.policy.protects IS 'columns that nobody overwrites either while must_keep_for runs; {*}: all but personal ones that are not required_by_law, generated ones by way of those they are computed from; NULL or {}: none';
+COMMENT ON COLUMN retention.policy.rectify_protected IS 'retention.rectify may change a protected column, for a reason that is given and stands in the ledger';
 COMMENT ON COLUMN retention.policy.legal_access IS 'roles that go on reading rows the law keeps';
 COMMENT ON COLUMN retention.policy.mode IS 'off: nothing is stamped, hidden or kept by it; observe: clocks are kept and counted, and only an erasure is bound by must_keep_for; enforce: rows are hidden, kept and swept. Without retention.confirm_drop a change shows no hidden row';
 COMMENT ON COLUMN retention.policy.purpose IS 'what the rows are used for, as in retention.purpose; part of a person''s copy';

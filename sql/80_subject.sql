@@ -295,18 +295,18 @@ CREATE FUNCTION retention.was_erased(kind text, key jsonb) RETURNS timestamptz
     LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'pg_retention_was_erased';
 COMMENT ON FUNCTION retention.was_erased(text, jsonb) IS 'when a person with this key was erased; NULL: none was, or it is forgotten';
 
-CREATE FUNCTION retention.rectify(kind text, key bigint, relation regclass, row_key jsonb, changes jsonb, statement text DEFAULT NULL, request_id bigint DEFAULT NULL) RETURNS json
+CREATE FUNCTION retention.rectify(kind text, key bigint, relation regclass, row_key jsonb, changes jsonb, statement text DEFAULT NULL, request_id bigint DEFAULT NULL, reason text DEFAULT NULL) RETURNS json
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_rectify';
-COMMENT ON FUNCTION retention.rectify(text, bigint, regclass, jsonb, jsonb, text, bigint) IS 'corrects or completes a row about a person (Article 16)';
-CREATE FUNCTION retention.rectify(kind text, key text, relation regclass, row_key jsonb, changes jsonb, statement text DEFAULT NULL, request_id bigint DEFAULT NULL) RETURNS json
+COMMENT ON FUNCTION retention.rectify(text, bigint, regclass, jsonb, jsonb, text, bigint, text) IS 'corrects or completes a row about a person (Article 16); a column that its policy protects where that says so, for a reason';
+CREATE FUNCTION retention.rectify(kind text, key text, relation regclass, row_key jsonb, changes jsonb, statement text DEFAULT NULL, request_id bigint DEFAULT NULL, reason text DEFAULT NULL) RETURNS json
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_rectify';
-COMMENT ON FUNCTION retention.rectify(text, text, regclass, jsonb, jsonb, text, bigint) IS 'corrects or completes a row about a person (Article 16)';
-CREATE FUNCTION retention.rectify(kind text, key uuid, relation regclass, row_key jsonb, changes jsonb, statement text DEFAULT NULL, request_id bigint DEFAULT NULL) RETURNS json
+COMMENT ON FUNCTION retention.rectify(text, text, regclass, jsonb, jsonb, text, bigint, text) IS 'corrects or completes a row about a person (Article 16); a column that its policy protects where that says so, for a reason';
+CREATE FUNCTION retention.rectify(kind text, key uuid, relation regclass, row_key jsonb, changes jsonb, statement text DEFAULT NULL, request_id bigint DEFAULT NULL, reason text DEFAULT NULL) RETURNS json
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_rectify';
-COMMENT ON FUNCTION retention.rectify(text, uuid, regclass, jsonb, jsonb, text, bigint) IS 'corrects or completes a row about a person (Article 16)';
-CREATE FUNCTION retention.rectify(kind text, key jsonb, relation regclass, row_key jsonb, changes jsonb, statement text DEFAULT NULL, request_id bigint DEFAULT NULL) RETURNS json
+COMMENT ON FUNCTION retention.rectify(text, uuid, regclass, jsonb, jsonb, text, bigint, text) IS 'corrects or completes a row about a person (Article 16); a column that its policy protects where that says so, for a reason';
+CREATE FUNCTION retention.rectify(kind text, key jsonb, relation regclass, row_key jsonb, changes jsonb, statement text DEFAULT NULL, request_id bigint DEFAULT NULL, reason text DEFAULT NULL) RETURNS json
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_rectify';
-COMMENT ON FUNCTION retention.rectify(text, jsonb, regclass, jsonb, jsonb, text, bigint) IS 'corrects or completes a row about a person (Article 16)';
+COMMENT ON FUNCTION retention.rectify(text, jsonb, regclass, jsonb, jsonb, text, bigint, text) IS 'corrects or completes a row about a person (Article 16); a column that its policy protects where that says so, for a reason';
 
 CREATE FUNCTION retention.restrict(kind text, key bigint, reason text, request_id bigint DEFAULT NULL) RETURNS json
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_restrict';

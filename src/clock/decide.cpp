@@ -4,6 +4,7 @@
 #include "policy/holds.hpp"
 #include "policy/policy_cache.hpp"
 #include "policy/policy_check.hpp"
+#include "policy/protected.hpp"
 #include "pg/time.hpp"
 #include "schema/extension.hpp"
 #include "schema/own.hpp"
@@ -120,7 +121,7 @@ char *kept_text(Oid relid, const char *clock, Parameters *parameters) {
     return sql.data;
 }
 
-void refuse(const Verdict &verdict, const char *what, const char *table) {
+void refuse(const Verdict &verdict, const char *what, const char *table, const char *hint) {
     if (verdict.restricted)
         ereport(ERROR,
                 (errcode(kRestrictedSqlstate), errmsg("cannot %s \"%s\": its processing is restricted (Article 18)", what, table),
@@ -139,7 +140,7 @@ void refuse(const Verdict &verdict, const char *what, const char *table) {
                          "columns: what another row decides must stand in one of them, too.")));
     ereport(ERROR,
             (errcode(kMandatorySqlstate), errmsg("cannot %s \"%s\": %s requires it until %s", what, table, law, verdict.until),
-             errdetail("Policy \"%s\" is mandatory.", verdict.policy)));
+             errdetail("Policy \"%s\" is mandatory.", verdict.policy), hint == nullptr ? 0 : errhint("%s", hint)));
     pg_unreachable();
 }
 
@@ -165,6 +166,8 @@ void check_clock_change(Oid relid, core::Clock before, core::Clock after, Floors
     // Without a start there is no date to compare: under another policy any that is set later would have the shorter floor.
     const bool any_earlier = then != nullptr && then != now && would_be == core::kNever && shortens(*now, *then);
     if (would_be < kept_until || any_earlier) refuse(verdict, "release earlier a row of", get_rel_name(relid));
+    if (then != nullptr && then != now && protects_less(*now, *then))
+        refuse(verdict, "have columns overwritten, under another policy, of a row of", get_rel_name(relid));
 }
 
 core::Clock as_it_was(Oid relid, int32_t policy, core::Clock before, bool elsewhere) {

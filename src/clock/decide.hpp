@@ -40,8 +40,8 @@ inline bool may_go(const Verdict &verdict) { return !verdict.restricted && !verd
 char *kept_text(Oid relid, const char *clock, Parameters *parameters);
 
 // Raises RT002 for a restricted row, RT003 for a held one, else RT001 naming the law and the local date of release.
-// what: "delete a row of", "truncate".
-[[noreturn]] void refuse(const Verdict &verdict, const char *what, const char *table);
+// what: "delete a row of", "truncate". hint: what to do instead of what a law forbids until a date; may be null.
+[[noreturn]] void refuse(const Verdict &verdict, const char *what, const char *table, const char *hint = nullptr);
 
 // Refuses an UPDATE of a restricted row. The extension's own writing of clocks does not ask.
 void check_update(Oid relid, core::Clock before);

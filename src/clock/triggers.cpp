@@ -8,6 +8,7 @@
 #include "clock/decide.hpp"
 #include "policy/held_rows.hpp"
 #include "clock/descend.hpp"
+#include "clock/kept_columns.hpp"
 #include "clock/moves.hpp"
 #include "clock/with_clock.hpp"
 #include "ledger/consequences.hpp"
@@ -81,6 +82,7 @@ HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
     // The application's triggers came first, and may have written what they like.
     clock = core::add_flags(clock, core::flags_of(before) & (core::kHeld | core::kRestricted));
     if (is_reached_by_hold(rel, data->tg_trigtuple)) clock = core::add_flags(clock, core::kHeld);
+    if (is_known_move) check_columns_of_moved(data, arrival.from, arrival.floors);
     if (moves) check_clock_change(RelationGetRelid(rel), before, clock, arrival.floors, arrival.from.relid);
     // Not where the row was there before: in the database of a dump, or in another partition.
     const bool is_known =
@@ -114,7 +116,11 @@ HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
     const core::Clock written = clock_in(data->tg_newtuple, desc, column);
     check_update(relid, before);
     if (may_move(data->tg_relation)) may_leave(data->tg_relation, data->tg_trigtuple, before);
+    // Of what the extension does itself held rows are none: one that came while a hold was being placed is told by what it holds.
+    if (is_running_as(Exemption::kOwnOfClocks) && is_held(relid, before))
+        refuse(decide(relid, before), "anonymise a row of", RelationGetRelationName(data->tg_relation));
     if (is_running_as(Exemption::kOwnOfClocks) || !is_managed(relid)) return data->tg_newtuple;
+    check_columns(data, before);
     // What was written into the clock is of no account: applications write whole rows back.
     core::Clock clock =
         compute_clock(data->tg_relation, data->tg_newtuple, data->tg_trigtuple, Cause{.before = before, .is_change = true});

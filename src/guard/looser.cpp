@@ -9,6 +9,7 @@
 #include "policy/holds.hpp"
 #include "policy/policy_check.hpp"
 #include "policy/policy_triggers.hpp"
+#include "policy/protected.hpp"
 #include "schema/own.hpp"
 
 extern "C" {
@@ -104,6 +105,7 @@ bool shows_own_rows(const Policy &was, const Policy *is) {
 void judge_own_rows(const Policy &was, Looser *looser) {
     const Policy *is = policy_by_id(was.id);
     if (is != nullptr && is->mode != Mode::kEnforce) is = nullptr;
+    if (is != nullptr && was.terms.has_floor && protects_less(was, *is)) looser->releases = &was;
     if (is != nullptr && was.timezone == is->timezone && same_terms(was.terms, is->terms)) return;
     if (was.terms.has_floor && (is == nullptr || shortens(was, *is))) looser->releases = &was;
     if (looser->shows == nullptr && shows_own_rows(was, is)) looser->shows = &was;
@@ -112,7 +114,8 @@ void judge_own_rows(const Policy &was, Looser *looser) {
 // Without a start there is no date to compare: any that is set later would have the shorter floor.
 bool releases_earlier(core::Clock clock, const Policy &was, core::Clock after, const Policy &is) {
     const core::Micros until = released_from(after, is);
-    return until < released_from(clock, was) || (until == core::kNever && was.id != is.id && shortens(was, is));
+    return until < released_from(clock, was) || (until == core::kNever && was.id != is.id && shortens(was, is)) ||
+           (was.id != is.id && protects_less(was, is));
 }
 
 // Once they are stamped anew.

@@ -20,6 +20,7 @@
 #include "pg/internal.hpp"
 #include "pg/names.hpp"
 #include "pg/settings.hpp"
+#include "personal/personal_types.hpp"
 
 extern "C" {
 #include "catalog/namespace.h"
@@ -190,15 +191,53 @@ void check_losses(const AlterTableStmt *alter, Oid relid) {
     }
 }
 
+// A value that is read in another way, for its column becomes personal and so is protected no more, is lost to the law as well.
+bool changes_kept(const AlterTableStmt *alter, const AlterTableCmd *command, Oid relid) {
+    const AttrNumber column = command->name == nullptr ? InvalidAttrNumber : get_attnum(relid, command->name);
+    if (column <= 0) return false;
+    if (static_cast<int>(command->subtype) == AT_SetExpression) return true;
+    if (command->subtype != AT_AlterColumnType) return false;
+    const Oid type = LookupTypeNameOid(nullptr, castNode(ColumnDef, command->def)->typeName, true);
+    return ruling_of(alter, command, relid).loses || (is_personal(type) && !is_personal(get_atttype(relid, column)));
+}
+
+// Rows that everybody reads as well as hidden ones.
+void check_kept(const AlterTableStmt *alter, Oid relid) {
+    ListCell *cell = nullptr, *each = nullptr;
+    foreach (cell, alter->cmds) {
+        const auto *command = lfirst_node(AlterTableCmd, cell);
+        if (!changes_kept(alter, command, relid)) continue;
+        foreach (each, find_all_inheritors(relid, AccessShareLock, nullptr))
+            refuse_changing_kept(lfirst_oid(each), psprintf("change column \"%s\" of", command->name),
+                                 get_attnum(lfirst_oid(each), command->name));
+    }
+}
+
+// What a value is called is what it is.
+void check_renamed_value(const AlterEnumStmt *alter) {
+    const Oid type =
+        alter->oldVal == nullptr ? InvalidOid : LookupTypeNameOid(nullptr, makeTypeNameFromNameList(alter->typeName), true);
+    if (!OidIsValid(type) || !owns_type(type, GetUserId())) return;
+    ListCell *cell = nullptr;
+    foreach (cell, tables_with_values_of(type)) {
+        LockRelationOid(lfirst_oid(cell), ShareLock);
+        refuse_changing_kept(lfirst_oid(cell), "rename a value of a column of", InvalidAttrNumber);
+    }
+}
+
 // What an expression makes of rows in place of what they hold, or what another type has no room for, is lost to those that whoever writes it
 // does not see; without reveal it is not done at all. The last key is lost, too, by which hidden rows are known when they come again.
 void check_losses(const Node *statement) {
     if (IsA(statement, DropStmt)) return check_dropped_indexes(reinterpret_cast<const DropStmt *>(statement));
     if (IsA(statement, CopyStmt)) return check_carried_rows(reinterpret_cast<const CopyStmt *>(statement));
+    if (IsA(statement, AlterEnumStmt)) return check_renamed_value(reinterpret_cast<const AlterEnumStmt *>(statement));
     if (!IsA(statement, AlterTableStmt)) return;
     ListCell *cell = nullptr;
-    foreach (cell, affected_tables(statement))
-        if (owns(lfirst_oid(cell))) check_losses(reinterpret_cast<const AlterTableStmt *>(statement), lfirst_oid(cell));
+    foreach (cell, affected_tables(statement)) {
+        if (!owns(lfirst_oid(cell))) continue;
+        check_kept(reinterpret_cast<const AlterTableStmt *>(statement), lfirst_oid(cell));
+        check_losses(reinterpret_cast<const AlterTableStmt *>(statement), lfirst_oid(cell));
+    }
 }
 
 // Whether it evaluates something over rows, and may write or read indexes anew.

@@ -6,6 +6,7 @@
 #include "policy/provision.hpp"
 #include "policy/policy_cache.hpp"
 #include "clock/decide.hpp"
+#include "clock/kept_columns.hpp"
 #include "policy/held_rows.hpp"
 #include "guard/affected.hpp"
 #include "guard/due_partition.hpp"
@@ -170,12 +171,6 @@ void check_truncate(Oid relid) {
     if (is_guarded(relid) && !is_due_partition(relid)) refuse_removal(relid, "truncate");
 }
 
-bool calls_users(Node *node, void *context) {
-    if (node == nullptr) return false;
-    const auto is_users = [](Oid function, void *) { return is_written_by_a_user(function); };
-    return check_functions_in_node(node, is_users, context) || expression_tree_walker(node, tree_walker_fn(calls_users), context);
-}
-
 // What the column is generated from. That goes before the column itself, so it is read as it was when the command began.
 Node *generation_of(Oid relid, AttrNumber column) {
     if (get_attgenerated(relid, column) == '\0' || !ActiveSnapshotSet()) return nullptr;
@@ -199,17 +194,20 @@ Node *generation_of(Oid relid, AttrNumber column) {
 // From columns that stay, by what is the same whenever it is asked: with it no value goes.
 bool can_be_computed_again(Oid relid, AttrNumber column) {
     Node *expression = generation_of(relid, column);
-    return expression != nullptr && !calls_users(expression, nullptr);
+    return expression != nullptr && !calls_users(expression);
 }
 
 // With a column go the values of rows that nobody may see or change now. One of a composite type goes from each column of that type, too.
 void check_column(Oid relid, AttrNumber column) {
     if (extension() == nullptr || own_command || clock_column(relid) == column || can_be_computed_again(relid, column)) return;
-    refuse_losing_values(relid, "drop a column of table", get_attname(relid, column, false));
+    const char *name = get_attname(relid, column, false);
+    refuse_changing_kept(relid, psprintf("drop column \"%s\" of", name), column);
+    refuse_losing_values(relid, "drop a column of table", name);
     ListCell *cell = nullptr;
     foreach (cell, tables_with_values_of(get_rel_type_id(relid))) {
         // The server takes none of these: what others commit meanwhile would go unasked.
         LockRelationOid(lfirst_oid(cell), ShareLock);
+        refuse_changing_kept(lfirst_oid(cell), "drop an attribute of a column of", InvalidAttrNumber);
         refuse_losing_values(lfirst_oid(cell), "drop an attribute of a column of table");
     }
 }
@@ -270,6 +268,20 @@ void refuse_losing_values(Oid relid, const char *what, const char *column) {
     if (!is_guarded(relid)) return;
     check_rows(relid, what, true);
     refuse_unconfirmed(relid, what, column);
+}
+
+void refuse_changing_kept(Oid relid, const char *what, AttrNumber column) {
+    if (!is_guarded(relid) || !may_be_kept_column(relid, column)) return;
+    refuse_unstamped(relid, what);
+    SPI_connect();
+    SqlRows found = {};
+    unrevealed([&] { found = latest_rows(relid, false); });
+    for (const SqlRow row : found) {
+        const auto clock = row.get<core::Clock>(1);
+        const Verdict verdict = decide(clock);
+        if (is_kept_column(relid, clock, verdict, column)) refuse(verdict, what, get_rel_name(relid), kVoucherHint);
+    }
+    SPI_finish();
 }
 
 void init_guard() {

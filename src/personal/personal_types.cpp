@@ -99,6 +99,13 @@ SysScanDesc scan_dependents(Relation depend, Oid type) {
 
 List *personal_types() { return with_made_of(named_types()); }
 
+bool is_personal(Oid type) {
+    ListCell *cell = nullptr;
+    foreach (cell, personal_types())
+        if (static_cast<const PersonalType *>(lfirst(cell))->oid == type) return true;
+    return false;
+}
+
 namespace {
 
 List *look_for_tables() {

@@ -18,6 +18,9 @@ struct PersonalType {
 // Of PersonalType. The extension must be installed.
 List *personal_types();
 
+// One of these.
+bool is_personal(Oid type);
+
 // One of those the extension defines.
 bool is_defined_personal(Oid type);
 

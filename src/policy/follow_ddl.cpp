@@ -14,6 +14,7 @@
 #include "policy/policy_check.hpp"
 #include "policy/policy_triggers.hpp"
 #include "policy/preparation.hpp"
+#include "policy/protected.hpp"
 #include "policy/provision.hpp"
 #include "policy/rights.hpp"
 #include "pg/settings.hpp"
@@ -225,6 +226,7 @@ void write_rewrites(List *rewrites, List *tables, const char *from, const char *
     NameData old_name, new_name;
     namestrcpy(&old_name, from);
     namestrcpy(&new_name, to);
+    rename_protected(tables, from, to);
     // What may have been said of the new name was said of no column: of the renamed one all is said by its own.
     foreach (cell, tables)
         own("DELETE FROM retention.personal_column p WHERE p.relation = $1 AND p.column_name = $3 AND EXISTS (SELECT FROM "
@@ -505,6 +507,7 @@ void still_whole(const Policy &policy, bool confirmed) {
                         errdetail_internal("%s", problem.message), errhint("Change or drop the policy first.")));
     }
     if (clock_column(policy.relid) == InvalidAttrNumber) refuse_losing_clock(policy);
+    require_protected(policy);
     require_path_tables(policy);
     if (was_broken(policy)) return;
     // What it lacks is named by the parser; whose it is, by the context; what to do about it, here.

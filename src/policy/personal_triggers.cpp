@@ -4,6 +4,8 @@
 #include "personal/constraints.hpp"
 #include "schema/extension.hpp"
 #include "policy/policy_check.hpp"
+#include "policy/protected.hpp"
+#include "personal/personal_types.hpp"
 #include "policy/policy_triggers.hpp"
 #include "policy/record.hpp"
 #include "policy/rights.hpp"
@@ -16,6 +18,7 @@
 extern "C" {
 #include "commands/trigger.h"
 #include "executor/spi.h"
+#include "miscadmin.h"
 #include "utils/lsyscache.h"
 #include "utils/inval.h"
 #include "utils/rel.h"
@@ -82,7 +85,10 @@ void check_personal_column(const TriggerData *data) {
     if (get_rel_name(relid) == nullptr) return;
     List *policies = validated_policies(relid);
     ListCell *cell = nullptr;
-    foreach (cell, policies) check_anonymisers(*policy_by_id(static_cast<int16_t>(lfirst_int(cell))), Tries::kRows);
+    foreach (cell, policies) {
+        check_anonymisers(*policy_by_id(static_cast<int16_t>(lfirst_int(cell))), Tries::kRows);
+        check_protected(*policy_by_id(static_cast<int16_t>(lfirst_int(cell))));
+    }
     const bool restored = policies == NIL && clock_column(relid) != InvalidAttrNumber;
     if (!restored) check_by_itself(relid, name);
     foreach (cell, policies) warn_of_lost_words(*policy_by_id(static_cast<int16_t>(lfirst_int(cell))));
@@ -125,6 +131,50 @@ HeapTuple written_now(const TriggerData *data) {
     if (update && (own_policy_write || writes_only_other(data))) owner = heap_getattr(data->tg_trigtuple, column, desc, &isnull);
     bool null = false;
     return heap_modify_tuple_by_cols(row, desc, 1, &column, &owner, &null);
+}
+
+struct Said {
+    Oid relid;
+    const char *column;
+    bool required;
+};
+
+// By a row of the table; null: by none.
+Said said_in(TupleDesc desc, HeapTuple row) {
+    bool isnull = false;
+    const auto get = [&](const char *field) { return heap_getattr(row, SPI_fnumber(desc, field), desc, &isnull); };
+    if (row == nullptr) return Said{InvalidOid, "", false};
+    return Said{DatumGetObjectId(get("relation")), NameStr(*DatumGetName(get("column_name"))),
+                DatumGetBool(get("required_by_law"))};
+}
+
+// Personal, and not needed by the law.
+bool is_unneeded(const Said &said, const Said &about) {
+    if (said.relid == about.relid && strcmp(said.column, about.column) == 0) return !said.required;
+    return is_personal(get_atttype(about.relid, get_attnum(about.relid, about.column)));
+}
+
+void refuse_unprotecting(const Said &about) {
+    int count = 0;
+    const Policy *policy = policies_of(about.relid, &count);
+    for (int i = 0; i < count; ++i)
+        if (enforced(policy[i]) && protects_all(policy[i]))
+            ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                            errmsg("policy \"%s\" would no longer protect column \"%s\"", policy[i].name, about.column),
+                            errhint("Only a superuser may declare a column personal, and not required by law, that is protected; "
+                                    "it is recorded in the ledger.")));
+}
+
+// Under {*} a column that becomes one which the law does not need is protected no more: as for a shorter floor, that takes a superuser.
+void check_unprotecting(const TriggerData *data) {
+    if (superuser() || own_policy_write) return;
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    const bool inserts = TRIGGER_FIRED_BY_INSERT(data->tg_event), updates = TRIGGER_FIRED_BY_UPDATE(data->tg_event);
+    const Said before = said_in(desc, inserts ? nullptr : data->tg_trigtuple);
+    const Said after = said_in(desc, updates ? data->tg_newtuple : inserts ? data->tg_trigtuple : nullptr);
+    for (const Said *about : {&before, &after})
+        if (get_rel_name(about->relid) != nullptr && is_unneeded(after, *about) && !is_unneeded(before, *about))
+            refuse_unprotecting(*about);
 }
 
 // Somebody says himself what a column is that has the name of one that was dropped.
@@ -185,6 +235,7 @@ RETENTION_FUNCTION(pg_retention_check_personal_column) {
     // Sweeps look at declarations where anything was told since they last did.
     CacheInvalidateRelcacheByRelid(RelationGetRelid(data->tg_relation));
     if (!TRIGGER_FIRED_BY_DELETE(data->tg_event)) pg_retention::check_personal_column(data);
+    pg_retention::check_unprotecting(data);
     pg_retention::record_write(data);
     return static_cast<Datum>(0);
 }

@@ -61,12 +61,16 @@ enum class Field : uint8_t {
     kArmedAt,
     kArmedFor,
     kWarnedUntil,
+    kProtects,
+    kRectifyProtected,
     kLegalAccess
 };
-constexpr const char *kFields[] = {"policy_id",     "relation",     "priority", "mode",          "ready",        "validated",
-                                   "starts_when",   "clock_starts", "action",   "if_referenced", "keep_for",     "quarantine_for",
-                                   "must_keep_for", "timezone",     "name",     "reference",     "purpose",      "legal_basis",
-                                   "applies_to",    "written_for",  "armed_at", "armed_for",     "warned_until", "legal_access"};
+constexpr const char *kFields[] = {"policy_id",   "relation",       "priority",      "mode",       "ready",
+                                   "validated",   "starts_when",    "clock_starts",  "action",     "if_referenced",
+                                   "keep_for",    "quarantine_for", "must_keep_for", "timezone",   "name",
+                                   "reference",   "purpose",        "legal_basis",   "applies_to", "written_for",
+                                   "armed_at",    "armed_for",      "warned_until",  "protects",   "rectify_protected",
+                                   "legal_access"};
 constexpr size_t kFieldCount = sizeof kFields / sizeof *kFields;
 static_assert(kFieldCount == static_cast<size_t>(Field::kLegalAccess) + 1);
 
@@ -110,15 +114,23 @@ struct RowReader {
     }
 };
 
+const char **read_texts(Datum array, int *n) {
+    Datum *values = nullptr;
+    bool *nulls = nullptr;
+    deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, n);
+    auto **texts = static_cast<const char **>(palloc(sizeof(char *) * (*n + 1)));
+    for (int i = 0; i < *n; ++i) texts[i] = nulls[i] ? "" : TextDatumGetCString(values[i]);
+    return texts;
+}
+
 void read_arrays(const RowReader &row, Policy *policy) {
     Datum *values = nullptr;
     bool *nulls = nullptr;
     int n = 0;
-    deconstruct_array(DatumGetArrayTypeP(row.get(Field::kStarts)), TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &n);
-    auto **starts = static_cast<const char **>(palloc(sizeof(char *) * (n + 1)));
-    for (int i = 0; i < n; ++i) starts[i] = nulls[i] ? "" : TextDatumGetCString(values[i]);
-    policy->n_starts = n;
-    policy->starts = starts;
+    policy->starts = read_texts(row.get(Field::kStarts), &policy->n_starts);
+    bool isnull = false;
+    const Datum protects = row.get(Field::kProtects, &isnull);
+    if (!isnull) policy->protects = read_texts(protects, &policy->n_protects);
     deconstruct_array(DatumGetArrayTypeP(row.get(Field::kLegalAccess)), REGROLEOID, sizeof(Oid), true, TYPALIGN_INT, &values,
                       &nulls, &n);
     auto *roles = static_cast<Oid *>(palloc(sizeof(Oid) * (n + 1)));
@@ -150,6 +162,7 @@ void read_policy(const RowReader &row, Policy *policy) {
     policy->starts_all = row.is(Field::kStartsWhen, "all");
     if (!core::find_word(row.string(Field::kAction), &policy->action))
         elog(ERROR, "unknown action \"%s\"", row.string(Field::kAction));
+    policy->rectifies_protected = DatumGetBool(row.get(Field::kRectifyProtected));
     policy->anonymises_if_referenced = row.is(Field::kIfReferenced, "anonymise");
     row.read_period(Field::kKeepFor, &policy->terms.keep_for);
     row.read_period(Field::kQuarantineFor, &policy->terms.quarantine_for);
@@ -180,6 +193,14 @@ struct Packer {
     char *memory;
     size_t used;
 
+    const char *const *add(const char *const *texts, int n) {
+        auto **copies = static_cast<const char **>(add(texts, sizeof(char *) * static_cast<size_t>(n), alignof(char *)));
+        for (int i = 0; i < n; ++i) {
+            const char *text = add(texts[i]);
+            if (copies != nullptr) copies[i] = text;
+        }
+        return copies;
+    }
     void *add(const void *from, size_t size, size_t alignment) {
         used = (used + alignment - 1) / alignment * alignment;
         void *at = memory == nullptr ? nullptr : memory + used;
@@ -194,13 +215,8 @@ struct Packer {
 
 Policy packed(const Policy &policy, Packer *packer) {
     Policy copy = policy;
-    const auto n = static_cast<size_t>(policy.n_starts);
-    auto *starts = static_cast<const char **>(packer->add(policy.starts, sizeof(char *) * n, alignof(char *)));
-    for (size_t i = 0; i < n; ++i) {
-        const char *text = packer->add(policy.starts[i]);
-        if (starts != nullptr) starts[i] = text;
-    }
-    copy.starts = starts;
+    copy.starts = packer->add(policy.starts, policy.n_starts);
+    copy.protects = packer->add(policy.protects, policy.n_protects);
     copy.legal_access = static_cast<const Oid *>(
         packer->add(policy.legal_access, sizeof(Oid) * static_cast<size_t>(policy.n_legal_access), alignof(Oid)));
     copy.name = packer->add(policy.name);

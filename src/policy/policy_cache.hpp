@@ -21,6 +21,7 @@ struct Policy {
     bool validated;
     bool starts_all;  // starts_when = 'all'
     bool anonymises_if_referenced;
+    bool rectifies_protected;
     core::Terms terms;
     TimestampTz armed_at;      // quarantine runs from then before anything is due; -infinity: it need not
     core::Period armed_for;    // which one, where it is longer than the policy's own
@@ -34,9 +35,11 @@ struct Policy {
     const char *applies_to;   // may be null
     int n_starts;
     int n_legal_access;
+    int n_protects;  // 0: no column
     const char *const *starts;
     const Oid *legal_access;
-    core::Cutoffs cutoffs;  // maintained by cutoffs_of
+    const char *const *protects;  // names, or "*"; see policy/protected.hpp
+    core::Cutoffs cutoffs;        // maintained by cutoffs_of
     TimestampTz cutoffs_at;
     // Whose midnights end days.
     PgZone zone() const { return PgZone(timezone); }

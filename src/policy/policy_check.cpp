@@ -6,6 +6,7 @@
 #include "personal/constraints.hpp"
 #include "schema/extension.hpp"
 #include "policy/attached.hpp"
+#include "policy/protected.hpp"
 #include "policy/rights.hpp"
 #include "policy/said_of_policy.hpp"
 #include "pg/attempt.hpp"
@@ -100,6 +101,7 @@ void check_policy(const Policy &policy, Path *paths) {
         if (!resolve_path(policy.relid, policy.starts[i], &paths[i], &problem))
             ereport(ERROR, (errcode(problem.sqlstate), errmsg("%s", problem.message), errhint("%s", problem.hint)));
     }
+    check_protected(policy);
     if (policy.terms.has_floor && policy.mode == Mode::kEnforce) require_logged(policy.relid, policy.name);
     // What nobody confirmed is not even parsed: reading a constant may run code.
     if (policy.applies_to == nullptr || !is_confirmed(policy)) return;

@@ -7,6 +7,7 @@
 #include "policy/policy_check.hpp"
 #include "policy/legal_access.hpp"
 #include "policy/preparation.hpp"
+#include "policy/protected.hpp"
 #include "policy/provision.hpp"
 #include "policy/record.hpp"
 #include "policy/rights.hpp"
@@ -179,8 +180,8 @@ void complete(const Policy &policy) {
     ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                     errmsg("policy \"%s\" keeps rows that must be kept%s%s", policy.name,
                            policy.reference != nullptr ? " under " : "", policy.reference != nullptr ? policy.reference : ""),
-                    errhint("Only a superuser may shorten, switch off or drop a mandatory period; it is recorded in "
-                            "the ledger.")));
+                    errhint("Only a superuser may shorten, switch off or drop a mandatory period, or have it protect fewer "
+                            "columns; it is recorded in the ledger.")));
     pg_unreachable();
 }
 
@@ -236,6 +237,9 @@ void policy_inserted(const TriggerData *data, int16_t id) {
         const Policy *loosened = refuse_looser(relid);
         record_policy(LedgerAction::kPolicyCreated, RelationGetDescr(data->tg_relation), nullptr, data->tg_trigtuple);
         if (loosened != nullptr) record_loosened(*loosened);
+        bool says_nothing = false;
+        (void) field(data, data->tg_trigtuple, "protects", &says_nothing);
+        if (says_nothing) tell_of_unprotected(*policy_by_id(id));
     }
     const bool empty = !restored && is_empty(relid);
     if (empty)

@@ -2,6 +2,7 @@
 #include "schema/extension.hpp"
 #include "core/time/clock.hpp"
 #include "clock/decide.hpp"
+#include "clock/kept_columns.hpp"
 #include "ledger/consequences.hpp"
 #include "pg/at_once.hpp"
 #include "pg/guard.hpp"
@@ -9,6 +10,7 @@
 #include "schema/own.hpp"
 #include "pg/security.hpp"
 #include "pg/time.hpp"
+#include "policy/policy_cache.hpp"
 #include "requests/disclosures.hpp"
 #include "requests/document.hpp"
 #include "subject/json.hpp"
@@ -16,6 +18,7 @@
 extern "C" {
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
+#include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 }
@@ -24,7 +27,7 @@ namespace pg_retention {
 
 namespace {
 
-enum Argument { kRelation = 2, kRowKey, kChanges, kStatement, kRequest };
+enum Argument { kRelation = 2, kRowKey, kChanges, kStatement, kRequest, kReason };
 
 struct Target {
     Oid relid;
@@ -128,7 +131,22 @@ int read_changes(const Target &target, Datum datum, AttrNumber *columns) {
     return n;
 }
 
-void check_changeable(const Target &target) {
+// What the law protects is changed where the policy gives leave, and for a reason. Null: nothing of it is.
+const char *protected_text(const Target &target, const Verdict &verdict, const AttrNumber *columns, int n) {
+    AttrNumber kept[MaxHeapAttributeNumber];
+    int n_kept = 0;
+    for (int i = 0; i < n; ++i)
+        if (is_kept_column(target.relid, target.clock, verdict, columns[i])) kept[n_kept++] = columns[i];
+    if (n_kept == 0) return nullptr;
+    const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(target.clock)));
+    if (verdict.held || policy == nullptr || !policy->rectifies_protected)
+        refuse(verdict, psprintf("rectify column \"%s\" of a row of", get_attname(target.relid, kept[0], false)),
+               get_rel_name(target.relid), kVoucherHint);
+    return column_list(target.relid, kept, n_kept, "");
+}
+
+// Returns what is protected of what is to be changed; null: nothing.
+const char *check_changeable(const Target &target, const AttrNumber *columns, int n, bool has_reason) {
     const char *table = get_rel_name(target.relid);
     const Verdict verdict = decide(target.relid, target.clock);
     if (verdict.restricted) refuse(verdict, "rectify a row of", table);
@@ -136,11 +154,18 @@ void check_changeable(const Target &target) {
         ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                         errmsg("cannot rectify a row of \"%s\": it is anonymised", table),
                         errhint("No sweep would take out again what is put into it.")));
+    const char *kept = protected_text(target, verdict, columns, n);
+    if (kept != nullptr && !has_reason)
+        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+                        errmsg("cannot rectify %s of a row of \"%s\" without a reason: the law protects it", kept, table),
+                        errhint("Give why as reason; it stands in the ledger.")));
+    return kept;
 }
 
 // One UPDATE with the owner's rights. The values are read as jsonb_populate_record reads them; on the row itself, so that
 // columns that are not changed are not read.
-void update_row(const Target &target, Datum changes, const AttrNumber *columns, int n) {
+// with_leave: columns that the law protects, too.
+void update_row(const Target &target, Datum changes, const AttrNumber *columns, int n, bool with_leave) {
     Parameters parameters = {};
     StringInfoData sql;
     initStringInfo(&sql);
@@ -149,7 +174,11 @@ void update_row(const Target &target, Datum changes, const AttrNumber *columns, 
                      column_list(target.relid, columns, n, "r."), add_parameter(&parameters, JSONBOID, changes));
     append_row_condition(&sql, target.key, &parameters);
     uint64 updated = 0;
-    fire_at_once([&] { updated = write_as(owner_of(target.relid), sql.data, parameters).n; });
+    auto *names = static_cast<const char **>(palloc(sizeof(char *) * static_cast<size_t>(n)));
+    for (int i = 0; i < n; ++i) names[i] = get_attname(target.relid, columns[i], false);
+    const Rectified now = {target.relid, names, n};
+    const auto write = [&] { updated = write_as(owner_of(target.relid), sql.data, parameters).n; };
+    fire_at_once([&] { during(rectified, with_leave ? &now : nullptr, write); });
     if (updated == 0)
         ereport(ERROR, (errcode(ERRCODE_TRIGGERED_ACTION_EXCEPTION), errmsg("a trigger of the table suppressed the action")));
 }
@@ -162,9 +191,10 @@ void insert_statement(const Call &call, const Target &target, Datum statement) {
 }
 
 // For the ledger: which columns, never what they held or hold.
-const char *what_was_done(const Target &target, const AttrNumber *columns, int n, bool statement) {
+const char *what_was_done(const Target &target, const AttrNumber *columns, int n, const char *kept, bool statement) {
     if (n == 0) return "statement";
-    return psprintf("columns %s%s", column_list(target.relid, columns, n, ""), statement ? ", statement" : "");
+    return psprintf("columns %s%s%s", column_list(target.relid, columns, n, ""),
+                    kept == nullptr ? "" : psprintf(", protected %s", kept), statement ? ", statement" : "");
 }
 
 // Whoever has the data is told which of them are other now (Article 19); a statement alone changes none.
@@ -195,14 +225,17 @@ Datum rectify(FunctionCallInfo fcinfo) {
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("there is nothing to rectify"),
                         errhint("Give changes, a statement, or both.")));
     Account account = {};
+    const char *reason = PG_ARGISNULL(kReason) ? nullptr : text_to_cstring(PG_GETARG_TEXT_PP(kReason));
+    const char *kept = nullptr;
     if (n > 0) {
-        check_changeable(target);
-        count_consequences(&account, [&] { update_row(target, PG_GETARG_DATUM(kChanges), columns, n); });
+        kept = check_changeable(target, columns, n, reason != nullptr && reason[0] != '\0');
+        count_consequences(&account, [&] { update_row(target, PG_GETARG_DATUM(kChanges), columns, n, kept != nullptr); });
     }
     if (statement) insert_statement(call, target, PG_GETARG_DATUM(kStatement));
-    const char *done = what_was_done(target, columns, n, statement);
+    const char *done = what_was_done(target, columns, n, kept, statement);
     const char *told = answer(call, target, done, key_json(*call.subject));
-    record_rows(call, LedgerAction::kRectified, target.relid, static_cast<int16_t>(core::policy_of(target.clock)), 1, done);
+    record_rows(call, LedgerAction::kRectified, target.relid, static_cast<int16_t>(core::policy_of(target.clock)), 1,
+                reason == nullptr ? done : psprintf("%s, reason: %s", done, reason));
     record_consequences(account, 0, call_detail(call.subject->kind->name, nullptr, call.request_id));
     end_call(call, LedgerAction::kRectified);
     return CStringGetTextDatum(told);

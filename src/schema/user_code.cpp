@@ -1,6 +1,7 @@
 #include "schema/user_code.hpp"
 
 #include "schema/extension.hpp"
+#include "pg/compat.hpp"
 #include "pg/guard.hpp"
 
 extern "C" {
@@ -8,6 +9,7 @@ extern "C" {
 #include "catalog/pg_language.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
+#include "nodes/nodeFuncs.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 }
@@ -61,6 +63,14 @@ bool is_written_by_a_user(Oid function) {
     ReleaseSysCache(tuple);
     return language != INTERNALlanguageId && language != ClanguageId;
 }
+
+static bool find_users(Node *node, void *context) {
+    if (node == nullptr) return false;
+    const auto is_users = [](Oid function, void *) { return is_written_by_a_user(function); };
+    return check_functions_in_node(node, is_users, context) || expression_tree_walker(node, tree_walker_fn(find_users), context);
+}
+
+bool calls_users(Node *expression) { return find_users(expression, nullptr); }
 
 constinit bool user_code_forbidden = false;
 constinit int calls_since_lifted = 0;

@@ -25,7 +25,7 @@ INSERT INTO retention.policy (name, relation, applies_to, clock_starts, timezone
     VALUES ('users', 'users', 'id > 0', '{ended,gone}', 'Europe/Oslo', '2 years', '30 days', 'anonymise', 'enforce', '{auditor}', 'GDPR Art. 6(1)(b)', NULL);
 SELECT pg_temp.says('policy created', $${"policy": "users",
     "new": {"applies_to": "id > 0", "priority": "100", "clock_starts": "{ended,gone}", "timezone": "Europe/Oslo", "starts_when": "any",
-        "keep_for": "2 years", "quarantine_for": "30 days", "action": "anonymise", "if_referenced": "anonymise", "legal_access": "{auditor}",
+        "keep_for": "2 years", "quarantine_for": "30 days", "action": "anonymise", "if_referenced": "anonymise", "rectify_protected": "false", "legal_access": "{auditor}",
         "mode": "enforce", "legal_basis": "GDPR Art. 6(1)(b)", "written_for": "app_owner"},
     "personal_columns": {
         "name": {"category": "name", "anonymise": "constant", "constant": "n.n.", "origin": "provided", "required_by_law": "false", "declared_by": "personal_column", "written_for": "app_owner"},

@@ -42,7 +42,7 @@ INSERT INTO app.prices VALUES (1, 10);
 SELECT results_eq('SELECT has_function_privilege(''clerk'', p.oid, ''EXECUTE'') FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
         WHERE n.nspname = ''retention'' AND p.proname = ''rectify''', 'SELECT false FROM generate_series(1, 4)', 'nobody may rectify without a grant');
 GRANT USAGE ON SCHEMA retention, app TO clerk;
-GRANT EXECUTE ON FUNCTION retention.rectify(text, bigint, regclass, jsonb, jsonb, text, bigint) TO clerk;
+GRANT EXECUTE ON FUNCTION retention.rectify(text, bigint, regclass, jsonb, jsonb, text, bigint, text) TO clerk;
 SELECT setval('retention.request_request_id_seq', 16), retention.open_request('rectification', 'user', 1), retention.open_request('rectification', 'user', 1);
 SET ROLE clerk;
 SELECT lives_ok($$SELECT retention.rectify('user', 1, 'app.users', '1', '{"name": "Kari Lie-Moe", "born": "1981-02-03"}', NULL, 17)$$,

@@ -1,0 +1,36 @@
+#pragma once
+// Columns that the law protects: while a row must be kept, nobody writes anything else into them either (retention.policy.protects).
+#include "policy/policy_cache.hpp"
+
+extern "C" {
+#include "nodes/bitmapset.h"
+}
+
+namespace pg_retention {
+
+// {*}: all but personal ones that the law does not need.
+bool protects_all(const Policy &policy);
+
+// Errors name the field and the column, and have a hint.
+void check_protected(const Policy &policy);
+
+// Of the table or partition, by its own numbers, which rows of the policy stand in. A generated column that is named brings along those that it
+// is computed from: what it will hold is not known when they are written. SPI must be connected.
+Bitmapset *protected_columns(const Policy &policy, Oid leaf);
+
+// Those that are declared personal of the table, required by law or not, in this partition of it. SPI must be connected.
+Bitmapset *personal_columns_in(Oid relid, Oid leaf);
+
+// What is not said is none; whoever wants none says so. A notice, for a policy that has a floor.
+void tell_of_unprotected(const Policy &policy);
+
+// Error: one that the policy names is gone.
+void require_protected(const Policy &policy);
+
+// In policies of these tables. SPI must be connected, and policies may be written (own_policy_write).
+void rename_protected(List *tables, const char *from, const char *to);
+
+// Whether a column that one protects the other does not, or is rectified more easily.
+bool protects_less(const Policy &before, const Policy &after);
+
+}  // namespace pg_retention
