@@ -91,7 +91,7 @@ constexpr Judged kStatements[] = {
     {T_AlterPolicyStmt, kPasses, "evaluated behind the condition"},
     {T_CreateDomainStmt, kPasses, "no column has it yet"},
     {T_AlterTypeStmt, kPasses, "options of a base type; not of the extension's own"},
-    {T_AlterEnumStmt, kGuarded, "a value that a condition of a policy names is not renamed"},
+    {T_AlterEnumStmt, kGuarded, "a value that a condition of a policy names is not renamed, nor one that a protected column may hold while a row must be kept"},
     {T_CompositeTypeStmt, kPasses, ""},
     {T_CreateEnumStmt, kPasses, ""},
     {T_CreateRangeStmt, kPasses, ""},
