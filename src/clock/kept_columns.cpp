@@ -186,37 +186,37 @@ void check(const TriggerData *data, HeapTuple was, HeapTuple is, core::Clock bef
     if (trigger != nullptr && (verdict.held || (verdict.mandatory && protects))) refuse_trigger(trigger, rel);
 }
 
-// A value of such a type is changed by changing the type.
-bool is_made_up(Oid type) {
+// Values of a composite type may have others within.
+bool may_hold(Oid type, Oid wanted) {
     const Oid element = get_base_element_type(type);
-    const Oid base = OidIsValid(element) ? getBaseType(element) : getBaseType(type);
-    return type_is_rowtype(base) || type_is_enum(base);
+    const Oid base = getBaseType(OidIsValid(element) ? element : type);
+    return base == wanted || type_is_rowtype(base);
 }
 
-bool has(const Bitmapset *columns, Oid leaf, AttrNumber column) {
-    if (column != InvalidAttrNumber) return bms_is_member(column, columns);
+bool has(const Bitmapset *columns, Oid leaf, const ColumnAsked &asked) {
+    if (asked.column != InvalidAttrNumber) return bms_is_member(asked.column, columns);
     for (int at = -1; (at = bms_next_member(columns, at)) >= 0;)
-        if (is_made_up(get_atttype(leaf, static_cast<AttrNumber>(at)))) return true;
+        if (may_hold(get_atttype(leaf, static_cast<AttrNumber>(at)), asked.type)) return true;
     return false;
 }
 
 }  // namespace
 
-bool is_kept_column(Oid leaf, core::Clock clock, const Verdict &verdict, AttrNumber column) {
+bool is_kept_column(Oid leaf, core::Clock clock, const Verdict &verdict, const ColumnAsked &asked) {
     const Kept kept = kept_in(leaf, policy_of_row(clock));
-    return ((verdict.held || verdict.mandatory) && has(kept.lawful, leaf, column)) ||
-           (verdict.held && has(kept.personal, leaf, column));
+    return ((verdict.held || verdict.mandatory) && has(kept.lawful, leaf, asked)) ||
+           (verdict.held && has(kept.personal, leaf, asked));
 }
 
-bool may_be_kept_column(Oid leaf, AttrNumber column) {
-    if (has(kept_in(leaf, nullptr).personal, leaf, column)) return true;
+bool may_be_kept_column(Oid leaf, const ColumnAsked &asked, bool with_holds) {
+    if (with_holds && has(kept_in(leaf, nullptr).personal, leaf, asked)) return true;
     ListCell *cell = nullptr;
     foreach (cell, with_ancestors(leaf)) {
         int count = 0;
         const Policy *policy = policies_of(lfirst_oid(cell), &count);
         for (int i = 0; i < count; ++i) {
             const Kept kept = kept_in(leaf, &policy[i]);
-            if (has(kept.lawful, leaf, column) || has(kept.personal, leaf, column)) return true;
+            if (has(kept.lawful, leaf, asked) || (with_holds && has(kept.personal, leaf, asked))) return true;
         }
     }
     return false;

@@ -6,6 +6,7 @@
 #include "pg/during.hpp"
 #include "pg/postgres.hpp"
 #include "pg/running.hpp"
+#include "policy/protected.hpp"
 
 extern "C" {
 #include "access/htup.h"
@@ -14,12 +15,11 @@ extern "C" {
 
 namespace pg_retention {
 
-// Whether the row's policy protects the column of the table or partition, or a hold keeps it. Invalid: any column that is made of a composite
-// type, or an enum.
-bool is_kept_column(Oid leaf, core::Clock clock, const Verdict &verdict, AttrNumber column);
+// Whether the row's policy protects the column, or a hold keeps it.
+bool is_kept_column(Oid leaf, core::Clock clock, const Verdict &verdict, const ColumnAsked &asked);
 
-// Whether it can be of any row there: a policy protects it, or it is personal, for which a hold may stand.
-bool may_be_kept_column(Oid leaf, AttrNumber column);
+// Whether that can be so of any row there: a policy protects the column; or, with holds, it is personal.
+bool may_be_kept_column(Oid leaf, const ColumnAsked &asked, bool with_holds);
 
 // Of a row that is updated, as the trigger finds it: nothing that fires behind that one may change it.
 void check_columns(const TriggerData *data, core::Clock before);

@@ -209,7 +209,7 @@ void check_kept(const AlterTableStmt *alter, Oid relid) {
         if (!changes_kept(alter, command, relid)) continue;
         foreach (each, find_all_inheritors(relid, AccessShareLock, nullptr))
             refuse_changing_kept(lfirst_oid(each), psprintf("change column \"%s\" of", command->name),
-                                 get_attnum(lfirst_oid(each), command->name));
+                                 ColumnAsked{get_attnum(lfirst_oid(each), command->name), InvalidOid});
     }
 }
 
@@ -221,7 +221,7 @@ void check_renamed_value(const AlterEnumStmt *alter) {
     ListCell *cell = nullptr;
     foreach (cell, tables_with_values_of(type)) {
         LockRelationOid(lfirst_oid(cell), ShareLock);
-        refuse_changing_kept(lfirst_oid(cell), "rename a value of a column of", InvalidAttrNumber);
+        refuse_changing_kept(lfirst_oid(cell), "rename a value of a column of", ColumnAsked{InvalidAttrNumber, type});
     }
 }
 

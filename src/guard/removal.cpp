@@ -201,13 +201,14 @@ bool can_be_computed_again(Oid relid, AttrNumber column) {
 void check_column(Oid relid, AttrNumber column) {
     if (extension() == nullptr || own_command || clock_column(relid) == column || can_be_computed_again(relid, column)) return;
     const char *name = get_attname(relid, column, false);
-    refuse_changing_kept(relid, psprintf("drop column \"%s\" of", name), column);
+    refuse_changing_kept(relid, psprintf("drop column \"%s\" of", name), ColumnAsked{column, InvalidOid});
     refuse_losing_values(relid, "drop a column of table", name);
     ListCell *cell = nullptr;
     foreach (cell, tables_with_values_of(get_rel_type_id(relid))) {
         // The server takes none of these: what others commit meanwhile would go unasked.
         LockRelationOid(lfirst_oid(cell), ShareLock);
-        refuse_changing_kept(lfirst_oid(cell), "drop an attribute of a column of", InvalidAttrNumber);
+        refuse_changing_kept(lfirst_oid(cell), "drop an attribute of a column of",
+                             ColumnAsked{InvalidAttrNumber, get_rel_type_id(relid)});
         refuse_losing_values(lfirst_oid(cell), "drop an attribute of a column of table");
     }
 }
@@ -270,16 +271,16 @@ void refuse_losing_values(Oid relid, const char *what, const char *column) {
     refuse_unconfirmed(relid, what, column);
 }
 
-void refuse_changing_kept(Oid relid, const char *what, AttrNumber column) {
-    if (!is_guarded(relid) || !may_be_kept_column(relid, column)) return;
-    refuse_unstamped(relid, what);
+void refuse_changing_kept(Oid relid, const char *what, const ColumnAsked &asked) {
+    if (!is_guarded(relid) || !may_be_kept_column(relid, asked, true)) return;
+    if (may_be_kept_column(relid, asked, false)) refuse_unstamped(relid, what);
     SPI_connect();
     SqlRows found = {};
     unrevealed([&] { found = latest_rows(relid, false); });
     for (const SqlRow row : found) {
         const auto clock = row.get<core::Clock>(1);
         const Verdict verdict = decide(clock);
-        if (is_kept_column(relid, clock, verdict, column)) refuse(verdict, what, get_rel_name(relid), kVoucherHint);
+        if (is_kept_column(relid, clock, verdict, asked)) refuse(verdict, what, get_rel_name(relid));
     }
     SPI_finish();
 }

@@ -1,5 +1,6 @@
 #pragma once
 // What would take rows away all at once.
+#include "policy/protected.hpp"
 #include "pg/sql.hpp"
 #include "pg/postgres.hpp"
 
@@ -16,8 +17,8 @@ void note_truncate(Oid relid);
 void refuse_losing_values(Oid relid, const char *what, const char *column = nullptr);
 
 // Refuses to all what changes or takes values of the column, of visible rows as of hidden ones, while a policy protects it in a row that must be
-// kept, or a hold keeps it. Invalid: some column that is made of a type which changes.
-void refuse_changing_kept(Oid relid, const char *what, AttrNumber column);
+// kept, or a hold keeps it.
+void refuse_changing_kept(Oid relid, const char *what, const ColumnAsked &asked);
 
 // Of rows that differ in nothing but start the one with the latest start: they stand for all that a command would take. only_hidden: those hidden
 // from everybody, for an owner with legal access reads what the law keeps, and may not lose it either.

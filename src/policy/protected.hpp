@@ -8,6 +8,12 @@ extern "C" {
 
 namespace pg_retention {
 
+// A column of a table or partition; or, where its number is invalid, any that has values of the type.
+struct ColumnAsked {
+    AttrNumber column;
+    Oid type;
+};
+
 // {*}: all but personal ones that the law does not need.
 bool protects_all(const Policy &policy);
 

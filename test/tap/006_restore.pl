@@ -61,7 +61,7 @@ my $due = join(' + ', map { "(SELECT count(*) FROM $_ WHERE retention.state(rete
 # Everything retention knows of a database, row by row.
 my %known = (
 	policies => q{SELECT policy_id, name, relation, applies_to, priority, clock_starts, starts_when, keep_for, quarantine_for, action, if_referenced,
-		must_keep_for, legal_access, mode, purpose, legal_basis, reference, ready FROM retention.policy ORDER BY policy_id},
+		must_keep_for, protects, rectify_protected, legal_access, mode, purpose, legal_basis, reference, ready FROM retention.policy ORDER BY policy_id},
 	'personal columns' => 'SELECT * FROM retention.personal_column ORDER BY relation::text, column_name',
 	clocks => join(' UNION ALL ', map { "SELECT '$_' AS t, id, retention_clock::text FROM $_" } @tables) . ' ORDER BY 1, 2',
 	triggers => 'SELECT tgrelid::regclass, tgenabled, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgrelid::regclass::text, tgname',

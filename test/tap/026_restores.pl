@@ -67,6 +67,8 @@ sub is_whole {
 	is(value($database, 'SELECT DISTINCT state FROM retention.status'), 'waiting for retention.resume()', "$name: it waits");
 	is(value($database, $rows), value('postgres', $rows), "$name: the same rows are seen before resume()");
 	like(said($database, 'DELETE FROM erp.books'), qr/Bookkeeping Act/, "$name: guarded before resume()") if $before =~ /"must_keep_for": "/;
+	like(said($database, 'UPDATE erp.books SET amount = 1'), qr/cannot change column "amount".*Bookkeeping Act/, "$name: a protected column stands before resume()")
+		if $before =~ /"must_keep_for": "/;
 	value($database, q{SELECT retention.resume(); CALL retention.sweep(); SELECT retention.approve(policy_id) FROM retention.policy WHERE mode = 'enforce'});
 	is(value($database, "SELECT a.* FROM unnest('{" . join(',', @tables) . "}'::regclass[]) t, retention.audit(t) a"), '', "$name: the audit finds nothing");
 }
@@ -81,7 +83,7 @@ SET ROLE owner_of_tables;
 CREATE TABLE customers (id int PRIMARY KEY, ended_on date);
 CREATE TABLE users (id int PRIMARY KEY, customer int REFERENCES customers, name text, left_on date);
 CREATE TABLE notes (id int PRIMARY KEY, "user" int REFERENCES users ON DELETE CASCADE, body text);
-CREATE TABLE erp.books (id int PRIMARY KEY, written date, note text);
+CREATE TABLE erp.books (id int PRIMARY KEY, written date, note text, amount numeric);
 CREATE TABLE visits (id int, left_on date);
 CREATE TABLE parted (id int, left_on date) PARTITION BY RANGE (id);
 CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (100);
@@ -91,8 +93,8 @@ INSERT INTO retention.personal_column (relation, column_name, category, anonymis
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES
 	('users', 'users', '{left_on,customer.ended_on}', '1 year', '30 days', 'delete', 'enforce'), ('notes', 'notes', '{user.left_on}', '1 year', '30 days', 'delete', 'enforce'),
 	('visits', 'visits', '{left_on}', '1 year', '30 days', 'delete', 'enforce'), ('parted', 'parted', '{left_on}', '1 year', '30 days', 'delete', 'enforce');
-INSERT INTO retention.policy (name, relation, clock_starts, keep_for, must_keep_for, action, mode, reference, legal_access) VALUES
-	('books', 'erp.books', '{written}', '1 year', '5 years', 'anonymise', 'enforce', 'Bookkeeping Act', '{accounting}');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, must_keep_for, protects, action, mode, reference, legal_access) VALUES
+	('books', 'erp.books', '{written}', '1 year', '5 years', '{amount}', 'anonymise', 'enforce', 'Bookkeeping Act', '{accounting}');
 INSERT INTO customers VALUES (1, NULL), (2, NULL);
 INSERT INTO users SELECT i, 1, 'Kari ' || i FROM generate_series(1, 6) i;
 INSERT INTO notes SELECT i, i, 'note' FROM generate_series(1, 6) i;
@@ -222,7 +224,7 @@ for my $options ([ '-c', '', '' ], [ '-c --if-exists', '-c retention.reveal=on -
 	is(value('clean', 'SELECT ok FROM retention.verify_ledger()'), 't', "pg_restore $clean$name: the ledger holds");
 }
 # Where the law keeps nothing, all of it is replaced.
-value('postgres', q{SELECT retention.inform_of_lifting(1); SELECT retention.lift_restriction(1); UPDATE retention.policy SET must_keep_for = NULL, legal_access = '{}' WHERE name = 'books'});
+value('postgres', q{SELECT retention.inform_of_lifting(1); SELECT retention.lift_restriction(1); UPDATE retention.policy SET must_keep_for = NULL, protects = NULL, legal_access = '{}' WHERE name = 'books'});
 $before = value('postgres', $everything);
 dump_of('postgres', 'archive', '-Fc');
 for my $clean ('-c', '-c --if-exists') {
