@@ -83,9 +83,6 @@ const Kept &kept_in(Oid leaf, const Policy *policy) {
 
 const Policy *policy_of_row(core::Clock clock) { return policy_by_id(static_cast<int16_t>(core::policy_of(clock))); }
 
-// Only then is it worth computing what stands against a change.
-bool may_be_held(core::Clock clock) { return (core::flags_of(clock) & core::kHeld) != 0; }
-
 // A long value that was not written stays where it is, and is not read.
 bool is_same_pointer(Datum a, Datum b) {
     const auto *x = reinterpret_cast<const char *>(DatumGetPointer(a));
@@ -161,12 +158,13 @@ const char *trigger_behind(const TriggerData *data) {
     pg_unreachable();
 }
 
-void check(const TriggerData *data, HeapTuple was, HeapTuple is, core::Clock before, Floors floors) {
+// was_in: the table or partition where it was.
+void check(const TriggerData *data, HeapTuple was, HeapTuple is, core::Clock before, Floors floors, Oid was_in) {
     Relation rel = data->tg_relation;
     const Oid leaf = RelationGetRelid(rel);
     const Policy *policy = policy_of_row(before);
     const bool protects = policy != nullptr && policy->n_protects > 0;
-    if (!protects && !may_be_held(before)) return;
+    if (!protects && !is_held(was_in, before)) return;
     TupleDesc desc = RelationGetDescr(rel);
     const Kept kept = kept_in(leaf, policy);
     const Values old_values = values_of(desc, was), new_values = values_of(desc, is);
@@ -174,7 +172,7 @@ void check(const TriggerData *data, HeapTuple was, HeapTuple is, core::Clock bef
     const AttrNumber personal = first_changed(desc, kept.personal, old_values, new_values);
     const char *trigger = trigger_behind(data);
     if (lawful == InvalidAttrNumber && personal == InvalidAttrNumber && trigger == nullptr) return;
-    const Verdict verdict = decide(before, floors);
+    const Verdict verdict = decide(was_in, before, floors);
     AttrNumber column = InvalidAttrNumber;
     if (verdict.held)
         column = lawful != InvalidAttrNumber ? lawful : personal;
@@ -223,12 +221,13 @@ bool may_be_kept_column(Oid leaf, const ColumnAsked &asked, bool with_holds) {
 }
 
 void check_columns(const TriggerData *data, core::Clock before) {
-    check(data, data->tg_trigtuple, data->tg_newtuple, before, floors_in(RelationGetRelid(data->tg_relation)));
+    check(data, data->tg_trigtuple, data->tg_newtuple, before, floors_in(RelationGetRelid(data->tg_relation)),
+          RelationGetRelid(data->tg_relation));
 }
 
 void check_columns_of_moved(const TriggerData *data, const Departure &from, Floors floors) {
     const Policy *policy = policy_of_row(from.clock);
-    if ((policy == nullptr || policy->n_protects == 0) && !may_be_held(from.clock)) return;
+    if ((policy == nullptr || policy->n_protects == 0) && !is_held(from.relid, from.clock)) return;
     Relation rel = table_open(from.relid, NoLock);
     TupleTableSlot *slot = table_slot_create(rel, nullptr);
     ItemPointerData tid = from.tid;
@@ -237,7 +236,7 @@ void check_columns_of_moved(const TriggerData *data, const Departure &from, Floo
     HeapTuple was = ExecCopySlotHeapTuple(slot);
     TupleConversionMap *map = convert_tuples_by_name(RelationGetDescr(rel), RelationGetDescr(data->tg_relation));
     if (map != nullptr) was = execute_attr_map_tuple(was, map);
-    check(data, was, data->tg_trigtuple, from.clock, floors);
+    check(data, was, data->tg_trigtuple, from.clock, floors, from.relid);
     ExecDropSingleTupleTableSlot(slot);
     table_close(rel, NoLock);
 }

@@ -279,7 +279,7 @@ void refuse_changing_kept(Oid relid, const char *what, const ColumnAsked &asked)
     unrevealed([&] { found = latest_rows(relid, false); });
     for (const SqlRow row : found) {
         const auto clock = row.get<core::Clock>(1);
-        const Verdict verdict = decide(clock);
+        const Verdict verdict = decide(relid, clock);
         if (is_kept_column(relid, clock, verdict, asked)) refuse(verdict, what, get_rel_name(relid));
     }
     SPI_finish();

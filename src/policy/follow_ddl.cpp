@@ -562,10 +562,7 @@ static void follow_change(const Command &command) {
 void follow_command(const Command &command) {
     if (extension() == nullptr) return proceed(command);
     const DeclaredBefore declared = declared_before(command.planned);
-    const auto followed = renames(command.planned)       ? HoldsFollow::kNames
-                        : may_break(command.statement()) ? HoldsFollow::kColumns
-                                                         : HoldsFollow::kNothing;
-    with_holds(followed, [&] { follow_change(command); });
+    with_holds(renames(command.planned), may_break(command.statement()), [&] { follow_change(command); });
     follow_declared(declared);
 }
 

@@ -39,6 +39,25 @@ const char *text_now(const Noted &noted) {
     return text;
 }
 
+}  // namespace
+
+List *note_hold_conditions() {
+    List *all = NIL;
+    ListCell *cell = nullptr;
+    if (!any_hold()) return NIL;
+    foreach (cell, standing_holds()) {
+        const auto *hold = static_cast<const Hold *>(lfirst(cell));
+        // Whoever locks it alters it: after that it is asked.
+        if (hold->scope != HoldScope::kCondition || !is_there(hold->relid) ||
+            !ConditionalLockRelationOid(hold->relid, AccessShareLock))
+            continue;
+        auto *noted = static_cast<Noted *>(palloc(sizeof(Noted)));
+        *noted = Noted{*hold, cooked(*hold)};
+        if (noted->condition != nullptr) all = lappend(all, noted);
+    }
+    return all;
+}
+
 void rename_in_holds(List *noted) {
     ListCell *cell = nullptr;
     foreach (cell, noted) {
@@ -64,33 +83,6 @@ void require_hold_conditions(List *noted) {
                         errmsg("the condition of hold \"%s\" could no longer be asked of the rows of \"%s\"", hold.name,
                                get_rel_name(hold.relid)),
                         errhint("Place the hold in another way, and lift this one. See retention.hold.")));
-    }
-}
-
-}  // namespace
-
-List *note_hold_conditions() {
-    List *all = NIL;
-    ListCell *cell = nullptr;
-    if (!any_hold()) return NIL;
-    foreach (cell, standing_holds()) {
-        const auto *hold = static_cast<const Hold *>(lfirst(cell));
-        // Whoever locks it alters it: after that it is asked.
-        if (hold->scope != HoldScope::kCondition || !is_there(hold->relid) ||
-            !ConditionalLockRelationOid(hold->relid, AccessShareLock))
-            continue;
-        auto *noted = static_cast<Noted *>(palloc(sizeof(Noted)));
-        *noted = Noted{*hold, cooked(*hold)};
-        if (noted->condition != nullptr) all = lappend(all, noted);
-    }
-    return all;
-}
-
-void follow_in_holds(HoldsFollow what, List *noted) {
-    switch (what) {
-        case HoldsFollow::kNothing: return;
-        case HoldsFollow::kNames: return rename_in_holds(noted);
-        case HoldsFollow::kColumns: return require_hold_conditions(noted);
     }
 }
 

@@ -8,19 +8,18 @@ extern "C" {
 
 namespace pg_retention {
 
-// What a command may do to what conditions name: nothing; give it another name; drop or alter it.
-enum class HoldsFollow : uint8_t { kNothing, kNames, kColumns };
-
 // Of the holds that stand and can be asked, before a command.
 List *note_hold_conditions();
-// After it, with the names that columns have now; or error 2BP01 where one can no longer be asked, unless its table is gone.
-void follow_in_holds(HoldsFollow what, List *noted);
+// After one that renames: with the names that columns have now.
+void rename_in_holds(List *noted);
+// After one that alters or drops: error 2BP01 where one can no longer be asked, unless its table is gone.
+void require_hold_conditions(List *noted);
 
 template <typename F>
-void with_holds(HoldsFollow what, F command) {
-    List *noted = what == HoldsFollow::kNothing ? NIL : note_hold_conditions();
+void with_holds(bool renames, bool alters, F command) {
+    List *noted = renames || alters ? note_hold_conditions() : NIL;
     command();
-    follow_in_holds(what, noted);
+    renames ? rename_in_holds(noted) : require_hold_conditions(noted);
 }
 
 }  // namespace pg_retention

@@ -1,6 +1,6 @@
 -- Legal holds: what each of them keeps, from whom, since when, and what goes on when it is lifted.
 BEGIN;
-SELECT plan(83);
+SELECT plan(87);
 SET LOCAL client_min_messages = error;
 SET LOCAL retention.test_now = '2030-01-01 12:00+01';
 CREATE ROLE hold_owner;
@@ -21,6 +21,7 @@ RESET ROLE;
 INSERT INTO retention.policy (name, relation, clock_starts, keep_for, quarantine_for, action, mode) VALUES
     ('customers', 'app.customers', '{ended_at}', '0 days', '30 days', 'delete', 'enforce'), ('cases', 'app.cases', '{closed_at}', '1 year', '0 days', 'delete', 'enforce'),
     ('notes', 'app.notes', '{made_at}', '1 year', '0 days', 'delete', 'enforce'), ('parts', 'app.parts', '{ended_at}', '1 year', '0 days', 'delete', 'enforce');
+INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.customers', 'email', 'email'), ('app.cases', 'title', 'free_text');
 INSERT INTO retention.subject_kind (kind, relation, key, identifying) VALUES ('customer', 'app.customers', '{id}', '{email}');
 INSERT INTO retention.subject_link (kind, relation, path) VALUES ('customer', 'app.cases', 'customer_id'), ('customer', 'app.notes', 'case_id.customer_id'), ('customer', 'app.letters', 'customer_id');
 INSERT INTO app.customers SELECT i, i || '@x.example' FROM generate_series(1, 6) i;
@@ -54,6 +55,9 @@ SELECT throws_ok('UPDATE app.cases SET customer_id = 2 WHERE id = 6', 'RT003', N
 SELECT throws_ok('UPDATE app.cases SET customer_id = NULL WHERE id = 6', 'RT003', NULL, 'a row is not made about nobody');
 SELECT throws_ok('UPDATE app.notes SET case_id = 2 WHERE id = 1', 'RT003', NULL, 'a row is not made to lead elsewhere');
 SELECT throws_ok('UPDATE app.customers SET id = 99 WHERE id = 1', 'RT003', NULL, 'the person''s key stays');
+SELECT throws_ok('UPDATE app.customers SET email = NULL WHERE id = 1', 'RT003', NULL, 'what a held row holds about the person is not blanked');
+SELECT throws_ok($$INSERT INTO app.cases VALUES (1, 1, 'x') ON CONFLICT (id) DO UPDATE SET title = 'x'$$, 'RT003', NULL, 'a personal column of a held row is not overwritten by an upsert');
+SELECT lives_ok('UPDATE app.customers SET email = NULL WHERE id = 5', 'another person''s row is blanked');
 SELECT lives_ok('UPDATE app.notes SET made_at = ''2020-01-01'' WHERE id = 1', 'other columns of a held row live on');
 SELECT throws_ok('TRUNCATE app.notes', 'RT003', NULL, 'a table with a held row is not emptied');
 SELECT throws_ok('DROP TABLE app.notes', 'RT003', NULL, 'a table with a held row is not dropped');
@@ -104,6 +108,7 @@ SELECT lives_ok($$DELETE FROM app.parts WHERE "Customer's" IN (1, 2)$$, 'what no
 INSERT INTO ids SELECT 'policy', (retention.place_hold('cases', 'audit', '17(3)(b)', policy => 'cases') ->> 'hold_id')::bigint;
 SELECT is((SELECT xmin::text FROM app.cases WHERE id = 3), (SELECT min(xmin::text) FROM app.cases WHERE id = 3), 'a hold on a policy writes no row');
 SELECT throws_ok('DELETE FROM app.cases WHERE id = 3', 'RT003', 'cannot delete a row of "cases": a legal hold stands', 'no row of a held policy is deleted');
+SELECT throws_ok($$UPDATE app.cases SET title = 'x' WHERE id = 3$$, 'RT003', NULL, 'a personal column of a held policy''s row is not overwritten');
 SELECT throws_ok('TRUNCATE app.cases CASCADE', 'RT003', NULL, 'the table of a held policy is not emptied');
 SELECT throws_ok($$UPDATE retention.policy SET applies_to = 'id > 3' WHERE name = 'cases'$$, 'RT003', NULL, 'the condition of a held policy stays');
 SELECT throws_ok($$INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode, priority) VALUES ('other', 'app.cases', '{closed_at}', '1 day', 'delete', 'enforce', 0)$$,
