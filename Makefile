@@ -45,9 +45,9 @@ test-page:
 test-tools: all
 	@test/tools/run $(NAMES)
 
-# The tests under each PostgreSQL that Debian has, as root: make test-versions [VERSIONS='17 18'] [STAGES='pgtap security', or soak] [LLVM=yes]
+# The tests under each PostgreSQL that Debian has, as root: make test-versions [VERSIONS='17 18'] [STAGES='pgtap security', or soak]
 test-versions:
-	@LLVM=$(LLVM) scripts/test-versions $(VERSIONS) -- $(STAGES)
+	@scripts/test-versions $(VERSIONS) -- $(STAGES)
 
 # A governed database goes through pg_upgrade into a later version, as root: make test-upgrade [VERSIONS='17']
 test-upgrade:
@@ -156,17 +156,16 @@ PG_CXXFLAGS = $(STANDARD) -Wall -Wextra -Wno-suggest-attribute=format -Wshadow $
 # PGXS links with the C compiler.
 SHLIB_LINK  = -lstdc++
 
+# No bitcode for JIT: clang would take as long for it as the library takes. Code that had our functions inside would call names that the
+# library keeps to itself, and not find them. LLVM does not inline them anyway where the processor can more than they are compiled for.
+override with_llvm := no
+
 include $(PGXS)
 
 # Sources alone are looked for in the checkout. With PGXS's VPATH, what somebody once built in there would pass for what is built here.
 override VPATH :=
 vpath %.cpp $(TOP)
 vpath %.control $(TOP)
-
-# PGXS gives neither CXXFLAGS nor header dependencies to the bitcode rule; and
-# HOLD_INTERRUPTS() and its kind increment volatiles, which clang reports where g++ does not.
-COMPILE.cxx.bc += $(STANDARD) -Wno-deprecated-volatile
-$(OBJS:.o=.bc): %.bc: %.o
 
 # Objects made for one server do not fit another.
 SERVER     := $(VERSION) $(configure_args)
