@@ -135,7 +135,7 @@ SQL_PARTS   = $(sort $(wildcard $(TOP)sql/[0-9]*.sql))
 DATA        = $(patsubst $(TOP)%,%,$(wildcard $(TOP)sql/upgrade/$(EXTENSION)--*--*.sql))
 DATA_built  = sql/$(EXTENSION)--$(EXTVERSION).sql
 FOLDERS     = $(sort $(dir $(OBJS) $(DATA_built)))
-EXTRA_CLEAN = $(OBJS:.o=.d) server
+EXTRA_CLEAN = $(OBJS:.o=.d) $(HEADERS) $(HEADERS:.gch=.d) server
 
 # An unknown compiler's new warnings must not stop a packager: make WERROR=
 WERROR     ?= -Werror
@@ -173,12 +173,27 @@ ifneq ($(file <server),$(SERVER))
 $(file >server,$(SERVER))
 endif
 
-$(OBJS): $(TOP)Makefile server | $(FOLDERS)
+# Half of compiling would be to read the same headers again and again, so those that most files include are read once. The names are of what
+# the compiler made of them, in the folder where it runs. ccache keeps nothing of what is compiled so, and goes without. "make PRECOMPILED="
+# does so, too, and shows what a file forgot to include.
+PRECOMPILED ?= $(if $(findstring ccache,$(CXX) $(realpath $(shell command -v $(firstword $(CXX))))),,yes)
+ifneq ($(PRECOMPILED),)
+HEADERS     = src/core/precompiled.hpp.gch src/pg/precompiled.hpp.gch
+CORE_OBJS   = $(filter src/core/%,$(OBJS))
+$(CORE_OBJS): src/core/precompiled.hpp.gch
+$(CORE_OBJS): private override CXXFLAGS += -include src/core/precompiled.hpp
+$(filter-out $(CORE_OBJS),$(OBJS)): src/pg/precompiled.hpp.gch
+$(filter-out $(CORE_OBJS),$(OBJS)): private override CXXFLAGS += -include src/pg/precompiled.hpp
+$(HEADERS): %.gch: $(TOP)%
+	$(COMPILE.cc) -x c++-header -o $@ $<
+endif
+
+$(OBJS) $(HEADERS): $(TOP)Makefile server | $(FOLDERS)
 $(FOLDERS):
 	mkdir -p $@
 
 $(DATA_built): $(SQL_PARTS) $(TOP)$(EXTENSION).control | $(FOLDERS)
 	cat $(SQL_PARTS) > $@
 
--include $(OBJS:.o=.d)
+-include $(OBJS:.o=.d) $(HEADERS:.gch=.d)
 endif
