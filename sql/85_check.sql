@@ -79,7 +79,7 @@ SELECT p.policy_id, p.name, p.relation, p.mode,
             HAVING sum(greatest(x.found, x.last_found)) OPERATOR(pg_catalog.>) 0),
         (SELECT pg_catalog.format('what was due before it was put in force or changed last waits until %s, for the quarantine runs since then: see retention.preview() and retention.approve()', x)
             FROM retention.armed_until(p.policy_id) x WHERE x IS NOT NULL),
-        (SELECT pg_catalog.format('hold "%s" was to be reviewed by %s', h.name, h.review_on) FROM retention.standing_hold h WHERE h.overdue
+        (SELECT pg_catalog.format('hold %s was to be reviewed by %s', h.hold_id, pg_catalog.to_char(h.review_on, 'YYYY-MM-DD')) FROM retention.standing_hold h WHERE h.overdue
             AND (h.policy_id OPERATOR(pg_catalog.=) p.policy_id OR h.scope OPERATOR(pg_catalog.=) 'subject' OR h.relation OPERATOR(pg_catalog.=) p.relation::text) ORDER BY h.review_on LIMIT 1),
         CASE WHEN p.warned_until OPERATOR(pg_catalog.<) retention.time_now() THEN pg_catalog.format('what became hidden since %s waits for retention.record_warning()', p.warned_until) END) COLLATE pg_catalog."default" AS problem,
     q.last_audit, coalesce(q.findings, 0) AS findings,
@@ -343,7 +343,7 @@ FROM retention.pause z LEFT JOIN retention.policy p USING (policy_id)
 CROSS JOIN LATERAL (SELECT min(o.since) AS since FROM retention.policy q CROSS JOIN LATERAL retention.oldest_due(q.policy_id) o
     WHERE q.mode = 'enforce' AND z.policy_id IN (0, q.policy_id)) d
 UNION ALL
-SELECT 'holds were reviewed', format('%s (%s)', h.name, h.hold_id), NOT h.overdue, format('It was to be looked at again by %s, and %s answers for it: lift it with retention.lift_hold(%s, reason), or say when it is to be looked at next with retention.review_hold(%3$s, day).', h.review_on, h.owner, h.hold_id)
+SELECT 'holds were reviewed', h.hold_id::text, NOT h.overdue, format('It was to be looked at again by %s: lift it with retention.lift_hold(%s, reason), or say when it is to be looked at next with retention.review_hold(%2$s, day). Who answers for it stands in retention.standing_hold.', to_char(h.review_on, 'YYYY-MM-DD'), h.hold_id)
 FROM retention.standing_hold h
 UNION ALL
 SELECT 'nothing waits for a first quarantine', p.name, false, format('%s rows would have been due since %s, and wait until %s, for the quarantine runs since the policy was put in force or changed: look at retention.preview(%L), and call retention.approve(%4$L).',

@@ -84,7 +84,8 @@ void chart(const Page &page, const char *id, const Said &title, int first_month,
 // Everything that is told, read before any of it is written. Rows are those of views.
 struct Told {
     SqlRow place;
-    SqlRows policies, status, overdue, blocked, tables, fuse, requests, gaps, checks, findings, audits, due, done, run, ledger;
+    SqlRows policies, status, overdue, holds, blocked, tables, fuse, requests, gaps, checks, findings, audits, due, done, run,
+        ledger;
 };
 Told read_views(pg_tz *zone);
 

@@ -52,6 +52,41 @@ void overdue(const Page &page, const Told &told) {
     more(page, told.overdue.n);
 }
 
+void hold_row(const Page &page, const SqlRow &row) {
+    row_head(page, psprintf(INT64_FORMAT, row.get<int64>(1)));
+    code_cell(page, row.text(2));
+    word_cell(page, words::find(words::kScopes, row.text(3)), row.text(3));
+    code_cell(page, row.is_null(4) ? "-" : row.text(4));
+    date_cell(page, row, 5, psprintf("hold.placed_at/" INT64_FORMAT, row.get<int64>(1)));
+    page.mark("<td>");
+    page.text(row.text(6));
+    if (row.get<bool>(7)) {
+        page.mark(" ");
+        page.say(words::kReviewOverdue);
+    }
+    page.mark("</td></tr>\n");
+}
+
+void holds(const Page &page, const SqlRows &standing) {
+    page.mark("<h3>");
+    page.say(words::kHolds);
+    page.mark("</h3>\n");
+    paragraph(page, standing.n == 0 ? words::kHoldsNone : words::kHoldsSay);
+    if (standing.n == 0) return;
+    begin_table(page, "holds", words::kHolds);
+    page.mark("<thead><tr>");
+    for (const Said &said : {words::kHold, words::kGround, words::kHeld, words::kOn, words::kSince, words::kReview})
+        head(page, said);
+    page.mark("</tr></thead><tbody>\n");
+    uint64 n = 0;
+    for (const SqlRow row : standing) {
+        if (n++ == kMostListed) break;
+        hold_row(page, row);
+    }
+    end_table(page);
+    more(page, standing.n);
+}
+
 void error_cell(const Page &page, const char *sqlstate) {
     page.mark("<td>");
     const Said *said = words::find(words::kErrors, sqlstate);
@@ -126,8 +161,10 @@ void fuse_row(const Page &page, const SqlRow &row) {
 }  // namespace
 
 void write_stuck(const Page &page, const Told &told) {
-    begin_section(page, "stuck", words::kStuck, "retention.overdue, retention.blocked_row, retention.blocked_table", true);
+    begin_section(page, "stuck", words::kStuck,
+                  "retention.overdue, retention.standing_hold, retention.blocked_row, retention.blocked_table", true);
     overdue(page, told);
+    holds(page, told.holds);
     page.mark("<h3>");
     page.say(words::kBlocked);
     page.mark("</h3>\n");

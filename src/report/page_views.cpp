@@ -23,6 +23,7 @@ constexpr char kStatus[] =
     "UNION ALL SELECT b.cause FROM retention.blocked_table b WHERE b.policy_id = s.policy_id "
     "UNION ALL SELECT v.problem FROM retention.view_refresh v JOIN retention.view_source o ON o.view = v.view AND o.source = s.relation "
     "UNION ALL SELECT z.reason FROM retention.pause z WHERE z.policy_id IN (0, s.policy_id) "
+    "UNION ALL SELECT h.name FROM retention.standing_hold h "
     "UNION ALL SELECT t.problem FROM (SELECT a.relation, a.problem FROM retention.audit_run a UNION ALL SELECT r.relation, r.problem FROM retention.preparation r) t "
     "WHERE t.relation = s.relation OR t.relation IN (SELECT n.relid FROM pg_partition_ancestors(s.relation) n) "
     "OR s.relation IN (SELECT n.relid FROM pg_partition_ancestors(t.relation) n)) w (said) WHERE strpos(s.problem, w.said) > 0) THEN s.problem END "
@@ -31,6 +32,10 @@ constexpr char kStatus[] =
 constexpr char kOverdue[] =
     "SELECT o.policy_id, o.name, o.relation::text, o.row_id IS NULL, o.since, o.rows, o.reason FROM retention.overdue o "
     "ORDER BY o.since, o.name COLLATE \"C\", o.relation::text COLLATE \"C\"";
+
+constexpr char kHolds[] =
+    "SELECT h.hold_id, h.ground, h.scope, coalesce(h.relation, p.name), h.placed_at, to_char(h.review_on, 'YYYY-MM-DD'), h.overdue FROM retention.standing_hold h "
+    "LEFT JOIN retention.policy p ON p.policy_id = h.policy_id ORDER BY h.review_on, h.hold_id";
 
 constexpr char kBlocked[] =
     "SELECT b.policy_id, p.name, b.relation::text, b.sqlstate, count(*), min(b.first_failed), min(b.retry_at) FROM retention.blocked_row b "
@@ -102,6 +107,7 @@ Told read_views(pg_tz *zone) {
     told.policies = read(kPolicies);
     told.status = read(kStatus);
     told.overdue = read(kOverdue);
+    told.holds = read(kHolds);
     told.blocked = read(kBlocked);
     told.tables = read(kTables);
     told.fuse = read(kFuse);

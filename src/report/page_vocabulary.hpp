@@ -109,6 +109,14 @@ constexpr Word kErrors[] = {
     {"RT003", {"it is held", "den er holdt tilbake"}},
 };
 
+constexpr Word kScopes[] = {
+    {"policy", {"all rows of a policy", "alle radene i en regel"}},
+    {"table", {"all rows of a table", "alle radene i en tabell"}},
+    {"row", {"one row", "én rad"}},
+    {"subject", {"the rows about a person", "radene om en person"}},
+    {"condition", {"rows that meet a condition", "rader som oppfyller et vilkår"}},
+};
+
 constexpr Word kWorks[] = {
     {"table", {"looking at it", "gjennomsyn"}},
     {"rows", {"rows", "rader"}},

@@ -121,6 +121,17 @@ constexpr Said kOverdue = {"Past their deadline", "Over fristen"};
 constexpr Said kOverdueSays = {"Of each table or partition at most 1,001 rows are counted.",
                                "I hver tabell eller partisjon telles høyst 1 001 rader."};
 constexpr Said kOverdueNone = {"No row is past its deadline.", "Ingen rad er over fristen."};
+constexpr Said kHolds = {"Legal holds", "Sikringer"};
+constexpr Said kHoldsNone = {"Nothing is held.", "Ingenting er sikret."};
+constexpr Said kHoldsSay = {
+    "These rows are neither deleted nor blanked, however much their time is over. Who placed a hold, and why, stands in retention.hold.",
+    "Disse radene slettes ikke og tømmes ikke, selv om fristen er over. Hvem som sikret dem, og hvorfor, står i retention.hold."};
+constexpr Said kHold = {"Hold", "Sikring"};
+constexpr Said kGround = {"Ground (Article)", "Grunnlag (artikkel)"};
+constexpr Said kHeld = {"What it holds", "Hva den sikrer"};
+constexpr Said kOn = {"Of", "I"};
+constexpr Said kReview = {"To be reviewed by", "Vurderes innen"};
+constexpr Said kReviewOverdue = {"overdue", "over fristen"};
 constexpr Said kSince = {"Since", "Siden"};
 constexpr Said kWhy = {"Why", "Hvorfor"};
 constexpr Said kBlockedTitle = {"Blocked rows", "Blokkerte rader"};

@@ -56,8 +56,9 @@ std::span<const core::RowHold> holds_of(const AskedRow &row) {
     size_t n = 0;
     foreach (cell, keeping) {
         const auto *hold = static_cast<const Hold *>(lfirst(cell));
-        const SqlRows said =
-            read_own("SELECT placed_at, review_on::text, overdue FROM retention.standing_hold WHERE hold_id = $1", hold->id);
+        const SqlRows said = read_own(
+            "SELECT placed_at, to_char(review_on, 'YYYY-MM-DD'), overdue FROM retention.standing_hold WHERE hold_id = $1",
+            hold->id);
         if (said.n == 0) continue;
         const SqlRow as = said.first();
         found[n++] = {hold->id,

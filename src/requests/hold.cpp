@@ -40,22 +40,27 @@ void begin_in_new_snapshot() {
 
 SqlValue text_or_null(const char *text) { return sql_value(text); }
 
-int64 insert_hold(const HoldTerms &terms) {
-    int64 id = 0;
+struct Written {
+    int64 id;
+    const char *review_on;  // as ISO 8601, whatever the session writes
+};
+
+Written insert_hold(const HoldTerms &terms) {
+    Written hold = {};
     during(own_policy_write, true, [&] {
         const SqlRows written = own(
             "INSERT INTO retention.hold (name, reason, ground, scope, policy_id, relation, kind, key, condition, owner, readers, "
             "review_on, placed_at, placed_by) VALUES ($1, $2, $3, $4, nullif($5, 0), nullif($6, 0)::regclass, $7, $8, $9, $10, $11, "
-            "$12, $13, $14) RETURNING hold_id",
+            "$12, $13, $14) RETURNING hold_id, to_char(review_on, 'YYYY-MM-DD')",
             terms.name, terms.reason, terms.ground, name_of(terms.scope), static_cast<int16>(terms.policy_id), terms.relid,
             terms.kind, terms.key == 0 ? null_of(JSONBOID) : typed(JSONBOID, terms.key), text_or_null(terms.condition),
             terms.owner, typed(REGROLEARRAYOID, terms.readers), typed(DATEOID, terms.review_on), at(retention_now()),
             session_role());
-        id = written.first().get<int64>(1);
+        hold = Written{written.first().get<int64>(1), written.first().text(2)};
         written.free();
     });
     CommandCounterIncrement();
-    return id;
+    return hold;
 }
 
 // Whoever takes rows of the tables now is waited for, and whoever comes later knows of the hold.
@@ -151,7 +156,8 @@ char *place(FunctionCallInfo fcinfo, bool with_key) {
     begin_in_new_snapshot();
     connect_spi();
     const HoldTerms terms = read_hold_terms(fcinfo, with_key);
-    const int64 id = insert_hold(terms);
+    const Written written = insert_hold(terms);
+    const int64 id = written.id;
     StringInfoData out, held, not_held;
     initStringInfo(&out);
     initStringInfo(&held);
@@ -174,7 +180,7 @@ char *place(FunctionCallInfo fcinfo, bool with_key) {
     }
     appendStringInfo(
         &out, "{\"hold_id\": " INT64_FORMAT ", \"scope\": \"%s\", \"review_on\": \"%s\", \"held\": [%s], \"not_held\": [%s]}", id,
-        name_of(terms.scope), DatumGetCString(DirectFunctionCall1(date_out, terms.review_on)), held.data, not_held.data);
+        name_of(terms.scope), written.review_on, held.data, not_held.data);
     record(LedgerAction::kHoldPlaced, id, &terms, total);
     SPI_finish();
     PopActiveSnapshot();
@@ -281,6 +287,7 @@ int64 lift(Datum ids, const char *reason) {
 }
 
 void review(int64 id, Datum day) {
+    require_finite(day);
     connect_spi();
     const Datum number = Int64GetDatum(id);
     lock_holds(&number, 1);

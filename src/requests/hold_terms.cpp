@@ -161,13 +161,22 @@ void read_key(FunctionCallInfo fcinfo, const Places &places, HoldTerms *terms) {
 
 // A year from today, as days are here.
 Datum review_argument(FunctionCallInfo fcinfo, int argument) {
-    if (is_given(fcinfo, argument)) return PG_GETARG_DATUM(argument);
+    if (is_given(fcinfo, argument)) {
+        require_finite(PG_GETARG_DATUM(argument));
+        return PG_GETARG_DATUM(argument);
+    }
     core::Period year = {};
     year.months = 12;
     return DateADTGetDatum(core::last_day(default_zone().day_of(retention_now()), year) - kEpoch);
 }
 
 }  // namespace
+
+void require_finite(Datum day) {
+    if (DATE_NOT_FINITE(DatumGetDateADT(day)))
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the day of review of a hold must be a day"),
+                        errhint("A hold stands until it is lifted, whatever the day of its review is.")));
+}
 
 const char *reason_of_hold(FunctionCallInfo fcinfo, int argument) { return said(fcinfo, argument, "reason"); }
 

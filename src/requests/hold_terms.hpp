@@ -29,6 +29,9 @@ struct HoldTerms {
 // with_key: the fourth argument is a key, of a row or a person. Errors: 22004, 22023, 42704, P0002, 55000, and those of conditions and keys; nothing is held then.
 HoldTerms read_hold_terms(FunctionCallInfo fcinfo, bool with_key);
 
+// Error 22023 when the day of a review never comes, or is always over.
+void require_finite(Datum day);
+
 // Error 22023 when it says nothing.
 const char *reason_of_hold(FunctionCallInfo fcinfo, int argument);
 

@@ -68,7 +68,8 @@ void append_holds(StringInfo out, List *tables) {
     foreach (cell, standing_holds()) {
         const auto *hold = static_cast<const Hold *>(lfirst(cell));
         if (!concerns(*hold, tables)) continue;
-        const SqlRows said = read_own("SELECT placed_at, review_on::text FROM retention.hold WHERE hold_id = $1", hold->id);
+        const SqlRows said =
+            read_own("SELECT placed_at, to_char(review_on, 'YYYY-MM-DD') FROM retention.hold WHERE hold_id = $1", hold->id);
         appendStringInfo(out, "%s{\"hold_id\": " INT64_FORMAT ", \"ground\": \"%s\", \"since\": ", first ? "" : ", ", hold->id,
                          hold->ground);
         append_json_time(out, said.first().get<int64>(1));

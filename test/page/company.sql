@@ -64,6 +64,7 @@ INSERT INTO app.visits SELECT i, 'Needle', timestamptz '2029-12-15 12:00+01' + i
 INSERT INTO app.users SELECT i, 'Needle-1', 'Ola Needle', 'needle' || i || '@example.no', timestamptz '2030-01-25 10:00+01' + i * interval '10 minutes' FROM generate_series(1001, 3000) i;
 
 -- Who waits for whom.
+SELECT retention.place_hold('Needle v. us', 'Needle has a claim', '17(3)(e)', relation => 'app.letters', condition => 'id < 0', review_on => '2030-01-31') \g /dev/null
 SELECT retention.pause('letters', 'Needle has a case in court') \g /dev/null
 SELECT retention.open_request('access', 'customer', 'Needle-7'::text, received => '2030-01-02 10:00+01', channel => 'e-mail from Needle') \g /dev/null
 SELECT retention.open_request('erasure', 'user', 4, received => '2030-02-01 10:00+01') \g /dev/null

@@ -42,6 +42,7 @@ UNION ALL SELECT format('ledger.row_count/%s/%s', to_char(m.this - n * interval 
     LEFT JOIN done d ON d.month = m.this - n * interval '1 month' AND d.action = k.kind GROUP BY m.this, n, k.kind
 UNION ALL SELECT format('%s/%s', v.figure, r.request_id), v.value FROM retention.requests_due r CROSS JOIN LATERAL (VALUES ('requests_due.received', pg_temp.stamp(r.received)),
     ('requests_due.target', r.target::text), ('requests_due.legal_due', r.legal_due::text), ('requests_due.days_left', r.days_left::text)) v (figure, value)
+UNION ALL SELECT format('hold.placed_at/%s', h.hold_id), pg_temp.stamp(h.placed_at) FROM retention.standing_hold h
 UNION ALL SELECT format('%s/%s/%s', v.figure, o.policy_id, pg_temp.named(o.relation)), v.value FROM retention.overdue o CROSS JOIN LATERAL (VALUES ('overdue.rows', o.rows::text), ('overdue.since', pg_temp.stamp(o.since))) v (figure, value)
 UNION ALL SELECT format('%s/%s/%s/%s', v.figure, b.policy_id, pg_temp.named(b.relation), b.sqlstate), v.value
     FROM (SELECT policy_id, relation, sqlstate, count(*) AS n, min(first_failed) AS first_failed, min(retry_at) AS retry_at FROM retention.blocked_row GROUP BY policy_id, relation, sqlstate) b

@@ -1,6 +1,6 @@
 -- Legal holds: what each of them keeps, from whom, since when, and what goes on when it is lifted.
 BEGIN;
-SELECT plan(87);
+SELECT plan(89);
 SET LOCAL client_min_messages = error;
 SET LOCAL retention.test_now = '2030-01-01 12:00+01';
 CREATE ROLE hold_owner;
@@ -150,6 +150,10 @@ SELECT throws_ok($$SELECT retention.place_hold('x', 'x', '17(3)(e)', 4711, relat
 SELECT throws_ok($$SELECT retention.place_hold('x', 'x', '17(3)(e)', relation => 'app.letters')$$, '42809', NULL, 'a table that nothing guards is not held');
 SELECT throws_ok($$SELECT retention.place_hold('x', 'x', '17(3)(e)', relation => 'app.cases', condition => 'closed_at < now()')$$, '42P17', NULL, 'a condition that changes by itself is refused');
 SELECT throws_ok($$SELECT retention.place_hold('x', 'x', '17(3)(e)', relation => 'app.cases', condition => 'pg_temp.held(''app.cases'') IS NULL')$$, NULL, NULL, 'a condition that calls a user''s code is refused');
+SELECT throws_ok($$SELECT retention.place_hold('x', 'x', '17(3)(e)', policy => 'cases', review_on => 'infinity')$$, '22023', NULL, 'a hold is reviewed on a day');
+SET LOCAL DateStyle = 'SQL, DMY';
+SELECT is(retention.place_hold('day', 'x', '17(3)(e)', policy => 'notes', review_on => '2030-12-31') ->> 'review_on', '2030-12-31', 'days are written in one way whatever the session does');
+RESET DateStyle;
 SELECT throws_ok('UPDATE retention.hold SET lifted_at = now()', '0A000', NULL, 'nobody writes holds but the functions');
 SELECT is((SELECT string_agg(DISTINCT action, ', ') FROM retention.ledger WHERE action LIKE 'hold%'), 'hold lifted, hold placed', 'what was placed and lifted is in the ledger');
 SELECT is((SELECT count(*) FROM retention.ledger WHERE detail LIKE '%Acme%'), 0::bigint, 'the ledger has the number of a hold and not what it is called');
