@@ -19,6 +19,7 @@ extern "C" {
 #include "commands/defrem.h"
 #include "commands/extension.h"
 #include "miscadmin.h"
+#include "utils/lsyscache.h"
 }
 
 namespace pg_retention {
@@ -61,9 +62,12 @@ bool may_change(const Node *statement) {
 
 bool same(const ExtensionObjects &a, const ExtensionObjects &b) { return std::memcmp(&a, &b, sizeof(ExtensionObjects)) == 0; }
 
-bool is_whole(const ExtensionObjects &before) {
+// Found by its name: without it no table and no policy would be held.
+Oid table_of_holds() { return get_relname_relid("hold", extension()->schema); }
+
+bool is_whole(const ExtensionObjects &before, Oid holds) {
     const ExtensionObjects *now = extension();
-    if (now == nullptr || !same(*now, before)) return false;
+    if (now == nullptr || !same(*now, before) || table_of_holds() != holds) return false;
     return !is_written_by_a_user(now->person_function) && !is_written_by_a_user(now->person_conflict_function) &&
            !is_written_by_a_user(now->visible_function) && !is_written_by_a_user(now->unknown_function) &&
            !is_written_by_a_user(now->unstamped_function) && !is_written_by_a_user(now->conflict_function) &&
@@ -82,9 +86,10 @@ void keep_own_objects(const Command &command) {
     }
     if (!may_change(command.statement())) return proceed(command);
     const ExtensionObjects before = *extension();
+    const Oid holds = table_of_holds();
     proceed(command);
     CommandCounterIncrement();
-    if (!is_whole(before)) refuse();
+    if (!is_whole(before, holds)) refuse();
 }
 
 void keep_own_object(ObjectAccessType type, Oid class_id, Oid object) {
