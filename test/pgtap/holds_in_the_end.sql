@@ -1,0 +1,38 @@
+-- What a superuser can do to held rows in the end, as docs/security.md lists it; and who reads held rows.
+BEGIN;
+SELECT plan(12);
+\ir ../holds/lab.psql
+GRANT EXECUTE ON FUNCTION retention.held_rows(bigint) TO clerk, holder;
+SELECT retention.place_hold('by law', 'x', '17(3)(b)', relation => 'free_one.records', readers => '{clerk}'),
+    retention.place_hold('claims', 'x', '17(3)(e)', relation => 'free_one.records', readers => '{clerk}'), retention.restrict('free_one', 1, 'accuracy') \g /dev/null
+SELECT hold_id AS by_law, hold_id + 1 AS claims FROM retention.hold WHERE name = 'by law' \gset
+
+SELECT throws_ok(format('SELECT * FROM retention.held_rows(%s)', :claims), '42501', NULL, 'a superuser whom a hold does not name reads none of its rows');
+SET ROLE holder;
+SELECT throws_ok(format('SELECT * FROM retention.held_rows(%s)', :claims), '42501', NULL, 'the owner of a table whom a hold does not name reads none of its rows');
+SET ROLE clerk;
+SELECT is((SELECT count(*) FROM retention.held_rows(:claims)), 8::bigint, 'a hold for legal claims shows restricted rows');
+SELECT is((SELECT count(*) FROM retention.held_rows(:by_law)), 5::bigint, 'a hold because of a law shows no restricted row');
+RESET ROLE;
+REVOKE SELECT ON free_one.records FROM clerk;
+SET ROLE clerk;
+SELECT throws_ok(format('SELECT * FROM retention.held_rows(%s)', :claims), '42501', NULL, 'a hold gives nobody the right to read a table');
+SELECT throws_ok('SELECT * FROM retention.standing_hold', '42501', NULL, 'an application does not read which holds stand');
+RESET ROLE;
+GRANT SELECT ON free_one.records TO clerk;
+ALTER TABLE free_one.records ENABLE ROW LEVEL SECURITY;
+SET ROLE clerk;
+SELECT throws_ok(format('SELECT * FROM retention.held_rows(%s)', :claims), '42501', NULL, 'a hold shows nobody what row security of the table decides');
+RESET ROLE;
+SELECT is((SELECT count(*) FROM information_schema.columns WHERE table_schema = 'retention' AND table_name = 'standing_hold' AND column_name IN ('key', 'condition', 'reason')),
+    0::bigint, 'what tells whose rows are held is not in the list of holds');
+SELECT matches(lab.attempt('row_one', 'clerk', 'SELECT * FROM retention.held_rows(1)'), '^42501', 'a role learns of a hold that does not name it nothing but that');
+
+SELECT matches(lab.attempt('table_one', 'postgres', 'ALTER TABLE retention.hold DISABLE TRIGGER ALL; DELETE FROM retention.hold'), '^unprotected',
+    'a superuser can switch the triggers of retention.hold off, and delete a hold');
+SELECT matches(lab.attempt('table_one', 'postgres', 'DROP TRIGGER keep_hold ON retention.hold; DELETE FROM retention.hold'), '^unprotected',
+    'a superuser can drop the triggers of retention.hold, and delete a hold');
+SELECT matches(lab.attempt('row_one', 'postgres', 'SET LOCAL retention.confirm_drop = on; DROP EXTENSION pg_retention CASCADE'), '^unprotected',
+    'a superuser who confirms it can drop the extension, and all holds with it');
+SELECT * FROM finish();
+ROLLBACK;
