@@ -68,9 +68,9 @@ SELECT lab.try('a rewritten table keeps its rows', 'holder postgres',
     $$CLUSTER records USING records_pkey; ALTER TABLE records ALTER person_id TYPE bigint USING person_id + 0$$, means => 'unprotected', shapes => 'one');
 
 -- Columns.
-SELECT lab.try('a column that tells what is held is not dropped', 'holder postgres',
+SELECT lab.try('a dropped column that told what is held takes no marked row out of its hold', 'holder postgres',
     $$ALTER TABLE records DROP COLUMN class CASCADE$$, means => 'unprotected', scopes => '{condition}');
-SELECT lab.try('a column that tells whose a row is is not dropped', 'postgres',
+SELECT lab.try('a dropped column that told whose a row is takes no marked row out of its hold', 'postgres',
     $$SET LOCAL retention.confirm_drop = on; SET LOCAL retention.reveal = on; ALTER TABLE records DROP COLUMN person_id CASCADE; ALTER TABLE records DROP COLUMN office_id CASCADE$$, means => 'unprotected', scopes => '{subject}');
 SELECT lab.try('a column that a policy reads is not dropped', 'postgres',
     $$SET LOCAL retention.confirm_drop = on; SET LOCAL retention.reveal = on; ALTER TABLE records DROP COLUMN sort CASCADE$$, means => 'refused', scopes => '{policy,law}');
