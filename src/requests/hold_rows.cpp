@@ -2,6 +2,7 @@
 #include "clock/decide.hpp"
 #include "ledger/at_end.hpp"
 #include "ledger/ledger.hpp"
+#include "ledger/reveals.hpp"
 #include "pg/arguments.hpp"
 #include "pg/guard.hpp"
 #include "pg/names.hpp"
@@ -31,24 +32,25 @@ struct Reading {
     int64 rows;
 };
 
-const Hold *standing_hold(int64 id) {
-    ListCell *cell = nullptr;
-    foreach (cell, standing_holds())
-        if (static_cast<const Hold *>(lfirst(cell))->id == id) return static_cast<const Hold *>(lfirst(cell));
-    ereport(ERROR, (errcode(ERRCODE_NO_DATA_FOUND), errmsg("hold " INT64_FORMAT " does not stand", id),
-                    errhint("See retention.standing_hold.")));
+// Whoever is not named is not told whether there is such a hold.
+[[noreturn]] void refuse_reader(int64 id) {
+    ereport(ERROR,
+            (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("no hold " INT64_FORMAT " that stands names you as a reader", id),
+             errhint("See readers of retention.hold. Being a superuser is not enough.")));
     pg_unreachable();
 }
 
-void require_reader(const Hold &hold) {
+const Hold *hold_to_read(int64 id) {
+    ListCell *cell = nullptr;
     Datum *roles = nullptr;
-    const int n =
-        elements_of(own("SELECT readers FROM retention.hold WHERE hold_id = $1", hold.id).first().datum(1), REGROLEOID, &roles);
-    for (int i = 0; i < n; ++i)
-        if (acts_as(GetUserId(), DatumGetObjectId(roles[i]))) return;
-    ereport(ERROR,
-            (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("hold " INT64_FORMAT " does not name you as a reader", hold.id),
-             errhint("See readers of retention.hold. Being a superuser is not enough.")));
+    const SqlRows found = own("SELECT readers FROM retention.hold WHERE hold_id = $1 AND lifted_at IS NULL", id);
+    const int n = found.n == 0 ? 0 : elements_of(found.first().datum(1), REGROLEOID, &roles);
+    for (int i = 0; i < n; ++i) {
+        if (!acts_as(GetUserId(), DatumGetObjectId(roles[i]))) continue;
+        foreach (cell, standing_holds())
+            if (static_cast<const Hold *>(lfirst(cell))->id == id) return static_cast<const Hold *>(lfirst(cell));
+    }
+    refuse_reader(id);
 }
 
 void require_table(Oid relid) {
@@ -128,8 +130,9 @@ void read_whole(Reading *reading) {
 void read_held(FunctionCallInfo fcinfo) {
     InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
     connect_spi();
-    Reading reading = {standing_hold(PG_GETARG_INT64(0)), reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo), 0};
-    require_reader(*reading.hold);
+    Reading reading = {hold_to_read(PG_GETARG_INT64(0)), reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo), 0};
+    // On record also where the transaction is rolled back.
+    note_reveal(psprintf("hold " INT64_FORMAT, reading.hold->id));
     if (holds_whole(reading.hold->scope))
         read_whole(&reading);
     else

@@ -178,19 +178,22 @@ void for_each_reach(Oid relid, F body) {
     }
 }
 
+// Asked while tables go: where kinds and links do not fit meanwhile, what is marked is all that is known.
 bool any_unmarked(Oid relid) {
     bool any = false;
-    connect_spi();
-    for_each_reach(relid, [&](const Reach &reach) {
-        Parameters parameters = {};
-        StringInfoData sql;
-        if (any) return;
-        initStringInfo(&sql);
-        appendStringInfoString(&sql, "SELECT 1");
-        append_unmarked(&sql, relid, reach, &parameters);
-        any = run_as(owner_of(reach.relid), kAnyLatest, sql.data, parameters).n > 0;
+    (void) attempt([&] {
+        connect_spi();
+        for_each_reach(relid, [&](const Reach &reach) {
+            Parameters parameters = {};
+            StringInfoData sql;
+            if (any) return;
+            initStringInfo(&sql);
+            appendStringInfoString(&sql, "SELECT 1");
+            append_unmarked(&sql, relid, reach, &parameters);
+            any = run_as(owner_of(reach.relid), kAnyLatest, sql.data, parameters).n > 0;
+        });
+        SPI_finish();
     });
-    SPI_finish();
     return any;
 }
 
@@ -290,6 +293,13 @@ void add_own(KnownTable *table, List *holds) {
     }
 }
 
+void add_ways(KnownTable *table, List *holds, List *ways) {
+    const Model *model = load_model();
+    ListCell *cell = nullptr;
+    foreach (cell, ways)
+        if (open_way(*model, holds, *static_cast<const PersonWay *>(lfirst(cell)), &table->ways[table->n])) ++table->n;
+}
+
 KnownTable *find_table(Oid relid) {
     MemoryContext before = MemoryContextSwitchTo(context);
     auto *found = static_cast<KnownTable *>(palloc0(sizeof(KnownTable)));
@@ -297,11 +307,8 @@ KnownTable *find_table(Oid relid) {
     found->relid = relid;
     found->ways = static_cast<Way *>(palloc0(sizeof(Way) * static_cast<size_t>(list_length(ways) + 1)));
     add_own(found, holds);
-    const Model *model = kinds_in(holds) == NIL ? nullptr : load_model();
-    ListCell *cell = nullptr;
-    foreach (cell, ways)
-        if (model != nullptr && open_way(*model, holds, *static_cast<const PersonWay *>(lfirst(cell)), &found->ways[found->n]))
-            ++found->n;
+    // A kind that does not fit the schema, which retention.check() names, keeps nobody from writing rows.
+    if (kinds_in(holds) != NIL) (void) attempt([&] { add_ways(found, holds, ways); });
     known = lappend(known, found);
     MemoryContextSwitchTo(before);
     return found;
@@ -357,7 +364,7 @@ List *led_to(Way *way, TupleDesc desc, HeapTuple row) {
     return following.led_to;
 }
 
-bool meets_own(Relation rel, HeapTuple row, const Reach &reach) {
+bool asks_own(Relation rel, HeapTuple row, const Reach &reach) {
     Parameters parameters = {};
     StringInfoData sql;
     const Datum whole = heap_copy_tuple_as_datum(row, RelationGetDescr(rel));
@@ -367,6 +374,14 @@ bool meets_own(Relation rel, HeapTuple row, const Reach &reach) {
     append_reached(&sql, reach, &parameters);
     appendStringInfo(&sql, ") IS TRUE FROM (SELECT ($%d).*) t", number);
     return run_as(rel->rd_rel->relowner, kKeptReading, sql.data, parameters).first().get<bool>(1);
+}
+
+// A condition that fails for a row is met by it: the row is kept, and whoever writes it is not told what was asked.
+bool meets_own(Relation rel, HeapTuple row, const Reach &reach) {
+    bool meets = true;
+    if (reach.conditions == NIL) return asks_own(rel, row, reach);
+    (void) attempt([&] { meets = asks_own(rel, row, reach); });
+    return meets;
 }
 
 bool reaches(Relation rel, HeapTuple row) {

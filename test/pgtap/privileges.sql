@@ -222,7 +222,7 @@ INSERT INTO call VALUES  -- this server has no key to remember erasures with
     ('contact_times', $$SELECT retention.contact_times('1', 'x', '{}')$$, '55000'), ('may_contact', $$SELECT retention.may_contact('person', 1, 'x')$$, '42704'),
     ('explain_contact', $$SELECT retention.explain_contact('person', 1, 'x')$$, '42704'), ('may_contact_all', $$SELECT retention.may_contact_all('person', 'x')$$, '42704'),
     ('inform_of_lifting', 'SELECT retention.inform_of_lifting(0)', 'P0002'), ('why', $$SELECT retention.why('nobody'::text, 1)$$, '42704'), ('lift_restriction', 'SELECT retention.lift_restriction(0)', 'P0002'),
-    ('review_hold', $$SELECT retention.review_hold(0, '2031-01-01')$$, 'P0002'), ('lift_hold', $$SELECT retention.lift_hold(0, 'over')$$, 'P0002'), ('lift_holds', $$SELECT retention.lift_holds('{0}', 'over')$$, 'P0002'), ('held_rows', 'SELECT * FROM retention.held_rows(0)', 'P0002'),
+    ('review_hold', $$SELECT retention.review_hold(0, '2031-01-01')$$, 'P0002'), ('lift_hold', $$SELECT retention.lift_hold(0, 'over')$$, 'P0002'), ('lift_holds', $$SELECT retention.lift_holds('{0}', 'over')$$, 'P0002'), ('held_rows', 'SELECT * FROM retention.held_rows(0)', '42501'),
     ('weigh_objection', $$SELECT retention.weigh_objection(0, 'upheld', 'x')$$, 'P0002'), ('withdraw_objection', 'SELECT retention.withdraw_objection(0)', 'P0002'),
     ('settle_notice', $$SELECT retention.settle_notice(0, 'sent')$$, 'P0002'), ('end_records_of_nobody', $$SELECT retention.end_records_of_nobody('nobody')$$, '42704'),
     ('identify_request', $$SELECT retention.identify_request(0, 'person', 1)$$, 'P0002'), ('ask_identity', 'SELECT retention.ask_identity(0)', 'P0002'), ('verify_identity', $$SELECT retention.verify_identity(0, 'a passport')$$, 'P0002'),
