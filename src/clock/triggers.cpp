@@ -115,6 +115,8 @@ HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
         with_holds(data->tg_relation, data->tg_trigtuple, clock_of_stored(data->tg_relation, data->tg_trigtuple, column));
     const core::Clock written = clock_in(data->tg_newtuple, desc, column);
     check_update(relid, before);
+    if (is_running_as(Exemption::kOwnOfClocks) && is_held(relid, before))
+        refuse(decide(relid, before), "blank a row of", RelationGetRelationName(data->tg_relation));
     if (may_move(data->tg_relation)) may_leave(data->tg_relation, data->tg_trigtuple, before);
     // Of what the extension does itself held rows are none: one that came while a hold was being placed is told by what it holds.
     if (is_running_as(Exemption::kOwnOfClocks) && is_held(relid, before))

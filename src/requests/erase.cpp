@@ -332,11 +332,18 @@ void for_each_doomed(Erasure *erasure, const ReachedTable &table, int condition,
     MemoryContextDelete(portion);
 }
 
+// Those that holds reach are marked when they are locked: some may have come while others were waited for.
+RowPlace *lock_and_mark(const ReachedTable &table, int condition, int *n) {
+    RowPlace *places = lock_doomed(table, condition, n);
+    mark_held_rows(table.relid);
+    return places;
+}
+
 // Decides of each row, and does what is not deleting.
 void decide_condition(Erasure *erasure, const ReachedTable &table, int condition) {
     Decided *decided = decided_of(&erasure->decisions, table, condition);
     int n = 0;
-    RowPlace *places = lock_doomed(table, condition, &n);
+    RowPlace *places = lock_and_mark(table, condition, &n);
     begin_deciding(decided);
     for_each_doomed(erasure, table, condition, places, n, true, [&](Doomed *rows, int found) {
         act_by_group(erasure, table, rows, decide(&erasure->decisions, decided, rows, found), true);
@@ -355,7 +362,7 @@ void delete_decided(Erasure *erasure, const ReachedTable &table, int condition, 
 
 void erase_condition(Erasure *erasure, const ReachedTable &table, int condition, bool first_pass) {
     int n = 0;
-    RowPlace *places = lock_doomed(table, condition, &n);
+    RowPlace *places = lock_and_mark(table, condition, &n);
     for_each_doomed(erasure, table, condition, places, n, first_pass,
                     [&](Doomed *rows, int found) { act_by_group(erasure, table, rows, found, first_pass); });
     pfree(places);
@@ -497,7 +504,6 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     const ToRemember *to_remember = occasion == Occasion::kReplay ? nullptr : read_to_remember(*call.subject);
     Account account = {};
     sort_deepest_first(*call.model, tables);
-    mark_held_in(tables);
     during(erasing, &recorded, [&] {
         count_consequences(&account, [&] {
             erase_passes(&erasure, tables);

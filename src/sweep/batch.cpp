@@ -30,6 +30,7 @@ extern "C" {
 #include "executor/instrument.h"
 #include "portability/instr_time.h"
 #include "storage/lmgr.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 }
@@ -308,12 +309,17 @@ int64 delete_locked(const Batch &batch, const Target &target, DueRange range, co
     return n > 0 ? act_together(target, Action::kDelete, rows, n) : 0;
 }
 
-int64 delete_without_statement(Batch *batch, const Target &target, DueRange range) {
-    int64 deleted = 0;
+// False: a hold for single rows came before the rows that are seen, and each is to be asked about.
+bool delete_without_statement(Batch *batch, const Target &target, DueRange range, int64 *deleted) {
+    int64 done = 0;
     Locked locked = {};
     instr_time began;
+    bool direct = true;
     INSTR_TIME_SET_CURRENT(began);
     look_at_rows(*batch, range, [&](Look *look) {
+        AcceptInvalidationMessages();
+        direct = !may_hold_rows(batch->leaf);
+        if (!direct) return;
         const ActingAs saved = act_as(target.owner, true);
         const DirectDelete act = begin_direct_delete(look->rel);
         ItemPointerData tid = {};
@@ -322,19 +328,19 @@ int64 delete_without_statement(Batch *batch, const Target &target, DueRange rang
             if (!is_still_due(look, tid)) continue;
             if (batch->n++ == 0) batch->first = look->slot->tts_tid;
             const Deleted one = delete_directly(act, &look->slot->tts_tid);
-            if (one == Deleted::kDone) ++deleted;
+            if (one == Deleted::kDone) ++done;
             if (one == Deleted::kLocked) add(&locked, look->slot->tts_tid);
         }
         end_direct_delete(act);
         leave(saved);
     });
-    return deleted + delete_locked(*batch, target, range, locked);
+    *deleted = done + delete_locked(*batch, target, range, locked);
+    return direct;
 }
 
 bool is_direct(const Batch &batch, const Target &target) {
     Relation rel = table_open(batch.leaf, NoLock);
-    // Where a hold may have come for single rows, each is asked about when it goes.
-    const bool direct = !may_hold_rows(batch.leaf) && may_delete_directly(rel, target.owner);
+    const bool direct = may_delete_directly(rel, target.owner);
     table_close(rel, NoLock);
     return direct;
 }
@@ -345,10 +351,7 @@ bool delete_together(Batch *batch, const Target &target, const core::Cutoffs &cu
     int64 deleted = 0;
     const bool direct = is_direct(*batch, target);
     const ErrorData *error = attempt([&] {
-        if (direct) {
-            deleted = delete_without_statement(batch, target, range_of(*batch, cutoffs));
-            return;
-        }
+        if (direct && delete_without_statement(batch, target, range_of(*batch, cutoffs), &deleted)) return;
         int n = 0;
         const Row *rows = select_by_time(target, cutoffs, batch, &n);
         note_found(batch, rows, n);
@@ -416,7 +419,7 @@ void take_found(Batch *batch, const Target &target, const Policy &policy, const 
 // which may end without a row gone.
 bool take_whole(Batch *batch, const Target &target, const Policy &policy, const core::Cutoffs &cutoffs) {
     const bool is_first = batch->due == Due::kByTime && !batch->rows->found;
-    if (!is_first || may_hold_rows(batch->leaf) || others_wait() || cutoffs.due < 0 || !deletes(policy.action) ||
+    if (!is_first || others_wait() || cutoffs.due < 0 || !deletes(policy.action) ||
         batch->engine->caller == Caller::kTransactionBlock || pace_of(*batch->engine, batch->leaf)->too_large)
         return false;
     batch->whole = true;

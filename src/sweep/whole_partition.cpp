@@ -6,6 +6,7 @@
 #include "pg/clock_datum.hpp"
 #include "pg/internal.hpp"
 #include "pg/sql.hpp"
+#include "policy/holds.hpp"
 #include "rows/direct_delete.hpp"
 
 extern "C" {
@@ -85,6 +86,8 @@ bool may_be_all_due(const Target &target, DueRange range) {
 int64 empty_if_due(const Target &target, DueRange range, int64 most) {
     int64 n = 0;
     if (!may_be_all_due(target, range) || !ConditionalLockRelationOid(target.leaf, ShareLock)) return 0;
+    // Known with the lock: a row that a hold reaches may not be marked yet.
+    if (may_hold_rows(target.leaf)) return 0;
     Relation rel = table_open(target.leaf, NoLock);
     n = count_if_all_due(rel, range);
     table_close(rel, NoLock);
