@@ -81,7 +81,7 @@ HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
     if (trusted) clock = core::add_flags(clock, core::decided_of(written));
     // The application's triggers came first, and may have written what they like.
     clock = core::add_flags(clock, core::flags_of(before) & (core::kHeld | core::kRestricted));
-    if (is_reached_by_hold(rel, data->tg_trigtuple)) clock = core::add_flags(clock, core::kHeld);
+    if (is_reached_until_end(rel, data->tg_trigtuple)) clock = core::add_flags(clock, core::kHeld);
     if (is_known_move) check_columns_of_moved(data, arrival.from, arrival.floors);
     if (moves) check_clock_change(RelationGetRelid(rel), before, clock, arrival.floors, arrival.from.relid);
     // Not where the row was there before: in the database of a dump, or in another partition.
@@ -105,7 +105,7 @@ core::Clock with_holds_kept(const TriggerData *data, core::Clock before, core::C
     if (!may_hold_rows(RelationGetRelid(rel))) return clock;
     if ((core::flags_of(before) & core::kHeld) != 0 && held_rows.leaves_one(rel, data->tg_trigtuple, data->tg_newtuple))
         refuse(decide(RelationGetRelid(rel), before), "take out of its hold a row of", RelationGetRelationName(rel));
-    return is_reached_by_hold(rel, data->tg_newtuple) ? core::add_flags(clock, core::kHeld) : clock;
+    return is_reached_until_end(rel, data->tg_newtuple) ? core::add_flags(clock, core::kHeld) : clock;
 }
 
 HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
@@ -115,8 +115,6 @@ HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
         with_holds(data->tg_relation, data->tg_trigtuple, clock_of_stored(data->tg_relation, data->tg_trigtuple, column));
     const core::Clock written = clock_in(data->tg_newtuple, desc, column);
     check_update(relid, before);
-    if (is_running_as(Exemption::kOwnOfClocks) && is_held(relid, before))
-        refuse(decide(relid, before), "blank a row of", RelationGetRelationName(data->tg_relation));
     if (may_move(data->tg_relation)) may_leave(data->tg_relation, data->tg_trigtuple, before);
     // Of what the extension does itself held rows are none: one that came while a hold was being placed is told by what it holds.
     if (is_running_as(Exemption::kOwnOfClocks) && is_held(relid, before))

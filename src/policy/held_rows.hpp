@@ -27,6 +27,16 @@ inline bool is_reached_by_hold(Relation rel, HeapTuple row) {
     return may_hold_rows(RelationGetRelid(rel)) && held_rows.reaches(rel, row);
 }
 
+// The same for whoever marks the row: it stays so, for nobody lifts a hold on rows of the table before the transaction ends.
+inline bool is_reached_until_end(Relation rel, HeapTuple row) {
+    for (;;) {
+        const uint64_t reading = holds_reading();
+        if (!is_reached_by_hold(rel, row)) return false;
+        keep_lifts_off(RelationGetRelid(rel));
+        if (reading == holds_reading()) return true;
+    }
+}
+
 // Before rows of the table are looked for by their clocks.
 inline void mark_held_rows(Oid relid) {
     if (may_hold_rows(relid)) held_rows.mark(relid);

@@ -216,6 +216,13 @@ void keep_holds_off(Oid relid) {
 
 void wait_for_takers(Oid relid) { LockDatabaseObject(own_table("hold"), relid, 0, AccessExclusiveLock); }
 
+// Another object than that of the takers: who deletes other rows of the table need not wait while many are freed.
+constexpr uint16 kMarkers = 1;
+
+void keep_lifts_off(Oid relid) { LockDatabaseObject(own_table("hold"), relid, kMarkers, AccessShareLock); }
+
+void wait_for_markers(Oid relid) { LockDatabaseObject(own_table("hold"), relid, kMarkers, AccessExclusiveLock); }
+
 void mark_all_held_rows() {
     int count = 0;
     const Policy *policy = all_policies(&count);

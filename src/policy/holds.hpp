@@ -61,6 +61,10 @@ bool is_below(Oid relid, Oid above);
 void keep_holds_off(Oid relid);
 void wait_for_takers(Oid relid);
 
+// The same between whoever marks rows of the table as held, and who lifts holds and frees rows of it.
+void keep_lifts_off(Oid relid);
+void wait_for_markers(Oid relid);
+
 // When retention.hold has changed, in all sessions.
 void tell_holds_changed();
 

@@ -19,6 +19,7 @@
 #include "subject/json.hpp"
 
 extern "C" {
+#include "access/xact.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
@@ -262,9 +263,21 @@ void set_lifted(Datum ids, const char *reason) {
     CommandCounterIncrement();
 }
 
+// A row that was being written under a hold is there when it is asked for, and none stays marked that no hold reaches.
+void wait_for_marks(List *reaches) {
+    ListCell *cell = nullptr, *inner = nullptr;
+    foreach (cell, reaches)
+        foreach (inner, find_all_inheritors(static_cast<const Reach *>(lfirst(cell))->relid, NoLock, nullptr))
+            wait_for_markers(lfirst_oid(inner));
+}
+
 int64 lift(Datum ids, const char *reason) {
     Datum *numbers = nullptr;
     const int n = elements_of(ids, INT8OID, &numbers);
+    if (IsolationUsesXactSnapshot())
+        ereport(ERROR,
+                (errcode(ERRCODE_ACTIVE_SQL_TRANSACTION), errmsg("cannot lift a hold in a transaction of this isolation level"),
+                 errhint("Rows that others have added since the transaction began would stay held: use read committed.")));
     begin_in_new_snapshot();
     connect_spi();
     lock_holds(numbers, n);
@@ -275,10 +288,10 @@ int64 lift(Datum ids, const char *reason) {
         if (is_among(*hold, numbers, n) && !holds_whole(hold->scope)) lifted = lappend(lifted, hold);
     }
     set_lifted(ids, reason);
-    List *others = lifted == NIL ? NIL : reach_of(standing_holds());
+    List *others = lifted == NIL ? NIL : reach_of(standing_holds()), *reaches = lifted == NIL ? NIL : reach_of(lifted);
     int64 rows = 0;
-    foreach (cell, lifted == NIL ? NIL : reach_of(lifted))
-        rows += free_reached(*static_cast<const Reach *>(lfirst(cell)), others);
+    wait_for_marks(reaches);
+    foreach (cell, reaches) rows += free_reached(*static_cast<const Reach *>(lfirst(cell)), others);
     retry_held();
     for (int i = 0; i < n; ++i) record(LedgerAction::kHoldLifted, DatumGetInt64(numbers[i]), nullptr, n == 1 ? rows : -1);
     SPI_finish();

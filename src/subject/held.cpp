@@ -160,21 +160,34 @@ void append_reached(StringInfo sql, const Reach &reach, Parameters *parameters) 
 
 namespace {
 
+// The table or partition that has them.
+Oid table_of(const Reach &reach, Oid relid) { return is_below(reach.relid, relid) ? reach.relid : relid; }
+
 // " FROM app.invoices t WHERE (...) AND NOT flagged": what the table, or partition, has of it.
 void append_unmarked(StringInfo sql, Oid relid, const Reach &reach, Parameters *parameters) {
-    const Oid from = is_below(reach.relid, relid) ? reach.relid : relid;
+    const Oid from = table_of(reach, relid);
     appendStringInfo(sql, " FROM %s t WHERE NOT %s AND (", qualified_name(from),
                      has_flag(psprintf("t.%s", clock_name(from)), core::kHeld));
     append_reached(sql, reach, parameters);
     appendStringInfoString(sql, ") IS TRUE");
 }
 
-template <typename F>
-void for_each_reach(Oid relid, F body) {
+List *reaches_in(Oid relid) {
+    List *found = NIL;
     ListCell *cell = nullptr;
-    foreach (cell, reach_of(standing_holds())) {
-        const auto *reach = static_cast<const Reach *>(lfirst(cell));
-        if (meets(*reach, relid)) body(*reach);
+    foreach (cell, reach_of(standing_holds()))
+        if (meets(*static_cast<const Reach *>(lfirst(cell)), relid)) found = lappend(found, lfirst(cell));
+    return found;
+}
+
+// The same of holds that nobody lifts before the transaction ends.
+List *lasting_reaches_in(Oid relid) {
+    for (;;) {
+        const uint64_t reading = holds_reading();
+        List *found = reaches_in(relid);
+        ListCell *cell = nullptr;
+        foreach (cell, found) keep_lifts_off(table_of(*static_cast<const Reach *>(lfirst(cell)), relid));
+        if (reading == holds_reading()) return found;
     }
 }
 
@@ -182,16 +195,18 @@ void for_each_reach(Oid relid, F body) {
 bool any_unmarked(Oid relid) {
     bool any = false;
     (void) attempt([&] {
+        ListCell *cell = nullptr;
         connect_spi();
-        for_each_reach(relid, [&](const Reach &reach) {
+        foreach (cell, reaches_in(relid)) {
+            const auto *reach = static_cast<const Reach *>(lfirst(cell));
             Parameters parameters = {};
             StringInfoData sql;
-            if (any) return;
+            if (any) break;
             initStringInfo(&sql);
             appendStringInfoString(&sql, "SELECT 1");
-            append_unmarked(&sql, relid, reach, &parameters);
-            any = run_as(owner_of(reach.relid), kAnyLatest, sql.data, parameters).n > 0;
-        });
+            append_unmarked(&sql, relid, *reach, &parameters);
+            any = run_as(owner_of(reach->relid), kAnyLatest, sql.data, parameters).n > 0;
+        }
         SPI_finish();
     });
     return any;
@@ -206,16 +221,18 @@ void write_held(const SqlRows &rows) {
 
 // Whoever has one of them locked is waited for: he may be taking it away, or writing it so that it is no longer meant.
 void mark(Oid relid) {
+    ListCell *cell = nullptr;
     connect_spi();
-    for_each_reach(relid, [=](const Reach &reach) {
+    foreach (cell, lasting_reaches_in(relid)) {
+        const auto *reach = static_cast<const Reach *>(lfirst(cell));
         Parameters parameters = {};
         StringInfoData sql;
         initStringInfo(&sql);
-        appendStringInfo(&sql, "SELECT t.tableoid, t.ctid, t.%s", clock_name(reach.relid));
-        append_unmarked(&sql, relid, reach, &parameters);
+        appendStringInfo(&sql, "SELECT t.tableoid, t.ctid, t.%s", clock_name(reach->relid));
+        append_unmarked(&sql, relid, *reach, &parameters);
         appendStringInfoString(&sql, " ORDER BY t.tableoid, t.ctid FOR NO KEY UPDATE");
-        for_each_portion(owner_of(reach.relid), kKeptWriting, sql.data, parameters, write_held);
-    });
+        for_each_portion(owner_of(reach->relid), kKeptWriting, sql.data, parameters, write_held);
+    }
     SPI_finish();
 }
 
