@@ -81,9 +81,10 @@ void refuse_unstamped(Oid relid, const char *what) {
                     errhint("The worker, or CALL retention.sweep(), stamps them.")));
 }
 
-// A row that came while a hold on its person was being placed is not marked yet.
+// A row that came while a hold on its person was being placed is not marked yet. A parallel restore empties tables that are empty, and then
+// there may be no key yet by which a hold knows rows.
 void refuse_unmarked(Oid relid, const char *what) {
-    if (!may_hold_rows(relid) || !held_rows.any_unmarked(relid)) return;
+    if (!may_hold_rows(relid) || is_empty(relid) || !held_rows.any_unmarked(relid)) return;
     Verdict verdict = {};
     verdict.held = true;
     refuse(verdict, what, get_rel_name(relid));
