@@ -1,6 +1,7 @@
 #pragma once
 // Rows that a legal hold reaches by what they hold: it is on the row, on a person whom the row is about, or on the rows of a condition. Those
 // that were there when it was placed are marked in their clocks, and so is what is written later. Whoever takes a row away asks all the same.
+#include "core/time/clock.hpp"
 #include "policy/holds.hpp"
 
 extern "C" {
@@ -10,6 +11,11 @@ extern "C" {
 
 namespace pg_retention {
 
+struct ClockRange {
+    core::Clock from;
+    core::Clock until;
+};
+
 // Whoever knows persons answers; set once, when the library is loaded.
 struct HeldRows {
     // By what the row holds, whether it is stored or not; other tables on its way to a person are read as the caller's query sees them.
@@ -18,8 +24,8 @@ struct HeldRows {
     bool (*leaves_one)(Relation rel, HeapTuple was, HeapTuple is);
     // Whether such a row of the table, or of a partition of it, is not marked yet.
     bool (*any_unmarked)(Oid relid);
-    // Marks them.
-    void (*mark)(Oid relid);
+    // Marks them; with a range those whose clocks are in it, by the index.
+    void (*mark)(Oid relid, const ClockRange *only);
 };
 inline constinit HeldRows held_rows = {};
 
@@ -38,8 +44,8 @@ inline bool is_reached_until_end(Relation rel, HeapTuple row) {
 }
 
 // Before rows of the table are looked for by their clocks.
-inline void mark_held_rows(Oid relid) {
-    if (may_hold_rows(relid)) held_rows.mark(relid);
+inline void mark_held_rows(Oid relid, const ClockRange *only = nullptr) {
+    if (may_hold_rows(relid)) held_rows.mark(relid, only);
 }
 
 // Of all tables that have a policy: flags that a restore did not bring are set again.

@@ -28,7 +28,6 @@
 #include "requests/request.hpp"
 #include "subject/carried.hpp"
 #include "subject/doom.hpp"
-#include "subject/held.hpp"
 #include "subject/json.hpp"
 #include "requests/remember.hpp"
 #include "subject/same_key.hpp"
@@ -332,18 +331,11 @@ void for_each_doomed(Erasure *erasure, const ReachedTable &table, int condition,
     MemoryContextDelete(portion);
 }
 
-// Those that holds reach are marked when they are locked: some may have come while others were waited for.
-RowPlace *lock_and_mark(const ReachedTable &table, int condition, int *n) {
-    RowPlace *places = lock_doomed(table, condition, n);
-    mark_held_rows(table.relid);
-    return places;
-}
-
 // Decides of each row, and does what is not deleting.
 void decide_condition(Erasure *erasure, const ReachedTable &table, int condition) {
     Decided *decided = decided_of(&erasure->decisions, table, condition);
     int n = 0;
-    RowPlace *places = lock_and_mark(table, condition, &n);
+    RowPlace *places = lock_doomed(table, condition, &n);
     begin_deciding(decided);
     for_each_doomed(erasure, table, condition, places, n, true, [&](Doomed *rows, int found) {
         act_by_group(erasure, table, rows, decide(&erasure->decisions, decided, rows, found), true);
@@ -362,7 +354,7 @@ void delete_decided(Erasure *erasure, const ReachedTable &table, int condition, 
 
 void erase_condition(Erasure *erasure, const ReachedTable &table, int condition, bool first_pass) {
     int n = 0;
-    RowPlace *places = lock_and_mark(table, condition, &n);
+    RowPlace *places = lock_doomed(table, condition, &n);
     for_each_doomed(erasure, table, condition, places, n, first_pass,
                     [&](Doomed *rows, int found) { act_by_group(erasure, table, rows, found, first_pass); });
     pfree(places);

@@ -7,6 +7,7 @@
 #include "clock/decide.hpp"
 #include "clock/stamp.hpp"
 #include "pg/names.hpp"
+#include "policy/held_rows.hpp"
 #include "schema/own.hpp"
 #include "pg/security.hpp"
 #include "rows/anonymise.hpp"
@@ -235,6 +236,7 @@ RowPlace *lock_doomed(const ReachedTable &table, int condition, int *n) {
             places = static_cast<RowPlace *>(repalloc_huge(places, sizeof(RowPlace) * (room = 2 * (*n + rows.n))));
         for (const SqlRow row : rows) places[(*n)++] = RowPlace{row.get<Oid>(1), row.get<ItemPointerData>(2)};
     });
+    mark_held_rows(table.relid);
     // Rows that came one after the other mostly stand so.
     if (!std::is_sorted(places, places + *n, is_before)) std::sort(places, places + *n, is_before);
     return places;

@@ -45,7 +45,8 @@ inline bool is_before(const RowPlace &a, const RowPlace &b) {
     return ItemPointerCompare(const_cast<ItemPointer>(&a.tid), const_cast<ItemPointer>(&b.tid)) < 0;
 }
 
-// The rows of one condition of a table, locked in the order of their keys; in that of their places, those of a leaf together.
+// The rows of one condition of a table, locked in the order of their keys; in that of their places, those of a leaf together. Those of the table that
+// holds reach are marked then: some may have come while others were waited for.
 RowPlace *lock_doomed(const ReachedTable &table, int condition, int *n);
 // Those of one leaf, which are locked, each with its fate. Fewer where one is gone since.
 Doomed *doomed_rows(const Subject &subject, const ReachedTable &table, int condition, RowPlace *places, int *n);

@@ -220,7 +220,7 @@ void write_held(const SqlRows &rows) {
 }
 
 // Whoever has one of them locked is waited for: he may be taking it away, or writing it so that it is no longer meant.
-void mark(Oid relid) {
+void mark(Oid relid, const ClockRange *only) {
     ListCell *cell = nullptr;
     connect_spi();
     foreach (cell, lasting_reaches_in(relid)) {
@@ -230,6 +230,11 @@ void mark(Oid relid) {
         initStringInfo(&sql);
         appendStringInfo(&sql, "SELECT t.tableoid, t.ctid, t.%s", clock_name(reach->relid));
         append_unmarked(&sql, relid, *reach, &parameters);
+        if (only != nullptr) {
+            const int from = add_parameter(&parameters, clock_value(only->from)),
+                      until = add_parameter(&parameters, clock_value(only->until));
+            appendStringInfo(&sql, " AND %s", pending_range(psprintf("t.%s", clock_name(reach->relid)), from, until));
+        }
         appendStringInfoString(&sql, " ORDER BY t.tableoid, t.ctid FOR NO KEY UPDATE");
         for_each_portion(owner_of(reach->relid), kKeptWriting, sql.data, parameters, write_held);
     }
@@ -439,11 +444,6 @@ bool leaves_one(Relation rel, HeapTuple was, HeapTuple is) {
 }
 
 }  // namespace
-
-void mark_held_in(List *tables) {
-    ListCell *cell = nullptr;
-    foreach (cell, tables) mark_held_rows(static_cast<const ReachedTable *>(lfirst(cell))->relid);
-}
 
 bool is_held_person(const Subject &subject) {
     List *holds = standing_holds();

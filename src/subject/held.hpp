@@ -23,9 +23,6 @@ void append_reached(StringInfo sql, const Reach &reach, Parameters *parameters);
 // Whether a row that these holds reach is in the table or partition, where they are called for a row of t, or below it.
 inline bool meets(const Reach &reach, Oid relid) { return is_below(relid, reach.relid) || is_below(reach.relid, relid); }
 
-// Marks what is not marked yet in these tables (of ReachedTable).
-void mark_held_in(List *tables);
-
 // Whether a hold is on this human, by whichever of the rows that are it. Cheap while none stands.
 bool is_held_person(const Subject &subject);
 

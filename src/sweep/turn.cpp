@@ -5,6 +5,7 @@
 #include "policy/attached.hpp"
 #include "policy/policy_cache.hpp"
 #include "schema/clock_index.hpp"
+#include "schema/own.hpp"
 #include "sweep/batch.hpp"
 #include "sweep/columns.hpp"
 #include "sweep/knots.hpp"
@@ -50,6 +51,18 @@ int64 expected_rows(int16_t policy_id, const List *leaves) {
     return rows;
 }
 
+// Rows that came while a hold was being placed are not marked yet. Those that are due are looked for by the index; the others where one of them
+// was met.
+void mark_held(const Swept &swept) {
+    const Policy *policy = policy_by_id(swept.policy_id);
+    if (policy == nullptr || !may_hold_rows(swept.relid)) return;
+    if (own("SELECT FROM retention.blocked_row WHERE policy_id = $1 AND sqlstate = 'RT003' LIMIT 1", swept.policy_id).n > 0)
+        return mark_held_rows(swept.relid);
+    const core::Start due = cutoffs_of(*policy, retention_now()).due;
+    const ClockRange only = {core::first_from(swept.policy_id, 0), core::last_until(swept.policy_id, due)};
+    if (due >= 0) mark_held_rows(swept.relid, &only);
+}
+
 // Which of the policy's tables may be swept now. What became hidden is counted for the ledger alone: counting says that it is at that.
 ErrorData *try_to_begin(Engine *engine, const Swept &policy, bool counts, List **leaves, bool *counting, bool *timed_out) {
     return try_task(
@@ -58,7 +71,7 @@ ErrorData *try_to_begin(Engine *engine, const Swept &policy, bool counts, List *
             if (OidIsValid(get_rel_type_id(policy.relid))) {
                 MemoryContext before = MemoryContextSwitchTo(engine->context);
                 *leaves = stamped_leaves(policy);
-                mark_held_rows(policy.relid);
+                mark_held(policy);
                 show_turn(*engine, policy.policy_id, policy.relid, expected_rows(policy.policy_id, *leaves));
                 MemoryContextSwitchTo(before);
             }
