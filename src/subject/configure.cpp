@@ -18,6 +18,7 @@
 #include "subject/model.hpp"
 #include "subject/person_triggers.hpp"
 
+#include "pg/running.hpp"
 #include "pg/trigger.hpp"
 extern "C" {
 #include "access/htup_details.h"
@@ -231,6 +232,14 @@ void refuse_restricted(const SqlValue &kind, const char *name) {
                  errhint("Lift the restrictions with retention.lift_restriction first.")));
 }
 
+// What a hold reaches is asked of its kind and links each time.
+void refuse_held(const SqlValue &kind, const char *name) {
+    if (own("SELECT 1 FROM retention.hold WHERE kind = $1 AND lifted_at IS NULL LIMIT 1", kind).n > 0)
+        ereport(ERROR,
+                (errcode(MAKE_SQLSTATE('R', 'T', '0', '0', '3')), errmsg("a legal hold is on persons of kind \"%s\"", name),
+                 errhint("Which rows are about them stays as it is until retention.lift_hold lifts it.")));
+}
+
 // Records name persons by the key that the kind has: under another one they would be others'.
 void refuse_recorded(const SqlValue &kind, const char *name) {
     if (own("SELECT 1 FROM (" RETENTION_PERSON_RECORDS ") r WHERE kind = $1 AND key IS NOT NULL LIMIT 1", kind).n > 0)
@@ -241,6 +250,7 @@ void refuse_recorded(const SqlValue &kind, const char *name) {
 
 void remove_kind(const SqlValue &kind, const char *name, Oid relid) {
     refuse_restricted(kind, name);
+    refuse_held(kind, name);
     for (const char *table : {"subject_link", "contact_log", "contact_count"})
         own(psprintf("DELETE FROM retention.%s WHERE kind = $1", table), kind);
     // Another kind of its name would have them. With a dropped table it goes, and is written anew for the one that takes its place.
@@ -282,6 +292,19 @@ void record(const TriggerData *data, bool is_kind, HeapTuple row) {
     append_ledger_at_end(entry);
 }
 
+bool is_same_link(const Written &was, const Written &is) {
+    return was.get_oid("relation") == is.get_oid("relation") && same_terms(was.desc, was.row, is.row);
+}
+
+// A link that a hold is found by neither goes nor leads elsewhere; one whose table or kind is gone is taken along.
+void keep_held_link(const TriggerData *data, const Written &was) {
+    if (is_running_as(Exemption::kOwn) || TRIGGER_FIRED_BY_INSERT(data->tg_event)) return;
+    if (TRIGGER_FIRED_BY_UPDATE(data->tg_event) && is_same_link(was, Written{data->tg_newtuple, was.desc})) return;
+    connect_spi();
+    refuse_held(typed(TEXTOID, was.get("kind")), TextDatumGetCString(was.get("kind")));
+    SPI_finish();
+}
+
 HeapTuple check_and_record(const TriggerData *data, bool is_kind) {
     TupleDesc desc = RelationGetDescr(data->tg_relation);
     const bool update = TRIGGER_FIRED_BY_UPDATE(data->tg_event);
@@ -301,6 +324,7 @@ void follow_kind(const TriggerData *data) {
     if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) {
         remove_kind(typed(TEXTOID, kind), TextDatumGetCString(kind), was.get_oid("relation"));
     } else {
+        if (names_others(was, is)) refuse_held(typed(TEXTOID, kind), TextDatumGetCString(kind));
         if (names_others(was, is)) refuse_restricted(typed(TEXTOID, kind), TextDatumGetCString(kind));
         if (names_others(was, is)) refuse_recorded(typed(TEXTOID, kind), TextDatumGetCString(kind));
         rename_kind(typed(TEXTOID, kind), typed(TEXTOID, is.get("kind")));
@@ -335,6 +359,7 @@ RETENTION_FUNCTION(pg_retention_check_subject) {
     if (is_kind) CacheInvalidateRelcacheByRelid(RelationGetRelid(data->tg_relation));
     const Written before = {data->tg_trigtuple, RelationGetDescr(data->tg_relation)};
     require(before, TRIGGER_FIRED_BY_INSERT(data->tg_event));
+    if (!is_kind) keep_held_link(data, before);
     if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) {
         record(data, is_kind, data->tg_trigtuple);
         return PointerGetDatum(data->tg_trigtuple);

@@ -1,6 +1,6 @@
 -- Legal holds: what each of them keeps, from whom, since when, and what goes on when it is lifted.
 BEGIN;
-SELECT plan(89);
+SELECT plan(92);
 SET LOCAL client_min_messages = error;
 SET LOCAL retention.test_now = '2030-01-01 12:00+01';
 CREATE ROLE hold_owner;
@@ -62,7 +62,10 @@ SELECT lives_ok('UPDATE app.notes SET made_at = ''2020-01-01'' WHERE id = 1', 'o
 SELECT throws_ok('TRUNCATE app.notes', 'RT003', NULL, 'a table with a held row is not emptied');
 SELECT throws_ok('DROP TABLE app.notes', 'RT003', NULL, 'a table with a held row is not dropped');
 SELECT throws_ok($$DELETE FROM retention.policy WHERE name = 'notes'$$, 'RT003', NULL, 'the policy whose triggers guard held rows is not dropped');
-SELECT throws_ok($$UPDATE retention.subject_kind SET key = '{email}' WHERE kind = 'customer'$$, NULL, NULL, 'the kind of a held person does not come to mean other rows');
+SELECT throws_ok($$UPDATE retention.subject_kind SET key = '{email}' WHERE kind = 'customer'$$, '22023', NULL, 'the kind of a held person does not come to mean other rows');
+SELECT throws_ok($$DELETE FROM retention.subject_kind WHERE kind = 'customer'$$, 'RT003', NULL, 'the kind of a held person is not forgotten');
+SELECT throws_ok($$DELETE FROM retention.subject_link WHERE relation = 'app.notes'::regclass$$, 'RT003', NULL, 'a link that leads to a held person is not taken away');
+SELECT throws_ok($$UPDATE retention.subject_link SET role = 'mentioned' WHERE relation = 'app.notes'::regclass$$, 'RT003', NULL, 'a link that leads to a held person means what it meant');
 CALL retention.sweep();
 SELECT is((SELECT count(*) FROM app.notes), 6::bigint, 'hiding goes on: the held note whose time is over is not read');
 SET LOCAL retention.reveal_reason = 'test';
