@@ -193,6 +193,11 @@ void end_all(const Kind &kind, Oid relid, const Recorded &recorded, int n, List 
     own("DELETE FROM retention.restriction r USING unnest($1, $2) p (kind, key) WHERE r.kind = p.kind AND r.key = p.key "
         "AND r.lifted_at IS NOT NULL",
         kinds, keys);
+    during(own_command, true, [&] {
+        own("UPDATE retention.hold r SET key = NULL FROM unnest($1, $2) p (kind, key) WHERE r.kind = p.kind AND r.key = p.key "
+            "AND r.lifted_at IS NOT NULL",
+            kinds, keys);
+    });
     own("DELETE FROM retention.contact_count c USING unnest($1, $2::text[]) p (kind, key) WHERE c.kind = p.kind AND c.key = p.key",
         kinds, keys);
     forget_requests(requests_of(recorded));

@@ -16,7 +16,7 @@ List *kinds_of(Oid relid, bool all) {
         "OR EXISTS (SELECT FROM retention.consent r WHERE r.kind = k.kind) "
         "OR EXISTS (SELECT FROM retention.disclosure r WHERE r.kind = k.kind) "
         "OR EXISTS (SELECT FROM retention.notice_to_recipient r WHERE r.kind = k.kind AND r.state = 'open') "
-        "OR EXISTS (SELECT FROM retention.hold r WHERE r.kind = k.kind AND r.lifted_at IS NULL) "
+        "OR EXISTS (SELECT FROM retention.hold r WHERE r.kind = k.kind AND r.key IS NOT NULL) "
         "OR EXISTS (SELECT FROM retention.statement r WHERE r.kind = k.kind) "
         "OR EXISTS (SELECT FROM retention.restriction r WHERE r.kind = k.kind)) ORDER BY 1",
         relid, all);

@@ -17,7 +17,7 @@ inline constexpr const char *kPersonRecords[] = {"statement", "restriction",    
     "SELECT kind, key FROM retention.request UNION ALL SELECT kind, key FROM retention.objection_key "           \
     "UNION ALL SELECT kind, key FROM retention.consent UNION ALL SELECT kind, key FROM retention.disclosure "    \
     "UNION ALL SELECT kind, key FROM retention.statement UNION ALL SELECT kind, key FROM retention.restriction " \
-    "UNION ALL SELECT kind, key FROM retention.hold WHERE kind IS NOT NULL AND lifted_at IS NULL "               \
+    "UNION ALL SELECT kind, key FROM retention.hold WHERE kind IS NOT NULL AND key IS NOT NULL "                 \
     "UNION ALL SELECT kind, key FROM retention.notice_to_recipient WHERE state = 'open' AND what <> 'erased' "   \
     "UNION ALL SELECT kind, key::jsonb FROM retention.contact_count"
 

@@ -240,6 +240,12 @@ void refuse_held(const SqlValue &kind, const char *name) {
                  errhint("Which rows are about them stays as it is until retention.lift_hold lifts it.")));
 }
 
+// One that was lifted needs no longer say whose it was.
+void forget_lifted(const SqlValue &kind) {
+    during(own_command, true,
+           [&] { own("UPDATE retention.hold SET key = NULL WHERE kind = $1 AND lifted_at IS NOT NULL", kind); });
+}
+
 // Records name persons by the key that the kind has: under another one they would be others'.
 void refuse_recorded(const SqlValue &kind, const char *name) {
     if (own("SELECT 1 FROM (" RETENTION_PERSON_RECORDS ") r WHERE kind = $1 AND key IS NOT NULL LIMIT 1", kind).n > 0)
@@ -251,6 +257,7 @@ void refuse_recorded(const SqlValue &kind, const char *name) {
 void remove_kind(const SqlValue &kind, const char *name, Oid relid) {
     refuse_restricted(kind, name);
     refuse_held(kind, name);
+    forget_lifted(kind);
     for (const char *table : {"subject_link", "contact_log", "contact_count"})
         own(psprintf("DELETE FROM retention.%s WHERE kind = $1", table), kind);
     // Another kind of its name would have them. With a dropped table it goes, and is written anew for the one that takes its place.
@@ -326,6 +333,7 @@ void follow_kind(const TriggerData *data) {
     } else {
         if (names_others(was, is)) refuse_held(typed(TEXTOID, kind), TextDatumGetCString(kind));
         if (names_others(was, is)) refuse_restricted(typed(TEXTOID, kind), TextDatumGetCString(kind));
+        if (names_others(was, is)) forget_lifted(typed(TEXTOID, kind));
         if (names_others(was, is)) refuse_recorded(typed(TEXTOID, kind), TextDatumGetCString(kind));
         rename_kind(typed(TEXTOID, kind), typed(TEXTOID, is.get("kind")));
     }

@@ -1,6 +1,6 @@
 -- Legal holds: what each of them keeps, from whom, since when, and what goes on when it is lifted.
 BEGIN;
-SELECT plan(92);
+SELECT plan(93);
 SET LOCAL client_min_messages = error;
 SET LOCAL retention.test_now = '2030-01-01 12:00+01';
 CREATE ROLE hold_owner;
@@ -180,5 +180,12 @@ REVOKE SELECT ON app.notes FROM lawyer;
 SET LOCAL ROLE lawyer;
 SELECT throws_ok($$SELECT * FROM retention.held_rows((SELECT id FROM ids WHERE what = 'read'))$$, '42501', NULL, 'who is named needs the right to the tables');
 RESET ROLE;
+INSERT INTO ids SELECT 'gone', (retention.place_hold('gone', 'a claim', '17(3)(e)', 6, kind => 'customer') ->> 'hold_id')::bigint;
+UPDATE app.customers SET ended_at = '2029-11-01' WHERE id = 6;
+SELECT retention.lift_hold(id, 'settled') FROM ids WHERE what = 'gone' \g /dev/null
+SET LOCAL retention.test_now = '2030-03-01 12:00+01';
+SELECT retention.approve('customers') \g /dev/null
+CALL retention.sweep();
+SELECT is((SELECT h.key FROM retention.hold h JOIN ids i ON i.id = h.hold_id WHERE i.what = 'gone'), NULL, 'a hold that was lifted forgets whose it was when the person goes');
 SELECT * FROM finish();
 ROLLBACK;
