@@ -28,13 +28,13 @@ BEGIN
 		GET STACKED DIAGNOSTICS m = MESSAGE_TEXT, d = PG_EXCEPTION_DETAIL, h = PG_EXCEPTION_HINT;
 	END;
 	RESET ROLE;
-	RETURN concat_ws(' | ', m, nullif(d, ''), nullif(h, ''));
+	RETURN concat_ws(' | ', m, nullif(rtrim(d, '.'), ''), nullif(h, ''));
 END $$;
 SELECT is(pg_temp.answer(statement), answer, statement) FROM (VALUES
 	('ALTER TABLE people ALTER note TYPE text', 'cannot alter type of a column used by a view or rule | rule _RETURN on view notes depends on column "note"'),
 	('ALTER TABLE people ALTER city TYPE text', 'cannot alter type of a column used in a policy definition | policy cities on table people depends on column "city"'),
 	('ALTER TABLE people ALTER zip TYPE text', 'cannot alter type of a column used in a trigger definition | trigger a_zip on table people depends on column "zip"'),
-	('ALTER TABLE people ALTER name TYPE text', 'cannot alter type of a column used by a generated column | Column "name" is used by generated column "low".'),
+	('ALTER TABLE people ALTER name TYPE text', 'cannot alter type of a column used by a generated column | Column "name" is used by generated column "low"'),
 	('ALTER TABLE people ALTER id TYPE bigint, ALTER id TYPE int', 'cannot alter type of column "id" twice'),
 	('ALTER TABLE people ALTER ctid TYPE text', 'cannot alter system column "ctid"'),
 	('CREATE INDEX ON people (ctid)', 'index creation on system columns is not supported')) v (statement, answer);
