@@ -1,4 +1,6 @@
 // Legal holds (Article 17(3)(b) and (e)): placed, looked at again, lifted.
+#include <algorithm>
+
 #include "ledger/ledger.hpp"
 #include "clock/stamp.hpp"
 #include "pg/actor.hpp"
@@ -273,7 +275,9 @@ void wait_for_marks(List *reaches) {
 
 int64 lift(Datum ids, const char *reason) {
     Datum *numbers = nullptr;
-    const int n = elements_of(ids, INT8OID, &numbers);
+    int n = elements_of(ids, INT8OID, &numbers);
+    std::sort(numbers, numbers + n);
+    n = static_cast<int>(std::unique(numbers, numbers + n) - numbers);
     if (IsolationUsesXactSnapshot())
         ereport(ERROR,
                 (errcode(ERRCODE_ACTIVE_SQL_TRANSACTION), errmsg("cannot lift a hold in a transaction of this isolation level"),

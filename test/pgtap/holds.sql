@@ -1,6 +1,6 @@
 -- Legal holds: what each of them keeps, from whom, since when, and what goes on when it is lifted.
 BEGIN;
-SELECT plan(93);
+SELECT plan(94);
 SET LOCAL client_min_messages = error;
 SET LOCAL retention.test_now = '2030-01-01 12:00+01';
 CREATE ROLE hold_owner;
@@ -127,7 +127,8 @@ SELECT is((SELECT state FROM retention.status WHERE name = 'cases'), 'legal hold
 SELECT is((SELECT count(*) FROM retention.overdue WHERE policy_id = (SELECT policy_id FROM retention.policy WHERE name = 'cases')), 0::bigint, 'what a hold keeps is not late');
 INSERT INTO ids SELECT 'table', (retention.place_hold('notes', 'audit', '17(3)(b)', relation => 'app.notes') ->> 'hold_id')::bigint;
 SELECT throws_ok('DELETE FROM app.notes WHERE id = 3', 'RT003', NULL, 'no row of a held table is deleted');
-SELECT is(retention.lift_holds(array_agg(id), 'closed'), 0::bigint, 'many holds are lifted at once') FROM ids WHERE what IN ('policy', 'table');
+SELECT is(retention.lift_holds(array_agg(id) || array_agg(id), 'closed'), 0::bigint, 'many holds are lifted at once') FROM ids WHERE what IN ('policy', 'table');
+SELECT is((SELECT count(*) FROM retention.ledger WHERE action = 'hold lifted' AND detail = 'hold ' || (SELECT id FROM ids WHERE what = 'policy')), 1::bigint, 'a hold that is named twice is lifted once');
 SELECT lives_ok('DELETE FROM app.notes WHERE id = 3', 'a row of a table that was held is deleted');
 
 -- Lifted: what waited goes on.
