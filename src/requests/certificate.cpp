@@ -17,6 +17,8 @@ extern "C" {
 
 namespace pg_retention {
 
+namespace {
+
 void record_outcome(int64 request_id, const Erased &erased) {
     // What an error said may hold values of rows.
     own("INSERT INTO retention.erasure_outcome (request_id, entry_id, made_at, outcome) "
@@ -27,6 +29,15 @@ void record_outcome(int64 request_id, const Erased &erased) {
         "FROM jsonb_each($3::jsonb) e WHERE e.key IN ('deleted', 'anonymised', 'kept', 'deferred', 'taken_out', 'not_covered', 'blocked', 'in_consequence', "
         "'objections', 'left', 'elsewhere', 'unverified', 'verification', 'not_reached', 'remembered')",
         request_id, at(retention_now()), erased.answer, erased.categories);
+}
+
+}  // namespace
+
+void record_erasure(const Call &call, const Erased &erased) {
+    record_rows(call, LedgerAction::kErased, InvalidOid, 0, erased.rows, erased.verification);
+    if (call.request_id == 0) return;
+    record_outcome(call.request_id, erased);
+    if (erased.gone) mark_done(call.request_id, LedgerAction::kErased);
 }
 
 namespace {

@@ -7,8 +7,8 @@
 
 namespace pg_retention {
 
-// Behind the entry in the ledger, in the same transaction.
-void record_outcome(int64 request_id, const Erased &erased);
+// Enters what an erasure did in the ledger and, where it was made for a request, there, in the same transaction.
+void record_erasure(const Call &call, const Erased &erased);
 
 // facts: JSON of retention.erasure_facts.
 void write_certificate(core::Document *document, core::Language language, const char *facts);

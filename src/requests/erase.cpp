@@ -541,7 +541,7 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     appendStringInfoChar(&out, '}');
     const char *categories = categories_of(*call.model, erasure.tallies);
     MemoryContextSwitchTo(context);
-    return Erased{erasure.rows, out.data, verification, categories, gone};
+    return Erased{erasure.rows, out.data, verification, categories, rows_of(erasure.tallies, Outcome::kDeferred), gone};
 }
 
 Erased erase_subject(const Call &call, Occasion occasion) {
@@ -559,9 +559,8 @@ Datum erase(FunctionCallInfo fcinfo) {
     Call call = {};
     seeing_what_was_done([&] { call = open_call(fcinfo, 3, LedgerAction::kErased, true); });
     const Erased erased = erase_subject(call, Occasion::kRequest);
-    record_rows(call, LedgerAction::kErased, InvalidOid, 0, erased.rows, erased.verification);
-    if (call.request_id != 0) record_outcome(call.request_id, erased);
-    end_call(call, LedgerAction::kErased, erased.gone);
+    record_erasure(call, erased);
+    SPI_finish();
     return answer(erased.answer);
 }
 

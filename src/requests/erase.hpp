@@ -10,6 +10,7 @@ struct Erased {
     const char *answer;        // JSON: what was done with which tables, what is kept, under which law and until when
     const char *verification;  // "verification 7", which is entered where something is left to be looked for or at; else null
     const char *categories;    // JSON: which categories of data the tables have that something was done with
+    int64 deferred;            // rows that wait for a hold or a restriction to be lifted
     bool gone;                 // no row that is the person stays as it is, for something stands in the way
 };
 

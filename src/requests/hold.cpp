@@ -15,6 +15,7 @@
 #include "policy/policy_cache.hpp"
 #include "policy/policy_triggers.hpp"
 #include "requests/call.hpp"
+#include "requests/deferred.hpp"
 #include "requests/hold_terms.hpp"
 #include "schema/own.hpp"
 #include "subject/held.hpp"
@@ -298,6 +299,7 @@ int64 lift(Datum ids, const char *reason) {
     foreach (cell, reaches) rows += free_reached(*static_cast<const Reach *>(lfirst(cell)), others);
     retry_held();
     for (int i = 0; i < n; ++i) record(LedgerAction::kHoldLifted, DatumGetInt64(numbers[i]), nullptr, n == 1 ? rows : -1);
+    carry_out_deferred();
     SPI_finish();
     PopActiveSnapshot();
     return rows;

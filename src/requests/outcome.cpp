@@ -34,6 +34,16 @@ bool has_outcome(List *tallies, Outcome outcome) {
     return false;
 }
 
+int64 rows_of(List *tallies, Outcome outcome) {
+    int64 rows = 0;
+    ListCell *cell = nullptr;
+    foreach (cell, tallies) {
+        const auto *tally = static_cast<const Tally *>(lfirst(cell));
+        if (tally->outcome == outcome) rows += tally->rows;
+    }
+    return rows;
+}
+
 bool was_carried_out(List *tallies) {
     return has_outcome(tallies, Outcome::kDeleted) || has_outcome(tallies, Outcome::kAnonymised) ||
            has_outcome(tallies, Outcome::kTakenOut);

@@ -41,6 +41,7 @@ bool same_words(const char *a, const char *b);  // each may be null
 // Adds rows to the line that says the same; in this context.
 void add_to(List **tallies, MemoryContext context, const Tally &more);
 bool has_outcome(List *tallies, Outcome outcome);
+int64 rows_of(List *tallies, Outcome outcome);
 // What is kept for now, as it is, has not been erased: of that nobody is told.
 bool was_carried_out(List *tallies);
 

@@ -12,6 +12,7 @@
 #include "pg/time.hpp"
 #include "pg/actor.hpp"
 #include "requests/call.hpp"
+#include "requests/deferred.hpp"
 #include "requests/disclosures.hpp"
 #include "requests/document.hpp"
 #include "requests/request.hpp"
@@ -266,6 +267,7 @@ void lift(int64 id, int64 request_id) {
             rows += gone ? mark_rows(*table, kAllRows, covering, false) : rows_about(*table, covering, false);
     }
     record_restriction(LedgerAction::kRestrictionLifted, restriction, request_id, rows);
+    carry_out_deferred();
     SPI_finish();
     PopActiveSnapshot();
 }
