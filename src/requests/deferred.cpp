@@ -41,8 +41,7 @@ bool does_more(const Model &model, const Deferred &deferred) {
     bool more = false;
     rehearse([&] {
         Call call = {};
-        if (find_deferred(model, deferred, &call))
-            more = erase_subject(call, Occasion::kPreview).deferred < deferred.rows;
+        if (find_deferred(model, deferred, &call)) more = erase_subject(call, Occasion::kPreview).deferred < deferred.rows;
     });
     return more;
 }
@@ -62,8 +61,9 @@ void carry_out_deferred() {
         "CROSS JOIN LATERAL (SELECT sum((x ->> 'rows')::bigint)::bigint AS rows FROM jsonb_array_elements(l.waits) x) d "
         "WHERE d.rows > 0 AND r.kind IS NOT NULL AND r.refused_at IS NULL ORDER BY r.request_id");
     if (found.n > 0 && IsolationUsesXactSnapshot())
-        ereport(WARNING, (errmsg("erasures that were put off are not carried out in a transaction of this isolation level"),
-                          errhint("The rows go with the next sweep. Erase in the name of the request again to complete its answer.")));
+        ereport(WARNING,
+                (errmsg("erasures that were put off are not carried out in a transaction of this isolation level"),
+                 errhint("The rows go with the next sweep. Erase in the name of the request again to complete its answer.")));
     if (found.n == 0 || IsolationUsesXactSnapshot()) return;
     const Model *model = load_model();
     for (const SqlRow row : found) {
