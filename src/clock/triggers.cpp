@@ -69,6 +69,8 @@ core::Clock clock_of_stored(Relation rel, HeapTuple row, AttrNumber column) {
 // Not managed: a copy, or a restore whose policies are still to be checked; the clock stays as it was written.
 HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
     Relation rel = data->tg_relation;
+    know_newest_holds();
+    note_person_written(rel, data->tg_trigtuple);
     TupleDesc desc = RelationGetDescr(rel);
     const core::Clock written = clock_in(data->tg_trigtuple, desc, column);
     const Arrival arrival = arrive(rel);
@@ -111,6 +113,8 @@ core::Clock with_holds_kept(const TriggerData *data, core::Clock before, core::C
 HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
     TupleDesc desc = RelationGetDescr(data->tg_relation);
     const Oid relid = RelationGetRelid(data->tg_relation);
+    know_newest_holds();
+    note_person_written(data->tg_relation, data->tg_newtuple);
     const core::Clock before =
         with_holds(data->tg_relation, data->tg_trigtuple, clock_of_stored(data->tg_relation, data->tg_trigtuple, column));
     const core::Clock written = clock_in(data->tg_newtuple, desc, column);

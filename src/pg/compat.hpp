@@ -25,6 +25,7 @@ extern "C" {
 #include "optimizer/plancat.h"
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
+#include "storage/proc.h"
 #include "utils/acl.h"
 #include "utils/datetime.h"
 #include "utils/fmgroids.h"
@@ -141,6 +142,13 @@ using RelationHook = get_relation_info_hook_type;
 #endif
 
 namespace pg_retention {
+
+// 17: a backend's virtual transaction is one member.
+#if PG_VERSION_NUM >= 170000
+inline LocalTransactionId own_lxid() { return MyProc->vxid.lxid; }
+#else
+inline LocalTransactionId own_lxid() { return MyProc->lxid; }
+#endif
 
 // 16: walkers take typed pointers and became macros that cast.
 #if PG_VERSION_NUM >= 160000

@@ -22,6 +22,8 @@ struct HeldRows {
     bool (*reaches)(Relation rel, HeapTuple row);
     // Whether one of the holds that reach the row does so no longer when it is written so.
     bool (*leaves_one)(Relation rel, HeapTuple was, HeapTuple is);
+    // Of a row that is written: where it may be another row of a human whom a hold is on, nobody goes on from whom he knew to be held.
+    void (*note_person)(Relation rel, HeapTuple row);
     // Whether such a row of the table, or of a partition of it, is not marked yet.
     bool (*any_unmarked)(Oid relid);
     // Marks them; with a range those whose clocks are in it, by the index.
@@ -31,6 +33,11 @@ inline constinit HeldRows held_rows = {};
 
 inline bool is_reached_by_hold(Relation rel, HeapTuple row) {
     return may_hold_rows(RelationGetRelid(rel)) && held_rows.reaches(rel, row);
+}
+
+// Of each row that is written, before it is.
+inline void note_person_written(Relation rel, HeapTuple row) {
+    if (may_hold_rows(RelationGetRelid(rel))) held_rows.note_person(rel, row);
 }
 
 // The same for whoever marks the row: it stays so, for nobody lifts a hold on rows of the table before the transaction ends.

@@ -233,6 +233,12 @@ void mark_all_held_rows() {
         if (clock_column(lfirst_oid(cell)) != InvalidAttrNumber) mark_held_rows(lfirst_oid(cell));
 }
 
+void know_newest_holds() {
+    if (TransactionIdIsValid(GetTopTransactionIdIfAny())) return;
+    (void) GetTopTransactionId();
+    AcceptInvalidationMessages();
+}
+
 void tell_holds_changed() { CacheInvalidateRelcacheByRelid(own_table("hold")); }
 
 void init_holds() { watch_relations(forget); }

@@ -65,6 +65,9 @@ void wait_for_takers(Oid relid);
 void keep_lifts_off(Oid relid);
 void wait_for_markers(Oid relid);
 
+// Before rows are written, once in a transaction: whoever has its number only after a hold was placed knows of the hold.
+void know_newest_holds();
+
 // When retention.hold has changed, in all sessions.
 void tell_holds_changed();
 

@@ -7,8 +7,7 @@
 #include "pg/security.hpp"
 #include "schema/condition.hpp"
 #include "schema/own.hpp"
-#include "subject/along.hpp"
-#include "visibility/persons.hpp"
+#include "subject/held_row.hpp"
 
 extern "C" {
 #include "access/htup_details.h"
@@ -16,7 +15,6 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
 }
 
 namespace pg_retention {
@@ -56,8 +54,9 @@ void add_rows(List **all, List *holds, Oid relid) {
     reach->keys = set_of_records(relid, reach->key_columns, n_key, keys, n);
 }
 
-// Null: the kind is gone, or no longer fits.
-Subject *persons_of(const Model &model, List *holds, const char *kind_name) {
+}  // namespace
+
+Subject *held_human(const Model &model, List *holds, const char *kind_name) {
     Datum *keys = nullptr;
     const int n =
         keys_of(holds, &keys, [=](const Hold &h) { return h.scope == HoldScope::kSubject && strcmp(h.kind, kind_name) == 0; });
@@ -71,7 +70,7 @@ Subject *persons_of(const Model &model, List *holds, const char *kind_name) {
     return nullptr;
 }
 
-List *kinds_in(List *holds) {
+List *held_kinds(List *holds) {
     List *kinds = NIL;
     ListCell *cell = nullptr;
     foreach (cell, holds) {
@@ -82,8 +81,10 @@ List *kinds_in(List *holds) {
     return kinds;
 }
 
+namespace {
+
 void add_persons(List **all, const Model &model, List *holds, const char *kind) {
-    Subject *subject = persons_of(model, holds, kind);
+    Subject *subject = held_human(model, holds, kind);
     ListCell *cell = nullptr, *inner = nullptr;
     if (subject == nullptr) return;
     foreach (cell, reach_tables(subject)) {
@@ -124,7 +125,7 @@ bool has_key(Oid relid) {
 }  // namespace
 
 List *reach_of(List *holds) {
-    List *all = NIL, *tables = NIL, *kinds = kinds_in(holds);
+    List *all = NIL, *tables = NIL, *kinds = held_kinds(holds);
     ListCell *cell = nullptr;
     foreach (cell, holds) {
         const auto *hold = static_cast<const Hold *>(lfirst(cell));
@@ -241,223 +242,8 @@ void mark(Oid relid, const ClockRange *only) {
     SPI_finish();
 }
 
-// ---- one row, by what it holds
-
-// A way from the rows of a table to persons some of whom are held.
-struct Way {
-    Along along;
-    int n;
-    AttrNumber columns[2 * kMaxKeys];
-    int n_held;
-    char **held;  // keys as for_each_person_along writes them, in order
-};
-
-struct KnownTable {
-    Oid relid;
-    List *own;  // of Reach: of each hold on the table that is not on a person
-    int n;
-    Way *ways;
-};
-
-// Kept until holds or anything in the schema change.
-constinit MemoryContext context = nullptr;
-constinit List *known = NIL;  // of KnownTable
-constinit uint64_t known_at = 0;
-constinit uint64_t holds_at = 0;
-
-int compare_texts(const void *a, const void *b) { return strcmp(*static_cast<char *const *>(a), *static_cast<char *const *>(b)); }
-
-// The rows of the kind that are these humans, as texts of keys.
-List *rows_that_are(const Subject *subject, const Kind &kind) {
-    List *found = NIL;
-    if (subject == nullptr || subject->roots[kind.index].n == 0) return NIL;
-    Parameters parameters = {};
-    StringInfoData sql;
-    initStringInfo(&sql);
-    appendStringInfo(&sql, "SELECT %s", column_list(kind.relid, kind.keys, kind.n_keys, "t."));
-    append_keys_join(&sql, kind, qualified_name(kind.relid), subject->roots[kind.index], &parameters);
-    const SqlRows rows = read_as(owner_of(kind.relid), sql.data, parameters);
-    for_each_key(kind, rows, 1, [&](const SqlRow &, const char *key) { found = lappend(found, canonical_key(key)); });
-    return found;
-}
-
-// Of all who are held.
-List *held_of_kind(const Model &model, List *holds, const Kind &kind) {
-    List *found = NIL;
-    ListCell *cell = nullptr;
-    foreach (cell, kinds_in(holds))
-        found = list_concat(found, rows_that_are(persons_of(model, holds, static_cast<const char *>(lfirst(cell))), kind));
-    return found;
-}
-
-bool open_way(const Model &model, List *holds, const PersonWay &from, Way *way) {
-    Problem problem = {};
-    List *held = held_of_kind(model, holds, *kind_named(model, from.kind));
-    // One that does not fit leads nowhere: retention.check() says so.
-    if (held == NIL || !from.fits || !open_along(load_kind(from.kind), from.relid, from.path, &way->along, &problem))
-        return false;
-    if (way->along.n + way->along.n_given != from.n) return false;
-    way->n = from.n;
-    for (int i = 0; i < from.n; ++i) way->columns[i] = from.columns[i];
-    way->held = static_cast<char **>(palloc(sizeof(char *) * static_cast<size_t>(list_length(held))));
-    for (; way->n_held < list_length(held); ++way->n_held)
-        way->held[way->n_held] = static_cast<char *>(list_nth(held, way->n_held));
-    qsort(way->held, static_cast<size_t>(way->n_held), sizeof(char *), compare_texts);
-    return true;
-}
-
-void add_own(KnownTable *table, List *holds) {
-    ListCell *cell = nullptr;
-    foreach (cell, holds) {
-        auto *hold = static_cast<Hold *>(lfirst(cell));
-        const bool by_own = hold->scope == HoldScope::kRow || hold->scope == HoldScope::kCondition;
-        if (by_own && is_below(table->relid, hold->relid)) table->own = list_concat(table->own, reach_of(list_make1(hold)));
-    }
-}
-
-void add_ways(KnownTable *table, List *holds, List *ways) {
-    const Model *model = load_model();
-    ListCell *cell = nullptr;
-    foreach (cell, ways)
-        if (open_way(*model, holds, *static_cast<const PersonWay *>(lfirst(cell)), &table->ways[table->n])) ++table->n;
-}
-
-KnownTable *find_table(Oid relid) {
-    MemoryContext before = MemoryContextSwitchTo(context);
-    auto *found = static_cast<KnownTable *>(palloc0(sizeof(KnownTable)));
-    List *holds = standing_holds(), *ways = all_ways_to_persons(relid);
-    found->relid = relid;
-    found->ways = static_cast<Way *>(palloc0(sizeof(Way) * static_cast<size_t>(list_length(ways) + 1)));
-    add_own(found, holds);
-    // A kind that does not fit the schema, which retention.check() names, keeps nobody from writing rows.
-    if (kinds_in(holds) != NIL) (void) attempt([&] { add_ways(found, holds, ways); });
-    known = lappend(known, found);
-    MemoryContextSwitchTo(before);
-    return found;
-}
-
-KnownTable *known_table(Oid relid) {
-    ListCell *cell = nullptr;
-    if (context == nullptr) context = AllocSetContextCreate(TopMemoryContext, "pg_retention held persons", ALLOCSET_SMALL_SIZES);
-    if (known_at != schema_changes() || holds_at != holds_reading()) {
-        known = NIL;
-        MemoryContextReset(context);
-        known_at = schema_changes();
-        holds_at = holds_reading();
-    }
-    foreach (cell, known)
-        if (static_cast<KnownTable *>(lfirst(cell))->relid == relid) return static_cast<KnownTable *>(lfirst(cell));
-    return find_table(relid);
-}
-
-bool is_held_key(const Way &way, const char *key) {
-    return bsearch(&key, way.held, static_cast<size_t>(way.n_held), sizeof(char *), compare_texts) != nullptr;
-}
-
-struct Following {
-    const Way *way;
-    List *led_to;  // char *
-};
-
-void follow_person(void *argument, int, const char *key) {
-    auto *following = static_cast<Following *>(argument);
-    if (is_held_key(*following->way, key)) following->led_to = lappend(following->led_to, pstrdup(key));
-}
-
-// The held persons to whom the row leads. One with a null on its way leads to nobody.
-List *led_to(Way *way, TupleDesc desc, HeapTuple row) {
-    Datum values[2 * kMaxKeys];
-    bool nulls[2 * kMaxKeys];
-    const Datum *columns[2 * kMaxKeys];
-    const bool *are_null[2 * kMaxKeys];
-    for (int i = 0; i < way->n; ++i) {
-        values[i] = heap_getattr(row, way->columns[i], desc, &nulls[i]);
-        columns[i] = &values[i];
-        are_null[i] = &nulls[i];
-        if (nulls[i]) return NIL;
-    }
-    if (!is_given(&way->along, values, nulls)) return NIL;
-    Following following = {way, NIL};
-    // A person that is held is there, so the key alone tells.
-    if (way->along.holds_key)
-        follow_person(&following, 0, key_held(way->along, values));
-    else
-        for_each_person_along(way->along, columns, are_null, 1, follow_person, &following);
-    return following.led_to;
-}
-
-bool asks_own(Relation rel, HeapTuple row, const Reach &reach) {
-    Parameters parameters = {};
-    StringInfoData sql;
-    const Datum whole = heap_copy_tuple_as_datum(row, RelationGetDescr(rel));
-    initStringInfo(&sql);
-    const int number = add_parameter(&parameters, typed(rel->rd_rel->reltype, whole));
-    appendStringInfoString(&sql, "SELECT (");
-    append_reached(&sql, reach, &parameters);
-    appendStringInfo(&sql, ") IS TRUE FROM (SELECT ($%d).*) t", number);
-    return run_as(rel->rd_rel->relowner, kKeptReading, sql.data, parameters).first().get<bool>(1);
-}
-
-// A condition that fails for a row is met by it: the row is kept, and whoever writes it is not told what was asked.
-bool meets_own(Relation rel, HeapTuple row, const Reach &reach) {
-    bool meets = true;
-    if (reach.conditions == NIL) return asks_own(rel, row, reach);
-    (void) attempt([&] { meets = asks_own(rel, row, reach); });
-    return meets;
-}
-
-bool reaches(Relation rel, HeapTuple row) {
-    connect_spi();
-    KnownTable *table = known_table(RelationGetRelid(rel));
-    bool reached = false;
-    ListCell *cell = nullptr;
-    foreach (cell, table->own) reached = reached || meets_own(rel, row, *static_cast<const Reach *>(lfirst(cell)));
-    for (int i = 0; i < table->n && !reached; ++i) reached = led_to(&table->ways[i], RelationGetDescr(rel), row) != NIL;
-    SPI_finish();
-    return reached;
-}
-
-// By the key of a person and the kind it is of, whichever way leads there.
-List *held_persons(KnownTable *table, Relation rel, HeapTuple row) {
-    List *found = NIL;
-    ListCell *cell = nullptr;
-    for (int i = 0; i < table->n; ++i)
-        foreach (cell, led_to(&table->ways[i], RelationGetDescr(rel), row))
-            found = lappend(found, psprintf("%s %s", table->ways[i].along.kind->name, static_cast<const char *>(lfirst(cell))));
-    return found;
-}
-
-bool leaves_one(Relation rel, HeapTuple was, HeapTuple is) {
-    connect_spi();
-    KnownTable *table = known_table(RelationGetRelid(rel));
-    bool left = false;
-    ListCell *cell = nullptr;
-    foreach (cell, table->own) {
-        const auto *reach = static_cast<const Reach *>(lfirst(cell));
-        left = left || (meets_own(rel, was, *reach) && !meets_own(rel, is, *reach));
-    }
-    List *now = left ? NIL : held_persons(table, rel, is);
-    foreach (cell, left ? NIL : held_persons(table, rel, was))
-        left = left || !has_word(now, static_cast<const char *>(lfirst(cell)));
-    SPI_finish();
-    return left;
-}
-
 }  // namespace
 
-bool is_held_person(const Subject &subject) {
-    List *holds = standing_holds();
-    ListCell *cell = nullptr, *inner = nullptr;
-    if (kinds_in(holds) == NIL) return false;
-    foreach (cell, subject.model->kinds) {
-        const auto *kind = static_cast<const Kind *>(lfirst(cell));
-        List *held = held_of_kind(*subject.model, holds, *kind);
-        foreach (inner, held == NIL ? NIL : rows_that_are(&subject, *kind))
-            if (has_word(held, static_cast<const char *>(lfirst(inner)))) return true;
-    }
-    return false;
-}
-
-void init_held_rows() { held_rows = HeldRows{reaches, leaves_one, any_unmarked, mark}; }
+void init_held_rows() { held_rows = HeldRows{is_row_reached, leaves_hold, note_person, any_unmarked, mark}; }
 
 }  // namespace pg_retention

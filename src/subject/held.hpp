@@ -17,6 +17,11 @@ struct Reach {
 // Of the holds (of Hold) that hold single rows, table by table. SPI must be connected. Persons and tables that are gone have no rows.
 List *reach_of(List *holds);
 
+// The humans of a kind whom these holds are on. Null: none is there.
+Subject *held_human(const Model &model, List *holds, const char *kind);
+// The kinds that have some: char *.
+List *held_kinds(List *holds);
+
 // "(t.id = ANY ($1)) OR (...)"
 void append_reached(StringInfo sql, const Reach &reach, Parameters *parameters);
 

@@ -120,6 +120,24 @@ void append_shares_value(StringInfo sql, const Kind &kind, AttrNumber column, co
                          add_parameter(parameters, TEXTOID, CStringGetTextDatum(identity.scope)));
 }
 
+// "(...) OR (...)" behind what is there: a row of the kind that has one of these identities. False: none can.
+bool append_shares_any(StringInfo sql, const Model &model, const Kind &kind, List *identities, Parameters *parameters) {
+    ListCell *cell = nullptr;
+    bool any = false;
+    foreach (cell, identities) {
+        const auto *identity = static_cast<const Identity *>(lfirst(cell));
+        for (int i = 0; i < kind.n_identifying; ++i) {
+            if (strcmp(category_of(model, kind, kind.identifying[i]), identity->category) != 0) continue;
+            if ((identity->scope != nullptr) != (kind.n_scope > 0)) continue;
+            any = true;
+            appendStringInfoString(sql, sql->len > 0 ? " OR (" : "(");
+            append_shares_value(sql, kind, kind.identifying[i], *identity, parameters);
+            appendStringInfoChar(sql, ')');
+        }
+    }
+    return any;
+}
+
 // The rows of a kind that are the person: those known, and those that share a value.
 bool widen(Subject *subject, const Kind &kind, List *identities) {
     StringInfoData where;
@@ -127,20 +145,7 @@ bool widen(Subject *subject, const Kind &kind, List *identities) {
     KeySet *roots = &subject->roots[kind.index];
     initStringInfo(&where);
     if (roots->n > 0) append_key_condition(&where, kind.relid, kind.keys, *roots, &parameters);
-    ListCell *cell = nullptr;
-    bool by_value = false;
-    foreach (cell, identities) {
-        const auto *identity = static_cast<const Identity *>(lfirst(cell));
-        for (int i = 0; i < kind.n_identifying; ++i) {
-            if (strcmp(category_of(*subject->model, kind, kind.identifying[i]), identity->category) != 0) continue;
-            if ((identity->scope != nullptr) != (kind.n_scope > 0)) continue;
-            by_value = true;
-            appendStringInfoString(&where, where.len > 0 ? " OR (" : "(");
-            append_shares_value(&where, kind, kind.identifying[i], *identity, &parameters);
-            appendStringInfoChar(&where, ')');
-        }
-    }
-    if (!by_value) return false;
+    if (!append_shares_any(&where, *subject->model, kind, identities, &parameters)) return false;
     const int before = roots->n;
     *roots = distinct_keys(kind.relid, kind.keys, kind.n_keys, own_equalities(kind.relid, kind.keys, kind.n_keys),
                            psprintf("FROM %s t WHERE (%s)%s", qualified_name(kind.relid), where.data, and_is_person(kind)),
@@ -233,17 +238,36 @@ bool join(Subject *subject, const Link &link, bool to_far) {
 
 }  // namespace
 
+// own: the rows of the subject's kind, if they are read already.
+static List *known_identities(const Subject &subject, List *own) {
+    List *identities = NIL;
+    ListCell *cell = nullptr, *row = nullptr, *value = nullptr;
+    foreach (cell, subject.model->kinds) {
+        const auto *kind = static_cast<const Kind *>(lfirst(cell));
+        foreach (row, own != NIL && kind == subject.kind ? own : identifying_rows(subject, *kind))
+            foreach (value, static_cast<IdentifyingRow *>(lfirst(row))->values)
+                identities = add_identity(identities, *static_cast<IdentifyingValue *>(lfirst(value)));
+    }
+    return identities;
+}
+
+List *identities_of(const Subject &subject) { return known_identities(subject, NIL); }
+
+bool shares_identity(const Model &model, const Kind &kind, const SqlValue &row, List *identities) {
+    StringInfoData where;
+    Parameters parameters = {};
+    const int number = add_parameter(&parameters, row);
+    initStringInfo(&where);
+    if (!append_shares_any(&where, model, kind, identities, &parameters)) return false;
+    const char *sql = psprintf("SELECT 1 FROM (SELECT ($%d).*) t WHERE (%s)%s", number, where.data, and_is_person(kind));
+    return run_as(owner_of(kind.relid), kKeptReading, sql, parameters).n > 0;
+}
+
 void identify(Subject *subject, List *own) {
     for (bool changed = true; changed; own = NIL) {
-        List *identities = NIL;
-        ListCell *cell = nullptr, *row = nullptr, *value = nullptr;
+        List *identities = known_identities(*subject, own);
+        ListCell *cell = nullptr;
         changed = false;
-        foreach (cell, subject->model->kinds) {
-            const auto *kind = static_cast<const Kind *>(lfirst(cell));
-            foreach (row, own != NIL && kind == subject->kind ? own : identifying_rows(*subject, *kind))
-                foreach (value, static_cast<IdentifyingRow *>(lfirst(row))->values)
-                    identities = add_identity(identities, *static_cast<IdentifyingValue *>(lfirst(value)));
-        }
         foreach (cell, subject->model->same) {
             const auto *link = static_cast<const Link *>(lfirst(cell));
             changed = join(subject, *link, true) || changed;

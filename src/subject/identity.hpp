@@ -21,6 +21,11 @@ struct IdentifyingRow {
 // A kind's rows among those of the person.
 List *identifying_rows(const Subject &subject, const Kind &kind);
 
+// What all rows that are the person are known by, to be given to shares_identity.
+List *identities_of(const Subject &subject);
+// Whether a row of the kind, or of a table below it, that need not be stored is one of the humans whom these identities are of.
+bool shares_identity(const Model &model, const Kind &kind, const SqlValue &row, List *identities);
+
 // Widens the roots to the rows of every kind that share an identifying value with them, or that a link of role "same" joins, until no more
 // are found. own: the rows of the subject's kind, which are read already.
 void identify(Subject *subject, List *own);

@@ -1,0 +1,388 @@
+#include "subject/held_row.hpp"
+
+#include "policy/held_rows.hpp"
+#include "clock/stamp.hpp"
+#include "pg/attempt.hpp"
+#include "pg/compat.hpp"
+#include "pg/names.hpp"
+#include "pg/security.hpp"
+#include "schema/own.hpp"
+#include "subject/along.hpp"
+#include "subject/held.hpp"
+#include "subject/identity.hpp"
+#include "visibility/persons.hpp"
+
+extern "C" {
+#include "access/htup_details.h"
+#include "access/transam.h"
+#include "access/xact.h"
+#include "utils/datum.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+}
+
+namespace pg_retention {
+
+namespace {
+
+// A way from the rows of a table to persons some of whom are held.
+struct Way {
+    Along along;
+    int n;
+    AttrNumber columns[2 * kMaxKeys];
+    int n_held;
+    char **held;  // keys as for_each_person_along writes them, in order
+};
+
+struct KnownTable {
+    Oid relid;
+    List *own;  // of Reach: of each hold on the table that is not on a person
+    int n;
+    Way *ways;
+    List *kinds;  // of Kind: whose persons its rows are
+};
+
+// Kept until holds or anything in the schema change; see is_lasting() for who is held.
+constinit MemoryContext context = nullptr;
+constinit List *known = NIL;             // of KnownTable
+constinit Model *known_model = nullptr;  // read when first needed
+constinit List *identities = NIL;        // by which the humans that are held are known
+constinit uint64_t known_at = 0;
+constinit uint64_t holds_at = 0;
+constinit TransactionId unaware = 0;  // transactions before this one may have written persons without knowing of the newest hold
+constinit bool lasts = false;
+constinit LocalTransactionId asked_in = 0;
+constinit CommandId asked_by = 0;
+
+int compare_texts(const void *a, const void *b) { return strcmp(*static_cast<char *const *>(a), *static_cast<char *const *>(b)); }
+
+// The rows of the kind that are these humans, as texts of keys.
+List *rows_that_are(const Subject *subject, const Kind &kind) {
+    List *found = NIL;
+    if (subject == nullptr || subject->roots[kind.index].n == 0) return NIL;
+    Parameters parameters = {};
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(&sql, "SELECT %s", column_list(kind.relid, kind.keys, kind.n_keys, "t."));
+    append_keys_join(&sql, kind, qualified_name(kind.relid), subject->roots[kind.index], &parameters);
+    const SqlRows rows = read_as(owner_of(kind.relid), sql.data, parameters);
+    for_each_key(kind, rows, 1, [&](const SqlRow &, const char *key) { found = lappend(found, canonical_key(key)); });
+    return found;
+}
+
+// Of all who are held.
+List *held_of_kind(const Model &model, List *holds, const Kind &kind) {
+    List *found = NIL;
+    ListCell *cell = nullptr;
+    foreach (cell, held_kinds(holds))
+        found = list_concat(found, rows_that_are(held_human(model, holds, static_cast<const char *>(lfirst(cell))), kind));
+    return found;
+}
+
+bool open_way(List *holds, const PersonWay &from, Way *way) {
+    Problem problem = {};
+    List *held = held_of_kind(*known_model, holds, *kind_named(*known_model, from.kind));
+    // One that does not fit leads nowhere: retention.check() says so.
+    if (held == NIL || !from.fits || !open_along(load_kind(from.kind), from.relid, from.path, &way->along, &problem))
+        return false;
+    if (way->along.n + way->along.n_given != from.n) return false;
+    way->n = from.n;
+    for (int i = 0; i < from.n; ++i) way->columns[i] = from.columns[i];
+    way->held = static_cast<char **>(palloc(sizeof(char *) * static_cast<size_t>(list_length(held))));
+    for (; way->n_held < list_length(held); ++way->n_held)
+        way->held[way->n_held] = static_cast<char *>(list_nth(held, way->n_held));
+    qsort(way->held, static_cast<size_t>(way->n_held), sizeof(char *), compare_texts);
+    return true;
+}
+
+void add_own(KnownTable *table, List *holds) {
+    ListCell *cell = nullptr;
+    foreach (cell, holds) {
+        auto *hold = static_cast<Hold *>(lfirst(cell));
+        const bool by_own = hold->scope == HoldScope::kRow || hold->scope == HoldScope::kCondition;
+        if (by_own && is_below(table->relid, hold->relid)) table->own = list_concat(table->own, reach_of(list_make1(hold)));
+    }
+}
+
+void add_identities(List *holds) {
+    ListCell *cell = nullptr;
+    foreach (cell, held_kinds(holds)) {
+        const Subject *human = held_human(*known_model, holds, static_cast<const char *>(lfirst(cell)));
+        if (human != nullptr) identities = list_concat(identities, identities_of(*human));
+    }
+}
+
+bool is_joined(const Kind &kind) {
+    ListCell *cell = nullptr;
+    foreach (cell, known_model->same)
+        if (static_cast<const Link *>(lfirst(cell))->relid == kind.relid ||
+            static_cast<const Link *>(lfirst(cell))->kind == &kind)
+            return true;
+    return false;
+}
+
+bool has_identity(const Kind &kind) { return kind.n_identifying > 0 || is_joined(kind); }
+
+// Who is held is known from one command to the next where whoever writes another row of the same human says so: a trigger of a governed table does.
+bool is_told_of_all() {
+    ListCell *cell = nullptr;
+    foreach (cell, known_model->kinds) {
+        const auto *kind = static_cast<const Kind *>(lfirst(cell));
+        if (has_identity(*kind) && clock_column(kind->relid) == InvalidAttrNumber) return false;
+    }
+    return true;
+}
+
+// Everybody who began before the newest hold was there has ended.
+bool are_all_aware() { return !TransactionIdPrecedes(GetLatestSnapshot()->xmin, unaware); }
+
+void add_ways(KnownTable *table, List *holds, List *ways) {
+    ListCell *cell = nullptr;
+    if (known_model == nullptr) {
+        const bool aware = are_all_aware();
+        known_model = load_model();
+        lasts = aware && is_told_of_all();
+        add_identities(holds);
+    }
+    foreach (cell, ways)
+        if (open_way(holds, *static_cast<const PersonWay *>(lfirst(cell)), &table->ways[table->n])) ++table->n;
+    foreach (cell, known_model->kinds) {
+        const auto *kind = static_cast<const Kind *>(lfirst(cell));
+        if (is_below(table->relid, kind->relid)) table->kinds = lappend(table->kinds, lfirst(cell));
+    }
+}
+
+KnownTable *find_table(Oid relid) {
+    MemoryContext before = MemoryContextSwitchTo(context);
+    auto *found = static_cast<KnownTable *>(palloc0(sizeof(KnownTable)));
+    List *holds = standing_holds(), *ways = all_ways_to_persons(relid);
+    found->relid = relid;
+    found->ways = static_cast<Way *>(palloc0(sizeof(Way) * static_cast<size_t>(list_length(ways) + 1)));
+    add_own(found, holds);
+    // A kind that does not fit the schema, which retention.check() names, keeps nobody from writing rows.
+    if (held_kinds(holds) != NIL) (void) attempt([&] { add_ways(found, holds, ways); });
+    known = lappend(known, found);
+    MemoryContextSwitchTo(before);
+    return found;
+}
+
+// Of what has changed since, or may have changed and nobody said so, nothing is kept.
+void forget_known() {
+    if (context == nullptr) context = AllocSetContextCreate(TopMemoryContext, "pg_retention held persons", ALLOCSET_SMALL_SIZES);
+    const LocalTransactionId transaction = own_lxid();
+    const CommandId command = GetCurrentCommandId(false);
+    const uint64_t reading = holds_reading();
+    if (reading != holds_at) unaware = ReadNextTransactionId();
+    const bool same_command = asked_in == transaction && asked_by == command;
+    if (known_at == schema_changes() && holds_at == reading && (known_model == nullptr || lasts || same_command)) return;
+    known = identities = NIL;
+    known_model = nullptr;
+    lasts = false;
+    MemoryContextReset(context);
+    known_at = schema_changes();
+    holds_at = reading;
+    asked_in = transaction;
+    asked_by = command;
+}
+
+KnownTable *known_table(Oid relid) {
+    ListCell *cell = nullptr;
+    forget_known();
+    foreach (cell, known)
+        if (static_cast<KnownTable *>(lfirst(cell))->relid == relid) return static_cast<KnownTable *>(lfirst(cell));
+    return find_table(relid);
+}
+
+bool is_held_key(const Way &way, const char *key) {
+    return bsearch(&key, way.held, static_cast<size_t>(way.n_held), sizeof(char *), compare_texts) != nullptr;
+}
+
+struct Following {
+    const Way *way;
+    List *led_to;  // char *
+};
+
+void follow_person(void *argument, int, const char *key) {
+    auto *following = static_cast<Following *>(argument);
+    if (is_held_key(*following->way, key)) following->led_to = lappend(following->led_to, pstrdup(key));
+}
+
+// The held persons to whom the row leads. One with a null on its way leads to nobody.
+List *led_to(Way *way, TupleDesc desc, HeapTuple row) {
+    Datum values[2 * kMaxKeys];
+    bool nulls[2 * kMaxKeys];
+    const Datum *columns[2 * kMaxKeys];
+    const bool *are_null[2 * kMaxKeys];
+    for (int i = 0; i < way->n; ++i) {
+        values[i] = heap_getattr(row, way->columns[i], desc, &nulls[i]);
+        columns[i] = &values[i];
+        are_null[i] = &nulls[i];
+        if (nulls[i]) return NIL;
+    }
+    if (!is_given(&way->along, values, nulls)) return NIL;
+    Following following = {way, NIL};
+    // A person that is held is there, so the key alone tells.
+    if (way->along.holds_key)
+        follow_person(&following, 0, key_held(way->along, values));
+    else
+        for_each_person_along(way->along, columns, are_null, 1, follow_person, &following);
+    return following.led_to;
+}
+
+bool asks_own(Relation rel, HeapTuple row, const Reach &reach) {
+    Parameters parameters = {};
+    StringInfoData sql;
+    const Datum whole = heap_copy_tuple_as_datum(row, RelationGetDescr(rel));
+    initStringInfo(&sql);
+    const int number = add_parameter(&parameters, typed(rel->rd_rel->reltype, whole));
+    appendStringInfoString(&sql, "SELECT (");
+    append_reached(&sql, reach, &parameters);
+    appendStringInfo(&sql, ") IS TRUE FROM (SELECT ($%d).*) t", number);
+    return run_as(rel->rd_rel->relowner, kKeptReading, sql.data, parameters).first().get<bool>(1);
+}
+
+// A condition that fails for a row is met by it: the row is kept, and whoever writes it is not told what was asked.
+bool meets_own(Relation rel, HeapTuple row, const Reach &reach) {
+    bool meets = true;
+    if (reach.conditions == NIL) return asks_own(rel, row, reach);
+    (void) attempt([&] { meets = asks_own(rel, row, reach); });
+    return meets;
+}
+
+}  // namespace
+
+bool is_row_reached(Relation rel, HeapTuple row) {
+    connect_spi();
+    KnownTable *table = known_table(RelationGetRelid(rel));
+    bool reached = false;
+    ListCell *cell = nullptr;
+    foreach (cell, table->own) reached = reached || meets_own(rel, row, *static_cast<const Reach *>(lfirst(cell)));
+    for (int i = 0; i < table->n && !reached; ++i) reached = led_to(&table->ways[i], RelationGetDescr(rel), row) != NIL;
+    SPI_finish();
+    return reached;
+}
+
+namespace {
+
+// By the key of a person and the kind it is of, whichever way leads there.
+List *held_persons(KnownTable *table, Relation rel, HeapTuple row) {
+    List *found = NIL;
+    ListCell *cell = nullptr;
+    for (int i = 0; i < table->n; ++i)
+        foreach (cell, led_to(&table->ways[i], RelationGetDescr(rel), row))
+            found = lappend(found, psprintf("%s %s", table->ways[i].along.kind->name, static_cast<const char *>(lfirst(cell))));
+    return found;
+}
+
+bool is_known_person(KnownTable *table, TupleDesc desc, HeapTuple row) {
+    for (int i = 0; i < table->n; ++i)
+        if (table->ways[i].along.path.n_steps == 0 && led_to(&table->ways[i], desc, row) != NIL) return true;
+    return false;
+}
+
+bool differs(Relation rel, HeapTuple was, HeapTuple is, const Kind &kind, AttrNumber of_kind) {
+    TupleDesc desc = RelationGetDescr(rel);
+    const AttrNumber column = get_attnum(RelationGetRelid(rel), get_attname(kind.relid, of_kind, false));
+    bool was_null = false, is_null = false;
+    const Datum old_value = heap_getattr(was, column, desc, &was_null), new_value = heap_getattr(is, column, desc, &is_null);
+    const Form_pg_attribute att = TupleDescAttr(desc, column - 1);
+    return was_null != is_null || (!was_null && !datum_image_eq(old_value, new_value, att->attbyval, att->attlen));
+}
+
+bool is_person(Relation rel, HeapTuple row, const Kind &kind) {
+    Parameters parameters = {};
+    const Datum whole = heap_copy_tuple_as_datum(row, RelationGetDescr(rel));
+    const int number = add_parameter(&parameters, typed(rel->rd_rel->reltype, whole));
+    const char *sql = psprintf("SELECT 1 FROM (SELECT ($%d).*) t WHERE true%s", number, and_is_person(kind));
+    return run_as(owner_of(kind.relid), kKeptReading, sql, parameters).n > 0;
+}
+
+// By the key it is the same person, by what it is known by another, or none.
+bool leaves_human(KnownTable *table, Relation rel, HeapTuple was, HeapTuple is) {
+    ListCell *cell = nullptr;
+    if (table->kinds == NIL || !is_known_person(table, RelationGetDescr(rel), was)) return false;
+    foreach (cell, table->kinds) {
+        const auto *kind = static_cast<const Kind *>(lfirst(cell));
+        for (int i = 0; i < kind->n_identifying; ++i)
+            if (differs(rel, was, is, *kind, kind->identifying[i])) return true;
+        for (int i = 0; i < kind->n_scope; ++i)
+            if (differs(rel, was, is, *kind, kind->scope[i])) return true;
+        if (kind->condition != nullptr && !is_person(rel, is, *kind)) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+bool leaves_hold(Relation rel, HeapTuple was, HeapTuple is) {
+    connect_spi();
+    KnownTable *table = known_table(RelationGetRelid(rel));
+    bool left = false;
+    ListCell *cell = nullptr;
+    foreach (cell, table->own) {
+        const auto *reach = static_cast<const Reach *>(lfirst(cell));
+        left = left || (meets_own(rel, was, *reach) && !meets_own(rel, is, *reach));
+    }
+    left = left || leaves_human(table, rel, was, is);
+    List *now = left ? NIL : held_persons(table, rel, is);
+    foreach (cell, left ? NIL : held_persons(table, rel, was))
+        left = left || !has_word(now, static_cast<const char *>(lfirst(cell)));
+    SPI_finish();
+    return left;
+}
+
+namespace {
+
+bool leads_on(Relation rel, HeapTuple row, const Step &step) {
+    for (int i = 0; i < step.n; ++i) {
+        const AttrNumber column = get_attnum(RelationGetRelid(rel), get_attname(step.near_relid, step.near_columns[i], false));
+        if (heap_attisnull(row, column, RelationGetDescr(rel))) return false;
+    }
+    return true;
+}
+
+// A key says that the row is the same human as another. Nobody refers by a foreign key to a row that is not there yet.
+bool may_be_joined(Relation rel, HeapTuple row, const Kind &kind) {
+    ListCell *cell = nullptr;
+    foreach (cell, known_model->same) {
+        const auto *link = static_cast<const Link *>(lfirst(cell));
+        const Step &step = link->path.steps[0];
+        if (link->relid == kind.relid && leads_on(rel, row, step)) return true;
+        if (link->kind == &kind && step.named == InvalidAttrNumber) return true;
+    }
+    return false;
+}
+
+bool may_be_held_human(Relation rel, HeapTuple row, const Kind &kind) {
+    const Datum whole = heap_copy_tuple_as_datum(row, RelationGetDescr(rel));
+    return may_be_joined(rel, row, kind) || shares_identity(*known_model, kind, typed(rel->rd_rel->reltype, whole), identities);
+}
+
+}  // namespace
+
+void note_person(Relation rel, HeapTuple row) {
+    ListCell *cell = nullptr;
+    bool may_be = false;
+    connect_spi();
+    KnownTable *table = known_table(RelationGetRelid(rel));
+    if (table->kinds != NIL && !is_known_person(table, RelationGetDescr(rel), row))
+        foreach (cell, table->kinds) may_be = may_be || may_be_held_human(rel, row, *static_cast<const Kind *>(lfirst(cell)));
+    SPI_finish();
+    if (may_be) tell_holds_changed();
+}
+
+bool is_held_person(const Subject &subject) {
+    List *holds = standing_holds();
+    ListCell *cell = nullptr, *inner = nullptr;
+    if (held_kinds(holds) == NIL) return false;
+    foreach (cell, subject.model->kinds) {
+        const auto *kind = static_cast<const Kind *>(lfirst(cell));
+        List *held = held_of_kind(*subject.model, holds, *kind);
+        foreach (inner, held == NIL ? NIL : rows_that_are(&subject, *kind))
+            if (has_word(held, static_cast<const char *>(lfirst(inner)))) return true;
+    }
+    return false;
+}
+
+}  // namespace pg_retention
