@@ -86,7 +86,7 @@ Verdict decide(Oid relid, core::Clock clock, Floors floors) {
     verdict.held = (core::flags_of(clock) & core::kHeld) != 0;
     if (const Hold *hold = whole_hold(relid, static_cast<int16_t>(core::policy_of(clock))); hold != nullptr) {
         verdict.held = true;
-        verdict.hold = pstrdup(hold->name);
+        verdict.hold = hold->id;
         verdict.ground = pstrdup(hold->ground);
     }
     const Policy *policy = floor_policy(clock, floors);
@@ -128,7 +128,7 @@ void refuse(const Verdict &verdict, const char *what, const char *table, const c
                  errhint("See retention.restriction; retention.lift_restriction lifts a restriction.")));
     if (verdict.held)
         ereport(ERROR, (errcode(kHeldSqlstate), errmsg("cannot %s \"%s\": a legal hold stands", what, table),
-                        verdict.hold != nullptr ? errdetail("Hold \"%s\", Article %s.", verdict.hold, verdict.ground) : 0,
+                        verdict.hold != 0 ? errdetail("Hold " INT64_FORMAT ", Article %s.", verdict.hold, verdict.ground) : 0,
                         errhint("See retention.standing_hold; retention.lift_hold lifts a hold.")));
     const char *law = verdict.reference != nullptr ? verdict.reference : verdict.policy;
     if (verdict.until == nullptr)
@@ -154,8 +154,7 @@ void check_update(Oid relid, core::Clock before) {
 void check_clock_change(Oid relid, core::Clock before, core::Clock after, Floors floors, Oid was_in) {
     const Oid before_in = OidIsValid(was_in) ? was_in : relid;
     const Verdict verdict = decide(before_in, before, floors);
-    if (verdict.hold != nullptr && !is_held(relid, after))
-        refuse(verdict, "take out of its hold a row of", get_rel_name(before_in));
+    if (verdict.hold != 0 && !is_held(relid, after)) refuse(verdict, "take out of its hold a row of", get_rel_name(before_in));
     if (!verdict.mandatory) return;
     const Policy *now = floor_policy(before, floors);
     const Policy *then = floor_policy(after, floors);

@@ -2,14 +2,10 @@
 // Not before its time: the one decision every path that would remove, release or back-date a row asks for.
 #include "core/time/clock.hpp"
 #include "pg/postgres.hpp"
+#include "pg/sqlstates.hpp"
 #include "pg/sql.hpp"
 
 namespace pg_retention {
-
-// SQLSTATEs of the refusals here.
-constexpr int kMandatorySqlstate = MAKE_SQLSTATE('R', 'T', '0', '0', '1');
-constexpr int kRestrictedSqlstate = MAKE_SQLSTATE('R', 'T', '0', '0', '2');
-constexpr int kHeldSqlstate = MAKE_SQLSTATE('R', 'T', '0', '0', '3');
 
 struct Verdict {
     bool restricted;        // Article 18: neither removed nor changed, under whatever policy
@@ -18,7 +14,7 @@ struct Verdict {
     const char *policy;     // name
     const char *reference;  // law; may be null
     const char *until;      // local date of release; null: its clock has not started
-    const char *hold;       // name of the one that holds all rows of the policy or table; null: there is none
+    int64 hold;             // number of the one that holds all rows of the policy or table; 0: there is none
     const char *ground;     // of that one
 };
 

@@ -5,6 +5,7 @@
 #include "pg/sql.hpp"
 #include "policy/attached.hpp"
 #include "policy/policy_cache.hpp"
+#include "policy/held_rows.hpp"
 #include "policy/protected.hpp"
 #include "schema/extension.hpp"
 
@@ -225,15 +226,21 @@ void check_columns(const TriggerData *data, core::Clock before) {
           RelationGetRelid(data->tg_relation));
 }
 
-void check_columns_of_moved(const TriggerData *data, const Departure &from, Floors floors) {
+void check_moved(const TriggerData *data, const Departure &from, Floors floors) {
     const Policy *policy = policy_of_row(from.clock);
-    if ((policy == nullptr || policy->n_protects == 0) && !is_held(from.relid, from.clock)) return;
+    const bool held = is_held(from.relid, from.clock) || may_hold_rows(from.relid);
+    if ((policy == nullptr || policy->n_protects == 0) && !held) return;
     Relation rel = table_open(from.relid, NoLock);
     TupleTableSlot *slot = table_slot_create(rel, nullptr);
     ItemPointerData tid = from.tid;
     if (!table_tuple_fetch_row_version(rel, &tid, SnapshotAny, slot))
         elog(ERROR, "row on its way to another partition is not there");
     HeapTuple was = ExecCopySlotHeapTuple(slot);
+    if (may_hold_rows(from.relid) && held_rows.left_behind(rel, was, RelationGetRelid(data->tg_relation))) {
+        Verdict verdict = {};
+        verdict.held = true;
+        refuse(verdict, "take out of its hold a row of", RelationGetRelationName(rel));
+    }
     TupleConversionMap *map = convert_tuples_by_name(RelationGetDescr(rel), RelationGetDescr(data->tg_relation));
     if (map != nullptr) was = execute_attr_map_tuple(was, map);
     check(data, was, data->tg_trigtuple, from.clock, floors, from.relid);

@@ -25,7 +25,7 @@ bool may_be_kept_column(Oid leaf, const ColumnAsked &asked, bool with_holds);
 void check_columns(const TriggerData *data, core::Clock before);
 
 // Of a row that comes from another partition, where it stood as this.
-void check_columns_of_moved(const TriggerData *data, const Departure &from, Floors floors);
+void check_moved(const TriggerData *data, const Departure &from, Floors floors);
 
 // What retention.rectify is about to write, with leave and reason, in one statement of its own; null: nothing.
 struct Rectified {

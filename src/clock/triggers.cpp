@@ -84,7 +84,7 @@ HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
     // The application's triggers came first, and may have written what they like.
     clock = core::add_flags(clock, core::flags_of(before) & (core::kHeld | core::kRestricted));
     if (is_reached_until_end(rel, data->tg_trigtuple)) clock = core::add_flags(clock, core::kHeld);
-    if (is_known_move) check_columns_of_moved(data, arrival.from, arrival.floors);
+    if (is_known_move) check_moved(data, arrival.from, arrival.floors);
     if (moves) check_clock_change(RelationGetRelid(rel), before, clock, arrival.floors, arrival.from.relid);
     // Not where the row was there before: in the database of a dump, or in another partition.
     const bool is_known =

@@ -75,7 +75,7 @@ constexpr Form kForms[] = {
     {AT_DropColumn, kAny, kConfirm, "and of an attribute of a type that columns have; refused to all while a floor, a hold or a restriction keeps a hidden row; of a protected column, while any row must be kept; and the clock, or what a policy needs"},
 
     {AT_SetLogged, kAny, kEvaluates, ""},
-    {AT_SetUnLogged, kAny, kEvaluates, "refused to all while a mandatory policy enforces: after a crash the table is empty"},
+    {AT_SetUnLogged, kAny, kEvaluates, "refused to all while a mandatory policy enforces or a hold stands: after a crash the table is empty"},
     {AT_SetAccessMethod, kAny, kEvaluates, ""},
     {AT_SetTableSpace, kAny, kEvaluates, ""},
     {AT_AddIndexConstraint, kAny, kEvaluates, "see AddConstraint"},
@@ -86,7 +86,7 @@ constexpr Form kForms[] = {
     {AT_DisableTrigAll, kAny, kGuarded, "the extension's triggers stay enabled always"},
     {AT_DisableTrigUser, kAny, kGuarded, "the extension's triggers stay enabled always"},
 
-    {AT_DropInherit, kAny, kPasses, "a child has policies of its own"},
+    {AT_DropInherit, kAny, kPasses, "a child has policies of its own; refused to all while a legal hold is on its rows, which may be one of the table above"},
     {AT_AddColumnToView, kAny, kPasses, ""},
     {AT_ColumnDefault, kAny, kPasses, ""},
     {AT_DropNotNull, kAny, kPasses, ""},

@@ -105,7 +105,10 @@ bool shows_own_rows(const Policy &was, const Policy *is) {
 void judge_own_rows(const Policy &was, Looser *looser) {
     const Policy *is = policy_by_id(was.id);
     if (is != nullptr && is->mode != Mode::kEnforce) is = nullptr;
-    if (is != nullptr && was.terms.has_floor && protects_less(was, *is)) looser->releases = &was;
+    if (is != nullptr && protects_less(was, *is)) {
+        if (was.terms.has_floor) looser->releases = &was;
+        if (whole_hold(was.relid, was.id) != nullptr || may_hold_rows(was.relid)) looser->unprotects = &was;
+    }
     if (is != nullptr && was.timezone == is->timezone && same_terms(was.terms, is->terms)) return;
     if (was.terms.has_floor && (is == nullptr || shortens(was, *is))) looser->releases = &was;
     if (looser->shows == nullptr && shows_own_rows(was, is)) looser->shows = &was;

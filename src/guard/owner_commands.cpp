@@ -122,6 +122,16 @@ void check_statistics(const CreateStatsStmt *statistics) {
         if (owns(lfirst_oid(cell))) refuse_over_hidden_rows(lfirst_oid(cell), "create statistics over an expression on table");
 }
 
+// A table that inherits no more is out of reach of a hold on the one above it, and an unlogged one is empty after a crash.
+void check_held(const AlterTableStmt *alter, Oid relid) {
+    ListCell *cell = nullptr;
+    foreach (cell, alter->cmds) {
+        const AlterTableType subtype = lfirst_node(AlterTableCmd, cell)->subtype;
+        if (subtype == AT_DropInherit) refuse_over_held_rows(relid, "end the inheritance of");
+        if (subtype == AT_SetUnLogged) refuse_over_held_rows(relid, "make an unlogged table of");
+    }
+}
+
 // A detached partition has no trigger left that keeps its rows, and perhaps no policy by which they go.
 void check_detach(const Node *statement) {
     if (!IsA(statement, AlterTableStmt)) return;
@@ -236,6 +246,7 @@ void check_losses(const Node *statement) {
     foreach (cell, affected_tables(statement)) {
         if (!owns(lfirst_oid(cell))) continue;
         check_kept(reinterpret_cast<const AlterTableStmt *>(statement), lfirst_oid(cell));
+        check_held(reinterpret_cast<const AlterTableStmt *>(statement), lfirst_oid(cell));
         check_losses(reinterpret_cast<const AlterTableStmt *>(statement), lfirst_oid(cell));
     }
 }

@@ -261,6 +261,25 @@ void refuse_over_kept_rows(Oid relid, const char *what) {
             check_rows(lfirst_oid(cell), what, false);
 }
 
+void refuse_over_held_rows(Oid relid, const char *what) {
+    ListCell *cell = nullptr;
+    if (!any_hold()) return;
+    foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr)) {
+        const Oid part = lfirst_oid(cell);
+        if (!is_guarded(part)) continue;
+        keep_holds_off(part);
+        Verdict held = {};
+        held.held = whole_hold(part, 0) != nullptr;
+        SPI_connect();
+        SqlRows found = {};
+        unrevealed([&] { found = latest_rows(part, false); });
+        for (const SqlRow row : found) held.held = held.held || is_held(part, row.get<core::Clock>(1));
+        SPI_finish();
+        if (held.held) refuse(held, what, get_rel_name(part));
+        refuse_unmarked(part, what);
+    }
+}
+
 void note_truncate(Oid relid) {
     if (IsLogicalWorker()) refuse_over_kept_rows(relid, "truncate");
     if (is_guarded(relid) && is_due_partition(relid)) enter_due_partition(relid, "truncate");

@@ -8,6 +8,8 @@ namespace pg_retention {
 
 // Refuses when the law or a hold keeps a row of the table, or of a partition of it. what: "detach".
 void refuse_over_kept_rows(Oid relid, const char *what);
+// The same where a legal hold does.
+void refuse_over_held_rows(Oid relid, const char *what);
 
 // A table's lock is held, and its TRUNCATE allowed.
 void note_truncate(Oid relid);

@@ -294,9 +294,9 @@ void keep_logged(const Node *statement) {
     foreach (cell, alter->cmds) {
         if (lfirst_node(AlterTableCmd, cell)->subtype != AT_SetUnLogged) continue;
         const Oid relid = RangeVarGetRelid(alter->relation, NoLock, true);
-        const Policy *floor = OidIsValid(relid) ? standing_floor(relid) : nullptr;
         // Whoever does not own it is told so by the server.
-        if (floor != nullptr && owns_table(relid, GetUserId())) refuse_unlogged(relid, floor->name);
+        if (!OidIsValid(relid) || !owns_table(relid, GetUserId())) continue;
+        if (const Policy *floor = standing_floor(relid); floor != nullptr) refuse_unlogged(relid, floor->name);
     }
 }
 

@@ -3,6 +3,7 @@
 #include "pg/names.hpp"
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
+#include "pg/sqlstates.hpp"
 #include "policy/holds.hpp"
 #include "schema/own.hpp"
 
@@ -47,9 +48,8 @@ bool holds_rows(Oid relid) {
 void refuse_under_hold(const Policy &policy) {
     const Hold *hold = whole_hold(policy.relid, policy.id);
     if (hold == nullptr && !holds_rows(policy.relid)) return;
-    ereport(ERROR, (errcode(MAKE_SQLSTATE('R', 'T', '0', '0', '3')),
-                    errmsg("cannot drop policy \"%s\": a legal hold stands", policy.name),
-                    hold != nullptr ? errdetail("Hold \"%s\", Article %s.", hold->name, hold->ground)
+    ereport(ERROR, (errcode(kHeldSqlstate), errmsg("cannot drop policy \"%s\": a legal hold stands", policy.name),
+                    hold != nullptr ? errdetail("Hold " INT64_FORMAT ", Article %s.", hold->id, hold->ground)
                                     : errdetail("It is on rows of table \"%s\".", get_rel_name(policy.relid)),
                     errhint("See retention.standing_hold; retention.lift_hold lifts a hold.")));
 }

@@ -24,6 +24,7 @@
 #include "pg/notices.hpp"
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
+#include "pg/sqlstates.hpp"
 #include "pg/time.hpp"
 #include "pg/timezone.hpp"
 
@@ -194,9 +195,13 @@ const Policy *refuse_looser(Oid relid, bool moved = false) {
     const Looser looser = looser_judge(relid, standing, moved);
     if (looser.lets_go != nullptr)
         ereport(ERROR,
-                (errcode(MAKE_SQLSTATE('R', 'T', '0', '0', '3')),
+                (errcode(kHeldSqlstate),
                  errmsg("rows of policy \"%s\", which a legal hold is on, may come under another one", looser.lets_go->name),
                  errhint("Place the hold on the table, and lift the one on the policy. See retention.standing_hold.")));
+    if (looser.unprotects != nullptr)
+        ereport(ERROR, (errcode(kHeldSqlstate),
+                        errmsg("policy \"%s\" protects columns of rows that a legal hold is on", looser.unprotects->name),
+                        errhint("It may protect more. See retention.standing_hold; retention.lift_hold lifts a hold.")));
     if (looser.releases != nullptr && !superuser()) refuse_shortening(*looser.releases);
     if (looser.shows != nullptr && !settings::confirm_drop)
         ereport(ERROR,

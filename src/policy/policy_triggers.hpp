@@ -22,6 +22,7 @@ struct Looser {
     const Policy *releases;
     const Policy *shows;
     const Policy *lets_go;
+    const Policy *unprotects;  // held rows
 };
 
 // The judge of that (guard/looser) reads rows, and so lies above this.

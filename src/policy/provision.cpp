@@ -184,6 +184,8 @@ void keep_truncate_guards(Oid relid) {
             drop_trigger(lfirst_oid(cell), kTruncateTrigger);
 }
 
+bool has_guard(Oid relid) { return OidIsValid(get_trigger_oid(relid, kGuardTrigger, true)); }
+
 static void add_clock_triggers(Oid relid) {
     give_to_partitions(relid, kClockTrigger);
     give_to_partitions(relid, kGuardTrigger);

@@ -21,6 +21,9 @@ bool has_policies(Oid relid);
 // Removes triggers nobody needs any more, and the clock column with what hangs on it.
 void withdraw(Oid relid, const Path *paths, int n_paths);
 
+// Whether what guards rows against being deleted stands on the relation itself.
+bool has_guard(Oid relid);
+
 // Each table of the tree that rows stand in has a trigger against TRUNCATE as long as a policy stands for it.
 void keep_truncate_guards(Oid relid);
 

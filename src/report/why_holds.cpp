@@ -20,14 +20,12 @@ bool is_in(const AskedRow &row, const Reach &reach) {
     const Oid leaf = RelationGetRelid(row.leaf);
     if (!is_below(leaf, reach.relid)) return false;
     Parameters parameters = {};
-    StringInfoData sql;
-    initStringInfo(&sql);
-    appendStringInfo(
-        &sql, "SELECT 1 FROM %s t WHERE t.tableoid OPERATOR(pg_catalog.=) $%d AND t.ctid OPERATOR(pg_catalog.=) $%d AND (",
-        qualified_name(reach.relid), add_parameter(&parameters, sql_value(leaf)), add_parameter(&parameters, sql_value(row.tid)));
-    append_reached(&sql, reach, &parameters);
-    appendStringInfoString(&sql, ") IS TRUE");
-    return run_as(owner_of(reach.relid), kOnceReading, sql.data, parameters).n > 0;
+    const int table = add_parameter(&parameters, sql_value(leaf)), place = add_parameter(&parameters, sql_value(row.tid));
+    const char *sql =
+        psprintf("SELECT t FROM %s t WHERE t.tableoid OPERATOR(pg_catalog.=) $%d AND t.ctid OPERATOR(pg_catalog.=) $%d",
+                 qualified_name(reach.relid), table, place);
+    const SqlRows found = run_as(owner_of(reach.relid), kOnceReading, sql, parameters);
+    return found.n > 0 && is_met(reach, typed(get_rel_type_id(reach.relid), found.first().datum(1)), leaf);
 }
 
 bool keeps(const Hold &hold, const AskedRow &row) {

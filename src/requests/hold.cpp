@@ -14,6 +14,7 @@
 #include "policy/attached.hpp"
 #include "policy/policy_cache.hpp"
 #include "policy/policy_triggers.hpp"
+#include "policy/provision.hpp"
 #include "requests/call.hpp"
 #include "requests/deferred.hpp"
 #include "requests/hold_terms.hpp"
@@ -78,39 +79,47 @@ core::Clock with_held(core::Clock clock, bool held) {
     return core::with_flags(clock, static_cast<uint8_t>(flags));
 }
 
-// Of the rows t that the statement "FROM ... WHERE ..." gives; how many they are.
-int64 mark_rows(Oid relid, const char *from_where, const Parameters &parameters, bool held) {
-    int64 rows = 0;
-    const char *sql = psprintf("SELECT t.tableoid, t.ctid, t.%s%s ORDER BY t.tableoid, t.ctid FOR NO KEY UPDATE",
-                               clock_name(relid), from_where);
-    for_each_portion(owner_of(relid), kKeptWriting, sql, parameters, [&](const SqlRows &found) {
-        for (const SqlRow row : found) {
-            auto tid = row.get<ItemPointerData>(2);
-            const auto before = row.get<core::Clock>(3);
-            const core::Clock after = with_held(before, held);
-            if (after != before) (void) write_clock(row.get<Oid>(1), &tid, after);
-        }
-        rows += static_cast<int64>(found.n);
-    });
-    return rows;
+void mark_row(const MetRow &row, bool held) {
+    ItemPointerData tid = row.tid;
+    const core::Clock after = with_held(row.clock, held);
+    if (after != row.clock) (void) write_clock(row.leaf, &tid, after);
 }
 
+// How many rows are held: those of a table that nothing guards are marked, and no more.
 int64 mark_reached(const Reach &reach) {
-    Parameters parameters = {};
-    StringInfoData sql;
-    initStringInfo(&sql);
-    appendStringInfo(&sql, " FROM %s t WHERE (", qualified_name(reach.relid));
-    append_reached(&sql, reach, &parameters);
-    appendStringInfoString(&sql, ") IS TRUE");
-    return mark_rows(reach.relid, sql.data, parameters, true);
+    int64 guarded = 0;
+    Oid leaf = InvalidOid;
+    bool is_guarded = false;
+    const Met met = {reach.relid, &reach, "", {}, NIL, true};
+    (void) for_each_met(met, [&](const MetRow &row) {
+        mark_row(row, true);
+        if (row.leaf != leaf) is_guarded = has_guard(row.leaf);
+        leaf = row.leaf;
+        guarded += is_guarded ? 1 : 0;
+    });
+    return guarded;
 }
 
+// rows: -1 where nobody has counted them.
 void append_table(StringInfo out, Oid relid, int64 rows, const char *why) {
     appendStringInfoString(out, out->len > 0 ? ", {\"table\": " : "{\"table\": ");
     append_json_text(out, qualified_name(relid));
-    appendStringInfo(out, ", \"rows\": " INT64_FORMAT, rows);
+    appendStringInfo(out, ", \"rows\": %s", rows < 0 ? "null" : psprintf(INT64_FORMAT, rows));
     if (why != nullptr) appendStringInfo(out, ", \"why\": \"%s\"", why);
     appendStringInfoChar(out, '}');
+}
+
+// What inherits from a governed table has policies and triggers of its own, or none. What is unlogged is empty after a crash.
+void append_unguarded(StringInfo out, Oid relid, bool alone = false) {
+    ListCell *cell = nullptr;
+    foreach (cell, alone ? list_make1_oid(relid) : find_all_inheritors(relid, NoLock, nullptr)) {
+        const Oid leaf = lfirst_oid(cell);
+        if (get_rel_relkind(leaf) == RELKIND_PARTITIONED_TABLE) continue;
+        if (!has_guard(leaf))
+            append_table(out, leaf, -1, "nothing guards the table");
+        else if (get_rel_persistence(leaf) == RELPERSISTENCE_UNLOGGED)
+            append_table(out, leaf, -1, "the table is unlogged");
+    }
 }
 
 // Tables with rows about the person that no policy governs: nothing guards them.
@@ -168,7 +177,9 @@ char *place(FunctionCallInfo fcinfo, bool with_key) {
     initStringInfo(&not_held);
     int64 total = -1;
     if (holds_whole(terms.scope)) {
-        hold_whole(terms.scope == HoldScope::kPolicy ? terms.governed : terms.relid);
+        const Oid relid = terms.scope == HoldScope::kPolicy ? terms.governed : terms.relid;
+        hold_whole(relid);
+        append_unguarded(&not_held, relid);
     } else {
         Hold hold = hold_of(id);
         ListCell *cell = nullptr;
@@ -177,6 +188,7 @@ char *place(FunctionCallInfo fcinfo, bool with_key) {
             const auto *reach = static_cast<const Reach *>(lfirst(cell));
             const int64 rows = mark_reached(*reach);
             if (rows > 0) append_table(&held, reach->relid, rows, nullptr);
+            append_unguarded(&not_held, reach->relid, reach->own_rows);
             total += rows;
         }
         if (terms.scope == HoldScope::kRow && total == 0) refuse_no_row(terms);
@@ -214,43 +226,34 @@ bool is_among(const Hold &hold, const Datum *ids, int n) {
     return false;
 }
 
-// " AND NOT (...)": rows that other holds reach. They may be on a partition alone.
-void append_not_others(StringInfo sql, const Reach &reach, List *others, Parameters *parameters) {
-    ListCell *cell = nullptr, *inner = nullptr;
-    foreach (cell, others) {
-        const auto *other = static_cast<const Reach *>(lfirst(cell));
-        if (!meets(*other, reach.relid)) continue;
-        appendStringInfoString(sql, " AND (");
-        if (!is_below(reach.relid, other->relid)) {
-            List *tables = find_all_inheritors(other->relid, NoLock, nullptr);
-            appendStringInfoString(sql, "t.tableoid NOT IN (");
-            foreach (inner, tables) appendStringInfo(sql, "%s%u", inner == list_head(tables) ? "" : ", ", lfirst_oid(inner));
-            appendStringInfoString(sql, ") OR ");
-        }
-        appendStringInfoChar(sql, '(');
-        append_reached(sql, *other, parameters);
-        appendStringInfoString(sql, ") IS NOT TRUE)");
-    }
-}
-
 // Frees the rows that these holds reach and no other does. Where no other holds single rows of the table all are freed: a way by which a row was
 // reached may be gone.
 int64 free_reached(const Reach &reach, List *others) {
-    Parameters parameters = {};
-    StringInfoData sql;
-    initStringInfo(&sql);
-    appendStringInfo(&sql, " FROM %s t WHERE %s", qualified_name(reach.relid),
-                     has_flag(psprintf("t.%s", clock_name(reach.relid)), core::kHeld));
     ListCell *cell = nullptr;
-    bool any_other = false;
+    bool any_other = may_hold_rows(reach.relid);
     foreach (cell, others) any_other = any_other || meets(*static_cast<const Reach *>(lfirst(cell)), reach.relid);
-    if (any_other || may_hold_rows(reach.relid)) {
-        appendStringInfoString(&sql, " AND (");
-        append_reached(&sql, reach, &parameters);
-        appendStringInfoString(&sql, ") IS TRUE");
+    const char *marked = psprintf(" AND %s", has_flag(psprintf("t.%s", clock_name(reach.relid)), core::kHeld));
+    const Met met = {reach.relid, any_other ? &reach : nullptr, marked, {}, others, false};
+    return for_each_met(met, [](const MetRow &row) { mark_row(row, false); });
+}
+
+// Where nothing holds single rows any more, a row may be marked that no way leads to now: what lay between it and its person was changed.
+int64 free_forgotten(List *reaches) {
+    int64 rows = 0;
+    List *tables = NIL;
+    ListCell *cell = nullptr;
+    foreach (cell, load_model()->links) {
+        const auto *link = static_cast<const Link *>(lfirst(cell));
+        if (is_owner(link->role)) tables = list_append_unique_oid(tables, link->relid);
     }
-    append_not_others(&sql, reach, others, &parameters);
-    return mark_rows(reach.relid, sql.data, parameters, false);
+    foreach (cell, reaches) tables = list_delete_oid(tables, static_cast<const Reach *>(lfirst(cell))->relid);
+    foreach (cell, tables) {
+        const Oid relid = lfirst_oid(cell);
+        Reach all = {};
+        all.relid = relid;
+        if (clock_column(relid) != InvalidAttrNumber && !may_hold_rows(relid)) rows += free_reached(all, NIL);
+    }
+    return rows;
 }
 
 // What waited for nothing but a hold is tried at once.
@@ -297,6 +300,7 @@ int64 lift(Datum ids, const char *reason) {
     int64 rows = 0;
     wait_for_marks(reaches);
     foreach (cell, reaches) rows += free_reached(*static_cast<const Reach *>(lfirst(cell)), others);
+    if (held_kinds(lifted) != NIL) rows += free_forgotten(reaches);
     retry_held();
     for (int i = 0; i < n; ++i) record(LedgerAction::kHoldLifted, DatumGetInt64(numbers[i]), nullptr, n == 1 ? rows : -1);
     carry_out_deferred();

@@ -113,7 +113,8 @@ void read_reached(Reading *reading) {
         StringInfoData condition;
         initStringInfo(&condition);
         append_reached(&condition, *reach, &parameters);
-        read_rows(reading, reach->relid, condition.data, &parameters);
+        ErrorData *error = attempt([&] { read_rows(reading, reach->relid, condition.data, &parameters); });
+        if (error != nullptr) refuse_failing(*reach, error);
     }
 }
 

@@ -96,16 +96,18 @@ void read_policy(const char *name, HoldTerms *terms) {
             (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("policy \"%s\" does not exist", name), errhint("See retention.policy.")));
 }
 
-// Whoever writes it, it is asked in everybody's name.
-void check_condition(Oid relid, const char *text) {
+// As it is kept. Whoever writes it, it is asked in everybody's name.
+const char *checked_condition(Oid relid, const char *text) {
     Relation rel = table_open(relid, AccessShareLock);
     const ActingAs saved = act_as(rel->rd_rel->relowner, false);
     Node *condition = cook_condition(rel, text, "condition");
+    const char *kept = condition_text(relid, condition);
     leave(saved);
     table_close(rel, AccessShareLock);
     if (!runs_servers_code_alone(condition))
         ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("condition of a hold calls code of a user's"),
                         errhint("Use functions, operators and types of the server alone.")));
+    return kept;
 }
 
 void read_condition(FunctionCallInfo fcinfo, const Places &places, HoldTerms *terms) {
@@ -116,8 +118,7 @@ void read_condition(FunctionCallInfo fcinfo, const Places &places, HoldTerms *te
     if (policy != nullptr) return read_policy(policy, terms);
     terms->relid = governed_table(fcinfo, places.relation);
     terms->scope = condition == nullptr ? HoldScope::kTable : HoldScope::kCondition;
-    terms->condition = condition;
-    if (condition != nullptr) check_condition(terms->relid, condition);
+    terms->condition = condition == nullptr ? nullptr : checked_condition(terms->relid, condition);
 }
 
 // As the extension writes keys.

@@ -1,6 +1,7 @@
 #include "schema/condition.hpp"
 
 #include "pg/compat.hpp"
+#include "pg/timezone.hpp"
 #include "schema/extension.hpp"
 
 extern "C" {
@@ -143,8 +144,56 @@ bool is_of_users(Node *node, void *context) {
 
 }  // namespace
 
-Node *cook_condition(Relation rel, const char *text, const char *field) {
-    asked_field = field;
+namespace {
+
+// What a constant in a condition means hangs on none of the session's settings: moments are of the extension's zone. Returns what AtEOXact_GUC
+// takes.
+int fix_reading() {
+    const PgZone zone = default_zone();
+    const char *const settings[][2] = {{"TimeZone", pg_get_timezone_name(zone.zone())},
+                                       {"DateStyle", "ISO, MDY"},
+                                       {"IntervalStyle", "postgres"},
+                                       {"extra_float_digits", "1"},
+                                       {"transform_null_equals", "off"},
+                                       {"array_nulls", "on"},
+                                       {"standard_conforming_strings", "on"}};
+    const int level = NewGUCNestLevel();
+    for (const auto &setting : settings)
+        (void) set_config_option(setting[0], setting[1], PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+    return level;
+}
+
+// Literals as they are read under every standard_conforming_strings: one with a backslash is written as an escape string.
+char *with_escapes(const char *sql) {
+    StringInfoData out;
+    initStringInfo(&out);
+    for (const char *at = sql; *at != '\0';) {
+        const char quote = *at;
+        if (quote != '\'' && quote != '"') {
+            appendStringInfoChar(&out, *at++);
+            continue;
+        }
+        const char *end = at + 1;
+        while (*end != '\0' && (*end != quote || end[1] == quote)) end += *end == quote ? 2 : 1;
+        const bool escapes = quote == '\'' && memchr(at, '\\', static_cast<size_t>(end - at)) != nullptr;
+        if (escapes) appendStringInfoChar(&out, 'E');
+        for (; at < end; ++at) {
+            if (escapes && *at == '\\') appendStringInfoChar(&out, '\\');
+            appendStringInfoChar(&out, *at);
+        }
+        if (*at != '\0') appendStringInfoChar(&out, *at++);
+    }
+    return out.data;
+}
+
+char *written(Node *cooked, List *names, bool forces_prefix) {
+    const int level = fix_reading();
+    char *text = with_escapes(deparse_expression(cooked, names, forces_prefix, false));
+    AtEOXact_GUC(false, level);
+    return text;
+}
+
+Node *cook(Relation rel, const char *text) {
     Node *raw = raw_condition(text);
     if (raw == nullptr)
         ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("field \"%s\" is not a single condition", asked_field)));
@@ -168,14 +217,22 @@ Node *cook_condition(Relation rel, const char *text, const char *field) {
     return expr;
 }
 
-char *condition_text(Relation rel, const char *text, const char *alias, const char *field) {
-    List *names = deparse_context_for(alias, RelationGetRelid(rel));
-    return deparse_expression(cook_condition(rel, text, field), names, true, false);
+}  // namespace
+
+Node *cook_condition(Relation rel, const char *text, const char *field) {
+    asked_field = field;
+    const int level = fix_reading();
+    Node *condition = cook(rel, text);
+    AtEOXact_GUC(false, level);
+    return condition;
 }
 
-char *condition_text(Oid relid, Node *cooked) {
-    return deparse_expression(cooked, deparse_context_for(get_rel_name(relid), relid), false, false);
+char *condition_text(Relation rel, const char *text, const char *alias, const char *field) {
+    List *names = deparse_context_for(alias, RelationGetRelid(rel));
+    return written(cook_condition(rel, text, field), names, true);
 }
+
+char *condition_text(Oid relid, Node *cooked) { return written(cooked, deparse_context_for(get_rel_name(relid), relid), false); }
 
 bool runs_servers_code_alone(Node *condition) { return !is_of_users(condition, nullptr); }
 

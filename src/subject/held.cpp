@@ -51,7 +51,9 @@ void add_rows(List **all, List *holds, Oid relid) {
     const int n = keys_of(holds, &keys, [=](const Hold &h) { return h.scope == HoldScope::kRow && h.relid == relid; });
     Reach *reach = reach_in(all, relid);
     const int n_key = primary_key(relid, reach->key_columns);
-    reach->keys = set_of_records(relid, reach->key_columns, n_key, keys, n);
+    // Only where the library was not loaded meanwhile is the key another one. What is marked stays held.
+    (void) attempt([&] { reach->keys = set_of_records(relid, reach->key_columns, n_key, keys, n); });
+    reach->own_rows = get_rel_relkind(relid) != RELKIND_PARTITIONED_TABLE;
 }
 
 }  // namespace
@@ -147,6 +149,7 @@ void append_reached(StringInfo sql, const Reach &reach, Parameters *parameters) 
     if (reach.keys.n > 0) {
         appendStringInfoChar(sql, '(');
         append_key_condition(sql, reach.relid, reach.key_columns, reach.keys, parameters);
+        if (reach.own_rows) appendStringInfo(sql, " AND t.tableoid OPERATOR(pg_catalog.=) %u", reach.relid);
         appendStringInfoChar(sql, ')');
     }
     foreach (cell, reach.conditions)
@@ -163,15 +166,6 @@ namespace {
 
 // The table or partition that has them.
 Oid table_of(const Reach &reach, Oid relid) { return is_below(reach.relid, relid) ? reach.relid : relid; }
-
-// " FROM app.invoices t WHERE (...) AND NOT flagged": what the table, or partition, has of it.
-void append_unmarked(StringInfo sql, Oid relid, const Reach &reach, Parameters *parameters) {
-    const Oid from = table_of(reach, relid);
-    appendStringInfo(sql, " FROM %s t WHERE NOT %s AND (", qualified_name(from),
-                     has_flag(psprintf("t.%s", clock_name(from)), core::kHeld));
-    append_reached(sql, reach, parameters);
-    appendStringInfoString(sql, ") IS TRUE");
-}
 
 List *reaches_in(Oid relid) {
     List *found = NIL;
@@ -192,6 +186,19 @@ List *lasting_reaches_in(Oid relid) {
     }
 }
 
+char *is_unmarked(Oid relid) { return psprintf(" AND NOT %s", has_flag(psprintf("t.%s", clock_name(relid)), core::kHeld)); }
+
+bool has_unmarked(const Reach &reach, Oid relid) {
+    const Oid from = table_of(reach, relid);
+    Parameters parameters = {};
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(&sql, "SELECT 1 FROM %s t WHERE (", qualified_name(from));
+    append_reached(&sql, reach, &parameters);
+    appendStringInfo(&sql, ") IS TRUE%s", is_unmarked(from));
+    return run_as(owner_of(reach.relid), kAnyLatest, sql.data, parameters).n > 0;
+}
+
 // Asked while tables go: where kinds and links do not fit meanwhile, what is marked is all that is known.
 bool any_unmarked(Oid relid) {
     bool any = false;
@@ -200,50 +207,37 @@ bool any_unmarked(Oid relid) {
         connect_spi();
         foreach (cell, reaches_in(relid)) {
             const auto *reach = static_cast<const Reach *>(lfirst(cell));
-            Parameters parameters = {};
-            StringInfoData sql;
-            if (any) break;
-            initStringInfo(&sql);
-            appendStringInfoString(&sql, "SELECT 1");
-            append_unmarked(&sql, relid, *reach, &parameters);
-            any = run_as(owner_of(reach->relid), kAnyLatest, sql.data, parameters).n > 0;
+            const ErrorData *error = attempt([&] { any = any || has_unmarked(*reach, relid); });
+            // Where it cannot be asked of a row that is kept.
+            any = any || (error != nullptr && reach->conditions != NIL);
         }
         SPI_finish();
     });
     return any;
 }
 
-void write_held(const SqlRows &rows) {
-    for (const SqlRow row : rows) {
-        auto tid = row.get<ItemPointerData>(2);
-        (void) write_clock(row.get<Oid>(1), &tid, core::add_flags(row.get<core::Clock>(3), core::kHeld));
-    }
-}
-
-// Whoever has one of them locked is waited for: he may be taking it away, or writing it so that it is no longer meant.
 void mark(Oid relid, const ClockRange *only) {
     ListCell *cell = nullptr;
     connect_spi();
     foreach (cell, lasting_reaches_in(relid)) {
         const auto *reach = static_cast<const Reach *>(lfirst(cell));
-        Parameters parameters = {};
-        StringInfoData sql;
-        initStringInfo(&sql);
-        appendStringInfo(&sql, "SELECT t.tableoid, t.ctid, t.%s", clock_name(reach->relid));
-        append_unmarked(&sql, relid, *reach, &parameters);
+        Met met = {table_of(*reach, relid), reach, nullptr, {}, NIL, false};
+        met.also = is_unmarked(met.relid);
         if (only != nullptr) {
-            const int from = add_parameter(&parameters, clock_value(only->from)),
-                      until = add_parameter(&parameters, clock_value(only->until));
-            appendStringInfo(&sql, " AND %s", pending_range(psprintf("t.%s", clock_name(reach->relid)), from, until));
+            const int from = add_parameter(&met.parameters, clock_value(only->from)),
+                      until = add_parameter(&met.parameters, clock_value(only->until));
+            met.also = psprintf("%s AND %s", met.also, pending_range(psprintf("t.%s", clock_name(met.relid)), from, until));
         }
-        appendStringInfoString(&sql, " ORDER BY t.tableoid, t.ctid FOR NO KEY UPDATE");
-        for_each_portion(owner_of(reach->relid), kKeptWriting, sql.data, parameters, write_held);
+        (void) for_each_met(met, [](const MetRow &row) {
+            ItemPointerData tid = row.tid;
+            (void) write_clock(row.leaf, &tid, core::add_flags(row.clock, core::kHeld));
+        });
     }
     SPI_finish();
 }
 
 }  // namespace
 
-void init_held_rows() { held_rows = HeldRows{is_row_reached, leaves_hold, note_person, any_unmarked, mark}; }
+void init_held_rows() { held_rows = HeldRows{is_row_reached, leaves_hold, is_left_behind, note_person, any_unmarked, mark}; }
 
 }  // namespace pg_retention

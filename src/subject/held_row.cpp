@@ -230,25 +230,12 @@ List *led_to(Way *way, TupleDesc desc, HeapTuple row) {
     return following.led_to;
 }
 
-bool asks_own(Relation rel, HeapTuple row, const Reach &reach) {
-    Parameters parameters = {};
-    StringInfoData sql;
-    const Datum whole = heap_copy_tuple_as_datum(row, RelationGetDescr(rel));
-    initStringInfo(&sql);
-    const int number = add_parameter(&parameters, typed(rel->rd_rel->reltype, whole));
-    appendStringInfoString(&sql, "SELECT (");
-    append_reached(&sql, reach, &parameters);
-    appendStringInfo(&sql, ") IS TRUE FROM (SELECT ($%d).*) t", number);
-    return run_as(rel->rd_rel->relowner, kKeptReading, sql.data, parameters).first().get<bool>(1);
+SqlValue whole(Relation rel, HeapTuple row) {
+    return typed(rel->rd_rel->reltype, heap_copy_tuple_as_datum(row, RelationGetDescr(rel)));
 }
 
 // A condition that fails for a row is met by it: the row is kept, and whoever writes it is not told what was asked.
-bool meets_own(Relation rel, HeapTuple row, const Reach &reach) {
-    bool meets = true;
-    if (reach.conditions == NIL) return asks_own(rel, row, reach);
-    (void) attempt([&] { meets = asks_own(rel, row, reach); });
-    return meets;
-}
+bool meets_own(Relation rel, HeapTuple row, const Reach &reach) { return is_met(reach, whole(rel, row), RelationGetRelid(rel)); }
 
 }  // namespace
 
@@ -292,8 +279,7 @@ bool differs(Relation rel, HeapTuple was, HeapTuple is, const Kind &kind, AttrNu
 
 bool is_person(Relation rel, HeapTuple row, const Kind &kind) {
     Parameters parameters = {};
-    const Datum whole = heap_copy_tuple_as_datum(row, RelationGetDescr(rel));
-    const int number = add_parameter(&parameters, typed(rel->rd_rel->reltype, whole));
+    const int number = add_parameter(&parameters, whole(rel, row));
     const char *sql = psprintf("SELECT 1 FROM (SELECT ($%d).*) t WHERE true%s", number, and_is_person(kind));
     return run_as(owner_of(kind.relid), kKeptReading, sql, parameters).n > 0;
 }
@@ -355,11 +341,22 @@ bool may_be_joined(Relation rel, HeapTuple row, const Kind &kind) {
 }
 
 bool may_be_held_human(Relation rel, HeapTuple row, const Kind &kind) {
-    const Datum whole = heap_copy_tuple_as_datum(row, RelationGetDescr(rel));
-    return may_be_joined(rel, row, kind) || shares_identity(*known_model, kind, typed(rel->rd_rel->reltype, whole), identities);
+    return may_be_joined(rel, row, kind) || shares_identity(*known_model, kind, whole(rel, row), identities);
 }
 
 }  // namespace
+
+bool is_left_behind(Relation rel, HeapTuple row, Oid to) {
+    ListCell *cell = nullptr;
+    bool left = false;
+    connect_spi();
+    foreach (cell, known_table(RelationGetRelid(rel))->own) {
+        const auto *reach = static_cast<const Reach *>(lfirst(cell));
+        left = left || (!is_below(to, reach->relid) && meets_own(rel, row, *reach));
+    }
+    SPI_finish();
+    return left;
+}
 
 void note_person(Relation rel, HeapTuple row) {
     ListCell *cell = nullptr;

@@ -174,6 +174,7 @@ KeySet persons_with(const Kind &kind, const Datum *records, int n) {
     initStringInfo(&from);
     appendStringInfo(&from, "FROM %s t WHERE ", qualified_name(kind.relid));
     append_key_condition(&from, kind.relid, kind.keys, equalities, set_of_records(kind, records, n), &parameters);
+    appendStringInfoString(&from, and_is_person(kind));
     return distinct_keys(kind.relid, kind.keys, kind.n_keys, equalities, from.data, &parameters, false);
 }
 

@@ -40,7 +40,7 @@ CREATE TEMP TABLE before AS SELECT pg_temp.entries() AS entries;
 SELECT retention.lift_hold(pg_temp.held('other'), 'lost');
 SELECT is(pg_temp.left_of(1), 3::bigint, 'the hold of somebody else does not release the person');
 SELECT retention.lift_hold(pg_temp.held('again'), 'lost');
-SELECT is(pg_temp.left_of(1), 3::bigint, 'one of two holds that is lifted does not release the person');
+SELECT is(pg_temp.left_of(1), 3::bigint, 'a hold that is lifted while another stands does not release the person');
 SELECT is(pg_temp.entries(), entries, 'a lifted hold that releases nothing enters no erasure') FROM before;
 SELECT retention.lift_hold(pg_temp.held('person'), 'lost');
 SELECT is(pg_temp.left_of(1), 0::bigint, 'when the last hold is lifted the erasure is carried out, of tables that nothing governs, too');
