@@ -17,6 +17,7 @@ enum class Finding : uint8_t {
     kOtherAction,
     kNoWay,
     kAwaitsNothing,
+    kHeldByNone,
     kUnmanagedColumn,
     kUnmanagedTable,
     kNotAudited,
@@ -33,6 +34,7 @@ constexpr const char *name_of(Finding finding) noexcept {
         case Finding::kOtherAction: return "done by another action";
         case Finding::kNoWay: return "no way to a start";
         case Finding::kAwaitsNothing: return "awaits nothing";
+        case Finding::kHeldByNone: return "held by no hold";
         case Finding::kUnmanagedColumn: return "unmanaged personal column";
         case Finding::kUnmanagedTable: return "unmanaged table";
         case Finding::kNotAudited: return "not audited";

@@ -98,6 +98,7 @@ const char *repair_row(const Fault &fault) {
             case Finding::kWrongStart:
             case Finding::kOtherAction:
             case Finding::kOrphanedWithoutReason: return stamp_anew(fault);
+            case Finding::kHeldByNone:
             case Finding::kHoldsValue: return unset_flags(fault);
             case Finding::kColumnHoldsValue: return come_back(fault);
             case Finding::kNoWay:

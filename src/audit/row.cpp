@@ -5,12 +5,16 @@
 #include "clock/relation_plan.hpp"
 #include "clock/start_value.hpp"
 #include "policy/attached.hpp"
+#include "policy/held_rows.hpp"
 #include "policy/policy_cache.hpp"
 #include "schema/own.hpp"
 #include "sweep/columns.hpp"
 
 extern "C" {
+#include "access/table.h"
+#include "access/tableam.h"
 #include "catalog/pg_type.h"
+#include "utils/snapmgr.h"
 #include "nodes/pg_list.h"
 }
 
@@ -88,6 +92,7 @@ void report(Fault *fault, bool repair, const Listener &listener, Tally *tally) {
 }
 
 constexpr char kNoReason[] = "nothing says when its retention starts: the rows that would have said so are gone";
+constexpr char kMayBeHeld[] = "a hold that stands may have held it by a way that is gone: it stays so until that is lifted";
 constexpr char kForgotten[] = "nothing that stays refers to the row, and it was not deleted";
 constexpr char kOutOfRange[] = "what would start its clock is not between the years 1401 and 9997";
 
@@ -140,6 +145,28 @@ void audit_awaiting(const AuditPlan &plan, Fault fault, const Listener &listener
     report(&fault, false, listener, tally);
 }
 
+bool is_reached(Oid leaf, ItemPointerData tid) {
+    Relation rel = table_open(leaf, AccessShareLock);
+    TupleTableSlot *slot = table_slot_create(rel, nullptr);
+    const bool there = table_tuple_fetch_row_version(rel, &tid, GetActiveSnapshot(), slot);
+    const bool reached = !there || is_reached_by_hold(rel, ExecCopySlotHeapTuple(slot));
+    ExecDropSingleTupleTableSlot(slot);
+    table_close(rel, NoLock);
+    return reached;
+}
+
+// What marked it was lifted when it could not be reached any more.
+void audit_held(const AuditPlan &plan, Fault fault, bool repair, const Listener &listener, Tally *tally) {
+    const bool may_be_held = may_hold_rows(plan.leaf);
+    if (may_be_held && is_reached(plan.leaf, fault.tid)) return;
+    fault.finding = Finding::kHeldByNone;
+    fault.policy = policy_name(plan, core::policy_of(fault.says));
+    fault.has_clock = true;
+    fault.should_be = core::with_flags(fault.says, static_cast<uint8_t>(core::flags_of(fault.says) & ~core::kHeld));
+    fault.detail = may_be_held ? kMayBeHeld : nullptr;
+    report(&fault, repair, listener, tally);
+}
+
 }  // namespace
 
 void audit_rows(const AuditPlan &plan, const SqlRows &rows, bool repair, const Listener &listener, Tally *tally) {
@@ -154,6 +181,7 @@ void audit_rows(const AuditPlan &plan, const SqlRows &rows, bool repair, const L
         fault.says = row.get<core::Clock>(kClockColumn);
         Fault second = fault;
         if (const char *column = row.text(kDoneColumn)) audit_done(plan, column, fault, repair, listener, tally);
+        if ((core::flags_of(fault.says) & core::kHeld) != 0) audit_held(plan, fault, repair, listener, tally);
         if (forgotten[place]) audit_awaiting(plan, fault, listener, tally);
         // First what is found by this place: stamping anew follows the row to its next one.
         if (row.get<bool>(kHoldsColumn)) audit_value(plan, &second, repair, listener, tally);

@@ -241,6 +241,7 @@ constexpr Word kAuditFindings[] = {
     {"column done but holds a value", {"column done but holds a value", "kolonne er ferdig, men har en verdi"}},
     {"done by another action", {"done by another action", "behandlet på en annen måte"}},
     {"awaits nothing", {"awaits nothing", "venter på ingenting"}},
+    {"held by no hold", {"held by no hold", "sperret uten at noe sperrer"}},
     {"unmanaged personal column", {"personal column without a policy", "personlig kolonne uten regel"}},
     {"unmanaged table", {"table without a policy", "tabell uten regel"}},
     {"not audited", {"could not be read", "kunne ikke leses"}},
