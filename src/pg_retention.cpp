@@ -22,6 +22,7 @@
 #include "pg/guard.hpp"
 #include "pg/settings.hpp"
 #include "subject/held.hpp"
+#include "subject/held_columns.hpp"
 #include "subject/person_keys.hpp"
 #include "policy/system_time.hpp"
 #include "sweep/board.hpp"
@@ -55,6 +56,7 @@ void _PG_init(void) {
         pg_retention::init_visibility();
         pg_retention::init_withheld();
         pg_retention::init_held_rows();
+        pg_retention::init_held_columns();
         pg_retention::init_relation_plans();
         pg_retention::init_ways();
         pg_retention::init_turns();

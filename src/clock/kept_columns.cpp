@@ -192,30 +192,42 @@ bool may_hold(Oid type, Oid wanted) {
     return base == wanted || type_is_rowtype(base);
 }
 
-bool has(const Bitmapset *columns, Oid leaf, const ColumnAsked &asked) {
+}  // namespace
+
+bool asks_for(const Bitmapset *columns, Oid leaf, const ColumnAsked &asked) {
     if (asked.column != InvalidAttrNumber) return bms_is_member(asked.column, columns);
     for (int at = -1; (at = bms_next_member(columns, at)) >= 0;)
         if (may_hold(get_atttype(leaf, static_cast<AttrNumber>(at)), asked.type)) return true;
     return false;
 }
 
+namespace {
+
+bool protects(const Kept &kept, Oid leaf, const ColumnAsked &asked) {
+    return asked.change != ColumnChange::kReading && asks_for(kept.lawful, leaf, asked);
+}
+
+// In a held row.
+bool holds(const Kept &kept, Oid leaf, const ColumnAsked &asked) {
+    return asked.change != ColumnChange::kReading && asks_for(kept.personal, leaf, asked);
+}
+
 }  // namespace
 
 bool is_kept_column(Oid leaf, core::Clock clock, const Verdict &verdict, const ColumnAsked &asked) {
     const Kept kept = kept_in(leaf, policy_of_row(clock));
-    return ((verdict.held || verdict.mandatory) && has(kept.lawful, leaf, asked)) ||
-           (verdict.held && has(kept.personal, leaf, asked));
+    return ((verdict.held || verdict.mandatory) && protects(kept, leaf, asked)) || (verdict.held && holds(kept, leaf, asked));
 }
 
 bool may_be_kept_column(Oid leaf, const ColumnAsked &asked, bool with_holds) {
-    if (with_holds && has(kept_in(leaf, nullptr).personal, leaf, asked)) return true;
+    if (with_holds && holds(kept_in(leaf, nullptr), leaf, asked)) return true;
     ListCell *cell = nullptr;
     foreach (cell, with_ancestors(leaf)) {
         int count = 0;
         const Policy *policy = policies_of(lfirst_oid(cell), &count);
         for (int i = 0; i < count; ++i) {
             const Kept kept = kept_in(leaf, &policy[i]);
-            if (has(kept.lawful, leaf, asked) || (with_holds && has(kept.personal, leaf, asked))) return true;
+            if (protects(kept, leaf, asked) || (with_holds && holds(kept, leaf, asked))) return true;
         }
     }
     return false;

@@ -15,7 +15,10 @@ extern "C" {
 
 namespace pg_retention {
 
-// Whether the row's policy protects the column, or a hold keeps it.
+// Whether the columns, of the table or partition, have what is asked about.
+bool asks_for(const Bitmapset *columns, Oid leaf, const ColumnAsked &asked);
+
+// Whether the row's policy protects the column, or a hold keeps it, from what is to become of it.
 bool is_kept_column(Oid leaf, core::Clock clock, const Verdict &verdict, const ColumnAsked &asked);
 
 // Whether that can be so of any row there: a policy protects the column; or, with holds, it is personal.

@@ -14,13 +14,13 @@
 #include "guard/partitions.hpp"
 #include "guard/proofs.hpp"
 #include "guard/removal.hpp"
+#include "guard/retyped.hpp"
 #include "guard/unbuilt.hpp"
 #include "guard/user_functions.hpp"
 #include "pg/compat.hpp"
 #include "pg/internal.hpp"
 #include "pg/names.hpp"
 #include "pg/settings.hpp"
-#include "personal/personal_types.hpp"
 
 extern "C" {
 #include "catalog/namespace.h"
@@ -201,25 +201,17 @@ void check_losses(const AlterTableStmt *alter, Oid relid) {
     }
 }
 
-// A value that is read in another way, for its column becomes personal and so is protected no more, is lost to the law as well.
-bool changes_kept(const AlterTableStmt *alter, const AlterTableCmd *command, Oid relid) {
-    const AttrNumber column = command->name == nullptr ? InvalidAttrNumber : get_attnum(relid, command->name);
-    if (column <= 0) return false;
-    if (static_cast<int>(command->subtype) == AT_SetExpression) return true;
-    if (command->subtype != AT_AlterColumnType) return false;
-    const Oid type = LookupTypeNameOid(nullptr, castNode(ColumnDef, command->def)->typeName, true);
-    return ruling_of(alter, command, relid).loses || (is_personal(type) && !is_personal(get_atttype(relid, column)));
-}
-
 // Rows that everybody reads as well as hidden ones.
 void check_kept(const AlterTableStmt *alter, Oid relid) {
-    ListCell *cell = nullptr, *each = nullptr;
+    ListCell *cell = nullptr, *each = nullptr, *change = nullptr;
     foreach (cell, alter->cmds) {
         const auto *command = lfirst_node(AlterTableCmd, cell);
-        if (!changes_kept(alter, command, relid)) continue;
-        foreach (each, find_all_inheritors(relid, AccessShareLock, nullptr))
-            refuse_changing_kept(lfirst_oid(each), psprintf("change column \"%s\" of", command->name),
-                                 ColumnAsked{get_attnum(lfirst_oid(each), command->name), InvalidOid});
+        List *changes = changes_of(alter, command, relid);
+        foreach (each, changes == NIL ? NIL : find_all_inheritors(relid, AccessShareLock, nullptr))
+            foreach (change, changes)
+                refuse_changing_kept(lfirst_oid(each), psprintf("change column \"%s\" of", command->name),
+                                     ColumnAsked{get_attnum(lfirst_oid(each), command->name), InvalidOid,
+                                                 static_cast<ColumnChange>(lfirst_int(change))});
     }
 }
 
@@ -231,7 +223,8 @@ void check_renamed_value(const AlterEnumStmt *alter) {
     ListCell *cell = nullptr;
     foreach (cell, tables_with_values_of(type)) {
         LockRelationOid(lfirst_oid(cell), ShareLock);
-        refuse_changing_kept(lfirst_oid(cell), "rename a value of a column of", ColumnAsked{InvalidAttrNumber, type});
+        refuse_changing_kept(lfirst_oid(cell), "rename a value of a column of",
+                             ColumnAsked{InvalidAttrNumber, type, ColumnChange::kValue});
     }
 }
 

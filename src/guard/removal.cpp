@@ -8,6 +8,7 @@
 #include "clock/decide.hpp"
 #include "clock/kept_columns.hpp"
 #include "policy/held_rows.hpp"
+#include "policy/held_tables.hpp"
 #include "guard/affected.hpp"
 #include "guard/due_partition.hpp"
 #include "guard/hidden.hpp"
@@ -88,6 +89,23 @@ void refuse_unmarked(Oid relid, const char *what) {
     Verdict verdict = {};
     verdict.held = true;
     refuse(verdict, what, get_rel_name(relid));
+}
+
+bool concerns(const KnownBy &known, ColumnChange change) {
+    return change == ColumnChange::kAllValues || (change == ColumnChange::kReading && known.is_read);
+}
+
+// By what a hold knows rows that it keeps, in this table or in one that leads over it.
+void refuse_changing_known(Oid relid, const char *what, const ColumnAsked &asked) {
+    ListCell *cell = nullptr;
+    if (!any_hold() || asked.change == ColumnChange::kValue) return;
+    foreach (cell, held_columns.in(relid)) {
+        const auto *known = static_cast<const KnownBy *>(lfirst(cell));
+        if (!concerns(*known, asked.change) || !asks_for(known->columns, relid, asked) || !has_held_rows(known->relid)) continue;
+        Verdict verdict = {};
+        verdict.held = true;
+        refuse(verdict, what, get_rel_name(relid));
+    }
 }
 
 void check_rows(Oid relid, const char *what, bool only_hidden) {
@@ -292,7 +310,9 @@ void refuse_losing_values(Oid relid, const char *what, const char *column) {
 }
 
 void refuse_changing_kept(Oid relid, const char *what, const ColumnAsked &asked) {
-    if (!is_guarded(relid) || !may_be_kept_column(relid, asked, true)) return;
+    if (!is_guarded(relid)) return;
+    refuse_changing_known(relid, what, asked);
+    if (!may_be_kept_column(relid, asked, true)) return;
     if (may_be_kept_column(relid, asked, false)) refuse_unstamped(relid, what);
     SPI_connect();
     SqlRows found = {};
@@ -303,6 +323,7 @@ void refuse_changing_kept(Oid relid, const char *what, const ColumnAsked &asked)
         if (is_kept_column(relid, clock, verdict, asked)) refuse(verdict, what, get_rel_name(relid));
     }
     SPI_finish();
+    refuse_unmarked(relid, what);
 }
 
 void init_guard() {

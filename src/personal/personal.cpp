@@ -2,6 +2,7 @@
 
 #include "core/text/letters.hpp"
 #include "core/text/telling.hpp"
+#include "personal/personal_types.hpp"
 #include "schema/extension.hpp"
 #include "pg/guard.hpp"
 #include "schema/own.hpp"
@@ -97,6 +98,15 @@ const PersonalColumn *find_personal_column(List *columns, Oid relid, AttrNumber 
         if (found->relid == relid && found->column == column) return found;
     }
     return nullptr;
+}
+
+const char *category_without_declaration(Oid type, const char *name) {
+    ListCell *cell = nullptr;
+    foreach (cell, is_personal(type) ? personal_types() : NIL)
+        if (static_cast<const PersonalType *>(lfirst(cell))->oid == type)
+            return static_cast<const PersonalType *>(lfirst(cell))->category;
+    const std::string_view category = core::category_of_name(name);
+    return category.empty() ? nullptr : pnstrdup(category.data(), category.size());
 }
 
 bool tells_who(const PersonalColumn &column) {

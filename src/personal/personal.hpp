@@ -30,6 +30,9 @@ List *personal_columns_in(List *relids);
 
 const PersonalColumn *find_personal_column(List *columns, Oid relid, AttrNumber column);  // null: it is not personal
 
+// What a column holds that is not in retention.personal_column: as its type says, or else a name that is that of one category. Null: nobody knows.
+const char *category_without_declaration(Oid type, const char *name);
+
 // Whether what the column holds tells who a person is: what is said about a person names others, too, and a yes is nobody's.
 bool tells_who(const PersonalColumn &column);
 

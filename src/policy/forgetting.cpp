@@ -4,6 +4,7 @@
 #include "pg/security.hpp"
 #include "pg/settings.hpp"
 #include "pg/sqlstates.hpp"
+#include "policy/held_tables.hpp"
 #include "policy/holds.hpp"
 #include "schema/own.hpp"
 
@@ -14,15 +15,6 @@ extern "C" {
 namespace pg_retention {
 
 namespace {
-
-bool has_flagged(Oid relid, uint8_t flag, core::Clock from, core::Clock until) {
-    const char *clock = clock_name(relid);
-    return run_as(owner_of(relid), kAnyLatest,
-                  psprintf("SELECT 1 FROM %s WHERE %s AND %s", qualified_name(relid), has_flag(clock, flag),
-                           clock_range(clock, 1, 2)),
-                  clock_value(from), clock_value(until))
-               .n > 0;
-}
 
 // With its clock column a restricted row would lose what hides and freezes it.
 bool restricts_rows(Oid relid) {
@@ -36,14 +28,7 @@ bool restricts_rows(Oid relid) {
 }
 
 // With its clock column a held row would lose what guards it.
-bool holds_rows(Oid relid) {
-    if (clock_column(relid) == InvalidAttrNumber || !any_hold()) return false;
-    SPI_connect();
-    const bool holds =
-        has_flagged(relid, core::kHeld, core::first_from(0, 0), core::last_exempt(PG_INT16_MAX, core::kNotStarted));
-    SPI_finish();
-    return holds;
-}
+bool holds_rows(Oid relid) { return clock_column(relid) != InvalidAttrNumber && has_held_rows(relid); }
 
 void refuse_under_hold(const Policy &policy) {
     const Hold *hold = whole_hold(policy.relid, policy.id);

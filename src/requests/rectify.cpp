@@ -136,7 +136,8 @@ const char *protected_text(const Target &target, const Verdict &verdict, const A
     AttrNumber kept[MaxHeapAttributeNumber];
     int n_kept = 0;
     for (int i = 0; i < n; ++i)
-        if (is_kept_column(target.relid, target.clock, verdict, ColumnAsked{columns[i], InvalidOid})) kept[n_kept++] = columns[i];
+        if (is_kept_column(target.relid, target.clock, verdict, ColumnAsked{columns[i], InvalidOid, ColumnChange::kValue}))
+            kept[n_kept++] = columns[i];
     if (n_kept == 0) return nullptr;
     const Policy *policy = policy_by_id(static_cast<int16_t>(core::policy_of(target.clock)));
     if (verdict.held || policy == nullptr || !policy->rectifies_protected)

@@ -1,6 +1,5 @@
 #include "subject/identity.hpp"
 
-#include "core/text/telling.hpp"
 #include "personal/anonymiser.hpp"
 #include "pg/names.hpp"
 #include "pg/security.hpp"
@@ -66,8 +65,8 @@ const char *category_of(const Model &model, const Kind &kind, AttrNumber column)
     const PersonalColumn *personal = personal_column(model, kind.relid, column);
     if (personal != nullptr) return personal->category;
     const char *name = get_attname(kind.relid, column, false);
-    const std::string_view category = core::category_of_name(name);
-    return category.empty() ? psprintf("%s.%s", kind.name, name) : pnstrdup(category.data(), category.size());
+    const char *category = category_without_declaration(get_atttype(kind.relid, column), name);
+    return category == nullptr ? psprintf("%s.%s", kind.name, name) : category;
 }
 
 namespace {
