@@ -59,7 +59,10 @@ Kept read_kept(const Kept::Key &key, const Policy *policy) {
     Kept kept = {key, nullptr, nullptr};
     connect_spi();
     Bitmapset *lawful = policy == nullptr ? nullptr : protected_columns(*policy, key.leaf);
-    Bitmapset *personal = personal_columns_in(policy == nullptr ? topmost(key.leaf) : policy->relid, key.leaf);
+    Bitmapset *personal = nullptr;
+    ListCell *cell = nullptr;
+    // Whichever policy the row has: another one does not make them less personal.
+    foreach (cell, with_ancestors(key.leaf)) personal = bms_join(personal, personal_columns_in(lfirst_oid(cell), key.leaf));
     MemoryContext before = MemoryContextSwitchTo(context);
     kept.lawful = bms_copy(lawful);
     kept.personal = bms_copy(personal);
@@ -204,7 +207,8 @@ bool asks_for(const Bitmapset *columns, Oid leaf, const ColumnAsked &asked) {
 namespace {
 
 bool protects(const Kept &kept, Oid leaf, const ColumnAsked &asked) {
-    return asked.change != ColumnChange::kReading && asks_for(kept.lawful, leaf, asked);
+    return (asked.change == ColumnChange::kValue || asked.change == ColumnChange::kAllValues) &&
+           asks_for(kept.lawful, leaf, asked);
 }
 
 // In a held row.

@@ -71,6 +71,7 @@ List *changes_of_type(const AlterTableStmt *alter, const AlterTableCmd *command,
     // What becomes personal is protected no more.
     if (is_personal(type) && !is_personal(was.type)) changes = lappend_int(changes, static_cast<int>(ColumnChange::kValue));
     const bool by_type = (is_personal(was.type) || is_personal(type)) && !is_declared(relid, command->name);
+    if (by_type && !is_personal(type)) changes = lappend_int(changes, static_cast<int>(ColumnChange::kUndeclared));
     if (!are_read_alike(was, is) || (by_type && !holds_the_same(command->name, was.type, type)))
         changes = lappend_int(changes, static_cast<int>(ColumnChange::kReading));
     return changes;

@@ -2,7 +2,9 @@
 
 #include "pg/names.hpp"
 #include "pg/security.hpp"
+#include "policy/attached.hpp"
 #include "policy/held_rows.hpp"
+#include "policy/policy_cache.hpp"
 #include "schema/own.hpp"
 
 extern "C" {
@@ -21,6 +23,17 @@ bool has_marked(Oid relid) {
         has_flagged(relid, core::kHeld, core::first_from(0, 0), core::last_exempt(PG_INT16_MAX, core::kNotStarted));
     SPI_finish();
     return marked;
+}
+
+bool is_held_whole(Oid leaf) {
+    ListCell *cell = nullptr;
+    foreach (cell, with_ancestors(leaf)) {
+        int count = 0;
+        const Policy *policy = policies_of(lfirst_oid(cell), &count);
+        for (int i = 0; i < count; ++i)
+            if (whole_hold(leaf, policy[i].id) != nullptr) return true;
+    }
+    return false;
 }
 
 }  // namespace
@@ -43,6 +56,14 @@ bool has_held_rows(Oid relid) {
         if (has_marked(leaf) || (may_hold_rows(leaf) && held_rows.any_unmarked(leaf))) return true;
     }
     return false;
+}
+
+bool may_have_held_rows(Oid relid) {
+    ListCell *cell = nullptr;
+    if (!any_hold()) return false;
+    foreach (cell, find_all_inheritors(relid, AccessShareLock, nullptr))
+        if (is_held_whole(lfirst_oid(cell))) return true;
+    return has_held_rows(relid);
 }
 
 }  // namespace pg_retention

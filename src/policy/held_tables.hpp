@@ -16,6 +16,9 @@ bool has_flagged(Oid relid, uint8_t flag, core::Clock from, core::Clock until);
 // Whether a hold that is not on a whole policy or table keeps a row there: it is marked, or is reached and not marked yet.
 bool has_held_rows(Oid relid);
 
+// Whether a hold of any kind may keep a row there.
+bool may_have_held_rows(Oid relid);
+
 // Columns of a table or partition by which holds know rows of that table, or of another one that leads over it.
 struct KnownBy {
     Oid relid;  // whose rows they are

@@ -3,6 +3,7 @@
 #include "personal/anonymiser.hpp"
 #include "personal/constraints.hpp"
 #include "schema/extension.hpp"
+#include "policy/held_tables.hpp"
 #include "policy/policy_check.hpp"
 #include "policy/protected.hpp"
 #include "personal/personal_types.hpp"
@@ -177,6 +178,22 @@ void check_unprotecting(const TriggerData *data) {
             refuse_unprotecting(*about);
 }
 
+// Of a held row nobody writes what is personal over, and so it stays declared; or its type says so.
+void keep_declared(const TriggerData *data) {
+    if (own_policy_write || TRIGGER_FIRED_BY_INSERT(data->tg_event)) return;
+    TupleDesc desc = RelationGetDescr(data->tg_relation);
+    const Said before = said_in(desc, data->tg_trigtuple);
+    const Said after = said_in(desc, TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple : nullptr);
+    if (get_rel_name(before.relid) == nullptr || (before.relid == after.relid && strcmp(before.column, after.column) == 0))
+        return;
+    const AttrNumber column = get_attnum(before.relid, before.column);
+    if (column <= 0 || is_personal(get_atttype(before.relid, column)) || !may_have_held_rows(before.relid)) return;
+    ereport(ERROR, (errcode(MAKE_SQLSTATE('R', 'T', '0', '0', '3')),
+                    errmsg("column \"%s\" of table \"%s\" must stay declared: a legal hold stands", before.column,
+                           get_rel_name(before.relid)),
+                    errhint("See retention.standing_hold; retention.lift_hold lifts a hold.")));
+}
+
 // Somebody says himself what a column is that has the name of one that was dropped.
 void forget_dropped_column(Oid relid, const NameData &name) {
     SPI_connect();
@@ -234,6 +251,7 @@ RETENTION_FUNCTION(pg_retention_check_personal_column) {
     const TriggerData *data = pg_retention::of_personal_column(fcinfo, false, "AFTER INSERT OR UPDATE OR DELETE");
     // Sweeps look at declarations where anything was told since they last did.
     CacheInvalidateRelcacheByRelid(RelationGetRelid(data->tg_relation));
+    pg_retention::keep_declared(data);
     if (!TRIGGER_FIRED_BY_DELETE(data->tg_event)) pg_retention::check_personal_column(data);
     pg_retention::check_unprotecting(data);
     pg_retention::record_write(data);

@@ -11,8 +11,9 @@ namespace pg_retention {
 // What is about to become of a column.
 enum class ColumnChange : uint8_t {
     kValue,  // rows hold other values, each of which is asked about apart; or their values are read as what the law does not need
-    kAllValues,  // rows hold other values, or none, and nothing else asks of them
-    kReading,    // values stay what they are, and are compared, or taken for something, in another way
+    kAllValues,   // rows hold other values, or none, and nothing else asks of them
+    kUndeclared,  // values stay, and are personal no more
+    kReading,     // values stay what they are, and are compared, or taken for something, in another way
 };
 
 // A column of a table or partition; or, where its number is invalid, any that has values of the type.

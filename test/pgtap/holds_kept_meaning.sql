@@ -1,6 +1,6 @@
--- What holds know held rows by: under a hold it stays, by whatever statement.
+-- What holds know held rows by, and what of them is personal: under a hold it stays, by whatever statement.
 BEGIN;
-SELECT plan(52);
+SELECT plan(84);
 SET LOCAL client_min_messages = error;
 SET LOCAL retention.test_now = '2030-06-01 12:00+00';
 CREATE ROLE meaning_owner;
@@ -16,6 +16,8 @@ CREATE TABLE app.visits (id bigint, visited date, user_id bigint, guest text, PR
 CREATE TABLE app.visits_1 (gone int, guest text, user_id bigint, visited date NOT NULL, id bigint NOT NULL);
 ALTER TABLE app.visits_1 DROP COLUMN gone;
 ALTER TABLE app.visits ATTACH PARTITION app.visits_1 FOR VALUES FROM ('2020-01-01') TO ('2040-01-01');
+CREATE TABLE app.trips (id bigint, went date, user_id bigint, guest text, PRIMARY KEY (id, went)) PARTITION BY RANGE (went);
+CREATE TABLE app.trips_1 PARTITION OF app.trips FOR VALUES FROM ('2020-01-01') TO ('2040-01-01');
 CREATE TABLE app.letters (id bigint PRIMARY KEY, user_id bigint REFERENCES app.users, body text);
 CREATE TABLE app.notes (id bigint PRIMARY KEY, member_id bigint, made date, body text);
 CREATE TABLE app.logs (id bigint PRIMARY KEY, logged date, address text);
@@ -33,11 +35,13 @@ INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mo
     ('members', 'app.members', '{left_on}', '30 days', 'delete', 'enforce'), ('orders', 'app.orders', '{ordered}', '5 years', 'delete', 'enforce'),
     ('accounts', 'app.accounts', '{opened}', '5 years', 'delete', 'enforce'), ('payments', 'app.payments', '{paid}', '5 years', 'delete', 'enforce'),
     ('visits', 'app.visits', '{visited}', '5 years', 'delete', 'enforce'), ('logs', 'app.logs', '{logged}', '5 years', 'delete', 'enforce'),
-    ('notes', 'app.notes', '{made}', '5 years', 'delete', 'enforce');
-INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.users', 'email', 'email'), ('app.orders', 'ship', 'name'), ('app.visits', 'guest', 'name'), ('app.logs', 'address', 'ip address');
+    ('notes', 'app.notes', '{made}', '5 years', 'delete', 'enforce'), ('trips', 'app.trips', '{went}', '5 years', 'delete', 'enforce');
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode, priority) VALUES ('trips of a time', 'app.trips_1', '{went}', '9 years', 'delete', 'enforce', -5);
+INSERT INTO app.trips SELECT i, '2030-01-01', i, 'guest' FROM generate_series(1, 2) i;
+INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.users', 'email', 'email'), ('app.orders', 'ship', 'name'), ('app.visits', 'guest', 'name'), ('app.trips', 'guest', 'name'), ('app.logs', 'address', 'ip address');
 INSERT INTO retention.subject_kind (kind, relation, identifying, applies_to) VALUES ('user', 'app.users', '{email}', 'active'), ('member', 'app.members', '{email}', NULL);
 INSERT INTO retention.subject_link (kind, relation, path, role) VALUES ('user', 'app.orders', '(user_id = app.users.id)', 'about'), ('user', 'app.payments', 'account_id.user_id', 'about'),
-    ('user', 'app.visits', '(user_id = app.users.id)', 'about'), ('user', 'app.letters', 'user_id', 'about'), ('member', 'app.notes', '(member_id = app.members.id)', 'about'),
+    ('user', 'app.visits', '(user_id = app.users.id)', 'about'), ('user', 'app.trips', '(user_id = app.users.id)', 'about'), ('user', 'app.letters', 'user_id', 'about'), ('member', 'app.notes', '(member_id = app.members.id)', 'about'),
     ('user', 'app.members', '(user_id = app.users.id)', 'same');
 
 -- 'passes', or the code of the error; what it did is taken back.
@@ -69,6 +73,17 @@ INSERT INTO attempt (hold, act, statement) VALUES
     ('condition', 'a column of the condition is written over', $$ALTER TABLE app.payments ALTER class TYPE text USING 'open'$$),
     ('condition', 'a column of the condition is cut', $$ALTER TABLE app.payments ALTER class TYPE varchar(2) USING class::varchar(2)$$),
     ('condition', 'a column of the condition is compared as text', $$ALTER TABLE app.payments ALTER amount TYPE text$$);
+-- Whether what held rows hold is personal.
+INSERT INTO attempt (hold, act, statement) VALUES
+    ('person', 'a personal column is not declared any more', $$DELETE FROM retention.personal_column WHERE relation = 'app.orders'::regclass$$),
+    ('person', 'a declaration is made another column''s', $$UPDATE retention.personal_column SET column_name = 'note' WHERE relation = 'app.orders'::regclass$$),
+    ('person', 'a declaration is made another table''s', $$UPDATE retention.personal_column SET relation = 'app.letters', column_name = 'body' WHERE relation = 'app.orders'::regclass$$),
+    ('person', 'a column is blanked that is declared of the table above', $$UPDATE app.trips SET guest = NULL WHERE id = 1$$),
+    ('person', 'a personal column of a partitioned table is not declared any more', $$DELETE FROM retention.personal_column WHERE relation = 'app.visits'::regclass$$),
+    ('person', 'a column is personal no more by its type', $$ALTER TABLE app.orders ALTER typed TYPE text$$),
+    ('row', 'a personal column of a held row''s table is not declared any more', $$DELETE FROM retention.personal_column WHERE relation = 'app.orders'::regclass$$),
+    ('policy', 'a personal column of a held policy''s table is not declared any more', $$DELETE FROM retention.personal_column WHERE relation = 'app.orders'::regclass$$),
+    ('table', 'a personal column of a held table is not declared any more', $$DELETE FROM retention.personal_column WHERE relation = 'app.orders'::regclass$$);
 SELECT is(pg_temp.tried(statement), 'passes', format('without a hold %s', act)) FROM attempt ORDER BY number;
 
 -- What changes nothing of that goes on.
@@ -84,7 +99,14 @@ INSERT INTO harmless (act, statement) VALUES
     ('an identifying column is renamed', $$ALTER TABLE app.users RENAME email TO mail$$),
     ('an identifying column that nobody declared is renamed', $$ALTER TABLE app.members RENAME email TO mail$$),
     ('a column that says who is a person is renamed', $$ALTER TABLE app.users RENAME active TO is_active$$),
-    ('a column of the condition is renamed', $$ALTER TABLE app.payments RENAME class TO sort$$);
+    ('a column of the condition is renamed', $$ALTER TABLE app.payments RENAME class TO sort$$),
+    ('a column of held rows is declared personal', $$INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.orders', 'note', 'free text')$$),
+    ('a personal column of held rows is kept for another time', $$UPDATE retention.personal_column SET keep_for = '1 year', required_by_law = true WHERE relation = 'app.orders'::regclass$$),
+    ('a personal column of held rows is anonymised otherwise', $$UPDATE retention.personal_column SET anonymise = 'constant', constant = 'x' WHERE relation = 'app.orders'::regclass$$),
+    ('a personal column without held rows is declared no more', $$DELETE FROM retention.personal_column WHERE relation = 'app.logs'::regclass$$),
+    ('a declaration goes of what is personal by its type', $$INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.orders', 'typed', 'name'); DELETE FROM retention.personal_column WHERE column_name = 'typed'$$),
+    ('a type goes of what is declared personal', $$INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.orders', 'typed', 'name'); ALTER TABLE app.orders ALTER typed TYPE text$$),
+    ('types are released', $$SELECT retention.release_types()$$);
 SELECT is(pg_temp.tried(statement), 'passes', format('without a hold %s', act)) FROM harmless ORDER BY number;
 
 CREATE FUNCTION pg_temp.place(hold text) RETURNS void LANGUAGE plpgsql AS $$
