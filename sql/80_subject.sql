@@ -148,6 +148,12 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON retention.subject_kind
     FOR EACH STATEMENT EXECUTE FUNCTION retention.refuse_truncate();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON retention.subject_link
     FOR EACH STATEMENT EXECUTE FUNCTION retention.refuse_truncate();
+CREATE FUNCTION retention.keep_identity() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_keep_identity';
+COMMENT ON FUNCTION retention.keep_identity() IS 'while a legal hold is on a person nobody declares that an identifying column holds something else';
+CREATE TRIGGER keep_identity AFTER INSERT OR UPDATE OR DELETE ON retention.personal_column
+    FOR EACH ROW EXECUTE FUNCTION retention.keep_identity();
+ALTER TABLE retention.personal_column ENABLE ALWAYS TRIGGER keep_identity;
 CREATE FUNCTION retention.tell_persons() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'pg_retention_tell_persons';
 COMMENT ON FUNCTION retention.tell_persons() IS 'plans are made anew: rows lead to other persons';

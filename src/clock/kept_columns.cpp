@@ -125,8 +125,7 @@ AttrNumber first_changed(TupleDesc desc, const Bitmapset *columns, const Values 
 // Whether that, and nothing that it sets off, is what changes the row.
 bool is_rectified(Oid leaf) {
     const Rectified *now = rectified;
-    return now != nullptr && (is_running_as(Exemption::kOwn) || is_running_as(Exemption::kOwnForFew)) &&
-           is_part_of(leaf, now->relid);
+    return now != nullptr && is_running_own() && is_part_of(leaf, now->relid);
 }
 
 // Without those that are rectified with the policy's leave.

@@ -13,4 +13,6 @@ bool is_running_as(Exemption as) {
     return innermost != nullptr && exemption_at(innermost->query->plannedstmt->stmt_location) == as;
 }
 
+bool is_running_own() { return is_running_as(Exemption::kOwn) || is_running_as(Exemption::kOwnForFew); }
+
 }  // namespace pg_retention

@@ -32,4 +32,7 @@ extern Dynamic<Running *> running;  // null: none
 // Whether that is exempt as this.
 bool is_running_as(Exemption as);
 
+// Whether it is the extension's own, and writes no clocks.
+bool is_running_own();
+
 }  // namespace pg_retention

@@ -8,6 +8,7 @@
 #include "schema/condition.hpp"
 #include "schema/extension.hpp"
 #include "schema/link_path.hpp"
+#include "policy/held_tables.hpp"
 #include "policy/policy_check.hpp"
 #include "policy/policy_triggers.hpp"
 #include "policy/rights.hpp"
@@ -17,6 +18,7 @@
 #include "schema/own.hpp"
 #include "subject/model.hpp"
 #include "subject/person_triggers.hpp"
+#include "subject/same_human.hpp"
 
 #include "pg/running.hpp"
 #include "pg/trigger.hpp"
@@ -232,14 +234,6 @@ void refuse_restricted(const SqlValue &kind, const char *name) {
                  errhint("Lift the restrictions with retention.lift_restriction first.")));
 }
 
-// What a hold reaches is asked of its kind and links each time.
-void refuse_held(const SqlValue &kind, const char *name) {
-    if (own("SELECT 1 FROM retention.hold WHERE kind = $1 AND lifted_at IS NULL LIMIT 1", kind).n > 0)
-        ereport(ERROR,
-                (errcode(MAKE_SQLSTATE('R', 'T', '0', '0', '3')), errmsg("a legal hold is on persons of kind \"%s\"", name),
-                 errhint("Which rows are about them stays as it is until retention.lift_hold lifts it.")));
-}
-
 // One that was lifted needs no longer say whose it was.
 void forget_lifted(const SqlValue &kind) {
     during(own_command, true,
@@ -256,7 +250,7 @@ void refuse_recorded(const SqlValue &kind, const char *name) {
 
 void remove_kind(const SqlValue &kind, const char *name, Oid relid) {
     refuse_restricted(kind, name);
-    refuse_held(kind, name);
+    refuse_under_hold_on_person(name);
     forget_lifted(kind);
     for (const char *table : {"subject_link", "contact_log", "contact_count"})
         own(psprintf("DELETE FROM retention.%s WHERE kind = $1", table), kind);
@@ -303,12 +297,73 @@ bool is_same_link(const Written &was, const Written &is) {
     return was.get_oid("relation") == is.get_oid("relation") && same_terms(was.desc, was.row, is.row);
 }
 
-// A link that a hold is found by neither goes nor leads elsewhere; one whose table or kind is gone is taken along.
+// A link that a hold is found by neither goes nor leads elsewhere; one whose table or kind is gone is taken along. Persons of one kind may be
+// held for those of another one, who are the same humans.
 void keep_held_link(const TriggerData *data, const Written &was) {
-    if (is_running_as(Exemption::kOwn) || TRIGGER_FIRED_BY_INSERT(data->tg_event)) return;
+    if (is_running_own() || TRIGGER_FIRED_BY_INSERT(data->tg_event)) return;
     if (TRIGGER_FIRED_BY_UPDATE(data->tg_event) && is_same_link(was, Written{data->tg_newtuple, was.desc})) return;
+    const bool joins = strcmp(TextDatumGetCString(was.get("role")), name_of(LinkRole::kSame)) == 0;
     connect_spi();
-    refuse_held(typed(TEXTOID, was.get("kind")), TextDatumGetCString(was.get("kind")));
+    refuse_under_hold_on_person(joins || has_held_rows(was.get_oid("relation")) ? nullptr : TextDatumGetCString(was.get("kind")));
+    SPI_finish();
+}
+
+void keep_all_kinds() {
+    connect_spi();
+    refuse_under_hold_on_person();
+    SPI_finish();
+}
+
+bool writes_other(const Written &was, const Written &is, const char *field) {
+    const int column = SPI_fnumber(was.desc, field);
+    const char *before = SPI_getvalue(was.row, was.desc, column), *now = SPI_getvalue(is.row, is.desc, column);
+    return (before == nullptr) != (now == nullptr) || (before != nullptr && strcmp(before, now) != 0);
+}
+
+// With one more column that identifies, more rows are one human, and none fewer.
+bool drops_identifying(const Written &was, const Written &is) {
+    Datum *before = nullptr, *after = nullptr;
+    bool *nulls = nullptr;
+    const int n_before = elements_of(was.get("identifying"), NAMEOID, &before, &nulls);
+    const int n_after = elements_of(is.get("identifying"), NAMEOID, &after, &nulls);
+    for (int i = 0; i < n_before; ++i) {
+        bool stays = false;
+        for (int k = 0; k < n_after; ++k)
+            stays = stays || strcmp(NameStr(*DatumGetName(before[i])), NameStr(*DatumGetName(after[k]))) == 0;
+        if (!stays) return true;
+    }
+    return false;
+}
+
+// Columns that were renamed, one of which is by its name alone taken for something else.
+bool renames_identifying(const Written &was, const Written &is) {
+    Datum *before = nullptr, *after = nullptr;
+    bool *nulls = nullptr, other = false;
+    const Oid relid = is.get_oid("relation");
+    const int n = elements_of(was.get("identifying"), NAMEOID, &before, &nulls);
+    if (elements_of(is.get("identifying"), NAMEOID, &after, &nulls) != n) return false;
+    for (int i = 0; i < n; ++i)
+        other = other || is_taken_otherwise(relid, NameStr(*DatumGetName(before[i])), NameStr(*DatumGetName(after[i])));
+    return other;
+}
+
+// Of whatever kind: a held person's rows may be of any. The extension itself writes the names that columns have now.
+void keep_held_kind(const Written &was, const Written &is) {
+    bool other = drops_identifying(was, is);
+    for (const char *field : {"relation", "key", "scope", "placeholders", "applies_to"})
+        other = other || writes_other(was, is, field);
+    if (is_running_own() ? renames_identifying(was, is) : other) keep_all_kinds();
+}
+
+// They count for all kinds.
+void keep_placeholders(const Written &written) {
+    if (is_from_dump() || is_written(written, true)) return;
+    connect_spi();
+    const SqlRows added =
+        own("SELECT retention.identity(p) FROM unnest($1) p WHERE retention.identity(p) IS NOT NULL EXCEPT "
+            "SELECT retention.identity(p) FROM retention.subject_kind CROSS JOIN LATERAL unnest(placeholders) p",
+            typed(TEXTARRAYOID, written.get("placeholders")));
+    if (added.n > 0) refuse_under_hold_on_person();
     SPI_finish();
 }
 
@@ -316,9 +371,11 @@ HeapTuple check_and_record(const TriggerData *data, bool is_kind) {
     TupleDesc desc = RelationGetDescr(data->tg_relation);
     const bool update = TRIGGER_FIRED_BY_UPDATE(data->tg_event);
     const Written written = {update ? data->tg_newtuple : data->tg_trigtuple, desc};
+    if (is_kind && !update) keep_placeholders(written);
     // A dump brings the ledger, too.
     if (!update && superuser() && DatumGetBool(written.get("validated"))) return written.row;
     HeapTuple row = is_kind ? check_kind(written) : check_link(written);
+    if (is_kind && update) keep_held_kind(Written{data->tg_trigtuple, desc}, Written{row, desc});
     record(data, is_kind, row);
     return row;
 }
@@ -331,7 +388,6 @@ void follow_kind(const TriggerData *data) {
     if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) {
         remove_kind(typed(TEXTOID, kind), TextDatumGetCString(kind), was.get_oid("relation"));
     } else {
-        if (names_others(was, is)) refuse_held(typed(TEXTOID, kind), TextDatumGetCString(kind));
         if (names_others(was, is)) refuse_restricted(typed(TEXTOID, kind), TextDatumGetCString(kind));
         if (names_others(was, is)) forget_lifted(typed(TEXTOID, kind));
         if (names_others(was, is)) refuse_recorded(typed(TEXTOID, kind), TextDatumGetCString(kind));
@@ -369,6 +425,7 @@ RETENTION_FUNCTION(pg_retention_check_subject) {
     require(before, TRIGGER_FIRED_BY_INSERT(data->tg_event));
     if (!is_kind) keep_held_link(data, before);
     if (TRIGGER_FIRED_BY_DELETE(data->tg_event)) {
+        if (is_kind && !is_running_own()) keep_all_kinds();
         record(data, is_kind, data->tg_trigtuple);
         return PointerGetDatum(data->tg_trigtuple);
     }

@@ -1,6 +1,6 @@
--- What holds know held rows by, and what of them is personal: under a hold it stays, by whatever statement.
+-- What holds know held rows by, what of them is personal, and who is the same human: under a hold it stays, by whatever statement.
 BEGIN;
-SELECT plan(84);
+SELECT plan(143);
 SET LOCAL client_min_messages = error;
 SET LOCAL retention.test_now = '2030-06-01 12:00+00';
 CREATE ROLE meaning_owner;
@@ -84,6 +84,27 @@ INSERT INTO attempt (hold, act, statement) VALUES
     ('row', 'a personal column of a held row''s table is not declared any more', $$DELETE FROM retention.personal_column WHERE relation = 'app.orders'::regclass$$),
     ('policy', 'a personal column of a held policy''s table is not declared any more', $$DELETE FROM retention.personal_column WHERE relation = 'app.orders'::regclass$$),
     ('table', 'a personal column of a held table is not declared any more', $$DELETE FROM retention.personal_column WHERE relation = 'app.orders'::regclass$$);
+-- Who is the same human.
+INSERT INTO attempt (hold, act, statement) VALUES
+    ('person', 'an identifying column is one no more', $$UPDATE retention.subject_kind SET identifying = '{}' WHERE kind = 'user'$$),
+    ('person', 'another column identifies persons', $$UPDATE retention.subject_kind SET identifying = '{nid}' WHERE kind = 'user'$$),
+    ('person', 'persons of another kind are identified by nothing', $$UPDATE retention.subject_kind SET identifying = '{}' WHERE kind = 'member'$$),
+    ('person', 'persons have a scope', $$UPDATE retention.subject_kind SET scope = '{nid}' WHERE kind = 'user'$$),
+    ('person', 'persons of another kind have a scope', $$UPDATE retention.subject_kind SET scope = '{region}' WHERE kind = 'member'$$),
+    ('person', 'a value becomes nobody''s', $$UPDATE retention.subject_kind SET placeholders = '{kari@x.example}' WHERE kind = 'user'$$),
+    ('person', 'a value becomes nobody''s with another kind', $$UPDATE retention.subject_kind SET placeholders = '{kari@x.example}' WHERE kind = 'member'$$),
+    ('person', 'a value becomes nobody''s with a new kind', $$INSERT INTO retention.subject_kind (kind, relation, placeholders) VALUES ('log', 'app.logs', '{ KARI@x.example}')$$),
+    ('person', 'fewer rows are persons', $$UPDATE retention.subject_kind SET applies_to = 'active AND id <> 1' WHERE kind = 'user'$$),
+    ('person', 'fewer rows are persons of another kind', $$UPDATE retention.subject_kind SET applies_to = 'id <> 1' WHERE kind = 'member'$$),
+    ('member', 'another kind is forgotten', $$DELETE FROM retention.subject_kind WHERE kind = 'user'$$),
+    ('member', 'a link between persons of another kind is taken away', $$DELETE FROM retention.subject_link WHERE role = 'same'$$),
+    ('member', 'a link between persons of another kind comes to mean something else', $$UPDATE retention.subject_link SET role = 'about' WHERE role = 'same'$$),
+    ('member', 'a link of another kind to held rows is taken away', $$DELETE FROM retention.subject_link WHERE relation = 'app.orders'::regclass$$),
+    ('person', 'an identifying column is declared to hold something else', $$UPDATE retention.personal_column SET category = 'other' WHERE column_name = 'email'$$),
+    ('person', 'an identifying column that nobody declared gets a name that says something else', $$ALTER TABLE app.members RENAME email TO contact$$),
+    ('person', 'an identifying column that nobody declared is declared to hold something else', $$INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.members', 'email', 'other')$$),
+    ('person', 'a value of an identifying column becomes that of erased persons', $$UPDATE retention.personal_column SET anonymise = 'constant', constant = 'kari@x.example' WHERE column_name = 'email'$$),
+    ('person', 'a value of an identifying column becomes that of erased persons by a declaration', $$INSERT INTO retention.personal_column (relation, column_name, category, anonymise, constant) VALUES ('app.members', 'email', 'email', 'constant', 'kari@x.example')$$);
 SELECT is(pg_temp.tried(statement), 'passes', format('without a hold %s', act)) FROM attempt ORDER BY number;
 
 -- What changes nothing of that goes on.
@@ -96,17 +117,26 @@ INSERT INTO harmless (act, statement) VALUES
     ('a column of the condition has room for more', $$ALTER TABLE app.payments ALTER amount TYPE bigint$$),
     ('another column is written over', $$ALTER TABLE app.orders ALTER note TYPE text USING 'x'$$),
     ('a column of a table without held rows is written over', $$ALTER TABLE app.logs ALTER id TYPE bigint USING id + 1$$),
+    ('the column of a link is renamed', $$ALTER TABLE app.orders RENAME user_id TO buyer; UPDATE app.orders SET note = 'x'$$),
     ('an identifying column is renamed', $$ALTER TABLE app.users RENAME email TO mail$$),
     ('an identifying column that nobody declared is renamed', $$ALTER TABLE app.members RENAME email TO mail$$),
+    ('the key of persons is renamed', $$ALTER TABLE app.users RENAME id TO number$$),
     ('a column that says who is a person is renamed', $$ALTER TABLE app.users RENAME active TO is_active$$),
     ('a column of the condition is renamed', $$ALTER TABLE app.payments RENAME class TO sort$$),
+    ('a kind is renamed', $$UPDATE retention.subject_kind SET kind = 'account' WHERE kind = 'user'$$),
+    ('a table that a link leads from, and in which nothing is held, is dropped', $$DROP TABLE app.letters$$),
     ('a column of held rows is declared personal', $$INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.orders', 'note', 'free text')$$),
+    ('an identifying column is declared to hold what it was taken to', $$INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.members', 'email', 'email')$$),
     ('a personal column of held rows is kept for another time', $$UPDATE retention.personal_column SET keep_for = '1 year', required_by_law = true WHERE relation = 'app.orders'::regclass$$),
     ('a personal column of held rows is anonymised otherwise', $$UPDATE retention.personal_column SET anonymise = 'constant', constant = 'x' WHERE relation = 'app.orders'::regclass$$),
     ('a personal column without held rows is declared no more', $$DELETE FROM retention.personal_column WHERE relation = 'app.logs'::regclass$$),
     ('a declaration goes of what is personal by its type', $$INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.orders', 'typed', 'name'); DELETE FROM retention.personal_column WHERE column_name = 'typed'$$),
     ('a type goes of what is declared personal', $$INSERT INTO retention.personal_column (relation, column_name, category) VALUES ('app.orders', 'typed', 'name'); ALTER TABLE app.orders ALTER typed TYPE text$$),
-    ('types are released', $$SELECT retention.release_types()$$);
+    ('types are released', $$SELECT retention.release_types()$$),
+    ('one more column identifies persons', $$UPDATE retention.subject_kind SET identifying = '{nid,email}' WHERE kind = 'user'$$),
+    ('a kind is written as it is', $$UPDATE retention.subject_kind SET identifying = identifying, scope = scope, placeholders = placeholders, applies_to = applies_to$$),
+    ('a new kind comes', $$INSERT INTO retention.subject_kind (kind, relation, placeholders) VALUES ('log', 'app.logs', '{n/a}')$$),
+    ('a new link comes', $$INSERT INTO retention.subject_link (kind, relation, path) VALUES ('user', 'app.accounts', 'user_id')$$);
 SELECT is(pg_temp.tried(statement), 'passes', format('without a hold %s', act)) FROM harmless ORDER BY number;
 
 CREATE FUNCTION pg_temp.place(hold text) RETURNS void LANGUAGE plpgsql AS $$
@@ -123,5 +153,13 @@ END$$;
 SELECT is(pg_temp.tried(format('SELECT pg_temp.place(%L); %s', hold, statement)), 'RT003', format('a hold refuses that %s', act)) FROM attempt ORDER BY number;
 SELECT pg_temp.place('person'), pg_temp.place('condition');
 SELECT is(pg_temp.tried(statement), 'passes', format('under holds %s', act)) FROM harmless ORDER BY number;
+
+-- Holds follow names.
+ALTER TABLE app.orders RENAME user_id TO buyer;
+SELECT throws_ok('UPDATE app.orders SET buyer = 2 WHERE id = 1', 'RT003', NULL, 'a row still leads to its person by a column that was renamed');
+UPDATE retention.subject_kind SET kind = 'account' WHERE kind = 'user';
+SELECT throws_ok('UPDATE app.orders SET buyer = 2 WHERE id = 1', 'RT003', NULL, 'a row still leads to a person of a kind that was renamed');
+INSERT INTO app.orders (id, buyer) VALUES (11, 1);
+SELECT throws_ok('DELETE FROM app.orders WHERE id = 11', 'RT003', NULL, 'a later row about a person of a kind that was renamed is held');
 SELECT * FROM finish();
 ROLLBACK;
