@@ -107,6 +107,11 @@ core::Clock with_holds_kept(const TriggerData *data, core::Clock before, core::C
     if (!may_hold_rows(RelationGetRelid(rel))) return clock;
     if ((core::flags_of(before) & core::kHeld) != 0 && held_rows.leaves_one(rel, data->tg_trigtuple, data->tg_newtuple))
         refuse(decide(RelationGetRelid(rel), before), "take out of its hold a row of", RelationGetRelationName(rel));
+    if (held_rows.leads_away(rel, data->tg_trigtuple, data->tg_newtuple)) {
+        Verdict verdict = {};
+        verdict.held = true;
+        refuse(verdict, "lead a held row away from its person by a row of", RelationGetRelationName(rel));
+    }
     return is_reached_until_end(rel, data->tg_newtuple) ? core::add_flags(clock, core::kHeld) : clock;
 }
 

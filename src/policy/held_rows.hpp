@@ -22,6 +22,8 @@ struct HeldRows {
     bool (*reaches)(Relation rel, HeapTuple row);
     // Whether one of the holds that reach the row does so no longer when it is written so.
     bool (*leaves_one)(Relation rel, HeapTuple was, HeapTuple is);
+    // The same of rows that lead over it to persons.
+    bool (*leads_away)(Relation rel, HeapTuple was, HeapTuple is);
     // Whether one of them is on the partition where the row is, and not on the one that it moves to.
     bool (*left_behind)(Relation rel, HeapTuple row, Oid to);
     // Of a row that is written: where it may be another row of a human whom a hold is on, nobody goes on from whom he knew to be held.

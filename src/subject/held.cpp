@@ -238,6 +238,8 @@ void mark(Oid relid, const ClockRange *only) {
 
 }  // namespace
 
-void init_held_rows() { held_rows = HeldRows{is_row_reached, leaves_hold, is_left_behind, note_person, any_unmarked, mark}; }
+void init_held_rows() {
+    held_rows = HeldRows{is_row_reached, leaves_hold, leads_away, is_left_behind, note_person, any_unmarked, mark};
+}
 
 }  // namespace pg_retention

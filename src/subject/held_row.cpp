@@ -40,7 +40,9 @@ struct KnownTable {
     List *own;  // of Reach: of each hold on the table that is not on a person
     int n;
     Way *ways;
-    List *kinds;  // of Kind: whose persons its rows are
+    int n_between;
+    Way *between;  // the rest of ways that lead over it
+    List *kinds;   // of Kind: whose persons its rows are
 };
 
 // Kept until holds or anything in the schema change; see is_lasting() for who is held.
@@ -80,20 +82,44 @@ List *held_of_kind(const Model &model, List *holds, const Kind &kind) {
     return found;
 }
 
-bool open_way(List *holds, const PersonWay &from, Way *way) {
+// One that does not fit leads nowhere: retention.check() says so.
+bool open_way(List *holds, const char *kind, Oid relid, const char *path, Way *way) {
     Problem problem = {};
-    List *held = held_of_kind(*known_model, holds, *kind_named(*known_model, from.kind));
-    // One that does not fit leads nowhere: retention.check() says so.
-    if (held == NIL || !from.fits || !open_along(load_kind(from.kind), from.relid, from.path, &way->along, &problem))
-        return false;
-    if (way->along.n + way->along.n_given != from.n) return false;
-    way->n = from.n;
-    for (int i = 0; i < from.n; ++i) way->columns[i] = from.columns[i];
+    List *held = held_of_kind(*known_model, holds, *kind_named(*known_model, kind));
+    if (held == NIL || !open_along(load_kind(kind), relid, path, &way->along, &problem)) return false;
+    way->n = way->along.n + way->along.n_given;
     way->held = static_cast<char **>(palloc(sizeof(char *) * static_cast<size_t>(list_length(held))));
     for (; way->n_held < list_length(held); ++way->n_held)
         way->held[way->n_held] = static_cast<char *>(list_nth(held, way->n_held));
     qsort(way->held, static_cast<size_t>(way->n_held), sizeof(char *), compare_texts);
     return true;
+}
+
+bool open_own_way(List *holds, const PersonWay &from, Way *way) {
+    if (!from.fits || !open_way(holds, from.kind, from.relid, from.path, way) || way->n != from.n) return false;
+    for (int i = 0; i < from.n; ++i) way->columns[i] = from.columns[i];
+    return true;
+}
+
+// What is left of a link's path where it leads on from the table.
+bool open_rest(List *holds, const Link &link, int step, Oid relid, Way *way) {
+    const LinkPath &path = link.path;
+    if (!is_below(relid, path.steps[step].near_relid) ||
+        !open_way(holds, link.kind->name, path.steps[step].near_relid, path.steps[step - 1].onward, way))
+        return false;
+    for (int i = 0; i < way->n; ++i) way->columns[i] = get_attnum(relid, way->along.names[i]);
+    return true;
+}
+
+void add_between(KnownTable *table, List *holds) {
+    ListCell *cell = nullptr;
+    table->between =
+        static_cast<Way *>(palloc0(sizeof(Way) * static_cast<size_t>(kMaxHops * list_length(known_model->links) + 1)));
+    foreach (cell, known_model->links) {
+        const auto *link = static_cast<const Link *>(lfirst(cell));
+        for (int step = 1; is_owner(link->role) && step < link->path.n_steps; ++step)
+            if (open_rest(holds, *link, step, table->relid, &table->between[table->n_between])) ++table->n_between;
+    }
 }
 
 void add_own(KnownTable *table, List *holds) {
@@ -146,7 +172,8 @@ void add_ways(KnownTable *table, List *holds, List *ways) {
         add_identities(holds);
     }
     foreach (cell, ways)
-        if (open_way(holds, *static_cast<const PersonWay *>(lfirst(cell)), &table->ways[table->n])) ++table->n;
+        if (open_own_way(holds, *static_cast<const PersonWay *>(lfirst(cell)), &table->ways[table->n])) ++table->n;
+    add_between(table, holds);
     foreach (cell, known_model->kinds) {
         const auto *kind = static_cast<const Kind *>(lfirst(cell));
         if (is_below(table->relid, kind->relid)) table->kinds = lappend(table->kinds, lfirst(cell));
@@ -201,15 +228,18 @@ bool is_held_key(const Way &way, const char *key) {
 struct Following {
     const Way *way;
     List *led_to;  // char *
+    bool any;      // a person, held or not
 };
 
 void follow_person(void *argument, int, const char *key) {
     auto *following = static_cast<Following *>(argument);
+    following->any = true;
     if (is_held_key(*following->way, key)) following->led_to = lappend(following->led_to, pstrdup(key));
 }
 
 // The held persons to whom the row leads. One with a null on its way leads to nobody.
-List *led_to(Way *way, TupleDesc desc, HeapTuple row) {
+Following follow(Way *way, TupleDesc desc, HeapTuple row) {
+    Following following = {way, NIL, false};
     Datum values[2 * kMaxKeys];
     bool nulls[2 * kMaxKeys];
     const Datum *columns[2 * kMaxKeys];
@@ -218,16 +248,37 @@ List *led_to(Way *way, TupleDesc desc, HeapTuple row) {
         values[i] = heap_getattr(row, way->columns[i], desc, &nulls[i]);
         columns[i] = &values[i];
         are_null[i] = &nulls[i];
-        if (nulls[i]) return NIL;
+        if (nulls[i]) return following;
     }
-    if (!is_given(&way->along, values, nulls)) return NIL;
-    Following following = {way, NIL};
+    if (!is_given(&way->along, values, nulls)) return following;
     // A person that is held is there, so the key alone tells.
     if (way->along.holds_key)
         follow_person(&following, 0, key_held(way->along, values));
     else
         for_each_person_along(way->along, columns, are_null, 1, follow_person, &following);
-    return following.led_to;
+    return following;
+}
+
+List *led_to(Way *way, TupleDesc desc, HeapTuple row) { return follow(way, desc, row).led_to; }
+
+bool differs(TupleDesc desc, HeapTuple was, HeapTuple is, AttrNumber column) {
+    bool was_null = false, is_null = false;
+    const Datum old_value = heap_getattr(was, column, desc, &was_null), new_value = heap_getattr(is, column, desc, &is_null);
+    const Form_pg_attribute att = TupleDescAttr(desc, column - 1);
+    return was_null != is_null || (!was_null && !datum_image_eq(old_value, new_value, att->attbyval, att->attlen));
+}
+
+bool differs(const Way &way, TupleDesc desc, HeapTuple was, HeapTuple is) {
+    for (int i = 0; i < way.n; ++i)
+        if (differs(desc, was, is, way.columns[i])) return true;
+    return false;
+}
+
+// What the row referred to is gone: by a foreign key that is unset now, for example. Whoever it led to, it may be held for that.
+bool leads_nowhere(Way *way, TupleDesc desc, HeapTuple row) {
+    for (int i = 0; i < way->n; ++i)
+        if (heap_attisnull(row, way->columns[i], desc)) return false;
+    return !way->along.holds_key && !follow(way, desc, row).any;
 }
 
 SqlValue whole(Relation rel, HeapTuple row) {
@@ -268,13 +319,8 @@ bool is_known_person(KnownTable *table, TupleDesc desc, HeapTuple row) {
     return false;
 }
 
-bool differs(Relation rel, HeapTuple was, HeapTuple is, const Kind &kind, AttrNumber of_kind) {
-    TupleDesc desc = RelationGetDescr(rel);
-    const AttrNumber column = get_attnum(RelationGetRelid(rel), get_attname(kind.relid, of_kind, false));
-    bool was_null = false, is_null = false;
-    const Datum old_value = heap_getattr(was, column, desc, &was_null), new_value = heap_getattr(is, column, desc, &is_null);
-    const Form_pg_attribute att = TupleDescAttr(desc, column - 1);
-    return was_null != is_null || (!was_null && !datum_image_eq(old_value, new_value, att->attbyval, att->attlen));
+bool differs(Relation rel, HeapTuple was, HeapTuple is, const Kind &kind, AttrNumber column) {
+    return differs(RelationGetDescr(rel), was, is, get_attnum(RelationGetRelid(rel), get_attname(kind.relid, column, false)));
 }
 
 bool is_person(Relation rel, HeapTuple row, const Kind &kind) {
@@ -311,6 +357,9 @@ bool leaves_hold(Relation rel, HeapTuple was, HeapTuple is) {
         left = left || (meets_own(rel, was, *reach) && !meets_own(rel, is, *reach));
     }
     left = left || leaves_human(table, rel, was, is);
+    for (int i = 0; i < table->n && !left; ++i)
+        left =
+            differs(table->ways[i], RelationGetDescr(rel), was, is) && leads_nowhere(&table->ways[i], RelationGetDescr(rel), was);
     List *now = left ? NIL : held_persons(table, rel, is);
     foreach (cell, left ? NIL : held_persons(table, rel, was))
         left = left || !has_word(now, static_cast<const char *>(lfirst(cell)));
@@ -345,6 +394,22 @@ bool may_be_held_human(Relation rel, HeapTuple row, const Kind &kind) {
 }
 
 }  // namespace
+
+bool leads_away(Relation rel, HeapTuple was, HeapTuple is) {
+    TupleDesc desc = RelationGetDescr(rel);
+    ListCell *cell = nullptr;
+    bool away = false;
+    connect_spi();
+    KnownTable *table = known_table(RelationGetRelid(rel));
+    for (int i = 0; i < table->n_between && !away; ++i) {
+        Way *way = &table->between[i];
+        List *now = differs(*way, desc, was, is) ? led_to(way, desc, is) : NIL;
+        foreach (cell, differs(*way, desc, was, is) ? led_to(way, desc, was) : NIL)
+            away = away || !has_word(now, static_cast<const char *>(lfirst(cell)));
+    }
+    SPI_finish();
+    return away;
+}
 
 bool is_left_behind(Relation rel, HeapTuple row, Oid to) {
     ListCell *cell = nullptr;

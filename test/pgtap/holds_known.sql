@@ -1,6 +1,6 @@
 -- What a hold knows its rows by: keys, conditions whatever the session's settings, persons who are none any more, ways that are gone.
 BEGIN;
-SELECT plan(41);
+SELECT plan(52);
 SET LOCAL client_min_messages = error;
 SET LOCAL retention.test_now = '2030-01-01 12:00+01';
 CREATE SCHEMA app;
@@ -125,5 +125,28 @@ SELECT lives_ok($$SELECT retention.lift_hold(pg_temp.id('repaired'), 'over')$$, 
 SELECT is((SELECT count(*) FROM retention.audit('app.ev', true)), 0::bigint, 'the audit finds nothing more');
 SELECT is((SELECT count(*) FROM retention.audit('app.t') WHERE finding = 'held by no hold'), 0::bigint, 'the audit finds no other row that is held by nothing');
 SELECT is((SELECT count(*) FROM retention.standing_hold), 0::bigint, 'no hold stands in the end');
+
+-- What lies between a row and its person, where a policy guards it.
+CREATE TABLE app.accounts (id bigint PRIMARY KEY, user_id bigint REFERENCES app.users ON DELETE SET NULL, label text, closed date) PARTITION BY RANGE (id);
+CREATE TABLE app.accounts_1 (label text, closed date, gone int, user_id bigint, id bigint NOT NULL);
+ALTER TABLE app.accounts_1 DROP COLUMN gone;
+ALTER TABLE app.accounts ATTACH PARTITION app.accounts_1 FOR VALUES FROM (0) TO (1000);
+CREATE TABLE app.payments (id bigint PRIMARY KEY, account bigint REFERENCES app.accounts ON DELETE SET NULL ON UPDATE CASCADE, paid date);
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('accounts', 'app.accounts', '{closed}', '1 year', 'delete', 'enforce'), ('payments', 'app.payments', '{paid}', '1 year', 'delete', 'enforce');
+INSERT INTO retention.subject_link (kind, relation, path) VALUES ('user', 'app.payments', 'account.user_id');
+INSERT INTO app.accounts VALUES (1, 1), (2, 2), (3, NULL);
+INSERT INTO app.payments VALUES (1, 1), (2, 2), (3, 3);
+SELECT is(pg_temp.goes('UPDATE app.accounts SET user_id = 2 WHERE id = 1'), 'goes', 'an account is given to another when no hold stands');
+INSERT INTO hold SELECT 'between', (retention.place_hold('b', 'x', '17(3)(e)', 1, kind => 'user') ->> 'hold_id')::bigint;
+SELECT is(pg_temp.goes('UPDATE app.accounts SET user_id = 2 WHERE id = 1'), 'held', 'an account over which held payments lead to their person is not given to another');
+SELECT is(pg_temp.goes('UPDATE app.accounts SET user_id = NULL WHERE id = 1'), 'held', 'an account over which held payments lead to their person is not given to nobody');
+SELECT is(pg_temp.goes('UPDATE app.accounts_1 SET user_id = 2 WHERE id = 1'), 'held', 'an account is not given away by its partition''s name either');
+SELECT is(pg_temp.goes('UPDATE app.accounts SET label = ''x'', user_id = user_id'), 'goes', 'the rest of an account lives on');
+SELECT is(pg_temp.goes('UPDATE app.accounts SET user_id = 2 WHERE id = 3'), 'goes', 'an account of nobody is given to somebody');
+SELECT is(pg_temp.goes('UPDATE app.accounts SET user_id = 1 WHERE id = 2'), 'goes', 'an account of another is given to the person');
+SELECT is(pg_temp.goes('DELETE FROM app.accounts WHERE id = 1'), 'held', 'an account does not go whose payments a foreign key would lead nowhere');
+SELECT is(pg_temp.goes('DELETE FROM app.accounts WHERE id = 2'), 'goes', 'an account of another goes');
+SELECT is(pg_temp.goes('UPDATE app.payments SET account = NULL WHERE id = 2'), 'goes', 'a payment of another is led nowhere');
+SELECT is(pg_temp.goes('UPDATE app.payments SET account = 2 WHERE id = 1'), 'held', 'a held payment is not led elsewhere');
 SELECT * FROM finish();
 ROLLBACK;
