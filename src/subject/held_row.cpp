@@ -16,6 +16,7 @@ extern "C" {
 #include "access/htup_details.h"
 #include "access/transam.h"
 #include "access/xact.h"
+#include "storage/procarray.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -45,10 +46,17 @@ struct KnownTable {
     List *kinds;   // of Kind: whose persons its rows are
 };
 
+// Of one kind, those who are held.
+struct KnownPersons {
+    const char *kind;
+    List *held;  // char *: keys as for_each_person_along writes them
+};
+
 // Kept until holds or anything in the schema change; see is_lasting() for who is held.
 constinit MemoryContext context = nullptr;
 constinit List *known = NIL;             // of KnownTable
 constinit Model *known_model = nullptr;  // read when first needed
+constinit List *known_persons = NIL;     // of KnownPersons
 constinit List *identities = NIL;        // by which the humans that are held are known
 constinit uint64_t known_at = 0;
 constinit uint64_t holds_at = 0;
@@ -82,10 +90,23 @@ List *held_of_kind(const Model &model, List *holds, const Kind &kind) {
     return found;
 }
 
+// The same, kept with the model.
+List *known_of_kind(List *holds, const char *kind) {
+    ListCell *cell = nullptr;
+    foreach (cell, known_persons) {
+        const auto *persons = static_cast<const KnownPersons *>(lfirst(cell));
+        if (strcmp(persons->kind, kind) == 0) return persons->held;
+    }
+    auto *persons = static_cast<KnownPersons *>(palloc(sizeof(KnownPersons)));
+    *persons = KnownPersons{pstrdup(kind), held_of_kind(*known_model, holds, *kind_named(*known_model, kind))};
+    known_persons = lappend(known_persons, persons);
+    return persons->held;
+}
+
 // One that does not fit leads nowhere: retention.check() says so.
 bool open_way(List *holds, const char *kind, Oid relid, const char *path, Way *way) {
     Problem problem = {};
-    List *held = held_of_kind(*known_model, holds, *kind_named(*known_model, kind));
+    List *held = known_of_kind(holds, kind);
     if (held == NIL || !open_along(load_kind(kind), relid, path, &way->along, &problem)) return false;
     way->n = way->along.n + way->along.n_given;
     way->held = static_cast<char **>(palloc(sizeof(char *) * static_cast<size_t>(list_length(held))));
@@ -160,8 +181,18 @@ bool is_told_of_all() {
     return true;
 }
 
-// Everybody who began before the newest hold was there has ended.
-bool are_all_aware() { return !TransactionIdPrecedes(GetLatestSnapshot()->xmin, unaware); }
+// Everybody else who began before the newest hold was there has ended.
+bool are_all_aware() {
+    const Snapshot snapshot = GetLatestSnapshot();
+    for (uint32 i = 0; i < snapshot->xcnt; ++i)
+        if (TransactionIdPrecedes(snapshot->xip[i], unaware)) return false;
+    // Those that began since the last one ended are not listed.
+    for (TransactionId xid = snapshot->xmax; TransactionIdPrecedes(xid, unaware);) {
+        if (!TransactionIdIsCurrentTransactionId(xid) && TransactionIdIsInProgress(xid)) return false;
+        TransactionIdAdvance(xid);
+    }
+    return true;
+}
 
 void add_ways(KnownTable *table, List *holds, List *ways) {
     ListCell *cell = nullptr;
@@ -203,7 +234,7 @@ void forget_known() {
     if (reading != holds_at) unaware = ReadNextTransactionId();
     const bool same_command = asked_in == transaction && asked_by == command;
     if (known_at == schema_changes() && holds_at == reading && (known_model == nullptr || lasts || same_command)) return;
-    known = identities = NIL;
+    known = identities = known_persons = NIL;
     known_model = nullptr;
     lasts = false;
     MemoryContextReset(context);
