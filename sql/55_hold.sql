@@ -28,7 +28,7 @@ SELECT pg_catalog.pg_extension_config_dump('retention.hold_hold_id_seq', '');
 CREATE INDEX hold_standing ON retention.hold (hold_id) WHERE lifted_at IS NULL;
 COMMENT ON TABLE retention.hold IS 'legal holds: rows that are neither deleted nor blanked while one stands (Article 17(3)(b) and (e)), however much their time is over; hiding goes on; written by the functions alone';
 COMMENT ON COLUMN retention.hold.hold_id IS 'what retention.lift_hold is given';
-COMMENT ON COLUMN retention.hold.name IS 'what it is called: a case, a letter of an authority; no two that stand have the same name and reach';
+COMMENT ON COLUMN retention.hold.name IS 'what it is called: a case, a letter of an authority';
 COMMENT ON COLUMN retention.hold.reason IS 'why, as the caller of retention.place_hold said';
 COMMENT ON COLUMN retention.hold.ground IS 'why an erasure that is asked for may wait: 17(3)(b), a law requires the data, or 17(3)(e), legal claims';
 COMMENT ON COLUMN retention.hold.scope IS 'what it holds; policy: all of its rows; table: all of its rows; row: one of them; subject: the rows about a person; condition: the rows that meet it';

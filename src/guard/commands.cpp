@@ -72,7 +72,7 @@ constexpr Judged kStatements[] = {
 
     {T_CreateTableAsStmt, kGuarded, "its query is planned; a copy of a whole table with its clocks is refused while rows of it are hidden"},
     {T_ViewStmt, kPasses, "its query is planned where the view is used"},
-    {T_RuleStmt, kPasses, "its actions are planned where they are used"},
+    {T_RuleStmt, kGuarded, "its actions are planned where they are used; one on a table of the extension is in the ledger"},
     {T_CallStmt, kPasses, "what it runs is planned"},
     {T_DoStmt, kPasses, "what it runs is planned"},
     {T_LockStmt, kPasses, ""},

@@ -3,12 +3,17 @@
 #include "schema/extension.hpp"
 #include "schema/user_code.hpp"
 #include "guard/own_objects.hpp"
+#include "ledger/at_end.hpp"
+#include "ledger/home.hpp"
+#include "ledger/ledger.hpp"
 #include "pg/compat.hpp"
 #include "pg/during.hpp"
+#include "pg/internal.hpp"
 
 extern "C" {
 #include "access/xact.h"
 #include "catalog/dependency.h"
+#include "catalog/namespace.h"
 #include "catalog/objectaccess.h"
 #include "catalog/pg_event_trigger.h"
 #include "catalog/pg_opclass.h"
@@ -19,6 +24,8 @@ extern "C" {
 #include "commands/defrem.h"
 #include "commands/extension.h"
 #include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "tcop/utility.h"
 #include "utils/lsyscache.h"
 }
 
@@ -75,6 +82,41 @@ bool is_whole(const ExtensionObjects &before, Oid holds) {
            !is_written_by_a_user(now->statistics_ext_function);
 }
 
+const RangeVar *altered_by(const Node *statement) {
+    if (IsA(statement, AlterTableStmt)) return reinterpret_cast<const AlterTableStmt *>(statement)->relation;
+    if (IsA(statement, CreateTrigStmt)) return reinterpret_cast<const CreateTrigStmt *>(statement)->relation;
+    if (IsA(statement, RuleStmt)) return reinterpret_cast<const RuleStmt *>(statement)->relation;
+    if (!IsA(statement, DropStmt)) return nullptr;
+    const auto *drop = reinterpret_cast<const DropStmt *>(statement);
+    if (drop->removeType != OBJECT_TRIGGER && drop->removeType != OBJECT_RULE) return nullptr;
+    const List *names = linitial_node(List, drop->objects);
+    return makeRangeVarFromNameList(list_truncate(list_copy(names), list_length(names) - 1));
+}
+
+// A table of the extension's whose triggers, rules or columns the command changes; invalid: none. While a restore is under way there is nothing
+// yet to be kept.
+Oid altered_own_table(const Node *statement) {
+    const RangeVar *named = extension() == nullptr || own_command ? nullptr : altered_by(statement);
+    const Oid relid = named == nullptr ? InvalidOid : RangeVarGetRelid(named, NoLock, true);
+    return OidIsValid(relid) && is_member(RelationRelationId, relid) && home_known() ? relid : InvalidOid;
+}
+
+// The server lets a superuser do that; what the triggers would have refused then passes.
+void record_altering(Oid relid, const Node *statement) {
+    LedgerEntry entry = {};
+    entry.action = LedgerAction::kConfigurationChanged;
+    entry.row_count = -1;
+    entry.detail = psprintf("{\"own_table\": \"%s\", \"command\": \"%s\"}", get_rel_name(relid),
+                            CreateCommandName(const_cast<Node *>(statement)));
+    append_ledger_at_end(entry);
+}
+
+void proceed_on_record(const Command &command) {
+    const Oid altered = altered_own_table(command.statement());
+    proceed(command);
+    if (OidIsValid(altered)) record_altering(altered, command.statement());
+}
+
 }  // namespace
 
 void keep_own_objects(const Command &command) {
@@ -84,7 +126,7 @@ void keep_own_objects(const Command &command) {
         proceed(command);
         refuse();
     }
-    if (!may_change(command.statement())) return proceed(command);
+    if (!may_change(command.statement())) return proceed_on_record(command);
     const ExtensionObjects before = *extension();
     const Oid holds = table_of_holds();
     proceed(command);

@@ -92,7 +92,7 @@ void tell_flags(const Teller &teller, const RowFacts &row) {
         if (row.restrictions.empty()) teller.item(said::kRestrictionGone);
     }
     if (has_flag(row, kHeld)) tell_holds(teller, row);
-    if (has_flag(row, kKept)) teller.line(said::kErasureAsked);
+    if (has_flag(row, kKept)) teller.line(has_flag(row, kHeld) ? said::kErasureWaits : said::kErasureAsked);
 }
 
 Said said_of(Standing standing) noexcept {

@@ -60,6 +60,9 @@ inline constexpr Said kErasureAsked = {
     "An erasure was asked for: what the law does not require is gone, and the rest goes when the law lets it.",
     "Sletting er krevd: Det loven ikke krever, er borte, og resten fjernes når loven tillater det."};
 
+inline constexpr Said kErasureWaits = {"An erasure was asked for: it waits until nothing holds the row any more.",
+                                       "Sletting er krevd: Den venter til ingenting sikrer raden lenger."};
+
 inline constexpr Said kNoPolicies = {"The table has no policy any more.", "Tabellen har ingen regel lenger."};
 inline constexpr Said kOnlyPolicy = {"Policy \"{0}\" (number {1}) takes it; it is the only one of the table.",
                                      "Regelen «{0}» (nummer {1}) gjelder for den; den er den eneste for tabellen."};
