@@ -1,16 +1,19 @@
 #include "requests/call.hpp"
 
 #include "schema/extension.hpp"
+#include "pg/names.hpp"
 #include "ledger/at_end.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/own_table.hpp"
 #include "schema/own.hpp"
 #include "requests/request.hpp"
 #include "subject/identity.hpp"
+#include "subject/json.hpp"
 
 extern "C" {
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "utils/snapmgr.h"
 }
 
 namespace pg_retention {
@@ -52,6 +55,19 @@ char *call_detail(const char *kind, const char *more, int64 request_id) {
 }
 
 void begin_alone() { table_close(open_own_table("restriction", ShareRowExclusiveLock), NoLock); }
+
+void begin_alone_in_new_snapshot() {
+    begin_alone();
+    PushActiveSnapshot(GetTransactionSnapshot());
+}
+
+void append_table(StringInfo out, Oid relid, int64 rows, const char *why) {
+    appendStringInfoString(out, out->len > 0 ? ", {\"table\": " : "{\"table\": ");
+    append_json_text(out, qualified_name(relid));
+    appendStringInfo(out, ", \"rows\": %s", rows < 0 ? "null" : psprintf(INT64_FORMAT, rows));
+    if (why != nullptr) appendStringInfo(out, ", \"why\": \"%s\"", why);
+    appendStringInfoChar(out, '}');
+}
 
 static LedgerEntry entry_of(const Call &call, LedgerAction action, Oid relid, int16_t policy_id, int64 rows, const char *more) {
     LedgerEntry entry = {};

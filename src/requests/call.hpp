@@ -22,6 +22,12 @@ Call open_call(FunctionCallInfo fcinfo, int request, LedgerAction asked, bool lo
 
 // Erasures and restrictions lock rows of several persons and depend on each other's: one at a time, until the transaction ends.
 void begin_alone();
+// The same, and what others did while we waited is seen from here on: whether a row may be freed depends on everybody's. The snapshot is the
+// caller's to pop.
+void begin_alone_in_new_snapshot();
+
+// One of a list of tables in an answer. rows: -1 where nobody has counted them; why: null where there is nothing to say.
+void append_table(StringInfo out, Oid relid, int64 rows, const char *why);
 
 // Writes the call into the ledger, marks its request as done, and leaves SPI. The ledger's chain stays locked until the transaction ends.
 void close_call(const Call &call, LedgerAction action, int64 rows, const char *more = nullptr);

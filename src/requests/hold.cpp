@@ -37,12 +37,6 @@ namespace pg_retention {
 
 namespace {
 
-// What others did while we waited is seen: whether a row may be freed depends on everybody's holds.
-void begin_in_new_snapshot() {
-    begin_alone();
-    PushActiveSnapshot(GetTransactionSnapshot());
-}
-
 SqlValue text_or_null(const char *text) { return sql_value(text); }
 
 struct Written {
@@ -98,15 +92,6 @@ int64 mark_reached(const Reach &reach) {
         guarded += is_guarded ? 1 : 0;
     });
     return guarded;
-}
-
-// rows: -1 where nobody has counted them.
-void append_table(StringInfo out, Oid relid, int64 rows, const char *why) {
-    appendStringInfoString(out, out->len > 0 ? ", {\"table\": " : "{\"table\": ");
-    append_json_text(out, qualified_name(relid));
-    appendStringInfo(out, ", \"rows\": %s", rows < 0 ? "null" : psprintf(INT64_FORMAT, rows));
-    if (why != nullptr) appendStringInfo(out, ", \"why\": \"%s\"", why);
-    appendStringInfoChar(out, '}');
 }
 
 // What inherits from a governed table has policies and triggers of its own, or none. What is unlogged is empty after a crash.
@@ -166,7 +151,7 @@ Hold hold_of(int64 id) {
 }
 
 char *place(FunctionCallInfo fcinfo, bool with_key) {
-    begin_in_new_snapshot();
+    begin_alone_in_new_snapshot();
     connect_spi();
     const HoldTerms terms = read_hold_terms(fcinfo, with_key);
     const Written written = insert_hold(terms);
@@ -286,7 +271,7 @@ int64 lift(Datum ids, const char *reason) {
         ereport(ERROR,
                 (errcode(ERRCODE_ACTIVE_SQL_TRANSACTION), errmsg("cannot lift a hold in a transaction of this isolation level"),
                  errhint("Rows that others have added since the transaction began would stay held: use read committed.")));
-    begin_in_new_snapshot();
+    begin_alone_in_new_snapshot();
     connect_spi();
     lock_holds(numbers, n);
     List *lifted = NIL;

@@ -31,12 +31,6 @@ namespace {
 
 constexpr int kReasonArgument = 2;
 constexpr int kRequestArgument = 3;
-// What others did while we waited is seen: whether a row may be freed depends on everybody's restrictions.
-void begin_in_new_snapshot() {
-    begin_alone();
-    PushActiveSnapshot(GetTransactionSnapshot());
-}
-
 core::Clock with_restricted(core::Clock clock, bool restricted) {
     const int flags = restricted ? core::flags_of(clock) | core::kRestricted : core::flags_of(clock) & ~core::kRestricted;
     return core::make_clock(core::policy_of(clock), core::start_of(clock), static_cast<uint8_t>(flags));
@@ -116,20 +110,12 @@ int64 insert_restriction(const Call &call, Datum reason) {
     return id;
 }
 
-void append_table(StringInfo out, Oid relid, int64 rows, const char *why) {
-    appendStringInfoString(out, out->len > 0 ? ", {\"table\": " : "{\"table\": ");
-    append_json_text(out, qualified_name(relid));
-    appendStringInfo(out, ", \"rows\": " INT64_FORMAT, rows);
-    if (why != nullptr) appendStringInfo(out, ", \"why\": \"%s\"", why);
-    appendStringInfoChar(out, '}');
-}
-
 const char *restriction_text(int64 id) { return psprintf("restriction " INT64_FORMAT, id); }
 
 Datum impose(FunctionCallInfo fcinfo) {
     if (PG_ARGISNULL(kReasonArgument))
         ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the reason of a restriction must not be null")));
-    begin_in_new_snapshot();
+    begin_alone_in_new_snapshot();
     const Call call = open_call(fcinfo, kRequestArgument, LedgerAction::kRestricted, true);
     const int64 id = insert_restriction(call, PG_GETARG_DATUM(kReasonArgument));
     StringInfoData out, restricted, others;
@@ -233,7 +219,7 @@ void record_restriction(LedgerAction action, const Restriction &restriction, int
 }
 
 void inform(int64 id) {
-    begin_in_new_snapshot();
+    begin_alone_in_new_snapshot();
     connect_spi();
     const Restriction restriction = open_restriction(id);
     update_restriction(id, "informed_at", "informed_by");
@@ -243,7 +229,7 @@ void inform(int64 id) {
 }
 
 void lift(int64 id, int64 request_id) {
-    begin_in_new_snapshot();
+    begin_alone_in_new_snapshot();
     connect_spi();
     // Whatever it asks for, answered or not: that it is there is enough.
     if (request_id != 0) (void) lock_request(request_id);
