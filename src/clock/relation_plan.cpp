@@ -585,7 +585,7 @@ const Policy **policies_of_rows(Oid relid, List *ancestors, int *n) {
 void init_relation_plans() {
     watch_relations(forget_plans);
     // The plans' texts name schemas.
-    CacheRegisterSyscacheCallback(NAMESPACEOID, forget_schema, 0);
+    watch_catalog(NAMESPACEOID, forget_schema);
 }
 
 }  // namespace pg_retention

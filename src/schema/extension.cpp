@@ -183,9 +183,7 @@ const char *clock_name(Oid relid) { return quote_identifier(get_attname(relid, c
 uint64_t schema_changes() { return told; }
 
 void init_extension_cache() {
-    CacheRegisterSyscacheCallback(NAMESPACEOID, forget_objects, 0);
-    CacheRegisterSyscacheCallback(PROCOID, forget_objects, 0);
-    CacheRegisterSyscacheCallback(TYPEOID, forget_objects, 0);
+    for (const auto cache : {NAMESPACEOID, PROCOID, TYPEOID}) watch_catalog(cache, forget_objects);
     watch_relations(forget_relation);
 }
 

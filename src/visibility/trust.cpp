@@ -4,6 +4,7 @@
 
 #include "schema/extension.hpp"
 #include "pg/compat.hpp"
+#include "pg/invalidation.hpp"
 
 extern "C" {
 #include "access/transam.h"
@@ -174,7 +175,7 @@ bool is_all_of_server(Query *query) {
 }
 
 void init_trust() {
-    for (const auto cache : {OPEROID, AMOPOPID, PROCOID}) CacheRegisterSyscacheCallback(cache, forget_operators, 0);
+    for (const auto cache : {OPEROID, AMOPOPID, PROCOID}) watch_catalog(cache, forget_operators);
 }
 
 bool is_trusted(Node *expression) { return !find_untrusted(expression, nullptr); }
