@@ -93,7 +93,6 @@ const char *key_of(Oid relid) {
 void read_rows(Reading *reading, Oid relid, const char *condition, Parameters *parameters) {
     const char *clock = psprintf("t.%s", clock_name(relid));
     const bool for_claims = strcmp(reading->hold->ground, "17(3)(e)") == 0;
-    require_table(relid);
     StringInfoData sql;
     initStringInfo(&sql);
     appendStringInfo(&sql, "SELECT %s, pg_catalog.to_jsonb(t) OPERATOR(pg_catalog.-) %s FROM %s t WHERE (%s) IS TRUE",
@@ -113,6 +112,7 @@ void read_reached(Reading *reading) {
         StringInfoData condition;
         initStringInfo(&condition);
         append_reached(&condition, *reach, &parameters);
+        require_table(reach->relid);
         ErrorData *error = attempt([&] { read_rows(reading, reach->relid, condition.data, &parameters); });
         if (error != nullptr) refuse_failing(*reach, error);
     }
@@ -121,9 +121,13 @@ void read_reached(Reading *reading) {
 void read_whole(Reading *reading) {
     Parameters parameters = {};
     const Hold &hold = *reading->hold;
-    if (hold.scope == HoldScope::kTable) return read_rows(reading, hold.relid, "true", &parameters);
+    if (hold.scope == HoldScope::kTable) {
+        require_table(hold.relid);
+        return read_rows(reading, hold.relid, "true", &parameters);
+    }
     const Policy *policy = policy_by_id(hold.policy_id);
     if (policy == nullptr) return;
+    require_table(policy->relid);
     read_rows(reading, policy->relid, psprintf("retention.policy(t.%s) = %d", clock_name(policy->relid), policy->id),
               &parameters);
 }

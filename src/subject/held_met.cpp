@@ -39,13 +39,17 @@ bool may_fail(const Met &met) {
     return met.reach != nullptr && met.reach->conditions != NIL;
 }
 
-// Of what a row holds: what the server's own code makes of values.
+// Of what rows hold, whatever the server's own code makes of it; not of what others do meanwhile, of the transaction, or of what is left of the server.
 bool is_of_rows(const ErrorData *error) {
     switch (ERRCODE_TO_CATEGORY(error->sqlerrcode)) {
-        case ERRCODE_TO_CATEGORY(ERRCODE_DATA_EXCEPTION):
-        case ERRCODE_TO_CATEGORY(ERRCODE_PROGRAM_LIMIT_EXCEEDED):
-        case ERRCODE_TO_CATEGORY(ERRCODE_FEATURE_NOT_SUPPORTED): return true;
-        default: return false;
+        case ERRCODE_TO_CATEGORY(ERRCODE_INVALID_TRANSACTION_STATE):
+        case ERRCODE_TO_CATEGORY(ERRCODE_TRANSACTION_ROLLBACK):
+        case ERRCODE_TO_CATEGORY(ERRCODE_INSUFFICIENT_RESOURCES):
+        case ERRCODE_TO_CATEGORY(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE):
+        case ERRCODE_TO_CATEGORY(ERRCODE_OPERATOR_INTERVENTION):
+        case ERRCODE_TO_CATEGORY(ERRCODE_SYSTEM_ERROR):
+        case ERRCODE_TO_CATEGORY(ERRCODE_INTERNAL_ERROR): return false;
+        default: return true;
     }
 }
 

@@ -400,28 +400,22 @@ bool leaves_hold(Relation rel, HeapTuple was, HeapTuple is) {
 
 namespace {
 
-bool leads_on(Relation rel, HeapTuple row, const Step &step) {
-    for (int i = 0; i < step.n; ++i) {
-        const AttrNumber column = get_attnum(RelationGetRelid(rel), get_attname(step.near_relid, step.near_columns[i], false));
-        if (heap_attisnull(row, column, RelationGetDescr(rel))) return false;
-    }
-    return true;
-}
-
-// A key says that the row is the same human as another. Nobody refers by a foreign key to a row that is not there yet.
-bool may_be_joined(Relation rel, HeapTuple row, const Kind &kind) {
+// A key says that the row is the same human as one who is held. Nobody refers by a foreign key to a row that is not there yet.
+bool may_be_joined(KnownTable *table, Relation rel, HeapTuple row, const Kind &kind) {
     ListCell *cell = nullptr;
+    bool refers = false;
     foreach (cell, known_model->same) {
         const auto *link = static_cast<const Link *>(lfirst(cell));
-        const Step &step = link->path.steps[0];
-        if (link->relid == kind.relid && leads_on(rel, row, step)) return true;
-        if (link->kind == &kind && step.named == InvalidAttrNumber) return true;
+        if (link->kind == &kind && link->path.steps[0].named == InvalidAttrNumber) return true;
+        refers = refers || link->relid == kind.relid;
     }
+    for (int i = 0; i < table->n && refers; ++i)
+        if (table->ways[i].along.path.n_steps > 0 && led_to(&table->ways[i], RelationGetDescr(rel), row) != NIL) return true;
     return false;
 }
 
-bool may_be_held_human(Relation rel, HeapTuple row, const Kind &kind) {
-    return may_be_joined(rel, row, kind) || shares_identity(*known_model, kind, whole(rel, row), identities);
+bool may_be_held_human(KnownTable *table, Relation rel, HeapTuple row, const Kind &kind) {
+    return may_be_joined(table, rel, row, kind) || shares_identity(*known_model, kind, whole(rel, row), identities);
 }
 
 }  // namespace
@@ -460,7 +454,8 @@ void note_person(Relation rel, HeapTuple row) {
     connect_spi();
     KnownTable *table = known_table(RelationGetRelid(rel));
     if (table->kinds != NIL && !is_known_person(table, RelationGetDescr(rel), row))
-        foreach (cell, table->kinds) may_be = may_be || may_be_held_human(rel, row, *static_cast<const Kind *>(lfirst(cell)));
+        foreach (cell, table->kinds)
+            may_be = may_be || may_be_held_human(table, rel, row, *static_cast<const Kind *>(lfirst(cell)));
     SPI_finish();
     if (may_be) tell_holds_changed();
 }

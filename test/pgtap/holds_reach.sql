@@ -1,6 +1,6 @@
 -- Where a hold ends: partitions, tables that inherit, unlogged ones, rows for which a condition fails, and what is told to whom.
 BEGIN;
-SELECT plan(49);
+SELECT plan(53);
 SET LOCAL client_min_messages = error;
 SET LOCAL retention.test_now = '2030-01-01 12:00+01';
 CREATE ROLE reach_owner;
@@ -102,6 +102,11 @@ SELECT is(retention.lift_hold(pg_temp.id('again'), 'over'), 1::bigint, 'the last
 
 -- What is told to whom.
 SELECT throws_ok($$SELECT retention.place_hold('f', 'x', '17(3)(e)', relation => 'app.people', condition => 'email::int > 0')$$, '22000', 'the condition of the hold fails for a row of table "people"', 'a condition that fails tells nothing of a row');
+SELECT throws_ok(format($$SELECT retention.place_hold('f', 'x', '17(3)(e)', relation => 'app.people', condition => %L)$$, condition), '22000', 'the condition of the hold fails for a row of table "people"', 'nothing of a row is told by a condition of ' || what)
+FROM (VALUES ('words', $$(email || ' &')::tsquery IS NULL$$), ('a path', $$(email || '(')::jsonpath IS NULL$$), ('a pattern', $$email ~ (email || '(')$$)) v (what, condition);
+INSERT INTO hold SELECT 'words', retention.place_hold('w', 'x', '17(3)(e)', relation => 'app.ev', condition => $$r::tsquery IS NULL OR n > 1000 AND (n::text || ' &')::tsquery IS NULL$$);
+SELECT lives_ok($$INSERT INTO app.ev VALUES (77, 's', 1001)$$, 'whoever writes a row for which a condition fails is not stopped, whatever the error is');
+SELECT retention.lift_hold(pg_temp.id('words'), 'over');
 GRANT USAGE ON SCHEMA app TO reach_clerk;
 GRANT SELECT, DELETE ON app.ev TO reach_clerk;
 INSERT INTO hold SELECT 'secret', retention.place_hold('Acme v. us', 'x', '17(3)(e)', relation => 'app.ev');
