@@ -94,11 +94,13 @@ const RangeVar *altered_by(const Node *statement) {
 }
 
 // A table of the extension's whose triggers, rules or columns the command changes; invalid: none. While a restore is under way there is nothing
-// yet to be kept.
+// yet to be kept, and the ledger's own tables say by their hashes what became of them.
 Oid altered_own_table(const Node *statement) {
     const RangeVar *named = extension() == nullptr || own_command ? nullptr : altered_by(statement);
     const Oid relid = named == nullptr ? InvalidOid : RangeVarGetRelid(named, NoLock, true);
-    return OidIsValid(relid) && is_member(RelationRelationId, relid) && home_known() ? relid : InvalidOid;
+    const bool is_own = OidIsValid(relid) && is_member(RelationRelationId, relid) &&
+                        strncmp(get_rel_name(relid), "ledger", strlen("ledger")) != 0;
+    return is_own && home_known() ? relid : InvalidOid;
 }
 
 // The server lets a superuser do that; what the triggers would have refused then passes.
