@@ -124,6 +124,12 @@ SELECT 'kept rows that nobody reads', p.name, format('rows of %s that law keeps 
     'Name the role that keeps the books in legal_access.'
 FROM retention.policy p WHERE p.must_keep_for IS NOT NULL AND p.legal_access = '{}' AND p.mode <> 'off'
 UNION ALL
+SELECT 'rows that refer to hidden ones', r.relation::text,
+    format('by %s they refer to rows of %s, which policy "%s" hides%s: who follows the key finds nothing', (SELECT string_agg(quote_ident(c.name), ', ' ORDER BY c.place) FROM unnest(r.columns) WITH ORDINALITY c (name, place)),
+        r.refers_to, r.policy, CASE WHEN p.action = 'anonymise' THEN ' until a sweep has anonymised them' ELSE '' END),
+    CASE WHEN r.policies IS NULL AND r.path IS NOT NULL THEN 'If they may go with those rows, insert what fits of retention.propose_policies() into retention.policy.' ELSE 'If they have to stay, anonymise what they refer to in place: a policy without end, and personal columns with periods of their own.' END
+FROM retention.reference_to_hidden r JOIN retention.policy p USING (policy_id)
+UNION ALL
 SELECT 'legal basis that is not understood', p.name, format('%s: whether Article 20 gives the person these data cannot be told, and they are left out', p.legal_basis),
     'Name the article with its letter, such as "GDPR Art. 6(1)(b)", or the basis: consent, contract.'
 FROM retention.policy p WHERE NOT retention.basis_known(p.legal_basis)

@@ -8,6 +8,7 @@
 #include "policy/legal_access.hpp"
 #include "policy/preparation.hpp"
 #include "policy/protected.hpp"
+#include "policy/references.hpp"
 #include "policy/provision.hpp"
 #include "policy/record.hpp"
 #include "policy/rights.hpp"
@@ -245,6 +246,7 @@ void policy_inserted(const TriggerData *data, int16_t id) {
         bool says_nothing = false;
         (void) field(data, data->tg_trigtuple, "protects", &says_nothing);
         if (says_nothing) tell_of_unprotected(*policy_by_id(id));
+        tell_of_references(*policy_by_id(id));
     }
     const bool empty = !restored && is_empty(relid);
     if (empty)

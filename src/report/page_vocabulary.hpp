@@ -164,6 +164,7 @@ constexpr Word kGapKinds[] = {
     {"recipient outside the EEA", {"recipient outside the EEA", "mottaker utenfor EØS"}},
     {"records that stay", {"records that stay", "opptegnelser som blir igjen"}},
     {"rows that no purpose withholds", {"rows that no purpose withholds", "rader som intet formål holder tilbake"}},
+    {"rows that refer to hidden ones", {"rows that refer to hidden ones", "rader som viser til skjulte"}},
     {"table of a superuser", {"table of a superuser", "tabell som eies av en superbruker"}},
     {"table without a link", {"table without a link", "tabell uten kobling"}},
     {"type that no link follows", {"type that no link follows", "type som ingen kobling følger"}},
