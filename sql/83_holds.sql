@@ -2,7 +2,8 @@
 
 CREATE VIEW retention.standing_hold AS
 SELECT h.hold_id, h.name, h.ground, h.scope, h.policy_id, CASE WHEN h.relation IS NULL THEN NULL ELSE h.relation::text END AS relation, h.kind, h.owner, h.placed_at, h.placed_by, h.review_on,
-    (retention.time_now() AT TIME ZONE retention.zone(''))::date OPERATOR(pg_catalog.>) h.review_on AS overdue
+    (retention.time_now() AT TIME ZONE retention.zone(''))::date OPERATOR(pg_catalog.>) h.review_on AS overdue,
+    (SELECT count(*)::integer FROM unnest(h.readers) r (role) WHERE r.role NOT IN (SELECT a.oid FROM pg_roles a)) AS readers_gone
 FROM retention.hold h WHERE h.lifted_at IS NULL;
 COMMENT ON VIEW retention.standing_hold IS 'legal holds that stand, without what tells whose rows they hold';
 COMMENT ON COLUMN retention.standing_hold.hold_id IS 'what retention.lift_hold is given';
@@ -17,6 +18,7 @@ COMMENT ON COLUMN retention.standing_hold.placed_at IS 'since when it stands';
 COMMENT ON COLUMN retention.standing_hold.placed_by IS 'the role that had logged in and placed it';
 COMMENT ON COLUMN retention.standing_hold.review_on IS 'when it is to be looked at again';
 COMMENT ON COLUMN retention.standing_hold.overdue IS 'that day is over, and nobody lifted or prolonged it';
+COMMENT ON COLUMN retention.standing_hold.readers_gone IS 'how many of its readers are roles that were dropped';
 GRANT SELECT ON retention.standing_hold TO pg_monitor;
 
 CREATE FUNCTION retention.place_hold(name text, reason text, ground text, key bigint, relation regclass DEFAULT NULL, kind text DEFAULT NULL, owner text DEFAULT NULL, review_on date DEFAULT NULL, readers regrole[] DEFAULT '{}') RETURNS json

@@ -346,6 +346,10 @@ UNION ALL
 SELECT 'holds were reviewed', h.hold_id::text, NOT h.overdue, format('It was to be looked at again by %s: lift it with retention.lift_hold(%s, reason), or say when it is to be looked at next with retention.review_hold(%2$s, day). Who answers for it stands in retention.standing_hold.', to_char(h.review_on, 'YYYY-MM-DD'), h.hold_id)
 FROM retention.standing_hold h
 UNION ALL
+SELECT 'readers of holds are there', h.hold_id::text, h.readers_gone = 0,
+    format('A role was dropped that hold %s names as a reader, and in a database that is restored from a dump its number may be another role''s: place the hold anew, and lift this one.', h.hold_id)
+FROM retention.standing_hold h
+UNION ALL
 SELECT 'nothing waits for a first quarantine', p.name, false, format('%s rows would have been due since %s, and wait until %s, for the quarantine runs since the policy was put in force or changed: look at retention.preview(%L), and call retention.approve(%4$L).',
     CASE WHEN o.rows > 1000 THEN 'More than 1000' ELSE o.rows::text END, o.since, retention.armed_until(p.policy_id), p.name)
 FROM retention.policy p CROSS JOIN LATERAL retention.oldest_armed(p.policy_id) o WHERE p.mode = 'enforce' AND o.row_id IS NOT NULL

@@ -1,12 +1,18 @@
 -- What a superuser can do to held rows in the end, as docs/security.md lists it; and who reads held rows.
 BEGIN;
-SELECT plan(20);
+SELECT plan(22);
 \ir ../holds/lab.psql
 GRANT EXECUTE ON FUNCTION retention.held_rows(bigint) TO clerk, holder;
 SELECT retention.place_hold('by law', 'x', '17(3)(b)', relation => 'free_one.records', readers => '{clerk}'),
     retention.place_hold('claims', 'x', '17(3)(e)', relation => 'free_one.records', readers => '{clerk}'), retention.restrict('free_one', 1, 'accuracy') \g /dev/null
 SELECT hold_id AS by_law, hold_id + 1 AS claims FROM retention.hold WHERE name = 'by law' \gset
 
+CREATE ROLE leaving;
+SELECT retention.place_hold('leaves', 'x', '17(3)(e)', relation => 'free_one.records', readers => '{leaving,clerk}') \g /dev/null
+SELECT is((SELECT count(*) FROM retention.check() c WHERE c.what = 'readers of holds are there' AND NOT c.ok), 0::bigint, 'readers that are there are no finding');
+DROP ROLE leaving;
+SELECT is((SELECT count(*) FROM retention.check() c WHERE c.what = 'readers of holds are there' AND NOT c.ok), 1::bigint, 'a reader whose role was dropped is a finding');
+SELECT retention.lift_hold(hold_id, 'over') FROM retention.standing_hold WHERE name = 'leaves' \g /dev/null
 SELECT throws_ok(format('SELECT * FROM retention.held_rows(%s)', :claims), '42501', NULL, 'a superuser whom a hold does not name reads none of its rows');
 SET ROLE holder;
 SELECT throws_ok(format('SELECT * FROM retention.held_rows(%s)', :claims), '42501', NULL, 'the owner of a table whom a hold does not name reads none of its rows');
