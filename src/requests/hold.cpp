@@ -213,17 +213,24 @@ bool is_among(const Hold &hold, const Datum *ids, int n) {
 
 // Frees the rows that these holds reach and no other does. Where no other holds single rows of the table all are freed: a way by which a row was
 // reached may be gone.
-int64 free_reached(const Reach &reach, List *others) {
+int64 free_reached(const Reach &reach, List *others, List **waited) {
     ListCell *cell = nullptr;
     bool any_other = may_hold_rows(reach.relid);
     foreach (cell, others) any_other = any_other || meets(*static_cast<const Reach *>(lfirst(cell)), reach.relid);
     const char *marked = psprintf(" AND %s", has_flag(psprintf("t.%s", clock_name(reach.relid)), core::kHeld));
     const Met met = {reach.relid, any_other ? &reach : nullptr, marked, {}, others, false};
-    return for_each_met(met, [](const MetRow &row) { mark_row(row, false); });
+    MemoryContext context = CurrentMemoryContext;
+    return for_each_met(met, [&](const MetRow &row) {
+        mark_row(row, false);
+        if ((core::flags_of(row.clock) & core::kKept) == 0) return;
+        MemoryContext portion = MemoryContextSwitchTo(context);
+        *waited = list_append_unique_oid(*waited, row.leaf);
+        MemoryContextSwitchTo(portion);
+    });
 }
 
 // Where nothing holds single rows any more, a row may be marked that no way leads to now: what lay between it and its person was changed.
-int64 free_forgotten(List *reaches) {
+int64 free_forgotten(List *reaches, List **waited) {
     int64 rows = 0;
     List *tables = NIL;
     ListCell *cell = nullptr;
@@ -236,7 +243,7 @@ int64 free_forgotten(List *reaches) {
         const Oid relid = lfirst_oid(cell);
         Reach all = {};
         all.relid = relid;
-        if (clock_column(relid) != InvalidAttrNumber && !may_hold_rows(relid)) rows += free_reached(all, NIL);
+        if (clock_column(relid) != InvalidAttrNumber && !may_hold_rows(relid)) rows += free_reached(all, NIL, waited);
     }
     return rows;
 }
@@ -262,6 +269,13 @@ void wait_for_marks(List *reaches) {
             wait_for_markers(lfirst_oid(inner));
 }
 
+// Of a hold on all rows of a policy, or of a table.
+List *tables_of(const Hold &hold) {
+    const Policy *policy = hold.scope == HoldScope::kPolicy ? policy_by_id(hold.policy_id) : nullptr;
+    const Oid relid = policy != nullptr ? policy->relid : hold.relid;
+    return get_rel_name(relid) == nullptr ? NIL : find_all_inheritors(relid, NoLock, nullptr);
+}
+
 int64 lift(Datum ids, const char *reason) {
     Datum *numbers = nullptr;
     int n = elements_of(ids, INT8OID, &numbers);
@@ -275,20 +289,29 @@ int64 lift(Datum ids, const char *reason) {
     connect_spi();
     lock_holds(numbers, n);
     List *lifted = NIL;
+    Released released = {};
     ListCell *cell = nullptr;
     foreach (cell, standing_holds()) {
         auto *hold = static_cast<Hold *>(lfirst(cell));
-        if (is_among(*hold, numbers, n) && !holds_whole(hold->scope)) lifted = lappend(lifted, hold);
+        if (!is_among(*hold, numbers, n)) continue;
+        if (holds_whole(hold->scope))
+            released.tables = list_concat_unique_oid(released.tables, tables_of(*hold));
+        else
+            lifted = lappend(lifted, hold);
+    }
+    foreach (cell, held_kinds(lifted)) {
+        Subject *human = held_human(*load_model(), lifted, static_cast<const char *>(lfirst(cell)));
+        if (human != nullptr) released.humans = lappend(released.humans, human);
     }
     set_lifted(ids, reason);
     List *others = lifted == NIL ? NIL : reach_of(standing_holds()), *reaches = lifted == NIL ? NIL : reach_of(lifted);
     int64 rows = 0;
     wait_for_marks(reaches);
-    foreach (cell, reaches) rows += free_reached(*static_cast<const Reach *>(lfirst(cell)), others);
-    if (held_kinds(lifted) != NIL) rows += free_forgotten(reaches);
+    foreach (cell, reaches) rows += free_reached(*static_cast<const Reach *>(lfirst(cell)), others, &released.tables);
+    if (held_kinds(lifted) != NIL) rows += free_forgotten(reaches, &released.tables);
     retry_held();
     for (int i = 0; i < n; ++i) record(LedgerAction::kHoldLifted, DatumGetInt64(numbers[i]), nullptr, n == 1 ? rows : -1);
-    carry_out_deferred();
+    carry_out_deferred(released);
     SPI_finish();
     PopActiveSnapshot();
     return rows;

@@ -170,13 +170,13 @@ Restriction open_restriction(int64 id) {
     return found;
 }
 
-// Nil when none of them is there.
-List *tables_of(const Model &model, const char *kind_name, Datum keys) {
+// Null when none of them is there.
+Subject *persons_of(const Model &model, const char *kind_name, Datum keys) {
     const Kind *kind = kind_named(model, kind_name);
     Datum *records = nullptr;
     const int n = elements_of(keys, JSONBOID, &records);
     const KeySet persons = persons_with(*kind, records, n);
-    return persons.n == 0 ? NIL : reach_tables(open_subject(model, *kind, persons, false));
+    return persons.n == 0 ? nullptr : open_subject(model, *kind, persons, false);
 }
 
 // Of somebody who is gone: every table from which links of the kind lead, with no condition on its rows.
@@ -200,7 +200,10 @@ List *tables_restricted(const Model &model) {
     const SqlRows kinds = own("SELECT kind, array_agg(key) FROM (SELECT kind, key FROM retention.restriction "
                               "WHERE lifted_at IS NULL ORDER BY restriction_id FOR UPDATE) AS r GROUP BY kind ORDER BY kind");
     List *tables = NIL;
-    for (const SqlRow row : kinds) tables = list_concat(tables, tables_of(model, row.text(1), row.detoasted(2)));
+    for (const SqlRow row : kinds) {
+        Subject *persons = persons_of(model, row.text(1), row.detoasted(2));
+        tables = list_concat(tables, persons == nullptr ? NIL : reach_tables(persons));
+    }
     kinds.free();
     return tables;
 }
@@ -243,7 +246,8 @@ void lift(int64 id, int64 request_id) {
     List *covering = tables_restricted(*model);
     Datum key = restriction.key;
     const Datum keys = array_of(&key, 1, JSONBOID);
-    List *tables = tables_of(*model, restriction.kind, keys);
+    Subject *person = persons_of(*model, restriction.kind, keys);
+    List *tables = person == nullptr ? NIL : reach_tables(person);
     const bool gone = tables == NIL;
     int64 rows = 0;
     ListCell *cell = nullptr;
@@ -253,7 +257,7 @@ void lift(int64 id, int64 request_id) {
             rows += gone ? mark_rows(*table, kAllRows, covering, false) : rows_about(*table, covering, false);
     }
     record_restriction(LedgerAction::kRestrictionLifted, restriction, request_id, rows);
-    carry_out_deferred();
+    if (!gone) carry_out_deferred(Released{list_make1(person), NIL});
     SPI_finish();
     PopActiveSnapshot();
 }

@@ -30,9 +30,11 @@ void forget_disclosures(const SqlValue &before) {
     own("DELETE FROM retention.notice_to_recipient WHERE settled_at < $1", before);
 }
 
-// What an erasure did in the name of one goes with it.
+// What an erasure did in the name of one goes with it. One whose erasure waits for a hold stays with that.
 void forget_requests(const SqlValue &before) {
-    own("WITH gone AS (DELETE FROM retention.request WHERE closed_at < $1 RETURNING request_id) "
+    own("WITH gone AS (DELETE FROM retention.request r WHERE r.closed_at < $1 AND (r.kind IS NULL OR r.refused_at IS NOT NULL OR NOT EXISTS (SELECT FROM "
+        "(SELECT o.outcome FROM retention.erasure_outcome o WHERE o.request_id = r.request_id ORDER BY o.entry_id DESC LIMIT 1) l "
+        "WHERE l.outcome -> 'deferred' <> '[]')) RETURNING request_id) "
         "DELETE FROM retention.erasure_outcome o USING gone WHERE o.request_id = gone.request_id",
         before);
 }
