@@ -522,7 +522,7 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
         appendStringInfoString(&out, ", \"objections\": []");
     }
     appendStringInfoString(&out, ", \"holds\": ");
-    append_holds(&out, tables);
+    append_holds(&out, *call.subject, tables);
     tell_recipients(&out, erasure, recorded, key, occasion == Occasion::kPreview);
     bool complete = !has_outcome(erasure.tallies, Outcome::kNotCovered) && !has_outcome(erasure.tallies, Outcome::kBlocked) &&
                     !has_outcome(erasure.tallies, Outcome::kDeferred);

@@ -151,7 +151,7 @@ Datum export_document(FunctionCallInfo fcinfo) {
     appendStringInfoString(&out, ", ");
     append_contacts(&out, recorded);
     appendStringInfoString(&out, ", \"holds\": ");
-    append_holds(&out, tables);
+    append_holds(&out, *call.subject, tables);
     appendStringInfoString(&out, ", ");
     const int64 rows = append_data(&out, call, tables, false);
     (void) append_not_reached(&out, *call.subject, tables, nullptr);

@@ -54,30 +54,54 @@ Oid table_of(const Hold &hold) {
     return policy != nullptr ? policy->relid : hold.relid;
 }
 
-bool concerns(const Hold &hold, List *tables) {
-    Hold one = hold;
-    List *reaches = holds_whole(hold.scope) ? NIL : reach_of(list_make1(&one));
+bool meets_any(List *holds, List *tables) {
     ListCell *cell = nullptr, *inner = nullptr;
+    List *reaches = reach_of(holds);
+    foreach (cell, tables)
+        foreach (inner, reaches)
+            if (meets_person(*static_cast<const Reach *>(lfirst(inner)), *static_cast<const ReachedTable *>(lfirst(cell))))
+                return true;
+    return false;
+}
+
+bool holds_table_of(const Hold &hold, List *tables) {
+    const Oid whole = table_of(hold);
+    ListCell *cell = nullptr;
     foreach (cell, tables) {
         const auto *table = static_cast<const ReachedTable *>(lfirst(cell));
-        const Oid whole = holds_whole(hold.scope) ? table_of(hold) : InvalidOid;
         if (OidIsValid(whole) && (is_below(table->relid, whole) || is_below(whole, table->relid)) && has_own_rows(*table))
             return true;
-        foreach (inner, reaches)
-            if (meets_person(*static_cast<const Reach *>(lfirst(inner)), *table)) return true;
     }
     return false;
 }
 
+// Of many holds on other persons hardly one is on a row that is about this one, too: they are asked one by one only where one of them is.
+List *concerning(const Subject &subject, List *tables) {
+    List *all = standing_holds(), *own = holds_on(subject, all), *others = NIL, *found = NIL;
+    ListCell *cell = nullptr;
+    foreach (cell, all) {
+        auto *hold = static_cast<Hold *>(lfirst(cell));
+        if (hold->scope == HoldScope::kSubject && !list_member_ptr(own, hold)) others = lappend(others, hold);
+    }
+    const bool any_other = others != NIL && meets_any(others, tables);
+    foreach (cell, all) {
+        auto *hold = static_cast<Hold *>(lfirst(cell));
+        const bool on_other = list_member_ptr(others, hold);
+        if (list_member_ptr(own, hold) || (holds_whole(hold->scope) && holds_table_of(*hold, tables)) ||
+            (!holds_whole(hold->scope) && (any_other || !on_other) && meets_any(list_make1(hold), tables)))
+            found = lappend(found, hold);
+    }
+    return found;
+}
+
 }  // namespace
 
-void append_holds(StringInfo out, List *tables) {
+void append_holds(StringInfo out, const Subject &subject, List *tables) {
     ListCell *cell = nullptr;
     bool first = true;
     appendStringInfoChar(out, '[');
-    foreach (cell, standing_holds()) {
+    foreach (cell, concerning(subject, tables)) {
         const auto *hold = static_cast<const Hold *>(lfirst(cell));
-        if (!concerns(*hold, tables)) continue;
         const SqlRows said =
             read_own("SELECT placed_at, to_char(review_on, 'YYYY-MM-DD') FROM retention.hold WHERE hold_id = $1", hold->id);
         appendStringInfo(out, "%s{\"hold_id\": " INT64_FORMAT ", \"ground\": \"%s\", \"since\": ", first ? "" : ", ", hold->id,

@@ -5,6 +5,6 @@
 namespace pg_retention {
 
 // [{"hold_id": 1, "ground": "17(3)(e)", "since": ..., "review_on": ...}]: those that keep rows about the person in these tables (of ReachedTable).
-void append_holds(StringInfo out, List *tables);
+void append_holds(StringInfo out, const Subject &subject, List *tables);
 
 }  // namespace pg_retention

@@ -144,10 +144,6 @@ bool is_of_users(Node *node, void *context) {
 
 }  // namespace
 
-namespace {
-
-// What a constant in a condition means hangs on none of the session's settings: moments are of the extension's zone. Returns what AtEOXact_GUC
-// takes.
 int fix_reading() {
     const PgZone zone = default_zone();
     const char *const settings[][2] = {{"TimeZone", pg_get_timezone_name(zone.zone())},
@@ -156,12 +152,17 @@ int fix_reading() {
                                        {"extra_float_digits", "1"},
                                        {"transform_null_equals", "off"},
                                        {"array_nulls", "on"},
+                                       {"lc_monetary", "C"},
                                        {"standard_conforming_strings", "on"}};
     const int level = NewGUCNestLevel();
     for (const auto &setting : settings)
         (void) set_config_option(setting[0], setting[1], PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
     return level;
 }
+
+void restore_reading(int level) { AtEOXact_GUC(false, level); }
+
+namespace {
 
 // Literals as they are read under every standard_conforming_strings: one with a backslash is written as an escape string.
 char *with_escapes(const char *sql) {
@@ -189,7 +190,7 @@ char *with_escapes(const char *sql) {
 char *written(Node *cooked, List *names, bool forces_prefix) {
     const int level = fix_reading();
     char *text = with_escapes(deparse_expression(cooked, names, forces_prefix, false));
-    AtEOXact_GUC(false, level);
+    restore_reading(level);
     return text;
 }
 
@@ -223,7 +224,7 @@ Node *cook_condition(Relation rel, const char *text, const char *field) {
     asked_field = field;
     const int level = fix_reading();
     Node *condition = cook(rel, text);
-    AtEOXact_GUC(false, level);
+    restore_reading(level);
     return condition;
 }
 

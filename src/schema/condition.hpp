@@ -19,6 +19,11 @@ char *condition_text(Relation rel, const char *text, const char *alias, const ch
 // The same of one that is cooked, qualified as far as the search_path asks for: with the names that columns have now.
 char *condition_text(Oid relid, Node *cooked);
 
+// What a constant in a condition means hangs on none of the session's settings: from here on they are fixed, and moments are of the extension's
+// zone. Returns what restore_reading takes; an error restores them by itself.
+int fix_reading();
+void restore_reading(int level);
+
 // It may be evaluated as whoever is there: it does not call anything that users wrote, neither by name nor through a type.
 bool runs_servers_code_alone(Node *condition);
 

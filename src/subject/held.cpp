@@ -207,7 +207,9 @@ bool any_unmarked(Oid relid) {
         connect_spi();
         foreach (cell, reaches_in(relid)) {
             const auto *reach = static_cast<const Reach *>(lfirst(cell));
+            const int level = fix_reading();
             const ErrorData *error = attempt([&] { any = any || has_unmarked(*reach, relid); });
+            restore_reading(level);
             // Where it cannot be asked of a row that is kept.
             any = any || (error != nullptr && reach->conditions != NIL);
         }

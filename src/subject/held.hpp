@@ -60,6 +60,9 @@ void append_reached(StringInfo sql, const Reach &reach, Parameters *parameters);
 // Whether a row that these holds reach is in the table or partition, where they are called for a row of t, or below it.
 inline bool meets(const Reach &reach, Oid relid) { return is_below(relid, reach.relid) || is_below(reach.relid, relid); }
 
+// Those of the holds (of Hold) that are on this human, by whichever of the rows that are it.
+List *holds_on(const Subject &subject, List *holds);
+
 // Whether a hold is on this human, by whichever of the rows that are it. Cheap while none stands.
 bool is_held_person(const Subject &subject);
 

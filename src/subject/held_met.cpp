@@ -1,6 +1,7 @@
 // Rows that holds reach, looked for in a table. What a condition asks may fail for a row, which a hold keeps then.
 #include "pg/names.hpp"
 #include "pg/security.hpp"
+#include "schema/condition.hpp"
 #include "schema/own.hpp"
 #include "subject/held.hpp"
 
@@ -115,7 +116,9 @@ int64 for_each_met(const Met &met, MetBody body, void *argument) {
     const Call call = {body, argument};
     int64 n = 0;
     if (!may_fail(met)) return call_all(met, call);
+    const int level = fix_reading();
     ErrorData *error = attempt([&] { n = call_all(met, call); });
+    restore_reading(level);
     if (error == nullptr) return n;
     if (met.strict) refuse_failing(*met.reach, error);
     if (!is_of_rows(error)) ReThrowError(error);
@@ -138,7 +141,9 @@ bool is_met(const Reach &reach, const SqlValue &row, Oid in) {
         ask();
         return met;
     }
+    const int level = fix_reading();
     ErrorData *error = attempt(ask);
+    restore_reading(level);
     if (error != nullptr && !is_of_rows(error)) ReThrowError(error);
     return error != nullptr || met;
 }

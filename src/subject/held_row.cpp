@@ -460,6 +460,21 @@ void note_person(Relation rel, HeapTuple row) {
     if (may_be) tell_holds_changed();
 }
 
+List *holds_on(const Subject &subject, List *holds) {
+    List *found = NIL;
+    ListCell *cell = nullptr, *inner = nullptr;
+    foreach (cell, held_kinds(holds)) {
+        const auto *kind = static_cast<const char *>(lfirst(cell));
+        List *keys = rows_that_are(&subject, *kind_named(*subject.model, kind));
+        foreach (inner, keys == NIL ? NIL : holds) {
+            const auto *hold = static_cast<const Hold *>(lfirst(inner));
+            if (hold->scope == HoldScope::kSubject && strcmp(hold->kind, kind) == 0 && has_word(keys, canonical_key(hold->key)))
+                found = lappend(found, lfirst(inner));
+        }
+    }
+    return found;
+}
+
 bool is_held_person(const Subject &subject) {
     List *holds = standing_holds();
     ListCell *cell = nullptr, *inner = nullptr;

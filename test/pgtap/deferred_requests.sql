@@ -111,7 +111,7 @@ SELECT retention.erase('customer', i, request_id => pg_temp.asked(i)) FROM gener
 INSERT INTO app.cases VALUES (120, 20, 'case', NULL);
 SELECT retention.lift_hold(pg_temp.held('h20'), 'over');
 SELECT is(pg_temp.left_of(20), 4::bigint, 'an erasure is not carried out when something came since it was asked for');
-SELECT is((SELECT done_at FROM retention.request WHERE request_id = pg_temp.asked(20)), NULL, 'its request is not done');
+SELECT is((SELECT done_at FROM retention.request WHERE request_id = pg_temp.asked(20)), NULL, 'the request of an erasure that was not carried out is not done');
 CALL retention.sweep();
 SELECT is((SELECT string_agg(id::text, ' ') FROM app.cases WHERE customer_id = 20), '120', 'the sweep takes what waited, and what came since stays');
 SELECT retention.erase('customer', 20, request_id => pg_temp.asked(20));
@@ -125,12 +125,12 @@ SELECT retention.refuse_request(pg_temp.asked(23), '17(3)(e)', 'a claim', true),
 SET LOCAL retention.test_now = '2036-01-01 12:00+01';
 CALL retention.sweep();
 SELECT is((SELECT count(*) FROM retention.request WHERE request_id = pg_temp.asked(22)), 1::bigint, 'a request that is closed stays as long as its erasure waits');
-SELECT is((SELECT count(*) FROM retention.request WHERE request_id = pg_temp.asked(23)), 0::bigint, 'one that was refused goes');
+SELECT is((SELECT count(*) FROM retention.request WHERE request_id = pg_temp.asked(23)), 0::bigint, 'a request that was refused goes');
 SELECT retention.lift_hold(pg_temp.held('h22'), 'over');
-SELECT is(pg_temp.left_of(22), 0::bigint, 'it is carried out when the hold is lifted');
-SELECT isnt((SELECT done_at FROM retention.request WHERE request_id = pg_temp.asked(22)), NULL, 'it is done then');
+SELECT is(pg_temp.left_of(22), 0::bigint, 'an erasure whose request is closed is carried out when the hold is lifted');
+SELECT isnt((SELECT done_at FROM retention.request WHERE request_id = pg_temp.asked(22)), NULL, 'the request that stayed is done then');
 CALL retention.sweep();
-SELECT is((SELECT count(*) FROM retention.request WHERE request_id = pg_temp.asked(22)), 0::bigint, 'after that it goes');
+SELECT is((SELECT count(*) FROM retention.request WHERE request_id = pg_temp.asked(22)), 0::bigint, 'after that the request goes');
 SELECT is((SELECT count(*) FROM retention.audit('app.cases')), 0::bigint, 'the audit finds nothing');
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,6 +1,6 @@
 -- What a hold knows its rows by: keys, conditions whatever the session's settings, persons who are none any more, ways that are gone.
 BEGIN;
-SELECT plan(52);
+SELECT plan(55);
 SET LOCAL client_min_messages = error;
 SET LOCAL retention.test_now = '2030-01-01 12:00+01';
 CREATE SCHEMA app;
@@ -74,6 +74,15 @@ SELECT retention.lift_hold(pg_temp.id('name'), 'over');
 SET LOCAL transform_null_equals = on;
 SELECT is((retention.place_hold('n', 'x', '17(3)(e)', relation => 'app.i', condition => 'day = NULL')::jsonb -> 'held'), '[]', 'what is equal to null is nothing');
 RESET transform_null_equals;
+SELECT retention.lift_holds(array_agg(hold_id), 'over') FROM retention.standing_hold;
+ALTER TABLE app.i ADD COLUMN list int[], ADD COLUMN price money;
+UPDATE app.i SET list = '{NULL}' WHERE id = 1;
+INSERT INTO hold SELECT 'list', (retention.place_hold('l', 'x', '17(3)(e)', relation => 'app.i', condition => 'list = ''{NULL}''') ->> 'hold_id')::bigint;
+SET LOCAL array_nulls = off;
+SELECT is(pg_temp.goes('UPDATE app.i SET list = ''{1}'' WHERE id = 1'), 'held', 'a list in a condition means the same whatever NULL is');
+SELECT is(pg_temp.goes('UPDATE app.i SET list = ''{1}'' WHERE id = 2; DELETE FROM app.i WHERE id = 2'), 'goes', 'another list is not met');
+SELECT is((retention.place_hold('l', 'x', '17(3)(e)', relation => 'app.i', condition => 'list = ''{NULL}''')::jsonb #>> '{held,0,rows}'), '1', 'such a condition is read the same when it is placed');
+SET LOCAL array_nulls = on;
 SELECT retention.lift_holds(array_agg(hold_id), 'over') FROM retention.standing_hold;
 
 -- A policy's condition, and a kind's.
