@@ -97,8 +97,9 @@ HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
 
 // A row that came while a hold on its person was being placed is not marked yet.
 core::Clock with_holds(Relation rel, HeapTuple row, core::Clock clock) {
-    if ((core::flags_of(clock) & core::kHeld) != 0 || !is_reached_by_hold(rel, row)) return clock;
-    return core::add_flags(clock, core::kHeld);
+    if ((core::flags_of(clock) & core::kHeld) != 0 || !may_hold_rows(RelationGetRelid(rel))) return clock;
+    const bool held = held_rows.cannot_tell(RelationGetRelid(rel)) || is_reached_by_hold(rel, row);
+    return held ? core::add_flags(clock, core::kHeld) : clock;
 }
 
 // What a hold knows a row by may not be written away under it.

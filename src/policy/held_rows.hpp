@@ -22,7 +22,9 @@ struct HeldRows {
     bool (*reaches)(Relation rel, HeapTuple row);
     // Whether one of the holds that reach the row does so no longer when it is written so.
     bool (*leaves_one)(Relation rel, HeapTuple was, HeapTuple is);
-    // The same of rows that lead over it to persons.
+    // Whether whom holds are on, or whose the rows of the table are, cannot be read: then none of them goes.
+    bool (*cannot_tell)(Oid relid);
+    // The same as leaves_one of rows that lead over it to persons.
     bool (*leads_away)(Relation rel, HeapTuple was, HeapTuple is);
     // Whether one of them is on the partition where the row is, and not on the one that it moves to.
     bool (*left_behind)(Relation rel, HeapTuple row, Oid to);

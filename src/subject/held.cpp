@@ -241,7 +241,7 @@ void mark(Oid relid, const ClockRange *only) {
 }  // namespace
 
 void init_held_rows() {
-    held_rows = HeldRows{is_row_reached, leaves_hold, leads_away, is_left_behind, note_person, any_unmarked, mark};
+    held_rows = HeldRows{is_row_reached, leaves_hold, cannot_tell, leads_away, is_left_behind, note_person, any_unmarked, mark};
 }
 
 }  // namespace pg_retention

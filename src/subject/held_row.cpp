@@ -42,8 +42,9 @@ struct KnownTable {
     int n;
     Way *ways;
     int n_between;
-    Way *between;  // the rest of ways that lead over it
-    List *kinds;   // of Kind: whose persons its rows are
+    Way *between;      // the rest of ways that lead over it
+    List *kinds;       // of Kind: whose persons its rows are
+    bool cannot_tell;  // whose its rows are, or who is held
 };
 
 // Of one kind, those who are held.
@@ -62,6 +63,7 @@ constinit uint64_t known_at = 0;
 constinit uint64_t holds_at = 0;
 constinit TransactionId unaware = 0;  // transactions before this one may have written persons without knowing of the newest hold
 constinit bool lasts = false;
+constinit bool failed = false;  // what is known of some table is that nobody can tell
 constinit LocalTransactionId asked_in = 0;
 constinit CommandId asked_by = 0;
 
@@ -211,6 +213,15 @@ void add_ways(KnownTable *table, List *holds, List *ways) {
     }
 }
 
+// As it is now, whatever the statement that asks sees: what is kept is for those after it.
+bool read_ways(KnownTable *table, List *holds, List *ways) {
+    return attempt([&] {
+               PushActiveSnapshot(GetLatestSnapshot());
+               add_ways(table, holds, ways);
+               PopActiveSnapshot();
+           }) == nullptr;
+}
+
 KnownTable *find_table(Oid relid) {
     MemoryContext before = MemoryContextSwitchTo(context);
     auto *found = static_cast<KnownTable *>(palloc0(sizeof(KnownTable)));
@@ -218,8 +229,14 @@ KnownTable *find_table(Oid relid) {
     found->relid = relid;
     found->ways = static_cast<Way *>(palloc0(sizeof(Way) * static_cast<size_t>(list_length(ways) + 1)));
     add_own(found, holds);
-    // A kind that does not fit the schema, which retention.check() names, keeps nobody from writing rows.
-    if (held_kinds(holds) != NIL) (void) attempt([&] { add_ways(found, holds, ways); });
+    // A kind that does not fit the schema, or cannot be read, keeps nobody from writing rows, and lets none go.
+    if (held_kinds(holds) != NIL && !read_ways(found, holds, ways)) {
+        found->n = found->n_between = 0;
+        found->kinds = NIL;
+        found->cannot_tell = ways != NIL;
+        known_model = nullptr;
+        failed = true;
+    }
     known = lappend(known, found);
     MemoryContextSwitchTo(before);
     return found;
@@ -233,10 +250,11 @@ void forget_known() {
     const uint64_t reading = holds_reading();
     if (reading != holds_at) unaware = ReadNextTransactionId();
     const bool same_command = asked_in == transaction && asked_by == command;
-    if (known_at == schema_changes() && holds_at == reading && (known_model == nullptr || lasts || same_command)) return;
+    if (known_at == schema_changes() && holds_at == reading && ((known_model == nullptr && !failed) || lasts || same_command))
+        return;
     known = identities = known_persons = NIL;
     known_model = nullptr;
-    lasts = false;
+    lasts = failed = false;
     MemoryContextReset(context);
     known_at = schema_changes();
     holds_at = reading;
@@ -381,7 +399,7 @@ bool leaves_human(KnownTable *table, Relation rel, HeapTuple was, HeapTuple is) 
 bool leaves_hold(Relation rel, HeapTuple was, HeapTuple is) {
     connect_spi();
     KnownTable *table = known_table(RelationGetRelid(rel));
-    bool left = false;
+    bool left = table->cannot_tell;
     ListCell *cell = nullptr;
     foreach (cell, table->own) {
         const auto *reach = static_cast<const Reach *>(lfirst(cell));
@@ -419,6 +437,13 @@ bool may_be_held_human(KnownTable *table, Relation rel, HeapTuple row, const Kin
 }
 
 }  // namespace
+
+bool cannot_tell(Oid relid) {
+    connect_spi();
+    const bool cannot = known_table(relid)->cannot_tell;
+    SPI_finish();
+    return cannot;
+}
 
 bool leads_away(Relation rel, HeapTuple was, HeapTuple is) {
     TupleDesc desc = RelationGetDescr(rel);

@@ -1,6 +1,6 @@
 -- What a hold knows its rows by: keys, conditions whatever the session's settings, persons who are none any more, ways that are gone.
 BEGIN;
-SELECT plan(55);
+SELECT plan(64);
 SET LOCAL client_min_messages = error;
 SET LOCAL retention.test_now = '2030-01-01 12:00+01';
 CREATE SCHEMA app;
@@ -157,5 +157,32 @@ SELECT is(pg_temp.goes('DELETE FROM app.accounts WHERE id = 1'), 'held', 'an acc
 SELECT is(pg_temp.goes('DELETE FROM app.accounts WHERE id = 2'), 'goes', 'an account of another goes');
 SELECT is(pg_temp.goes('UPDATE app.payments SET account = NULL WHERE id = 2'), 'goes', 'a payment of another is led nowhere');
 SELECT is(pg_temp.goes('UPDATE app.payments SET account = 2 WHERE id = 1'), 'held', 'a held payment is not led elsewhere');
+
+-- Where whom a hold is on cannot be read, nothing goes of what may be about persons.
+CREATE ROLE known_owner;
+CREATE ROLE known_other;
+GRANT known_owner, known_other TO CURRENT_USER;
+GRANT USAGE, CREATE ON SCHEMA app TO known_owner, known_other;
+CREATE TABLE app.persons (id bigint PRIMARY KEY, email text, left_on date);
+CREATE TABLE app.mails (id bigint PRIMARY KEY, person bigint, note text, sent date);
+ALTER TABLE app.persons OWNER TO known_owner;
+ALTER TABLE app.mails OWNER TO known_other;
+INSERT INTO retention.policy (name, relation, clock_starts, keep_for, action, mode) VALUES ('persons', 'app.persons', '{left_on}', '1 year', 'delete', 'enforce'), ('mails', 'app.mails', '{sent}', '1 year', 'delete', 'enforce');
+INSERT INTO retention.subject_kind (kind, relation, identifying) VALUES ('person', 'app.persons', '{email}');
+INSERT INTO retention.subject_link (kind, relation, path) VALUES ('person', 'app.mails', '(person = app.persons.id)');
+INSERT INTO app.persons VALUES (1, 'a'), (2, 'b');
+INSERT INTO app.mails VALUES (1, 1), (2, 2);
+INSERT INTO hold SELECT 'unread', (retention.place_hold('u', 'x', '17(3)(e)', 1, kind => 'person') ->> 'hold_id')::bigint;
+SELECT is(pg_temp.goes('DELETE FROM app.mails WHERE id = 2'), 'goes', 'a mail of another goes');
+REVOKE SELECT ON app.persons FROM known_owner;
+SELECT is(pg_temp.goes('DELETE FROM app.mails WHERE id = 1'), 'held', 'a held mail stays when persons cannot be read');
+SELECT is(pg_temp.goes('UPDATE app.mails SET person = 2 WHERE id = 1'), 'held', 'a held mail is not given to another when persons cannot be read');
+SELECT is(pg_temp.goes('INSERT INTO app.mails VALUES (3, 1); DELETE FROM app.mails WHERE id = 3'), 'held', 'a mail that comes meanwhile stays');
+SELECT is(pg_temp.goes('DELETE FROM app.mails WHERE id = 2'), 'held', 'a mail of another stays, for nobody can tell');
+SELECT is(pg_temp.goes('INSERT INTO app.t VALUES (77, 78); DELETE FROM app.t WHERE k2 = 78'), 'goes', 'a table whose rows are about nobody is written as before');
+SELECT throws_ok($$SELECT retention.lift_hold(pg_temp.id('unread'), 'over')$$, '42501', NULL, 'a hold is not lifted while whom it is on cannot be read');
+GRANT SELECT ON app.persons TO known_owner;
+SELECT is(pg_temp.goes('DELETE FROM app.mails WHERE id = 2'), 'goes', 'a mail of another goes when persons can be read again');
+SELECT isnt(retention.lift_hold(pg_temp.id('unread'), 'over'), 0::bigint, 'the hold is lifted then');
 SELECT * FROM finish();
 ROLLBACK;
