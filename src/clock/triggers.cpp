@@ -8,6 +8,7 @@
 #include "clock/decide.hpp"
 #include "policy/held_rows.hpp"
 #include "clock/descend.hpp"
+#include "clock/generated.hpp"
 #include "clock/kept_columns.hpp"
 #include "clock/moves.hpp"
 #include "clock/with_clock.hpp"
@@ -70,7 +71,8 @@ core::Clock clock_of_stored(Relation rel, HeapTuple row, AttrNumber column) {
 HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
     Relation rel = data->tg_relation;
     know_newest_holds();
-    note_person_written(rel, data->tg_trigtuple);
+    HeapTuple complete = may_hold_rows(RelationGetRelid(rel)) ? with_generated(rel, data->tg_trigtuple) : data->tg_trigtuple;
+    note_person_written(rel, complete);
     TupleDesc desc = RelationGetDescr(rel);
     const core::Clock written = clock_in(data->tg_trigtuple, desc, column);
     const Arrival arrival = arrive(rel);
@@ -83,7 +85,7 @@ HeapTuple stamp_insert(const TriggerData *data, AttrNumber column) {
     if (trusted) clock = core::add_flags(clock, core::decided_of(written));
     // The application's triggers came first, and may have written what they like.
     clock = core::add_flags(clock, core::flags_of(before) & (core::kHeld | core::kRestricted));
-    if (is_reached_until_end(rel, data->tg_trigtuple)) clock = core::add_flags(clock, core::kHeld);
+    if (is_reached_until_end(rel, complete)) clock = core::add_flags(clock, core::kHeld);
     if (is_known_move) check_moved(data, arrival.from, arrival.floors);
     if (moves) check_clock_change(RelationGetRelid(rel), before, clock, arrival.floors, arrival.from.relid);
     // Not where the row was there before: in the database of a dump, or in another partition.
@@ -103,24 +105,25 @@ core::Clock with_holds(Relation rel, HeapTuple row, core::Clock clock) {
 }
 
 // What a hold knows a row by may not be written away under it.
-core::Clock with_holds_kept(const TriggerData *data, core::Clock before, core::Clock clock) {
+core::Clock with_holds_kept(const TriggerData *data, HeapTuple is, core::Clock before, core::Clock clock) {
     Relation rel = data->tg_relation;
     if (!may_hold_rows(RelationGetRelid(rel))) return clock;
-    if ((core::flags_of(before) & core::kHeld) != 0 && held_rows.leaves_one(rel, data->tg_trigtuple, data->tg_newtuple))
+    if ((core::flags_of(before) & core::kHeld) != 0 && held_rows.leaves_one(rel, data->tg_trigtuple, is))
         refuse(decide(RelationGetRelid(rel), before), "take out of its hold a row of", RelationGetRelationName(rel));
-    if (held_rows.leads_away(rel, data->tg_trigtuple, data->tg_newtuple)) {
+    if (held_rows.leads_away(rel, data->tg_trigtuple, is)) {
         Verdict verdict = {};
         verdict.held = true;
         refuse(verdict, "lead a held row away from its person by a row of", RelationGetRelationName(rel));
     }
-    return is_reached_until_end(rel, data->tg_newtuple) ? core::add_flags(clock, core::kHeld) : clock;
+    return is_reached_until_end(rel, is) ? core::add_flags(clock, core::kHeld) : clock;
 }
 
 HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
     TupleDesc desc = RelationGetDescr(data->tg_relation);
     const Oid relid = RelationGetRelid(data->tg_relation);
     know_newest_holds();
-    note_person_written(data->tg_relation, data->tg_newtuple);
+    HeapTuple complete = may_hold_rows(relid) ? with_generated(data->tg_relation, data->tg_newtuple) : data->tg_newtuple;
+    note_person_written(data->tg_relation, complete);
     const core::Clock before =
         with_holds(data->tg_relation, data->tg_trigtuple, clock_of_stored(data->tg_relation, data->tg_trigtuple, column));
     const core::Clock written = clock_in(data->tg_newtuple, desc, column);
@@ -138,7 +141,7 @@ HeapTuple stamp_update(const TriggerData *data, AttrNumber column) {
     clock = core::add_flags(clock, decided);
     // What an anonymised row is filled with is there from now on.
     clock = decided != core::decided_of(before) ? not_before_its_time(clock) : not_over_before(before, clock);
-    clock = with_holds_kept(data, before, clock);
+    clock = with_holds_kept(data, complete, before, clock);
     check_clock_change(relid, before, clock, floors_in(relid));
     note_own_start(before, clock, false);
     if (clock != before || has_new_value(data->tg_relation, clock, data->tg_trigtuple, data->tg_newtuple))

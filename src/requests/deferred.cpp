@@ -104,7 +104,13 @@ void carry_out(const Model &model, const Deferred &deferred) {
         return;
     }
     if (!does_more(model, deferred) || !find_deferred(model, deferred, true, &call)) return;
-    record_erasure(call, erase_subject(call, Occasion::kRequest));
+    const Erased erased = erase_subject(call, Occasion::kRequest);
+    record_erasure(call, erased);
+    if (!erased.complete)
+        ereport(WARNING, (errmsg("the erasure of request " INT64_FORMAT " was carried out, and something is left of it",
+                                 deferred.request_id),
+                          errhint("retention.erasure_certificate(" INT64_FORMAT ") says what, once the request is answered.",
+                                  deferred.request_id)));
 }
 
 Datum requests_of_humans(List *humans) {

@@ -541,7 +541,7 @@ static Erased erase_at_once(const Call &call, Occasion occasion) {
     appendStringInfoChar(&out, '}');
     const char *categories = categories_of(*call.model, erasure.tallies);
     MemoryContextSwitchTo(context);
-    return Erased{erasure.rows, out.data, verification, categories, rows_of(erasure.tallies, Outcome::kDeferred), gone};
+    return Erased{erasure.rows, out.data, verification, categories, rows_of(erasure.tallies, Outcome::kDeferred), gone, complete};
 }
 
 Erased erase_subject(const Call &call, Occasion occasion) {

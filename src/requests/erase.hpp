@@ -12,6 +12,7 @@ struct Erased {
     const char *categories;    // JSON: which categories of data the tables have that something was done with
     int64 deferred;            // rows that wait for a hold or a restriction to be lifted
     bool gone;                 // no row that is the person stays as it is, for something stands in the way
+    bool complete;             // nothing is held back, left or not known
 };
 
 enum class Occasion : uint8_t { kRequest, kPreview, kReplay };

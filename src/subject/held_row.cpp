@@ -1,6 +1,7 @@
 #include "subject/held_row.hpp"
 
 #include "policy/held_rows.hpp"
+#include "policy/provision.hpp"
 #include "clock/stamp.hpp"
 #include "pg/attempt.hpp"
 #include "pg/compat.hpp"
@@ -16,6 +17,7 @@ extern "C" {
 #include "access/htup_details.h"
 #include "access/transam.h"
 #include "access/xact.h"
+#include "catalog/pg_inherits.h"
 #include "storage/procarray.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
@@ -145,13 +147,20 @@ void add_between(KnownTable *table, List *holds) {
     }
 }
 
+// Holds on single rows of one table are asked together, whose keys they are.
 void add_own(KnownTable *table, List *holds) {
     ListCell *cell = nullptr;
+    List *rows = NIL;
     foreach (cell, holds) {
         auto *hold = static_cast<Hold *>(lfirst(cell));
         const bool by_own = hold->scope == HoldScope::kRow || hold->scope == HoldScope::kCondition;
-        if (by_own && is_below(table->relid, hold->relid)) table->own = list_concat(table->own, reach_of(list_make1(hold)));
+        if (!by_own || !is_below(table->relid, hold->relid)) continue;
+        if (hold->scope == HoldScope::kRow)
+            rows = lappend(rows, hold);
+        else
+            table->own = list_concat(table->own, reach_of(list_make1(hold)));
     }
+    if (rows != NIL) table->own = list_concat(table->own, reach_of(rows));
 }
 
 void add_identities(List *holds) {
@@ -173,12 +182,19 @@ bool is_joined(const Kind &kind) {
 
 bool has_identity(const Kind &kind) { return kind.n_identifying > 0 || is_joined(kind); }
 
+bool are_told(const Kind &kind) {
+    ListCell *cell = nullptr;
+    foreach (cell, find_all_inheritors(kind.relid, NoLock, nullptr))
+        if (get_rel_relkind(lfirst_oid(cell)) != RELKIND_PARTITIONED_TABLE && !has_guard(lfirst_oid(cell))) return false;
+    return true;
+}
+
 // Who is held is known from one command to the next where whoever writes another row of the same human says so: a trigger of a governed table does.
 bool is_told_of_all() {
     ListCell *cell = nullptr;
     foreach (cell, known_model->kinds) {
         const auto *kind = static_cast<const Kind *>(lfirst(cell));
-        if (has_identity(*kind) && clock_column(kind->relid) == InvalidAttrNumber) return false;
+        if (has_identity(*kind) && !are_told(*kind)) return false;
     }
     return true;
 }
@@ -394,6 +410,15 @@ bool leaves_human(KnownTable *table, Relation rel, HeapTuple was, HeapTuple is) 
     return false;
 }
 
+// Of a row that is held by its key: under another one it would be the row of another hold, or of none.
+bool has_another_key(Relation rel, HeapTuple was, HeapTuple is, const Reach &reach) {
+    for (int i = 0; reach.keys.n > 0 && i < reach.keys.n_columns; ++i) {
+        const char *name = get_attname(reach.relid, reach.key_columns[i], false);
+        if (differs(RelationGetDescr(rel), was, is, get_attnum(RelationGetRelid(rel), name))) return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 bool leaves_hold(Relation rel, HeapTuple was, HeapTuple is) {
@@ -403,7 +428,7 @@ bool leaves_hold(Relation rel, HeapTuple was, HeapTuple is) {
     ListCell *cell = nullptr;
     foreach (cell, table->own) {
         const auto *reach = static_cast<const Reach *>(lfirst(cell));
-        left = left || (meets_own(rel, was, *reach) && !meets_own(rel, is, *reach));
+        left = left || (meets_own(rel, was, *reach) && (has_another_key(rel, was, is, *reach) || !meets_own(rel, is, *reach)));
     }
     left = left || leaves_human(table, rel, was, is);
     for (int i = 0; i < table->n && !left; ++i)
