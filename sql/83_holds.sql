@@ -49,3 +49,8 @@ COMMENT ON FUNCTION retention.review_hold(bigint, date) IS 'records that somebod
 CREATE FUNCTION retention.held_rows(hold_id bigint, OUT relation regclass, OUT key jsonb, OUT data jsonb) RETURNS SETOF record
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_held_rows';
 COMMENT ON FUNCTION retention.held_rows(bigint) IS 'the rows that a hold keeps, hidden ones included, for the roles that it names and who may read their tables; restricted ones only of a hold for legal claims (Article 18(2)). It is in the ledger who read them';
+
+CREATE FUNCTION retention.held_kinds(OUT kind text, OUT problem text) RETURNS SETOF record
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'pg_retention_held_kinds';
+COMMENT ON FUNCTION retention.held_kinds() IS 'kinds of persons that holds are on, and why whom they are on cannot be read: until it can, rows that may be about persons are written, and none goes; problem NULL: it can';
+GRANT EXECUTE ON FUNCTION retention.held_kinds() TO pg_monitor;

@@ -346,6 +346,9 @@ UNION ALL
 SELECT 'holds were reviewed', h.hold_id::text, NOT h.overdue, format('It was to be looked at again by %s: lift it with retention.lift_hold(%s, reason), or say when it is to be looked at next with retention.review_hold(%2$s, day). Who answers for it stands in retention.standing_hold.', to_char(h.review_on, 'YYYY-MM-DD'), h.hold_id)
 FROM retention.standing_hold h
 UNION ALL
+SELECT 'whom holds are on can be read', k.kind, k.problem IS NULL, format('No row that may be about a person goes, for %s. Let the owners of the tables of persons read them, and mend applies_to of retention.subject_kind.', k.problem)
+FROM retention.held_kinds() k
+UNION ALL
 SELECT 'readers of holds are there', h.hold_id::text, h.readers_gone = 0,
     format('A role was dropped that hold %s names as a reader, and in a database that is restored from a dump its number may be another role''s: place the hold anew, and lift this one.', h.hold_id)
 FROM retention.standing_hold h

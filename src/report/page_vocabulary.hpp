@@ -200,6 +200,7 @@ constexpr Word kCheckWords[] = {
     check_word("role with legal access exists", "rollen med rettslig tilgang finnes"),
     check_word("nothing waits for approval", "ingenting venter på godkjenning"),
     check_word("holds were reviewed", "sikringer er vurdert på nytt"),
+    check_word("whom holds are on can be read", "hvem sikringer gjelder, kan leses"),
     check_word("readers of holds are there", "de som kan lese det som er sikret, finnes"),
     check_word("no policy is paused", "ingen regel er satt på pause"),
     check_word("nothing waits for a first quarantine", "ingenting venter på sin første karantene"),

@@ -1,6 +1,6 @@
 -- What a hold knows its rows by: keys, conditions whatever the session's settings, persons who are none any more, ways that are gone.
 BEGIN;
-SELECT plan(64);
+SELECT plan(67);
 SET LOCAL client_min_messages = error;
 SET LOCAL retention.test_now = '2030-01-01 12:00+01';
 CREATE SCHEMA app;
@@ -173,6 +173,7 @@ INSERT INTO retention.subject_link (kind, relation, path) VALUES ('person', 'app
 INSERT INTO app.persons VALUES (1, 'a'), (2, 'b');
 INSERT INTO app.mails VALUES (1, 1), (2, 2);
 INSERT INTO hold SELECT 'unread', (retention.place_hold('u', 'x', '17(3)(e)', 1, kind => 'person') ->> 'hold_id')::bigint;
+SELECT is((SELECT count(*) FROM retention.check() c WHERE c.what = 'whom holds are on can be read' AND c.object = 'person' AND c.ok), 1::bigint, 'the check says that whom holds are on can be read');
 SELECT is(pg_temp.goes('DELETE FROM app.mails WHERE id = 2'), 'goes', 'a mail of another goes');
 REVOKE SELECT ON app.persons FROM known_owner;
 SELECT is(pg_temp.goes('DELETE FROM app.mails WHERE id = 1'), 'held', 'a held mail stays when persons cannot be read');
@@ -180,9 +181,11 @@ SELECT is(pg_temp.goes('UPDATE app.mails SET person = 2 WHERE id = 1'), 'held', 
 SELECT is(pg_temp.goes('INSERT INTO app.mails VALUES (3, 1); DELETE FROM app.mails WHERE id = 3'), 'held', 'a mail that comes meanwhile stays');
 SELECT is(pg_temp.goes('DELETE FROM app.mails WHERE id = 2'), 'held', 'a mail of another stays, for nobody can tell');
 SELECT is(pg_temp.goes('INSERT INTO app.t VALUES (77, 78); DELETE FROM app.t WHERE k2 = 78'), 'goes', 'a table whose rows are about nobody is written as before');
+SELECT matches((SELECT hint FROM retention.check() c WHERE c.what = 'whom holds are on can be read' AND NOT c.ok), 'permission denied for table persons', 'the check says why it cannot');
 SELECT throws_ok($$SELECT retention.lift_hold(pg_temp.id('unread'), 'over')$$, '42501', NULL, 'a hold is not lifted while whom it is on cannot be read');
 GRANT SELECT ON app.persons TO known_owner;
 SELECT is(pg_temp.goes('DELETE FROM app.mails WHERE id = 2'), 'goes', 'a mail of another goes when persons can be read again');
+SELECT is((SELECT count(*) FROM retention.check() c WHERE c.what = 'whom holds are on can be read' AND NOT c.ok), 0::bigint, 'the check finds nothing when persons can be read');
 SELECT isnt(retention.lift_hold(pg_temp.id('unread'), 'over'), 0::bigint, 'the hold is lifted then');
 SELECT * FROM finish();
 ROLLBACK;
