@@ -55,7 +55,7 @@ struct KnownPersons {
     List *held;  // char *: keys as for_each_person_along writes them
 };
 
-// Kept until holds or anything in the schema change; see is_lasting() for who is held.
+// Kept until holds or anything in the schema change. Who is held lasts as long only where everybody tells of it: is_told_of_all, are_all_aware.
 constinit MemoryContext context = nullptr;
 constinit List *known = NIL;             // of KnownTable
 constinit Model *known_model = nullptr;  // read when first needed
